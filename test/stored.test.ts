@@ -12,7 +12,12 @@ test("makes a pair in a private directory, readable to this user alone", async (
   expect(made.names).toEqual(["localhost", "127.0.0.1", "::1"]);
   expect(made.origin).toMatchObject({ kind: "stored", made: "there was none" });
   expect((await stat(directory)).mode & 0o777).toBe(0o700);
-  for (const name of await readdir(directory)) expect((await stat(join(directory, name))).mode & 0o777).toBe(0o600);
+  expect((await readdir(directory)).sort()).toEqual(["authority.crt", "authority.pem", "server.pem"]);
+  for (const name of await readdir(directory)) {
+    const holdsKey = (await readFile(join(directory, name), "utf8")).includes("PRIVATE KEY");
+    expect(holdsKey, name).toBe(name.endsWith(".pem"));
+    if (holdsKey) expect((await stat(join(directory, name))).mode & 0o777, name).toBe(0o600);
+  }
 });
 
 test("keeps a pair that is good", async () => {

@@ -7,9 +7,24 @@ export type Origin =
   /** The user's own pair (`--cert`, `--key`). */
   | { readonly kind: "files"; readonly certFile: string; readonly keyFile: string }
   /** Our own pair, kept in the user's data directory; `made` says why it was made just now. */
-  | { readonly kind: "stored"; readonly file: string; readonly made: string | undefined }
+  | {
+      readonly kind: "stored";
+      readonly file: string;
+      readonly made: string | undefined;
+      readonly authority: "h2push" | "mkcert";
+    }
   /** Our own pair, which could not be kept: it ends with this process. */
   | { readonly kind: "memory"; readonly reason: string };
+
+/** Who vouches for a certificate. */
+export type Signer =
+  | { readonly kind: "itself" }
+  | {
+      readonly kind: "authority";
+      readonly name: string;
+      /** Whether `h2push cert trust` has put it where this machine's browsers look. */
+      readonly trusted: boolean;
+    };
 
 /** What a TLS server shows, and what can be said of it. */
 export interface Certificate {
@@ -23,7 +38,10 @@ export interface Certificate {
   readonly validTo: Date;
   /** SHA-256 of the server's certificate, as `AB:CD:…`. */
   readonly fingerprint: string;
+  readonly signer: Signer;
   readonly origin: Origin;
+  /** What happened to our files that the user should hear of. */
+  readonly notices: readonly string[];
 }
 
 /** A certificate and its private key in PEM. */
@@ -41,12 +59,21 @@ export function pemBlocks(text: string, label: RegExp): string[] {
   return blocks;
 }
 
+/** What a pair of PEM texts does not say by itself. */
+export interface Circumstances {
+  readonly origin: Origin;
+  /** SHA-256 fingerprints of the authorities that browsers here were given. */
+  readonly trusted?: ReadonlySet<string>;
+  readonly notices?: readonly string[];
+}
+
 /**
  * Reads `pair` with Node's own parser, which needs no further module at start.
  *
- * @throws {Error} when the certificate cannot be parsed.
+ * @throws {Error} when a certificate cannot be parsed.
  */
-export function describePair(pair: PemPair, origin: Origin): Certificate {
+export function describePair(pair: PemPair, circumstances: Circumstances): Certificate {
+  const { origin, trusted = new Set(), notices = [] } = circumstances;
   const x509 = new X509Certificate(pair.cert);
   return {
     ...pair,
@@ -54,8 +81,31 @@ export function describePair(pair: PemPair, origin: Origin): Certificate {
     validFrom: new Date(x509.validFrom),
     validTo: new Date(x509.validTo),
     fingerprint: x509.fingerprint256,
+    signer: signerOf(x509, chainOf(pair.cert).slice(1), trusted),
     origin,
+    notices,
   };
+}
+
+/** The certificates of a PEM text, the server's own first. */
+export function chainOf(cert: string): X509Certificate[] {
+  return pemBlocks(cert, /CERTIFICATE$/).map((block) => new X509Certificate(block));
+}
+
+function signerOf(x509: X509Certificate, chain: readonly X509Certificate[], trusted: ReadonlySet<string>): Signer {
+  // checkIssued() says no here, for a server's certificate may sign none: not itself either.
+  if (x509.subject === x509.issuer && x509.verify(x509.publicKey)) return { kind: "itself" };
+  const authority = chain.find((candidate) => x509.checkIssued(candidate));
+  return {
+    kind: "authority",
+    name: commonName(x509.issuer),
+    trusted: authority !== undefined && trusted.has(authority.fingerprint256),
+  };
+}
+
+/** The common name in a distinguished name as Node writes it, or all of it on one line. */
+export function commonName(name: string): string {
+  return /^CN=(.*)$/m.exec(name)?.[1] ?? name.replaceAll("\n", ", ");
 }
 
 /** The key in `pem`, or undefined when there is none that could be read without a passphrase. */

@@ -1,10 +1,17 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { randomBytes, X509Certificate } from "node:crypto";
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { systemCode } from "../errors.js";
+import { parseKey, pemBlocks, type PemPair } from "./certificate.js";
 
-/** A directory that nobody but this user may enter. */
+/** Makes `directory` so that nobody but this user may enter it. */
 export async function makePrivateDirectory(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await mkdir(dirname(directory), { recursive: true });
+  try {
+    await mkdir(directory, { mode: 0o700 });
+  } catch (error) {
+    if (systemCode(error) !== "EEXIST") throw error;
+  }
 }
 
 /**
@@ -12,8 +19,15 @@ export async function makePrivateDirectory(directory: string): Promise<void> {
  * mode is set at creation, so that a key is readable to others at no moment.
  */
 export async function writeWhole(file: string, content: string, mode: 0o600 | 0o644): Promise<void> {
-  const beside = await writeBeside(file, content, mode);
+  const beside = `${file}.${randomBytes(6).toString("hex")}.tmp`;
   try {
+    const handle = await open(beside, "wx", mode);
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
     await rename(beside, file);
   } catch (error) {
     await rm(beside, { force: true });
@@ -21,19 +35,60 @@ export async function writeWhole(file: string, content: string, mode: 0o600 | 0o
   }
 }
 
-/** Writes `content` to a new file in the directory of `file`, and returns its path. */
-async function writeBeside(file: string, content: string, mode: number): Promise<string> {
-  await mkdir(dirname(file), { recursive: true });
-  const beside = `${file}.${randomBytes(6).toString("hex")}.tmp`;
-  const handle = await open(beside, "wx", mode);
+/** What a private file holds: a key with its certificates, nothing yet, or what must not be used. */
+export type Found =
+  | { readonly kind: "pair"; readonly pair: PemPair; readonly tightened: boolean }
+  | { readonly kind: "missing" }
+  | { readonly kind: "unusable"; readonly why: string };
+
+/**
+ * Reads the key and the certificates that `file` holds together. A file that
+ * others could read is closed to them (`tightened`); one that another user
+ * owns is not used, unless this is root, whom `sudo` makes of any user.
+ *
+ * @param uid the user we are, or undefined where files have no such owner (Windows)
+ */
+export async function readPrivatePair(file: string, uid: number | undefined): Promise<Found> {
+  let handle: FileHandle | undefined;
   try {
-    await handle.writeFile(content);
-    await handle.sync();
+    handle = await open(file, "r");
+    const status = await handle.stat();
+    if (!status.isFile()) return { kind: "unusable", why: "it was no file" };
+    if (uid !== undefined && uid !== 0 && status.uid !== uid) {
+      return { kind: "unusable", why: "it belonged to another user" };
+    }
+    const tightened = uid !== undefined && (status.mode & 0o077) !== 0;
+    if (tightened) await handle.chmod(0o600);
+    const pair = parsePair(await handle.readFile("utf8"));
+    return pair === undefined ? { kind: "unusable", why: "it was damaged" } : { kind: "pair", pair, tightened };
   } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
+    const code = systemCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return { kind: "missing" };
+    if (code === undefined) throw error;
+    return { kind: "unusable", why: `it could not be read (${code})` };
   } finally {
-    await handle.close();
+    await handle?.close();
   }
-  return beside;
+}
+
+/** The key and the certificates in `text` when they belong together. */
+export function parsePair(text: string): PemPair | undefined {
+  const pair = { cert: pemBlocks(text, /^CERTIFICATE$/).join(""), key: pemBlocks(text, /PRIVATE KEY$/).join("") };
+  const key = parseKey(pair.key);
+  try {
+    return key !== undefined && new X509Certificate(pair.cert).checkPrivateKey(key) ? pair : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Renames `file` out of the way, so that nothing is lost that someone may
+ * want back, and returns its new path.
+ */
+export async function setAside(file: string, now: Date): Promise<string> {
+  const stamp = now.toISOString().replaceAll(/[-:]|\.\d+/g, "");
+  const aside = `${file}.${stamp}-${randomBytes(3).toString("hex")}.aside`;
+  await rename(file, aside);
+  return aside;
 }

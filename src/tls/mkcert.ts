@@ -1,0 +1,55 @@
+import { readFile } from "node:fs/promises";
+import { join, posix, win32 } from "node:path";
+import { X509Certificate } from "node:crypto";
+import { H2PushError } from "../errors.js";
+import { type Authority, describeAuthority } from "./authority.js";
+import { pemBlocks } from "./certificate.js";
+import { parsePair } from "./private-file.js";
+import { isoDay } from "./validity.js";
+
+/** What tells where a program keeps its files on this machine. */
+export interface Machine {
+  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+}
+
+/** Where mkcert keeps its authority; it is `mkcert -CAROOT`, without running it. */
+export function mkcertDirectory({ home, env, platform }: Machine): string {
+  if (env["CAROOT"]) return env["CAROOT"];
+  if (platform === "win32") return win32.join(env["LocalAppData"] ?? env["LOCALAPPDATA"] ?? home, "mkcert");
+  if (env["XDG_DATA_HOME"]) return posix.join(env["XDG_DATA_HOME"], "mkcert");
+  if (platform === "darwin") return posix.join(home, "Library", "Application Support", "mkcert");
+  return posix.join(home, ".local", "share", "mkcert");
+}
+
+/**
+ * The authority that mkcert made, to sign with instead of our own.
+ *
+ * @throws {H2PushError} `certificate` when it is missing, damaged or expired.
+ */
+export async function mkcertAuthority(directory: string, now = new Date()): Promise<Authority> {
+  const file = join(directory, "rootCA.pem");
+  const keyFile = join(directory, "rootCA-key.pem");
+  let text: string;
+  try {
+    text = (await readFile(keyFile, "utf8")) + (await readFile(file, "utf8"));
+  } catch (error) {
+    throw new H2PushError("certificate", `no mkcert authority in ${directory}`, "make one: mkcert -install", {
+      cause: error,
+    });
+  }
+  const pair = parsePair(text);
+  if (pair === undefined || !new X509Certificate(pair.cert).ca) {
+    throw new H2PushError(
+      "certificate",
+      `damaged mkcert authority: ${file}, ${keyFile}`,
+      "make it anew: mkcert -install",
+    );
+  }
+  const [cert = ""] = pemBlocks(pair.cert, /^CERTIFICATE$/);
+  const authority: Authority = { ...describeAuthority({ cert, key: pair.key }, { file }, []), maker: "mkcert" };
+  if (authority.validTo > now) return authority;
+  const message = `mkcert authority expired on ${isoDay(authority.validTo)}: ${file}`;
+  throw new H2PushError("certificate", message, "make it anew: mkcert -install");
+}
