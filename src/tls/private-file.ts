@@ -1,17 +1,11 @@
 import { randomBytes, X509Certificate } from "node:crypto";
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
 import { systemCode } from "../errors.js";
 import { parseKey, pemBlocks, type PemPair } from "./certificate.js";
 
-/** Makes `directory` so that nobody but this user may enter it. */
+/** Makes `directory`, and what leads to it, so that nobody but this user may enter. */
 export async function makePrivateDirectory(directory: string): Promise<void> {
-  await mkdir(dirname(directory), { recursive: true });
-  try {
-    await mkdir(directory, { mode: 0o700 });
-  } catch (error) {
-    if (systemCode(error) !== "EEXIST") throw error;
-  }
+  await mkdir(directory, { recursive: true, mode: 0o700 });
 }
 
 /**
