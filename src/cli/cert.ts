@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { mkdir, readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { H2PushError, systemCode } from "../errors.js";
@@ -78,7 +79,7 @@ async function existing({ certFile, keyFile }: Files, names: readonly string[]):
     if (error instanceof H2PushError) return undefined;
     throw error;
   }
-  const missing = missingNames(pair.cert, names);
+  const missing = missingNames(new X509Certificate(pair.cert), names);
   if (missing.length === 0) return pair;
   throw new H2PushError("output", `${certFile} is valid, but not for ${missing.join(", ")}`, "replace it: --force");
 }

@@ -78,9 +78,8 @@ type Look =
 async function look(file: string, user: User, now: Date): Promise<Look> {
   const found = await readPrivatePair(file, user.uid);
   if (found.kind !== "pair") return found;
-  const notices = found.tightened ? [`closed ${file} to other users, who could read it`] : [];
-  const authority = describeAuthority(found.pair, { file }, notices);
-  if (!new X509Certificate(found.pair.cert).ca) return { kind: "unusable", why: "it was no authority" };
+  const authority = describeAuthority(found.pair, { file }, found.notices, found.x509);
+  if (!found.x509.ca) return { kind: "unusable", why: "it was no authority" };
   if (authority.validTo.getTime() - now.getTime() < REPLACE_BEFORE_MS) {
     return { kind: "unusable", why: `it expires on ${isoDay(authority.validTo)}` };
   }
@@ -88,8 +87,12 @@ async function look(file: string, user: User, now: Date): Promise<Look> {
 }
 
 /** What can be said of the authority in `pair`. */
-export function describeAuthority(pair: PemPair, kept: Authority["kept"], notices: readonly string[]): Authority {
-  const x509 = new X509Certificate(pair.cert);
+export function describeAuthority(
+  pair: PemPair,
+  kept: Authority["kept"],
+  notices: readonly string[],
+  x509 = new X509Certificate(pair.cert),
+): Authority {
   return {
     ...pair,
     name: commonName(x509.subject),

@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { createHash, createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { parseSubjectAltName } from "./names.js";
 
@@ -72,16 +72,19 @@ export interface Circumstances {
  *
  * @throws {Error} when a certificate cannot be parsed.
  */
-export function describePair(pair: PemPair, circumstances: Circumstances): Certificate {
+export function describePair(
+  pair: PemPair,
+  circumstances: Circumstances,
+  x509 = new X509Certificate(pair.cert),
+): Certificate {
   const { origin, trusted = new Set(), notices = [] } = circumstances;
-  const x509 = new X509Certificate(pair.cert);
   return {
     ...pair,
     names: parseSubjectAltName(x509.subjectAltName),
     validFrom: new Date(x509.validFrom),
     validTo: new Date(x509.validTo),
     fingerprint: x509.fingerprint256,
-    signer: signerOf(x509, chainOf(pair.cert).slice(1), trusted),
+    signer: signerOf(x509, pair.cert, trusted),
     origin,
     notices,
   };
@@ -92,14 +95,24 @@ export function chainOf(cert: string): X509Certificate[] {
   return pemBlocks(cert, /CERTIFICATE$/).map((block) => new X509Certificate(block));
 }
 
-function signerOf(x509: X509Certificate, chain: readonly X509Certificate[], trusted: ReadonlySet<string>): Signer {
+/** The SHA-256 fingerprint of one PEM block, as `AB:CD:…`, without parsing what it holds. */
+function fingerprintOf(block: string): string {
+  const der = Buffer.from(block.replaceAll(/-----[^-]*-----/g, ""), "base64");
+  return createHash("sha256")
+    .update(der)
+    .digest("hex")
+    .toUpperCase()
+    .replaceAll(/..(?!$)/g, "$&:");
+}
+
+function signerOf(x509: X509Certificate, chain: string, trusted: ReadonlySet<string>): Signer {
   // checkIssued() says no here, for a server's certificate may sign none: not itself either.
   if (x509.subject === x509.issuer && x509.verify(x509.publicKey)) return { kind: "itself" };
-  const authority = chain.find((candidate) => x509.checkIssued(candidate));
+  const known = pemBlocks(chain, /CERTIFICATE$/).filter((block) => trusted.has(fingerprintOf(block)));
   return {
     kind: "authority",
     name: commonName(x509.issuer),
-    trusted: authority !== undefined && trusted.has(authority.fingerprint256),
+    trusted: known.some((block) => x509.checkIssued(new X509Certificate(block))),
   };
 }
 
@@ -117,9 +130,8 @@ export function parseKey(pem: string): KeyObject | undefined {
   }
 }
 
-/** Those of `names` that a client would not accept `cert` for. */
-export function missingNames(cert: string, names: readonly string[]): string[] {
-  const x509 = new X509Certificate(cert);
+/** Those of `names` that a client would not accept `x509` for. */
+export function missingNames(x509: X509Certificate, names: readonly string[]): string[] {
   return names.filter((name) => {
     if (isIP(name) !== 0) return x509.checkIP(name) === undefined;
     // OpenSSL matches host names only; a wildcard is there literally, or not.

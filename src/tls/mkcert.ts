@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { join, posix, win32 } from "node:path";
-import { X509Certificate } from "node:crypto";
 import { H2PushError } from "../errors.js";
 import { type Authority, describeAuthority } from "./authority.js";
 import { pemBlocks } from "./certificate.js";
@@ -23,33 +22,35 @@ export function mkcertDirectory({ home, env, platform }: Machine): string {
   return posix.join(home, ".local", "share", "mkcert");
 }
 
+/** The certificate of an mkcert authority. */
+export const MKCERT_CERTIFICATE = "rootCA.pem";
+
 /**
  * The authority that mkcert made, to sign with instead of our own.
  *
  * @throws {H2PushError} `certificate` when it is missing, damaged or expired.
  */
 export async function mkcertAuthority(directory: string, now = new Date()): Promise<Authority> {
-  const file = join(directory, "rootCA.pem");
+  const file = join(directory, MKCERT_CERTIFICATE);
   const keyFile = join(directory, "rootCA-key.pem");
   let text: string;
   try {
     text = (await readFile(keyFile, "utf8")) + (await readFile(file, "utf8"));
   } catch (error) {
-    throw new H2PushError("certificate", `no mkcert authority in ${directory}`, "make one: mkcert -install", {
-      cause: error,
-    });
+    const hint = "make one: mkcert -install";
+    throw new H2PushError("certificate", `no mkcert authority in ${directory}`, hint, { cause: error });
   }
-  const pair = parsePair(text);
-  if (pair === undefined || !new X509Certificate(pair.cert).ca) {
+  const parsed = parsePair(text);
+  if (parsed === undefined || !parsed.x509.ca) {
     throw new H2PushError(
       "certificate",
       `damaged mkcert authority: ${file}, ${keyFile}`,
       "make it anew: mkcert -install",
     );
   }
-  const [cert = ""] = pemBlocks(pair.cert, /^CERTIFICATE$/);
-  const authority: Authority = { ...describeAuthority({ cert, key: pair.key }, { file }, []), maker: "mkcert" };
-  if (authority.validTo > now) return authority;
+  const [cert = ""] = pemBlocks(parsed.pair.cert, /^CERTIFICATE$/);
+  const authority = describeAuthority({ cert, key: parsed.pair.key }, { file }, [], parsed.x509);
+  if (authority.validTo > now) return { ...authority, maker: "mkcert" };
   const message = `mkcert authority expired on ${isoDay(authority.validTo)}: ${file}`;
   throw new H2PushError("certificate", message, "make it anew: mkcert -install");
 }

@@ -29,20 +29,33 @@ export async function writeWhole(file: string, content: string, mode: 0o600 | 0o
   }
 }
 
-/** What a private file holds: a key with its certificates, nothing yet, or what must not be used. */
-export type Found =
-  | { readonly kind: "pair"; readonly pair: PemPair; readonly tightened: boolean }
-  | { readonly kind: "missing" }
-  | { readonly kind: "unusable"; readonly why: string };
+/** Why a private file cannot be used. */
+export type Unusable = { readonly kind: "missing" } | { readonly kind: "unusable"; readonly why: string };
+
+/** A private file's text; `notices` tell what was put right about the file. */
+export interface PrivateText {
+  readonly kind: "text";
+  readonly text: string;
+  readonly notices: readonly string[];
+}
+
+/** A key with its certificates, which belong together. */
+export interface PrivatePair {
+  readonly kind: "pair";
+  readonly pair: PemPair;
+  /** The first of the certificates. */
+  readonly x509: X509Certificate;
+  readonly notices: readonly string[];
+}
 
 /**
- * Reads the key and the certificates that `file` holds together. A file that
- * others could read is closed to them (`tightened`); one that another user
- * owns is not used, unless this is root, whom `sudo` makes of any user.
+ * Reads a file with a key in it. One that others could read is closed to
+ * them; one that another user owns is not used, unless this is root, whom
+ * `sudo` makes of any user.
  *
  * @param uid the user we are, or undefined where files have no such owner (Windows)
  */
-export async function readPrivatePair(file: string, uid: number | undefined): Promise<Found> {
+export async function readPrivateText(file: string, uid: number | undefined): Promise<PrivateText | Unusable> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(file, "r");
@@ -51,10 +64,10 @@ export async function readPrivatePair(file: string, uid: number | undefined): Pr
     if (uid !== undefined && uid !== 0 && status.uid !== uid) {
       return { kind: "unusable", why: "it belonged to another user" };
     }
-    const tightened = uid !== undefined && (status.mode & 0o077) !== 0;
-    if (tightened) await handle.chmod(0o600);
-    const pair = parsePair(await handle.readFile("utf8"));
-    return pair === undefined ? { kind: "unusable", why: "it was damaged" } : { kind: "pair", pair, tightened };
+    const readable = uid !== undefined && (status.mode & 0o077) !== 0;
+    if (readable) await handle.chmod(0o600);
+    const notices = readable ? [`closed ${file} to other users, who could read it`] : [];
+    return { kind: "text", text: await handle.readFile("utf8"), notices };
   } catch (error) {
     const code = systemCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") return { kind: "missing" };
@@ -65,12 +78,23 @@ export async function readPrivatePair(file: string, uid: number | undefined): Pr
   }
 }
 
+/** Reads the key and the certificates that `file` holds together. */
+export async function readPrivatePair(file: string, uid: number | undefined): Promise<PrivatePair | Unusable> {
+  const read = await readPrivateText(file, uid);
+  if (read.kind !== "text") return read;
+  const parsed = parsePair(read.text);
+  return parsed === undefined
+    ? { kind: "unusable", why: "it was damaged" }
+    : { kind: "pair", ...parsed, notices: read.notices };
+}
+
 /** The key and the certificates in `text` when they belong together. */
-export function parsePair(text: string): PemPair | undefined {
+export function parsePair(text: string): { readonly pair: PemPair; readonly x509: X509Certificate } | undefined {
   const pair = { cert: pemBlocks(text, /^CERTIFICATE$/).join(""), key: pemBlocks(text, /PRIVATE KEY$/).join("") };
   const key = parseKey(pair.key);
   try {
-    return key !== undefined && new X509Certificate(pair.cert).checkPrivateKey(key) ? pair : undefined;
+    const x509 = new X509Certificate(pair.cert);
+    return key !== undefined && x509.checkPrivateKey(key) ? { pair, x509 } : undefined;
   } catch {
     return undefined;
   }

@@ -1,13 +1,22 @@
 import { X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../errors.js";
-import { type Authority, loadAuthority } from "./authority.js";
-import { type Certificate, describePair, missingNames, type PemPair } from "./certificate.js";
+import { type Authority, AUTHORITY_FILE, loadAuthority } from "./authority.js";
+import { type Certificate, describePair, missingNames, type Origin, pemBlocks } from "./certificate.js";
 import { exclusively } from "./exclusive.js";
 import { issueLeaf } from "./issue.js";
-import { mkcertAuthority } from "./mkcert.js";
-import { LOCAL_NAMES, normalizeNames } from "./names.js";
-import { makePrivateDirectory, readPrivatePair, setAside, writeWhole } from "./private-file.js";
+import { MKCERT_CERTIFICATE, mkcertAuthority } from "./mkcert.js";
+import { LOCAL_NAMES, normalizeNames, parseSubjectAltName } from "./names.js";
+import {
+  makePrivateDirectory,
+  type PrivatePair,
+  readPrivatePair,
+  readPrivateText,
+  setAside,
+  type Unusable,
+  writeWhole,
+} from "./private-file.js";
 import { trustedFingerprints } from "./trust-record.js";
 import { currentUser, type User } from "./user.js";
 import { isoDay, RENEW_BEFORE_MS } from "./validity.js";
@@ -36,31 +45,30 @@ const MAX_NAMES = 50;
  * `certificate` when the mkcert authority cannot be used.
  */
 export async function loadStoredPair(options: StoredPairOptions, now = new Date()): Promise<Certificate> {
-  const needed = normalizeNames([...LOCAL_NAMES, ...(options.names ?? [])]);
-  const { directory, user = currentUser() } = options;
-  const authority =
-    options.mkcert === undefined
-      ? await loadAuthority({ directory, user }, now)
-      : await mkcertAuthority(options.mkcert, now);
+  const { directory, mkcert, user = currentUser() } = options;
   const store: Store = {
-    file: join(directory, options.mkcert === undefined ? "server.pem" : "server-mkcert.pem"),
+    file: join(directory, mkcert === undefined ? "server.pem" : "server-mkcert.pem"),
     directory,
-    authority,
-    needed,
+    signer: mkcert === undefined ? "h2push" : "mkcert",
+    needed: normalizeNames([...LOCAL_NAMES, ...(options.names ?? [])]),
     uid: user.uid,
     trusted: await trustedFingerprints(directory),
     now,
   };
-  const state = await look(store);
-  if (state.kind === "good") return stored(store, state.pair, undefined, state.notices);
-  if ("reason" in authority.kept) return inMemory(store, authority.kept.reason, state);
+  const signer = await signerAtHand(options, user.uid);
+  const state = await look(store, signer.cert);
+  if (state.kind === "good") return stored(store, state, undefined, signer.notices);
+
+  const authority =
+    mkcert === undefined ? await loadAuthority({ directory, user }, now) : await mkcertAuthority(mkcert, now);
+  if ("reason" in authority.kept) return inMemory(store, authority, authority.kept.reason, state);
   try {
     await makePrivateDirectory(directory);
-    return await exclusively(join(directory, "lock"), () => lookAgainAndMake(store));
+    return await exclusively(join(directory, "lock"), () => lookAgainAndMake(store, authority));
   } catch (error) {
     const code = systemCode(error);
     if (code === undefined) throw error;
-    return inMemory(store, `cannot write ${directory} (${code})`, state);
+    return inMemory(store, authority, `cannot write ${directory} (${code})`, state);
   }
 }
 
@@ -68,51 +76,63 @@ export async function loadStoredPair(options: StoredPairOptions, now = new Date(
 interface Store {
   readonly file: string;
   readonly directory: string;
-  readonly authority: Authority;
+  readonly signer: Authority["maker"];
   readonly needed: readonly string[];
   readonly uid: number | undefined;
   readonly trusted: ReadonlySet<string>;
   readonly now: Date;
 }
 
+/**
+ * The authority's certificate, unparsed: as long as the pair at hand brings
+ * along the very same, start-up needs to know no more of it.
+ */
+async function signerAtHand(
+  { directory, mkcert }: StoredPairOptions,
+  uid: number | undefined,
+): Promise<{ readonly cert: string; readonly notices: readonly string[] }> {
+  if (mkcert !== undefined) {
+    return { cert: await readFile(join(mkcert, MKCERT_CERTIFICATE), "utf8").catch(() => ""), notices: [] };
+  }
+  const found = await readPrivateText(join(directory, AUTHORITY_FILE), uid);
+  return found.kind === "text" ? { cert: found.text, notices: found.notices } : { cert: "", notices: [] };
+}
+
 type State =
-  | { readonly kind: "good"; readonly pair: PemPair; readonly notices: readonly string[] }
-  | { readonly kind: "missing" }
-  | { readonly kind: "unusable"; readonly why: string }
+  | (Omit<PrivatePair, "kind"> & { readonly kind: "good" })
+  | Unusable
   /** Sound, but no longer what is needed. */
   | { readonly kind: "outdated"; readonly why: string; readonly names: readonly string[] };
 
-async function look(store: Store): Promise<State> {
+/** @param signer PEM text with the authority's certificate in it */
+async function look(store: Store, signer: string): Promise<State> {
   const found = await readPrivatePair(store.file, store.uid);
   if (found.kind !== "pair") return found;
-  const why = whyRenew(found.pair, store);
-  if (why !== undefined) {
-    const { names } = describePair(found.pair, { origin: { kind: "memory", reason: why } });
-    return { kind: "outdated", why, names };
-  }
-  const notices = found.tightened ? [`closed ${store.file} to other users, who could read it`] : [];
-  return { kind: "good", pair: found.pair, notices };
+  const why = whyRenew(found, signer, store);
+  if (why === undefined) return { ...found, kind: "good" };
+  return { kind: "outdated", why, names: parseSubjectAltName(found.x509.subjectAltName) };
 }
 
-function whyRenew(pair: PemPair, { authority, needed, now }: Store): string | undefined {
-  const leaf = new X509Certificate(pair.cert);
-  const signer = new X509Certificate(authority.cert);
-  if (!leaf.checkIssued(signer) || !leaf.verify(signer.publicKey)) return "another authority had signed it";
-  const validTo = new Date(leaf.validTo);
+function whyRenew({ pair, x509 }: PrivatePair, signer: string, { needed, now }: Store): string | undefined {
+  const [, brought] = pemBlocks(pair.cert, /^CERTIFICATE$/);
+  const [authority] = pemBlocks(signer, /^CERTIFICATE$/);
+  if (brought === undefined || brought !== authority) return "another authority had signed it";
+  const validTo = new Date(x509.validTo);
   if (validTo.getTime() - now.getTime() < RENEW_BEFORE_MS) return `it expires on ${isoDay(validTo)}`;
-  const missing = missingNames(pair.cert, needed);
+  const missing = missingNames(x509, needed);
   return missing.length === 0 ? undefined : `it was not for ${missing.join(", ")}`;
 }
 
 /** Under the lock: another process may have made it meanwhile. */
-async function lookAgainAndMake(store: Store): Promise<Certificate> {
-  const state = await look(store);
-  if (state.kind === "good") return stored(store, state.pair, undefined, state.notices);
-  const notices: string[] = [];
+async function lookAgainAndMake(store: Store, authority: Authority): Promise<Certificate> {
+  const state = await look(store, authority.cert);
+  if (state.kind === "good") return stored(store, state, undefined, authority.notices);
+  const notices = [...authority.notices];
   if (state.kind === "unusable") notices.push(`set aside ${await setAside(store.file, store.now)}: ${state.why}`);
-  const pair = await issueLeaf(store.authority, { names: namesFor(store, state) }, store.now);
+  const pair = await issueLeaf(authority, { names: namesFor(store, state) }, store.now);
   await writeWhole(store.file, pair.key + pair.cert, 0o600);
-  return stored(store, pair, state.kind === "missing" ? "there was none" : state.why, notices);
+  const made = state.kind === "missing" ? "there was none" : state.why;
+  return stored(store, { pair, x509: new X509Certificate(pair.cert), notices: [] }, made, notices);
 }
 
 function namesFor({ needed }: Store, state: State): string[] {
@@ -120,20 +140,22 @@ function namesFor({ needed }: Store, state: State): string[] {
   return [...needed, ...earlier.slice(0, Math.max(0, MAX_NAMES - needed.length))];
 }
 
-function stored(store: Store, pair: PemPair, made: string | undefined, notices: readonly string[]): Certificate {
-  return describePair(pair, {
-    origin: { kind: "stored", file: store.file, made, authority: store.authority.maker },
-    trusted: store.trusted,
-    notices: [...store.authority.notices, ...notices],
-  });
+function stored(
+  { file, signer, trusted }: Store,
+  found: Pick<PrivatePair, "pair" | "x509" | "notices">,
+  made: string | undefined,
+  notices: readonly string[],
+): Certificate {
+  const origin: Origin = { kind: "stored", file, made, authority: signer };
+  return describePair(found.pair, { origin, trusted, notices: [...notices, ...found.notices] }, found.x509);
 }
 
-async function inMemory(store: Store, reason: string, state: State): Promise<Certificate> {
-  const pair = await issueLeaf(store.authority, { names: namesFor(store, state) }, store.now);
+async function inMemory(store: Store, authority: Authority, reason: string, state: State): Promise<Certificate> {
+  const pair = await issueLeaf(authority, { names: namesFor(store, state) }, store.now);
   const unusable = state.kind === "unusable" ? [`cannot use ${store.file}: ${state.why}`] : [];
   return describePair(pair, {
     origin: { kind: "memory", reason },
     trusted: store.trusted,
-    notices: [...store.authority.notices, ...unusable],
+    notices: [...authority.notices, ...unusable],
   });
 }
