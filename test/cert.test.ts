@@ -17,6 +17,7 @@ async function run(options: CertOptions, home?: string): Promise<string> {
     platform: process.platform,
     directory: join(home, "data"),
     cwd: join(home, "cwd"),
+    isRoot: false,
   };
   await runCert(options, environment, (line) => lines.push(line));
   return lines.join("\n");

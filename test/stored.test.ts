@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { loadAuthority } from "../src/tls/authority.js";
 import { chainOf, type PemPair } from "../src/tls/certificate.js";
 import { loadStoredPair } from "../src/tls/stored.js";
-import { writeTrustRecord } from "../src/tls/trust-record.js";
+import { writeTrustRecord } from "../src/tls/trust/record.js";
 import { emptyDirectory } from "./support/directory.js";
 
 const DAY_MS = 86_400_000;
@@ -97,7 +97,7 @@ test("knows whether browsers were given the authority", async () => {
   const directory = await emptyDirectory();
   await loadStoredPair({ directory });
   const { fingerprint, name, cert } = await loadAuthority({ directory });
-  await writeTrustRecord(directory, [{ fingerprint, name, cert }]);
+  await writeTrustRecord(directory, [{ fingerprint, name, cert, browsers: true }]);
   expect((await loadStoredPair({ directory })).signer).toMatchObject({ trusted: true });
   await writeFile(join(directory, "trusted.json"), "[{}, damaged");
   expect((await loadStoredPair({ directory })).signer).toMatchObject({ trusted: false });

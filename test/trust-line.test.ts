@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Origin, Signer } from "../src/tls/certificate.js";
-import { trustLine } from "../src/tls/trust-line.js";
+import { trustLine } from "../src/tls/trust/line.js";
 
 const files: Origin = { kind: "files", certFile: "cert.pem", keyFile: "key.pem" };
 const ours: Origin = { kind: "stored", file: "server.pem", made: undefined, authority: "h2push" };

@@ -2,22 +2,14 @@ import { X509Certificate } from "node:crypto";
 import { mkdir, readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { H2PushError, systemCode } from "../errors.js";
-import { loadAuthority } from "../tls/authority.js";
 import { type Certificate, describePair, missingNames, type PemPair } from "../tls/certificate.js";
 import { readPair } from "../tls/files.js";
 import { issueLeaf } from "../tls/issue.js";
-import { type Machine, mkcertAuthority, mkcertDirectory } from "../tls/mkcert.js";
 import { LOCAL_NAMES, normalizeNames } from "../tls/names.js";
 import { writeWhole } from "../tls/private-file.js";
 import { createCertificate, type KeyType } from "../tls/self-signed.js";
 import { checkDays, DEFAULT_DAYS, isoDay } from "../tls/validity.js";
-
-/** What the commands of `h2push cert` know of the machine they run on. */
-export interface CertEnvironment extends Machine {
-  /** The user's data directory for h2push. */
-  readonly directory: string;
-  readonly cwd: string;
-}
+import { type AuthorityMaker, type CertEnvironment, lastingAuthority } from "./cert-environment.js";
 
 /** The options of `h2push cert`, as the command line has them. */
 export interface CertOptions {
@@ -32,7 +24,7 @@ export interface CertOptions {
   /** One pair that stands alone, without an authority. */
   readonly selfSigned?: boolean;
   /** Who signs: our own authority, or the one that mkcert made. */
-  readonly ca?: "h2push" | "mkcert";
+  readonly ca?: AuthorityMaker;
 }
 
 type Print = (line: string) => void;
@@ -85,20 +77,13 @@ async function existing({ certFile, keyFile }: Files, names: readonly string[]):
 }
 
 async function make(
-  { keyType = "ec", selfSigned, ca }: CertOptions,
+  { keyType = "ec", selfSigned, ca = "h2push" }: CertOptions,
   wanted: { readonly names: readonly string[]; readonly days: number },
   environment: CertEnvironment,
   print: Print,
 ): Promise<PemPair> {
   if (selfSigned === true) return createCertificate({ ...wanted, keyType });
-  const authority =
-    ca === "mkcert" ? await mkcertAuthority(mkcertDirectory(environment)) : await loadAuthority(environment);
-  for (const notice of authority.notices) print(notice);
-  if ("reason" in authority.kept) {
-    // Its key ends with this process: nobody could ever be told to trust it.
-    const message = `no authority to sign with: ${authority.kept.reason}`;
-    throw new H2PushError("certificate", message, "make the directory writable, or pass --self-signed");
-  }
+  const authority = await lastingAuthority(ca, environment, print);
   return issueLeaf(authority, { ...wanted, keyType }, new Date());
 }
 

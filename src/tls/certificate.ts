@@ -96,7 +96,7 @@ export function chainOf(cert: string): X509Certificate[] {
 }
 
 /** The SHA-256 fingerprint of one PEM block, as `AB:CD:…`, without parsing what it holds. */
-function fingerprintOf(block: string): string {
+export function fingerprintOf(block: string): string {
   const der = Buffer.from(block.replaceAll(/-----[^-]*-----/g, ""), "base64");
   return createHash("sha256")
     .update(der)

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { X509Certificate } from "node:crypto";
 import { H2PushError, systemCode } from "../errors.js";
 import { type Certificate, describePair, parseKey, pemBlocks, type PemPair } from "./certificate.js";
-import { trustedFingerprints } from "./trust-record.js";
+import { trustedFingerprints } from "./trust/record.js";
 import { isoDay } from "./validity.js";
 
 export interface ReadOptions {

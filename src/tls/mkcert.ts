@@ -3,15 +3,9 @@ import { join, posix, win32 } from "node:path";
 import { H2PushError } from "../errors.js";
 import { type Authority, describeAuthority } from "./authority.js";
 import { pemBlocks } from "./certificate.js";
+import type { Machine } from "./machine.js";
 import { parsePair } from "./private-file.js";
 import { isoDay } from "./validity.js";
-
-/** What tells where a program keeps its files on this machine. */
-export interface Machine {
-  readonly home: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly platform: NodeJS.Platform;
-}
 
 /** Where mkcert keeps its authority; it is `mkcert -CAROOT`, without running it. */
 export function mkcertDirectory({ home, env, platform }: Machine): string {

@@ -17,7 +17,7 @@ import {
   type Unusable,
   writeWhole,
 } from "./private-file.js";
-import { trustedFingerprints } from "./trust-record.js";
+import { trustedFingerprints } from "./trust/record.js";
 import { currentUser, type User } from "./user.js";
 import { isoDay, RENEW_BEFORE_MS } from "./validity.js";
 
@@ -30,6 +30,9 @@ export interface StoredPairOptions {
   readonly mkcert?: string;
   readonly user?: User;
 }
+
+/** Key, certificate and its authority's in one file, so that they belong together at any moment. */
+export const SERVER_FILE = "server.pem";
 
 /** So many names of earlier runs are kept, that two servers with names of their own do not take turns renewing. */
 const MAX_NAMES = 50;
@@ -47,7 +50,7 @@ const MAX_NAMES = 50;
 export async function loadStoredPair(options: StoredPairOptions, now = new Date()): Promise<Certificate> {
   const { directory, mkcert, user = currentUser() } = options;
   const store: Store = {
-    file: join(directory, mkcert === undefined ? "server.pem" : "server-mkcert.pem"),
+    file: join(directory, mkcert === undefined ? SERVER_FILE : "server-mkcert.pem"),
     directory,
     signer: mkcert === undefined ? "h2push" : "mkcert",
     needed: normalizeNames([...LOCAL_NAMES, ...(options.names ?? [])]),

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeWhole } from "./private-file.js";
+import { writeWhole } from "../private-file.js";
 
 /** An authority that was put into stores of this machine. */
 export interface TrustedAuthority {
@@ -9,6 +9,8 @@ export interface TrustedAuthority {
   readonly name: string;
   /** PEM, so that it can be taken out again when its own file is gone. */
   readonly cert: string;
+  /** Whether it is where this machine's browsers look. */
+  readonly browsers: boolean;
 }
 
 const FILE = "trusted.json";
@@ -33,13 +35,15 @@ export async function writeTrustRecord(directory: string, authorities: readonly 
   await writeWhole(join(directory, FILE), `${JSON.stringify(authorities, undefined, 2)}\n`, 0o600);
 }
 
-/** The fingerprints in the record. */
+/** The fingerprints of the authorities that browsers here were given. */
 export async function trustedFingerprints(directory: string): Promise<ReadonlySet<string>> {
-  return new Set((await readTrustRecord(directory)).map(({ fingerprint }) => fingerprint));
+  const record = await readTrustRecord(directory);
+  return new Set(record.filter(({ browsers }) => browsers).map(({ fingerprint }) => fingerprint));
 }
 
 function isTrustedAuthority(value: unknown): value is TrustedAuthority {
   if (typeof value !== "object" || value === null) return false;
-  if (!("fingerprint" in value && "name" in value && "cert" in value)) return false;
-  return typeof value.fingerprint === "string" && typeof value.name === "string" && typeof value.cert === "string";
+  if (!("fingerprint" in value && "name" in value && "cert" in value && "browsers" in value)) return false;
+  const { fingerprint, name, cert, browsers } = value;
+  return [fingerprint, name, cert].every((text) => typeof text === "string") && typeof browsers === "boolean";
 }

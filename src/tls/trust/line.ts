@@ -1,4 +1,4 @@
-import type { Certificate } from "./certificate.js";
+import type { Certificate } from "../certificate.js";
 
 /** In one line: will browsers on this machine trust a page with this certificate, and what to do if not. */
 export function trustLine({ signer, origin }: Pick<Certificate, "signer" | "origin">): string {
