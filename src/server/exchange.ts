@@ -1,0 +1,81 @@
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { constants, type ServerHttp2Stream } from "node:http2";
+import type { Readable, Writable } from "node:stream";
+import { pushEnabled, type Connection } from "./connection.js";
+
+/** One request, and the means to answer it: the same over both versions of HTTP. */
+export interface Exchange {
+  readonly httpVersion: "2" | "1.1";
+  readonly connection: Connection;
+  readonly method: string;
+  /** Origin-form request target: path and query, as on the wire. */
+  readonly target: string;
+  /** `:authority` or `host`; "" when the request has neither. */
+  readonly authority: string;
+  readonly fields: IncomingHttpHeaders;
+  /** The content of the request. */
+  readonly content: Readable;
+  /** Where the content of the response goes. */
+  readonly body: Writable;
+  /** The stream over HTTP/2: what a push is promised on. */
+  readonly stream: ServerHttp2Stream | undefined;
+  readonly pushEnabled: boolean;
+  /** Whether status and fields have been sent. */
+  readonly answered: boolean;
+  /** Sends status and fields; with `end`, nothing follows them. Does nothing when the client has gone. */
+  head(status: number, fields: OutgoingHttpHeaders, end: boolean): void;
+}
+
+export function http2Exchange(
+  stream: ServerHttp2Stream,
+  fields: IncomingHttpHeaders,
+  connection: Connection,
+): Exchange {
+  return {
+    httpVersion: "2",
+    connection,
+    method: String(fields[constants.HTTP2_HEADER_METHOD] ?? ""),
+    target: String(fields[constants.HTTP2_HEADER_PATH] ?? ""),
+    authority: String(fields[constants.HTTP2_HEADER_AUTHORITY] ?? fields.host ?? ""),
+    fields,
+    content: stream,
+    body: stream,
+    stream,
+    get pushEnabled() {
+      return pushEnabled(stream);
+    },
+    get answered() {
+      return stream.headersSent;
+    },
+    head(status, response, end) {
+      if (stream.destroyed || stream.closed) return;
+      stream.respond({ [constants.HTTP2_HEADER_STATUS]: status, ...response }, { endStream: end });
+    },
+  };
+}
+
+export function http1Exchange(request: IncomingMessage, response: ServerResponse, connection: Connection): Exchange {
+  return {
+    httpVersion: "1.1",
+    connection,
+    method: request.method ?? "",
+    target: originForm(request.url ?? ""),
+    authority: request.headers.host ?? "",
+    fields: request.headers,
+    content: request,
+    body: response,
+    stream: undefined,
+    pushEnabled: false,
+    get answered() {
+      return response.headersSent;
+    },
+    head(status, fields, end) {
+      if (response.destroyed) return;
+      response.writeHead(status, fields);
+      if (end) response.end();
+    },
+  };
+}
+
+/** A client may send the absolute form (RFC 9112 §3.2.2); a server has to take it. */
+const originForm = (target: string) => target.replace(/^https?:\/\/[^/?#]*/i, "") || "/";
