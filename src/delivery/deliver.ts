@@ -23,6 +23,8 @@ export interface PageDelivery {
   /** Request target of the page. */
   readonly page: string;
   readonly history: History;
+  /** Told of each stream that was promised, to count it while it is open. */
+  readonly promised: (stream: ServerHttp2Stream) => void;
   readonly respondPush: RespondPush;
   /** Sends the page, with these `Link` values beside its own. */
   readonly respondPage: (linkValues: readonly string[], progress: () => void) => Promise<void>;
@@ -56,12 +58,9 @@ export async function deliver(page: PageDelivery): Promise<Delivery> {
     page.respondPage(values, progress).catch((error: unknown) => {
       failure = error ?? new Error("the page failed");
     });
-  const pushTurns = promised.map(
-    (push): Turn =>
-      async (progress) => {
-        if (!(await pushed(push, page, progress))) refused.add(push.link);
-      },
-  );
+  const pushTurns = promised.map((push): Turn => async (progress) => {
+    if (!(await pushed(push, page, progress))) refused.add(push.link);
+  });
   await inTurn([pageTurn, ...pushTurns]);
 
   const delivery = { ...planned, targets: targetsOf(plan, promised, refused) };
@@ -77,12 +76,14 @@ function sendHint(stream: ServerHttp2Stream | undefined, links: readonly Preload
   stream.additionalHeaders({ ":status": 103, link });
 }
 
-async function promiseAll(parent: ServerHttp2Stream, { plan, request, report, history }: PageDelivery) {
+async function promiseAll(parent: ServerHttp2Stream, page: PageDelivery): Promise<Promised[]> {
+  const { plan, request, report, history } = page;
   const promised: Promised[] = [];
   for (const link of plan.push) {
     const wanted = promisedRequest(request, link.target, link.as);
     const stream = await promise(parent, wanted, report);
     if (stream === undefined) break;
+    page.promised(stream);
     if (link.etag !== undefined) history.carried(link.target, link.etag);
     promised.push({ link, request: wanted, stream });
   }

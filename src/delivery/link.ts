@@ -59,7 +59,10 @@ function readLink(reader: Reader): LinkValue | undefined {
     if (name !== "" && !attributes.has(name)) attributes.set(name, value);
     reader.skipSpace();
   }
-  const rel = (attributes.get("rel") ?? "").toLowerCase().split(/[\t ]+/).filter(Boolean);
+  const rel = (attributes.get("rel") ?? "")
+    .toLowerCase()
+    .split(/[\t ]+/)
+    .filter(Boolean);
   return { target, rel, attributes };
 }
 

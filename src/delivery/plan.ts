@@ -113,7 +113,8 @@ function choose(link: PreloadLink, request: PageRequest, peer: Peer, mode: Deliv
 }
 
 /** Bytes that a link takes in the response's field section; Infinity when it can't be written. */
-const fieldSize = (link: PreloadLink) => (link.named === true ? 0 : (writeLink(link)?.length ?? Infinity) + ", ".length);
+const fieldSize = (link: PreloadLink) =>
+  link.named === true ? 0 : (writeLink(link)?.length ?? Infinity) + ", ".length;
 
 const linkOr = (link: PreloadLink, reason: string): Choice =>
   link.rel === undefined ? { means: "skip", reason } : { means: "link" };

@@ -2,23 +2,28 @@ import type { ServerHttp2Session, ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
 import { History } from "../delivery/history.js";
 
+/** What carries the requests of a client. */
+export type Carrier =
+  | { readonly protocol: "h2"; readonly session: ServerHttp2Session }
+  | { readonly protocol: "http/1.1"; readonly socket: Socket };
+
 /** One client's connection: what it has carried, and how much is under way on it. */
 export interface Connection {
   /** From 1, for as long as the server runs. */
   readonly id: number;
+  /** Kept here, as `stream.session` is gone once a stream has closed. */
+  readonly carrier: Carrier;
   readonly history: History;
   /** Requests of the client that are not answered to the end, and promised streams. */
   open: number;
-  /** The HTTP/2 session; undefined over HTTP/1.1. Kept, as `stream.session` is gone once a stream has closed. */
-  readonly session: ServerHttp2Session | undefined;
-  readonly socket: Socket;
 }
 
 /** How many streams may still be promised within what the client allows to be open at once. */
-export function freeStreams({ session, open }: Connection): number {
-  const limit = session?.remoteSettings.maxConcurrentStreams ?? Infinity;
+export function freeStreams({ carrier, open }: Connection): number {
+  if (carrier.protocol !== "h2" || carrier.session.destroyed) return 0;
+  const limit = carrier.session.remoteSettings.maxConcurrentStreams ?? Infinity;
   // Node's own client counts its requests and the reserved streams against its limit: stay below both together.
-  return limit === 0 ? 0 : Math.max(0, limit - open);
+  return Math.max(0, limit - open);
 }
 
 /** Whether the client takes a push on this stream now. */
@@ -28,18 +33,19 @@ export function pushEnabled(stream: ServerHttp2Stream | undefined): boolean {
   return stream.pushAllowed && session !== undefined && !session.closed && !session.destroyed;
 }
 
-/** All connections of a server, from accept to close. Owns their records. */
+/** All connections of a server, from their first request to their end. Owns their records. */
 export class Connections {
   readonly #all = new Set<Connection>();
-  readonly #idle: { resolve: () => void }[] = [];
+  #waiting: (() => void)[] = [];
   #last = 0;
+  #draining = false;
 
-  add(socket: Socket, session: ServerHttp2Session | undefined): Connection {
-    const connection: Connection = { id: ++this.#last, history: new History(), open: 0, session, socket };
+  add(carrier: Carrier): Connection {
+    const connection: Connection = { id: ++this.#last, carrier, history: new History(), open: 0 };
     this.#all.add(connection);
-    (session ?? socket).once("close", () => {
+    (carrier.protocol === "h2" ? carrier.session : carrier.socket).once("close", () => {
       this.#all.delete(connection);
-      this.#wake();
+      this.#changed();
     });
     return connection;
   }
@@ -52,7 +58,8 @@ export class Connections {
       if (!running) return;
       running = false;
       connection.open--;
-      this.#wake();
+      if (this.#draining) endIdle(connection);
+      this.#changed();
     };
   }
 
@@ -64,27 +71,32 @@ export class Connections {
 
   /** Resolves when no request is under way. */
   async idle(): Promise<void> {
-    while (this.busy) await new Promise<void>((resolve) => this.#idle.push({ resolve }));
+    while (this.busy) await this.#change();
   }
 
-  /** Ends idle connections at once, and every other one as soon as it is idle. */
-  drain(): void {
-    for (const connection of this.#all) {
-      if (connection.session !== undefined) connection.session.close();
-      else if (connection.open === 0) connection.socket.destroy();
-    }
+  /** Ends idle connections at once and the others as soon as they are idle; resolves when all have ended. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    for (const connection of this.#all) endIdle(connection);
+    while (this.#all.size > 0) await this.#change();
   }
 
   /** Ends all connections at once. */
   destroy(): void {
-    for (const { session, socket } of this.#all) {
-      session?.destroy();
-      socket.destroy();
-    }
+    for (const { carrier } of this.#all) (carrier.protocol === "h2" ? carrier.session : carrier.socket).destroy();
   }
 
-  #wake(): void {
-    if (this.busy) return;
-    for (const { resolve } of this.#idle.splice(0)) resolve();
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
+
+  #changed(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
+
+/** A session lets its open streams end by itself (GOAWAY, RFC 9113 §6.8); HTTP/1.1 has no such word. */
+function endIdle({ carrier, open }: Connection): void {
+  if (carrier.protocol === "h2") carrier.session.close();
+  else if (open === 0) carrier.socket.end();
 }

@@ -20,8 +20,8 @@ export interface Exchange {
   /** The stream over HTTP/2: what a push is promised on. */
   readonly stream: ServerHttp2Stream | undefined;
   readonly pushEnabled: boolean;
-  /** Whether status and fields have been sent. */
-  readonly answered: boolean;
+  /** Status of the final response; 0 until it has been sent. */
+  readonly status: number;
   /** Sends status and fields; with `end`, nothing follows them. Does nothing when the client has gone. */
   head(status: number, fields: OutgoingHttpHeaders, end: boolean): void;
 }
@@ -44,8 +44,8 @@ export function http2Exchange(
     get pushEnabled() {
       return pushEnabled(stream);
     },
-    get answered() {
-      return stream.headersSent;
+    get status() {
+      return Number(stream.sentHeaders?.[constants.HTTP2_HEADER_STATUS] ?? 0);
     },
     head(status, response, end) {
       if (stream.destroyed || stream.closed) return;
@@ -66,8 +66,8 @@ export function http1Exchange(request: IncomingMessage, response: ServerResponse
     body: response,
     stream: undefined,
     pushEnabled: false,
-    get answered() {
-      return response.headersSent;
+    get status() {
+      return response.headersSent ? response.statusCode : 0;
     },
     head(status, fields, end) {
       if (response.destroyed) return;

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Delivery } from "../delivery/history.js";
+import type { Progress } from "../static/respond.js";
 import type { Exchange } from "./exchange.js";
 
 /** What a route is told beside the request. */
@@ -73,10 +74,38 @@ export function responseFields(response: Response): Record<string, string | stri
   return fields;
 }
 
-/** Sends the content of a route's response. Rejects when the client goes away or the route's stream fails. */
-export async function sendContent(response: Response, exchange: Exchange, progress: () => void): Promise<void> {
+/**
+ * Sends the content of a route's response, piece by piece as it comes. A
+ * stream of events ends by itself never: it ends with the server.
+ *
+ * @throws when the client goes away or the route's stream fails
+ */
+export async function sendContent(
+  response: Response,
+  { body }: Exchange,
+  closing: AbortSignal,
+  progress: Progress,
+): Promise<void> {
   if (response.body === null) return;
-  const content = Readable.fromWeb(response.body);
-  content.on("data", progress);
-  await pipeline(content, exchange.body);
+  const reader = response.body.getReader();
+  const cancel = () => void reader.cancel().catch(() => undefined);
+  const endless = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
+  // A reader that waits for the next piece would not notice that its client has gone.
+  body.once("close", cancel);
+  if (endless) closing.addEventListener("abort", cancel);
+  try {
+    await pipeline(pieces(reader, progress), body);
+  } finally {
+    closing.removeEventListener("abort", cancel);
+    cancel();
+  }
+}
+
+async function* pieces(reader: ReadableStreamDefaultReader<Uint8Array>, progress: Progress) {
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
+    progress(value.byteLength);
+  }
 }

@@ -89,7 +89,8 @@ export async function openFound(found: FoundFile): Promise<FileHandle | undefine
     throw error;
   }
   const now = await handle.stat();
-  const same = now.ino === found.ino && now.dev === found.dev && now.size === found.size && now.mtimeMs === found.mtimeMs;
+  const same =
+    now.ino === found.ino && now.dev === found.dev && now.size === found.size && now.mtimeMs === found.mtimeMs;
   if (same) return handle;
   await handle.close();
   return undefined;

@@ -1,5 +1,5 @@
-import type { OutgoingHttpHeaders } from "node:http";
 import type { FileHandle } from "node:fs/promises";
+import type { OutgoingHttpHeaders } from "node:http";
 import { extname } from "node:path";
 import type { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -13,53 +13,73 @@ export interface Reply {
   head(status: number, fields: OutgoingHttpHeaders, end: boolean): void;
 }
 
-/** What was sent, or that the file is no longer the one that was found, and nothing was sent. */
-export type Sent = "sent" | "changed" | "withheld";
+/** Called with the number of bytes each time that the client has taken a piece. */
+export type Progress = (bytes: number) => void;
 
-/** Up to this size a file is read before its head is sent, so that a failure can still be answered. */
+/** A response that is ready to go: its file is open, and of the version that was selected. To be closed in the end. */
+export interface Prepared {
+  /**
+   * Sends status, fields (with `extra`) and content.
+   *
+   * @throws when the client goes away, or the file shrinks under the response:
+   *   the stream is then reset, as a wrong `content-length` must not look whole
+   */
+  send(reply: Reply, extra: OutgoingHttpHeaders, progress: Progress): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Up to this size a file is read before its head is sent, so that a failure can still be answered (bytes). */
 const SMALL = 64 * 1024;
 
 /** A content is written in pieces, so that back pressure and progress show (bytes). */
 const PIECE = 16 * 1024;
 
 /**
- * Sends a representation: its head, and for a GET its content.
+ * Opens what a response needs.
  *
- * @param progress is called each time the client has taken a piece
- * @returns "changed" when the file is no longer that version and "withheld"
- *   when it holds a private key; nothing has been sent in both cases
- * @throws when the client goes away, or the file shrinks under the response:
- *   the stream is then reset, as a wrong `content-length` must not look whole
+ * @returns "changed" when the file is no longer the version that was
+ *   selected, and "withheld" when it holds a private key
  */
-export async function respond(
-  reply: Reply,
-  { found, status, fields }: Representation,
-  extra: OutgoingHttpHeaders,
-  method: string,
-  progress: () => void = () => undefined,
-): Promise<Sent> {
-  if (status === 304 || method === "HEAD" || found.size === 0) {
-    reply.head(status, { ...fields, ...extra }, true);
-    return "sent";
-  }
+export async function prepare(selected: Representation, method: string): Promise<Prepared | "changed" | "withheld"> {
+  const { found, status } = selected;
+  if (status === 304 || method === "HEAD" || found.size === 0) return fieldsOnly(selected);
   const handle = await openFound(found);
   if (handle === undefined) return "changed";
+  const closing = (result: "changed" | "withheld") => handle.close().then(() => result);
   try {
     const whole = found.size <= SMALL ? await readWhole(handle, found.size) : undefined;
-    if (whole !== undefined && whole.length !== found.size) return "changed";
-    if (await holdsPrivateKey(found.file, whole, handle)) return "withheld";
-    reply.head(status, { ...fields, ...extra }, false);
-    if (whole !== undefined && whole.length <= PIECE) {
-      await end(reply.body, whole);
-      progress();
-    } else {
-      await pipeline(whole === undefined ? readPieces(handle, found.size, progress) : cut(whole, progress), reply.body);
-    }
-    return "sent";
-  } finally {
+    if (whole !== undefined && whole.length !== found.size) return await closing("changed");
+    if (await holdsPrivateKey(found.file, whole, handle)) return await closing("withheld");
+    if (whole === undefined) return streamed(selected, handle);
     await handle.close();
+    return buffered(selected, whole);
+  } catch (error) {
+    await handle.close();
+    throw error;
   }
 }
+
+const fieldsOnly = ({ status, fields }: Representation): Prepared => ({
+  send: (reply, extra) => Promise.resolve(reply.head(status, { ...fields, ...extra }, true)),
+  close: () => Promise.resolve(),
+});
+
+const buffered = ({ status, fields }: Representation, content: Buffer): Prepared => ({
+  async send(reply, extra, progress) {
+    reply.head(status, { ...fields, ...extra }, false);
+    if (content.length > PIECE) await pipeline(cut(content, progress), reply.body);
+    else await end(reply.body, content, progress);
+  },
+  close: () => Promise.resolve(),
+});
+
+const streamed = ({ status, fields, found }: Representation, handle: FileHandle): Prepared => ({
+  async send(reply, extra, progress) {
+    reply.head(status, { ...fields, ...extra }, false);
+    await pipeline(readPieces(handle, found.size, progress), reply.body);
+  },
+  close: () => handle.close(),
+});
 
 async function readWhole(handle: FileHandle, size: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(size);
@@ -67,37 +87,47 @@ async function readWhole(handle: FileHandle, size: number): Promise<Buffer> {
   return buffer.subarray(0, bytesRead);
 }
 
-async function* readPieces(handle: FileHandle, size: number, progress: () => void): AsyncGenerator<Buffer> {
-  for (let position = 0; position < size; ) {
+async function* readPieces(handle: FileHandle, size: number, progress: Progress): AsyncGenerator<Buffer> {
+  for (let position = 0; position < size;) {
     const length = Math.min(PIECE, size - position);
     const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, position);
     if (bytesRead === 0) throw new Error("the file became shorter while it was sent");
     position += bytesRead;
     yield buffer.subarray(0, bytesRead);
-    progress();
+    progress(bytesRead);
   }
 }
 
-function* cut(content: Buffer, progress: () => void): Generator<Buffer> {
+function* cut(content: Buffer, progress: Progress): Generator<Buffer> {
   for (let position = 0; position < content.length; position += PIECE) {
-    yield content.subarray(position, position + PIECE);
-    progress();
+    const piece = content.subarray(position, position + PIECE);
+    yield piece;
+    progress(piece.length);
   }
 }
 
-function end(body: Writable, content: Buffer): Promise<void> {
+function end(body: Writable, content: Buffer, progress: Progress): Promise<void> {
   return new Promise((resolve, reject) => {
-    body.once("error", reject);
-    body.once("close", () => (body.writableFinished ? resolve() : reject(new Error("the client went away"))));
-    body.end(content, () => resolve());
+    const gone = () => reject(new Error("the client went away"));
+    body.once("close", gone);
+    body.end(content, (error?: Error | null) => {
+      body.off("close", gone);
+      if (error) {
+        reject(error);
+        return;
+      }
+      progress(content.length);
+      resolve();
+    });
   });
 }
 
-const keyFiles = new Set(["", ".crt", ".cer", ".key", ".pem", ".pub"]);
+const keyFiles = new Set(["", ".crt", ".cer", ".key", ".pem"]);
 
 /**
  * A private key is never served, whoever put it under the root: people do
- * make certificates inside the directory that they serve. RFC 7468 §10 ff.
+ * make certificates inside the directory that they serve. The label is that
+ * of RFC 7468 §10 and §11, and of the older forms beside them.
  */
 async function holdsPrivateKey(file: string, whole: Buffer | undefined, handle: FileHandle): Promise<boolean> {
   if (!keyFiles.has(extname(file).toLowerCase())) return false;

@@ -1,0 +1,106 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import type { Delivery } from "../delivery/history.js";
+import type { FileTree, FoundFile } from "../static/file.js";
+import { isHtml } from "../static/media-type.js";
+import { represent } from "../static/representation.js";
+import { prepare, type Progress } from "../static/respond.js";
+import { errorPage } from "./error-page.js";
+import type { Exchange } from "./exchange.js";
+import { deliverPage } from "./page.js";
+import { askRoutes, responseFields, sendContent } from "./route.js";
+import type { Site } from "./site.js";
+
+/** A file that changes so often while it is opened is not worth another try. */
+const ATTEMPTS = 5;
+
+/**
+ * Answers one request: by the first route that wants it, else from the files.
+ *
+ * @returns what was delivered with a page
+ * @throws what the route or the system threw, and when the client went away
+ */
+export async function answer(site: Site, exchange: Exchange, progress: Progress): Promise<Delivery | undefined> {
+  if (!exchange.target.startsWith("/")) return void sendError(exchange, 400, "This request has no path.");
+  const response = await askRoutes(site.routes, exchange);
+  if (response !== undefined) return answerRoute(site, exchange, response, progress);
+  if (site.tree === undefined) return void sendError(exchange, 404, `There is nothing at ${exchange.target}`);
+  return answerFile(site, site.tree, exchange, progress);
+}
+
+async function answerRoute(site: Site, exchange: Exchange, response: Response, progress: Progress) {
+  const { status } = response;
+  const fields: OutgoingHttpHeaders = { "x-content-type-options": "nosniff", ...responseFields(response) };
+  const bare = exchange.method === "HEAD" || response.body === null;
+  const send = async (extra: OutgoingHttpHeaders, progress: Progress) => {
+    exchange.head(status, { ...fields, ...extra }, bare);
+    if (bare) await response.body?.cancel();
+    else await sendContent(response, exchange, site.closing, progress);
+  };
+  const link = response.headers.get("link");
+  if (link !== null) return deliverPage(site, exchange, { status, link, entries: [], send }, progress);
+  await send({}, progress);
+  return undefined;
+}
+
+async function answerFile(site: Site, tree: FileTree, exchange: Exchange, progress: Progress) {
+  const { method, target } = exchange;
+  if (method !== "GET" && method !== "HEAD") {
+    return void sendError(exchange, 405, `${method} is not possible here.`, { allow: "GET, HEAD" });
+  }
+  const [pathname, query] = splitTarget(target);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const found = await tree.find(pathname);
+    if (found.kind === "directory") return void redirect(exchange, `${pathname}/${query}`);
+    if (found.kind === "none") return void sendError(exchange, found.status, `There is no ${pathname}`);
+    const sent = await sendFile(site, exchange, found, progress);
+    if (sent === "withheld") break;
+    if (sent !== "changed") return sent.delivery;
+  }
+  return void sendError(exchange, 404, `There is no ${pathname}`);
+}
+
+/** Sends one version of a file, a page with what it needs. */
+async function sendFile(site: Site, exchange: Exchange, found: FoundFile, progress: Progress) {
+  const { method, fields, target, connection } = exchange;
+  const selected = represent(found, fields);
+  const needs = isHtml(selected.contentType) ? await site.scanner?.page(splitTarget(target)[0], found) : undefined;
+  const prepared = await prepare(selected, method);
+  if (typeof prepared === "string") return prepared;
+  try {
+    const send = (extra: OutgoingHttpHeaders, progress: Progress) => prepared.send(exchange, extra, progress);
+    connection.history.carried(target, selected.etag);
+    if (needs === undefined) {
+      await send({}, progress);
+      return { delivery: undefined };
+    }
+    const page = { status: selected.status, link: undefined, entries: needs.entries, send };
+    return { delivery: await deliverPage(site, exchange, page, progress) };
+  } finally {
+    await prepared.close();
+  }
+}
+
+/** 308: a client that sent a form comes back with it (RFC 9110 §15.4.9). */
+function redirect(exchange: Exchange, location: string): void {
+  exchange.head(308, { location, "content-length": 0, "cache-control": "no-cache" }, true);
+}
+
+/** Sends a small page for a status of 400 or more. */
+export function sendError(exchange: Exchange, status: number, detail: string, fields: OutgoingHttpHeaders = {}): void {
+  const content = errorPage(status, detail);
+  const bare = exchange.method === "HEAD";
+  const common = {
+    "content-type": "text/html; charset=utf-8",
+    "content-length": content.length,
+    "cache-control": "no-cache",
+    "x-content-type-options": "nosniff",
+  };
+  exchange.head(status, { ...common, ...fields }, bare);
+  if (!bare) exchange.body.end(content);
+}
+
+/** Path and query ("" or with its question mark) of a request target. */
+function splitTarget(target: string): [pathname: string, query: string] {
+  const at = target.indexOf("?");
+  return at === -1 ? [target, ""] : [target.slice(0, at), target.slice(at)];
+}

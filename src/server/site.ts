@@ -1,0 +1,18 @@
+import type { Limits } from "../delivery/plan.js";
+import type { Scanner } from "../manifest/scanner.js";
+import type { FileTree } from "../static/file.js";
+import type { Connections } from "./connection.js";
+import type { Route } from "./route.js";
+
+/** What a server answers from. */
+export interface Site {
+  readonly tree: FileTree | undefined;
+  readonly scanner: Scanner | undefined;
+  readonly routes: readonly Route[];
+  readonly limits: Limits;
+  readonly connections: Connections;
+  /** Aborted when the server begins to close. */
+  readonly closing: AbortSignal;
+  /** Takes what went wrong with one request: a bug of ours or of a route, a failing disk. */
+  readonly report: (error: Error) => void;
+}
