@@ -131,6 +131,7 @@ function linkRefusal(link: PreloadLink): string | undefined {
   if (link.nopush === true) return "nopush";
   // Which candidate is taken is the client's choice; and a medium that does not apply is not worth a push.
   if (link.imagesrcset !== undefined) return "srcset";
+  if (link.media !== undefined) return "media";
   return link.etag === undefined ? "not a file" : undefined;
 }
 

@@ -80,3 +80,23 @@ export function fontType(path: string): string | undefined {
 export function isPagePath(path: string): boolean {
   return /\.(?:html?|xhtml)$/i.test(path);
 }
+
+const DESTINATIONS: ReadonlySet<string> = new Set<Destination>([
+  "audio",
+  "document",
+  "embed",
+  "fetch",
+  "font",
+  "image",
+  "json",
+  "object",
+  "script",
+  "style",
+  "track",
+  "video",
+]);
+
+/** Whether a text (lower case) names a destination that we know. */
+export function isDestination(text: string): text is Destination {
+  return DESTINATIONS.has(text);
+}

@@ -20,6 +20,10 @@ export interface Exchange {
   /** The stream over HTTP/2: what a push is promised on. */
   readonly stream: ServerHttp2Stream | undefined;
   readonly pushEnabled: boolean;
+  /** Content bytes that the client has taken. */
+  readonly bytes: number;
+  /** Counts content bytes. */
+  readonly progress: (bytes: number) => void;
   /** Status of the final response; 0 until it has been sent. */
   readonly status: number;
   /** Sends status and fields; with `end`, nothing follows them. Does nothing when the client has gone. */
@@ -31,6 +35,7 @@ export function http2Exchange(
   fields: IncomingHttpHeaders,
   connection: Connection,
 ): Exchange {
+  let bytes = 0;
   return {
     httpVersion: "2",
     connection,
@@ -44,6 +49,12 @@ export function http2Exchange(
     get pushEnabled() {
       return pushEnabled(stream);
     },
+    get bytes() {
+      return bytes;
+    },
+    progress(more) {
+      bytes += more;
+    },
     get status() {
       return Number(stream.sentHeaders?.[constants.HTTP2_HEADER_STATUS] ?? 0);
     },
@@ -55,6 +66,7 @@ export function http2Exchange(
 }
 
 export function http1Exchange(request: IncomingMessage, response: ServerResponse, connection: Connection): Exchange {
+  let bytes = 0;
   return {
     httpVersion: "1.1",
     connection,
@@ -66,6 +78,12 @@ export function http1Exchange(request: IncomingMessage, response: ServerResponse
     body: response,
     stream: undefined,
     pushEnabled: false,
+    get bytes() {
+      return bytes;
+    },
+    progress(more) {
+      bytes += more;
+    },
     get status() {
       return response.headersSent ? response.statusCode : 0;
     },

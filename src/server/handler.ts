@@ -19,15 +19,15 @@ const ATTEMPTS = 5;
  * @returns what was delivered with a page
  * @throws what the route or the system threw, and when the client went away
  */
-export async function answer(site: Site, exchange: Exchange, progress: Progress): Promise<Delivery | undefined> {
-  if (!exchange.target.startsWith("/")) return void sendError(exchange, 400, "This request has no path.");
+export async function answer(site: Site, exchange: Exchange): Promise<Delivery | undefined> {
+  if (!exchange.target.startsWith("/")) return sendError(exchange, 400, "This request has no path.");
   const response = await askRoutes(site.routes, exchange);
-  if (response !== undefined) return answerRoute(site, exchange, response, progress);
-  if (site.tree === undefined) return void sendError(exchange, 404, `There is nothing at ${exchange.target}`);
-  return answerFile(site, site.tree, exchange, progress);
+  if (response !== undefined) return answerRoute(site, exchange, response);
+  if (site.tree === undefined) return sendError(exchange, 404, `There is nothing at ${exchange.target}`);
+  return answerFile(site, site.tree, exchange);
 }
 
-async function answerRoute(site: Site, exchange: Exchange, response: Response, progress: Progress) {
+async function answerRoute(site: Site, exchange: Exchange, response: Response) {
   const { status } = response;
   const fields: OutgoingHttpHeaders = { "x-content-type-options": "nosniff", ...responseFields(response) };
   const bare = exchange.method === "HEAD" || response.body === null;
@@ -37,30 +37,30 @@ async function answerRoute(site: Site, exchange: Exchange, response: Response, p
     else await sendContent(response, exchange, site.closing, progress);
   };
   const link = response.headers.get("link");
-  if (link !== null) return deliverPage(site, exchange, { status, link, entries: [], send }, progress);
-  await send({}, progress);
+  if (link !== null) return deliverPage(site, exchange, { status, link, entries: [], send });
+  await send({}, exchange.progress);
   return undefined;
 }
 
-async function answerFile(site: Site, tree: FileTree, exchange: Exchange, progress: Progress) {
+async function answerFile(site: Site, tree: FileTree, exchange: Exchange) {
   const { method, target } = exchange;
   if (method !== "GET" && method !== "HEAD") {
-    return void sendError(exchange, 405, `${method} is not possible here.`, { allow: "GET, HEAD" });
+    return sendError(exchange, 405, `${method} is not possible here.`, { allow: "GET, HEAD" });
   }
   const [pathname, query] = splitTarget(target);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const found = await tree.find(pathname);
-    if (found.kind === "directory") return void redirect(exchange, `${pathname}/${query}`);
-    if (found.kind === "none") return void sendError(exchange, found.status, `There is no ${pathname}`);
-    const sent = await sendFile(site, exchange, found, progress);
+    if (found.kind === "directory") return redirect(exchange, `${pathname}/${query}`);
+    if (found.kind === "none") return sendError(exchange, found.status, `There is no ${pathname}`);
+    const sent = await sendFile(site, exchange, found);
     if (sent === "withheld") break;
     if (sent !== "changed") return sent.delivery;
   }
-  return void sendError(exchange, 404, `There is no ${pathname}`);
+  return sendError(exchange, 404, `There is no ${pathname}`);
 }
 
 /** Sends one version of a file, a page with what it needs. */
-async function sendFile(site: Site, exchange: Exchange, found: FoundFile, progress: Progress) {
+async function sendFile(site: Site, exchange: Exchange, found: FoundFile) {
   const { method, fields, target, connection } = exchange;
   const selected = represent(found, fields);
   const needs = isHtml(selected.contentType) ? await site.scanner?.page(splitTarget(target)[0], found) : undefined;
@@ -70,23 +70,28 @@ async function sendFile(site: Site, exchange: Exchange, found: FoundFile, progre
     const send = (extra: OutgoingHttpHeaders, progress: Progress) => prepared.send(exchange, extra, progress);
     connection.history.carried(target, selected.etag);
     if (needs === undefined) {
-      await send({}, progress);
+      await send({}, exchange.progress);
       return { delivery: undefined };
     }
     const page = { status: selected.status, link: undefined, entries: needs.entries, send };
-    return { delivery: await deliverPage(site, exchange, page, progress) };
+    return { delivery: await deliverPage(site, exchange, page) };
   } finally {
     await prepared.close();
   }
 }
 
 /** 308: a client that sent a form comes back with it (RFC 9110 §15.4.9). */
-function redirect(exchange: Exchange, location: string): void {
+function redirect(exchange: Exchange, location: string): undefined {
   exchange.head(308, { location, "content-length": 0, "cache-control": "no-cache" }, true);
 }
 
 /** Sends a small page for a status of 400 or more. */
-export function sendError(exchange: Exchange, status: number, detail: string, fields: OutgoingHttpHeaders = {}): void {
+export function sendError(
+  exchange: Exchange,
+  status: number,
+  detail: string,
+  fields: OutgoingHttpHeaders = {},
+): undefined {
   const content = errorPage(status, detail);
   const bare = exchange.method === "HEAD";
   const common = {
@@ -96,7 +101,7 @@ export function sendError(exchange: Exchange, status: number, detail: string, fi
     "x-content-type-options": "nosniff",
   };
   exchange.head(status, { ...common, ...fields }, bare);
-  if (!bare) exchange.body.end(content);
+  if (!bare) exchange.body.end(content, () => exchange.progress(content.length));
 }
 
 /** Path and query ("" or with its question mark) of a request target. */

@@ -126,17 +126,16 @@ function addressOf(server: Server): AddressInfo {
 const portOf = (server: Server) => addressOf(server).port;
 
 function listenError(error: unknown, host: string, port: number): unknown {
+  const code = systemCode(error) ?? "";
   const cause = { cause: error };
-  switch (systemCode(error)) {
-    case "EADDRINUSE":
-      return new H2PushError("listen", `port ${port} is in use`, "choose another: --port 0 picks a free one", cause);
-    case "EACCES":
-      return new H2PushError("listen", `not allowed to listen on port ${port}`, "choose one above 1023", cause);
-    case "EADDRNOTAVAIL":
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return new H2PushError("listen", `no such address on this machine: ${host}`, "try --host localhost", cause);
-    default:
-      return error;
+  if (code === "EADDRINUSE") {
+    return new H2PushError("listen", `port ${port} is in use`, "choose another: --port 0 picks a free one", cause);
   }
+  if (code === "EACCES") {
+    return new H2PushError("listen", `not allowed to listen on port ${port}`, "choose one above 1023", cause);
+  }
+  if (["EADDRNOTAVAIL", "ENOTFOUND", "EAI_AGAIN"].includes(code)) {
+    return new H2PushError("listen", `no such address on this machine: ${host}`, "try --host localhost", cause);
+  }
+  return error;
 }

@@ -18,10 +18,9 @@ export async function observe(
 ): Promise<void> {
   const started = performance.now();
   const ended = endOf(exchange, site.connections.begin(exchange.connection));
-  let bytes = 0;
   let delivery: Delivery | undefined;
   try {
-    delivery = await answer(site, exchange, (more) => (bytes += more));
+    delivery = await answer(site, exchange);
     discardContent(exchange);
   } catch (error) {
     fail(site, exchange, error);
@@ -33,7 +32,7 @@ export async function observe(
     httpVersion: exchange.httpVersion,
     status: exchange.status,
     duration: at - started,
-    bytes,
+    bytes: exchange.bytes,
     aborted,
     delivery,
   });

@@ -1,4 +1,4 @@
-import { destinationOf } from "../manifest/destination.js";
+import { destinationOf, isDestination } from "../manifest/destination.js";
 import type { Destination } from "../manifest/destination.js";
 import type { ManifestEntry } from "../manifest/manifest.js";
 import { baseOf, resolve } from "../manifest/reference.js";

@@ -23,12 +23,7 @@ interface ReadyPage {
 }
 
 /** Sends a page together with what it needs, by the means that are right for this client. */
-export async function deliverPage(
-  site: Site,
-  exchange: Exchange,
-  page: ReadyPage,
-  progress: Progress,
-): Promise<Delivery> {
+export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPage): Promise<Delivery> {
   const { connection, stream, fields, method, target } = exchange;
   const links = await pageLinks(site.tree, target, page.link, page.entries);
   const request = {
@@ -50,7 +45,7 @@ export async function deliverPage(
       const extra = link.length === 0 ? {} : { link: link.join(", ") };
       return page.send(extra, (bytes) => {
         moved();
-        progress(bytes);
+        exchange.progress(bytes);
       });
     },
     report: site.report,

@@ -15,18 +15,11 @@ export async function checkRoot(root: string): Promise<void> {
     }
     await access(root, constants.R_OK | constants.X_OK);
   } catch (error) {
-    switch (systemCode(error)) {
-      case "ENOENT":
-      case "ENOTDIR":
-        throw noSuchRoot(root);
-      case "EACCES":
-      case "EPERM":
-        throw new H2PushError("root", `not allowed to read the directory ${root}`, "check its permissions: ls -ld", {
-          cause: error,
-        });
-      default:
-        throw error;
-    }
+    const code = systemCode(error) ?? "";
+    if (["ENOENT", "ENOTDIR"].includes(code)) throw noSuchRoot(root);
+    if (!["EACCES", "EPERM"].includes(code)) throw error;
+    const hint = "check its permissions: ls -ld";
+    throw new H2PushError("root", `not allowed to read the directory ${root}`, hint, { cause: error });
   }
 }
 

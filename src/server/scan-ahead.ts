@@ -28,11 +28,11 @@ export async function scanAhead(
   const assets = new Set<string>();
   const missing = new Map<string, MissingReference>();
   let pages = 0;
-  for await (const { path, file } of listPages(root)) {
+  for await (const { pathname, file } of listPages(root)) {
     if (closing.aborted) return undefined;
     if (pages === PAGES_AHEAD) return summary(true);
     await connections.idle();
-    const needs = await scanner.page(path, file);
+    const needs = await scanner.page(pathname, file);
     for (const { target } of needs.entries) assets.add(target);
     for (const reference of needs.missing) missing.set(reference.target, missing.get(reference.target) ?? reference);
     pages++;

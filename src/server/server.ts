@@ -13,6 +13,7 @@ import { serverOptions } from "./options.js";
 import { createProtocols } from "./protocols.js";
 import { checkRoot } from "./root.js";
 import type { Route } from "./route.js";
+import { locateIn } from "./scan.js";
 import { scanAhead, type ScanSummary } from "./scan-ahead.js";
 import type { Site } from "./site.js";
 
@@ -107,7 +108,7 @@ class H2PushServer implements Server {
     const { root, hidden, certificate } = this.#options;
     if (root !== undefined) await checkRoot(root);
     const tree = root === undefined ? undefined : await openTree(root, hidden);
-    const scanner = tree === undefined ? undefined : createScanner({ locate: (path) => locate(tree, path) });
+    const scanner = tree === undefined ? undefined : createScanner({ locate: locateIn(tree) });
     const site = this.#site(tree, scanner);
     const protocols = createProtocols({
       ...(certificate ?? (await createCertificate())),
@@ -162,11 +163,6 @@ class H2PushServer implements Server {
       onError?.(error instanceof Error ? error : new Error(String(error)));
     }
   }
-}
-
-async function locate(tree: FileTree, pathname: string) {
-  const found = await tree.find(pathname);
-  return found.kind === "file" ? found : undefined;
 }
 
 /** The host of the URL that reaches a server which listens on `host`. */
