@@ -21,8 +21,7 @@
  * @returns {Arrival[]} in the order in which they were asked for, what was never used last
  */
 export function arrivals(page, deliveries, timings) {
-  const delivery = deliveries.findLast((delivery) => pathOf(delivery.page) === page);
-  const targets = new Map(delivery?.targets.map((target) => [target.target, target]));
+  const targets = new Map(deliveryOf(page, deliveries)?.targets.map((target) => [target.target, target]));
   const seen = new Set();
   const used = [];
   for (const timing of timings.toSorted((a, b) => a.startTime - b.startTime)) {
@@ -33,6 +32,11 @@ export function arrivals(page, deliveries, timings) {
   }
   const unused = [...targets.values()].filter(({ target }) => !seen.has(target));
   return [...used, ...unused.map(neverUsed)];
+}
+
+/** The latest delivery of that page. @param {string} page @param {readonly object[]} deliveries */
+export function deliveryOf(page, deliveries) {
+  return deliveries.findLast((delivery) => pathOf(delivery.page) === page);
 }
 
 function arrival(target, timing, delivered) {

@@ -7,7 +7,7 @@ export function number(value) {
 
 /** @param {number} ms */
 export function duration(ms) {
-  return ms < 10_000 ? `${whole.format(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+  return ms < 2000 ? `${whole.format(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
 /** Names of ALPN protocols (RFC 7301) in words. @param {string} protocol */

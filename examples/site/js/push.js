@@ -1,4 +1,4 @@
-import { arrivals } from "./arrival.js";
+import { arrivals, deliveryOf } from "./arrival.js";
 import { element, html, svg } from "./dom.js";
 import { counted, duration, number, protocolName } from "./format.js";
 
@@ -40,15 +40,22 @@ async function askServer() {
   return response.json();
 }
 
-function explain({ httpVersion, connection, pushEnabled }, rows) {
+function explain({ httpVersion, connection, pushEnabled, deliveries }, rows) {
   const count = (means) => rows.filter((row) => row.means === means).length;
   const [navigation] = performance.getEntriesByType("navigation");
   const came = `This page came over connection ${connection}, ${protocolName(navigation.nextHopProtocol)}.`;
-  if (httpVersion !== "2") return `${came} Push and 103 need HTTP/2, so the server can only send a Link field.`;
+  if (!deliveryOf(location.pathname, deliveries)) {
+    return `This is connection ${connection}. The page came over another one, so the means are not known.`;
+  }
   if (pushEnabled) return `${came} This client takes pushes: it was sent ${counted(count("push"), "file")} unasked.`;
   const announced = count("link") + count("hint");
-  const instead = announced > 0 ? `so the server announced ${counted(announced, "file")} in Link fields instead` : "";
-  return `${came} This browser takes no pushes, as it said in its first frame${instead && `, ${instead}`}.`;
+  const instead =
+    announced === 0
+      ? "and there was nothing to announce"
+      : `so the server announced ${counted(announced, "file")} in Link fields instead`;
+  return httpVersion === "2"
+    ? `${came} This browser takes no pushes, as it said in its first frame, ${instead}.`
+    : `${came} There is no push in HTTP/1.1, ${instead}.`;
 }
 
 function drawTable(rows) {
@@ -82,8 +89,8 @@ function bar({ start, first, end }, span) {
       role: "img",
       viewBox: "0 0 1000 10",
       preserveAspectRatio: "none",
-      "aria-label": `from ${duration(start)} to ${duration(end)}`,
     },
+    svg("title", {}, `from ${duration(start)} to ${duration(end)}`),
     svg("rect", { class: "asked", x: x(start), width: Math.max(x(first - start), 0), y: 3.5, height: 3 }),
     svg("rect", { class: "got", x: Math.min(x(first), 1000 - got), width: got, height: 10 }),
   );
