@@ -34,13 +34,18 @@ export function createProgram(actions: Actions): Command {
   program
     .addOption(option(serverOptions.port))
     .addOption(option(serverOptions.host))
+    .addOption(option(serverOptions.delivery))
     .option("-C, --cert <file>", "own certificate, PEM")
     .option("-K, --key <file>", "its private key, PEM")
-    .addOption(option(serverOptions.delivery))
     .option("--demo", "add the demo; without a root, serve its page")
     .option("-o, --open", "open the page in the browser")
     .option("-q, --quiet", "print the URL and errors alone")
     .option("--verbose", "log each target and how it was delivered")
+    .addOption(option(serverOptions.pushCount))
+    .addOption(option(serverOptions.pushBytes))
+    .addOption(option(serverOptions.serverTiming))
+    .addOption(option(serverOptions.rtt))
+    .addOption(option(serverOptions.kbps))
     .action((root: string | undefined, options: ServeOptions) => actions.serve(root, options));
   program
     .command("cert")
@@ -54,7 +59,8 @@ export function createProgram(actions: Actions): Command {
   return program;
 }
 
-function option<T extends string | number>({ flags, description, default: value, check }: OptionSpec<T>): Option {
+function option<T extends string | number | boolean>({ flags, description, default: value, check }: OptionSpec<T>) {
+  if (typeof value === "boolean") return new Option(flags, description);
   return new Option(flags, `${description} (default: ${value})`).argParser(check);
 }
 

@@ -1,15 +1,16 @@
 import type { DeliveredTarget } from "../delivery/history.js";
+import { summarize } from "../delivery/summary.js";
 import type { RequestRecord } from "../server/log.js";
 import { colouredStatus, quiet, size } from "./output.js";
 
 /** One line for a request: `200 GET /docs/ 3 ms 14.2 kB  push 6 (38.1 kB)  link 2  skipped 1 seen`. */
 export function requestLine({ status, method, target, duration, bytes, aborted, delivery }: RequestRecord): string {
-  const parts = [
+  const line = [
     `${colouredStatus(status)} ${method} ${printable(target)} ${quiet(`${milliseconds(duration)} ${size(bytes)}`)}`,
   ];
-  if (aborted) parts.push("client went away");
-  if (delivery !== undefined) parts.push(...summary(delivery.targets));
-  return parts.join("  ");
+  if (aborted) line.push("client went away");
+  if (delivery !== undefined) line.push(...parts(delivery.targets));
+  return line.join("  ");
 }
 
 /** A line for each target of a page, with what became of it. */
@@ -20,17 +21,15 @@ export function targetLines(targets: readonly DeliveredTarget[]): string[] {
   });
 }
 
-function summary(targets: readonly DeliveredTarget[]): string[] {
-  const by = (means: DeliveredTarget["means"]) => targets.filter((target) => target.means === means);
-  const push = by("push");
-  const pushed = push.reduce((sum, { bytes }) => sum + bytes, 0);
-  const counts = [push.length > 0 ? `push ${push.length} (${size(pushed)})` : ""];
-  for (const means of ["hint", "link"] as const) if (by(means).length > 0) counts.push(`${means} ${by(means).length}`);
-  const reasons = new Map<string, number>();
-  for (const { reason = "" } of by("skipped")) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-  if (reasons.size > 0)
-    counts.push(`skipped ${[...reasons].map(([reason, number]) => `${number} ${reason}`).join(", ")}`);
-  return counts.filter(Boolean);
+function parts(targets: readonly DeliveredTarget[]): string[] {
+  const { push, pushBytes, hint, link, skipped } = summarize(targets);
+  const reasons = [...skipped].map(([reason, number]) => `${number} ${reason}`);
+  return [
+    push > 0 ? `push ${push} (${size(pushBytes)})` : "",
+    hint > 0 ? `hint ${hint}` : "",
+    link > 0 ? `link ${link}` : "",
+    reasons.length > 0 ? `skipped ${reasons.join(", ")}` : "",
+  ].filter(Boolean);
 }
 
 const milliseconds = (duration: number) => (duration < 1 ? "<1 ms" : `${Math.round(duration)} ms`);

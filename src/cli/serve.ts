@@ -1,8 +1,7 @@
 import { basename } from "node:path";
 import { H2PushError } from "../errors.js";
-import type { DeliveryMode } from "../delivery/plan.js";
 import type { RequestRecord } from "../server/log.js";
-import { DEFAULT_PORT } from "../server/options.js";
+import { DEFAULT_PORT, type GivenSettings } from "../server/options.js";
 import type { ScanSummary } from "../server/scan-ahead.js";
 import { createServer, type Address, type ServerOptions } from "../server/server.js";
 import type { Certificate } from "../tls/certificate.js";
@@ -12,12 +11,9 @@ import { scanLine } from "./scan-line.js";
 import { stopOnSignal } from "./stop.js";
 
 /** The options of `h2push [root]`, as the command line has them. */
-export interface ServeOptions {
-  readonly port?: number;
-  readonly host?: string;
+export interface ServeOptions extends GivenSettings {
   readonly cert?: string;
   readonly key?: string;
-  readonly delivery?: DeliveryMode;
   readonly demo?: boolean;
   readonly open?: boolean;
   readonly quiet?: boolean;
@@ -31,13 +27,12 @@ export async function serve(root: string | undefined, options: ServeOptions): Pr
   const port = options.port ?? process.env["PORT"] ?? "";
   const { certificate, hidden } = await chooseCertificate(options);
   const server = createServer({
+    ...options,
+    ...(port === "" ? {} : { port }),
     root: directory,
     hidden,
     certificate,
     ...(demo === undefined ? {} : { routes: demo.demoRoutes() }),
-    ...(port === "" ? {} : { port }),
-    ...(options.host === undefined ? {} : { host: options.host }),
-    ...(options.delivery === undefined ? {} : { delivery: options.delivery }),
     ...(options.quiet === true ? {} : reporting(options.verbose === true)),
     onError: printFailure,
   });

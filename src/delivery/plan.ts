@@ -7,7 +7,9 @@ export type DeliveryMode = (typeof deliveryModes)[number];
 
 /** A link of a page, from the manifest or from the response's own `Link` field. */
 export interface PreloadLink extends ManifestEntry {
-  /** Entity tag of what is served for it now; without one, nothing can be pushed for it. */
+  /** There is a response that could be pushed for it. */
+  readonly pushable?: boolean;
+  /** Entity tag of that response. */
   readonly etag?: string;
   /** Set by the page's author: link it, but never push it. */
   readonly nopush?: boolean;
@@ -33,6 +35,8 @@ export interface Peer {
   readonly refuses: boolean;
   /** Streams that may still be promised within its SETTINGS_MAX_CONCURRENT_STREAMS. */
   readonly freeStreams: number;
+  /** Bytes that the connection's flow-control window leaves behind the page (RFC 9113 §6.9). */
+  readonly freeWindow: number;
   /** Whether this connection has carried that version of a target already. */
   readonly seen: (target: string, etag: string) => boolean;
 }
@@ -41,8 +45,8 @@ export interface Limits {
   readonly mode: DeliveryMode;
   /** Pushes for one page. */
   readonly pushCount: number;
-  /** Bytes pushed for one page. */
-  readonly pushBytes: number;
+  /** Bytes pushed for one page; "window" is what the client's flow-control window leaves after the page. */
+  readonly pushBytes: number | "window";
 }
 
 export interface Skipped {
@@ -76,24 +80,29 @@ export function plan(links: readonly PreloadLink[], request: PageRequest, peer: 
   const linked: PreloadLink[] = [];
   const skipped: Skipped[] = [];
   if (!isDeliverable(request)) return { push, hint: [], link: linked, skipped };
-  const budget = new Budget(limits, peer.freeStreams);
-  let linkBytes = LINK_BYTES;
+  const budget = new Budget(limits, peer);
   for (const link of links) {
     const choice = choose(link, request, peer, limits.mode, budget);
-    if (choice.means === "push") push.push(link);
-    else if (choice.means === "skip") skipped.push({ link, reason: choice.reason });
-    else {
-      const size = fieldSize(link);
-      if (size > linkBytes) {
-        skipped.push({ link, reason: "8 KB of Link" });
-        continue;
-      }
-      linkBytes -= size;
-      linked.push(link);
-    }
+    if (choice.means === "skip") skipped.push({ link, reason: choice.reason });
+    else (choice.means === "push" ? push : linked).push(link);
   }
-  const hint = limits.mode === "hints" && request.navigation && request.status === 200 ? linked : [];
-  return { push, hint, link: linked, skipped };
+  const { taken, left } = withinField(linked);
+  const hint = limits.mode === "hints" && request.navigation && request.status === 200 ? taken : [];
+  return { push, hint, link: taken, skipped: [...skipped, ...left] };
+}
+
+/**
+ * The plan when only the first `count` pushes could be promised, as the client
+ * turned pushes off or lowered its limits meanwhile: the rest is linked, where
+ * it can be and `mode` allows it.
+ */
+export function withFewerPushes(plan: Plan, count: number, mode: DeliveryMode): Plan {
+  const rest = plan.push.slice(count);
+  if (rest.length === 0) return plan;
+  const linked = mode === "push" ? [] : rest.filter(({ rel }) => rel !== undefined);
+  const skipped = rest.filter((link) => !linked.includes(link)).map((link) => ({ link, reason: "push off" }));
+  const { taken, left } = withinField([...linked, ...plan.link]);
+  return { ...plan, push: plan.push.slice(0, count), link: taken, skipped: [...plan.skipped, ...skipped, ...left] };
 }
 
 /** `Link` goes with the 200 and with the 304: Chromium keeps the stored field through a 304 that has none. */
@@ -110,6 +119,22 @@ function choose(link: PreloadLink, request: PageRequest, peer: Peer, mode: Deliv
   const reason = refusal ?? requestRefusal(request) ?? budget.refusal(link);
   if (reason === undefined) return { means: "push" };
   return mode === "push" ? { means: "skip", reason } : linkOr(link, reason);
+}
+
+/** The links that fit into the field together, most needed first. */
+function withinField(links: readonly PreloadLink[]): { taken: PreloadLink[]; left: Skipped[] } {
+  const taken: PreloadLink[] = [];
+  const left: Skipped[] = [];
+  let free = LINK_BYTES;
+  for (const link of links) {
+    const size = fieldSize(link);
+    if (size > free) left.push({ link, reason: "8 KB of Link" });
+    else {
+      free -= size;
+      taken.push(link);
+    }
+  }
+  return { taken, left };
 }
 
 /** Bytes that a link takes in the response's field section; Infinity when it can't be written. */
@@ -132,7 +157,7 @@ function linkRefusal(link: PreloadLink): string | undefined {
   // Which candidate is taken is the client's choice; and a medium that does not apply is not worth a push.
   if (link.imagesrcset !== undefined) return "srcset";
   if (link.media !== undefined) return "media";
-  return link.etag === undefined ? "not a file" : undefined;
+  return link.pushable === true ? undefined : "nothing to push";
 }
 
 /** Why nothing is pushed with this response: a 304 says that the client has the page, and most likely its assets. */
@@ -147,9 +172,9 @@ class Budget {
   #bytes: number;
   #streams: number;
 
-  constructor(limits: Limits, freeStreams: number) {
-    this.#count = limits.pushCount;
-    this.#bytes = limits.pushBytes;
+  constructor({ pushCount, pushBytes }: Limits, { freeStreams, freeWindow }: Peer) {
+    this.#count = pushCount;
+    this.#bytes = pushBytes === "window" ? freeWindow : pushBytes;
     this.#streams = freeStreams;
   }
 

@@ -10,12 +10,15 @@ const STALLED = 100;
  * newest first. One that stands still, as its client reads something else or
  * its window is used up, does not hold up the others.
  *
- * Resolves when all of them have ended; rejects for none of them.
+ * @param wouldHelp whether the next could go on where this one can't: not when
+ *   the window of the whole connection is used up, as with a small window and
+ *   a long way; only the order would be lost
+ * @returns when all of them have ended; rejects for none of them
  */
-export async function inTurn(turns: readonly Turn[]): Promise<void> {
+export async function inTurn(turns: readonly Turn[], wouldHelp: () => boolean): Promise<void> {
   const running: Promise<void>[] = [];
   for (const turn of turns) {
-    const stall = new Stall();
+    const stall = new Stall(wouldHelp);
     const done = turn(() => stall.progress()).catch(() => undefined);
     running.push(done);
     await Promise.race([done, stall.stalled]);
@@ -28,10 +31,13 @@ class Stall {
   readonly stalled: Promise<void>;
   readonly #timer: NodeJS.Timeout;
 
-  constructor() {
+  constructor(wouldHelp: () => boolean) {
     let fire: () => void = () => undefined;
     this.stalled = new Promise((resolve) => (fire = resolve));
-    this.#timer = setTimeout(() => fire(), STALLED);
+    this.#timer = setTimeout(() => {
+      if (wouldHelp()) fire();
+      else this.#timer.refresh();
+    }, STALLED);
   }
 
   progress(): void {

@@ -1,6 +1,6 @@
 import type { HtmlFacts } from "./html.js";
 import type { LinkAttributes, ManifestEntry } from "./manifest.js";
-import { baseOf, documentBase, type Need, type Reference, resolve } from "./reference.js";
+import { baseOf, documentBase, NEED, type Need, type Reference, resolve } from "./reference.js";
 import type { LeftOut, MissingReference, PageNeeds, SiteFile } from "./scanner.js";
 import { parseSrcset } from "./srcset.js";
 
@@ -41,6 +41,7 @@ class Closure {
     const found = [...this.#found.values()].sort((a, b) => a.need - b.need);
     return {
       entries: found.map(({ entry }) => entry),
+      blocking: new Set(found.filter(({ need }) => need <= NEED.blockingScript).map(({ entry }) => entry.target)),
       why: new Map(found.map(({ entry, why }) => [entry.target, why])),
       missing: [...this.#missing.values()],
       left: this.#left,

@@ -42,6 +42,8 @@ export interface LeftOut {
 export interface PageNeeds {
   /** In order of need. */
   readonly entries: readonly ManifestEntry[];
+  /** Targets without which the page can't be rendered: its stylesheets, and scripts that hold up the parser. */
+  readonly blocking: ReadonlySet<string>;
   /** For each target, what makes the page need it: "stylesheet in /docs/". */
   readonly why: ReadonlyMap<string, string>;
   readonly missing: readonly MissingReference[];
@@ -74,7 +76,7 @@ const CHECK_AFTER = 250;
 const KEPT_FILES = 4096;
 const KEPT_PAGES = 4096;
 
-const NOTHING: PageNeeds = { entries: [], why: new Map(), missing: [], left: [] };
+const NOTHING: PageNeeds = { entries: [], blocking: new Set(), why: new Map(), missing: [], left: [] };
 const NO_HTML: HtmlFacts = { base: undefined, references: [], left: [] };
 
 interface Answer {

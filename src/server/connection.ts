@@ -26,6 +26,12 @@ export function freeStreams({ carrier, open }: Connection): number {
   return Math.max(0, limit - open);
 }
 
+/** Bytes that the client's window for the connection takes now (RFC 9113 §6.9). */
+export function sendWindow({ carrier }: Connection): number {
+  if (carrier.protocol !== "h2" || carrier.session.destroyed) return 0;
+  return carrier.session.state.remoteWindowSize ?? 0;
+}
+
 /** Whether the client takes a push on this stream now. */
 export function pushEnabled(stream: ServerHttp2Stream | undefined): boolean {
   if (stream === undefined || stream.destroyed) return false;

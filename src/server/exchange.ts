@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerR
 import { constants, type ServerHttp2Stream } from "node:http2";
 import type { Readable, Writable } from "node:stream";
 import { pushEnabled, type Connection } from "./connection.js";
+import type { RouteContext } from "./route.js";
 
 /** One request, and the means to answer it: the same over both versions of HTTP. */
 export interface Exchange {
@@ -93,6 +94,19 @@ export function http1Exchange(request: IncomingMessage, response: ServerResponse
       if (end) response.end();
     },
   };
+}
+
+/** Aborted when the client goes away, or has its response. */
+export function goneSignal({ body }: Exchange): AbortSignal {
+  const gone = new AbortController();
+  body.once("close", () => gone.abort());
+  return gone.signal;
+}
+
+/** What a route is told of an exchange. */
+export function contextOf(exchange: Exchange, earlyHints: RouteContext["earlyHints"]): RouteContext {
+  const { httpVersion, connection, pushEnabled } = exchange;
+  return { httpVersion, connection: connection.id, pushEnabled, deliveries: connection.history.deliveries, earlyHints };
 }
 
 /** A client may send the absolute form (RFC 9112 §3.2.2); a server has to take it. */

@@ -5,9 +5,11 @@ import { isHtml } from "../static/media-type.js";
 import { represent } from "../static/representation.js";
 import { prepare, type Progress } from "../static/respond.js";
 import { errorPage } from "./error-page.js";
-import type { Exchange } from "./exchange.js";
-import { deliverPage } from "./page.js";
-import { askRoutes, responseFields, sendContent } from "./route.js";
+import { EarlyHints } from "./early-hints.js";
+import { contextOf, goneSignal, type Exchange } from "./exchange.js";
+import { responseFields, sendContent, toRequest } from "./fetch.js";
+import { deliverPage, type ReadyPage } from "./page.js";
+import { askRoutes } from "./route.js";
 import type { Site } from "./site.js";
 
 /** A file that changes so often while it is opened is not worth another try. */
@@ -21,25 +23,40 @@ const ATTEMPTS = 5;
  */
 export async function answer(site: Site, exchange: Exchange): Promise<Delivery | undefined> {
   if (!exchange.target.startsWith("/")) return sendError(exchange, 400, "This request has no path.");
-  const response = await askRoutes(site.routes, exchange);
-  if (response !== undefined) return answerRoute(site, exchange, response);
+  if (site.routes.length > 0) {
+    const hints = new EarlyHints(exchange, site.hintsHelp);
+    const response = await askRoutesFor(site, exchange, hints);
+    if (response !== undefined) return answerRoute(site, exchange, response, hints);
+  }
   if (site.tree === undefined) return sendError(exchange, 404, `There is nothing at ${exchange.target}`);
   return answerFile(site, site.tree, exchange);
 }
 
-async function answerRoute(site: Site, exchange: Exchange, response: Response) {
+async function askRoutesFor(site: Site, exchange: Exchange, hints: EarlyHints): Promise<Response | undefined> {
+  const request = toRequest(exchange, goneSignal(exchange));
+  if (request === undefined) return undefined;
+  const context = contextOf(exchange, (links) => hints.send(links));
+  return hints.whileSlow(askRoutes(site.routes, request, context), site.hints.of(exchange.target));
+}
+
+async function answerRoute(site: Site, exchange: Exchange, response: Response, hints: EarlyHints) {
   const { status } = response;
-  const fields: OutgoingHttpHeaders = { "x-content-type-options": "nosniff", ...responseFields(response) };
+  const fields: OutgoingHttpHeaders = responseFields(response);
   const bare = exchange.method === "HEAD" || response.body === null;
   const send = async (extra: OutgoingHttpHeaders, progress: Progress) => {
     exchange.head(status, { ...fields, ...extra }, bare);
     if (bare) await response.body?.cancel();
-    else await sendContent(response, exchange, site.closing, progress);
+    else await sendContent(response, exchange.body, site.closing, progress);
   };
-  const link = response.headers.get("link");
-  if (link !== null) return deliverPage(site, exchange, { status, link, entries: [], send });
-  await send({}, exchange.progress);
-  return undefined;
+  const link = response.headers.get("link") ?? undefined;
+  if (exchange.method === "GET" && status === 200) site.hints.learn(exchange.target, link);
+  if (link === undefined && hints.sent.length === 0) {
+    await send({}, exchange.progress);
+    return undefined;
+  }
+  const bytes = Number(response.headers.get("content-length") ?? 0);
+  const page = { status, bytes, link, hinted: hints.sent, entries: [], blocking: new Set<string>(), send };
+  return deliverPage(site, exchange, page);
 }
 
 async function answerFile(site: Site, tree: FileTree, exchange: Exchange) {
@@ -67,13 +84,14 @@ async function sendFile(site: Site, exchange: Exchange, found: FoundFile) {
   const prepared = await prepare(selected, method);
   if (typeof prepared === "string") return prepared;
   try {
-    const send = (extra: OutgoingHttpHeaders, progress: Progress) => prepared.send(exchange, extra, progress);
+    const send: ReadyPage["send"] = (...how) => prepared.send(exchange, ...how);
     connection.history.carried(target, selected.etag);
     if (needs === undefined) {
       await send({}, exchange.progress);
       return { delivery: undefined };
     }
-    const page = { status: selected.status, link: undefined, entries: needs.entries, send };
+    const { entries, blocking } = needs;
+    const page = { status: selected.status, bytes: found.size, link: undefined, hinted: [], entries, blocking, send };
     return { delivery: await deliverPage(site, exchange, page) };
   } finally {
     await prepared.close();

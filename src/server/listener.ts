@@ -1,5 +1,7 @@
 import { createServer, isIP, type AddressInfo, type Server, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { H2PushError, systemCode } from "../errors.js";
+import { overSlowNetwork, type SlowNetwork } from "./slow-network.js";
 
 /** Where to listen. */
 export interface ListenOptions {
@@ -9,9 +11,11 @@ export interface ListenOptions {
   readonly port: number;
   /** How many ports above `port` may be taken instead when it is in use. */
   readonly alternatives: number;
+  /** The network to play; the real one without it. */
+  readonly network: SlowNetwork | undefined;
   /** Takes a connection whose first byte has come, with that byte back in its place. */
-  readonly onTls: (socket: Socket) => void;
-  readonly onPlain: (socket: Socket) => void;
+  readonly onTls: (connection: Duplex) => void;
+  readonly onPlain: (connection: Duplex) => void;
 }
 
 export interface Listener {
@@ -100,7 +104,7 @@ function listenOn(host: string, port: number, accept: (socket: Socket) => void):
 }
 
 /** Looks at the first byte: a TLS handshake, or a letter, as a request in plain HTTP begins with. */
-function sortOut(socket: Socket, { onTls, onPlain }: ListenOptions): void {
+function sortOut(socket: Socket, { network, onTls, onPlain }: ListenOptions): void {
   const giveUp = () => socket.destroy();
   socket.on("error", giveUp);
   socket.setTimeout(SILENCE, giveUp);
@@ -110,10 +114,9 @@ function sortOut(socket: Socket, { onTls, onPlain }: ListenOptions): void {
     if (!(start instanceof Buffer)) return giveUp();
     socket.unshift(start);
     const first = start[0] ?? 0;
-    if (first === TLS_HANDSHAKE) onTls(socket);
-    else if (/[A-Za-z]/.test(String.fromCharCode(first))) onPlain(socket);
-    else giveUp();
-    return undefined;
+    const take = first === TLS_HANDSHAKE ? onTls : /[A-Za-z]/.test(String.fromCharCode(first)) ? onPlain : undefined;
+    if (take === undefined) return giveUp();
+    return take(network === undefined ? socket : overSlowNetwork(socket, network));
   });
 }
 

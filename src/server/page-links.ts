@@ -4,34 +4,18 @@ import type { ManifestEntry } from "../manifest/manifest.js";
 import { baseOf, resolve } from "../manifest/reference.js";
 import { readLinks, type LinkValue } from "../delivery/link.js";
 import type { PreloadLink } from "../delivery/plan.js";
-import type { FileTree } from "../static/file.js";
-import { validatorsOf } from "../static/representation.js";
 
 /**
  * The links of one response: first those that its own `Link` field names
- * (the author knows best), then those of the manifest; no target twice. Each
- * with the entity tag of the file that it leads to, if it leads to one.
+ * (the author knows best), then those of the manifest; no target twice.
  *
  * @param page request target of the page, which references resolve against
  */
-export async function pageLinks(
-  tree: FileTree | undefined,
-  page: string,
-  field: string | undefined,
-  entries: readonly ManifestEntry[],
-): Promise<PreloadLink[]> {
+export function pageLinks(page: string, field: string | undefined, entries: readonly ManifestEntry[]): PreloadLink[] {
   const links = new Map<string, PreloadLink>();
-  for (const link of field === undefined ? [] : fieldLinks(field, page)) {
-    if (!links.has(link.target)) links.set(link.target, link);
-  }
-  for (const entry of entries) if (!links.has(entry.target)) links.set(entry.target, entry);
-  return Promise.all([...links.values()].map((link) => withVersion(tree, link)));
-}
-
-async function withVersion(tree: FileTree | undefined, link: PreloadLink): Promise<PreloadLink> {
-  const found = await tree?.find(link.target.replace(/\?.*$/s, ""));
-  if (found?.kind !== "file") return link;
-  return { ...link, bytes: found.size, etag: validatorsOf(found).etag };
+  const named = field === undefined ? [] : fieldLinks(field, page);
+  for (const link of [...named, ...entries]) if (!links.has(link.target)) links.set(link.target, link);
+  return [...links.values()];
 }
 
 /** The preload links of a response's own `Link` field whose targets are ours. */

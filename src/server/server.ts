@@ -1,35 +1,34 @@
-import type { Socket } from "node:net";
-import type { DeliveryMode, Limits } from "../delivery/plan.js";
+import type { Duplex } from "node:stream";
+import type { Limits } from "../delivery/plan.js";
 import { createScanner, type Scanner } from "../manifest/scanner.js";
 import { openTree, type FileTree } from "../static/file.js";
 import { createCertificate } from "../tls/self-signed.js";
 import type { PemPair } from "../tls/certificate.js";
 import { Connections } from "./connection.js";
 import type { Exchange } from "./exchange.js";
+import { LearnedLinks } from "./early-hints.js";
 import { listen, type Listener } from "./listener.js";
 import type { RequestRecord } from "./log.js";
 import { observe } from "./observe.js";
-import { serverOptions } from "./options.js";
+import { checkSettings, type GivenSettings, type Settings } from "./options.js";
 import { createProtocols } from "./protocols.js";
 import { checkRoot } from "./root.js";
 import type { Route } from "./route.js";
 import { locateIn } from "./scan.js";
 import { scanAhead, type ScanSummary } from "./scan-ahead.js";
 import type { Site } from "./site.js";
+import type { SlowNetwork } from "./slow-network.js";
 
-export interface ServerOptions {
+/** What a server is to do. The settings are those of the command line, see `serverOptions`. */
+export interface ServerOptions extends GivenSettings {
   /** The directory to serve; without one, only the routes answer. */
   readonly root?: string;
   /** Asked in their order before the files. */
   readonly routes?: readonly Route[];
-  /** A name or an IP address; `localhost` (the default) means 127.0.0.1 and ::1. */
-  readonly host?: string;
-  /** Fails when it is taken. Without one: 8443, or the next that is free. 0 picks a free one. */
-  readonly port?: number | string;
   /** PEM. Without one, a self-signed pair is made for this run. */
   readonly certificate?: PemPair;
-  /** How pages get what they need; "auto" by default. */
-  readonly delivery?: DeliveryMode;
+  /** Whether browsers on this machine trust the certificate; a 103 is then sent while a route is slow. */
+  readonly trusted?: boolean;
   /** Files and directories never to be served, beside dotfiles and private keys. */
   readonly hidden?: readonly string[];
   /** Told of each request when its response and what went with it has ended. */
@@ -67,10 +66,6 @@ export interface Server {
 /** How many ports above the default one are tried when it is in use. */
 const ALTERNATIVES = 100;
 
-/** What may be pushed with one page. */
-const PUSH_COUNT = 100;
-const PUSH_BYTES = 4 * 1024 * 1024;
-
 /**
  * A server over HTTPS, HTTP/2 and HTTP/1.1, that gives each page together
  * with what it needs.
@@ -78,30 +73,19 @@ const PUSH_BYTES = 4 * 1024 * 1024;
  * @throws {H2PushError} "usage" for an option that can't be
  */
 export function createServer(options: ServerOptions = {}): Server {
-  const host = serverOptions.host.check(options.host ?? serverOptions.host.default);
-  const port = serverOptions.port.check(options.port ?? serverOptions.port.default);
-  const limits: Limits = {
-    mode: serverOptions.delivery.check(options.delivery ?? serverOptions.delivery.default),
-    pushCount: PUSH_COUNT,
-    pushBytes: PUSH_BYTES,
-  };
-  return new H2PushServer(options, host, port, limits);
+  return new H2PushServer(options, checkSettings(options));
 }
 
 class H2PushServer implements Server {
   readonly #options: ServerOptions;
-  readonly #host: string;
-  readonly #port: number;
-  readonly #limits: Limits;
+  readonly #settings: Settings;
   readonly #connections = new Connections();
   readonly #closing = new AbortController();
   #listener: Listener | undefined;
 
-  constructor(options: ServerOptions, host: string, port: number, limits: Limits) {
+  constructor(options: ServerOptions, settings: Settings) {
     this.#options = options;
-    this.#host = host;
-    this.#port = port;
-    this.#limits = limits;
+    this.#settings = settings;
   }
 
   async listen(): Promise<Address> {
@@ -114,18 +98,19 @@ class H2PushServer implements Server {
       ...(certificate ?? (await createCertificate())),
       connections: this.#connections,
       onExchange: (exchange: Exchange) => void observe(site, exchange, this.#options.onRequest),
-      port: () => this.#listener?.port ?? this.#port,
+      port: () => this.#listener?.port ?? this.#settings.port,
     });
     this.#listener = await listen({
-      host: this.#host,
-      port: this.#port,
+      host: this.#settings.host,
+      port: this.#settings.port,
       alternatives: this.#options.port === undefined ? ALTERNATIVES : 0,
-      onTls: (socket: Socket) => protocols.tls.emit("connection", socket),
-      onPlain: (socket: Socket) => protocols.plain.emit("connection", socket),
+      network: networkOf(this.#settings),
+      onTls: (connection: Duplex) => protocols.tls.emit("connection", connection),
+      onPlain: (connection: Duplex) => protocols.plain.emit("connection", connection),
     });
     if (tree !== undefined && scanner !== undefined) setImmediate(() => void this.#scan(tree, scanner));
     const { port, addresses } = this.#listener;
-    return { url: `https://${nameOf(this.#host)}:${port}/`, port, addresses };
+    return { url: `https://${nameOf(this.#settings.host)}:${port}/`, port, addresses };
   }
 
   async close(grace = 10_000): Promise<void> {
@@ -142,11 +127,16 @@ class H2PushServer implements Server {
   }
 
   #site(tree: FileTree | undefined, scanner: Scanner | undefined): Site {
+    const { delivery, pushCount, pushBytes, serverTiming } = this.#settings;
+    const limits: Limits = { mode: delivery, pushCount, pushBytes };
     return {
       tree,
       scanner,
       routes: this.#options.routes ?? [],
-      limits: this.#limits,
+      limits,
+      serverTiming,
+      hints: new LearnedLinks(),
+      hintsHelp: this.#options.trusted === true || delivery === "hints",
       connections: this.#connections,
       closing: this.#closing.signal,
       report: (error) => this.#options.onError?.(error),
@@ -163,6 +153,10 @@ class H2PushServer implements Server {
       onError?.(error instanceof Error ? error : new Error(String(error)));
     }
   }
+}
+
+function networkOf({ rtt, kbps }: Settings): SlowNetwork | undefined {
+  return rtt === 0 && kbps === 0 ? undefined : { rtt, kbps: kbps === 0 ? Infinity : kbps };
 }
 
 /** The host of the URL that reaches a server which listens on `host`. */

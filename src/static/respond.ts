@@ -16,6 +16,14 @@ export interface Reply {
 /** Called with the number of bytes each time that the client has taken a piece. */
 export type Progress = (bytes: number) => void;
 
+/** Where a content waits after its first piece, so that other responses can go in between. */
+export interface Hold {
+  /** Called when the first piece has been taken. */
+  readonly reached: () => void;
+  /** Resolves when the rest may follow. */
+  readonly until: Promise<void>;
+}
+
 /** A response that is ready to go: its file is open, and of the version that was selected. To be closed in the end. */
 export interface Prepared {
   /**
@@ -24,7 +32,7 @@ export interface Prepared {
    * @throws when the client goes away, or the file shrinks under the response:
    *   the stream is then reset, as a wrong `content-length` must not look whole
    */
-  send(reply: Reply, extra: OutgoingHttpHeaders, progress: Progress): Promise<void>;
+  send(reply: Reply, extra: OutgoingHttpHeaders, progress: Progress, hold?: Hold): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -74,9 +82,10 @@ const buffered = ({ status, fields }: Representation, content: Buffer): Prepared
 });
 
 const streamed = ({ status, fields, found }: Representation, handle: FileHandle): Prepared => ({
-  async send(reply, extra, progress) {
+  async send(reply, extra, progress, hold) {
     reply.head(status, { ...fields, ...extra }, false);
-    await pipeline(readPieces(handle, found.size, progress), reply.body);
+    const pieces = readPieces(handle, found.size, progress);
+    await pipeline(hold === undefined ? pieces : holdAfterFirst(pieces, hold), reply.body);
   },
   close: () => handle.close(),
 });
@@ -95,6 +104,16 @@ async function* readPieces(handle: FileHandle, size: number, progress: Progress)
     position += bytesRead;
     yield buffer.subarray(0, bytesRead);
     progress(bytesRead);
+  }
+}
+
+async function* holdAfterFirst(pieces: AsyncGenerator<Buffer>, { reached, until }: Hold): AsyncGenerator<Buffer> {
+  let first = true;
+  for await (const piece of pieces) {
+    if (!first) await until;
+    yield piece;
+    if (first) reached();
+    first = false;
   }
 }
 
