@@ -15,9 +15,23 @@
  */
 
 /**
+ * What is used of an entry of Resource Timing or Navigation Timing.
+ *
+ * @typedef {object} Timing
+ * @property {string} name URL
+ * @property {string} entryType
+ * @property {number} startTime
+ * @property {number} responseStart
+ * @property {number} responseEnd
+ * @property {number} transferSize
+ * @property {number} encodedBodySize
+ * @property {string} [deliveryType]
+ */
+
+/**
  * @param {string} page path of the page
  * @param {readonly object[]} deliveries of GET /demo/delivery
- * @param {readonly PerformanceResourceTiming[]} timings the navigation's and the resources' entries
+ * @param {readonly Timing[]} timings the navigation's and the resources' entries
  * @returns {Arrival[]} in the order in which they were asked for, what was never used last
  */
 export function arrivals(page, deliveries, timings) {
