@@ -83,7 +83,7 @@ function tableRow(row, span) {
 /** The time from the request to the first byte, light, and from there to the last, strong but never invisible. */
 function bar({ start, first, end }, span) {
   const x = (ms) => (1000 * ms) / span;
-  const got = Math.max(x(end - first), 6);
+  const got = Math.max(x(end - first), 9);
   return svg(
     "svg",
     {
