@@ -61,8 +61,10 @@ test.each([
   ["network", { transferSize: 400, encodedBodySize: 100 }],
   ["cache", { transferSize: 0, encodedBodySize: 100 }],
   ["cache", { transferSize: 400, encodedBodySize: 100, deliveryType: "cache" }],
+  ["cache", { transferSize: 0, encodedBodySize: 0, deliveryType: "cache" }],
   ["check", { transferSize: 80, encodedBodySize: 100 }],
-  ["network", { transferSize: 300, encodedBodySize: 0 }],
+  ["check", { transferSize: 300, encodedBodySize: 62 }],
+  ["check", { transferSize: 300, encodedBodySize: 0, deliveryType: "" }],
 ])("says %s for %j", (source, sizes) => {
   expect(arrivals("/", [], [timing("/a.css", 0, sizes)])[0]).toMatchObject({ source });
 });
