@@ -15,9 +15,23 @@
  */
 
 /**
+ * What is used of an entry of Resource Timing or Navigation Timing.
+ *
+ * @typedef {object} Timing
+ * @property {string} name URL
+ * @property {string} entryType
+ * @property {number} startTime
+ * @property {number} responseStart
+ * @property {number} responseEnd
+ * @property {number} transferSize
+ * @property {number} encodedBodySize
+ * @property {string} [deliveryType]
+ */
+
+/**
  * @param {string} page path of the page
  * @param {readonly object[]} deliveries of GET /demo/delivery
- * @param {readonly PerformanceResourceTiming[]} timings the navigation's and the resources' entries
+ * @param {readonly Timing[]} timings the navigation's and the resources' entries
  * @returns {Arrival[]} in the order in which they were asked for, what was never used last
  */
 export function arrivals(page, deliveries, timings) {
@@ -57,10 +71,14 @@ function neverUsed({ target, means, reason, bytes }) {
   return { target, means, reason, bytes, source: "never", start: 0, first: 0, end: 0 };
 }
 
-/** Resource Timing §4.5: transferSize is 0 for the cache, and that of the fields alone after a 304. */
+/** What browsers count for the fields of a response, however long they are (Resource Timing, "transferSize"). */
+const FIELDS = 300;
+
+/** After a 304, only fields have come; Chromium says then that the content is empty, or as long as the stored one. */
 function sourceOf({ transferSize, encodedBodySize, deliveryType }) {
-  if (deliveryType === "cache" || (transferSize === 0 && encodedBodySize > 0)) return "cache";
-  return transferSize < encodedBodySize ? "check" : "network";
+  if (deliveryType === "cache" || transferSize === 0) return "cache";
+  const fieldsAlone = encodedBodySize === 0 || transferSize === FIELDS || transferSize < encodedBodySize;
+  return fieldsAlone ? "check" : "network";
 }
 
 function targetOf(name) {

@@ -139,10 +139,17 @@ function summarize(requests, ms) {
   });
   const text = failed
     ? `${number(answers.length)} of ${counted(requests.length, "request")} answered; one failed: ${failed.failed}.`
-    : `${counted(requests.length, "request")} over ${counted(connections, "connection")} took ${duration(total)} together.` +
-      ` One after another, the waits alone would add up to ${duration(ms * requests.length)}.`;
+    : inWords(requests.length, connections, total, ms);
   say(text);
   element("fetch-plot").setAttribute("aria-label", `Bars over time. ${text}`);
+}
+
+function inWords(count, connections, total, ms) {
+  if (count === 1) return `1 request took ${duration(total)}.`;
+  const together = `${counted(count, "request")} over ${counted(connections, "connection")} took ${duration(total)} together.`;
+  return ms === 0
+    ? together
+    : `${together} One after another, the waits alone would add up to ${duration(ms * count)}.`;
 }
 
 function show(figures) {

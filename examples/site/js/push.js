@@ -43,19 +43,21 @@ async function askServer() {
 function explain({ httpVersion, connection, pushEnabled, deliveries }, rows) {
   const count = (means) => rows.filter((row) => row.means === means).length;
   const [navigation] = performance.getEntriesByType("navigation");
-  const came = `This page came over connection ${connection}, ${protocolName(navigation.nextHopProtocol)}.`;
-  if (!deliveryOf(location.pathname, deliveries)) {
-    return `This is connection ${connection}. The page came over another one, so the means are not known.`;
-  }
-  if (pushEnabled) return `${came} This client takes pushes: it was sent ${counted(count("push"), "file")} unasked.`;
+  const known = deliveryOf(location.pathname, deliveries) !== undefined;
   const announced = count("link") + count("hint");
-  const instead =
-    announced === 0
-      ? "and there was nothing to announce"
-      : `so the server announced ${counted(announced, "file")} in Link fields instead`;
-  return httpVersion === "2"
-    ? `${came} This browser takes no pushes, as it said in its first frame, ${instead}.`
-    : `${came} There is no push in HTTP/1.1, ${instead}.`;
+  if (httpVersion !== "2") {
+    const came = "This page came over HTTP/1.1, which has no push and needs several connections.";
+    return known
+      ? `${came} The server announced ${counted(announced, "file")} in Link fields.`
+      : `${came} This is another one than the page came over, so the means are not known.`;
+  }
+  if (!known) return `This is connection ${connection}. The page came over another one, so the means are not known.`;
+  const came = `This page came over connection ${connection}, ${protocolName(navigation.nextHopProtocol)}.`;
+  if (pushEnabled) return `${came} This client takes pushes: it was sent ${counted(count("push"), "file")} unasked.`;
+  const refused = `${came} This browser takes no pushes, as it said in its first frame`;
+  return announced === 0
+    ? `${refused}, and there was nothing to announce.`
+    : `${refused}, so the server announced ${counted(announced, "file")} in Link fields instead.`;
 }
 
 function drawTable(rows) {
@@ -81,7 +83,7 @@ function tableRow(row, span) {
 /** The time from the request to the first byte, light, and from there to the last, strong but never invisible. */
 function bar({ start, first, end }, span) {
   const x = (ms) => (1000 * ms) / span;
-  const got = Math.max(x(end - first), 6);
+  const got = Math.max(x(end - first), 9);
   return svg(
     "svg",
     {
