@@ -6,7 +6,7 @@ import { seriesStream } from "../src/demo/series.js";
 import { isPeak, signal } from "../src/demo/signal.js";
 import type { RouteContext } from "../src/server/route.js";
 
-const context: RouteContext = { httpVersion: "2", connection: 7, pushEnabled: true, deliveries: [] };
+const context: RouteContext = { httpVersion: "2", connection: 7, pushEnabled: true, deliveries: [], earlyHints: () => false };
 
 async function ask(target: string, init: RequestInit = {}, told = context): Promise<Response | undefined> {
   const request = new Request(`https://localhost:8443${target}`, init);
