@@ -68,7 +68,7 @@ async function sendFile(site: Site, exchange: Exchange, found: FoundFile) {
   if (typeof prepared === "string") return prepared;
   try {
     const send = (extra: OutgoingHttpHeaders, progress: Progress) => prepared.send(exchange, extra, progress);
-    connection.history.carried(target, selected.etag);
+    if (method === "GET") connection.history.carried(target, selected.etag);
     if (needs === undefined) {
       await send({}, exchange.progress);
       return { delivery: undefined };
