@@ -104,9 +104,12 @@ class Reader {
     return text === "" ? this.#match(/[^\t ;,"]*/y) : text.slice(1, -1).replaceAll(/\\(.)/gs, "$1");
   }
 
-  /** Goes behind the next comma that stands outside of a quoted string and of angle brackets. */
+  /**
+   * Goes behind the next comma that stands outside of a quoted string and of
+   * angle brackets. What is never closed takes all that follows.
+   */
   skipToNextValue(): void {
-    this.#match(/(?:"(?:[^"\\]|\\.)*"|<[^>]*>|[^,])*,?/sy);
+    this.#match(/(?:"(?:[^"\\]|\\.)*"?|<[^>]*>?|[^,"<])*,?/sy);
   }
 
   #match(pattern: RegExp): string {

@@ -85,7 +85,7 @@ async function sendFile(site: Site, exchange: Exchange, found: FoundFile) {
   if (typeof prepared === "string") return prepared;
   try {
     const send: ReadyPage["send"] = (...how) => prepared.send(exchange, ...how);
-    connection.history.carried(target, selected.etag);
+    if (method === "GET") connection.history.carried(target, selected.etag);
     if (needs === undefined) {
       await send({}, exchange.progress);
       return { delivery: undefined };

@@ -2,7 +2,7 @@ import type { FileHandle } from "node:fs/promises";
 import type { OutgoingHttpHeaders } from "node:http";
 import { extname } from "node:path";
 import type { Writable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { finished, pipeline } from "node:stream/promises";
 import { openFound } from "./file.js";
 import type { Representation } from "./representation.js";
 
@@ -68,7 +68,11 @@ export async function prepare(selected: Representation, method: string): Promise
 }
 
 const fieldsOnly = ({ status, fields }: Representation): Prepared => ({
-  send: (reply, extra) => Promise.resolve(reply.head(status, { ...fields, ...extra }, true)),
+  async send(reply, extra) {
+    reply.head(status, { ...fields, ...extra }, true);
+    // Until the end is on its way, nobody can tell a response that was taken from one that was refused.
+    await finished(reply.body, { readable: false });
+  },
   close: () => Promise.resolve(),
 });
 
