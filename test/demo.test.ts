@@ -5,6 +5,7 @@ import { demoRoutes } from "../src/demo/routes.js";
 import { seriesStream } from "../src/demo/series.js";
 import { isPeak, signal } from "../src/demo/signal.js";
 import type { RouteContext } from "../src/server/route.js";
+import { runningTimers, timersToBe } from "./support/timers.js";
 
 const context: RouteContext = { httpVersion: "2", connection: 7, pushEnabled: true, deliveries: [], earlyHints: () => false };
 
@@ -56,11 +57,6 @@ function read(stream: ReadableStream<Uint8Array> | null): Reader {
 
 function idsOf(text: string): number[] {
   return [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
-}
-
-/** Node's timers that run now: a stream that has stopped leaves none behind. */
-function runningTimers(): number {
-  return process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
 }
 
 test.each(["/", "/demo", "/demo/", "/demo/time/", "/Demo/time", "/demo/none"])(
@@ -148,9 +144,10 @@ test("stops waiting for a client that has gone", async () => {
   const client = new AbortController();
   const before = runningTimers();
   const waiting = answer("/demo/slow?ms=10000", { signal: client.signal });
-  await vi.waitUntil(() => runningTimers() > before);
+  await timersToBe(before + 1);
   client.abort();
-  await waiting;
+  const { waited } = await (await waiting).json();
+  expect(waited).toBeLessThan(10_000);
   expect(runningTimers()).toBe(before);
 });
 
@@ -279,7 +276,7 @@ test("stops its clock when the client goes away", async () => {
   const reader = read((await answer("/demo/events?every=60000", { signal: client.signal })).body);
   await reader.take(2);
   const rest = reader.rest();
-  await vi.waitUntil(() => runningTimers() > before);
+  await timersToBe(before + 1);
   client.abort();
   expect(await rest).toBe("");
   expect(runningTimers()).toBe(before);
@@ -290,10 +287,10 @@ test("stops its clock when the stream is cancelled", async () => {
   const reader = read((await answer("/demo/events?every=60000")).body);
   await reader.take(2);
   const rest = reader.rest();
-  await vi.waitUntil(() => runningTimers() > before);
+  await timersToBe(before + 1);
   await reader.cancel();
   expect(await rest).toBe("");
-  await vi.waitUntil(() => runningTimers() === before);
+  await timersToBe(before);
 });
 
 test("makes nothing that its reader does not ask for", async () => {
