@@ -1,11 +1,21 @@
-import { setImmediate } from "node:timers/promises";
+import type * as Timers from "node:timers/promises";
+import { vi } from "vitest";
 
-/** Node's timers that run now: what has been stopped leaves none behind. */
-export function runningTimers(): number {
-  return process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
-}
+const actual = await vi.importActual<typeof Timers>("node:timers/promises");
 
-/** Resolves as soon as so many timers run. Waits without one of its own, as `vi.waitUntil` would. */
-export async function timersToBe(count: number): Promise<void> {
-  while (runningTimers() !== count) await setImmediate();
-}
+export const { setImmediate, setInterval, scheduler } = actual;
+
+/** Waits that are under way. */
+export const waits = new Set<Promise<unknown>>();
+
+/**
+ * Node's own, and counted:
+ * `vi.mock("node:timers/promises", () => import("./support/timers.js"))`.
+ */
+export const setTimeout: typeof actual.setTimeout = (...args) => {
+  const wait = actual.setTimeout(...args);
+  waits.add(wait);
+  const forget = () => void waits.delete(wait);
+  wait.then(forget, forget);
+  return wait;
+};
