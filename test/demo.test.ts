@@ -5,6 +5,9 @@ import { demoRoutes } from "../src/demo/routes.js";
 import { seriesStream } from "../src/demo/series.js";
 import { isPeak, signal } from "../src/demo/signal.js";
 import type { RouteContext } from "../src/server/route.js";
+import { waits } from "./support/timers.js";
+
+vi.mock("node:timers/promises", () => import("./support/timers.js"));
 
 const context: RouteContext = { httpVersion: "2", connection: 7, pushEnabled: true, deliveries: [], earlyHints: () => false };
 
@@ -56,11 +59,6 @@ function read(stream: ReadableStream<Uint8Array> | null): Reader {
 
 function idsOf(text: string): number[] {
   return [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
-}
-
-/** Node's timers that run now: a stream that has stopped leaves none behind. */
-function runningTimers(): number {
-  return process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
 }
 
 test.each(["/", "/demo", "/demo/", "/demo/time/", "/Demo/time", "/demo/none"])(
@@ -146,12 +144,12 @@ test("waits as long as it was asked to", async () => {
 
 test("stops waiting for a client that has gone", async () => {
   const client = new AbortController();
-  const before = runningTimers();
   const waiting = answer("/demo/slow?ms=10000", { signal: client.signal });
-  await vi.waitUntil(() => runningTimers() > before);
+  await vi.waitUntil(() => waits.size === 1);
   client.abort();
-  await waiting;
-  expect(runningTimers()).toBe(before);
+  const { waited } = await (await waiting).json();
+  expect(waited).toBeLessThan(10_000);
+  expect(waits.size).toBe(0);
 });
 
 test.each([
@@ -274,32 +272,29 @@ test("sends a comment when it has been silent for long", async () => {
 });
 
 test("stops its clock when the client goes away", async () => {
-  const before = runningTimers();
   const client = new AbortController();
   const reader = read((await answer("/demo/events?every=60000", { signal: client.signal })).body);
   await reader.take(2);
   const rest = reader.rest();
-  await vi.waitUntil(() => runningTimers() > before);
+  await vi.waitUntil(() => waits.size === 1);
   client.abort();
   expect(await rest).toBe("");
-  expect(runningTimers()).toBe(before);
+  expect(waits.size).toBe(0);
 });
 
 test("stops its clock when the stream is cancelled", async () => {
-  const before = runningTimers();
   const reader = read((await answer("/demo/events?every=60000")).body);
   await reader.take(2);
   const rest = reader.rest();
-  await vi.waitUntil(() => runningTimers() > before);
+  await vi.waitUntil(() => waits.size === 1);
   await reader.cancel();
   expect(await rest).toBe("");
-  await vi.waitUntil(() => runningTimers() === before);
+  await vi.waitUntil(() => waits.size === 0);
 });
 
 test("makes nothing that its reader does not ask for", async () => {
-  const before = runningTimers();
   const reader = read((await answer("/demo/events?every=20")).body);
   await reader.take(3);
-  expect(runningTimers()).toBe(before);
+  expect(waits.size).toBe(0);
   expect(idsOf(await reader.take(2))).toEqual([2, 3]);
 });
