@@ -9,7 +9,13 @@ import { waits } from "./support/timers.js";
 
 vi.mock("node:timers/promises", () => import("./support/timers.js"));
 
-const context: RouteContext = { httpVersion: "2", connection: 7, pushEnabled: true, deliveries: [], earlyHints: () => false };
+const context: RouteContext = {
+  httpVersion: "2",
+  connection: 7,
+  pushEnabled: true,
+  deliveries: [],
+  earlyHints: () => false,
+};
 
 async function ask(target: string, init: RequestInit = {}, told = context): Promise<Response | undefined> {
   const request = new Request(`https://localhost:8443${target}`, init);
@@ -130,7 +136,8 @@ test("tells what the connection was given", async () => {
   };
   const response = await answer("/demo/delivery", {}, told);
   expect(response.headers.get("cache-control")).toBe("no-store");
-  expect(await response.json()).toEqual(told);
+  const { httpVersion, connection, pushEnabled, deliveries } = told;
+  expect(await response.json()).toEqual({ httpVersion, connection, pushEnabled, deliveries });
 });
 
 test("waits as long as it was asked to", async () => {
