@@ -1,21 +1,27 @@
 import type { Destination } from "./destination.js";
 
-/** One target that a page needs, with what its `Link` field has to say. */
-export interface ManifestEntry {
-  /** Path-absolute reference, query included, percent-encoded as on the wire. */
-  readonly target: string;
+/** What the `Link` of a target says beside the target itself (HTML §4.2.4; RFC 8288). */
+export interface LinkAttributes {
   /** Relation type of its `Link`; without one the target can be pushed but never linked, as no browser takes it. */
   readonly rel?: "preload" | "modulepreload";
-  /** Fetch destination. */
-  readonly as: Destination;
   /** Media type, where the link needs it (fonts). */
   readonly type?: string;
   readonly crossorigin?: "anonymous" | "use-credentials";
   readonly integrity?: string;
+  /** Condition under which the client is to fetch it: such an entry is linked and never pushed. */
   readonly media?: string;
   readonly fetchpriority?: "high" | "low";
+  /** Candidates that the client chooses from: such an entry is linked and never pushed. */
   readonly imagesrcset?: string;
   readonly imagesizes?: string;
+}
+
+/** One target that a page needs, with what its `Link` field has to say. */
+export interface ManifestEntry extends LinkAttributes {
+  /** Path-absolute reference, query included, percent-encoded as on the wire. */
+  readonly target: string;
+  /** Fetch destination. */
+  readonly as: Destination;
   /** Size of the file in bytes. */
   readonly bytes: number;
 }

@@ -1,4 +1,11 @@
+import { open, type FileHandle } from "node:fs/promises";
+
+import { systemCode } from "../errors.js";
+import { closePage, type Sources } from "./closure.js";
+import { decodeHtml } from "./encoding.js";
+import { type HtmlFacts, readHtml } from "./html.js";
 import type { ManifestEntry } from "./manifest.js";
+import { Remembered } from "./remembered.js";
 
 /** A file under the root, as the server would serve it, and its version. */
 export interface SiteFile {
@@ -25,11 +32,22 @@ export interface MissingReference {
   readonly line: number;
 }
 
+/** A reference that a page makes and that is not part of loading it, and why. */
+export interface LeftOut {
+  readonly target: string;
+  readonly why: string;
+}
+
 /** What one page needs. */
 export interface PageNeeds {
   /** In order of need. */
   readonly entries: readonly ManifestEntry[];
+  /** Targets without which the page can't be rendered: its stylesheets, and scripts that hold up the parser. */
+  readonly blocking: ReadonlySet<string>;
+  /** For each target, what makes the page need it: "stylesheet in /docs/". */
+  readonly why: ReadonlyMap<string, string>;
   readonly missing: readonly MissingReference[];
+  readonly left: readonly LeftOut[];
 }
 
 export interface Scanner {
@@ -40,4 +58,137 @@ export interface Scanner {
    * needs nothing.
    */
   page(pathname: string, file: SiteFile): Promise<PageNeeds>;
+}
+
+export interface ScannerOptions {
+  readonly locate: Locate;
+  /** How long an answer is given without looking at the files again, in milliseconds; 250. */
+  readonly checkAfter?: number;
+  /** Told once for each version of a file of which only the beginning was scanned. */
+  readonly onTruncated?: (file: SiteFile) => void;
+}
+
+/** Of a file, only so many bytes are scanned. */
+export const SCAN_LIMIT = 16 * 1024 * 1024;
+
+const CHECK_AFTER = 250;
+/** Files whose facts are kept, and pages whose answers are: what they weigh is a few links each. */
+const KEPT_FILES = 4096;
+const KEPT_PAGES = 4096;
+
+const NOTHING: PageNeeds = { entries: [], blocking: new Set(), why: new Map(), missing: [], left: [] };
+const NO_HTML: HtmlFacts = { base: undefined, references: [], left: [] };
+
+interface Answer {
+  readonly needs: Promise<PageNeeds>;
+  /** What `locate` said for each path that the answer rests on. */
+  readonly located: Map<string, string>;
+  checkedAt: number;
+}
+
+/** Scans pages on demand, and each version of a file once. */
+export function createScanner(options: ScannerOptions): Scanner {
+  return new SiteScanner(options);
+}
+
+class SiteScanner implements Scanner {
+  readonly #locate: Locate;
+  readonly #checkAfter: number;
+  readonly #onTruncated: (file: SiteFile) => void;
+  readonly #html = new Remembered<Promise<HtmlFacts>>(KEPT_FILES);
+  readonly #answers = new Remembered<Answer>(KEPT_PAGES);
+
+  constructor({ locate, checkAfter = CHECK_AFTER, onTruncated = () => {} }: ScannerOptions) {
+    this.#locate = locate;
+    this.#checkAfter = checkAfter;
+    this.#onTruncated = onTruncated;
+  }
+
+  async page(pathname: string, file: SiteFile): Promise<PageNeeds> {
+    const key = `${pathname}\n${versionOf(file)}`;
+    const known = this.#answers.get(key);
+    if (known !== undefined && (await this.#stillHolds(known))) return known.needs;
+    const located = new Map<string, string>();
+    const needs = closePage(pathname, file, this.#sources(located)).catch(withoutFile);
+    this.#answers.set(key, { needs, located, checkedAt: performance.now() });
+    return needs;
+  }
+
+  async #stillHolds(answer: Answer): Promise<boolean> {
+    if (performance.now() - answer.checkedAt < this.#checkAfter) return true;
+    await answer.needs;
+    const checks = [...answer.located].map(
+      async ([path, version]) => versionOf(await this.#locate(path).catch(withoutAnswer)) === version,
+    );
+    const holds = (await Promise.all(checks)).every(Boolean);
+    if (holds) answer.checkedAt = performance.now();
+    return holds;
+  }
+
+  #sources(located: Map<string, string>): Sources {
+    return {
+      locate: async (pathname) => {
+        const file = await this.#locate(pathname).catch(withoutAnswer);
+        located.set(pathname, versionOf(file));
+        return file;
+      },
+      html: (file) => this.#facts(this.#html, file, (bytes) => readHtml(decodeHtml(bytes)), NO_HTML),
+      lineOf: async (file, offset) => lineAt(decodeHtml(await this.#read(file)).text, offset),
+    };
+  }
+
+  #facts<T>(kept: Remembered<Promise<T>>, file: SiteFile, parse: (bytes: Buffer) => T, none: T): Promise<T> {
+    const key = versionOf(file);
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const facts = this.#read(file).then(parse, (error: unknown) => {
+      if (systemCode(error) === undefined) throw error;
+      return none;
+    });
+    kept.set(key, facts);
+    return facts;
+  }
+
+  async #read(file: SiteFile): Promise<Buffer> {
+    if (file.size > SCAN_LIMIT) this.#onTruncated(file);
+    const handle = await open(file.file);
+    try {
+      return await readUpTo(handle, Math.min(file.size, SCAN_LIMIT));
+    } finally {
+      await handle.close();
+    }
+  }
+}
+
+async function readUpTo(handle: FileHandle, size: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(size);
+  let length = 0;
+  while (length < size) {
+    const { bytesRead } = await handle.read(bytes, length, size - length, length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return bytes.subarray(0, length);
+}
+
+/** The version of a file, or that it is not there. */
+function versionOf(file: SiteFile | undefined): string {
+  if (file === undefined) return "";
+  return `${file.dev}:${file.ino}:${file.size}:${file.mtimeMs}:${file.file}`;
+}
+
+function lineAt(text: string, offset: number): number {
+  let line = 1;
+  for (let at = text.indexOf("\n"); at >= 0 && at < offset; at = text.indexOf("\n", at + 1)) line += 1;
+  return line;
+}
+
+function withoutAnswer(error: unknown): undefined {
+  if (systemCode(error) === undefined) throw error;
+  return undefined;
+}
+
+function withoutFile(error: unknown): PageNeeds {
+  if (systemCode(error) === undefined) throw error;
+  return NOTHING;
 }

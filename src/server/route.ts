@@ -10,6 +10,15 @@ export interface RouteContext {
   readonly pushEnabled: boolean;
   /** The latest pages that this connection was given, oldest first, 100 at most. */
   readonly deliveries: readonly Delivery[];
+  /**
+   * Sends `Link` values ahead of the response, in a 103 (RFC 8297), where
+   * that helps: a navigation over HTTP/2, with a certificate that is trusted
+   * or under `delivery: "hints"`, and once for a response.
+   *
+   * @returns whether it was sent
+   * @throws {TypeError} when a value has characters that a field can't hold
+   */
+  earlyHints(links: string | readonly string[]): boolean;
 }
 
 /**
@@ -18,3 +27,16 @@ export interface RouteContext {
  * goes away. A response's `Link` fields are delivered like a page's own.
  */
 export type Route = (request: Request, context: RouteContext) => Response | undefined | Promise<Response | undefined>;
+
+/** The first answer that a route has for the request. Rejects when a route throws. */
+export async function askRoutes(
+  routes: readonly Route[],
+  request: Request,
+  context: RouteContext,
+): Promise<Response | undefined> {
+  for (const route of routes) {
+    const response = await route(request, context);
+    if (response !== undefined) return response;
+  }
+  return undefined;
+}

@@ -1,0 +1,44 @@
+import { H2PushError } from "../errors.js";
+import { printError, printLine } from "./output.js";
+import { createProgram } from "./program.js";
+
+/** Exit codes: the user can put it right; wrong usage. */
+const FAILED = 1;
+const USAGE = 2;
+
+/**
+ * The command line. Sets the exit code and resolves when there is nothing
+ * left to start; a server goes on until it is told to stop.
+ *
+ * @param args without the names of Node and of the program
+ */
+export async function main(args: readonly string[]): Promise<void> {
+  // A reader that closes the pipe (`h2push | head`) ends the output, not the server.
+  for (const output of [process.stdout, process.stderr]) output.on("error", () => undefined);
+  const program = createProgram({
+    serve: async (root, options) => (await import("./serve.js")).serve(root, options),
+    cert: async (options) => (await import("./cert.js")).runCert(options, printLine),
+  });
+  try {
+    await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    process.exitCode = explain(error);
+  }
+}
+
+/** Says what went wrong, and returns the exit code for it. What nobody foresaw keeps its stack. */
+function explain(error: unknown): number {
+  if (error instanceof H2PushError) {
+    printError(error);
+    return error.code === "usage" ? USAGE : FAILED;
+  }
+  if (isCommanderError(error)) return error.exitCode === 0 ? 0 : USAGE;
+  throw error;
+}
+
+/** Commander has said already what was wrong. By its shape, as its class would have to be loaded for `instanceof`. */
+function isCommanderError(error: unknown): error is Error & { readonly exitCode: number } {
+  return (
+    error instanceof Error && "code" in error && String(error.code).startsWith("commander.") && "exitCode" in error
+  );
+}

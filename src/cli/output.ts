@@ -1,0 +1,39 @@
+import { bold, dim, green, red, yellow } from "kleur/colors";
+import type { H2PushError } from "../errors.js";
+
+export function printLine(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** What was wrong, then what to do. */
+export function printError({ message, hint }: H2PushError): void {
+  process.stderr.write(`${red("error:")} ${message}\n${hint === undefined ? "" : `${hint}\n`}`);
+}
+
+/** A failure of one request, which the server outlives. It is a bug, so its stack is shown. */
+export function printFailure(error: Error): void {
+  process.stderr.write(`${red("error:")} ${error.stack ?? error.message}\n`);
+}
+
+export const heading = bold;
+export const quiet = dim;
+export const warning = yellow;
+
+/** A status in the colour of its class. */
+export function colouredStatus(status: number): string {
+  if (status >= 500) return red(status);
+  if (status >= 400) return yellow(status);
+  return status >= 300 ? dim(status) : green(status);
+}
+
+/** A size for people: "812 B", "14.2 kB", "3.1 MB" (powers of 1,000). */
+export function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 999_950) return `${(bytes / 1000).toFixed(1)} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+/** "1 page", "2 pages". */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,190 @@
+import type { ManifestEntry } from "../manifest/manifest.js";
+import { writeLink } from "./link.js";
+
+/** How pages are delivered: `auto` chooses for each client, the others force one means. */
+export const deliveryModes = ["auto", "push", "link", "hints", "none"] as const;
+export type DeliveryMode = (typeof deliveryModes)[number];
+
+/** A link of a page, from the manifest or from the response's own `Link` field. */
+export interface PreloadLink extends ManifestEntry {
+  /** There is a response that could be pushed for it. */
+  readonly pushable?: boolean;
+  /** Entity tag of that response. */
+  readonly etag?: string;
+  /** Set by the page's author: link it, but never push it. */
+  readonly nopush?: boolean;
+  /** The response's own `Link` field names it already. */
+  readonly named?: boolean;
+}
+
+/** What the decision needs to know of the request for the page, and of its answer. */
+export interface PageRequest {
+  readonly method: string;
+  readonly status: number;
+  /** The client asks for less: `save-data: on`. */
+  readonly saveData: boolean;
+  /** An HTTP/2 navigation: the only request whose 103 a browser reads. */
+  readonly navigation: boolean;
+}
+
+/** What the decision needs to know of the client and its connection. */
+export interface Peer {
+  /** SETTINGS_ENABLE_PUSH is 1, and neither side is closing. */
+  readonly pushEnabled: boolean;
+  /** It has refused so many pushes that it will refuse the next. */
+  readonly refuses: boolean;
+  /** Streams that may still be promised within its SETTINGS_MAX_CONCURRENT_STREAMS. */
+  readonly freeStreams: number;
+  /** Bytes that the connection's flow-control window leaves behind the page (RFC 9113 §6.9). */
+  readonly freeWindow: number;
+  /** Whether this connection has carried that version of a target already. */
+  readonly seen: (target: string, etag: string) => boolean;
+}
+
+export interface Limits {
+  readonly mode: DeliveryMode;
+  /** Pushes for one page. */
+  readonly pushCount: number;
+  /** Bytes pushed for one page; "window" is what the client's flow-control window leaves after the page. */
+  readonly pushBytes: number | "window";
+}
+
+export interface Skipped {
+  readonly link: PreloadLink;
+  /** One or two words for the log: "seen", "push off". */
+  readonly reason: string;
+}
+
+/** How the links of one response reach the client, and why the rest does not. */
+export interface Plan {
+  readonly push: readonly PreloadLink[];
+  readonly hint: readonly PreloadLink[];
+  readonly link: readonly PreloadLink[];
+  readonly skipped: readonly Skipped[];
+}
+
+/** What a link is good for with this client: pushed, linked, or left for a reason. */
+type Choice = { readonly means: "push" | "link" } | { readonly means: "skip"; readonly reason: string };
+
+/** `Link` fields of one response, in bytes: servers and proxies refuse a field section that is much larger. */
+const LINK_BYTES = 8192;
+
+/**
+ * Decides what becomes of each link, in order of need.
+ *
+ * Push where the client takes it, as the asset then comes in the page's own
+ * round trip; `Link` everywhere else. What is over a budget of push is linked.
+ */
+export function plan(links: readonly PreloadLink[], request: PageRequest, peer: Peer, limits: Limits): Plan {
+  const push: PreloadLink[] = [];
+  const linked: PreloadLink[] = [];
+  const skipped: Skipped[] = [];
+  if (!isDeliverable(request)) return { push, hint: [], link: linked, skipped };
+  const budget = new Budget(limits, peer);
+  for (const link of links) {
+    const choice = choose(link, request, peer, limits.mode, budget);
+    if (choice.means === "skip") skipped.push({ link, reason: choice.reason });
+    else (choice.means === "push" ? push : linked).push(link);
+  }
+  const { taken, left } = withinField(linked);
+  const hint = limits.mode === "hints" && request.navigation && request.status === 200 ? taken : [];
+  return { push, hint, link: taken, skipped: [...skipped, ...left] };
+}
+
+/**
+ * The plan when only the first `count` pushes could be promised, as the client
+ * turned pushes off or lowered its limits meanwhile: the rest is linked, where
+ * it can be and `mode` allows it.
+ */
+export function withFewerPushes(plan: Plan, count: number, mode: DeliveryMode): Plan {
+  const rest = plan.push.slice(count);
+  if (rest.length === 0) return plan;
+  const linked = mode === "push" ? [] : rest.filter(({ rel }) => rel !== undefined);
+  const skipped = rest.filter((link) => !linked.includes(link)).map((link) => ({ link, reason: "push off" }));
+  const { taken, left } = withinField([...linked, ...plan.link]);
+  return { ...plan, push: plan.push.slice(0, count), link: taken, skipped: [...plan.skipped, ...skipped, ...left] };
+}
+
+/** `Link` goes with the 200 and with the 304: Chromium keeps the stored field through a 304 that has none. */
+const isDeliverable = ({ method, status }: PageRequest) =>
+  (method === "GET" || method === "HEAD") && (status === 200 || status === 304);
+
+function choose(link: PreloadLink, request: PageRequest, peer: Peer, mode: DeliveryMode, budget: Budget): Choice {
+  if (mode === "none") return { means: "skip", reason: "off" };
+  if (mode === "link" || mode === "hints") return linkOr(link, "not preloadable");
+  const refusal = clientRefusal(request, peer) ?? linkRefusal(link);
+  if (refusal === undefined && link.etag !== undefined && peer.seen(link.target, link.etag)) {
+    return { means: "skip", reason: "seen" };
+  }
+  const reason = refusal ?? requestRefusal(request) ?? budget.refusal(link);
+  if (reason === undefined) return { means: "push" };
+  return mode === "push" ? { means: "skip", reason } : linkOr(link, reason);
+}
+
+/** The links that fit into the field together, most needed first. */
+function withinField(links: readonly PreloadLink[]): { taken: PreloadLink[]; left: Skipped[] } {
+  const taken: PreloadLink[] = [];
+  const left: Skipped[] = [];
+  let free = LINK_BYTES;
+  for (const link of links) {
+    const size = fieldSize(link);
+    if (size > free) left.push({ link, reason: "8 KB of Link" });
+    else {
+      free -= size;
+      taken.push(link);
+    }
+  }
+  return { taken, left };
+}
+
+/** Bytes that a link takes in the response's field section; Infinity when it can't be written. */
+const fieldSize = (link: PreloadLink) =>
+  link.named === true ? 0 : (writeLink(link)?.length ?? Infinity) + ", ".length;
+
+const linkOr = (link: PreloadLink, reason: string): Choice =>
+  link.rel === undefined ? { means: "skip", reason } : { means: "link" };
+
+/** Why nothing at all is pushed to this client now. */
+function clientRefusal(request: PageRequest, peer: Peer): string | undefined {
+  if (!peer.pushEnabled) return "push off";
+  if (peer.refuses) return "declines pushes";
+  return request.saveData ? "save-data" : undefined;
+}
+
+/** Why this link is never pushed. */
+function linkRefusal(link: PreloadLink): string | undefined {
+  if (link.nopush === true) return "nopush";
+  // Which candidate is taken is the client's choice; and a medium that does not apply is not worth a push.
+  if (link.imagesrcset !== undefined) return "srcset";
+  if (link.media !== undefined) return "media";
+  return link.pushable === true ? undefined : "nothing to push";
+}
+
+/** Why nothing is pushed with this response: a 304 says that the client has the page, and most likely its assets. */
+function requestRefusal({ method, status }: PageRequest): string | undefined {
+  if (method !== "GET") return method;
+  return status === 200 ? undefined : String(status);
+}
+
+/** What may still be pushed for one page. Asking for a link takes its share. */
+class Budget {
+  #count: number;
+  #bytes: number;
+  #streams: number;
+
+  constructor({ pushCount, pushBytes }: Limits, { freeStreams, freeWindow }: Peer) {
+    this.#count = pushCount;
+    this.#bytes = pushBytes === "window" ? freeWindow : pushBytes;
+    this.#streams = freeStreams;
+  }
+
+  refusal(link: PreloadLink): string | undefined {
+    if (this.#streams < 1) return "streams";
+    if (this.#count < 1) return "push count";
+    if (link.bytes > this.#bytes) return "push bytes";
+    this.#streams--;
+    this.#count--;
+    this.#bytes -= link.bytes;
+    return undefined;
+  }
+}

@@ -1,0 +1,49 @@
+import { endpoint } from "./endpoint.js";
+import { problem } from "./problem.js";
+
+/** Bytes that are taken at most. */
+export const ECHO_LIMIT = 64 * 1024;
+
+/**
+ * Media types that come back as they came. Any other becomes plain bytes: a
+ * form on another site could otherwise post a page that runs in this origin.
+ */
+const PASSIVE = new Set(["application/json", "text/plain"]);
+
+/** `POST /demo/echo`: the content comes back, or 413 when it is longer than ECHO_LIMIT. */
+export const echo = endpoint("POST", "/demo/echo", async (request) => {
+  if (Number(request.headers.get("content-length") ?? 0) > ECHO_LIMIT) return tooLarge();
+  const content = await readAtMost(request.body, ECHO_LIMIT);
+  if (content === undefined) return tooLarge();
+  return new Response(content, {
+    headers: {
+      "content-type": passiveType(request.headers.get("content-type")),
+      "content-length": String(content.byteLength),
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+    },
+  });
+});
+
+function tooLarge(): Response {
+  return problem(413, "content too large", `at most ${ECHO_LIMIT} bytes come back`);
+}
+
+function passiveType(contentType: string | null): string {
+  const type = contentType?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  return PASSIVE.has(type) && contentType !== null ? contentType : "application/octet-stream";
+}
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** The whole of a body, or undefined when it is longer than `limit` bytes: the rest is then not read. */
+async function readAtMost(body: ReadableStream<Bytes> | null, limit: number): Promise<ArrayBuffer | undefined> {
+  const pieces: Bytes[] = [];
+  let length = 0;
+  for await (const piece of body ?? []) {
+    length += piece.byteLength;
+    if (length > limit) return undefined;
+    pieces.push(piece);
+  }
+  return new Blob(pieces).arrayBuffer();
+}

@@ -1,0 +1,2 @@
+export { demoRoutes } from "./routes.js";
+export { demoSite } from "./site.js";

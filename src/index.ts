@@ -1,0 +1,13 @@
+export { H2PushError, type ErrorCode } from "./errors.js";
+export type { Destination } from "./manifest/destination.js";
+export type { LinkAttributes, ManifestEntry, PushManifest } from "./manifest/manifest.js";
+export type { MissingReference } from "./manifest/scanner.js";
+export type { DeliveredTarget, Delivery } from "./delivery/history.js";
+export type { DeliveryMode } from "./delivery/plan.js";
+export { createCertificate, type CertificateOptions, type KeyType } from "./tls/self-signed.js";
+export type { PemPair } from "./tls/certificate.js";
+export type { RequestRecord } from "./server/log.js";
+export type { Route, RouteContext } from "./server/route.js";
+export type { ScanSummary } from "./server/scan-ahead.js";
+export { scan, type SiteScan } from "./server/scan.js";
+export { createServer, type Address, type Server, type ServerOptions } from "./server/server.js";

@@ -1,0 +1,364 @@
+import type { Destination } from "./destination.js";
+import type { EncodedText } from "./encoding.js";
+import { HtmlLexer } from "./html-lexer.js";
+import { chooseImage, isImageType, type ImageSource } from "./image.js";
+import type { LinkAttributes } from "./manifest.js";
+import { DEFAULT_VIEWPORT, isTrivialMedia, matchesMedia, type Viewport } from "./media.js";
+import { NEED, type Need, type Reference } from "./reference.js";
+
+/** A reference that is left out although it looks like one, and why. */
+export interface LeftReference {
+  readonly url: string;
+  readonly offset: number;
+  readonly why: "lazy" | "nomodule" | "disabled" | "media" | "type" | "not loaded";
+}
+
+/** What an HTML document refers to. */
+export interface HtmlFacts {
+  /** The first `<base href>`, and from where on it counts. */
+  readonly base: { readonly href: string; readonly offset: number } | undefined;
+  /** In document order. */
+  readonly references: readonly Reference[];
+  readonly left: readonly LeftReference[];
+}
+
+/** Elements whose content is text up to their end tag, with scripting on (HTML §13.2.6.4.7 on). */
+const RAW_TEXT = new Set(["iframe", "noembed", "noframes", "noscript", "script", "style", "textarea", "title", "xmp"]);
+
+/** JavaScript media types (MIME Sniffing §4.6); a script of another type is data. */
+const SCRIPT_TYPE =
+  /^(?:(?:application|text)\/(?:x-)?(?:ecma|java)script|text\/(?:javascript1\.[0-5]|jscript|livescript))$/;
+
+const TABLE_PARTS = new Set(["body", "table", "tbody", "td", "tfoot", "th", "thead", "tr"]);
+
+/** What `link rel=preload` may name in a browser (FACTS: other kinds are not taken), and when it is needed. */
+const PRELOADABLE: Readonly<Record<string, Need>> = {
+  fetch: NEED.other,
+  font: NEED.font,
+  image: NEED.image,
+  script: NEED.deferredScript,
+  style: NEED.style,
+  track: NEED.other,
+};
+
+/** Reads what a page refers to, in one pass over its text. */
+export function readHtml(source: EncodedText, viewport: Viewport = DEFAULT_VIEWPORT): HtmlFacts {
+  return new HtmlReader(source, viewport).read();
+}
+
+class HtmlReader {
+  readonly #lexer: HtmlLexer;
+  readonly #viewport: Viewport;
+  readonly #references: Reference[] = [];
+  readonly #left: LeftReference[] = [];
+  #base: { readonly href: string; readonly offset: number } | undefined;
+  /** The open templates; those with a shadow root are part of the page. */
+  readonly #templates: boolean[] = [];
+  #inert = 0;
+  #svg = 0;
+  #picture: ImageSource[] | undefined;
+  #media: { readonly as: "audio" | "video"; done: boolean; readonly loads: boolean } | undefined;
+  #title: string | undefined;
+
+  constructor(source: EncodedText, viewport: Viewport) {
+    this.#lexer = new HtmlLexer(source.text, source.decode);
+    this.#viewport = viewport;
+  }
+
+  read(): HtmlFacts {
+    const lexer = this.#lexer;
+    for (let token = lexer.next(); token !== "eof"; token = lexer.next()) {
+      if (token === "end") this.#endTag(lexer.name);
+      else this.#startTag(lexer.name);
+    }
+    return { base: this.#base, references: this.#references, left: this.#left };
+  }
+
+  #endTag(name: string): void {
+    if (name === "picture") this.#picture = undefined;
+    else if (name === "video" || name === "audio") this.#media = undefined;
+    else if (name === "svg" || name === "math") {
+      this.#svg = Math.max(0, this.#svg - 1);
+      this.#lexer.foreign = this.#svg > 0;
+    } else if (name === "template" && this.#templates.pop() === false) this.#inert -= 1;
+  }
+
+  #startTag(name: string): void {
+    const lexer = this.#lexer;
+    if (name === "template") this.#openTemplate();
+    else if ((name === "svg" || name === "math") && !lexer.selfClosing) {
+      this.#svg += 1;
+      lexer.foreign = true;
+    } else if (this.#inert === 0) this.#element(name);
+    if (name === "plaintext") lexer.position = lexer.text.length;
+    else if (RAW_TEXT.has(name) && !(this.#svg > 0 && lexer.selfClosing)) lexer.rawText(name);
+  }
+
+  /** A template's content is no part of the page, unless it becomes a shadow tree at once. */
+  #openTemplate(): void {
+    const shadow = /^(?:open|closed)$/i.test(this.#lexer.attribute("shadowrootmode") ?? "");
+    this.#templates.push(shadow);
+    if (!shadow) this.#inert += 1;
+  }
+
+  #element(name: string): void {
+    switch (name) {
+      case "base":
+        return this.#baseElement();
+      case "link":
+        return this.#link();
+      case "script":
+        return this.#script();
+      case "img":
+        return this.#img();
+      case "image":
+        return this.#svg > 0 ? this.#svgReference("image", NEED.image, true) : this.#img();
+      case "feimage":
+        return this.#svgReference("image", NEED.image, false);
+      case "use":
+        return this.#svgReference("image", NEED.other, false);
+      case "picture":
+        this.#picture = [];
+        return;
+      case "source":
+        return this.#source();
+      case "video":
+      case "audio":
+        return this.#mediaElement(name);
+      case "track":
+        if (this.#media !== undefined && this.#lexer.attribute("default") !== undefined) this.#plain("src", "track");
+        return;
+      case "input":
+        if (this.#lexer.attribute("type")?.toLowerCase() === "image") this.#image("src", "input src");
+        return;
+      case "iframe":
+      case "frame":
+        if (this.#lexer.attribute("srcdoc") === undefined) this.#plain("src", "document");
+        return;
+      case "embed":
+        return this.#plain("src", "embed");
+      case "object":
+        return this.#plain("data", "object");
+      default:
+        if (TABLE_PARTS.has(name)) this.#image("background", `${name} background`);
+    }
+  }
+
+  #add(url: string | undefined, as: Destination, need: Need, by: string, link: LinkAttributes): void {
+    const text = url?.trim() ?? "";
+    if (text !== "") this.#references.push({ url: text, as, need, by, offset: this.#lexer.start, ...link });
+  }
+
+  #leave(url: string | undefined, why: LeftReference["why"]): void {
+    if (url !== undefined && url.trim() !== "") {
+      this.#left.push({ url: url.trim(), why, offset: this.#lexer.start });
+    }
+  }
+
+  /** A load that no browser takes a preload for. */
+  #plain(attribute: string, as: Destination): void {
+    const url = this.#lexer.attribute(attribute);
+    if (url === undefined) return;
+    if (this.#isLazy()) return this.#leave(url, "lazy");
+    this.#add(url, as, NEED.other, `${this.#lexer.name} ${attribute}`, {});
+  }
+
+  #isLazy(): boolean {
+    return this.#lexer.attribute("loading")?.trim().toLowerCase() === "lazy";
+  }
+
+  #image(attribute: string, by: string): void {
+    this.#add(this.#lexer.attribute(attribute), "image", NEED.image, by, { rel: "preload", ...this.#cors() });
+  }
+
+  #svgReference(as: Destination, need: Need, linked: boolean): void {
+    const url = this.#lexer.attribute("href") ?? this.#lexer.attribute("xlink:href");
+    this.#add(url, as, need, `${this.#lexer.name} href`, linked ? { rel: "preload" } : {});
+  }
+
+  #baseElement(): void {
+    const href = this.#lexer.attribute("href");
+    if (href !== undefined && this.#base === undefined) this.#base = { href: href.trim(), offset: this.#lexer.start };
+  }
+
+  #cors(): LinkAttributes {
+    const value = this.#lexer.attribute("crossorigin");
+    if (value === undefined) return {};
+    return { crossorigin: value.trim().toLowerCase() === "use-credentials" ? "use-credentials" : "anonymous" };
+  }
+
+  /** `crossorigin`, `integrity` and `fetchpriority`, which a link must repeat (FACTS: else it is fetched twice). */
+  #fetchAttributes(): LinkAttributes {
+    const integrity = this.#lexer.attribute("integrity")?.trim() ?? "";
+    const priority = this.#lexer.attribute("fetchpriority")?.trim().toLowerCase();
+    return {
+      ...this.#cors(),
+      ...(integrity === "" ? {} : { integrity }),
+      ...(priority === "high" || priority === "low" ? { fetchpriority: priority } : {}),
+    };
+  }
+
+  #link(): void {
+    const rel = new Set((this.#lexer.attribute("rel") ?? "").toLowerCase().split(/[\t\n\f\r ]+/));
+    const href = this.#lexer.attribute("href");
+    if (rel.has("stylesheet")) this.#stylesheet(href, rel.has("alternate"));
+    else if (rel.has("preload")) this.#preload(href);
+    else if (rel.has("modulepreload")) this.#modulePreload(href);
+  }
+
+  #stylesheet(href: string | undefined, alternate: boolean): void {
+    const type = (this.#lexer.attribute("type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+    if (type !== "" && type !== "text/css") return this.#leave(href, "type");
+    if (this.#lexer.attribute("disabled") !== undefined) return this.#leave(href, "disabled");
+    const media = this.#lexer.attribute("media") ?? "";
+    const attributes: LinkAttributes = { rel: "preload", ...this.#fetchAttributes() };
+    if (!this.#isPreferred(alternate)) {
+      // An alternate is fetched last; no link says so, and "not all" is taken by no client.
+      this.#add(href, "style", NEED.idle, "alternate stylesheet", { ...attributes, media: "not all" });
+      return;
+    }
+    const need = matchesMedia(media, this.#viewport) ? NEED.style : NEED.idle;
+    this.#add(href, "style", need, "stylesheet", isTrivialMedia(media) ? attributes : { ...attributes, media });
+  }
+
+  /** Of titled stylesheets, only the set named first applies (CSSOM §6.2, "preferred"). */
+  #isPreferred(alternate: boolean): boolean {
+    const title = this.#lexer.attribute("title") ?? "";
+    if (title === "") return true;
+    if (alternate) return false;
+    this.#title ??= title;
+    return title === this.#title;
+  }
+
+  #preload(href: string | undefined): void {
+    const as = this.#lexer.attribute("as")?.trim().toLowerCase() ?? "";
+    const need = Object.hasOwn(PRELOADABLE, as) ? PRELOADABLE[as] : undefined;
+    if (need === undefined) return this.#leave(href, "not loaded");
+    const media = this.#lexer.attribute("media") ?? "";
+    if (!matchesMedia(media, this.#viewport)) return this.#leave(href, "media");
+    const type = this.#lexer.attribute("type")?.trim() ?? "";
+    if (as === "image" && !isImageType(type)) return this.#leave(href, "type");
+    const link: LinkAttributes = {
+      rel: "preload",
+      ...this.#fetchAttributes(),
+      ...(type === "" ? {} : { type }),
+      ...(isTrivialMedia(media) ? {} : { media }),
+    };
+    if (as === "image") this.#imagePreload(href, link);
+    else this.#add(href, toDestination(as), need, "preload", link);
+  }
+
+  #imagePreload(href: string | undefined, link: LinkAttributes): void {
+    const srcset = this.#lexer.attribute("imagesrcset");
+    const sizes = this.#lexer.attribute("imagesizes");
+    const chosen = chooseImage([{ src: href, srcset, sizes }], this.#viewport);
+    this.#add(chosen?.url, "image", NEED.image, "preload", { ...link, ...candidates(chosen) });
+  }
+
+  #modulePreload(href: string | undefined): void {
+    const as = this.#lexer.attribute("as")?.trim().toLowerCase() ?? "";
+    const destination: Destination = as === "json" || as === "style" ? as : "script";
+    this.#add(href, destination, NEED.module, "modulepreload", { rel: "modulepreload", ...this.#fetchAttributes() });
+  }
+
+  #script(): void {
+    const src = this.#lexer.attribute("src") ?? (this.#svg > 0 ? this.#lexer.attribute("xlink:href") : undefined);
+    const kind = this.#scriptKind();
+    if (kind === "data" || src === undefined) return;
+    const isAsync = this.#lexer.attribute("async") !== undefined;
+    if (kind === "module") {
+      const need = isAsync ? NEED.asyncScript : NEED.module;
+      this.#add(src, "script", need, "module script", { rel: "modulepreload", ...this.#fetchAttributes() });
+      return;
+    }
+    if (this.#lexer.attribute("nomodule") !== undefined) return this.#leave(src, "nomodule");
+    const isDeferred = this.#lexer.attribute("defer") !== undefined;
+    const need = isAsync ? NEED.asyncScript : isDeferred ? NEED.deferredScript : NEED.blockingScript;
+    this.#add(src, "script", need, "script", { rel: "preload", ...this.#fetchAttributes() });
+  }
+
+  #scriptKind(): "classic" | "module" | "data" {
+    const type = this.#lexer.attribute("type");
+    const language = this.#lexer.attribute("language") ?? "";
+    if (type === undefined) return language === "" || isScriptType(`text/${language}`) ? "classic" : "data";
+    const trimmed = type.trim().toLowerCase();
+    if (trimmed === "module") return "module";
+    return type === "" || isScriptType(trimmed) ? "classic" : "data";
+  }
+
+  #img(): void {
+    const lexer = this.#lexer;
+    const own: ImageSource = {
+      src: lexer.attribute("src"),
+      srcset: lexer.attribute("srcset"),
+      sizes: lexer.attribute("sizes"),
+    };
+    const chosen = chooseImage([...(this.#picture ?? []), own], this.#viewport);
+    if (chosen === undefined) return;
+    if (this.#isLazy()) return this.#leave(chosen.url, "lazy");
+    const link = { rel: "preload" as const, ...this.#fetchAttributes(), ...candidates(chosen) };
+    this.#add(chosen.url, "image", NEED.image, "img", link);
+  }
+
+  #source(): void {
+    const lexer = this.#lexer;
+    if (this.#media !== undefined) return this.#mediaSource();
+    this.#picture?.push({
+      srcset: lexer.attribute("srcset"),
+      sizes: lexer.attribute("sizes"),
+      media: lexer.attribute("media"),
+      type: lexer.attribute("type"),
+    });
+  }
+
+  /** Without `preload=none` a browser asks for the first bytes at once; with `autoplay` in any case. */
+  #mediaElement(as: "audio" | "video"): void {
+    const lexer = this.#lexer;
+    if (as === "video") this.#image("poster", "video poster");
+    const preload = lexer.attribute("preload")?.trim().toLowerCase();
+    const loads = preload !== "none" || lexer.attribute("autoplay") !== undefined;
+    const src = lexer.attribute("src");
+    this.#media = { as, loads, done: src !== undefined };
+    if (src === undefined) return;
+    if (loads) this.#add(src, as, NEED.other, `${as} src`, {});
+    else this.#leave(src, "not loaded");
+  }
+
+  /** The first source of a type that is played is the one that is loaded (HTML §4.8.11.5). */
+  #mediaSource(): void {
+    const media = this.#media;
+    const lexer = this.#lexer;
+    const src = lexer.attribute("src");
+    if (media === undefined || media.done || src === undefined) return;
+    if (!isPlayable(lexer.attribute("type"))) return this.#leave(src, "type");
+    if (!matchesMedia(lexer.attribute("media") ?? "", this.#viewport)) return this.#leave(src, "media");
+    media.done = true;
+    if (media.loads) this.#add(src, media.as, NEED.other, `${media.as} source`, {});
+    else this.#leave(src, "not loaded");
+  }
+}
+
+function toDestination(as: string): Destination {
+  return as === "font" || as === "script" || as === "style" || as === "track" ? as : "fetch";
+}
+
+function isScriptType(type: string): boolean {
+  return SCRIPT_TYPE.test(type.toLowerCase());
+}
+
+/** Media types that Chromium, Firefox and Safari all or mostly play; unknown ones are tried. */
+function isPlayable(type: string | undefined): boolean {
+  const essence = (type ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  return essence === "" || /^(?:video|audio)\/(?:mp4|webm|ogg|mpeg|mp3|wav|x-wav|aac|flac|x-m4a|opus)$/.test(essence);
+}
+
+function candidates(chosen: ReturnType<typeof chooseImage>): LinkAttributes {
+  if (chosen === undefined) return {};
+  const { srcset, sizes, media, type } = chosen;
+  return {
+    ...(srcset === undefined ? {} : { imagesrcset: srcset }),
+    ...(sizes === undefined ? {} : { imagesizes: sizes }),
+    ...(media === undefined ? {} : { media }),
+    ...(type === undefined ? {} : { type }),
+  };
+}

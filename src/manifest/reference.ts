@@ -1,0 +1,77 @@
+import type { Destination } from "./destination.js";
+import type { LinkAttributes } from "./manifest.js";
+
+/**
+ * When a page needs what it refers to, the most pressing first. The numbers
+ * are the order of the manifest.
+ */
+export const NEED = {
+  style: 0,
+  blockingScript: 1,
+  font: 2,
+  module: 3,
+  deferredScript: 4,
+  image: 5,
+  asyncScript: 6,
+  other: 7,
+  /** Stylesheets that do not apply at first: fetched all the same, at the lowest priority. */
+  idle: 8,
+} as const;
+
+export type Need = (typeof NEED)[keyof typeof NEED];
+
+/** A reference as a text makes it: unresolved, with what its `Link` would have to say. */
+export interface Reference extends LinkAttributes {
+  /** As written, decoded from the text's own escapes. */
+  readonly url: string;
+  readonly as: Destination;
+  readonly need: Need;
+  /** Where in the text it is, in characters. */
+  readonly offset: number;
+  /** What makes the reference ("script src", "@import"): the table of `h2push manifest` says it. */
+  readonly by: string;
+}
+
+/** Where references that the text of a page makes point to when no origin is known: a name that never resolves (RFC 2606). */
+const ORIGIN = "https://h2push.invalid";
+
+/** The URL of a request target, as the base of references. */
+export function baseOf(pathname: string): URL {
+  return new URL(`${ORIGIN}${pathname}`);
+}
+
+/** What a reference came to: a target of the same site, or why it is none. */
+export type Resolved =
+  | { readonly target: string; readonly pathname: string }
+  | { readonly left: "other origin" | "data" | "invalid" };
+
+/**
+ * Resolves a reference as a browser does (URL standard): the target is a
+ * path-absolute reference with its query as it goes over the wire, without
+ * fragment.
+ */
+export function resolve(reference: string, base: URL): Resolved {
+  let url: URL;
+  try {
+    url = new URL(reference, base);
+  } catch {
+    return { left: "invalid" };
+  }
+  if (url.protocol === "data:" || url.protocol === "blob:" || url.protocol === "about:") return { left: "data" };
+  if (url.origin !== ORIGIN) return { left: "other origin" };
+  const { pathname } = url;
+  // "//x" as a reference names a host: such a path can't be announced.
+  if (pathname.startsWith("//")) return { left: "invalid" };
+  return { target: pathname + url.search, pathname };
+}
+
+/** The base that `<base href>` gives to the references of a page at `base` (HTML §2.4.1). */
+export function documentBase(href: string | undefined, base: URL): URL {
+  if (href === undefined) return base;
+  try {
+    const url = new URL(href, base);
+    return url.protocol === "data:" || url.protocol === "javascript:" ? base : url;
+  } catch {
+    return base;
+  }
+}

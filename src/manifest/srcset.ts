@@ -1,0 +1,108 @@
+import { lengthInPixels, matchesMedia, splitCommas, type Viewport } from "./media.js";
+
+/** One image candidate string (HTML §4.8.4.2.1). */
+export interface Candidate {
+  readonly url: string;
+  /** Its descriptors as written: "800w", "2x" or "". */
+  readonly descriptor: string;
+}
+
+const SPACE = /[\t\n\f\r ]/;
+
+/** Splits a `srcset` attribute's value into its candidates (HTML §4.8.4.3.9). */
+export function parseSrcset(text: string): Candidate[] {
+  const candidates: Candidate[] = [];
+  let at = 0;
+  const { length } = text;
+  while (at < length) {
+    while (at < length && (SPACE.test(text[at] ?? "") || text[at] === ",")) at += 1;
+    if (at >= length) break;
+    const start = at;
+    while (at < length && !SPACE.test(text[at] ?? "")) at += 1;
+    let url = text.slice(start, at);
+    if (url.endsWith(",")) {
+      url = url.replace(/,+$/, "");
+      candidates.push({ url, descriptor: "" });
+      continue;
+    }
+    const from = at;
+    let depth = 0;
+    for (; at < length; at += 1) {
+      const char = text[at];
+      if (char === "(") depth += 1;
+      else if (char === ")") depth -= 1;
+      else if (char === "," && depth <= 0) break;
+    }
+    candidates.push({ url, descriptor: text.slice(from, at).trim() });
+    at += 1;
+  }
+  return candidates.filter(({ url, descriptor }) => url !== "" && isDescriptor(descriptor));
+}
+
+function isDescriptor(text: string): boolean {
+  return text === "" || /^(?:\d+w(?:\s+\d+h)?|\d+h\s+\d+w|\d*\.?\d+(?:e[+-]?\d+)?x)$/.test(text);
+}
+
+/** The width in CSS pixels that a `sizes` attribute gives to an image (HTML §4.8.4.3.10); the viewport's without one. */
+export function sourceSize(sizes: string | undefined, viewport: Viewport): number {
+  for (const part of splitCommas(sizes ?? "")) {
+    const text = part.trim();
+    const size = /(?:^|[\s)])((?:calc|min|max|clamp)\([^]*\)|[+-]?[\d.]+[a-z]*)$/i.exec(text)?.[1];
+    if (size === undefined) continue;
+    const media = text.slice(0, text.length - size.length).trim();
+    if (media !== "" && !matchesMedia(media, viewport)) continue;
+    const pixels = lengthInPixels(size, viewport) ?? calculated(size, viewport);
+    if (pixels !== undefined && pixels >= 0) return pixels;
+  }
+  return viewport.width;
+}
+
+/** `calc()` with sums, as `sizes` has it: `calc(100vw - 2rem)`, `calc(50vw - 10px)`. */
+function calculated(text: string, viewport: Viewport): number | undefined {
+  const inner = /^calc\(([^()]*)\)$/i.exec(text)?.[1];
+  if (inner === undefined) return undefined;
+  let sum = 0;
+  for (const [, sign, term] of ` + ${inner.trim()}`.matchAll(/\s([+-])\s+([^\s+]+(?:\s*[*/]\s*[\d.]+)?)/g)) {
+    const [length = "", operator, factor] = (term ?? "").split(/([*/])/);
+    const base = lengthInPixels(length, viewport);
+    if (base === undefined) return undefined;
+    const value = operator === "*" ? base * Number(factor) : operator === "/" ? base / Number(factor) : base;
+    sum += sign === "-" ? -value : value;
+  }
+  return sum;
+}
+
+function densityOf(candidate: Candidate, size: number): number {
+  const width = /(\d+)w/.exec(candidate.descriptor)?.[1];
+  if (width !== undefined) return size === 0 ? Number.POSITIVE_INFINITY : Number(width) / size;
+  const density = /^([\d.e+-]+)x$/.exec(candidate.descriptor)?.[1];
+  return density === undefined ? 1 : Number(density);
+}
+
+/**
+ * The candidate that Chromium takes: of the two densities around the
+ * viewport's, the lower unless that is less than one device pixel or below
+ * their geometric mean (Blink's `SelectionLogic`); the standard leaves the
+ * choice to the browser.
+ */
+export function selectCandidate(
+  candidates: readonly Candidate[],
+  sizes: string | undefined,
+  viewport: Viewport,
+): Candidate | undefined {
+  const size = sourceSize(sizes, viewport);
+  const sorted: { candidate: Candidate; density: number }[] = [];
+  for (const candidate of candidates) {
+    const density = densityOf(candidate, size);
+    if (!sorted.some((other) => other.density === density)) sorted.push({ candidate, density });
+  }
+  sorted.sort((a, b) => a.density - b.density);
+  for (const [index, { candidate, density }] of sorted.entries()) {
+    const next = sorted[index + 1];
+    if (next === undefined) return candidate;
+    if (next.density < viewport.density) continue;
+    const tooSmall = viewport.density <= 1 && viewport.density > density;
+    return tooSmall || viewport.density >= Math.sqrt(density * next.density) ? next.candidate : candidate;
+  }
+  return undefined;
+}

@@ -1,0 +1,108 @@
+import type { ServerHttp2Session, ServerHttp2Stream } from "node:http2";
+import type { Socket } from "node:net";
+import { History } from "../delivery/history.js";
+
+/** What carries the requests of a client. */
+export type Carrier =
+  | { readonly protocol: "h2"; readonly session: ServerHttp2Session }
+  | { readonly protocol: "http/1.1"; readonly socket: Socket };
+
+/** One client's connection: what it has carried, and how much is under way on it. */
+export interface Connection {
+  /** From 1, for as long as the server runs. */
+  readonly id: number;
+  /** Kept here, as `stream.session` is gone once a stream has closed. */
+  readonly carrier: Carrier;
+  readonly history: History;
+  /** Requests of the client that are not answered to the end, and promised streams. */
+  open: number;
+}
+
+/** How many streams may still be promised within what the client allows to be open at once. */
+export function freeStreams({ carrier, open }: Connection): number {
+  if (carrier.protocol !== "h2" || carrier.session.destroyed) return 0;
+  const limit = carrier.session.remoteSettings.maxConcurrentStreams ?? Infinity;
+  // Node's own client counts its requests and the reserved streams against its limit: stay below both together.
+  return Math.max(0, limit - open);
+}
+
+/** Bytes that the client's window for the connection takes now (RFC 9113 §6.9). */
+export function sendWindow({ carrier }: Connection): number {
+  if (carrier.protocol !== "h2" || carrier.session.destroyed) return 0;
+  return carrier.session.state.remoteWindowSize ?? 0;
+}
+
+/** Whether the client takes a push on this stream now. */
+export function pushEnabled(stream: ServerHttp2Stream | undefined): boolean {
+  if (stream === undefined || stream.destroyed) return false;
+  const session = stream.session;
+  return stream.pushAllowed && session !== undefined && !session.closed && !session.destroyed;
+}
+
+/** All connections of a server, from their first request to their end. Owns their records. */
+export class Connections {
+  readonly #all = new Set<Connection>();
+  #waiting: (() => void)[] = [];
+  #last = 0;
+  #draining = false;
+
+  add(carrier: Carrier): Connection {
+    const connection: Connection = { id: ++this.#last, carrier, history: new History(), open: 0 };
+    this.#all.add(connection);
+    (carrier.protocol === "h2" ? carrier.session : carrier.socket).once("close", () => {
+      this.#all.delete(connection);
+      this.#changed();
+    });
+    return connection;
+  }
+
+  /** Counts a request or a promised stream as under way until the returned function is called. */
+  begin(connection: Connection): () => void {
+    connection.open++;
+    let running = true;
+    return () => {
+      if (!running) return;
+      running = false;
+      connection.open--;
+      if (this.#draining) endIdle(connection);
+      this.#changed();
+    };
+  }
+
+  /** Whether any request is under way. */
+  get busy(): boolean {
+    for (const { open } of this.#all) if (open > 0) return true;
+    return false;
+  }
+
+  /** Resolves when no request is under way. */
+  async idle(): Promise<void> {
+    while (this.busy) await this.#change();
+  }
+
+  /** Ends idle connections at once and the others as soon as they are idle; resolves when all have ended. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    for (const connection of this.#all) endIdle(connection);
+    while (this.#all.size > 0) await this.#change();
+  }
+
+  /** Ends all connections at once. */
+  destroy(): void {
+    for (const { carrier } of this.#all) (carrier.protocol === "h2" ? carrier.session : carrier.socket).destroy();
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #changed(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
+
+/** A session lets its open streams end by itself (GOAWAY, RFC 9113 §6.8); HTTP/1.1 has no such word. */
+function endIdle({ carrier, open }: Connection): void {
+  if (carrier.protocol === "h2") carrier.session.close();
+  else if (open === 0) carrier.socket.end();
+}

@@ -1,0 +1,144 @@
+import { createServer, isIP, type AddressInfo, type Server, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { H2PushError, systemCode } from "../errors.js";
+import { overSlowNetwork, type SlowNetwork } from "./slow-network.js";
+
+/** Where to listen. */
+export interface ListenOptions {
+  /** A host name or an IP address; `localhost` means both loopback addresses. */
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** How many ports above `port` may be taken instead when it is in use. */
+  readonly alternatives: number;
+  /** The network to play; the real one without it. */
+  readonly network: SlowNetwork | undefined;
+  /** Takes a connection whose first byte has come, with that byte back in its place. */
+  readonly onTls: (connection: Duplex) => void;
+  readonly onPlain: (connection: Duplex) => void;
+}
+
+export interface Listener {
+  /** The same on every address. */
+  readonly port: number;
+  readonly addresses: readonly string[];
+  /** Takes no more connections; those there are go on. */
+  close(): void;
+  /** Ends every connection, also one that has not said a word yet. */
+  destroy(): void;
+}
+
+/** First byte of a TLS record that holds a handshake (RFC 8446 §5.1). */
+const TLS_HANDSHAKE = 22;
+
+/** How long a client may be silent before its first byte (milliseconds). */
+const SILENCE = 10_000;
+
+/** How often port 0 may give one that is taken on the other address. */
+const PORT_ZERO_TRIES = 20;
+
+/**
+ * Listens on every address that `host` means, on one and the same port.
+ * Node's own `listen(port, "localhost")` binds only one of the two loopback
+ * addresses, and a browser that tries the other first waits in vain.
+ *
+ * @throws {H2PushError} "listen": taken, not allowed, no such address
+ */
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const tries = options.port === 0 ? PORT_ZERO_TRIES : options.alternatives + 1;
+  for (let attempt = 0; ; attempt++) {
+    const port = options.port === 0 ? 0 : options.port + attempt;
+    try {
+      return await listenOnAll(options, port);
+    } catch (error) {
+      if (systemCode(error) === "EADDRINUSE" && attempt + 1 < tries && port < 65_535) continue;
+      throw listenError(error, options.host, options.port);
+    }
+  }
+}
+
+async function listenOnAll(options: ListenOptions, wanted: number): Promise<Listener> {
+  const hosts = options.host === "localhost" ? ["127.0.0.1", "::1"] : [options.host];
+  const servers: Server[] = [];
+  const sockets = new Set<Socket>();
+  let port = wanted;
+  try {
+    for (const host of hosts) {
+      const server = await listenOn(host, port, (socket) => {
+        sockets.add(socket);
+        socket.once("close", () => sockets.delete(socket));
+        sortOut(socket, options);
+      });
+      if (server === undefined) continue;
+      servers.push(server);
+      port = portOf(server);
+    }
+  } catch (error) {
+    for (const server of servers) server.close();
+    throw error;
+  }
+  const addresses = servers.map((server) => addressOf(server).address);
+  return {
+    port,
+    addresses,
+    close: () => servers.forEach((server) => server.close()),
+    destroy: () => sockets.forEach((socket) => socket.destroy()),
+  };
+}
+
+/** Undefined for the IPv6 loopback on a machine without IPv6. */
+function listenOn(host: string, port: number, accept: (socket: Socket) => void): Promise<Server | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer({ noDelay: true }, accept);
+    server.once("error", (error) => {
+      const noIpv6 = host === "::1" && ["EADDRNOTAVAIL", "EAFNOSUPPORT"].includes(systemCode(error) ?? "");
+      if (noIpv6) resolve(undefined);
+      else reject(error);
+    });
+    server.listen({ host, port, ipv6Only: isIP(host) === 6 && host !== "::" }, () => {
+      // A failure to accept (EMFILE) is that connection's, not the server's end.
+      server.removeAllListeners("error").on("error", () => undefined);
+      resolve(server);
+    });
+  });
+}
+
+/** Looks at the first byte: a TLS handshake, or a letter, as a request in plain HTTP begins with. */
+function sortOut(socket: Socket, { network, onTls, onPlain }: ListenOptions): void {
+  const giveUp = () => socket.destroy();
+  socket.on("error", giveUp);
+  socket.setTimeout(SILENCE, giveUp);
+  socket.once("readable", () => {
+    const start: unknown = socket.read();
+    socket.setTimeout(0, giveUp).off("timeout", giveUp);
+    if (!(start instanceof Buffer)) return giveUp();
+    socket.unshift(start);
+    const first = start[0] ?? 0;
+    const take = first === TLS_HANDSHAKE ? onTls : /[A-Za-z]/.test(String.fromCharCode(first)) ? onPlain : undefined;
+    if (take === undefined) return giveUp();
+    return take(network === undefined ? socket : overSlowNetwork(socket, network));
+  });
+}
+
+function addressOf(server: Server): AddressInfo {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("not a TCP server");
+  return address;
+}
+
+const portOf = (server: Server) => addressOf(server).port;
+
+function listenError(error: unknown, host: string, port: number): unknown {
+  const code = systemCode(error) ?? "";
+  const cause = { cause: error };
+  if (code === "EADDRINUSE") {
+    return new H2PushError("listen", `port ${port} is in use`, "choose another: --port 0 picks a free one", cause);
+  }
+  if (code === "EACCES") {
+    return new H2PushError("listen", `not allowed to listen on port ${port}`, "choose one above 1023", cause);
+  }
+  if (["EADDRNOTAVAIL", "ENOTFOUND", "EAI_AGAIN"].includes(code)) {
+    return new H2PushError("listen", `no such address on this machine: ${host}`, "try --host localhost", cause);
+  }
+  return error;
+}

@@ -1,0 +1,144 @@
+import { deliveryModes, type DeliveryMode } from "../delivery/plan.js";
+import { H2PushError } from "../errors.js";
+
+/** One option: declared here once, for the command line and the library alike. */
+export interface Option<T> {
+  /** As commander has it. */
+  readonly flags: string;
+  readonly description: string;
+  readonly default: T;
+  /**
+   * The value that was meant.
+   *
+   * @throws {H2PushError} "usage", naming the value
+   */
+  readonly check: (value: unknown) => T;
+}
+
+/** Where to listen when nothing else was said. Free of privileges, and what other tools use for https beside 443. */
+export const DEFAULT_PORT = 8443;
+
+export const serverOptions = {
+  port: {
+    flags: "-p, --port <number>",
+    description: "port to listen on, 0 for a free one",
+    default: DEFAULT_PORT,
+    check: wholeNumber("a port", 0, 65_535),
+  },
+  host: {
+    flags: "-H, --host <name>",
+    description: "address to listen on",
+    default: "localhost",
+    check: checkHost,
+  },
+  delivery: {
+    flags: "--delivery <means>",
+    description: `how pages get what they need: ${deliveryModes.join(", ")}`,
+    default: "auto",
+    check: checkDelivery,
+  },
+  pushCount: {
+    flags: "--push-count <number>",
+    description: "at most so many pushes for a page",
+    default: 100,
+    check: wholeNumber("a number of pushes", 0, 10_000),
+  },
+  pushBytes: {
+    flags: "--push-bytes <bytes>",
+    description: "at most so many bytes pushed for a page, or window: what the client's window leaves",
+    default: 4 * 1024 * 1024,
+    check: checkPushBytes,
+  },
+  serverTiming: {
+    flags: "--server-timing",
+    description: "say on each page what was pushed and linked (Server-Timing)",
+    default: false,
+    check: checkSwitch,
+  },
+  rtt: {
+    flags: "--rtt <ms>",
+    description: "play a slow network: its round-trip time",
+    default: 0,
+    check: wholeNumber("a round-trip time in milliseconds", 0, 60_000),
+  },
+  kbps: {
+    flags: "--kbps <number>",
+    description: "play a slow network: kilobits per second each way, 0 for no limit",
+    default: 0,
+    check: wholeNumber("a number of kilobits per second", 0, 100_000_000),
+  },
+} as const satisfies Record<string, Option<string | number | boolean>>;
+
+/** Every option with its value. */
+export type Settings = {
+  readonly [Name in keyof typeof serverOptions]: ReturnType<(typeof serverOptions)[Name]["check"]>;
+};
+
+/** What may be given for each option: its value, or the text of a number. */
+export interface GivenSettings {
+  /** Fails when it is taken. Without one: 8443, or the next that is free. 0 picks a free one. */
+  readonly port?: number | string;
+  /** A name or an IP address; `localhost` (the default) means 127.0.0.1 and ::1. */
+  readonly host?: string;
+  /** How pages get what they need; "auto" by default. */
+  readonly delivery?: DeliveryMode;
+  /** At most so many pushes for a page; 100 by default. */
+  readonly pushCount?: number | string;
+  /** At most so many bytes pushed for a page (4 MiB by default), or what the client's window leaves. */
+  readonly pushBytes?: number | string;
+  /** Says on each page what was pushed and linked, in a `server-timing` field. */
+  readonly serverTiming?: boolean;
+  /** Plays a slow network: its round-trip time in milliseconds. */
+  readonly rtt?: number | string;
+  /** Plays a slow network: its bandwidth each way in kilobits per second; 0 (the default) for no limit. */
+  readonly kbps?: number | string;
+}
+
+/**
+ * The settings that were given, checked, and the defaults of the others.
+ *
+ * @throws {H2PushError} "usage", naming the value
+ */
+export function checkSettings(given: GivenSettings): Settings {
+  const { port, host, delivery, pushCount, pushBytes, serverTiming, rtt, kbps } = serverOptions;
+  return {
+    port: port.check(given.port ?? port.default),
+    host: host.check(given.host ?? host.default),
+    delivery: delivery.check(given.delivery ?? delivery.default),
+    pushCount: pushCount.check(given.pushCount ?? pushCount.default),
+    pushBytes: pushBytes.check(given.pushBytes ?? pushBytes.default),
+    serverTiming: serverTiming.check(given.serverTiming ?? serverTiming.default),
+    rtt: rtt.check(given.rtt ?? rtt.default),
+    kbps: kbps.check(given.kbps ?? kbps.default),
+  };
+}
+
+/** A check for a whole number within bounds, given as a number or in digits. */
+function wholeNumber(what: string, from: number, to: number): (value: unknown) => number {
+  return (value) => {
+    const number = typeof value === "string" && /^\d{1,12}$/.test(value.trim()) ? Number(value) : value;
+    if (typeof number === "number" && Number.isInteger(number) && number >= from && number <= to) return number;
+    throw new H2PushError("usage", `not ${what}: ${String(value)}`, `it is a whole number from ${from} to ${to}`);
+  };
+}
+
+function checkPushBytes(value: unknown): number | "window" {
+  if (value === "window") return value;
+  return wholeNumber('a number of bytes or "window"', 0, 2 ** 40)(value);
+}
+
+function checkSwitch(value: unknown): boolean {
+  if (typeof value === "boolean") return value;
+  throw new H2PushError("usage", `neither true nor false: ${String(value)}`);
+}
+
+function checkHost(value: unknown): string {
+  if (typeof value === "string" && /^[\w.:-]+$/.test(value)) return value;
+  throw new H2PushError("usage", `not a host name or address: ${String(value)}`, "for example localhost or 0.0.0.0");
+}
+
+function checkDelivery(value: unknown): DeliveryMode {
+  const mode = deliveryModes.find((known) => known === value);
+  if (mode !== undefined) return mode;
+  throw new H2PushError("usage", `no such delivery: ${String(value)}`, `choose one of ${deliveryModes.join(", ")}`);
+}

@@ -1,0 +1,94 @@
+import { createServer as createHttp1Server, type Server as Http1Server } from "node:http";
+import { createServer as createHttp2Server, type Http2Server } from "node:http2";
+import type { Socket } from "node:net";
+import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from "node:tls";
+import type { Connections, Connection } from "./connection.js";
+import { http1Exchange, http2Exchange, type Exchange } from "./exchange.js";
+
+/** The servers behind the listener: none of them listens, each is handed its connections. */
+export interface Protocols {
+  /** Takes a connection that begins with a TLS handshake. */
+  readonly tls: TlsServer;
+  /** Takes a connection in plain HTTP, and sends it to https. */
+  readonly plain: Http1Server;
+}
+
+export interface ProtocolOptions {
+  /** PEM. */
+  readonly cert: string;
+  readonly key: string;
+  readonly connections: Connections;
+  readonly onExchange: (exchange: Exchange) => void;
+  /** The port of https, for the redirect. */
+  readonly port: () => number;
+}
+
+/** A handshake takes milliseconds; a client gets that long for it. */
+const HANDSHAKE_TIMEOUT = 20_000;
+
+/** Requests that one client may have open at a time. Node's default of 4,294,967,295 is no limit. */
+const MAX_CONCURRENT_STREAMS = 250;
+
+/**
+ * TLS chooses the protocol by ALPN: `h2`, or `http/1.1` for clients without
+ * it. Two servers of their own take it from there, as the one of node:http2
+ * that speaks both offers no way to tell its HTTP/1.1 connections apart.
+ */
+export function createProtocols(options: ProtocolOptions): Protocols {
+  const http2 = createHttp2(options);
+  const http1 = createHttp1(options);
+  const tls = createTlsServer({
+    cert: options.cert,
+    key: options.key,
+    ALPNProtocols: ["h2", "http/1.1"],
+    minVersion: "TLSv1.2",
+    handshakeTimeout: HANDSHAKE_TIMEOUT,
+  });
+  tls.on("secureConnection", (socket: TLSSocket) => {
+    socket.on("error", () => socket.destroy());
+    (socket.alpnProtocol === "h2" ? http2 : http1).emit("connection", socket);
+  });
+  // A client that does not trust the certificate ends the handshake: its own affair.
+  tls.on("tlsClientError", (_error, socket) => socket.destroy());
+  return { tls, plain: createRedirect(options.port) };
+}
+
+function createHttp2({ connections, onExchange }: ProtocolOptions): Http2Server {
+  const server = createHttp2Server({ settings: { maxConcurrentStreams: MAX_CONCURRENT_STREAMS } });
+  server.on("session", (session) => {
+    session.on("error", () => session.destroy());
+    const connection = connections.add({ protocol: "h2", session });
+    session.on("stream", (stream, fields) => {
+      stream.on("error", () => undefined);
+      onExchange(http2Exchange(stream, fields, connection));
+    });
+  });
+  server.on("sessionError", () => undefined);
+  return server;
+}
+
+function createHttp1({ connections, onExchange }: ProtocolOptions): Http1Server {
+  const known = new WeakMap<Socket, Connection>();
+  const server = createHttp1Server((request, response) => {
+    const { socket } = request;
+    let connection = known.get(socket);
+    if (connection === undefined) known.set(socket, (connection = connections.add({ protocol: "http/1.1", socket })));
+    request.on("error", () => undefined);
+    response.on("error", () => undefined);
+    onExchange(http1Exchange(request, response, connection));
+  });
+  server.on("clientError", (_error, socket) => socket.destroy());
+  return server;
+}
+
+/** Plain HTTP on our port: somebody typed http://. 308 keeps the method (RFC 9110 §15.4.9). */
+function createRedirect(port: () => number): Http1Server {
+  const server = createHttp1Server((request, response) => {
+    const host = /^(\[[\da-f:.]+\]|[a-z\d.-]+)(?::\d+)?$/i.exec(request.headers.host ?? "")?.[1] ?? "localhost";
+    const path = request.url?.startsWith("/") === true ? request.url : "/";
+    response.writeHead(308, { location: `https://${host}:${port()}${path}`, "content-length": 0, connection: "close" });
+    response.end();
+  });
+  server.on("clientError", (_error, socket) => socket.destroy());
+  return server;
+}

@@ -1,0 +1,71 @@
+import { setTimeout as after } from "node:timers/promises";
+import { promisedRequest } from "../delivery/promise.js";
+import type { PreloadLink } from "../delivery/plan.js";
+import type { FoundFile } from "../static/file.js";
+import { validatorsOf } from "../static/representation.js";
+import { contextOf, goneSignal, type Exchange } from "./exchange.js";
+import { toRequest } from "./fetch.js";
+import { askRoutes } from "./route.js";
+import type { Site } from "./site.js";
+
+/** What answers a push. */
+export type PushSource =
+  | { readonly kind: "file"; readonly found: FoundFile }
+  | { readonly kind: "route"; readonly response: Response };
+
+/** How long the page may wait for routes to answer what would be pushed with it (milliseconds). */
+const ROUTE_PATIENCE = 20;
+
+/**
+ * Finds out what would answer a push of each link, before anything is
+ * promised: what is not there, or not there in time, is never pushed.
+ */
+export async function pushSources(
+  site: Site,
+  exchange: Exchange,
+  links: readonly PreloadLink[],
+): Promise<Map<PreloadLink, PushSource>> {
+  const sources = new Map<PreloadLink, PushSource>();
+  const find = async (link: PreloadLink) => {
+    const source = (await routeSource(site, exchange, link)) ?? (await fileSource(site, link));
+    if (source !== undefined && source !== "refused") sources.set(link, source);
+  };
+  await Promise.all(links.map(find));
+  return sources;
+}
+
+/** The link as the plan wants it: its size, its version, and that it can be pushed. */
+export function withSource(link: PreloadLink, source: PushSource | undefined): PreloadLink {
+  if (source === undefined) return link;
+  if (source.kind === "file") {
+    return { ...link, pushable: true, bytes: source.found.size, etag: validatorsOf(source.found).etag };
+  }
+  const { headers } = source.response;
+  const etag = headers.get("etag");
+  const bytes = Number(headers.get("content-length") ?? 0);
+  return { ...link, pushable: true, bytes, ...(etag === null ? {} : { etag }) };
+}
+
+/** What a route answers: undefined leaves the link to the files, "refused" is nothing to push. */
+async function routeSource(site: Site, exchange: Exchange, link: PreloadLink) {
+  if (site.routes.length === 0) return undefined;
+  const { authority } = exchange;
+  const fields = promisedRequest(exchange.fields, link.target, link.as);
+  const request = toRequest({ method: "GET", authority, target: link.target, fields }, goneSignal(exchange));
+  if (request === undefined) return undefined;
+  const answer = askRoutes(
+    site.routes,
+    request,
+    contextOf(exchange, () => false),
+  ).catch(() => "refused" as const);
+  const response = await Promise.race([answer, after(ROUTE_PATIENCE, "late" as const, { ref: false })]);
+  if (response === undefined || response === "refused") return response;
+  if (response !== "late" && response.status === 200) return { kind: "route", response } as const;
+  void answer.then((response) => (response instanceof Response ? response.body?.cancel() : undefined));
+  return "refused" as const;
+}
+
+async function fileSource({ tree }: Site, link: PreloadLink): Promise<PushSource | undefined> {
+  const found = await tree?.find(link.target.replace(/\?.*$/s, ""));
+  return found?.kind === "file" ? { kind: "file", found } : undefined;
+}

@@ -1,0 +1,166 @@
+import type { Duplex } from "node:stream";
+import type { Limits } from "../delivery/plan.js";
+import { createScanner, type Scanner } from "../manifest/scanner.js";
+import { openTree, type FileTree } from "../static/file.js";
+import { createCertificate } from "../tls/self-signed.js";
+import type { PemPair } from "../tls/certificate.js";
+import { Connections } from "./connection.js";
+import type { Exchange } from "./exchange.js";
+import { LearnedLinks } from "./early-hints.js";
+import { listen, type Listener } from "./listener.js";
+import type { RequestRecord } from "./log.js";
+import { observe } from "./observe.js";
+import { checkSettings, type GivenSettings, type Settings } from "./options.js";
+import { createProtocols } from "./protocols.js";
+import { checkRoot } from "./root.js";
+import type { Route } from "./route.js";
+import { locateIn } from "./scan.js";
+import { scanAhead, type ScanSummary } from "./scan-ahead.js";
+import type { Site } from "./site.js";
+import type { SlowNetwork } from "./slow-network.js";
+
+/** What a server is to do. The settings are those of the command line, see `serverOptions`. */
+export interface ServerOptions extends GivenSettings {
+  /** The directory to serve; without one, only the routes answer. */
+  readonly root?: string;
+  /** Asked in their order before the files. */
+  readonly routes?: readonly Route[];
+  /** PEM. Without one, a self-signed pair is made for this run. */
+  readonly certificate?: PemPair;
+  /** Whether browsers on this machine trust the certificate; a 103 is then sent while a route is slow. */
+  readonly trusted?: boolean;
+  /** Files and directories never to be served, beside dotfiles and private keys. */
+  readonly hidden?: readonly string[];
+  /** Told of each request when its response and what went with it has ended. */
+  readonly onRequest?: (record: RequestRecord) => void;
+  /** Told what the pages need, found in idle time after listening; without it nothing is scanned ahead. */
+  readonly onScan?: (summary: ScanSummary) => void;
+  /** Told what went wrong with one request: a route that threw, a failing disk. The server goes on. */
+  readonly onError?: (error: Error) => void;
+}
+
+/** Where a server listens. */
+export interface Address {
+  /** With a slash at its end, for example `https://localhost:8443/`. */
+  readonly url: string;
+  readonly port: number;
+  /** IP addresses. */
+  readonly addresses: readonly string[];
+}
+
+export interface Server {
+  /**
+   * Starts to listen.
+   *
+   * @throws {H2PushError} "root", "listen", "certificate" for what the user can put right
+   */
+  listen(): Promise<Address>;
+  /**
+   * Stops: no new connections, idle ones ended, responses under way may end.
+   *
+   * @param grace how long they may take (milliseconds; 10,000 by default)
+   */
+  close(grace?: number): Promise<void>;
+}
+
+/** How many ports above the default one are tried when it is in use. */
+const ALTERNATIVES = 100;
+
+/**
+ * A server over HTTPS, HTTP/2 and HTTP/1.1, that gives each page together
+ * with what it needs.
+ *
+ * @throws {H2PushError} "usage" for an option that can't be
+ */
+export function createServer(options: ServerOptions = {}): Server {
+  return new H2PushServer(options, checkSettings(options));
+}
+
+class H2PushServer implements Server {
+  readonly #options: ServerOptions;
+  readonly #settings: Settings;
+  readonly #connections = new Connections();
+  readonly #closing = new AbortController();
+  #listener: Listener | undefined;
+
+  constructor(options: ServerOptions, settings: Settings) {
+    this.#options = options;
+    this.#settings = settings;
+  }
+
+  async listen(): Promise<Address> {
+    const { root, hidden, certificate } = this.#options;
+    if (root !== undefined) await checkRoot(root);
+    const tree = root === undefined ? undefined : await openTree(root, hidden);
+    const scanner = tree === undefined ? undefined : createScanner({ locate: locateIn(tree) });
+    const site = this.#site(tree, scanner);
+    const protocols = createProtocols({
+      ...(certificate ?? (await createCertificate())),
+      connections: this.#connections,
+      onExchange: (exchange: Exchange) => void observe(site, exchange, this.#options.onRequest),
+      port: () => this.#listener?.port ?? this.#settings.port,
+    });
+    this.#listener = await listen({
+      host: this.#settings.host,
+      port: this.#settings.port,
+      alternatives: this.#options.port === undefined ? ALTERNATIVES : 0,
+      network: networkOf(this.#settings),
+      onTls: (connection: Duplex) => protocols.tls.emit("connection", connection),
+      onPlain: (connection: Duplex) => protocols.plain.emit("connection", connection),
+    });
+    if (tree !== undefined && scanner !== undefined) setImmediate(() => void this.#scan(tree, scanner));
+    const { port, addresses } = this.#listener;
+    return { url: `https://${nameOf(this.#settings.host)}:${port}/`, port, addresses };
+  }
+
+  async close(grace = 10_000): Promise<void> {
+    this.#closing.abort();
+    this.#listener?.close();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, grace);
+    });
+    await Promise.race([this.#connections.drain(), late]);
+    clearTimeout(timer);
+    this.#connections.destroy();
+    this.#listener?.destroy();
+  }
+
+  #site(tree: FileTree | undefined, scanner: Scanner | undefined): Site {
+    const { delivery, pushCount, pushBytes, serverTiming } = this.#settings;
+    const limits: Limits = { mode: delivery, pushCount, pushBytes };
+    return {
+      tree,
+      scanner,
+      routes: this.#options.routes ?? [],
+      limits,
+      serverTiming,
+      hints: new LearnedLinks(),
+      hintsHelp: this.#options.trusted === true || delivery === "hints",
+      connections: this.#connections,
+      closing: this.#closing.signal,
+      report: (error) => this.#options.onError?.(error),
+    };
+  }
+
+  async #scan(tree: FileTree, scanner: Scanner): Promise<void> {
+    const { onScan, onError } = this.#options;
+    if (onScan === undefined) return;
+    try {
+      const summary = await scanAhead(tree.root, scanner, this.#connections, this.#closing.signal);
+      if (summary !== undefined) onScan(summary);
+    } catch (error) {
+      onError?.(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+}
+
+function networkOf({ rtt, kbps }: Settings): SlowNetwork | undefined {
+  return rtt === 0 && kbps === 0 ? undefined : { rtt, kbps: kbps === 0 ? Infinity : kbps };
+}
+
+/** The host of the URL that reaches a server which listens on `host`. */
+function nameOf(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}

@@ -1,0 +1,25 @@
+import type { Limits } from "../delivery/plan.js";
+import type { Scanner } from "../manifest/scanner.js";
+import type { FileTree } from "../static/file.js";
+import type { Connections } from "./connection.js";
+import type { LearnedLinks } from "./early-hints.js";
+import type { Route } from "./route.js";
+
+/** What a server answers from. */
+export interface Site {
+  readonly tree: FileTree | undefined;
+  readonly scanner: Scanner | undefined;
+  readonly routes: readonly Route[];
+  readonly limits: Limits;
+  /** Says on each page what was delivered, in a `server-timing` field. */
+  readonly serverTiming: boolean;
+  /** The links that routes gave before. */
+  readonly hints: LearnedLinks;
+  /** Whether a 103 gains anything: with an untrusted certificate Chromium fetches each hinted asset twice (measured). */
+  readonly hintsHelp: boolean;
+  readonly connections: Connections;
+  /** Aborted when the server begins to close. */
+  readonly closing: AbortSignal;
+  /** Takes what went wrong with one request: a bug of ours or of a route, a failing disk. */
+  readonly report: (error: Error) => void;
+}

@@ -1,0 +1,19 @@
+import { lookup } from "mrmime";
+
+/** Types outside `text/` whose content is text in the encoding that the field names. */
+const textual = new Set(["application/xhtml+xml", "application/xml", "image/svg+xml"]);
+
+/**
+ * The media type of a file by its name, with `charset=utf-8` for text
+ * (RFC 9110 §8.3). JSON has no charset parameter (RFC 8259 §11). What no
+ * table knows is `application/octet-stream`, which no browser will render.
+ */
+export function mediaType(file: string): string {
+  const type = lookup(file) ?? "application/octet-stream";
+  return type.startsWith("text/") || textual.has(type) ? `${type}; charset=utf-8` : type;
+}
+
+/** Whether a `content-type` value is that of an HTML page. */
+export function isHtml(contentType: string): boolean {
+  return /^\s*(?:text\/html|application\/xhtml\+xml)\s*(?:;|$)/i.test(contentType);
+}

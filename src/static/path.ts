@@ -1,0 +1,54 @@
+/** A URL path taken apart: the names of the file's path below the root, or the status to refuse it with. */
+export type PathSegments =
+  | { readonly ok: true; readonly names: readonly string[]; readonly directory: boolean }
+  | { readonly ok: false; readonly status: 400 | 404 };
+
+const refused = { ok: false, status: 404 } as const;
+const malformed = { ok: false, status: 400 } as const;
+
+/**
+ * Names that mean another file than they say on Windows: devices, alternate
+ * data streams, trailing dots and spaces. Refused there; elsewhere they are
+ * ordinary names.
+ */
+const windowsAlias = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)|:|[. ]$/i;
+
+/**
+ * Takes the path of a request target (percent-encoded, without the query)
+ * apart into file names, each decoded once (RFC 3986 §3.3).
+ *
+ * Clients remove dot segments before they send (RFC 3986 §5.2.4), so one that
+ * is still here, plain or encoded, is no honest request. The same goes for an
+ * encoded slash or backslash inside a name. Hidden files are not served, but
+ * for `.well-known` (RFC 8615) at the top.
+ */
+export function segmentsOf(pathname: string, platform: string): PathSegments {
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  if (!pathname.startsWith("/") || /[#\u0000-\u001f\u007f]/.test(pathname)) return malformed;
+  const names: string[] = [];
+  const parts = pathname.split("/");
+  const last = parts.length - 1;
+  for (let i = 1; i <= last; i++) {
+    const part = parts[i] ?? "";
+    if (part === "") {
+      if (i === last) continue;
+      return refused;
+    }
+    const name = decoded(part);
+    if (name === undefined || name.includes("\0")) return malformed;
+    if (/[/\\]/.test(name)) return refused;
+    if (name.startsWith(".") && !(i === 1 && name === ".well-known")) return refused;
+    if (platform === "win32" && windowsAlias.test(name)) return refused;
+    names.push(name);
+  }
+  return { ok: true, names, directory: parts[last] === "" };
+}
+
+function decoded(part: string): string | undefined {
+  if (!part.includes("%")) return part;
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}

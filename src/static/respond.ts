@@ -1,0 +1,159 @@
+import type { FileHandle } from "node:fs/promises";
+import type { OutgoingHttpHeaders } from "node:http";
+import { extname } from "node:path";
+import type { Writable } from "node:stream";
+import { finished, pipeline } from "node:stream/promises";
+import { openFound } from "./file.js";
+import type { Representation } from "./representation.js";
+
+/** Where a response goes: a stream of HTTP/2, or a response of HTTP/1.1. */
+export interface Reply {
+  readonly body: Writable;
+  /** Sends status and fields; with `end`, nothing follows them. */
+  head(status: number, fields: OutgoingHttpHeaders, end: boolean): void;
+}
+
+/** Called with the number of bytes each time that the client has taken a piece. */
+export type Progress = (bytes: number) => void;
+
+/** Where a content waits after its first piece, so that other responses can go in between. */
+export interface Hold {
+  /** Called when the first piece has been taken. */
+  readonly reached: () => void;
+  /** Resolves when the rest may follow. */
+  readonly until: Promise<void>;
+}
+
+/** A response that is ready to go: its file is open, and of the version that was selected. To be closed in the end. */
+export interface Prepared {
+  /**
+   * Sends status, fields (with `extra`) and content.
+   *
+   * @throws when the client goes away, or the file shrinks under the response:
+   *   the stream is then reset, as a wrong `content-length` must not look whole
+   */
+  send(reply: Reply, extra: OutgoingHttpHeaders, progress: Progress, hold?: Hold): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Up to this size a file is read before its head is sent, so that a failure can still be answered (bytes). */
+const SMALL = 64 * 1024;
+
+/** A content is written in pieces, so that back pressure and progress show (bytes). */
+const PIECE = 16 * 1024;
+
+/**
+ * Opens what a response needs.
+ *
+ * @returns "changed" when the file is no longer the version that was
+ *   selected, and "withheld" when it holds a private key
+ */
+export async function prepare(selected: Representation, method: string): Promise<Prepared | "changed" | "withheld"> {
+  const { found, status } = selected;
+  if (status === 304 || method === "HEAD" || found.size === 0) return fieldsOnly(selected);
+  const handle = await openFound(found);
+  if (handle === undefined) return "changed";
+  const closing = (result: "changed" | "withheld") => handle.close().then(() => result);
+  try {
+    const whole = found.size <= SMALL ? await readWhole(handle, found.size) : undefined;
+    if (whole !== undefined && whole.length !== found.size) return await closing("changed");
+    if (await holdsPrivateKey(found.file, whole, handle)) return await closing("withheld");
+    if (whole === undefined) return streamed(selected, handle);
+    await handle.close();
+    return buffered(selected, whole);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+const fieldsOnly = ({ status, fields }: Representation): Prepared => ({
+  async send(reply, extra) {
+    reply.head(status, { ...fields, ...extra }, true);
+    // Until the end is on its way, nobody can tell a response that was taken from one that was refused.
+    await finished(reply.body, { readable: false });
+  },
+  close: () => Promise.resolve(),
+});
+
+const buffered = ({ status, fields }: Representation, content: Buffer): Prepared => ({
+  async send(reply, extra, progress) {
+    reply.head(status, { ...fields, ...extra }, false);
+    if (content.length > PIECE) await pipeline(cut(content, progress), reply.body);
+    else await end(reply.body, content, progress);
+  },
+  close: () => Promise.resolve(),
+});
+
+const streamed = ({ status, fields, found }: Representation, handle: FileHandle): Prepared => ({
+  async send(reply, extra, progress, hold) {
+    reply.head(status, { ...fields, ...extra }, false);
+    const pieces = readPieces(handle, found.size, progress);
+    await pipeline(hold === undefined ? pieces : holdAfterFirst(pieces, hold), reply.body);
+  },
+  close: () => handle.close(),
+});
+
+async function readWhole(handle: FileHandle, size: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(size);
+  const { bytesRead } = await handle.read(buffer, 0, size, 0);
+  return buffer.subarray(0, bytesRead);
+}
+
+async function* readPieces(handle: FileHandle, size: number, progress: Progress): AsyncGenerator<Buffer> {
+  for (let position = 0; position < size;) {
+    const length = Math.min(PIECE, size - position);
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, position);
+    if (bytesRead === 0) throw new Error("the file became shorter while it was sent");
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+    progress(bytesRead);
+  }
+}
+
+async function* holdAfterFirst(pieces: AsyncGenerator<Buffer>, { reached, until }: Hold): AsyncGenerator<Buffer> {
+  let first = true;
+  for await (const piece of pieces) {
+    if (!first) await until;
+    yield piece;
+    if (first) reached();
+    first = false;
+  }
+}
+
+function* cut(content: Buffer, progress: Progress): Generator<Buffer> {
+  for (let position = 0; position < content.length; position += PIECE) {
+    const piece = content.subarray(position, position + PIECE);
+    yield piece;
+    progress(piece.length);
+  }
+}
+
+function end(body: Writable, content: Buffer, progress: Progress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const gone = () => reject(new Error("the client went away"));
+    body.once("close", gone);
+    body.end(content, (error?: Error | null) => {
+      body.off("close", gone);
+      if (error) {
+        reject(error);
+        return;
+      }
+      progress(content.length);
+      resolve();
+    });
+  });
+}
+
+const keyFiles = new Set(["", ".crt", ".cer", ".key", ".pem"]);
+
+/**
+ * A private key is never served, whoever put it under the root: people do
+ * make certificates inside the directory that they serve. The label is that
+ * of RFC 7468 §10 and §11, and of the older forms beside them.
+ */
+async function holdsPrivateKey(file: string, whole: Buffer | undefined, handle: FileHandle): Promise<boolean> {
+  if (!keyFiles.has(extname(file).toLowerCase())) return false;
+  const start = whole ?? (await readWhole(handle, SMALL));
+  return start.includes("PRIVATE KEY-----");
+}

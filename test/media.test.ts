@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+
+import { DEFAULT_VIEWPORT, matchesMedia } from "../src/manifest/media.js";
+
+test.each([
+  "",
+  "all",
+  "screen",
+  "only screen and (min-width: 600px)",
+  "screen and (max-width:1280px)",
+  "print, screen",
+  "not print",
+  "(width >= 80em)",
+  "(400px <= width < 1281px)",
+  "(orientation: landscape)",
+  "(prefers-color-scheme: light)",
+  "(prefers-reduced-motion: no-preference)",
+  "not (prefers-color-scheme: dark)",
+  "(hover) and (pointer: fine)",
+  "(min-width: 9999px) or (min-height: 1px)",
+  "((min-width: 1px) and (max-width: 9999px))",
+  "(min-aspect-ratio: 16/9)",
+  "/* a comment */ screen",
+  "(COLOR)",
+])("applies at first: %s", (query) => {
+  expect(matchesMedia(query, DEFAULT_VIEWPORT)).toBe(true);
+});
+
+test.each([
+  "print",
+  "not all",
+  "not screen",
+  "(max-width: 1279px)",
+  "(min-resolution: 2dppx)",
+  "(-webkit-min-device-pixel-ratio: 1.5)",
+  "(prefers-color-scheme: dark)",
+  "(unheard-of: 1)",
+  "not (unheard-of: 1)",
+  "(prefers-reduced-motion)",
+  "(monochrome)",
+  "tty, speech",
+])("does not apply at first: %s", (query) => {
+  expect(matchesMedia(query, DEFAULT_VIEWPORT)).toBe(false);
+});

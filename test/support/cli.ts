@@ -1,0 +1,78 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+import { emptyDirectory } from "./directory.js";
+
+const program = fileURLToPath(new URL("../../bin/h2push.js", import.meta.url));
+
+export interface CliOptions {
+  readonly cwd?: string;
+  /** Beside PATH and a home directory of its own; nothing else is inherited. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** User and group to run as. */
+  readonly uid?: number;
+}
+
+export interface Cli {
+  readonly child: ChildProcess;
+  /** What it has printed so far. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The match on standard output, as soon as it is there; rejects when the program ends before. */
+  readonly prints: (pattern: RegExp) => Promise<RegExpExecArray>;
+  /** The port that it serves on. */
+  readonly port: () => Promise<number>;
+  /** Exit code, or the signal that ended it. */
+  readonly exit: Promise<number | NodeJS.Signals>;
+}
+
+/** Starts the real program as a child; it is killed, if it still runs, when the test ends. */
+export async function startCli(args: readonly string[], { cwd, env = {}, uid }: CliOptions = {}): Promise<Cli> {
+  const home = await emptyDirectory();
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: cwd ?? home,
+    env: { PATH: process.env["PATH"], HOME: home, XDG_DATA_HOME: `${home}/data`, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  const exit = new Promise<number | NodeJS.Signals>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve(code ?? signal ?? 0));
+  });
+  const prints = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((resolve, reject) => {
+      const look = () => {
+        const match = pattern.exec(stdout);
+        if (match !== null) resolve(match);
+      };
+      child.stdout.on("data", look);
+      child.on("close", (code) => {
+        reject(new Error(`ended with ${code} before it printed ${String(pattern)}\n${stdout}\n${stderr}`));
+      });
+      look();
+    });
+  return {
+    child,
+    get stdout() {
+      return stdout;
+    },
+    get stderr() {
+      return stderr;
+    },
+    prints,
+    port: async () => Number((await prints(/https:\/\/\S*:(\d+)\//))[1]),
+    exit,
+  };
+}
+
+/** Runs the program to its end. */
+export async function runCli(args: readonly string[], options: CliOptions = {}) {
+  const cli = await startCli(args, options);
+  const code = await cli.exit;
+  return { code, stdout: cli.stdout, stderr: cli.stderr };
+}

@@ -1,0 +1,125 @@
+import { once } from "node:events";
+import {
+  connect as connectHttp2,
+  constants,
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  type Settings,
+} from "node:http2";
+import { connect as connectTls, type TLSSocket } from "node:tls";
+import { onTestFinished } from "vitest";
+import { FrameTap, type Frame } from "./frames.js";
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  /** Informational responses that came before it. */
+  readonly informational: readonly IncomingHttpHeaders[];
+}
+
+/** A push: what was promised, and what came. */
+export interface Push {
+  readonly id: number;
+  readonly path: string;
+  /** The promised request's fields. */
+  readonly request: IncomingHttpHeaders;
+  /** Resolves with the pushed response; rejects when the promise is taken back. */
+  readonly answer: Promise<Answer>;
+}
+
+export interface H2Client {
+  readonly session: ClientHttp2Session;
+  readonly pushes: readonly Push[];
+  /** Frames from the server, in the order of the wire. */
+  readonly frames: readonly Frame[];
+  /** The whole response to a GET, or to what `fields` say, with `content` as the request's. */
+  readonly request: (path: string, fields?: OutgoingHttpHeaders, content?: string | Buffer) => Promise<Answer>;
+  /** A page, and everything that was pushed with it, whole. */
+  readonly page: (
+    path: string,
+    fields?: OutgoingHttpHeaders,
+  ) => Promise<Answer & { readonly pushed: ReadonlyMap<string, Answer> }>;
+}
+
+export interface H2Options {
+  readonly settings?: Settings;
+  /** Refuse each promised stream with this code at once. */
+  readonly refuse?: number;
+}
+
+/** A client of node:http2 that takes pushes unless its settings say otherwise; it ends with the test. */
+export async function connect(port: number, { settings = {}, refuse }: H2Options = {}): Promise<H2Client> {
+  const socket = await connectSocket(port);
+  const tap = new FrameTap(socket);
+  const session = connectHttp2(`https://localhost:${port}`, { settings, createConnection: () => tap });
+  onTestFinished(() => session.destroy());
+  session.on("error", () => undefined);
+  const pushes: Push[] = [];
+  session.on("stream", (stream: ClientHttp2Stream, fields) => {
+    if (refuse !== undefined) stream.close(refuse);
+    const answer = pushedAnswer(stream);
+    answer.catch(() => undefined);
+    pushes.push({ id: stream.id ?? 0, path: String(fields[":path"]), request: fields, answer });
+  });
+  // The server has seen our settings when it has acknowledged them: until then it believes in the defaults.
+  await Promise.all([once(session, "connect"), once(session, "localSettings"), once(session, "remoteSettings")]);
+  const request = (path: string, fields: OutgoingHttpHeaders = {}, content?: string | Buffer) => {
+    const stream = session.request({ ":path": path, ...fields }, { endStream: content === undefined });
+    if (content !== undefined) stream.end(content);
+    return answerOf(stream);
+  };
+  return {
+    session,
+    pushes,
+    frames: tap.frames,
+    request,
+    async page(path, fields) {
+      const before = pushes.length;
+      const answer = await request(path, fields);
+      const pushed = new Map<string, Answer>();
+      for (const push of pushes.slice(before)) pushed.set(push.path, await push.answer);
+      return { ...answer, pushed };
+    },
+  };
+}
+
+/** A TLS connection that speaks HTTP/2; it ends with the test. */
+export async function connectSocket(port: number, protocol = "h2"): Promise<TLSSocket> {
+  const socket = connectTls({ port, host: "localhost", ALPNProtocols: [protocol], rejectUnauthorized: false });
+  onTestFinished(() => void socket.destroy());
+  socket.on("error", () => undefined);
+  await once(socket, "secureConnect");
+  return socket;
+}
+
+/** Collects a response; rejects when its stream is reset. */
+export async function answerOf(stream: ClientHttp2Stream): Promise<Answer> {
+  const informational: IncomingHttpHeaders[] = [];
+  stream.on("headers", (headers) => informational.push(headers));
+  return collect(stream, "response", informational);
+}
+
+const pushedAnswer = (stream: ClientHttp2Stream) => collect(stream, "push", []);
+
+function collect(
+  stream: ClientHttp2Stream,
+  event: "response" | "push",
+  informational: IncomingHttpHeaders[],
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    let headers: IncomingHttpHeaders = {};
+    const pieces: Buffer[] = [];
+    stream.on(event, (fields: IncomingHttpHeaders) => (headers = fields));
+    stream.on("data", (piece: Buffer) => pieces.push(piece));
+    stream.on("error", reject);
+    stream.on("close", () => {
+      const { rstCode } = stream;
+      if (rstCode !== constants.NGHTTP2_NO_ERROR) reject(new Error(`reset with ${rstCode}`));
+      else if (stream.aborted) reject(new Error("aborted"));
+      else resolve({ status: Number(headers[":status"]), headers, body: Buffer.concat(pieces), informational });
+    });
+  });
+}
