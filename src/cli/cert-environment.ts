@@ -3,6 +3,7 @@ import { H2PushError } from "../errors.js";
 import { type Authority, loadAuthority } from "../tls/authority.js";
 import type { Machine } from "../tls/machine.js";
 import { mkcertAuthority, mkcertDirectory } from "../tls/mkcert.js";
+import { dataDirectory } from "./data-directory.js";
 
 /** What the commands of `h2push cert` know of the machine they run on. */
 export interface CertEnvironment extends Machine {
@@ -13,9 +14,9 @@ export interface CertEnvironment extends Machine {
 }
 
 /** The machine that this process runs on. */
-export function certEnvironment(directory: string): CertEnvironment {
+export function certEnvironment(): CertEnvironment {
   return {
-    directory,
+    directory: dataDirectory(),
     home: homedir(),
     env: process.env,
     platform: process.platform,
