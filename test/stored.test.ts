@@ -26,6 +26,13 @@ test("makes a pair in a private directory, readable to this user alone", async (
   }
 });
 
+test.skipIf(process.platform === "win32")("closes a directory that others could enter", async () => {
+  const directory = await emptyDirectory();
+  await chmod(directory, 0o755);
+  await loadStoredPair({ directory });
+  expect((await stat(directory)).mode & 0o777).toBe(0o700);
+});
+
 test("keeps a pair that is good", async () => {
   const directory = await emptyDirectory();
   const first = await loadStoredPair({ directory, names: ["app.test"] });

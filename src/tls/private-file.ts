@@ -1,11 +1,12 @@
 import { randomBytes, X509Certificate } from "node:crypto";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { chmod, type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { systemCode } from "../errors.js";
 import { parseKey, pemBlocks, type PemPair } from "./certificate.js";
 
-/** Makes `directory`, and what leads to it, so that nobody but this user may enter. */
+/** Makes `directory`, and what leads to it, so that nobody but this user may enter, also when it is there already. */
 export async function makePrivateDirectory(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
+  await chmod(directory, 0o700);
 }
 
 /**
