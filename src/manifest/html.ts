@@ -1,9 +1,13 @@
+import { decodeHTML } from "entities/decode";
+
+import type { CssFacts } from "./css.js";
 import type { Destination } from "./destination.js";
 import type { EncodedText } from "./encoding.js";
 import { HtmlLexer } from "./html-lexer.js";
 import { chooseImage, isImageType, type ImageSource } from "./image.js";
 import type { LinkAttributes } from "./manifest.js";
 import { DEFAULT_VIEWPORT, isTrivialMedia, matchesMedia, type Viewport } from "./media.js";
+import type { Outline, OutlineBuilder } from "./outline.js";
 import { NEED, type Need, type Reference } from "./reference.js";
 
 /** A reference that is left out although it looks like one, and why. */
@@ -20,6 +24,24 @@ export interface HtmlFacts {
   /** In document order. */
   readonly references: readonly Reference[];
   readonly left: readonly LeftReference[];
+  /** Content of the `style` elements. */
+  readonly styles: readonly InlineStylesheet[];
+  /** What the page consists of; undefined when none was asked for. */
+  readonly outline: Outline | undefined;
+}
+
+/** A `style` element that applies. */
+export interface InlineStylesheet {
+  readonly facts: CssFacts;
+  readonly offset: number;
+}
+
+/** What reading a page calls upon beside its references. */
+export interface HtmlReaders {
+  readonly viewport?: Viewport;
+  readonly outline?: OutlineBuilder;
+  /** Reads the text of a `style` element. */
+  readonly css?: (text: string) => CssFacts;
 }
 
 /** Elements whose content is text up to their end tag, with scripting on (HTML §13.2.6.4.7 on). */
@@ -42,9 +64,16 @@ const PRELOADABLE: Readonly<Record<string, Need>> = {
 };
 
 /** Reads what a page refers to, in one pass over its text. */
-export function readHtml(source: EncodedText, viewport: Viewport = DEFAULT_VIEWPORT): HtmlFacts {
-  return new HtmlReader(source, viewport).read();
+export function readHtml(source: EncodedText, readers: HtmlReaders = {}): HtmlFacts {
+  return new HtmlReader(source, readers).read();
 }
+
+/** A character beyond ASCII, or a reference that may stand for one. */
+const BEYOND_ASCII = /[\x80-\uffff]|&(?!(?:amp|lt|gt|quot|apos|nbsp|#39|#x27|#34);)/;
+/** Input types that show no text. */
+const TEXTLESS = /^(?:hidden|checkbox|radio|image|range|color|file)$/i;
+
+type ReferenceLink = LinkAttributes & Pick<Reference, "applies">;
 
 class HtmlReader {
   readonly #lexer: HtmlLexer;
@@ -59,22 +88,44 @@ class HtmlReader {
   #picture: ImageSource[] | undefined;
   #media: { readonly as: "audio" | "video"; done: boolean; readonly loads: boolean } | undefined;
   #title: string | undefined;
+  readonly #source: EncodedText;
+  readonly #outline: OutlineBuilder | undefined;
+  readonly #css: HtmlReaders["css"];
+  readonly #styles: InlineStylesheet[] = [];
 
-  constructor(source: EncodedText, viewport: Viewport) {
+  constructor(source: EncodedText, readers: HtmlReaders) {
+    this.#source = source;
     this.#lexer = new HtmlLexer(source.text, source.decode);
-    this.#viewport = viewport;
+    this.#viewport = readers.viewport ?? DEFAULT_VIEWPORT;
+    this.#outline = readers.outline;
+    this.#css = readers.css;
   }
 
   read(): HtmlFacts {
     const lexer = this.#lexer;
     for (let token = lexer.next(); token !== "eof"; token = lexer.next()) {
+      if (lexer.hasText && this.#inert === 0 && this.#outline !== undefined) this.#text(this.#outline);
       if (token === "end") this.#endTag(lexer.name);
       else this.#startTag(lexer.name);
     }
-    return { base: this.#base, references: this.#references, left: this.#left };
+    return {
+      base: this.#base,
+      references: this.#references,
+      left: this.#left,
+      styles: this.#styles,
+      outline: this.#outline?.finish(),
+    };
+  }
+
+  #text(outline: OutlineBuilder): void {
+    const { text, textStart, start } = this.#lexer;
+    outline.text();
+    const content = text.slice(textStart, start);
+    if (BEYOND_ASCII.test(content)) outline.addCharacters(decodeHTML(this.#source.decode(content)));
   }
 
   #endTag(name: string): void {
+    if (this.#inert === 0) this.#outline?.close(name);
     if (name === "picture") this.#picture = undefined;
     else if (name === "video" || name === "audio") this.#media = undefined;
     else if (name === "svg" || name === "math") {
@@ -90,8 +141,35 @@ class HtmlReader {
       this.#svg += 1;
       lexer.foreign = true;
     } else if (this.#inert === 0) this.#element(name);
+    if (this.#inert === 0 && this.#outline !== undefined && name !== "template") this.#enter(this.#outline);
     if (name === "plaintext") lexer.position = lexer.text.length;
-    else if (RAW_TEXT.has(name) && !(this.#svg > 0 && lexer.selfClosing)) lexer.rawText(name);
+    else if (RAW_TEXT.has(name) && !(this.#svg > 0 && lexer.selfClosing)) this.#rawText(name);
+  }
+
+  #enter(outline: OutlineBuilder): void {
+    const lexer = this.#lexer;
+    const node = outline.open(lexer);
+    const { name } = lexer;
+    if (name === "select") outline.text(node);
+    else if (name === "input" && !TEXTLESS.test(lexer.attribute("type") ?? "")) outline.text(node);
+  }
+
+  #rawText(name: string): void {
+    const lexer = this.#lexer;
+    const start = lexer.position;
+    // Attributes are those of the start tag until the next one is read.
+    const applies = name === "style" && this.#inert === 0 && this.#isAppliedStyle();
+    const end = lexer.rawText(name);
+    if (applies && this.#css !== undefined) {
+      const text = this.#source.decode(lexer.text.slice(start, end));
+      this.#styles.push({ facts: this.#css(text), offset: start });
+    } else if (name === "textarea" && end > start) this.#outline?.text();
+  }
+
+  #isAppliedStyle(): boolean {
+    const type = this.#lexer.attribute("type")?.trim().toLowerCase() ?? "";
+    if (type !== "" && type !== "text/css") return false;
+    return matchesMedia(this.#lexer.attribute("media") ?? "", this.#viewport);
   }
 
   /** A template's content is no part of the page, unless it becomes a shadow tree at once. */
@@ -116,12 +194,12 @@ class HtmlReader {
       case "feimage":
         return this.#svgReference("image", NEED.image, false);
       case "use":
-        return this.#svgReference("image", NEED.other, false);
+        return this.#svg > 0 ? this.#svgReference("image", NEED.other, false) : undefined;
       case "picture":
         this.#picture = [];
         return;
       case "source":
-        return this.#source();
+        return this.#sourceElement();
       case "video":
       case "audio":
         return this.#mediaElement(name);
@@ -144,7 +222,7 @@ class HtmlReader {
     }
   }
 
-  #add(url: string | undefined, as: Destination, need: Need, by: string, link: LinkAttributes): void {
+  #add(url: string | undefined, as: Destination, need: Need, by: string, link: ReferenceLink): void {
     const text = url?.trim() ?? "";
     if (text !== "") this.#references.push({ url: text, as, need, by, offset: this.#lexer.start, ...link });
   }
@@ -214,11 +292,18 @@ class HtmlReader {
     const attributes: LinkAttributes = { rel: "preload", ...this.#fetchAttributes() };
     if (!this.#isPreferred(alternate)) {
       // An alternate is fetched last; no link says so, and "not all" is taken by no client.
-      this.#add(href, "style", NEED.idle, "alternate stylesheet", { ...attributes, media: "not all" });
-      return;
+      const link = { ...attributes, media: "not all", applies: false };
+      return this.#add(href, "style", NEED.idle, "alternate stylesheet", link);
     }
-    const need = matchesMedia(media, this.#viewport) ? NEED.style : NEED.idle;
-    this.#add(href, "style", need, "stylesheet", isTrivialMedia(media) ? attributes : { ...attributes, media });
+    const matching = matchesMedia(media, this.#viewport);
+    const applies = matching || this.#isSwapped();
+    const link = { ...attributes, applies, ...(isTrivialMedia(media) ? {} : { media }) };
+    this.#add(href, "style", matching ? NEED.style : NEED.idle, "stylesheet", link);
+  }
+
+  /** `onload="this.media='all'"`: the usual way to load a stylesheet without waiting for it; it applies in the end. */
+  #isSwapped(): boolean {
+    return /\bthis\s*\.\s*(?:media|rel)\s*=/.test(this.#lexer.attribute("onload") ?? "");
   }
 
   /** Of titled stylesheets, only the set named first applies (CSSOM §6.2, "preferred"). */
@@ -245,6 +330,7 @@ class HtmlReader {
       ...(isTrivialMedia(media) ? {} : { media }),
     };
     if (as === "image") this.#imagePreload(href, link);
+    else if (as === "style") this.#add(href, as, need, "preload", { ...link, applies: this.#isSwapped() });
     else this.#add(href, toDestination(as), need, "preload", link);
   }
 
@@ -300,7 +386,7 @@ class HtmlReader {
     this.#add(chosen.url, "image", NEED.image, "img", link);
   }
 
-  #source(): void {
+  #sourceElement(): void {
     const lexer = this.#lexer;
     if (this.#media !== undefined) return this.#mediaSource();
     this.#picture?.push({
