@@ -9,6 +9,7 @@ import type { LinkAttributes } from "./manifest.js";
 import { DEFAULT_VIEWPORT, isTrivialMedia, matchesMedia, type Viewport } from "./media.js";
 import type { Outline, OutlineBuilder } from "./outline.js";
 import { NEED, type Need, type Reference } from "./reference.js";
+import type { ScriptFacts } from "./script.js";
 
 /** A reference that is left out although it looks like one, and why. */
 export interface LeftReference {
@@ -26,6 +27,12 @@ export interface HtmlFacts {
   readonly left: readonly LeftReference[];
   /** Content of the `style` elements. */
   readonly styles: readonly InlineStylesheet[];
+  /** Module scripts in the page. */
+  readonly modules: readonly InlineModule[];
+  /** Texts of the import maps. */
+  readonly importMaps: readonly string[];
+  /** Policies of `meta` elements, and from where on they count. */
+  readonly policies: readonly { readonly content: string; readonly offset: number }[];
   /** What the page consists of; undefined when none was asked for. */
   readonly outline: Outline | undefined;
 }
@@ -36,12 +43,21 @@ export interface InlineStylesheet {
   readonly offset: number;
 }
 
+/** A module script in the page. */
+export interface InlineModule {
+  readonly facts: ScriptFacts;
+  readonly offset: number;
+  readonly need: Need;
+}
+
 /** What reading a page calls upon beside its references. */
 export interface HtmlReaders {
   readonly viewport?: Viewport;
   readonly outline?: OutlineBuilder;
   /** Reads the text of a `style` element. */
   readonly css?: (text: string) => CssFacts;
+  /** Reads the text of a module script. */
+  readonly script?: (text: string) => ScriptFacts;
 }
 
 /** Elements whose content is text up to their end tag, with scripting on (HTML §13.2.6.4.7 on). */
@@ -91,7 +107,11 @@ class HtmlReader {
   readonly #source: EncodedText;
   readonly #outline: OutlineBuilder | undefined;
   readonly #css: HtmlReaders["css"];
+  readonly #readScript: HtmlReaders["script"];
   readonly #styles: InlineStylesheet[] = [];
+  readonly #modules: InlineModule[] = [];
+  readonly #importMaps: string[] = [];
+  readonly #policies: { content: string; offset: number }[] = [];
 
   constructor(source: EncodedText, readers: HtmlReaders) {
     this.#source = source;
@@ -99,6 +119,7 @@ class HtmlReader {
     this.#viewport = readers.viewport ?? DEFAULT_VIEWPORT;
     this.#outline = readers.outline;
     this.#css = readers.css;
+    this.#readScript = readers.script;
   }
 
   read(): HtmlFacts {
@@ -113,6 +134,9 @@ class HtmlReader {
       references: this.#references,
       left: this.#left,
       styles: this.#styles,
+      modules: this.#modules,
+      importMaps: this.#importMaps,
+      policies: this.#policies,
       outline: this.#outline?.finish(),
     };
   }
@@ -158,12 +182,30 @@ class HtmlReader {
     const lexer = this.#lexer;
     const start = lexer.position;
     // Attributes are those of the start tag until the next one is read.
-    const applies = name === "style" && this.#inert === 0 && this.#isAppliedStyle();
+    const take = this.#inert > 0 ? undefined : this.#takerOf(name);
     const end = lexer.rawText(name);
-    if (applies && this.#css !== undefined) {
-      const text = this.#source.decode(lexer.text.slice(start, end));
-      this.#styles.push({ facts: this.#css(text), offset: start });
-    } else if (name === "textarea" && end > start) this.#outline?.text();
+    if (end > start) take?.(() => this.#source.decode(lexer.text.slice(start, end)), start);
+  }
+
+  /** What is done with an element's text. */
+  #takerOf(name: string): ((text: () => string, offset: number) => void) | undefined {
+    if (name === "textarea") return () => this.#outline?.text();
+    if (name === "style") return this.#isAppliedStyle() ? (text, offset) => this.#takeStyle(text(), offset) : undefined;
+    if (name !== "script" || this.#lexer.attribute("src") !== undefined) return undefined;
+    const type = this.#lexer.attribute("type")?.trim().toLowerCase();
+    if (type === "importmap") return (text) => this.#importMaps.push(text());
+    if (type !== "module") return undefined;
+    const need = this.#lexer.attribute("async") === undefined ? NEED.module : NEED.asyncScript;
+    return (text, offset) => this.#takeModule(text(), offset, need);
+  }
+
+  #takeStyle(text: string, offset: number): void {
+    if (this.#css !== undefined) this.#styles.push({ facts: this.#css(text), offset });
+  }
+
+  #takeModule(text: string, offset: number, need: Need): void {
+    const facts = this.#readScript?.(text);
+    if (facts !== undefined && facts.imports.length > 0) this.#modules.push({ facts, offset, need });
   }
 
   #isAppliedStyle(): boolean {
@@ -195,6 +237,8 @@ class HtmlReader {
         return this.#svgReference("image", NEED.image, false);
       case "use":
         return this.#svg > 0 ? this.#svgReference("image", NEED.other, false) : undefined;
+      case "meta":
+        return this.#meta();
       case "picture":
         this.#picture = [];
         return;
@@ -252,6 +296,12 @@ class HtmlReader {
   #svgReference(as: Destination, need: Need, linked: boolean): void {
     const url = this.#lexer.attribute("href") ?? this.#lexer.attribute("xlink:href");
     this.#add(url, as, need, `${this.#lexer.name} href`, linked ? { rel: "preload" } : {});
+  }
+
+  #meta(): void {
+    if (this.#lexer.attribute("http-equiv")?.trim().toLowerCase() !== "content-security-policy") return;
+    const content = this.#lexer.attribute("content");
+    if (content !== undefined) this.#policies.push({ content, offset: this.#lexer.start });
   }
 
   #baseElement(): void {

@@ -59,6 +59,11 @@ export function resolve(reference: string, base: URL): Resolved {
   } catch {
     return { left: "invalid" };
   }
+  return resolveUrl(url);
+}
+
+/** The target that a URL is on the page's site, or why it is none. */
+export function resolveUrl(url: URL): Resolved {
   if (url.protocol === "data:" || url.protocol === "blob:" || url.protocol === "about:") return { left: "data" };
   if (url.origin !== ORIGIN) return { left: "other origin" };
   const { pathname } = url;

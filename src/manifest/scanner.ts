@@ -52,7 +52,13 @@ export interface Scanner {
    * Never rejects for what a page contains; a file that has gone meanwhile
    * needs nothing.
    */
-  page(pathname: string, file: SiteFile): Promise<PageNeeds>;
+  page(pathname: string, file: SiteFile, context?: PageContext): Promise<PageNeeds>;
+}
+
+/** What counts for a page beside its file. */
+export interface PageContext {
+  /** Values of the `Content-Security-Policy` fields that it is served with. */
+  readonly csp?: readonly string[];
 }
 
 export interface ScannerOptions {
@@ -93,12 +99,12 @@ class SiteScanner implements Scanner {
     this.#facts = new SiteFacts(onTruncated);
   }
 
-  async page(pathname: string, file: SiteFile): Promise<PageNeeds> {
-    const key = `${pathname}\n${versionOf(file)}`;
+  async page(pathname: string, file: SiteFile, { csp = [] }: PageContext = {}): Promise<PageNeeds> {
+    const key = [pathname, versionOf(file), ...csp].join("\n");
     const known = this.#answers.get(key);
     if (known !== undefined && (await this.#stillHolds(known))) return known.needs;
     const located = new Map<string, string>();
-    const needs = closePage(pathname, file, this.#sources(located)).catch(withoutFile);
+    const needs = closePage(pathname, file, this.#sources(located), csp).catch(withoutFile);
     this.#answers.set(key, { needs, located, checkedAt: performance.now() });
     return needs;
   }
@@ -123,6 +129,7 @@ class SiteScanner implements Scanner {
       },
       html: (file, generation) => this.#facts.html(file, generation),
       css: (file) => this.#facts.css(file),
+      script: (file) => this.#facts.script(file),
       styles: (sheets) => this.#facts.styles(sheets),
       lineOf: (file, offset) => this.#facts.lineOf(file, offset),
     };

@@ -1,7 +1,6 @@
 import { open, type FileHandle } from "node:fs/promises";
 
 import { systemCode } from "../errors.js";
-import type { ReadCss } from "./closure.js";
 import { type CssFacts, parseStyleAttribute, readCss } from "./css.js";
 import { decodeCss, decodeHtml } from "./encoding.js";
 import { type HtmlFacts, readHtml } from "./html.js";
@@ -11,6 +10,8 @@ import { FontSet } from "./page-style.js";
 import { baseOf } from "./reference.js";
 import { Remembered } from "./remembered.js";
 import type { SiteFile } from "./scanner.js";
+import { readScript, type ScriptFacts, scriptLexer } from "./script.js";
+import type { ReadCss } from "./sheet-list.js";
 import { type Sheet, StyleEngine } from "./style.js";
 import { USER_AGENT_STYLE } from "./user-agent.js";
 import { Vocabulary } from "./vocabulary.js";
@@ -22,6 +23,7 @@ export const SCAN_LIMIT = 16 * 1024 * 1024;
 const KEPT_PAGES = 2048;
 /** Stylesheets whose facts are kept; those of large sites are few. */
 const KEPT_SHEETS = 256;
+const KEPT_SCRIPTS = 2048;
 /** Sets of stylesheets whose work on shared parts of pages is kept. */
 const KEPT_ENGINES = 16;
 
@@ -32,7 +34,16 @@ interface ReadHtml {
 }
 
 const NO_HTML: ReadHtml = {
-  facts: { base: undefined, references: [], left: [], styles: [], outline: undefined },
+  facts: {
+    base: undefined,
+    references: [],
+    left: [],
+    styles: [],
+    modules: [],
+    importMaps: [],
+    policies: [],
+    outline: undefined,
+  },
   generation: Number.POSITIVE_INFINITY,
 };
 
@@ -44,6 +55,7 @@ export class SiteFacts {
   readonly #userAgent = this.#readCss(USER_AGENT_STYLE);
   readonly #html = new Remembered<Promise<ReadHtml>>(KEPT_PAGES);
   readonly #css = new Remembered<Promise<ReadCss>>(KEPT_SHEETS);
+  readonly #script = new Remembered<Promise<ScriptFacts>>(KEPT_SCRIPTS);
   readonly #inlineCss = new Remembered<CssFacts>(KEPT_SHEETS);
   readonly #engines = new Remembered<{ readonly engine: StyleEngine; readonly fonts: FontSet }>(KEPT_ENGINES);
   readonly #numbers = new WeakMap<CssFacts, number>();
@@ -57,7 +69,9 @@ export class SiteFacts {
     const key = versionOf(file);
     const known = await this.#html.get(key);
     if (known !== undefined && known.generation >= generation) return known.facts;
-    const read = this.#read(file).then((bytes) => this.#readHtml(bytes), gone(NO_HTML));
+    const read = scriptLexer()
+      .then(() => this.#read(file))
+      .then((bytes) => this.#readHtml(bytes), gone(NO_HTML));
     this.#html.set(key, read);
     return (await read).facts;
   }
@@ -75,6 +89,15 @@ export class SiteFacts {
       gone({ facts: this.#readCss(""), generation: 0 }),
     );
     this.#css.set(key, read);
+    return read;
+  }
+
+  script(file: SiteFile): Promise<ScriptFacts> {
+    const key = versionOf(file);
+    const known = this.#script.get(key);
+    if (known !== undefined) return known;
+    const read = this.#read(file).then((bytes) => readScript(bytes.toString("utf8")), gone({ imports: [] }));
+    this.#script.set(key, read);
     return read;
   }
 
@@ -112,7 +135,11 @@ export class SiteFacts {
     const source = decodeHtml(bytes);
     for (;;) {
       const { generation } = this.#vocabulary;
-      const facts = readHtml(source, { outline: this.#outlines.page(), css: (text) => this.#inline(text) });
+      const facts = readHtml(source, {
+        outline: this.#outlines.page(),
+        css: (text) => this.#inline(text),
+        script: readScript,
+      });
       if (this.#vocabulary.generation === generation) return { facts, generation };
     }
   }
