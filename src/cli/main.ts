@@ -17,7 +17,13 @@ export async function main(args: readonly string[]): Promise<void> {
   for (const output of [process.stdout, process.stderr]) output.on("error", () => undefined);
   const program = createProgram({
     serve: async (root, options) => (await import("./serve.js")).serve(root, options),
-    cert: async (options) => (await import("./cert.js")).runCert(options, printLine),
+    cert: async (options) => {
+      const [{ runCert }, { certEnvironment }] = await Promise.all([
+        import("./cert.js"),
+        import("./cert-environment.js"),
+      ]);
+      await runCert(options, certEnvironment(), printLine);
+    },
   });
   try {
     await program.parseAsync(args, { from: "user" });
