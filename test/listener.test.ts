@@ -28,6 +28,7 @@ async function listening(options: Partial<ListenOptions> = {}) {
     host: "localhost",
     port: 0,
     alternatives: 0,
+    network: undefined,
     onTls: take("tls"),
     onPlain: take("plain"),
     ...options,
