@@ -17,6 +17,7 @@ export async function main(args: readonly string[]): Promise<void> {
   for (const output of [process.stdout, process.stderr]) output.on("error", () => undefined);
   const program = createProgram({
     serve: async (root, options) => (await import("./serve.js")).serve(root, options),
+    manifest: async (root, options) => (await import("./manifest.js")).runManifest(root, options),
     cert: async (options) => {
       const [{ runCert }, environment] = await Promise.all([import("./cert.js"), certEnvironment()]);
       await runCert(options, environment, printLine);

@@ -4,11 +4,14 @@ import { H2PushError } from "../errors.js";
 import { serverOptions, type Option as OptionSpec } from "../server/options.js";
 import type { CertOptions } from "./cert.js";
 import type { TrustOptions } from "./cert-trust.js";
+import { manifestFormats } from "./manifest-format.js";
+import type { ManifestOptions } from "./manifest.js";
 import type { ServeOptions } from "./serve.js";
 
 /** What the commands do, given what was asked for. */
 export interface Actions {
   serve(root: string | undefined, options: ServeOptions): Promise<void>;
+  manifest(root: string, options: ManifestOptions): Promise<void>;
   cert(options: CertOptions): Promise<void>;
   show(file: string | undefined): Promise<void>;
   trust(options: TrustOptions): Promise<void>;
@@ -20,6 +23,7 @@ Examples:
   h2push ./site                  serve a directory: https://localhost:8443/
   h2push --demo                  push, Fetch and SSE, live in the browser
   h2push ./site --delivery link  see what a browser without push gets
+  h2push manifest ./site         what does each page need, and why
   h2push cert trust              no more warnings: browsers here trust us
   h2push cert --out ./certs      write a certificate and its key
 
@@ -55,6 +59,18 @@ export function createProgram(actions: Actions): Command {
     .addOption(option(serverOptions.rtt))
     .addOption(option(serverOptions.kbps))
     .action((root: string | undefined, options: ServeOptions) => actions.serve(root, options));
+  program
+    .command("manifest")
+    .argument("[root]", "directory to scan", ".")
+    .description("print what each page needs, for people and for other tools")
+    .helpOption("-h, --help", "print this help")
+    .addOption(
+      new Option("--format <format>", "table is the default on a terminal, json elsewhere").choices(manifestFormats),
+    )
+    .option("--page <path>", "this page alone, repeatable", collect)
+    .option("--out <file>", "write to a file")
+    .option("--explain <path>", "for one page: why each target is in, and what was left out and why")
+    .action((root: string, options: ManifestOptions) => actions.manifest(root, options));
   addCertCommands(program, actions);
   return program;
 }
