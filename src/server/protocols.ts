@@ -2,6 +2,7 @@ import { createServer as createHttp1Server, type Server as Http1Server } from "n
 import { createServer as createHttp2Server, type Http2Server } from "node:http2";
 import type { Socket } from "node:net";
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from "node:tls";
+import type { Secured } from "../tls/secure-context.js";
 import type { Connections, Connection } from "./connection.js";
 import { http1Exchange, http2Exchange, type Exchange } from "./exchange.js";
 
@@ -14,9 +15,8 @@ export interface Protocols {
 }
 
 export interface ProtocolOptions {
-  /** PEM. */
-  readonly cert: string;
-  readonly key: string;
+  /** What TLS shows and takes at first. */
+  readonly secured: Secured;
   readonly connections: Connections;
   readonly onExchange: (exchange: Exchange) => void;
   /** The port of https, for the redirect. */
@@ -38,10 +38,8 @@ export function createProtocols(options: ProtocolOptions): Protocols {
   const http2 = createHttp2(options);
   const http1 = createHttp1(options);
   const tls = createTlsServer({
-    cert: options.cert,
-    key: options.key,
+    ...options.secured,
     ALPNProtocols: ["h2", "http/1.1"],
-    minVersion: "TLSv1.2",
     handshakeTimeout: HANDSHAKE_TIMEOUT,
   });
   tls.on("secureConnection", (socket: TLSSocket) => {

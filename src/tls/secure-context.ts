@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { SecureContextOptions, TlsOptions } from "node:tls";
-import type { Certificate } from "./certificate.js";
+import type { PemPair } from "./certificate.js";
 
 /** The oldest TLS version to accept. */
-export type TlsMin = "1.2" | "1.3";
+export const tlsVersions = ["1.2", "1.3"] as const;
+export type TlsMin = (typeof tlsVersions)[number];
 
-type Secured = Required<Pick<SecureContextOptions, "cert" | "key" | "minVersion" | "maxVersion">> &
+/** Options of a secure context, complete: what is not given again at a swap is forgotten. */
+export type Secured = Required<Pick<SecureContextOptions, "cert" | "key" | "minVersion" | "maxVersion">> &
   Required<Pick<TlsOptions, "ticketKeys">>;
 
 /**
@@ -15,7 +17,7 @@ type Secured = Required<Pick<SecureContextOptions, "cert" | "key" | "minVersion"
  * the server: its ticket keys stay, so that sessions are resumed after a swap
  * (RFC 8446 §2.2).
  */
-export function secureContexts(options: { readonly tlsMin: TlsMin }): (certificate: Certificate) => Secured {
+export function secureContexts(options: { readonly tlsMin: TlsMin }): (pair: PemPair) => Secured {
   const ticketKeys = randomBytes(48);
   return ({ cert, key }) => ({ cert, key, minVersion: `TLSv${options.tlsMin}`, maxVersion: "TLSv1.3", ticketKeys });
 }
