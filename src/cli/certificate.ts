@@ -3,7 +3,7 @@ import type { Server } from "../server/server.js";
 import type { Certificate } from "../tls/certificate.js";
 import { readPair } from "../tls/files.js";
 import { keepCurrent } from "../tls/live.js";
-import { mkcertDirectory } from "../tls/mkcert.js";
+import { mkcertDirectory } from "../tls/places.js";
 import { networkNames } from "../tls/network-names.js";
 import { loadStoredPair } from "../tls/stored.js";
 import { certEnvironment, type AuthorityMaker } from "./cert-environment.js";
