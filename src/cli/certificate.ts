@@ -3,7 +3,6 @@ import { H2PushError } from "../errors.js";
 import type { Server } from "../server/server.js";
 import type { Certificate } from "../tls/certificate.js";
 import { readPair } from "../tls/files.js";
-import { keepCurrent } from "../tls/live.js";
 import { mkcertDirectory } from "../tls/mkcert.js";
 import { loadStoredPair } from "../tls/stored.js";
 import { certEnvironment, type AuthorityMaker } from "./cert-environment.js";
@@ -52,7 +51,8 @@ export async function chooseCertificate(options: CertificateOptions): Promise<Ce
 }
 
 /** Puts a newer certificate into the running server: when the files change, before it ends, and on SIGHUP. */
-export function keepCertificateCurrent(server: Server, { certificate, load }: CertificateSource): void {
+export async function keepCertificateCurrent(server: Server, { certificate, load }: CertificateSource): Promise<void> {
+  const { keepCurrent } = await import("../tls/live.js");
   const live = keepCurrent({
     first: certificate,
     load,
