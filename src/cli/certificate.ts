@@ -1,10 +1,8 @@
 import { H2PushError } from "../errors.js";
 import type { Server } from "../server/server.js";
 import type { Certificate } from "../tls/certificate.js";
-import { readPair } from "../tls/files.js";
-import { keepCurrent } from "../tls/live.js";
-import { mkcertDirectory } from "../tls/places.js";
 import { networkNames } from "../tls/network-names.js";
+import { mkcertDirectory } from "../tls/places.js";
 import { loadStoredPair } from "../tls/stored.js";
 import { certEnvironment, type AuthorityMaker } from "./cert-environment.js";
 import { printError, printFailure, printLine } from "./output.js";
@@ -40,6 +38,7 @@ export async function chooseCertificate(options: CertificateOptions): Promise<Ce
   const { directory } = environment;
   const mkcert = mkcertDirectory(environment);
   if (cert !== undefined && key !== undefined) {
+    const { readPair } = await import("../tls/files.js");
     const load = () => readPair(cert, key, { directory });
     return { certificate: await load(), load, hidden: [key, directory, mkcert] };
   }
@@ -53,7 +52,8 @@ export async function chooseCertificate(options: CertificateOptions): Promise<Ce
 }
 
 /** Puts a newer certificate into the running server: when the files change, before it ends, and on SIGHUP. */
-export function keepCertificateCurrent(server: Server, { certificate, load }: CertificateSource): void {
+export async function keepCertificateCurrent(server: Server, { certificate, load }: CertificateSource): Promise<void> {
+  const { keepCurrent } = await import("../tls/live.js");
   const live = keepCurrent({
     first: certificate,
     load,

@@ -37,10 +37,10 @@ export async function serve(root: string | undefined, options: ServeOptions): Pr
   });
   const address = await server.listen();
   stopOnSignal(server);
-  keepCertificateCurrent(server, source);
   const { host = serverOptions.host.default } = options;
   const start = { address, root: directory, host, certificate, anyPort: port === "" };
   printLine(options.quiet === true ? address.url : startBlock(start));
+  await keepCertificateCurrent(server, source);
   if (options.open === true) await openBrowser(address.url);
 }
 

@@ -22,15 +22,18 @@ export class CssCursor {
     this.position = position;
   }
 
-  /** Reads the next item and what ends it; at the text's end an open block ends. */
-  next(): ItemEnd {
+  /**
+   * Reads the next item and what ends it; at the text's end an open block
+   * ends. Outside of all blocks a `}` ends nothing.
+   */
+  next(outermost = false): ItemEnd {
     this.#skipSpace();
     this.itemStart = this.position;
     const custom = this.text.startsWith("--", this.position);
     for (let depth = 0; this.position < this.text.length;) {
       const code = this.text.charCodeAt(this.position);
       if (depth === 0) {
-        if (code === 0x3b || code === 0x7d) return this.#end(code === 0x3b ? ";" : "}");
+        if (code === 0x3b || (code === 0x7d && !outermost)) return this.#end(code === 0x3b ? ";" : "}");
         if (code === 0x7b) {
           if (!custom || !this.#isCustomProperty()) return this.#end("{");
           this.position += 1;

@@ -1,8 +1,9 @@
 import { CssCursor, parseDeclaration, unquote } from "./css-syntax.js";
-import { functionEnd, imagesIn } from "./css-value.js";
+import { functionEnd, hasBadUrl, imagesIn } from "./css-value.js";
 import { type FontFace, readFontFace } from "./font.js";
 import { condition, DEFAULT_VIEWPORT, matchesMedia, type Viewport } from "./media.js";
 import { RuleIndex } from "./rule-index.js";
+import { CSS_PROPERTIES } from "./css-properties.js";
 import { parseSelectors, type Selector } from "./selector.js";
 
 /** A declaration that bears on what is fetched. */
@@ -45,6 +46,8 @@ export interface CssFacts {
   readonly rules: RuleIndex;
   /** Layers in the order in which they are named first. */
   readonly layers: readonly string[];
+  /** Values within `@keyframes`, by its name, that load images. */
+  readonly keyframes: ReadonlyMap<string, readonly Declaration[]>;
   /** Rules whose declarations count: no stylesheet without any is looked at again. */
   readonly size: number;
 }
@@ -58,6 +61,10 @@ const PROPERTIES: Readonly<Record<string, string>> = {
   "-webkit-mask-box-image": "mask-border-source",
   "-webkit-mask-box-image-source": "mask-border-source",
   "-webkit-mask-image": "mask-image",
+  "-webkit-animation": "animation-name",
+  "-webkit-animation-name": "animation-name",
+  animation: "animation-name",
+  "animation-name": "animation-name",
   "backdrop-filter": "backdrop-filter",
   background: "background-image",
   "background-image": "background-image",
@@ -79,8 +86,11 @@ const PROPERTIES: Readonly<Record<string, string>> = {
   "shape-outside": "shape-outside",
 };
 
+/** Properties whose whole value counts; of others what loads something does. */
+const KEPT = /^(?:font|display|content|animation-name)/;
+
 /** Values in another browser's dialect, which make Chromium, and others of today, drop the declaration. */
-const FOREIGN_VALUE = /(?:^|[\s,(])-(?:moz|ms|o)-|\bexpression\(|progid:|\\9\s*$/i;
+const FOREIGN_VALUE = /(?:^|[\s,(])-(?:moz|ms|o)-|\bexpression\(|progid:|\\9\s*$|(?<![-\w])cross-fade\(/i;
 /** A longer value is data, or an attack. */
 const MAX_VALUE = 1_000_000;
 const MAX_NESTING = 32;
@@ -108,13 +118,18 @@ function addDeclaration(item: string, list: Declaration[]): void {
     return;
   }
   const property = Object.hasOwn(PROPERTIES, raw.property) ? PROPERTIES[raw.property] : undefined;
-  if (property === undefined || raw.value === "" || FOREIGN_VALUE.test(raw.value.slice(0, 1000))) return;
+  if (property === undefined || raw.value === "" || isInvalid(raw.value)) return;
   list.push({ property, value: shortened(property, raw.value), important });
+}
+
+/** What makes a browser drop a declaration, so that an earlier one stands. */
+function isInvalid(value: string): boolean {
+  return FOREIGN_VALUE.test(value.slice(0, 1000)) || hasBadUrl(value);
 }
 
 /** Of an image property's value only what loads something is kept. */
 function shortened(property: string, value: string): string {
-  if (property.startsWith("font") || property === "display" || property === "content") return value;
+  if (KEPT.test(property)) return value;
   return value.includes("(") || /^(?:inherit|unset)$/i.test(value) ? value : "none";
 }
 
@@ -144,6 +159,7 @@ class CssReader {
   readonly #fonts: FontFace[] = [];
   readonly #rules = new RuleIndex();
   readonly #layers = new Set<string>();
+  readonly #keyframes = new Map<string, readonly Declaration[]>();
   #anonymous = 0;
   #order = 0;
   /** Imports come before all else but `@charset` and `@layer` (CSS Cascade 5 §2). */
@@ -163,6 +179,7 @@ class CssReader {
       fonts: this.#fonts,
       rules: this.#rules,
       layers: [...this.#layers],
+      keyframes: this.#keyframes,
       size: this.#order,
     };
   }
@@ -172,7 +189,7 @@ class CssReader {
     const cursor = this.#cursor;
     for (;;) {
       const before = cursor.position;
-      const end = cursor.next();
+      const end = cursor.next(context.depth === 0);
       const item = cursor.item();
       if (end === "{") this.#rule(item, context, own);
       else if (item.startsWith("@")) this.#statement(item, context);
@@ -247,9 +264,12 @@ class CssReader {
       case "layer":
         return this.#group(true, { ...context, layer: this.#layer(rest, context.layer) }, own);
       case "container":
-        return this.#group(true, { ...context, conditional: true }, own);
+        return this.#group(mayHold(rest, this.#viewport), { ...context, conditional: true }, own);
       case "scope":
         return this.#group(true, { ...context, conditional: true, parent: "" }, own);
+      case "keyframes":
+      case "-webkit-keyframes":
+        return this.#keyframesRule(unquote(rest));
       case "font-face":
         return this.#fontFace();
       default:
@@ -269,6 +289,19 @@ class CssReader {
     else own.push(...list);
   }
 
+  #keyframesRule(name: string): void {
+    const declarations: Declaration[] = [];
+    while (this.#cursor.next() === "{") {
+      for (let end = this.#cursor.next(); ; end = this.#cursor.next()) {
+        if (end === "{") this.#cursor.skipBlock();
+        else addDeclaration(this.#cursor.item(), declarations);
+        if (end === "}") break;
+      }
+    }
+    const images = declarations.filter(({ value }) => /url\(|image-set\(/i.test(value));
+    if (images.length > 0) this.#keyframes.set(name, images);
+  }
+
   #fontFace(): void {
     const offset = this.#cursor.itemStart;
     const declarations = new Map<string, string>();
@@ -279,7 +312,7 @@ class CssReader {
         continue;
       }
       const raw = parseDeclaration(this.#cursor.item());
-      if (raw !== undefined && !FOREIGN_VALUE.test(raw.value.slice(0, 1000))) declarations.set(raw.property, raw.value);
+      if (raw !== undefined && !isInvalid(raw.value)) declarations.set(raw.property, raw.value);
       if (end === "}") break;
     }
     const face = readFontFace(declarations, offset);
@@ -333,9 +366,9 @@ function readImport(text: string): ImportParts | undefined {
 }
 
 /**
- * Whether a current browser meets an `@supports` condition. A declaration
- * counts as supported unless it is in another browser's dialect: a list of
- * every property and value would be long, and out of date.
+ * Whether a current browser meets an `@supports` condition. Of a declaration
+ * the property decides, unless the value is in another browser's dialect: a
+ * list of every value would be long, and out of date.
  */
 export function isSupported(text: string): boolean {
   const decide = (inside: string, name: string): boolean | undefined => {
@@ -343,11 +376,20 @@ export function isSupported(text: string): boolean {
     if (name === "font-tech") return !/incremental|aat|graphite/i.test(inside);
     if (name === "font-format") return /woff|opentype|truetype|collection/i.test(inside);
     if (name !== "") return undefined;
-    return inside.includes(":") && !UNSUPPORTED.test(inside);
+    const declaration = parseDeclaration(inside);
+    if (declaration === undefined || isInvalid(declaration.value) || /-apple-/.test(inside)) return false;
+    return declaration.property.startsWith("--") || CSS_PROPERTIES.has(declaration.property);
   };
   const bare = /^[-\w]+\s*:/.test(text) ? `(${text})` : text;
   return condition(bare, decide) === true;
 }
 
-const UNSUPPORTED =
-  /^\s*(?:-moz-|-ms-|-o-|-khtml-|-apple-|-webkit-(?:touch-callout|overflow-scrolling|marquee))|-apple-|:\s*-(?:moz|ms|o)-/i;
+/** Whether an `@container` condition may hold: of its size queries, as if the container were as wide as the page. */
+function mayHold(text: string, viewport: Viewport): boolean {
+  const start = text.indexOf("(");
+  if (start < 0 || /(?:style|scroll-state)\(/i.test(text)) return true;
+  return matchesMedia(
+    text.slice(start).replaceAll("inline-size", "width").replaceAll("block-size", "height"),
+    viewport,
+  );
+}

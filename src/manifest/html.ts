@@ -295,6 +295,8 @@ class HtmlReader {
 
   #svgReference(as: Destination, need: Need, linked: boolean): void {
     const url = this.#lexer.attribute("href") ?? this.#lexer.attribute("xlink:href");
+    // A fragment alone is an element of this document.
+    if (url?.trim().startsWith("#") === true) return;
     this.#add(url, as, need, `${this.#lexer.name} href`, linked ? { rel: "preload" } : {});
   }
 
@@ -346,14 +348,14 @@ class HtmlReader {
       return this.#add(href, "style", NEED.idle, "alternate stylesheet", link);
     }
     const matching = matchesMedia(media, this.#viewport);
-    const applies = matching || this.#isSwapped();
+    const applies = matching || this.#swapped();
     const link = { ...attributes, applies, ...(isTrivialMedia(media) ? {} : { media }) };
     this.#add(href, "style", matching ? NEED.style : NEED.idle, "stylesheet", link);
   }
 
   /** `onload="this.media='all'"`: the usual way to load a stylesheet without waiting for it; it applies in the end. */
-  #isSwapped(): boolean {
-    return /\bthis\s*\.\s*(?:media|rel)\s*=/.test(this.#lexer.attribute("onload") ?? "");
+  #swapped(): "later" | false {
+    return /\bthis\s*\.\s*(?:media|rel)\s*=/.test(this.#lexer.attribute("onload") ?? "") && "later";
   }
 
   /** Of titled stylesheets, only the set named first applies (CSSOM §6.2, "preferred"). */
@@ -380,7 +382,7 @@ class HtmlReader {
       ...(isTrivialMedia(media) ? {} : { media }),
     };
     if (as === "image") this.#imagePreload(href, link);
-    else if (as === "style") this.#add(href, as, need, "preload", { ...link, applies: this.#isSwapped() });
+    else if (as === "style") this.#add(href, as, need, "preload", { ...link, applies: this.#swapped() });
     else this.#add(href, toDestination(as), need, "preload", link);
   }
 

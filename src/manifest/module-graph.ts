@@ -40,10 +40,14 @@ export class ModuleGraph {
       const next: Located[] = [];
       for (const { target, pathname, file } of level) {
         const seen = this.#seen.get(target);
-        if ((seen !== undefined && seen <= options.need) || !isScript(pathname)) continue;
+        if (seen !== undefined && seen <= options.need) continue;
         this.#seen.set(target, options.need);
+        if (!isScript(pathname)) return;
         const facts = await this.#read(file);
-        next.push(...(await this.#imports(facts, { file, pathname, base: baseOf(target) }, options, 0)));
+        const { scripts, failed } = await this.#imports(facts, { file, pathname, base: baseOf(target) }, options, 0);
+        next.push(...scripts);
+        // The graph has failed: what is on its way arrives, and what it imports is not asked for.
+        if (failed) return;
       }
       level = next;
     }
@@ -51,18 +55,21 @@ export class ModuleGraph {
 
   /** Follows a module script in the page, which begins at `offset`. */
   async inline(facts: ScriptFacts, context: Context, offset: number, options: GraphOptions): Promise<void> {
-    for (const located of await this.#imports(facts, context, options, offset)) await this.file(located, options);
+    const { scripts, failed } = await this.#imports(facts, context, options, offset);
+    if (failed) return;
+    for (const located of scripts) await this.file(located, options);
   }
 
   /** Lists what one script imports; nothing when one specifier resolves to nothing, as the script then fails. */
-  async #imports(facts: ScriptFacts, context: Context, options: GraphOptions, offset: number): Promise<Located[]> {
+  async #imports(facts: ScriptFacts, context: Context, options: GraphOptions, offset: number): Promise<Imported> {
     const urls = facts.imports.map(({ specifier }) => resolveModule(specifier, context.base, this.#map));
     const scripts: Located[] = [];
+    let failed = false;
     for (const [index, request] of facts.imports.entries()) {
       const url = urls[index];
       if (url === undefined) {
         this.#listing.leave(request.specifier, "bare specifier outside the import map", context.base);
-        return scripts;
+        return { scripts, failed };
       }
     }
     for (const [index, request] of facts.imports.entries()) {
@@ -77,10 +84,17 @@ export class ModuleGraph {
         ...linkOf(options),
       };
       const located = await this.#listing.reference(reference, context, this.#policy, resolveUrl(url));
-      if (located !== undefined && request.type === "script") scripts.push(located);
+      if (located === undefined) failed ||= !("left" in resolveUrl(url));
+      else if (request.type === "script" && !failed) scripts.push(located);
     }
-    return scripts;
+    return { scripts, failed };
   }
+}
+
+/** The scripts that one script imports, and whether one of them is not there. */
+interface Imported {
+  readonly scripts: readonly Located[];
+  readonly failed: boolean;
 }
 
 /** FACTS: no link is taken for a module that is fetched with credentials; it would be fetched twice. */

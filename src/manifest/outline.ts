@@ -16,13 +16,16 @@ export class OutlineNode implements Matchable {
   readonly classes: ReadonlySet<string>;
   readonly style: Declarations | undefined;
   readonly children = new Map<string | number, OutlineNode>();
+  /** What was found by looking at siblings and descendants holds for as long as no path was added. */
+  readonly growth: Growth;
   /** The page that has it, of those being read: saves a set for each page. */
   page = 0;
   text = 0;
   readonly #passed: ReadonlySet<string>;
 
-  constructor(parent: OutlineNode | undefined, features: Features) {
+  constructor(parent: OutlineNode | undefined, features: Features, growth: Growth) {
     this.parent = parent;
+    this.growth = growth;
     this.tag = features.tag;
     this.id = features.id;
     this.classes = features.classes;
@@ -33,6 +36,11 @@ export class OutlineNode implements Matchable {
   passes(test: AttributeTest): boolean {
     return this.#passed.has(testKey(test));
   }
+}
+
+/** Number of paths in a tree. */
+export interface Growth {
+  count: number;
 }
 
 interface Features {
@@ -63,11 +71,14 @@ const NODES = 100_000;
 /** Distinct characters kept for a node: enough to tell which parts of a font it needs. */
 const CHARACTERS = 2000;
 
+function emptyTree(): OutlineNode {
+  return new OutlineNode(undefined, PLAIN, { count: 0 });
+}
+
 /** The paths of a site's pages. */
 export class OutlineTree {
   readonly vocabulary: Vocabulary;
-  root = new OutlineNode(undefined, PLAIN);
-  size = 0;
+  root = emptyTree();
   pages = 0;
   readonly #classes = new Map<string, ClassList>();
   readonly #styles = new Map<string, InlineStyle>();
@@ -81,10 +92,9 @@ export class OutlineTree {
 
   /** Begins a page. */
   page(): OutlineBuilder {
-    if (this.#generation !== this.vocabulary.generation || this.size > NODES) {
+    if (this.#generation !== this.vocabulary.generation || this.root.growth.count > NODES) {
       this.#generation = this.vocabulary.generation;
-      this.root = new OutlineNode(undefined, PLAIN);
-      this.size = 0;
+      this.root = emptyTree();
       this.#classes.clear();
       this.#styles.clear();
     }
@@ -157,6 +167,8 @@ export class OutlineBuilder {
   readonly #names: string[] = [];
   readonly #open = new Map<string, number>();
   #beyond = 0;
+  #hasHtml = false;
+  #hasBody = false;
 
   constructor(tree: OutlineTree, page: number) {
     this.#tree = tree;
@@ -171,23 +183,46 @@ export class OutlineBuilder {
   /** Enters the element whose start tag the lexer has just read. */
   open(lexer: HtmlLexer): OutlineNode {
     const { name } = lexer;
+    this.#frame(name);
+    if ((name === "html" && this.#hasHtml) || (name === "body" && this.#hasBody)) return this.#current;
+    this.#hasHtml ||= name === "html";
+    this.#hasBody ||= name === "body" || name === "frameset";
     const closes = IMPLIED_END.get(name);
     if (closes !== undefined) this.#imply(closes);
-    const node = this.#childFor(lexer);
+    const node = this.#childFor(name, lexer);
     if (VOID.has(name) || (lexer.foreign && lexer.selfClosing)) return node;
     if (this.#stack.length >= DEPTH) {
       this.#beyond += 1;
       return node;
     }
+    this.#enter(name, node);
+    return node;
+  }
+
+  /** Opens `html` and `body` where their tags are left out. */
+  #frame(name: string): void {
+    if (!this.#hasHtml && name !== "html") {
+      this.#hasHtml = true;
+      this.#enter("html", this.#childFor("html"));
+    }
+    if (this.#hasBody || name === "html" || name === "body" || HEAD.has(name)) return;
+    if ((this.#open.get("head") ?? 0) > 0 && name !== "#text") this.close("head");
+    if ((this.#open.get("head") ?? 0) > 0) return;
+    this.#hasBody = true;
+    this.#enter("body", this.#childFor("body"));
+  }
+
+  #enter(name: string, node: OutlineNode): void {
     this.#stack.push(this.#current);
     this.#names.push(name);
     this.#open.set(name, (this.#open.get(name) ?? 0) + 1);
     this.#current = node;
-    return node;
   }
 
   /** Leaves the innermost open element of that name, and what is open within. */
   close(name: string): void {
+    // What follows the end of the body is still within.
+    if (name === "html" || name === "body") return;
     if (this.#beyond > 0) {
       this.#beyond -= 1;
       return;
@@ -214,7 +249,9 @@ export class OutlineBuilder {
   }
 
   /** Notes that an element, the current one if none is named, has text. */
-  text(node = this.#current): void {
+  text(element?: OutlineNode): void {
+    if (element === undefined) this.#frame("#text");
+    const node = element ?? this.#current;
     if (node.text === this.#page) return;
     node.text = this.#page;
     this.#texts.push(node);
@@ -233,37 +270,28 @@ export class OutlineBuilder {
     }
   }
 
-  #childFor(lexer: HtmlLexer): OutlineNode {
-    const tree = this.#tree;
-    const { vocabulary } = tree;
-    const tag = vocabulary.tags.get(lexer.name) ?? 0;
-    let classes = NO_CLASSES;
-    let id = "";
-    let passed: string[] | undefined;
-    let style = NO_STYLE;
-    for (let index = 0; index < lexer.attributeCount; index += 1) {
-      const name = lexer.attributeName(index);
-      if (name === "class") classes = tree.classes(lexer.attributeValue(index));
-      else if (name === "id" && vocabulary.ids.has(lexer.attributeValue(index))) id = lexer.attributeValue(index);
-      else if (name === "style") style = tree.style(lexer.attributeValue(index));
-      if (name !== "class" && vocabulary.attributes.has(name)) {
-        passed = [...(passed ?? []), ...vocabulary.passed(name, lexer.attributeValue(index))];
-      }
-    }
-    const simple = id === "" && style.key === "" && (passed === undefined || passed.length === 0);
+  #childFor(name: string, lexer?: HtmlLexer): OutlineNode {
+    const { vocabulary } = this.#tree;
+    const tag = vocabulary.tags.get(name) ?? 0;
+    const { classes, id, style, passed } = lexer === undefined ? NO_FEATURES : this.#features(lexer);
+    const simple = id === "" && style.key === "" && passed.length === 0;
     const number = tag + classes.number * CLASS_STEP;
-    const key = simple ? number : `${number}\n${id}\n${style.key}\n${passed?.join("\n") ?? ""}`;
+    const key = simple ? number : `${number}\n${id}\n${style.key}\n${passed.join("\n")}`;
     let node = this.#current.children.get(key);
     if (node === undefined) {
-      node = new OutlineNode(this.#current, {
-        tag: tag === 0 ? "" : lexer.name,
-        id,
-        classes: classes.names,
-        passed: new Set([...classes.passed, ...(passed ?? [])]),
-        style: style.declarations,
-      });
+      node = new OutlineNode(
+        this.#current,
+        {
+          tag: tag === 0 ? "" : name,
+          id,
+          classes: classes.names,
+          passed: new Set([...classes.passed, ...passed]),
+          style: style.declarations,
+        },
+        this.#current.growth,
+      );
       this.#current.children.set(key, node);
-      tree.size += 1;
+      node.growth.count += 1;
     }
     if (node.page !== this.#page) {
       node.page = this.#page;
@@ -271,9 +299,44 @@ export class OutlineBuilder {
     }
     return node;
   }
+
+  /** What the stylesheets ask for of the element whose start tag the lexer has just read. */
+  #features(lexer: HtmlLexer): RawFeatures {
+    const tree = this.#tree;
+    const { vocabulary } = tree;
+    let classes = NO_CLASSES;
+    let id = "";
+    let style = NO_STYLE;
+    let passed: readonly string[] = NO_TESTS;
+    for (let index = 0; index < lexer.attributeCount; index += 1) {
+      const name = lexer.attributeName(index);
+      if (name === "class") {
+        classes = tree.classes(lexer.attributeValue(index));
+        continue;
+      }
+      if (name === "id" && vocabulary.ids.has(lexer.attributeValue(index))) id = lexer.attributeValue(index);
+      else if (name === "style") style = tree.style(lexer.attributeValue(index));
+      if (vocabulary.attributes.has(name)) {
+        passed = [...passed, ...vocabulary.passed(name, lexer.attributeValue(index))];
+      }
+    }
+    return { classes, id, style, passed };
+  }
 }
 
+interface RawFeatures {
+  readonly classes: ClassList;
+  readonly id: string;
+  readonly style: InlineStyle;
+  readonly passed: readonly string[];
+}
+
+const NO_TESTS: readonly string[] = [];
 const NO_STYLE: InlineStyle = { key: "", declarations: undefined };
+const NO_FEATURES: RawFeatures = { classes: NO_CLASSES, id: "", style: NO_STYLE, passed: NO_TESTS };
+
+/** What belongs to the head where its tags are left out. */
+const HEAD = new Set("base basefont bgsound head link meta noscript script style template title".split(" "));
 
 const VOID = new Set(
   "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr".split(" "),

@@ -28,8 +28,8 @@ export interface Reference extends LinkAttributes {
   readonly need: Need;
   /** Where in the text it is, in characters. */
   readonly offset: number;
-  /** Of a stylesheet: whether its rules apply when the page has been loaded. */
-  readonly applies?: boolean;
+  /** Of a stylesheet: whether its rules apply, "later" when the page applies them after they have been loaded. */
+  readonly applies?: boolean | "later";
   /** What makes the reference ("script src", "@import"): the table of `h2push manifest` says it. */
   readonly by: string;
 }

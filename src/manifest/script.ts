@@ -66,8 +66,9 @@ function checkSyntax(source: string, imports: readonly Import[], exports: readon
     else if (type === "import-meta") edits.push({ from: importStart, to: importEnd, text: "({})" });
   }
   const seen = new Set<number>();
-  for (const { type, exportStart } of exports) {
-    if (type !== "direct" || seen.has(exportStart)) continue;
+  // One with `from` is gone with the import that it is, too.
+  for (const { exportStart } of exports) {
+    if (seen.has(exportStart)) continue;
     seen.add(exportStart);
     edits.push(withoutExport(source, exportStart));
   }
@@ -81,16 +82,18 @@ interface Edit {
   readonly text: string;
 }
 
-const EXPORT_DEFAULT =
-  /export\s+default\b\s*(?:(async\s+function\s*\*?|function\s*\*?|class)(\s*(?=[({])|\s+(?=extends\b))?)?/y;
+const EXPORT_DEFAULT = /export\s+default\b\s*(async\s+function\b\s*\*?|function\b\s*\*?|class\b)?/y;
+/** What follows the keyword of a declaration without a name. */
+const ANONYMOUS = /\s*(?:[({]|extends\b)/y;
 
 /** Makes an export declaration a plain one. */
 function withoutExport(source: string, from: number): Edit {
   EXPORT_DEFAULT.lastIndex = from;
   const match = EXPORT_DEFAULT.exec(source);
   if (match !== null) {
-    const [text, declaration, anonymous] = match;
-    const plain = declaration === undefined ? "_=" : declaration + (anonymous === undefined ? "" : " _$ ");
+    const [text, declaration] = match;
+    ANONYMOUS.lastIndex = from + text.length;
+    const plain = declaration === undefined ? "_=" : declaration + (ANONYMOUS.test(source) ? " _$ " : "");
     return { from, to: from + text.length, text: plain };
   }
   const start = from + "export".length;

@@ -19,6 +19,8 @@ export interface Compound {
   /** `:is()` and `:where()`: each a list of which one must match. */
   readonly any: Selector[][];
   readonly not: Selector[][];
+  /** `:has()`: a list of what must be among the descendants or the siblings that follow. */
+  readonly has: Selector[][];
   /** Something that the outline of a page can't decide: position among siblings, `:has()`, state. */
   undecided: boolean;
   /** A state that no element has when the page has just been loaded: `:hover`. */
@@ -45,6 +47,8 @@ export interface Matchable {
   readonly id: string;
   readonly classes: ReadonlySet<string>;
   passes(test: AttributeTest): boolean;
+  /** Elements that have it as their parent, in this page or one like it. */
+  readonly children: ReadonlyMap<unknown, Matchable>;
 }
 
 export type Match = "yes" | "maybe" | "no";
@@ -82,7 +86,6 @@ const UNDECIDED = new Set([
   "empty",
   "first-child",
   "first-of-type",
-  "has",
   "in-range",
   "indeterminate",
   "invalid",
@@ -116,6 +119,13 @@ const BY_ATTRIBUTE: Readonly<Record<string, string>> = {
 
 const TEXT_PSEUDO = new Set(["first-letter", "first-line", "marker", "placeholder", "file-selector-button"]);
 
+/** Attributes whose values selectors compare without case (HTML §4.16.2). */
+const CASELESS = new Set(
+  "accept accept-charset align alink axis bgcolor charset checked clear codetype color compact declare defer dir direction disabled enctype face frame hreflang http-equiv lang language link media method multiple nohref noresize noshade nowrap readonly rel rev rules scope scrolling selected shape target text type valign valuetype vlink".split(
+    " ",
+  ),
+);
+
 /** Beyond this a list is an attack: nesting multiplies selectors. */
 const MAX_LENGTH = 50_000;
 const MAX_DEPTH = 16;
@@ -143,7 +153,17 @@ const ATTRIBUTE =
 const COMBINATOR = /\s*([>+~])\s*|\s+/y;
 
 function emptyCompound(): Compound {
-  return { tag: undefined, ids: [], classes: [], attributes: [], any: [], not: [], undecided: false, never: false };
+  return {
+    tag: undefined,
+    ids: [],
+    classes: [],
+    attributes: [],
+    any: [],
+    not: [],
+    has: [],
+    undecided: false,
+    never: false,
+  };
 }
 
 class SelectorParser {
@@ -230,13 +250,14 @@ class SelectorParser {
       this.#valid = false;
       return;
     }
-    const [, name = "", operator = "", raw = "", flag = ""] = match;
+    const [, rawName = "", operator = "", raw = "", flag = ""] = match;
+    const name = unescapeCss(rawName).toLowerCase();
     const value = /^["']/.test(raw) ? raw.slice(1, -1) : raw;
     compound.attributes.push({
-      name: unescapeCss(name).toLowerCase(),
+      name,
       operator: operatorOf(operator),
       value: unescapeCss(value),
-      ignoreCase: flag.toLowerCase() === "i",
+      ignoreCase: flag === "" ? CASELESS.has(name) : flag.toLowerCase() === "i",
     });
     this.#specificity += 1000;
   }
@@ -289,6 +310,7 @@ class SelectorParser {
       return this.#lists(compound.any, argument, name !== "where");
     }
     if (name === "not") return this.#lists(compound.not, argument, true);
+    if (name === "has") return this.#lists(compound.has, argument?.replaceAll(/(^|,)\s*[>+~]\s*/g, "$1"), true);
     this.#specificity += 1000;
     const attribute = BY_ATTRIBUTE[name];
     if (name === "root" || name === "scope") compound.tag = "html";
@@ -333,11 +355,18 @@ const weaker = (a: Match, b: Match): Match => (a === "no" || b === "no" ? "no" :
 
 /** Steps that one match may take: a selector with many ancestors could take their product (an attack). */
 const STEPS = 5000;
-let steps = 0;
+/** Of the match that is under way: its steps, and whether it looked at more than the element and its ancestors. */
+const context = { steps: 0, looked: false };
 
-/** Whether the selector's subject can be that element, as far as its ancestors and itself tell. */
+/** Whether the last match rests on elements that other pages may add to. */
+export function lookedAround(): boolean {
+  return context.looked;
+}
+
+/** Whether the selector's subject can be that element, as far as the outline tells. */
 export function matches(selector: Selector, element: Matchable): Match {
-  steps = 0;
+  context.steps = 0;
+  context.looked = false;
   return matchFrom(selector, 0, element);
 }
 
@@ -347,7 +376,6 @@ function matchFrom(selector: Selector, index: number, element: Matchable): Match
   const own = matchCompound(compound, element);
   if (own === "no" || index === selector.compounds.length - 1) return own;
   const combinator = selector.combinators[index];
-  // Which siblings an element has, the outline does not say.
   const left = combinator === "+" || combinator === "~" ? sibling(selector, index + 1, element) : "yes";
   if (left === "no" || left === "maybe") return left;
   return weaker(own, ancestors(selector, index, element));
@@ -357,8 +385,8 @@ function matchFrom(selector: Selector, index: number, element: Matchable): Match
 function ancestors(selector: Selector, index: number, element: Matchable): Match {
   let best: Match = "no";
   for (let ancestor = element.parent; ancestor !== undefined; ancestor = ancestor.parent) {
-    steps += 1;
-    if (steps > STEPS) return "maybe";
+    context.steps += 1;
+    if (context.steps > STEPS) return "maybe";
     const found = matchFrom(selector, index + 1, ancestor);
     if (found === "yes") return found;
     if (found === "maybe") best = found;
@@ -367,14 +395,23 @@ function ancestors(selector: Selector, index: number, element: Matchable): Match
   return best;
 }
 
-/** A sibling is not known, but what stands to its left is an ancestor of both. */
+/** The outline knows the children of a parent, not their order. What stands to the left of both is an ancestor of both. */
 function sibling(selector: Selector, index: number, element: Matchable): Match {
   const compound = selector.compounds[index];
-  if (compound === undefined || compound.never) return "no";
+  if (compound === undefined || compound.never || !hasSibling(compound, element)) return "no";
   if (index === selector.compounds.length - 1) return "maybe";
   const combinator = selector.combinators[index];
   if (combinator === "+" || combinator === "~") return sibling(selector, index + 1, element);
   return ancestors(selector, index, element) === "no" ? "no" : "maybe";
+}
+
+function hasSibling(compound: Compound, element: Matchable): boolean {
+  context.looked = true;
+  for (const other of element.parent?.children.values() ?? []) {
+    context.steps += 1;
+    if (context.steps > STEPS || matchCompound(compound, other) !== "no") return true;
+  }
+  return false;
 }
 
 function matchCompound(compound: Compound, element: Matchable): Match {
@@ -386,6 +423,7 @@ function matchCompound(compound: Compound, element: Matchable): Match {
   let result: Match = compound.undecided ? "maybe" : "yes";
   for (const list of compound.any) result = weaker(result, matchAny(list, element));
   for (const list of compound.not) result = weaker(result, negated(matchAny(list, element)));
+  for (const list of compound.has) result = weaker(result, hasAny(list, element));
   return result;
 }
 
@@ -397,6 +435,18 @@ function matchAny(list: readonly Selector[], element: Matchable): Match {
     if (found === "maybe") best = found;
   }
   return best;
+}
+
+/** Whether what `:has()` asks for is near: where exactly, and whether on this very page, is not known. */
+function hasAny(list: readonly Selector[], element: Matchable): Match {
+  context.looked = true;
+  const pending: Matchable[] = [...(element.parent?.children.values() ?? []), ...element.children.values()];
+  for (let near = pending.pop(); near !== undefined; near = pending.pop()) {
+    context.steps += 1;
+    if (context.steps > STEPS || matchAny(list, near) !== "no") return "maybe";
+    pending.push(...(near.parent === element.parent ? [] : near.children.values()));
+  }
+  return "no";
 }
 
 function negated(match: Match): Match {
@@ -431,6 +481,7 @@ export function passesTest({ operator, value, ignoreCase }: AttributeTest, actua
 export function eachCompound(selector: Selector, visit: (compound: Compound) => void): void {
   for (const compound of selector.compounds) {
     visit(compound);
-    for (const list of [...compound.any, ...compound.not]) for (const inner of list) eachCompound(inner, visit);
+    for (const list of [...compound.any, ...compound.not, ...compound.has])
+      for (const inner of list) eachCompound(inner, visit);
   }
 }

@@ -17,7 +17,7 @@ export interface ReadCss {
 
 /** Where a stylesheet stands. */
 interface Place {
-  readonly applies: boolean;
+  readonly applies: boolean | "later";
   readonly layer: string;
   readonly depth: number;
   /** Set when it, and with it what it imports, can wait. */
@@ -53,7 +53,7 @@ export class SheetList {
 
   /** Adds a stylesheet that a `link` names. */
   async linked(located: Located, { need, applies }: Reference): Promise<void> {
-    const place = { applies: applies === true, layer: "", depth: 0 };
+    const place = { applies: applies ?? false, layer: "", depth: 0 };
     await this.#sheet(located, need === NEED.idle ? { ...place, need } : place);
   }
 
@@ -63,7 +63,7 @@ export class SheetList {
     this.#seen.add(key);
     const { facts, generation } = await this.#read(file);
     this.#files.set(pathname, file);
-    if (place.applies) this.generation = Math.max(this.generation, generation);
+    if (place.applies !== false) this.generation = Math.max(this.generation, generation);
     await this.#imports(facts, { file, pathname, base: baseOf(target) }, place);
   }
 
@@ -77,14 +77,15 @@ export class SheetList {
       const located = await this.#listing.reference(reference, context, this.#policy);
       if (located === undefined) continue;
       const inner: Place = {
-        applies: place.applies && matching,
+        applies: matching && place.applies,
         layer: layer === undefined ? place.layer : place.layer === "" ? layer : `${place.layer}.${layer}`,
         depth: place.depth + 1,
       };
       await this.#sheet(located, need === NEED.idle ? { ...inner, need } : inner);
     }
-    if (place.applies && (facts.size > 0 || facts.fonts.length > 0)) {
-      this.sheets.push({ facts, base: context.base, layer: place.layer, from: context.pathname });
+    if (place.applies !== false && (facts.size > 0 || facts.fonts.length > 0)) {
+      const later = place.applies === "later";
+      this.sheets.push({ facts, base: context.base, layer: place.layer, from: context.pathname, later });
     }
   }
 

@@ -103,7 +103,9 @@ export class SiteFacts {
 
   /** The style of pages with those stylesheets. */
   styles(sheets: readonly Sheet[]): { readonly engine: StyleEngine; readonly fonts: FontSet } {
-    const key = sheets.map(({ facts, base, layer }) => `${this.#numberOf(facts)} ${base.href} ${layer}`).join("\n");
+    const key = sheets
+      .map(({ facts, base, layer, later }) => `${this.#numberOf(facts)} ${base.href} ${layer} ${later}`)
+      .join("\n");
     const known = this.#engines.get(key);
     if (known !== undefined) return known;
     const userAgent: Sheet = { facts: this.#userAgent, base: baseOf("/"), layer: "", from: "", origin: "user-agent" };

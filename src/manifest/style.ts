@@ -2,7 +2,7 @@ import type { CssFacts, Declaration, StyleRule } from "./css.js";
 import { familiesOf, imagesIn, parseFont, substitute } from "./css-value.js";
 import { weightOf } from "./font.js";
 import type { OutlineNode } from "./outline.js";
-import { matches } from "./selector.js";
+import { lookedAround, matches } from "./selector.js";
 
 /** A stylesheet in its place among those of a page. */
 export interface Sheet {
@@ -13,6 +13,8 @@ export interface Sheet {
   readonly layer: string;
   /** URL path of the file that it is in. */
   readonly from: string;
+  /** It comes to apply after the page has been shown without it: both count. */
+  readonly later?: boolean;
   /** Set for the browser's own: every author's rule is stronger. */
   readonly origin?: "user-agent";
 }
@@ -55,6 +57,12 @@ class Variables {
   }
 
   readonly get = (name: string): string | undefined => this.#own.get(name) ?? this.#inherited?.get(name);
+}
+
+interface Remembered {
+  readonly computed: Computed;
+  /** Number of paths when it was worked out, -1 when that matters for neither it nor an ancestor. */
+  readonly growth: number;
 }
 
 interface Matched {
@@ -114,7 +122,8 @@ export class StyleEngine {
   readonly #sheets: readonly Sheet[];
   readonly #layers: ReadonlyMap<string, number>;
   readonly #density: number;
-  readonly #computed = new WeakMap<OutlineNode, Computed>();
+  readonly #computed = new WeakMap<OutlineNode, Remembered>();
+  #lookedAround = false;
 
   constructor(sheets: readonly Sheet[], density: number) {
     this.#sheets = sheets;
@@ -122,13 +131,21 @@ export class StyleEngine {
     this.#density = density;
   }
 
+  /** The style of an element, worked out once unless it rests on what is around it and more of that came. */
   compute(node: OutlineNode): Computed {
+    return this.#remembered(node).computed;
+  }
+
+  #remembered(node: OutlineNode): Remembered {
     const known = this.#computed.get(node);
-    if (known !== undefined) return known;
-    const parent = node.parent === undefined ? NOTHING : this.compute(node.parent);
-    const computed = parent.hidden ? HIDDEN : this.#cascade(node, parent);
-    this.#computed.set(node, computed);
-    return computed;
+    if (known !== undefined && (known.growth < 0 || known.growth === node.growth.count)) return known;
+    const parent = node.parent === undefined ? undefined : this.#remembered(node.parent);
+    const inherited = parent?.computed ?? NOTHING;
+    this.#lookedAround = (parent?.growth ?? -1) >= 0;
+    const computed = inherited.hidden ? HIDDEN : this.#cascade(node, inherited);
+    const remembered = { computed, growth: this.#lookedAround ? node.growth.count : -1 };
+    this.#computed.set(node, remembered);
+    return remembered;
   }
 
   #cascade(node: OutlineNode, parent: Computed): Computed {
@@ -137,7 +154,8 @@ export class StyleEngine {
     const variables = withVariables(own, parent.variables);
     if (isHidden(own.get("display"))) return HIDDEN;
     const font = this.#font(own, parent.font, variables);
-    const images = this.#images(own, variables);
+    const images = [...this.#images(own, variables), ...this.#animated(own, variables)];
+    images.push(...this.#images(this.#declared(matched, "text", undefined), variables));
     const generated: { text: string; font: FontUse }[] = [];
     for (const pseudo of ["before", "after"] as const) {
       const declared = this.#declared(matched, pseudo, undefined);
@@ -158,10 +176,17 @@ export class StyleEngine {
     for (const [sheetIndex, sheet] of this.#sheets.entries()) {
       sheet.facts.rules.each(node, (rule) => {
         const match = matches(rule.selector, node);
+        this.#lookedAround ||= lookedAround();
         if (match === "no") return;
         const unlayered = sheet.origin === undefined ? Number.MAX_SAFE_INTEGER : -1;
         const layer = this.#layers.get(layerName(sheet, rule.layer)) ?? unlayered;
-        matched.push({ rule, sheet, layer, sheetIndex, certain: match === "yes" && !rule.conditional });
+        matched.push({
+          rule,
+          sheet,
+          layer,
+          sheetIndex,
+          certain: match === "yes" && !rule.conditional && sheet.later !== true,
+        });
       });
     }
     return matched.sort(byPrecedence);
@@ -193,8 +218,10 @@ export class StyleEngine {
     };
     for (const important of [true, false]) {
       add(inline, important, true);
-      for (let index = matched.length - 1; index >= 0; index -= 1) {
-        const entry = matched[index];
+      // Among important declarations the order of layers is turned round.
+      const order = important ? reversedLayers(matched) : matched;
+      for (let index = order.length - 1; index >= 0; index -= 1) {
+        const entry = order[index];
         if (entry === undefined || !appliesTo(entry.rule, pseudo)) continue;
         const { list, offset } = entry.rule.declarations;
         const certain = entry.certain && entry.rule.selector.pseudo === pseudo;
@@ -212,6 +239,22 @@ export class StyleEngine {
     ]);
     const same = families === parent.families && weights === parent.weights && italics === parent.italics;
     return same ? parent : { families, weights, italics };
+  }
+
+  /** Images of the animations that run. */
+  #animated(declared: ReadonlyMap<string, Candidate[]>, variables: Variables): ImageUse[] {
+    if (!this.#sheets.some(({ facts }) => facts.keyframes.size > 0)) return [];
+    const images: ImageUse[] = [];
+    for (const { value } of declared.get("animation-name") ?? []) {
+      for (const name of (substitute(value, variables.get) ?? "").split(/[\s,]+/)) {
+        for (const sheet of this.#sheets) {
+          for (const { property, value } of sheet.facts.keyframes.get(name) ?? []) {
+            for (const url of imagesIn(value, this.#density)) images.push({ url, property, sheet, offset: 0 });
+          }
+        }
+      }
+    }
+    return images;
   }
 
   #images(declared: ReadonlyMap<string, Candidate[]>, variables: Variables): ImageUse[] {
@@ -250,6 +293,12 @@ function byPrecedence(a: Matched, b: Matched): number {
   const specificity = a.rule.selector.specificity - b.rule.selector.specificity;
   if (specificity !== 0) return specificity;
   return a.sheetIndex === b.sheetIndex ? a.rule.order - b.rule.order : a.sheetIndex - b.sheetIndex;
+}
+
+function reversedLayers(matched: readonly Matched[]): readonly Matched[] {
+  const first = matched.find(({ sheet }) => sheet.origin === undefined)?.layer;
+  if (first === undefined || first === matched.at(-1)?.layer) return matched;
+  return [...matched].sort((a, b) => b.layer - a.layer);
 }
 
 function layerName(sheet: Sheet, layer: string): string {

@@ -1,10 +1,11 @@
 import { H2PushError } from "../errors.js";
-import { createScanner, type Locate } from "../manifest/scanner.js";
+import { createScanner } from "../manifest/scanner.js";
 import type { SitePage } from "../manifest/pages.js";
 import { scanPages, scanSite, type SiteScan, type SiteScanOptions } from "../manifest/site.js";
 import { openTree, type FileTree } from "../static/file.js";
 import { isHtml, mediaType } from "../static/media-type.js";
 import { checkRoot } from "./root.js";
+import { locateIn } from "./site-scanner.js";
 
 export type { SiteScan } from "../manifest/site.js";
 
@@ -33,12 +34,4 @@ async function findPage(tree: FileTree, path: string): Promise<SitePage> {
   if (found.kind === "file" && isHtml(mediaType(found.file))) return { pathname, file: found };
   const what = found.kind === "file" ? "not a page" : "no such page";
   throw new H2PushError("manifest", `${what}: ${path}`, "pass its URL path, for example / or /docs/ or /about.html");
-}
-
-/** The files of a tree, for the scanner. */
-export function locateIn(tree: FileTree): Locate {
-  return async (pathname) => {
-    const found = await tree.find(pathname);
-    return found.kind === "file" ? found : undefined;
-  };
 }

@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { Server as TlsServer } from "node:tls";
 import type { Limits } from "../delivery/plan.js";
-import { createScanner, type Scanner } from "../manifest/scanner.js";
+import type { Scanner } from "../manifest/scanner.js";
 import { openTree, type FileTree } from "../static/file.js";
 import { createCertificate } from "../tls/self-signed.js";
 import type { PemPair } from "../tls/certificate.js";
@@ -16,9 +16,9 @@ import { checkSettings, type GivenSettings, type Settings } from "./options.js";
 import { createProtocols } from "./protocols.js";
 import { checkRoot } from "./root.js";
 import type { Route } from "./route.js";
-import { locateIn } from "./scan.js";
 import { scanAhead, type ScanSummary } from "./scan-ahead.js";
 import type { Site } from "./site.js";
+import { siteScanner } from "./site-scanner.js";
 import type { SlowNetwork } from "./slow-network.js";
 
 /** What a server is to do. The settings are those of the command line, see `serverOptions`. */
@@ -99,7 +99,7 @@ class H2PushServer implements Server {
     const { root, hidden, certificate } = this.#options;
     if (root !== undefined) await checkRoot(root);
     const tree = root === undefined ? undefined : await openTree(root, hidden);
-    const scanner = tree === undefined ? undefined : createScanner({ locate: locateIn(tree) });
+    const scanner = tree === undefined ? undefined : siteScanner(tree);
     const site = this.#site(tree, scanner);
     const protocols = createProtocols({
       secured: this.#secured(certificate ?? (await createCertificate())),
