@@ -43,15 +43,19 @@ async function ask(socket: TLSSocket): Promise<string> {
   return String(data).split("\r\n", 1)[0] ?? "";
 }
 
-test("20 servers that start at once in an empty home have one authority, and all answer", async () => {
-  const home = await freshHome();
-  const servers = await Promise.all(Array.from({ length: 20 }, () => startCli([home.site, "--port", "0"], home)));
-  await Promise.all(servers.map((server) => server.port()));
-  const ca = await readFile(join(home.data, "authority.crt"));
-  const statuses = servers.map(async (server) => ask(await open(server, { ca })));
-  expect(new Set(await Promise.all(statuses))).toEqual(new Set(["HTTP/1.1 200 OK"]));
-  expect((await readdir(home.data)).sort()).toEqual(["authority.crt", "authority.pem", "server.pem"]);
-});
+test(
+  "20 servers that start at once in an empty home have one authority, and all answer",
+  { timeout: 90_000 },
+  async () => {
+    const home = await freshHome();
+    const servers = await Promise.all(Array.from({ length: 20 }, () => startCli([home.site, "--port", "0"], home)));
+    await Promise.all(servers.map((server) => server.port()));
+    const ca = await readFile(join(home.data, "authority.crt"));
+    const statuses = servers.map(async (server) => ask(await open(server, { ca })));
+    expect(new Set(await Promise.all(statuses))).toEqual(new Set(["HTTP/1.1 200 OK"]));
+    expect((await readdir(home.data)).sort()).toEqual(["authority.crt", "authority.pem", "server.pem"]);
+  },
+);
 
 test("the authority's key is never served, also when the data directory is inside the site", async () => {
   const home = await freshHome();
