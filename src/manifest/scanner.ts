@@ -72,6 +72,8 @@ export interface ScannerOptions {
 const CHECK_AFTER = 250;
 /** Pages whose answers are kept: each weighs a few links. */
 const KEPT_PAGES = 4096;
+/** Paths whose files are kept for a moment: most pages of a site need the same. */
+const KEPT_PATHS = 4096;
 
 const NOTHING: PageNeeds = { entries: [], why: new Map(), missing: [], left: [] };
 
@@ -91,12 +93,23 @@ class SiteScanner implements Scanner {
   readonly #locate: Locate;
   readonly #checkAfter: number;
   readonly #facts: SiteFacts;
+  readonly #located = new Remembered<{ readonly file: Promise<SiteFile | undefined>; readonly at: number }>(KEPT_PATHS);
   readonly #answers = new Remembered<Answer>(KEPT_PAGES);
 
   constructor({ locate, checkAfter = CHECK_AFTER, onTruncated = () => {} }: ScannerOptions) {
     this.#locate = locate;
     this.#checkAfter = checkAfter;
     this.#facts = new SiteFacts(onTruncated);
+  }
+
+  /** Where the file of a path is; looked up again when the last answer is too old. */
+  #find(pathname: string): Promise<SiteFile | undefined> {
+    const now = performance.now();
+    const known = this.#located.get(pathname);
+    if (known !== undefined && now - known.at < this.#checkAfter) return known.file;
+    const file = this.#locate(pathname).catch(withoutAnswer);
+    this.#located.set(pathname, { file, at: now });
+    return file;
   }
 
   async page(pathname: string, file: SiteFile, { csp = [] }: PageContext = {}): Promise<PageNeeds> {
@@ -112,9 +125,7 @@ class SiteScanner implements Scanner {
   async #stillHolds(answer: Answer): Promise<boolean> {
     if (performance.now() - answer.checkedAt < this.#checkAfter) return true;
     await answer.needs;
-    const checks = [...answer.located].map(
-      async ([path, version]) => versionOf(await this.#locate(path).catch(withoutAnswer)) === version,
-    );
+    const checks = [...answer.located].map(async ([path, version]) => versionOf(await this.#find(path)) === version);
     const holds = (await Promise.all(checks)).every(Boolean);
     if (holds) answer.checkedAt = performance.now();
     return holds;
@@ -123,7 +134,7 @@ class SiteScanner implements Scanner {
   #sources(located: Map<string, string>): Sources {
     return {
       locate: async (pathname) => {
-        const file = await this.#locate(pathname).catch(withoutAnswer);
+        const file = await this.#find(pathname);
         located.set(pathname, versionOf(file));
         return file;
       },

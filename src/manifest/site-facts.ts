@@ -2,10 +2,11 @@ import { open, type FileHandle } from "node:fs/promises";
 
 import { systemCode } from "../errors.js";
 import { type CssFacts, parseStyleAttribute, readCss } from "./css.js";
-import { decodeCss, decodeHtml } from "./encoding.js";
+import { decodeCss, htmlToUtf8 } from "./encoding.js";
 import { type HtmlFacts, readHtml } from "./html.js";
 import { DEFAULT_VIEWPORT } from "./media.js";
 import { OutlineTree } from "./outline.js";
+import { BufferPool } from "./buffer-pool.js";
 import { FontSet } from "./page-style.js";
 import { baseOf } from "./reference.js";
 import { Remembered } from "./remembered.js";
@@ -58,6 +59,7 @@ export class SiteFacts {
   readonly #script = new Remembered<Promise<ScriptFacts>>(KEPT_SCRIPTS);
   readonly #inlineCss = new Remembered<CssFacts>(KEPT_SHEETS);
   readonly #engines = new Remembered<{ readonly engine: StyleEngine; readonly fonts: FontSet }>(KEPT_ENGINES);
+  readonly #buffers = new BufferPool();
   readonly #numbers = new WeakMap<CssFacts, number>();
   #sheetCount = 0;
 
@@ -70,8 +72,8 @@ export class SiteFacts {
     const known = await this.#html.get(key);
     if (known !== undefined && known.generation >= generation) return known.facts;
     const read = scriptLexer()
-      .then(() => this.#read(file))
-      .then((bytes) => this.#readHtml(bytes), gone(NO_HTML));
+      .then(() => this.#withBytes(file, (bytes) => this.#readHtml(bytes)))
+      .catch(gone(NO_HTML));
     this.#html.set(key, read);
     return (await read).facts;
   }
@@ -80,14 +82,11 @@ export class SiteFacts {
     const key = versionOf(file);
     const known = this.#css.get(key);
     if (known !== undefined) return known;
-    const read = this.#read(file).then(
-      (bytes) => {
-        const { text, decode } = decodeCss(bytes);
-        const facts = this.#readCss(decode(text));
-        return { facts, generation: this.#vocabulary.generation };
-      },
-      gone({ facts: this.#readCss(""), generation: 0 }),
-    );
+    const parse = (bytes: Buffer): ReadCss => {
+      const facts = this.#readCss(decodeCss(bytes));
+      return { facts, generation: this.#vocabulary.generation };
+    };
+    const read = this.#withBytes(file, parse).catch(gone({ facts: this.#readCss(""), generation: 0 }));
     this.#css.set(key, read);
     return read;
   }
@@ -96,7 +95,8 @@ export class SiteFacts {
     const key = versionOf(file);
     const known = this.#script.get(key);
     if (known !== undefined) return known;
-    const read = this.#read(file).then((bytes) => readScript(bytes.toString("utf8")), gone({ imports: [] }));
+    const parse = (bytes: Buffer): ScriptFacts => readScript(bytes.toString("utf8"));
+    const read = this.#withBytes(file, parse).catch(gone({ imports: [] }));
     this.#script.set(key, read);
     return read;
   }
@@ -118,10 +118,7 @@ export class SiteFacts {
   }
 
   async lineOf(file: SiteFile, offset: number): Promise<number> {
-    const { text } = decodeHtml(await this.#read(file));
-    let line = 1;
-    for (let at = text.indexOf("\n"); at >= 0 && at < offset; at = text.indexOf("\n", at + 1)) line += 1;
-    return line;
+    return this.#withBytes(file, (bytes) => lineAt(htmlToUtf8(bytes), offset)).catch(gone(1));
   }
 
   #numberOf(facts: CssFacts): number {
@@ -134,10 +131,10 @@ export class SiteFacts {
 
   /** A page whose own `style` elements ask for names that were not known yet is read once more. */
   #readHtml(bytes: Buffer): ReadHtml {
-    const source = decodeHtml(bytes);
+    const utf8 = htmlToUtf8(bytes);
     for (;;) {
       const { generation } = this.#vocabulary;
-      const facts = readHtml(source, {
+      const facts = readHtml(utf8, {
         outline: this.#outlines.page(),
         css: (text) => this.#inline(text),
         script: readScript,
@@ -158,22 +155,31 @@ export class SiteFacts {
     return readCss(text, (selector) => this.#vocabulary.addSelector(selector));
   }
 
-  async #read(file: SiteFile): Promise<Buffer> {
+  /** Reads a file and has its bytes parsed; they are gone thereafter. */
+  async #withBytes<T>(file: SiteFile, parse: (bytes: Buffer) => T): Promise<T> {
     if (file.size > SCAN_LIMIT) this.#onTruncated(file);
     const handle = await open(file.file);
+    const size = Math.min(file.size, SCAN_LIMIT);
+    const buffer = this.#buffers.take(size);
     try {
-      return await readUpTo(handle, Math.min(file.size, SCAN_LIMIT));
+      return parse(await readUpTo(handle, buffer.subarray(0, size)));
     } finally {
+      this.#buffers.give(buffer);
       await handle.close();
     }
   }
 }
 
-async function readUpTo(handle: FileHandle, size: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(size);
+function lineAt(bytes: Buffer, offset: number): number {
+  let line = 1;
+  for (let at = bytes.indexOf(0x0a); at >= 0 && at < offset; at = bytes.indexOf(0x0a, at + 1)) line += 1;
+  return line;
+}
+
+async function readUpTo(handle: FileHandle, bytes: Buffer): Promise<Buffer> {
   let length = 0;
-  while (length < size) {
-    const { bytesRead } = await handle.read(bytes, length, size - length, length);
+  while (length < bytes.length) {
+    const { bytesRead } = await handle.read(bytes, length, bytes.length - length, length);
     if (bytesRead === 0) break;
     length += bytesRead;
   }

@@ -16,6 +16,31 @@ export interface SiteScanOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Pages read ahead while one is scanned. */
+const AHEAD = 8;
+
+interface ScannedPage {
+  readonly pathname: string;
+  readonly needs: PageNeeds;
+}
+
+/** Scans every page under `root`, and gives them in the order of `listPages`. */
+export async function* scanPages(
+  root: string,
+  scanner: Scanner,
+  { limit, signal }: SiteScanOptions = {},
+): AsyncGenerator<ScannedPage> {
+  const pending: Promise<ScannedPage>[] = [];
+  for await (const { pathname, file } of listPages(root, limit === undefined ? {} : { limit })) {
+    signal?.throwIfAborted();
+    pending.push(scanner.page(pathname, file).then((needs) => ({ pathname, needs })));
+    if (pending.length < AHEAD) continue;
+    const first = pending.shift();
+    if (first !== undefined) yield await first;
+  }
+  for (const page of pending) yield await page;
+}
+
 /**
  * Scans every page under `root`.
  *
@@ -25,9 +50,7 @@ export async function scanSite(root: string, scanner: Scanner, options: SiteScan
   const pages: Record<string, readonly ManifestEntry[]> = {};
   const missing = new Map<string, MissingReference>();
   let count = 0;
-  for await (const { pathname, file } of listPages(root, options)) {
-    options.signal?.throwIfAborted();
-    const needs = await scanner.page(pathname, file);
+  for await (const { pathname, needs } of scanPages(root, scanner, options)) {
     pages[pathname] = needs.entries;
     for (const reference of needs.missing) {
       if (!missing.has(reference.target)) missing.set(reference.target, reference);
