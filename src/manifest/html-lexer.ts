@@ -98,6 +98,37 @@ export class HtmlLexer {
     }
   }
 
+  /** Whether the text before this tag has characters beyond ASCII, the no-break space apart. */
+  isBeyondAscii(): boolean {
+    if (!this.hasBeyond) return false;
+    const { bytes } = this;
+    for (let at = this.textStart; at < this.start; at += 1) {
+      const code = bytes[at] ?? 0;
+      if (code >= 0x80 || (code === AMPERSAND && !this.#isPlainReference(at + 1))) return true;
+    }
+    return false;
+  }
+
+  /** Whether an ampersand begins one of the references that every page is full of. */
+  #isPlainReference(at: number): boolean {
+    const { bytes } = this;
+    switch (bytes[at] ?? 0) {
+      case 0x23: // #39; #34;
+        return bytes[at + 1] === 0x33 && (bytes[at + 2] === 0x39 || bytes[at + 2] === 0x34) && bytes[at + 3] === 0x3b;
+      case 0x61: // amp; apos;
+        return bytes[at + 1] === 0x6d || bytes[at + 1] === 0x70;
+      case 0x67: // gt;
+      case 0x6c: // lt;
+        return bytes[at + 1] === 0x74 && bytes[at + 2] === 0x3b;
+      case 0x6e: // nbsp;
+        return bytes[at + 1] === 0x62;
+      case 0x71: // quot;
+        return bytes[at + 1] === 0x75;
+      default:
+        return isSpace(bytes[at]);
+    }
+  }
+
   /** The text before this tag, decoded; comments in it come along. */
   text(): string {
     return decodeHTML(this.bytes.toString("utf8", this.textStart, this.start));

@@ -155,7 +155,7 @@ class HtmlReader {
 
   #text(outline: OutlineBuilder): void {
     outline.text();
-    if (this.#lexer.hasBeyond) outline.addCharacters(this.#lexer.text());
+    if (this.#lexer.isBeyondAscii()) outline.addCharacters(this.#lexer.text());
   }
 
   #endTag(tag: TagName): void {

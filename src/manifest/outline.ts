@@ -248,8 +248,14 @@ export class OutlineBuilder {
   close(tag: TagName): void {
     // What follows the end of the body is still within.
     if (tag === HTML || tag === BODY) return;
-    if (this.#beyond > 0) this.#beyond -= 1;
-    else if (tag.open > 0) this.#popTo(this.#tags.lastIndexOf(tag));
+    if (this.#beyond > 0) {
+      this.#beyond -= 1;
+      return;
+    }
+    if (tag.open === 0) return;
+    let index = this.#tags.length - 1;
+    while (index >= 0 && this.#tags[index] !== tag) index -= 1;
+    if (index >= 0) this.#popTo(index);
   }
 
   #popTo(index: number): void {

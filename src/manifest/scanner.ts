@@ -1,6 +1,7 @@
 import { systemCode } from "../errors.js";
 import { closePage, type Sources } from "./closure.js";
 import type { ManifestEntry } from "./manifest.js";
+import { readAside, readAtOnce } from "./read-file.js";
 import { Remembered } from "./remembered.js";
 import { SiteFacts, versionOf } from "./site-facts.js";
 
@@ -65,6 +66,11 @@ export interface ScannerOptions {
   readonly locate: Locate;
   /** How long an answer is given without looking at the files again, in milliseconds; 250. */
   readonly checkAfter?: number;
+  /**
+   * Each page is asked for once, and the process has nothing else to do:
+   * files are read without the thread pool, and answers are not kept.
+   */
+  readonly once?: boolean;
   /** Told once for each version of a file of which only the beginning was scanned. */
   readonly onTruncated?: (file: SiteFile) => void;
 }
@@ -94,12 +100,13 @@ class SiteScanner implements Scanner {
   readonly #checkAfter: number;
   readonly #facts: SiteFacts;
   readonly #located = new Remembered<{ readonly file: Promise<SiteFile | undefined>; readonly at: number }>(KEPT_PATHS);
-  readonly #answers = new Remembered<Answer>(KEPT_PAGES);
+  readonly #answers: Remembered<Answer>;
 
-  constructor({ locate, checkAfter = CHECK_AFTER, onTruncated = () => {} }: ScannerOptions) {
+  constructor({ locate, checkAfter = CHECK_AFTER, once = false, onTruncated = () => {} }: ScannerOptions) {
     this.#locate = locate;
     this.#checkAfter = checkAfter;
-    this.#facts = new SiteFacts(onTruncated);
+    this.#facts = new SiteFacts(once ? readAtOnce : readAside, onTruncated);
+    this.#answers = new Remembered(once ? 2 : KEPT_PAGES);
   }
 
   /** Where the file of a path is; looked up again when the last answer is too old. */
@@ -143,6 +150,8 @@ class SiteScanner implements Scanner {
       script: (file) => this.#facts.script(file),
       styles: (sheets) => this.#facts.styles(sheets),
       lineOf: (file, offset) => this.#facts.lineOf(file, offset),
+      share: (key, make) => this.#facts.share(key, make),
+      resolve: (reference, base) => this.#facts.resolve(reference, base),
     };
   }
 }

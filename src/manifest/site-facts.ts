@@ -1,14 +1,13 @@
-import { open, type FileHandle } from "node:fs/promises";
-
 import { systemCode } from "../errors.js";
 import { type CssFacts, parseStyleAttribute, readCss } from "./css.js";
 import { decodeCss, htmlToUtf8 } from "./encoding.js";
 import { type HtmlFacts, readHtml } from "./html.js";
+import type { ManifestEntry } from "./manifest.js";
 import { DEFAULT_VIEWPORT } from "./media.js";
 import { OutlineTree } from "./outline.js";
-import { BufferPool } from "./buffer-pool.js";
 import { FontSet } from "./page-style.js";
-import { baseOf } from "./reference.js";
+import { baseOf, type Resolved, resolve } from "./reference.js";
+import { type ReadFile, SCAN_LIMIT } from "./read-file.js";
 import { Remembered } from "./remembered.js";
 import type { SiteFile } from "./scanner.js";
 import { readScript, type ScriptFacts, scriptLexer } from "./script.js";
@@ -17,14 +16,13 @@ import { type Sheet, StyleEngine } from "./style.js";
 import { USER_AGENT_STYLE } from "./user-agent.js";
 import { Vocabulary } from "./vocabulary.js";
 
-/** Of a file, only so many bytes are scanned. */
-export const SCAN_LIMIT = 16 * 1024 * 1024;
-
 /** Pages whose facts are kept: some kilobytes each. */
-const KEPT_PAGES = 2048;
+const KEPT_PAGES = 512;
 /** Stylesheets whose facts are kept; those of large sites are few. */
 const KEPT_SHEETS = 256;
 const KEPT_SCRIPTS = 2048;
+/** Entries and references that many pages have in common. */
+const KEPT_ENTRIES = 8192;
 /** Sets of stylesheets whose work on shared parts of pages is kept. */
 const KEPT_ENGINES = 16;
 
@@ -50,6 +48,7 @@ const NO_HTML: ReadHtml = {
 
 /** Reads files and remembers what they say, for each version of a file once. */
 export class SiteFacts {
+  readonly #readFile: ReadFile;
   readonly #onTruncated: (file: SiteFile) => void;
   readonly #vocabulary = new Vocabulary();
   readonly #outlines = new OutlineTree(this.#vocabulary, parseStyleAttribute);
@@ -59,11 +58,13 @@ export class SiteFacts {
   readonly #script = new Remembered<Promise<ScriptFacts>>(KEPT_SCRIPTS);
   readonly #inlineCss = new Remembered<CssFacts>(KEPT_SHEETS);
   readonly #engines = new Remembered<{ readonly engine: StyleEngine; readonly fonts: FontSet }>(KEPT_ENGINES);
-  readonly #buffers = new BufferPool();
+  readonly #entries = new Remembered<ManifestEntry>(KEPT_ENTRIES);
+  readonly #resolved = new Remembered<Resolved>(KEPT_ENTRIES);
   readonly #numbers = new WeakMap<CssFacts, number>();
   #sheetCount = 0;
 
-  constructor(onTruncated: (file: SiteFile) => void) {
+  constructor(readFile: ReadFile, onTruncated: (file: SiteFile) => void) {
+    this.#readFile = readFile;
     this.#onTruncated = onTruncated;
   }
 
@@ -121,6 +122,17 @@ export class SiteFacts {
     return this.#withBytes(file, (bytes) => lineAt(htmlToUtf8(bytes), offset)).catch(gone(1));
   }
 
+  share(key: string, make: () => ManifestEntry): ManifestEntry {
+    return remembered(this.#entries, key, make);
+  }
+
+  resolve(reference: string, base: URL): Resolved {
+    // Below one directory a relative reference means the same for every page.
+    const directory = base.href.slice(0, base.href.lastIndexOf("/") + 1);
+    if (reference === "" || reference.startsWith("?") || reference.startsWith("#")) return resolve(reference, base);
+    return remembered(this.#resolved, `${directory}\n${reference}`, () => resolve(reference, base));
+  }
+
   #numberOf(facts: CssFacts): number {
     const known = this.#numbers.get(facts);
     if (known !== undefined) return known;
@@ -155,35 +167,24 @@ export class SiteFacts {
     return readCss(text, (selector) => this.#vocabulary.addSelector(selector));
   }
 
-  /** Reads a file and has its bytes parsed; they are gone thereafter. */
-  async #withBytes<T>(file: SiteFile, parse: (bytes: Buffer) => T): Promise<T> {
+  #withBytes<T>(file: SiteFile, parse: (bytes: Buffer) => T): Promise<T> {
     if (file.size > SCAN_LIMIT) this.#onTruncated(file);
-    const handle = await open(file.file);
-    const size = Math.min(file.size, SCAN_LIMIT);
-    const buffer = this.#buffers.take(size);
-    try {
-      return parse(await readUpTo(handle, buffer.subarray(0, size)));
-    } finally {
-      this.#buffers.give(buffer);
-      await handle.close();
-    }
+    return this.#readFile(file, parse);
   }
+}
+
+function remembered<T>(kept: Remembered<T>, key: string, make: () => T): T {
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  kept.set(key, made);
+  return made;
 }
 
 function lineAt(bytes: Buffer, offset: number): number {
   let line = 1;
   for (let at = bytes.indexOf(0x0a); at >= 0 && at < offset; at = bytes.indexOf(0x0a, at + 1)) line += 1;
   return line;
-}
-
-async function readUpTo(handle: FileHandle, bytes: Buffer): Promise<Buffer> {
-  let length = 0;
-  while (length < bytes.length) {
-    const { bytesRead } = await handle.read(bytes, length, bytes.length - length, length);
-    if (bytesRead === 0) break;
-    length += bytesRead;
-  }
-  return bytes.subarray(0, length);
 }
 
 /** A file that has gone meanwhile says nothing; any other error is ours. */
