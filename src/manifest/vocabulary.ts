@@ -1,4 +1,5 @@
 import { type AttributeTest, type Compound, eachCompound, passesTest, type Selector } from "./selector.js";
+import { hashOf } from "./tag-name.js";
 
 /** Names beyond these belong to no stylesheet that a person wrote. */
 const LIMIT = 100_000;
@@ -16,6 +17,8 @@ export class Vocabulary {
   readonly ids = new Set<string>();
   /** Tests by attribute name. */
   readonly attributes = new Map<string, Map<string, AttributeTest>>();
+  /** Hashes of their names, which the lexer has at hand. */
+  readonly attributeHashes = new Set<number>();
 
   addSelector(selector: Selector): void {
     eachCompound(selector, (compound) => this.#compound(compound));
@@ -43,6 +46,7 @@ export class Vocabulary {
     if (tests === undefined) {
       tests = new Map();
       this.attributes.set(test.name, tests);
+      this.attributeHashes.add(hashOf(test.name));
     }
     const key = testKey(test);
     if (tests.has(key)) return;
