@@ -192,6 +192,7 @@ test("a route whose content fails in its middle is reset and told of", async () 
   const { request } = await connect(server.port);
   await expect(request("/half")).rejects.toThrow();
   await expect(http1(server.port, "/half")).rejects.toThrow();
+  for (const version of ["2", "1.1"]) await server.record(({ httpVersion }) => httpVersion === version);
   expect(server.errors.map(({ message }) => message)).toEqual(Array(2).fill("the other half is missing"));
   expect((await request("/none")).status).toBe(404);
 });
