@@ -53,6 +53,8 @@ export class Connections {
       this.#all.delete(connection);
       this.#changed();
     });
+    // Its handshake ended after all others were told. Over HTTP/1.1 a connection is added with its first request.
+    if (this.#draining && carrier.protocol === "h2") endIdle(connection);
     return connection;
   }
 
@@ -105,8 +107,13 @@ export class Connections {
 const LINGER = 500;
 
 /** A session lets its open streams end by itself (GOAWAY, RFC 9113 §6.8); HTTP/1.1 has no such word. */
-function endIdle({ carrier, open }: Connection): void {
+function endIdle(connection: Connection): void {
+  const { carrier, open } = connection;
   if (carrier.protocol === "h2") carrier.session.close();
   else if (open === 0) carrier.socket.end();
-  if (open === 0) setTimeout(() => carrier.socket.destroy(), LINGER).unref();
+  if (open > 0) return;
+  // A request that crossed the GOAWAY is still answered.
+  setTimeout(() => {
+    if (connection.open === 0) carrier.socket.destroy();
+  }, LINGER).unref();
 }
