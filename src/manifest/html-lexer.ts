@@ -27,6 +27,13 @@ for (let code = 0; code < 256; code += 1) {
 }
 TEXT[LESS] = MARKUP;
 
+/** What ends a name in a tag: white space, `/`, `>`, and `=` after the name of an attribute. */
+const NAME_END = 1;
+const ATTRIBUTE_END = 2;
+const TAG = new Uint8Array(256);
+for (const code of [SPACE, 0x09, 0x0a, 0x0c, 0x0d, SLASH, GREATER]) TAG[code] = NAME_END | ATTRIBUTE_END;
+TAG[EQUALS] = ATTRIBUTE_END;
+
 /** Numbers kept for each attribute: hash of its name, its name's start and end, its value's start and end. */
 const FIELDS = 5;
 
@@ -167,6 +174,15 @@ export class HtmlLexer {
     return this.#attributes[index * FIELDS + 4] ?? 0;
   }
 
+  /** Hash of the value's bytes, as they stand but for the case of letters. */
+  valueHash(index: number): number {
+    const { bytes } = this;
+    const end = this.valueEnd(index);
+    let hash = 0;
+    for (let at = this.valueStart(index); at < end; at += 1) hash = hashByte(hash, bytes[at] ?? 0);
+    return hash;
+  }
+
   /** Value of the attribute at `index`, decoded. */
   valueAt(index: number): string {
     const value = this.bytes.toString("utf8", this.valueStart(index), this.valueEnd(index));
@@ -175,7 +191,8 @@ export class HtmlLexer {
 
   /** Value of the first attribute of that lower-case name, as the standard's duplicates rule has it. */
   attribute(name: string): string | undefined {
-    const hash = hashOf(name);
+    if (this.attributeCount === 0) return undefined;
+    const hash = attributeHash(name);
     for (let index = 0; index < this.attributeCount; index += 1) {
       if (this.hashAt(index) === hash && this.nameAt(index) === name) return this.valueAt(index);
     }
@@ -196,7 +213,7 @@ export class HtmlLexer {
     let at = from;
     for (; at < length; at += 1) {
       const code = bytes[at] ?? 0;
-      if (code === GREATER || code === SLASH || isSpace(code)) break;
+      if (((TAG[code] ?? 0) & NAME_END) !== 0) break;
       hash = hashByte(hash, code);
     }
     this.tag = tagName(bytes, from, at, hash);
@@ -239,11 +256,11 @@ export class HtmlLexer {
     let at = from + 1;
     for (; at < length; at += 1) {
       const code = bytes[at] ?? 0;
-      if (code === EQUALS || code === GREATER || code === SLASH || isSpace(code)) break;
+      if (((TAG[code] ?? 0) & ATTRIBUTE_END) !== 0) break;
       hash = hashByte(hash, code);
     }
     const nameEnd = at;
-    while (at < length && isSpace(bytes[at])) at += 1;
+    if (bytes[at] !== EQUALS) while (at < length && isSpace(bytes[at])) at += 1;
     if (bytes[at] !== EQUALS) {
       this.#record(hash, from, nameEnd, nameEnd, nameEnd);
       return at;
@@ -370,3 +387,15 @@ export class HtmlLexer {
 }
 
 const SCRIPT = tagNamed("script");
+
+const hashes = new Map<string, number>();
+
+/** The hash of one of the few attribute names that are asked for. */
+function attributeHash(name: string): number {
+  let hash = hashes.get(name);
+  if (hash === undefined) {
+    hash = hashOf(name);
+    hashes.set(name, hash);
+  }
+  return hash;
+}

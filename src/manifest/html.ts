@@ -59,9 +59,9 @@ export interface HtmlReaders {
 }
 
 /** Elements whose content is text up to their end tag, with scripting on (HTML §13.2.6.4.7 on). */
-const RAW_TEXT: ReadonlySet<TagName> = new Set(
-  ["iframe", "noembed", "noframes", "noscript", "script", "style", "textarea", "title", "xmp"].map(tagNamed),
-);
+for (const name of ["iframe", "noembed", "noframes", "noscript", "script", "style", "textarea", "title", "xmp"]) {
+  tagNamed(name).raw = true;
+}
 const SVG = tagNamed("svg");
 const MATH = tagNamed("math");
 const TEMPLATE = tagNamed("template");
@@ -70,18 +70,18 @@ const SELECT = tagNamed("select");
 const INPUT = tagNamed("input");
 
 /** Elements that refer to something, or bear on what others do. */
-const REFERRING: ReadonlySet<TagName> = new Set(
-  "audio base body embed feimage frame iframe image img input link meta object picture script source table tbody td tfoot th thead tr track use video"
-    .split(" ")
-    .map(tagNamed),
-);
+for (const name of "audio base body embed feimage frame iframe image img input link math meta object picture script source svg table tbody td template tfoot th thead tr track use video".split(
+  " ",
+)) {
+  tagNamed(name).refers = true;
+}
 
 /** JavaScript media types (MIME Sniffing §4.6); a script of another type is data. */
 const SCRIPT_TYPE =
   /^(?:(?:application|text)\/(?:x-)?(?:ecma|java)script|text\/(?:javascript1\.[0-5]|jscript|livescript))$/;
 
 /** Elements whose end bears on what follows. */
-const LEFT: ReadonlySet<TagName> = new Set(["audio", "math", "picture", "svg", "template", "video"].map(tagNamed));
+for (const name of ["audio", "math", "picture", "svg", "template", "video"]) tagNamed(name).endCounts = true;
 
 const TABLE_PARTS = new Set(["body", "table", "tbody", "td", "tfoot", "th", "thead", "tr"]);
 
@@ -160,7 +160,7 @@ class HtmlReader {
 
   #endTag(tag: TagName): void {
     if (this.#inert === 0) this.#outline?.close(tag);
-    if (!LEFT.has(tag)) return;
+    if (!tag.endCounts) return;
     const { name } = tag;
     if (name === "picture") this.#picture = undefined;
     else if (name === "video" || name === "audio") this.#media = undefined;
@@ -174,14 +174,20 @@ class HtmlReader {
 
   #startTag(tag: TagName): void {
     const lexer = this.#lexer;
-    if (tag === TEMPLATE) this.#openTemplate();
-    else if ((tag === SVG || tag === MATH) && !lexer.selfClosing) {
-      this.#svg += 1;
-      lexer.foreign = true;
-    } else if (this.#inert === 0 && REFERRING.has(tag)) this.#element(tag.name);
+    if (tag.refers) this.#referring(tag);
     if (this.#inert === 0 && this.#outline !== undefined && tag !== TEMPLATE) this.#enter(this.#outline);
     if (tag === PLAINTEXT) lexer.position = lexer.bytes.length;
-    else if (RAW_TEXT.has(tag) && !(this.#svg > 0 && lexer.selfClosing)) this.#rawText(tag.name);
+    else if (tag.raw && !(this.#svg > 0 && lexer.selfClosing)) this.#rawText(tag.name);
+  }
+
+  #referring(tag: TagName): void {
+    const lexer = this.#lexer;
+    if (tag === TEMPLATE) this.#openTemplate();
+    else if (tag === SVG || tag === MATH) {
+      if (lexer.selfClosing) return;
+      this.#svg += 1;
+      lexer.foreign = true;
+    } else if (this.#inert === 0) this.#element(tag.name);
   }
 
   #enter(outline: OutlineBuilder): void {

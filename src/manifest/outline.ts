@@ -1,7 +1,7 @@
 import type { Declarations } from "./css.js";
 import type { HtmlLexer } from "./html-lexer.js";
 import type { AttributeTest, Matchable } from "./selector.js";
-import { hashOf, type TagName, tagNamed } from "./tag-name.js";
+import { hashOf, type ImpliedEnd, type TagName, tagNamed } from "./tag-name.js";
 import { testKey, type Vocabulary } from "./vocabulary.js";
 
 /**
@@ -22,6 +22,9 @@ export class OutlineNode implements Matchable {
   /** The page that has it, of those being read: saves a set for each page. */
   page = 0;
   text = 0;
+  /** The child entered last: the next is often the same. */
+  lastKey: string | number = -1;
+  lastChild: OutlineNode | undefined;
   readonly #passed: ReadonlySet<string>;
 
   constructor(parent: OutlineNode | undefined, features: Features, growth: Growth) {
@@ -67,6 +70,7 @@ const PLAIN: Features = { tag: "", id: "", classes: NONE, passed: NONE, style: u
 
 /** How deep a browser nests elements; what is deeper becomes a sibling (Blink, Gecko and WebKit: 512). */
 const DEPTH = 512;
+const CLASS_LISTS = 8192;
 /** Paths kept for a site; beyond them the pages that follow begin anew. */
 const NODES = 100_000;
 /** Distinct characters kept for a node: enough to tell which parts of a font it needs. */
@@ -81,7 +85,9 @@ export class OutlineTree {
   readonly vocabulary: Vocabulary;
   root = emptyTree();
   pages = 0;
-  readonly #classes = new Map<number, ClassList>();
+  /** Class lists met last, by the low bits of their hashes. */
+  #classes: (ClassList | undefined)[] = [];
+  readonly #classLists = new Map<string, ClassList>();
   readonly #styles = new Map<string, InlineStyle>();
   readonly #parseStyle: (text: string) => Declarations | undefined;
   #generation = -1;
@@ -96,7 +102,8 @@ export class OutlineTree {
     if (this.#generation !== this.vocabulary.generation || this.root.growth.count > NODES) {
       this.#generation = this.vocabulary.generation;
       this.root = emptyTree();
-      this.#classes.clear();
+      this.#classLists.clear();
+      this.#classes = Array.from({ length: CLASS_LISTS }, () => undefined);
       this.#styles.clear();
     }
     this.pages += 1;
@@ -108,12 +115,16 @@ export class OutlineTree {
     const { bytes } = lexer;
     const start = lexer.valueStart(index);
     const end = lexer.valueEnd(index);
-    let hash = 0;
-    for (let at = start; at < end; at += 1) hash = (Math.imul(hash, 31) + (bytes[at] ?? 0)) | 0;
-    const known = this.#classes.get(hash);
+    const slot = lexer.valueHash(index) & (CLASS_LISTS - 1);
+    const known = this.#classes[slot];
     if (known !== undefined && isSame(known.bytes, bytes, start, end)) return known;
-    const list = this.#classList(Buffer.from(bytes.subarray(start, end)), lexer.valueAt(index));
-    if (this.#classes.size < NODES) this.#classes.set(hash, list);
+    const value = lexer.valueAt(index);
+    let list = this.#classLists.get(value);
+    if (list === undefined) {
+      list = this.#classList(Buffer.from(bytes.subarray(start, end)), value);
+      if (this.#classLists.size < NODES) this.#classLists.set(value, list);
+    }
+    this.#classes[slot] = list;
     return list;
   }
 
@@ -192,6 +203,11 @@ export class OutlineBuilder {
   readonly #stack: OutlineNode[] = [];
   readonly #tags: TagName[] = [];
   #beyond = 0;
+  /** What counts of the element at hand. */
+  #classes = NO_CLASSES;
+  #id = "";
+  #style = NO_STYLE;
+  #passed = NO_TESTS;
   #hasHtml = false;
   #hasBody = false;
 
@@ -215,10 +231,9 @@ export class OutlineBuilder {
       this.#hasHtml ||= tag === HTML;
       this.#hasBody ||= tag === BODY || tag === FRAMESET;
     } else if (tag === BODY || tag === HTML) return this.#current;
-    const closes = IMPLIED_END.get(tag);
-    if (closes !== undefined) this.#imply(closes);
+    if (tag.implies !== undefined) this.#imply(tag.implies);
     const node = this.#childFor(tag, lexer);
-    if (VOID.has(tag) || (lexer.foreign && lexer.selfClosing)) return node;
+    if (tag.isVoid || (lexer.foreign && lexer.selfClosing)) return node;
     if (this.#stack.length >= DEPTH) this.#beyond += 1;
     else this.#enter(tag, node);
     return node;
@@ -278,7 +293,7 @@ export class OutlineBuilder {
 
   /** Notes that an element, the current one if none is named, has text. */
   text(element?: OutlineNode): void {
-    if (element === undefined) this.#frame(undefined);
+    if (!this.#hasBody && element === undefined) this.#frame(undefined);
     const node = element ?? this.#current;
     if (node.text === this.#page) return;
     node.text = this.#page;
@@ -299,27 +314,20 @@ export class OutlineBuilder {
   }
 
   #childFor(name: TagName, lexer?: HtmlLexer): OutlineNode {
-    const tag = this.#tree.tag(name);
-    const { classes, id, style, passed } = lexer === undefined ? NO_FEATURES : this.#features(lexer);
-    const simple = id === "" && style.key === "" && passed.length === 0;
-    const number = tag + classes.number * CLASS_STEP;
-    const key = simple ? number : `${number}\n${id}\n${style.key}\n${passed.join("\n")}`;
-    let node = this.#current.children.get(key);
-    if (node === undefined) {
-      node = new OutlineNode(
-        this.#current,
-        {
-          tag: tag === 0 ? "" : name.name,
-          id,
-          classes: classes.names,
-          passed: new Set([...classes.passed, ...passed]),
-          style: style.declarations,
-        },
-        this.#current.growth,
-      );
-      this.#current.children.set(key, node);
-      node.growth.count += 1;
+    const current = this.#current;
+    this.#classes = NO_CLASSES;
+    this.#id = "";
+    this.#style = NO_STYLE;
+    this.#passed = NO_TESTS;
+    if (lexer !== undefined && lexer.attributeCount > 0) this.#readFeatures(lexer);
+    const simple = this.#id === "" && this.#style.key === "" && this.#passed.length === 0;
+    const number = this.#tree.tag(name) + this.#classes.number * CLASS_STEP;
+    const key = simple ? number : `${number}\n${this.#id}\n${this.#style.key}\n${this.#passed.join("\n")}`;
+    if (current.lastKey !== key || current.lastChild === undefined) {
+      current.lastKey = key;
+      current.lastChild = current.children.get(key) ?? this.#add(key, name);
     }
+    const node = current.lastChild;
     if (node.page !== this.#page) {
       node.page = this.#page;
       this.#nodes.push(node);
@@ -327,39 +335,40 @@ export class OutlineBuilder {
     return node;
   }
 
+  #add(key: string | number, name: TagName): OutlineNode {
+    const features: Features = {
+      tag: this.#tree.tag(name) === 0 ? "" : name.name,
+      id: this.#id,
+      classes: this.#classes.names,
+      passed: new Set([...this.#classes.passed, ...this.#passed]),
+      style: this.#style.declarations,
+    };
+    const node = new OutlineNode(this.#current, features, this.#current.growth);
+    this.#current.children.set(key, node);
+    node.growth.count += 1;
+    return node;
+  }
+
   /** What the stylesheets ask for of the element whose start tag the lexer has just read. */
-  #features(lexer: HtmlLexer): RawFeatures {
+  #readFeatures(lexer: HtmlLexer): void {
     const tree = this.#tree;
     const { vocabulary } = tree;
-    let classes = NO_CLASSES;
-    let id = "";
-    let style = NO_STYLE;
-    let passed: readonly string[] = NO_TESTS;
     for (let index = 0; index < lexer.attributeCount; index += 1) {
       const hash = lexer.hashAt(index);
-      if (hash === CLASS) classes = tree.classes(lexer, index);
-      else if (hash === ID && vocabulary.ids.size > 0) {
+      if (hash === CLASS) this.#classes = tree.classes(lexer, index);
+      else if (hash === ID && vocabulary.idHashes.has(lexer.valueHash(index))) {
         const value = lexer.valueAt(index);
-        if (vocabulary.ids.has(value)) id = value;
-      } else if (hash === STYLE) style = tree.style(lexer.valueAt(index));
+        if (vocabulary.ids.has(value)) this.#id = value;
+      } else if (hash === STYLE) this.#style = tree.style(lexer.valueAt(index));
       if (hash !== CLASS && vocabulary.attributeHashes.has(hash)) {
-        passed = [...passed, ...vocabulary.passed(lexer.nameAt(index), lexer.valueAt(index))];
+        this.#passed = [...this.#passed, ...vocabulary.passed(lexer.nameAt(index), lexer.valueAt(index))];
       }
     }
-    return { classes, id, style, passed };
   }
-}
-
-interface RawFeatures {
-  readonly classes: ClassList;
-  readonly id: string;
-  readonly style: InlineStyle;
-  readonly passed: readonly string[];
 }
 
 const NO_TESTS: readonly string[] = [];
 const NO_STYLE: InlineStyle = { key: "", declarations: undefined };
-const NO_FEATURES: RawFeatures = { classes: NO_CLASSES, id: "", style: NO_STYLE, passed: NO_TESTS };
 
 const CLASS = hashOf("class");
 const ID = hashOf("id");
@@ -378,20 +387,15 @@ const IN_HEAD: ReadonlySet<TagName> = new Set(
   tagsOf("base basefont bgsound head link meta noscript script style template title"),
 );
 
-const VOID: ReadonlySet<TagName> = new Set(
-  tagsOf("area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr"),
-);
-
-interface ImpliedEnd {
-  readonly tags: readonly TagName[];
-  readonly scope: ReadonlySet<TagName>;
+for (const tag of tagsOf(
+  "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr",
+)) {
+  tag.isVoid = true;
 }
-
-const IMPLIED_END = new Map<TagName, ImpliedEnd>();
 
 function implies(starts: string, names: string, scope: string): void {
   const end = { tags: tagsOf(names), scope: new Set(tagsOf(scope)) };
-  for (const start of tagsOf(starts)) IMPLIED_END.set(start, end);
+  for (const start of tagsOf(starts)) start.implies = end;
 }
 
 implies(

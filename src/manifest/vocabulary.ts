@@ -15,6 +15,7 @@ export class Vocabulary {
   readonly tags = new Map<string, number>();
   readonly classes = new Set<string>();
   readonly ids = new Set<string>();
+  readonly idHashes = new Set<number>();
   /** Tests by attribute name. */
   readonly attributes = new Map<string, Map<string, AttributeTest>>();
   /** Hashes of their names, which the lexer has at hand. */
@@ -30,7 +31,10 @@ export class Vocabulary {
       this.tags.set(tag, this.tags.size + 1);
       this.generation += 1;
     }
-    for (const name of ids) this.#add(this.ids, name);
+    for (const name of ids) {
+      this.#add(this.ids, name);
+      this.idHashes.add(hashOf(Buffer.from(name).toString("latin1")));
+    }
     for (const name of classes) this.#add(this.classes, name);
     for (const test of attributes) this.#test(test);
   }

@@ -6,5 +6,6 @@ const files = (await readdir(new URL(".", import.meta.url))).filter((file) => fi
 for (const file of files) {
   if (names.length > 0 && !names.includes(file.replace(".bench.js", ""))) continue;
   console.log(`\n${file}`);
-  await import(new URL(file, import.meta.url).href);
+  const { bench } = await import(new URL(file, import.meta.url).href);
+  await bench?.();
 }
