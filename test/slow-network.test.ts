@@ -11,12 +11,18 @@ import { writeSite } from "./support/site.js";
 /** Far above what a busy machine adds by itself (milliseconds). */
 const RTT = 150;
 
-/** How many round trips something takes. */
-async function roundTrips<T>(of: () => Promise<T>): Promise<number> {
-  const started = performance.now();
-  await of();
-  return (performance.now() - started) / RTT;
+/** How long something takes, in milliseconds: the quickest of three times, as the machine has other work too. */
+async function quickest<T>(of: () => Promise<T>): Promise<number> {
+  const times: number[] = [];
+  for (let time = 0; time < 3; time++) {
+    const started = performance.now();
+    await of();
+    times.push(performance.now() - started);
+  }
+  return Math.min(...times);
 }
+
+const roundTrips = async <T>(of: () => Promise<T>) => (await quickest(of)) / RTT;
 
 /** The number, once it has grown and then stood still for a while. */
 async function settled(number: () => number): Promise<number> {
@@ -43,13 +49,12 @@ test("a first request takes three round trips, TCP, TLS and its own, and the nex
 
 test("a connection that was opened ahead has its handshake of TCP behind it", async () => {
   const { port } = await startServer({ root: await writeSite({ "a.txt": "a" }), rtt: RTT });
-  const socket = connectTcp({ port, host: "127.0.0.1" });
-  onTestFinished(() => void socket.destroy());
-  await once(socket, "connect");
-  const ready = performance.now() + RTT;
-  while (performance.now() < ready) await new Promise(setImmediate);
+  const sockets = [1, 2, 3].map(() => connectTcp({ port, host: "127.0.0.1" }));
+  onTestFinished(() => sockets.forEach((socket) => socket.destroy()));
+  await Promise.all(sockets.map((socket) => once(socket, "connect")));
+  await new Promise((resolve) => setTimeout(resolve, RTT));
   const handshake = await roundTrips(async () => {
-    const tls = connectTls({ socket, rejectUnauthorized: false, ALPNProtocols: ["h2"] });
+    const tls = connectTls({ socket: sockets.pop()!, rejectUnauthorized: false, ALPNProtocols: ["h2"] });
     await once(tls, "secureConnect");
   });
   expect(handshake).toBeGreaterThan(0.98);
@@ -69,11 +74,9 @@ test.each([8000, 50_000])("at %i kbit/s, content takes the time of its bits", as
   const client = await connect(port, { settings: { initialWindowSize: 2 ** 30 } });
   client.session.setLocalWindowSize(2 ** 30);
   await client.request("/a.bin", { ":method": "HEAD" });
-  const started = performance.now();
-  expect((await client.request("/a.bin")).body).toHaveLength(bytes);
-  const seconds = (performance.now() - started) / 1000;
-  expect(seconds).toBeGreaterThan(0.49);
-  expect(seconds).toBeLessThan(0.75);
+  const time = await quickest(async () => expect((await client.request("/a.bin")).body).toHaveLength(bytes));
+  expect(time).toBeGreaterThan(490);
+  expect(time).toBeLessThan(750);
 });
 
 test("a first needed response is not held up by what was asked for later", async () => {

@@ -1,8 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable, Writable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { ReadableStream } from "node:stream/web";
-import type { Hold, Progress } from "../static/respond.js";
+import { writePieces, type Hold, type Progress } from "../static/respond.js";
 
 /** A request as HTTP has it. */
 export interface HttpRequest {
@@ -83,7 +82,7 @@ export async function sendContent(
     else closing.addEventListener("abort", cancel);
   }
   try {
-    await pipeline(pieces(reader, progress, hold), body);
+    await writePieces(pieces(reader, progress, hold), body);
   } finally {
     closing.removeEventListener("abort", cancel);
     cancel();
