@@ -18,18 +18,33 @@ export interface Connection {
   open: number;
 }
 
-/** How many streams may still be promised within what the client allows to be open at once. */
-export function freeStreams({ carrier, open }: Connection): number {
+/** How many streams may still be promised, within what the client allows to be open at once and what Node lets it cancel. */
+export function freeStreams({ carrier, open, history }: Connection): number {
   if (carrier.protocol !== "h2" || carrier.session.destroyed) return 0;
   const limit = carrier.session.remoteSettings.maxConcurrentStreams ?? Infinity;
   // Node's own client counts its requests and the reserved streams against its limit: stay below both together.
-  return Math.max(0, limit - open);
+  return Math.max(0, Math.min(limit - open, history.pushesLeft));
 }
 
 /** Bytes that the client's window for the connection takes now (RFC 9113 §6.9). */
 export function sendWindow({ carrier }: Connection): number {
   if (carrier.protocol !== "h2" || carrier.session.destroyed) return 0;
   return carrier.session.state.remoteWindowSize ?? 0;
+}
+
+/**
+ * Whether a stream that stands still does so by itself, and not because the
+ * connection takes nothing: then another can go on meanwhile.
+ *
+ * @param taken bytes that its client has taken
+ */
+export function waitsAlone(connection: Connection, stream: ServerHttp2Stream, taken: number): boolean {
+  if (connection.carrier.protocol !== "h2" || sendWindow(connection) === 0) return false;
+  // With nothing to write, it waits for its own source: a slow route.
+  if (stream.writableLength === 0) return true;
+  // Node does not tell a stream's window. What fits into the initial one is held up by the line, not by the client.
+  const window = connection.carrier.session.remoteSettings.initialWindowSize ?? 65_535;
+  return taken + stream.writableLength > window;
 }
 
 /** Whether the client takes a push on this stream now. */

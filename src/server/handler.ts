@@ -1,11 +1,11 @@
 import type { OutgoingHttpHeaders } from "node:http";
-import type { Delivery } from "../delivery/history.js";
+import type { Delivery, History } from "../delivery/history.js";
 import type { FileTree, FoundFile } from "../static/file.js";
 import { isHtml } from "../static/media-type.js";
 import { represent } from "../static/representation.js";
-import { prepare, type Progress } from "../static/respond.js";
+import { prepare } from "../static/respond.js";
 import { errorPage } from "./error-page.js";
-import { EarlyHints } from "./early-hints.js";
+import { EarlyHints, hintedFreshness } from "./early-hints.js";
 import { contextOf, goneSignal, type Exchange } from "./exchange.js";
 import { responseFields, sendContent, toRequest } from "./fetch.js";
 import { deliverPage, type ReadyPage } from "./page.js";
@@ -40,23 +40,44 @@ async function askRoutesFor(site: Site, exchange: Exchange, hints: EarlyHints): 
 }
 
 async function answerRoute(site: Site, exchange: Exchange, response: Response, hints: EarlyHints) {
-  const { status } = response;
-  const fields: OutgoingHttpHeaders = responseFields(response);
-  const bare = exchange.method === "HEAD" || response.body === null;
-  const send = async (extra: OutgoingHttpHeaders, progress: Progress) => {
+  const { method, target, connection } = exchange;
+  const { status, headers } = response;
+  const fields = { ...(headers.has("cache-control") ? {} : hintedFreshness(exchange)), ...responseFields(response) };
+  const bare = method === "HEAD" || response.body === null;
+  const send: ReadyPage["send"] = async (extra, progress, hold) => {
     exchange.head(status, { ...fields, ...extra }, bare);
     if (bare) await response.body?.cancel();
-    else await sendContent(response, exchange.body, site.closing, progress);
+    else await sendContent(response, exchange.body, site.closing, progress, hold);
   };
-  const link = response.headers.get("link") ?? undefined;
-  if (exchange.method === "GET" && status === 200) site.hints.learn(exchange.target, link);
-  if (link === undefined && hints.sent.length === 0) {
-    await send({}, exchange.progress);
-    return undefined;
+  const link = headers.get("link") ?? undefined;
+  if (method === "GET" && status === 200) site.hints.learn(target, link);
+  return carrying(connection.history, exchange, headers.get("etag"), async () => {
+    if (link === undefined && hints.sent.length === 0) {
+      await send({}, exchange.progress);
+      return undefined;
+    }
+    const length = headers.get("content-length");
+    const bytes = length === null ? undefined : Number(length);
+    const page = { status, bytes, link, hinted: hints.sent, entries: [], blocking: new Set<string>(), send };
+    return deliverPage(site, exchange, page);
+  });
+}
+
+/** Remembers that the connection carries this version of the target, unless it gets lost on the way. */
+async function carrying<T>(
+  history: History,
+  { method, target }: Exchange,
+  etag: string | null,
+  send: () => Promise<T>,
+): Promise<T> {
+  if (method !== "GET" || etag === null) return send();
+  history.carried(target, etag);
+  try {
+    return await send();
+  } catch (error) {
+    history.lost(target, etag);
+    throw error;
   }
-  const bytes = Number(response.headers.get("content-length") ?? 0);
-  const page = { status, bytes, link, hinted: hints.sent, entries: [], blocking: new Set<string>(), send };
-  return deliverPage(site, exchange, page);
 }
 
 async function answerFile(site: Site, tree: FileTree, exchange: Exchange) {
@@ -85,14 +106,16 @@ async function sendFile(site: Site, exchange: Exchange, found: FoundFile) {
   if (typeof prepared === "string") return prepared;
   try {
     const send: ReadyPage["send"] = (...how) => prepared.send(exchange, ...how);
-    if (method === "GET") connection.history.carried(target, selected.etag);
-    if (needs === undefined) {
-      await send({}, exchange.progress);
-      return { delivery: undefined };
-    }
-    const { entries, blocking } = needs;
-    const page = { status: selected.status, bytes: found.size, link: undefined, hinted: [], entries, blocking, send };
-    return { delivery: await deliverPage(site, exchange, page) };
+    const delivery = await carrying(connection.history, exchange, selected.etag, async () => {
+      if (needs === undefined) {
+        await send(hintedFreshness(exchange), exchange.progress);
+        return undefined;
+      }
+      const { entries, blocking } = needs;
+      const page = { status: selected.status, bytes: found.size, link: undefined, hinted: [], entries, blocking, send };
+      return deliverPage(site, exchange, page);
+    });
+    return { delivery };
   } finally {
     await prepared.close();
   }

@@ -80,7 +80,7 @@ const fieldsOnly = ({ status, fields }: Representation): Prepared => ({
 const buffered = ({ status, fields }: Representation, content: Buffer): Prepared => ({
   async send(reply, extra, progress) {
     reply.head(status, { ...fields, ...extra }, false);
-    if (content.length > PIECE) await pipeline(cut(content, progress), reply.body);
+    if (content.length > PIECE) await writePieces(cut(content, progress), reply.body);
     else await end(reply.body, content, progress);
   },
   close: () => Promise.resolve(),
@@ -90,10 +90,25 @@ const streamed = ({ status, fields, found }: Representation, handle: FileHandle)
   async send(reply, extra, progress, hold) {
     reply.head(status, { ...fields, ...extra }, false);
     const pieces = readPieces(handle, found.size, progress);
-    await pipeline(hold === undefined ? pieces : holdAfterFirst(pieces, hold), reply.body);
+    await writePieces(hold === undefined ? pieces : holdAfterFirst(pieces, hold), reply.body);
   },
   close: () => handle.close(),
 });
+
+/**
+ * Writes the pieces of a content, each when the one before it was taken.
+ *
+ * @throws when the client goes away, or has gone already: a pipeline into a stream of HTTP/2 that is closed never ends
+ */
+export async function writePieces(
+  pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  body: Writable,
+): Promise<void> {
+  if (body.destroyed || body.closed) throw clientGone();
+  await pipeline(pieces, body);
+}
+
+const clientGone = () => Object.assign(new Error("the client went away"), { code: "ERR_STREAM_PREMATURE_CLOSE" });
 
 async function readWhole(handle: FileHandle, size: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(size);
@@ -132,7 +147,7 @@ function* cut(content: Buffer, progress: Progress): Generator<Buffer> {
 
 function end(body: Writable, content: Buffer, progress: Progress): Promise<void> {
   return new Promise((resolve, reject) => {
-    const gone = () => reject(Object.assign(new Error("the client went away"), { code: "ERR_STREAM_PREMATURE_CLOSE" }));
+    const gone = () => reject(clientGone());
     body.once("close", gone);
     body.end(content, (error?: Error | null) => {
       body.off("close", gone);
