@@ -267,7 +267,7 @@ test("with --delivery hints, a navigation gets 103 (Early Hints) and the final r
 
 test("sends one 103 for a page that a route held up, and knows what it named", async () => {
   const early = "</site.css>; rel=preload; as=style";
-  const route: Route = (_request, { earlyHints }) => void earlyHints(early);
+  const route: Route = (_request, context) => void context.earlyHints(early);
   const server = await startServer({ root: await writeSite(files), delivery: "hints", routes: [route] });
   const navigation = { "sec-fetch-dest": "document", "sec-fetch-mode": "navigate" };
   const { headers, informational } = await (await connect(server.port)).page("/", navigation);
