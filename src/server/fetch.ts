@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { Readable, type Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { ReadableStream } from "node:stream/web";
 import type { Progress } from "../static/respond.js";
 
 /** A request as HTTP has it. */
@@ -22,12 +23,22 @@ export function toRequest({ method, authority, target, fields, content }: HttpRe
   }
   const init: RequestInit = { method, headers, signal };
   const hasContent = content !== undefined && method !== "GET" && method !== "HEAD";
-  if (hasContent) Object.assign(init, { body: Readable.toWeb(content), duplex: "half" });
+  if (hasContent) Object.assign(init, { body: webStream(content), duplex: "half" });
   try {
     return new Request(`https://${authority}${target}`, init);
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The content as a stream of the Web. That of `Readable.toWeb` ends with both
+ * halves of a stream on Node 20 and 22, over HTTP/2 when it was answered: too
+ * late for a route that reads before it answers. One that does not want the
+ * rest still has its response to send: the stream goes on.
+ */
+function webStream(content: Readable): ReadableStream {
+  return ReadableStream.from(content.iterator({ destroyOnReturn: false }));
 }
 
 /** Fields that speak of a connection of HTTP/1.1 and are an error over HTTP/2 (RFC 9113 §8.2.2). */
