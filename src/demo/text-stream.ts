@@ -1,7 +1,7 @@
 /**
  * The pieces as bytes, each made when the reader asks for it, and none ahead.
  *
- * @param left aborted when the reader leaves before the end: `pieces` then have to end by themselves
+ * @param left aborted when the reader leaves before the end: `pieces` have to stop waiting then
  */
 export function textStream(
   pieces: AsyncGenerator<string, undefined>,
@@ -16,8 +16,9 @@ export function textStream(
         if (value === undefined) controller.close();
         else controller.enqueue(encoder.encode(value));
       },
-      cancel() {
+      async cancel() {
         left.abort();
+        await pieces.return(undefined);
       },
     },
     { highWaterMark: 0 },
