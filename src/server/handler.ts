@@ -23,13 +23,13 @@ const ATTEMPTS = 5;
  */
 export async function answer(site: Site, exchange: Exchange): Promise<Delivery | undefined> {
   if (!exchange.target.startsWith("/")) return sendError(exchange, 400, "This request has no path.");
+  const hints = new EarlyHints(exchange, site.hintsHelp);
   if (site.routes.length > 0) {
-    const hints = new EarlyHints(exchange, site.hintsHelp);
     const response = await askRoutesFor(site, exchange, hints);
     if (response !== undefined) return answerRoute(site, exchange, response, hints);
   }
   if (site.tree === undefined) return sendError(exchange, 404, `There is nothing at ${exchange.target}`);
-  return answerFile(site, site.tree, exchange);
+  return answerFile(site, site.tree, exchange, hints);
 }
 
 async function askRoutesFor(site: Site, exchange: Exchange, hints: EarlyHints): Promise<Response | undefined> {
@@ -80,7 +80,7 @@ async function carrying<T>(
   }
 }
 
-async function answerFile(site: Site, tree: FileTree, exchange: Exchange) {
+async function answerFile(site: Site, tree: FileTree, exchange: Exchange, hints: EarlyHints) {
   const { method, target } = exchange;
   if (method !== "GET" && method !== "HEAD") {
     return sendError(exchange, 405, `${method} is not possible here.`, { allow: "GET, HEAD" });
@@ -90,7 +90,7 @@ async function answerFile(site: Site, tree: FileTree, exchange: Exchange) {
     const found = await tree.find(pathname);
     if (found.kind === "directory") return redirect(exchange, `${pathname}/${query}`);
     if (found.kind === "none") return sendError(exchange, found.status, `There is no ${pathname}`);
-    const sent = await sendFile(site, exchange, found);
+    const sent = await sendFile(site, exchange, found, hints.sent);
     if (sent === "withheld") break;
     if (sent !== "changed") return sent.delivery;
   }
@@ -98,7 +98,7 @@ async function answerFile(site: Site, tree: FileTree, exchange: Exchange) {
 }
 
 /** Sends one version of a file, a page with what it needs. */
-async function sendFile(site: Site, exchange: Exchange, found: FoundFile) {
+async function sendFile(site: Site, exchange: Exchange, found: FoundFile, hinted: readonly string[]) {
   const { method, fields, target, connection } = exchange;
   const selected = represent(found, fields);
   const needs = isHtml(selected.contentType) ? await site.scanner?.page(splitTarget(target)[0], found) : undefined;
@@ -112,7 +112,7 @@ async function sendFile(site: Site, exchange: Exchange, found: FoundFile) {
         return undefined;
       }
       const { entries, blocking } = needs;
-      const page = { status: selected.status, bytes: found.size, link: undefined, hinted: [], entries, blocking, send };
+      const page = { status: selected.status, bytes: found.size, link: undefined, hinted, entries, blocking, send };
       return deliverPage(site, exchange, page);
     });
     return { delivery };
