@@ -185,7 +185,8 @@ export class HtmlLexer {
 
   /** Value of the attribute at `index`, decoded. */
   valueAt(index: number): string {
-    const value = this.bytes.toString("utf8", this.valueStart(index), this.valueEnd(index));
+    const raw = this.bytes.toString("utf8", this.valueStart(index), this.valueEnd(index));
+    const value = raw.includes("\0") ? raw.replaceAll("\0", "\ufffd") : raw;
     return value.includes("&") ? decodeHTMLAttribute(value) : value;
   }
 
