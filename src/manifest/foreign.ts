@@ -17,6 +17,8 @@ export class ForeignContent {
   /** Open `svg` and `math` elements, and the islands of HTML in them. */
   readonly #open: TagName[] = [];
   inside = false;
+  /** Number of those that are open. */
+  depth = 0;
   /** In SVG, where scripts, images and uses are. */
   inSvg = false;
 
@@ -32,7 +34,6 @@ export class ForeignContent {
 
   /** Takes note of an end tag. */
   end(tag: TagName): void {
-    if (this.#open.length === 0) return;
     // It can't have been opened in here: it ends what is around.
     if (this.inside && BREAKOUT.has(tag.name)) return this.#breakOut();
     const index = this.#open.lastIndexOf(tag);
@@ -53,6 +54,7 @@ export class ForeignContent {
   }
 
   #update(): void {
+    this.depth = this.#open.length;
     const last = this.#open.at(-1);
     this.inSvg = last === SVG;
     this.inside = this.inSvg || last === MATH;

@@ -164,8 +164,10 @@ class HtmlReader {
 
   #endTag(tag: TagName): void {
     if (this.#inert === 0) this.#outline?.close(tag);
-    this.#foreign.end(tag);
-    this.#lexer.foreign = this.#foreign.inside;
+    if (this.#foreign.depth > 0) {
+      this.#foreign.end(tag);
+      this.#lexer.foreign = this.#foreign.inside;
+    }
     if (!tag.endCounts) return;
     const { name } = tag;
     if (name === "picture") this.#picture = undefined;
