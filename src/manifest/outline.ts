@@ -70,7 +70,7 @@ const PLAIN: Features = { tag: "", id: "", classes: NONE, passed: NONE, style: u
 
 /** How deep a browser nests elements; what is deeper becomes a sibling (Blink, Gecko and WebKit: 512). */
 const DEPTH = 512;
-const CLASS_LISTS = 8192;
+const CLASS_LISTS = 65_536;
 /** Paths kept for a site; beyond them the pages that follow begin anew. */
 const NODES = 100_000;
 /** Distinct characters kept for a node: enough to tell which parts of a font it needs. */
@@ -117,7 +117,7 @@ export class OutlineTree {
     const { bytes } = lexer;
     const start = lexer.valueStart(index);
     const end = lexer.valueEnd(index);
-    const slot = lexer.valueHash(index) & (CLASS_LISTS - 1);
+    const slot = lexer.valueMark(index) & (CLASS_LISTS - 1);
     const known = this.#classes[slot];
     if (known !== undefined && isSame(known.bytes, bytes, start, end)) return known;
     const value = lexer.valueAt(index);
@@ -321,7 +321,9 @@ export class OutlineBuilder {
 
   /** A start tag that ends an open element, unless a list, a table or the like lies between (HTML §13.2.6.4.7). */
   #imply({ tags, scope }: ImpliedEnd): void {
-    if (!tags.some(({ open }) => open > 0)) return;
+    let open = 0;
+    for (const tag of tags) open += tag.open;
+    if (open === 0) return;
     for (let at = this.#tags.length - 1; at >= 0; at -= 1) {
       const tag = this.#tags[at];
       if (tag === undefined || scope.has(tag)) return;
@@ -395,7 +397,7 @@ export class OutlineBuilder {
     for (let index = 0; index < lexer.attributeCount; index += 1) {
       const hash = lexer.hashAt(index);
       if (hash === CLASS) this.#classes = tree.classes(lexer, index);
-      else if (hash === ID && vocabulary.idHashes.has(lexer.valueHash(index))) {
+      else if (hash === ID && vocabulary.idMarks[lexer.valueMark(index)] === 1) {
         const value = lexer.valueAt(index);
         if (vocabulary.ids.has(value)) this.#id = value;
       } else if (hash === STYLE) this.#style = tree.style(lexer.valueAt(index));

@@ -1,4 +1,5 @@
 import { type AttributeTest, type Compound, eachCompound, passesTest, type Selector } from "./selector.js";
+import { markOf } from "./html-lexer.js";
 import { hashOf } from "./tag-name.js";
 
 /** Names beyond these belong to no stylesheet that a person wrote. */
@@ -15,7 +16,8 @@ export class Vocabulary {
   readonly tags = new Map<string, number>();
   readonly classes = new Set<string>();
   readonly ids = new Set<string>();
-  readonly idHashes = new Set<number>();
+  /** 1 for the marks that their bytes have: few other values do. */
+  readonly idMarks = new Uint8Array(65_536);
   /** Tests by attribute name. */
   readonly attributes = new Map<string, AttributeTests>();
   /** The same by the hash of the name, which the lexer has at hand. */
@@ -33,7 +35,8 @@ export class Vocabulary {
     }
     for (const name of ids) {
       this.#add(this.ids, name);
-      this.idHashes.add(hashOf(Buffer.from(name).toString("latin1")));
+      const bytes = Buffer.from(name);
+      this.idMarks[markOf(bytes, 0, bytes.length)] = 1;
     }
     for (const name of classes) this.#add(this.classes, name);
     for (const test of attributes) this.#test(test);
