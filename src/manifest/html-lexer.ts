@@ -174,18 +174,15 @@ export class HtmlLexer {
     return this.#attributes[index * FIELDS + 4] ?? 0;
   }
 
-  /** Hash of the value's bytes, as they stand but for the case of letters. */
-  valueHash(index: number): number {
-    const { bytes } = this;
-    const end = this.valueEnd(index);
-    let hash = 0;
-    for (let at = this.valueStart(index); at < end; at += 1) hash = hashByte(hash, bytes[at] ?? 0);
-    return hash;
+  /** A number that few other values of that attribute have: of its length and four of its bytes. */
+  valueMark(index: number): number {
+    return markOf(this.bytes, this.valueStart(index), this.valueEnd(index));
   }
 
   /** Value of the attribute at `index`, decoded. */
   valueAt(index: number): string {
-    const value = this.bytes.toString("utf8", this.valueStart(index), this.valueEnd(index));
+    const raw = this.bytes.toString("utf8", this.valueStart(index), this.valueEnd(index));
+    const value = raw.includes("\0") ? raw.replaceAll("\0", "\ufffd") : raw;
     return value.includes("&") ? decodeHTMLAttribute(value) : value;
   }
 
@@ -387,6 +384,15 @@ export class HtmlLexer {
 }
 
 const SCRIPT = tagNamed("script");
+
+/** See `HtmlLexer.valueMark`. */
+export function markOf(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start;
+  if (length <= 0) return 0;
+  const outer = Math.imul((bytes[start] ?? 0) + 31 * (bytes[end - 1] ?? 0), 1009);
+  const inner = (bytes[start + (length >> 1)] ?? 0) + 37 * (bytes[end - 1 - (length >> 2)] ?? 0);
+  return (outer + Math.imul(inner, 9176) + length * 101) & 0xffff;
+}
 
 const hashes = new Map<string, number>();
 
