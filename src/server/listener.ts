@@ -16,6 +16,8 @@ export interface ListenOptions {
   /** Takes a connection whose first byte has come, with that byte back in its place. */
   readonly onTls: (connection: Duplex) => void;
   readonly onPlain: (connection: Duplex) => void;
+  /** How long a client may be silent before its first byte (milliseconds; 10,000 by default). */
+  readonly silence?: number;
 }
 
 export interface Listener {
@@ -31,7 +33,7 @@ export interface Listener {
 /** First byte of a TLS record that holds a handshake (RFC 8446 §5.1). */
 const TLS_HANDSHAKE = 22;
 
-/** How long a client may be silent before its first byte (milliseconds). */
+/** A client that was reached over the slowest of networks has said something by then (milliseconds). */
 const SILENCE = 10_000;
 
 /** How often port 0 may give one that is taken on the other address. */
@@ -104,10 +106,10 @@ function listenOn(host: string, port: number, accept: (socket: Socket) => void):
 }
 
 /** Looks at the first byte: a TLS handshake, or a letter, as a request in plain HTTP begins with. */
-function sortOut(socket: Socket, { network, onTls, onPlain }: ListenOptions): void {
+function sortOut(socket: Socket, { network, onTls, onPlain, silence = SILENCE }: ListenOptions): void {
   const giveUp = () => socket.destroy();
   socket.on("error", giveUp);
-  socket.setTimeout(SILENCE, giveUp);
+  socket.setTimeout(silence, giveUp);
   socket.once("readable", () => {
     const start: unknown = socket.read();
     socket.setTimeout(0, giveUp).off("timeout", giveUp);

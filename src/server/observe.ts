@@ -1,5 +1,6 @@
 import { constants } from "node:http2";
 import { finished } from "node:stream";
+import { systemCode } from "../errors.js";
 import type { Delivery } from "../delivery/history.js";
 import type { Exchange } from "./exchange.js";
 import { answer, sendError } from "./handler.js";
@@ -58,12 +59,20 @@ function discardContent({ stream }: Exchange): void {
   stream.close(constants.NGHTTP2_NO_ERROR);
 }
 
+/** What a stream says of a client that went away, and a route whose `request.signal` told it so. */
+const gone = new Set(["ABORT_ERR", "ECONNRESET", "EPIPE", "ERR_STREAM_DESTROYED", "ERR_STREAM_PREMATURE_CLOSE"]);
+
 /** A client that went away is no error; anything else is told, and answered 500 if nothing has been sent yet. */
 function fail(site: Site, exchange: Exchange, error: unknown): void {
   const { body, stream } = exchange;
-  if (body.destroyed || stream?.closed === true) return;
+  const ended = body.destroyed || stream?.closed === true;
+  if (ended && isGone(error)) return;
   site.report(error instanceof Error ? error : new Error(String(error)));
+  if (ended) return;
   if (exchange.status === 0) sendError(exchange, 500, "The server could not answer this request; its log says why.");
   else if (stream !== undefined) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   else body.destroy();
 }
+
+const isGone = (error: unknown) =>
+  gone.has(systemCode(error) ?? "") || (error instanceof Error && error.name === "AbortError");

@@ -1,4 +1,19 @@
+import { extname } from "node:path";
 import { lookup } from "mrmime";
+
+/**
+ * What pages load and mrmime's table lacks, as it leaves out names of vendors
+ * and those in use beside the registered ones; and CommonJS, which no browser
+ * would run by the type that is in there, with `nosniff`.
+ */
+const others: Readonly<Record<string, string>> = {
+  ".cjs": "text/javascript",
+  ".cur": "image/x-icon",
+  ".flac": "audio/flac",
+  ".ico": "image/x-icon",
+  ".m4v": "video/mp4",
+  ".mkv": "video/x-matroska",
+};
 
 /** Types outside `text/` whose content is text in the encoding that the field names. */
 const textual = new Set(["application/xhtml+xml", "application/xml", "image/svg+xml"]);
@@ -9,7 +24,7 @@ const textual = new Set(["application/xhtml+xml", "application/xml", "image/svg+
  * table knows is `application/octet-stream`, which no browser will render.
  */
 export function mediaType(file: string): string {
-  const type = lookup(file) ?? "application/octet-stream";
+  const type = others[extname(file).toLowerCase()] ?? lookup(file) ?? "application/octet-stream";
   return type.startsWith("text/") || textual.has(type) ? `${type}; charset=utf-8` : type;
 }
 

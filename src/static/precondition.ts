@@ -18,8 +18,17 @@ export function notModified(fields: IncomingHttpHeaders, validators: Validators)
   if (noneMatch !== undefined) return matchesAny(noneMatch, validators.etag);
   const since = fields["if-modified-since"];
   if (since === undefined) return false;
-  const date = Date.parse(since);
-  return !Number.isNaN(date) && validators.lastModified <= date;
+  const date = httpDate(since);
+  return date !== undefined && validators.lastModified <= date;
+}
+
+/** The three forms of RFC 9110 §5.6.7, of which the last names no zone and means UTC; undefined for anything else. */
+function httpDate(text: string): number | undefined {
+  const fixed = /^[A-Z][a-z]{2,8}, \d\d[ -][A-Z][a-z]{2}[ -](?:\d\d){1,2} \d\d:\d\d:\d\d GMT$/.test(text);
+  const asctime = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}$/.test(text);
+  if (!fixed && !asctime) return undefined;
+  const date = Date.parse(asctime ? `${text} GMT` : text);
+  return Number.isNaN(date) ? undefined : date;
 }
 
 /** Weak comparison (RFC 9110 §8.8.3.2) of a list of entity tags, or `*`, with a current one. */

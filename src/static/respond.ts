@@ -50,17 +50,18 @@ const PIECE = 16 * 1024;
  */
 export async function prepare(selected: Representation, method: string): Promise<Prepared | "changed" | "withheld"> {
   const { found, status } = selected;
-  if (status === 304 || method === "HEAD" || found.size === 0) return fieldsOnly(selected);
+  if (status === 304 || found.size === 0) return fieldsOnly(selected);
   const handle = await openFound(found);
   if (handle === undefined) return "changed";
   const closing = (result: "changed" | "withheld") => handle.close().then(() => result);
   try {
-    const whole = found.size <= SMALL ? await readWhole(handle, found.size) : undefined;
+    const bare = method === "HEAD";
+    const whole = found.size <= SMALL && !bare ? await readWhole(handle, found.size) : undefined;
     if (whole !== undefined && whole.length !== found.size) return await closing("changed");
     if (await holdsPrivateKey(found.file, whole, handle)) return await closing("withheld");
-    if (whole === undefined) return streamed(selected, handle);
+    if (whole === undefined && !bare) return streamed(selected, handle);
     await handle.close();
-    return buffered(selected, whole);
+    return whole === undefined ? fieldsOnly(selected) : buffered(selected, whole);
   } catch (error) {
     await handle.close();
     throw error;
@@ -131,7 +132,7 @@ function* cut(content: Buffer, progress: Progress): Generator<Buffer> {
 
 function end(body: Writable, content: Buffer, progress: Progress): Promise<void> {
   return new Promise((resolve, reject) => {
-    const gone = () => reject(new Error("the client went away"));
+    const gone = () => reject(Object.assign(new Error("the client went away"), { code: "ERR_STREAM_PREMATURE_CLOSE" }));
     body.once("close", gone);
     body.end(content, (error?: Error | null) => {
       body.off("close", gone);

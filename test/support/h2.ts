@@ -90,6 +90,7 @@ export async function connect(port: number, { settings = {}, refuse }: H2Options
 export async function connectSocket(port: number, protocol = "h2"): Promise<TLSSocket> {
   const socket = connectTls({ port, host: "localhost", ALPNProtocols: [protocol], rejectUnauthorized: false });
   onTestFinished(() => void socket.destroy());
+  socket.setNoDelay();
   socket.on("error", () => undefined);
   await once(socket, "secureConnect");
   return socket;
