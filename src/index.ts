@@ -9,5 +9,5 @@ export type { PemPair } from "./tls/certificate.js";
 export type { RequestRecord } from "./server/log.js";
 export type { Route, RouteContext } from "./server/route.js";
 export type { ScanSummary } from "./server/scan-ahead.js";
-export { scan, type SiteScan } from "./server/scan.js";
+export { scan, type ScanOptions, type SiteScan } from "./server/scan.js";
 export { createServer, type Address, type Server, type ServerOptions } from "./server/server.js";

@@ -1,13 +1,25 @@
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { createPrivateKey } from "node:crypto";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type CertOptions, runCert } from "../src/cli/cert.js";
+import { chainOf } from "../src/tls/certificate.js";
 import { readPair } from "../src/tls/files.js";
 import { emptyDirectory } from "./support/directory.js";
 
-async function run(options: CertOptions): Promise<string> {
+/** Runs `h2push cert` in a fresh home, or in that of an earlier run, and returns what it printed. */
+async function run(options: CertOptions, home?: string): Promise<string> {
   const lines: string[] = [];
-  await runCert(options, (line) => lines.push(line));
+  home ??= await emptyDirectory();
+  const environment = {
+    home,
+    env: {},
+    platform: process.platform,
+    directory: join(home, "data"),
+    cwd: join(home, "cwd"),
+    isRoot: false,
+  };
+  await runCert(options, environment, (line) => lines.push(line));
   return lines.join("\n");
 }
 
@@ -20,6 +32,7 @@ test("writes a pair and says what was made, for which names, until when", async 
       `made ${join(out, "cert.pem")} and ${join(out, "key.pem")}`,
       "  for localhost, 127.0.0.1, ::1, app.test",
       `  valid until ${pair.validTo.toISOString().slice(0, 10)}`,
+      `  signed by ${pair.signer.kind === "authority" ? pair.signer.name : ""}`,
     ].join("\n"),
   );
   expect((await stat(join(out, "key.pem"))).mode & 0o777).toBe(0o600);
@@ -64,4 +77,45 @@ test.each([{ days: 398 }, { name: ["not a name"] }])("refuses %j before it write
   const out = join(await emptyDirectory(), "certs");
   await expect(run({ out, ...wrong })).rejects.toMatchObject({ code: "usage" });
   await expect(stat(out)).rejects.toThrow("ENOENT");
+});
+
+test("signs with the user's one authority, which the file brings along", async () => {
+  const home = await emptyDirectory();
+  const [first, second] = [join(home, "first"), join(home, "second")];
+  await run({ out: first, keyType: "rsa" }, home);
+  await run({ out: second }, home);
+  const [one, two] = await Promise.all(
+    [first, second].map((out) => readPair(join(out, "cert.pem"), join(out, "key.pem"))),
+  );
+  expect(one?.signer).toEqual(two?.signer);
+  expect(createPrivateKey(one?.key ?? "").asymmetricKeyType).toBe("rsa");
+  expect(chainOf(one?.cert ?? "").map(({ ca }) => ca)).toEqual([false, true]);
+});
+
+test("--self-signed makes one certificate without any authority", async () => {
+  const home = await emptyDirectory();
+  const said = await run({ out: join(home, "out"), selfSigned: true }, home);
+  expect(said).toContain("  signed by itself");
+  expect(chainOf(await readFile(join(home, "out", "cert.pem"), "utf8"))).toHaveLength(1);
+  await expect(stat(join(home, "data"))).rejects.toThrow("ENOENT");
+});
+
+test("does not sign with an authority that could not be kept", async () => {
+  const home = await emptyDirectory();
+  await writeFile(join(home, "data"), "");
+  await expect(run({ out: join(home, "out") }, home)).rejects.toMatchObject({
+    code: "certificate",
+    message: expect.stringContaining(join(home, "data")),
+  });
+});
+
+test("warns of a key inside a site, and inside the directory it runs in", async () => {
+  const home = await emptyDirectory();
+  await mkdir(join(home, "site"));
+  await writeFile(join(home, "site", "Index.HTML"), "");
+  expect(await run({ out: join(home, "site", "deep", "certs") }, home)).toContain(
+    `warning: the key is inside ${join(home, "site")}`,
+  );
+  expect(await run({ out: "certs" }, home)).toContain(`warning: the key is inside ${join(home, "cwd")}`);
+  expect(await run({ out: join(home, "certs") }, home)).not.toContain("warning");
 });

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { connect, type ClientHttp2Session } from "node:http2";
+import { connect, constants, type ClientHttp2Session } from "node:http2";
 import { json } from "node:stream/consumers";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { demoRoutes } from "../src/demo/routes.js";
@@ -69,6 +69,6 @@ test("stops the events of a client that resets the stream", async () => {
   const stream = session.request({ ":path": "/demo/events?every=60000" });
   await once(stream, "data");
   await vi.waitUntil(() => waits.size === 1);
-  stream.close();
+  stream.close(constants.NGHTTP2_CANCEL);
   await vi.waitUntil(() => waits.size === 0);
 });

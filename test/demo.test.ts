@@ -127,14 +127,15 @@ test("tells the time and the connection", async () => {
 });
 
 test("tells what the connection was given", async () => {
-  const told: RouteContext = {
-    ...context,
+  const told = {
+    httpVersion: "2",
+    connection: 7,
     pushEnabled: false,
     deliveries: [
       { page: "/", time: 1, targets: [{ target: "/a.css", as: "style", bytes: 12, means: "skipped", reason: "seen" }] },
     ],
-  };
-  const response = await answer("/demo/delivery", {}, told);
+  } as const;
+  const response = await answer("/demo/delivery", {}, { ...context, ...told });
   expect(response.headers.get("cache-control")).toBe("no-store");
   const { httpVersion, connection, pushEnabled, deliveries } = told;
   expect(await response.json()).toEqual({ httpVersion, connection, pushEnabled, deliveries });

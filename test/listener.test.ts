@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { connect, createServer, Server, type Socket } from "node:net";
+import { connect, createServer, Server } from "node:net";
 import { networkInterfaces } from "node:os";
+import type { Duplex } from "node:stream";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { H2PushError } from "../src/errors.js";
 import { listen, type ListenOptions } from "../src/server/listener.js";
@@ -17,7 +18,7 @@ interface Met {
 /** A listener that takes down what kind each connection is of, with the bytes that are handed on. */
 async function listening(options: Partial<ListenOptions> = {}) {
   const met: Met[] = [];
-  const take = (kind: Met["kind"]) => (socket: Socket) => {
+  const take = (kind: Met["kind"]) => (socket: Duplex) => {
     socket.once("data", (bytes: Buffer) => {
       met.push({ kind, start: bytes.toString("latin1") });
       socket.end("done");
@@ -27,6 +28,7 @@ async function listening(options: Partial<ListenOptions> = {}) {
     host: "localhost",
     port: 0,
     alternatives: 0,
+    network: undefined,
     onTls: take("tls"),
     onPlain: take("plain"),
     ...options,

@@ -1,11 +1,15 @@
-import { join } from "node:path";
+import { X509Certificate } from "node:crypto";
+import { mkdir, readdir } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { H2PushError, systemCode } from "../errors.js";
-import type { Certificate } from "../tls/certificate.js";
-import { describePair, missingNames } from "../tls/certificate.js";
+import { type Certificate, describePair, missingNames, type PemPair } from "../tls/certificate.js";
 import { readPair } from "../tls/files.js";
+import { issueLeaf } from "../tls/issue.js";
 import { LOCAL_NAMES, normalizeNames } from "../tls/names.js";
 import { writeWhole } from "../tls/private-file.js";
-import { checkDays, createCertificate, DEFAULT_DAYS } from "../tls/self-signed.js";
+import { createCertificate, type KeyType } from "../tls/self-signed.js";
+import { checkDays, DEFAULT_DAYS, isoDay } from "../tls/validity.js";
+import { type AuthorityMaker, type CertEnvironment, lastingAuthority } from "./cert-environment.js";
 
 /** The options of `h2push cert`, as the command line has them. */
 export interface CertOptions {
@@ -14,67 +18,103 @@ export interface CertOptions {
   /** Names beside those of this machine to itself (`--name`, repeatable). */
   readonly name?: readonly string[];
   readonly days?: number;
+  readonly keyType?: KeyType;
   /** Replace a pair that is still good. */
   readonly force?: boolean;
+  /** One pair that stands alone, without an authority. */
+  readonly selfSigned?: boolean;
+  /** Who signs: our own authority, or the one that mkcert made. */
+  readonly ca?: AuthorityMaker;
 }
+
+type Print = (line: string) => void;
 
 /**
  * Carries out `h2push cert`: writes a pair into `options.out`, or keeps the
  * good one that is there, and says which.
  *
- * @throws {H2PushError} `usage` for a bad name or number of days, `output`
- * when the files cannot be written.
+ * @throws {H2PushError} `usage` for a bad name or number of days,
+ * `certificate` when the authority cannot be used, `output` when the files
+ * cannot be written, or would replace a valid pair that is for other names.
  */
-export async function runCert(options: CertOptions, print: (line: string) => void): Promise<void> {
-  const certFile = join(options.out, "cert.pem");
-  const keyFile = join(options.out, "key.pem");
+export async function runCert(options: CertOptions, environment: CertEnvironment, print: Print): Promise<void> {
+  const out = resolve(environment.cwd, options.out);
+  const files = { certFile: join(out, "cert.pem"), keyFile: join(out, "key.pem") };
   const names = normalizeNames([...LOCAL_NAMES, ...(options.name ?? [])]);
   const days = checkDays(options.days ?? DEFAULT_DAYS);
-  if (options.force !== true) {
-    const kept = await existing(certFile, keyFile);
-    if (kept !== undefined) {
-      const missing = missingNames(kept.cert, names);
-      if (missing.length > 0) {
-        throw new H2PushError(
-          "output",
-          `${certFile} is valid, but not for ${missing.join(", ")}`,
-          "replace it: --force",
-        );
-      }
-      print(`kept ${certFile} and ${keyFile}, which are valid`);
-      describe(kept, print);
-      print("make new ones with --force");
-      return;
-    }
+  const kept = options.force === true ? undefined : await existing(files, names);
+  if (kept === undefined) {
+    const made = await make(options, { names, days }, environment, print);
+    await write(options.out, files, made);
+    print(`made ${files.certFile} and ${files.keyFile}`);
+    describe(describePair(made, { origin: { kind: "files", ...files } }), print);
+  } else {
+    print(`kept ${files.certFile} and ${files.keyFile}, which are valid`);
+    describe(kept, print);
+    print("make new ones with --force");
   }
+  const site = await siteAround(out, environment.cwd);
+  if (site !== undefined) print(`warning: the key is inside ${site}, and who serves that directory may serve the key`);
+}
 
-  const pair = await createCertificate({ names, days });
-  try {
-    await writeWhole(keyFile, pair.key, 0o600);
-    await writeWhole(certFile, pair.cert, 0o644);
-  } catch (error) {
-    throw new H2PushError(
-      "output",
-      `cannot write to ${options.out} (${systemCode(error) ?? String(error)})`,
-      "pass a directory that this user may write to: --out DIR",
-      { cause: error },
-    );
-  }
-  print(`made ${certFile} and ${keyFile}`);
-  describe(describePair(pair, { kind: "files", certFile, keyFile }), print);
+interface Files {
+  readonly certFile: string;
+  readonly keyFile: string;
 }
 
 /** The pair on disk when it is valid, or undefined. */
-async function existing(certFile: string, keyFile: string): Promise<Certificate | undefined> {
+async function existing({ certFile, keyFile }: Files, names: readonly string[]): Promise<Certificate | undefined> {
+  let pair: Certificate;
   try {
-    return await readPair(certFile, keyFile);
+    pair = await readPair(certFile, keyFile);
   } catch (error) {
     if (error instanceof H2PushError) return undefined;
     throw error;
   }
+  const missing = missingNames(new X509Certificate(pair.cert), names);
+  if (missing.length === 0) return pair;
+  throw new H2PushError("output", `${certFile} is valid, but not for ${missing.join(", ")}`, "replace it: --force");
 }
 
-function describe(certificate: Certificate, print: (line: string) => void): void {
-  print(`  for ${certificate.names.join(", ")}`);
-  print(`  valid until ${certificate.validTo.toISOString().slice(0, 10)}`);
+async function make(
+  { keyType = "ec", selfSigned, ca = "h2push" }: CertOptions,
+  wanted: { readonly names: readonly string[]; readonly days: number },
+  environment: CertEnvironment,
+  print: Print,
+): Promise<PemPair> {
+  if (selfSigned === true) return createCertificate({ ...wanted, keyType });
+  const authority = await lastingAuthority(ca, environment, print);
+  return issueLeaf(authority, { ...wanted, keyType }, new Date());
+}
+
+async function write(out: string, { certFile, keyFile }: Files, pair: PemPair): Promise<void> {
+  try {
+    await mkdir(dirname(keyFile), { recursive: true });
+    await writeWhole(keyFile, pair.key, 0o600);
+    await writeWhole(certFile, pair.cert, 0o644);
+  } catch (error) {
+    const message = `cannot write to ${out} (${systemCode(error) ?? String(error)})`;
+    throw new H2PushError("output", message, "pass a directory that this user may write to: --out DIR", {
+      cause: error,
+    });
+  }
+}
+
+function describe({ names, validTo, signer }: Certificate, print: Print): void {
+  print(`  for ${names.join(", ")}`);
+  print(`  valid until ${isoDay(validTo)}`);
+  print(`  signed by ${signer.kind === "itself" ? "itself" : signer.name}`);
+}
+
+/**
+ * The directory around `out` that is a site, or that `h2push` would serve
+ * when it is called without one. h2push itself serves no key; others do.
+ */
+async function siteAround(out: string, cwd: string): Promise<string | undefined> {
+  for (let directory = out; ; directory = dirname(directory)) {
+    if (directory === resolve(cwd)) return directory;
+    const entries = await readdir(directory).catch(() => []);
+    if (entries.some((entry) => /^index\.html?$/i.test(entry))) return directory;
+    if (dirname(directory) === directory) return undefined;
+  }
 }

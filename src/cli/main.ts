@@ -17,7 +17,23 @@ export async function main(args: readonly string[]): Promise<void> {
   for (const output of [process.stdout, process.stderr]) output.on("error", () => undefined);
   const program = createProgram({
     serve: async (root, options) => (await import("./serve.js")).serve(root, options),
-    cert: async (options) => (await import("./cert.js")).runCert(options, printLine),
+    manifest: async (root, options) => (await import("./manifest.js")).runManifest(root, options),
+    cert: async (options) => {
+      const [{ runCert }, environment] = await Promise.all([import("./cert.js"), certEnvironment()]);
+      await runCert(options, environment, printLine);
+    },
+    show: async (file) => {
+      const [{ runShow }, environment] = await Promise.all([import("./cert-show.js"), certEnvironment()]);
+      await runShow(file, environment, printLine);
+    },
+    trust: async (options) => {
+      const [{ runTrust }, environment] = await Promise.all([import("./cert-trust.js"), certEnvironment()]);
+      await runTrust(options, environment, printLine);
+    },
+    untrust: async (options) => {
+      const [{ runUntrust }, environment] = await Promise.all([import("./cert-trust.js"), certEnvironment()]);
+      await runUntrust(options, environment, printLine);
+    },
   });
   try {
     await program.parseAsync(args, { from: "user" });
@@ -25,6 +41,8 @@ export async function main(args: readonly string[]): Promise<void> {
     process.exitCode = explain(error);
   }
 }
+
+const certEnvironment = async () => (await import("./cert-environment.js")).certEnvironment();
 
 /** Says what went wrong, and returns the exit code for it. What nobody foresaw keeps its stack. */
 function explain(error: unknown): number {

@@ -3,12 +3,19 @@ import { Command, Option } from "commander";
 import { H2PushError } from "../errors.js";
 import { serverOptions, type Option as OptionSpec } from "../server/options.js";
 import type { CertOptions } from "./cert.js";
+import type { TrustOptions } from "./cert-trust.js";
+import { manifestFormats } from "./manifest-format.js";
+import type { ManifestOptions } from "./manifest.js";
 import type { ServeOptions } from "./serve.js";
 
 /** What the commands do, given what was asked for. */
 export interface Actions {
   serve(root: string | undefined, options: ServeOptions): Promise<void>;
+  manifest(root: string, options: ManifestOptions): Promise<void>;
   cert(options: CertOptions): Promise<void>;
+  show(file: string | undefined): Promise<void>;
+  trust(options: TrustOptions): Promise<void>;
+  untrust(options: TrustOptions): Promise<void>;
 }
 
 const examples = `
@@ -16,6 +23,8 @@ Examples:
   h2push ./site                  serve a directory: https://localhost:8443/
   h2push --demo                  push, Fetch and SSE, live in the browser
   h2push ./site --delivery link  see what a browser without push gets
+  h2push manifest ./site         what does each page need, and why
+  h2push cert trust              no more warnings: browsers here trust us
   h2push cert --out ./certs      write a certificate and its key
 
 Node's own client, nghttp and Java's HttpClient take pushes; browsers get Link fields.`;
@@ -37,6 +46,9 @@ export function createProgram(actions: Actions): Command {
     .addOption(option(serverOptions.delivery))
     .option("-C, --cert <file>", "own certificate, PEM")
     .option("-K, --key <file>", "its private key, PEM")
+    .option("--name <name>", "a further name or address for our own certificate, repeatable", collect)
+    .addOption(authority())
+    .addOption(option(serverOptions.tlsMin))
     .option("--demo", "add the demo; without a root, serve its page")
     .option("-o, --open", "open the page in the browser")
     .option("-q, --quiet", "print the URL and errors alone")
@@ -48,16 +60,59 @@ export function createProgram(actions: Actions): Command {
     .addOption(option(serverOptions.kbps))
     .action((root: string | undefined, options: ServeOptions) => actions.serve(root, options));
   program
-    .command("cert")
-    .description("write a certificate and its private key")
+    .command("manifest")
+    .argument("[root]", "directory to scan", ".")
+    .description("print what each page needs, for people and for other tools")
     .helpOption("-h, --help", "print this help")
+    .addOption(
+      new Option("--format <format>", "table is the default on a terminal, json elsewhere").choices(manifestFormats),
+    )
+    .option("--page <path>", "this page alone, repeatable", collect)
+    .option("--out <file>", "write to a file")
+    .option("--explain <path>", "for one page: why each target is in, and what was left out and why")
+    .action((root: string, options: ManifestOptions) => actions.manifest(root, options));
+  addCertCommands(program, actions);
+  return program;
+}
+
+function addCertCommands(program: Command, actions: Actions): void {
+  const cert = program
+    .command("cert")
+    .description("write a certificate and its private key; show, trust, untrust")
+    .helpOption("-h, --help", "print this help")
+    .enablePositionalOptions()
     .option("--out <directory>", "where cert.pem and key.pem go", "certs")
     .option("--name <name>", "a further name or address, repeatable", collect)
     .option("--days <number>", "days until it expires", days, 90)
+    .addOption(new Option("--key-type <type>", "kind of key: P-256 or RSA 2048").choices(["ec", "rsa"]).default("ec"))
     .option("--force", "replace a pair that is still valid")
+    .option("--self-signed", "one pair, without an authority")
+    .addOption(authority())
     .action((options: CertOptions) => actions.cert(options));
-  return program;
+  cert
+    .command("show")
+    .argument("[file]", "a certificate (default: our own)")
+    .description("print names, dates, key, fingerprint, who signed, whether this machine trusts it")
+    .helpOption("-h, --help", "print this help")
+    .action((file: string | undefined) => actions.show(file));
+  for (const [name, description] of [
+    ["trust", "let the browsers of this machine trust our authority"],
+    ["untrust", "take our authority out of the stores again"],
+  ] as const) {
+    cert
+      .command(name)
+      .description(description)
+      .helpOption("-h, --help", "print this help")
+      .addOption(new Option("--store <store>", "which store (default: where browsers look)").choices(stores))
+      .option("--dry-run", "print the commands and do nothing")
+      .addOption(authority())
+      .action((options: TrustOptions) => actions[name](options));
+  }
 }
+
+const stores = ["nss", "system", "all"];
+
+const authority = () => new Option("--ca <authority>", "who signs: h2push or mkcert").choices(["h2push", "mkcert"]);
 
 function option<T extends string | number | boolean>({ flags, description, default: value, check }: OptionSpec<T>) {
   if (typeof value === "boolean") return new Option(flags, description);

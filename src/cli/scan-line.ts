@@ -16,7 +16,7 @@ export function scanLine({ pages, assets, missing, more }: ScanSummary): string 
 }
 
 /** File and line, the file relative to the root. */
-function place({ from, line }: Omit<MissingReference, "target">): string {
+export function place({ from, line }: Omit<MissingReference, "target">): string {
   const path = from.replace(/^\//, "");
   return `${path === "" || path.endsWith("/") ? `${path}index.html` : path}:${line}`;
 }

@@ -164,7 +164,7 @@ async function pushed(
     if (!stream.destroyed) await respondPush(stream, request, link, progress);
   } catch (error) {
     // The client's own cancel is seen in the stream's code; anything else is ours.
-    if (!stream.destroyed && error instanceof Error) report(error);
+    if (!stream.destroyed && !stream.closed && error instanceof Error) report(error);
   }
   const taken = stream.writableFinished && !stream.aborted;
   if (taken) history.pushTaken();

@@ -1,110 +1,107 @@
+import { ContentSecurityPolicy } from "./csp.js";
 import type { HtmlFacts } from "./html.js";
-import type { LinkAttributes, ManifestEntry } from "./manifest.js";
-import { baseOf, documentBase, NEED, type Need, type Reference, resolve } from "./reference.js";
-import type { LeftOut, MissingReference, PageNeeds, SiteFile } from "./scanner.js";
-import { parseSrcset } from "./srcset.js";
+import { NO_IMPORT_MAP, readImportMaps } from "./import-map.js";
+import { type Context, type FileSource, Listing, type Located } from "./listing.js";
+import { ModuleGraph } from "./module-graph.js";
+import { type FontSet, styleNeeds } from "./page-style.js";
+import { baseOf, documentBase, type Reference } from "./reference.js";
+import type { PageNeeds, SiteFile } from "./scanner.js";
+import type { ScriptFacts } from "./script.js";
+import { type ReadCss, SheetList } from "./sheet-list.js";
+import type { Sheet, StyleEngine } from "./style.js";
 
 /** Where the closure of a page finds files and what they say. */
-export interface Sources {
-  locate(pathname: string): Promise<SiteFile | undefined>;
-  html(file: SiteFile): Promise<HtmlFacts>;
-  /** Line, from 1, of an offset in the file's text. */
-  lineOf(file: SiteFile, offset: number): Promise<number>;
+export interface Sources extends FileSource {
+  /** A page, its outline made with a vocabulary of at least that generation. */
+  html(file: SiteFile, generation: number): Promise<HtmlFacts>;
+  css(file: SiteFile): Promise<ReadCss>;
+  script(file: SiteFile): Promise<ScriptFacts>;
+  styles(sheets: readonly Sheet[]): { readonly engine: StyleEngine; readonly fonts: FontSet };
 }
 
-interface Found {
-  readonly entry: ManifestEntry;
-  readonly why: string;
-  readonly need: Need;
+/**
+ * Follows what the page refers to, to the end, and puts it in order of need;
+ * each target once. `policies` are the page's `Content-Security-Policy`
+ * fields.
+ */
+export async function closePage(
+  pathname: string,
+  file: SiteFile,
+  sources: Sources,
+  policies: readonly string[] = [],
+): Promise<PageNeeds> {
+  const facts = await sources.html(file, 0);
+  return new PageClosure(pathname, file, facts, sources, policies).close();
 }
 
-/** Follows what the page refers to, to the end, and puts it in order of need; each target once. */
-export async function closePage(pathname: string, file: SiteFile, sources: Sources): Promise<PageNeeds> {
-  const closure = new Closure(pathname, sources);
-  await closure.page(file);
-  return closure.needs();
-}
-
-class Closure {
-  readonly #pathname: string;
+class PageClosure {
+  readonly #facts: HtmlFacts;
   readonly #sources: Sources;
-  readonly #found = new Map<string, Found>();
-  readonly #missing = new Map<string, MissingReference>();
-  readonly #left: LeftOut[] = [];
+  readonly #listing: Listing;
+  readonly #sheets: SheetList;
+  readonly #modules: ModuleGraph;
+  readonly #byField: ContentSecurityPolicy;
+  readonly #policy: ContentSecurityPolicy;
+  readonly #policyFrom: number;
+  /** What references resolve against before the `base` element, and after it. */
+  readonly #before: Context;
+  readonly #after: Context;
 
-  constructor(pathname: string, sources: Sources) {
-    this.#pathname = pathname;
+  constructor(pathname: string, file: SiteFile, facts: HtmlFacts, sources: Sources, policies: readonly string[]) {
+    this.#facts = facts;
     this.#sources = sources;
+    this.#listing = new Listing(sources);
+    this.#byField = new ContentSecurityPolicy(policies);
+    this.#policy = new ContentSecurityPolicy([...policies, ...facts.policies.map(({ content }) => content)]);
+    this.#policyFrom = facts.policies[0]?.offset ?? 0;
+    this.#before = { file, pathname, base: baseOf(pathname) };
+    this.#after = { ...this.#before, base: documentBase(facts.base?.href, this.#before.base) };
+    this.#sheets = new SheetList(this.#listing, (sheet) => sources.css(sheet), this.#policy);
+    const { importMaps } = facts;
+    const map = importMaps.length === 0 ? NO_IMPORT_MAP : readImportMaps(importMaps, this.#after.base);
+    this.#modules = new ModuleGraph(this.#listing, (script) => sources.script(script), map, this.#policy);
   }
 
-  needs(): PageNeeds {
-    const found = [...this.#found.values()].sort((a, b) => a.need - b.need);
-    return {
-      entries: found.map(({ entry }) => entry),
-      blocking: new Set(found.filter(({ need }) => need <= NEED.blockingScript).map(({ entry }) => entry.target)),
-      why: new Map(found.map(({ entry, why }) => [entry.target, why])),
-      missing: [...this.#missing.values()],
-      left: this.#left,
-    };
-  }
-
-  async page(file: SiteFile): Promise<void> {
-    const facts = await this.#sources.html(file);
-    const own = baseOf(this.#pathname);
-    const base = documentBase(facts.base?.href, own);
-    const baseFrom = facts.base?.offset ?? 0;
-    for (const left of facts.left) {
-      const resolved = resolve(left.url, left.offset < baseFrom ? own : base);
-      this.#left.push({ target: "target" in resolved ? resolved.target : left.url, why: left.why });
+  async close(): Promise<PageNeeds> {
+    const { left, references, styles, modules } = this.#facts;
+    for (const { url, why } of left) this.#listing.leave(url, why, this.#after.base);
+    let style = 0;
+    for (const reference of references) {
+      // Stylesheets count in document order, those in the page among those linked to.
+      for (let next = styles[style]; next !== undefined && next.offset < reference.offset; next = styles[style]) {
+        await this.#sheets.inline(next.facts, this.#after);
+        style += 1;
+      }
+      await this.#reference(reference);
     }
-    for (const reference of facts.references) {
-      await this.#reference(reference, reference.offset < baseFrom ? own : base, this.#pathname, file);
+    for (const { facts } of styles.slice(style)) await this.#sheets.inline(facts, this.#after);
+    for (const { facts, offset, need } of modules) {
+      await this.#modules.inline(facts, this.#after, offset, { need, crossorigin: undefined });
     }
+    await this.#style();
+    return this.#listing.needs();
   }
 
-  async #reference(reference: Reference, base: URL, from: string, file: SiteFile): Promise<void> {
-    const resolved = resolve(reference.url, base);
-    if ("left" in resolved) {
-      if (resolved.left !== "data") this.#left.push({ target: reference.url, why: resolved.left });
-      return;
-    }
-    const { target, pathname } = resolved;
-    const known = this.#found.get(target);
-    if (known !== undefined && known.need <= reference.need) return;
-    const located = await this.#sources.locate(pathname);
-    if (located === undefined) return this.#miss(target, reference, from, file);
-    const entry = entryOf(target, reference, base, located);
-    this.#found.set(target, { entry, need: reference.need, why: `${reference.by} in ${from}` });
+  async #reference(reference: Reference): Promise<void> {
+    const context = reference.offset < (this.#facts.base?.offset ?? 0) ? this.#before : this.#after;
+    const policy = reference.offset < this.#policyFrom ? this.#byField : this.#policy;
+    const located = await this.#listing.reference(reference, context, policy);
+    if (located !== undefined) await this.#follow(located, reference);
   }
 
-  async #miss(target: string, reference: Reference, from: string, file: SiteFile): Promise<void> {
-    if (this.#missing.has(target)) return;
-    const line = await this.#sources.lineOf(file, reference.offset);
-    this.#missing.set(target, { target, from, line });
+  async #follow(located: Located, reference: Reference): Promise<void> {
+    const { applies, by, need, crossorigin } = reference;
+    if (applies !== undefined) await this.#sheets.linked(located, reference);
+    else if (by === "module script") await this.#modules.file(located, { need, crossorigin });
   }
-}
 
-function entryOf(target: string, reference: Reference, base: URL, file: SiteFile): ManifestEntry {
-  const { as, rel, type, crossorigin, integrity, media, fetchpriority, imagesrcset, imagesizes } = reference;
-  const link: LinkAttributes = {
-    ...(rel === undefined ? {} : { rel }),
-    ...(type === undefined ? {} : { type }),
-    ...(crossorigin === undefined ? {} : { crossorigin }),
-    ...(integrity === undefined ? {} : { integrity }),
-    ...(media === undefined ? {} : { media }),
-    ...(fetchpriority === undefined ? {} : { fetchpriority }),
-    ...(imagesrcset === undefined ? {} : { imagesrcset: resolveSrcset(imagesrcset, base) }),
-    ...(imagesizes === undefined ? {} : { imagesizes }),
-  };
-  return { target, as, ...link, bytes: file.size };
-}
-
-/** A `Link` field resolves against the URL of the response, a page's attributes against its base: path-absolute suits both. */
-function resolveSrcset(srcset: string, base: URL): string {
-  return parseSrcset(srcset)
-    .map(({ url, descriptor }) => {
-      const resolved = resolve(url, base);
-      return `${"target" in resolved ? resolved.target : url} ${descriptor}`.trim();
-    })
-    .join(", ");
+  /** Fonts and images by use. */
+  async #style(): Promise<void> {
+    const { outline } = await this.#sources.html(this.#after.file, this.#sheets.generation);
+    if (outline === undefined) return;
+    const { engine, fonts } = this.#sources.styles(this.#sheets.sheets);
+    const needs = styleNeeds(outline, engine, fonts);
+    for (const font of needs.fonts) await this.#sheets.font(font);
+    for (const image of needs.images) await this.#sheets.image(image, this.#after);
+  }
 }

@@ -42,6 +42,8 @@ export class HtmlLexer {
   start = 0;
   /** Where the text before this tag began. */
   textStart = 0;
+  /** Whether that text has anything but white space, comments apart. */
+  hasText = false;
   selfClosing = false;
   /** Set while in SVG or MathML, where CDATA sections exist. */
   foreign = false;
@@ -64,9 +66,11 @@ export class HtmlLexer {
   next(): HtmlToken {
     const { text } = this;
     this.textStart = this.position;
+    this.hasText = false;
     for (;;) {
       const open = text.indexOf("<", this.position);
       if (open < 0) return this.#end();
+      if (!this.hasText && open > this.position) this.hasText = this.#isText(this.position, open);
       const code = text.charCodeAt(open + 1);
       if (isLetter(code)) {
         this.start = open;
@@ -126,6 +130,11 @@ export class HtmlLexer {
   #value(raw: string): string {
     const decoded = this.#decode(raw);
     return decoded.includes("&") ? decodeHTMLAttribute(decoded) : decoded;
+  }
+
+  #isText(from: number, to: number): boolean {
+    for (let at = from; at < to; at += 1) if (this.text.charCodeAt(at) > SPACE) return true;
+    return false;
   }
 
   #end(): HtmlToken {

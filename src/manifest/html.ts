@@ -1,10 +1,15 @@
+import { decodeHTML } from "entities/decode";
+
+import type { CssFacts } from "./css.js";
 import type { Destination } from "./destination.js";
 import type { EncodedText } from "./encoding.js";
 import { HtmlLexer } from "./html-lexer.js";
 import { chooseImage, isImageType, type ImageSource } from "./image.js";
 import type { LinkAttributes } from "./manifest.js";
 import { DEFAULT_VIEWPORT, isTrivialMedia, matchesMedia, type Viewport } from "./media.js";
+import type { Outline, OutlineBuilder } from "./outline.js";
 import { NEED, type Need, type Reference } from "./reference.js";
+import type { ScriptFacts } from "./script.js";
 
 /** A reference that is left out although it looks like one, and why. */
 export interface LeftReference {
@@ -20,6 +25,39 @@ export interface HtmlFacts {
   /** In document order. */
   readonly references: readonly Reference[];
   readonly left: readonly LeftReference[];
+  /** Content of the `style` elements. */
+  readonly styles: readonly InlineStylesheet[];
+  /** Module scripts in the page. */
+  readonly modules: readonly InlineModule[];
+  /** Texts of the import maps. */
+  readonly importMaps: readonly string[];
+  /** Policies of `meta` elements, and from where on they count. */
+  readonly policies: readonly { readonly content: string; readonly offset: number }[];
+  /** What the page consists of; undefined when none was asked for. */
+  readonly outline: Outline | undefined;
+}
+
+/** A `style` element that applies. */
+export interface InlineStylesheet {
+  readonly facts: CssFacts;
+  readonly offset: number;
+}
+
+/** A module script in the page. */
+export interface InlineModule {
+  readonly facts: ScriptFacts;
+  readonly offset: number;
+  readonly need: Need;
+}
+
+/** What reading a page calls upon beside its references. */
+export interface HtmlReaders {
+  readonly viewport?: Viewport;
+  readonly outline?: OutlineBuilder;
+  /** Reads the text of a `style` element. */
+  readonly css?: (text: string) => CssFacts;
+  /** Reads the text of a module script. */
+  readonly script?: (text: string) => ScriptFacts;
 }
 
 /** Elements whose content is text up to their end tag, with scripting on (HTML §13.2.6.4.7 on). */
@@ -42,9 +80,16 @@ const PRELOADABLE: Readonly<Record<string, Need>> = {
 };
 
 /** Reads what a page refers to, in one pass over its text. */
-export function readHtml(source: EncodedText, viewport: Viewport = DEFAULT_VIEWPORT): HtmlFacts {
-  return new HtmlReader(source, viewport).read();
+export function readHtml(source: EncodedText, readers: HtmlReaders = {}): HtmlFacts {
+  return new HtmlReader(source, readers).read();
 }
+
+/** A character beyond ASCII, or a reference that may stand for one. */
+const BEYOND_ASCII = /[\x80-\uffff]|&(?!(?:amp|lt|gt|quot|apos|nbsp|#39|#x27|#34);)/;
+/** Input types that show no text. */
+const TEXTLESS = /^(?:hidden|checkbox|radio|image|range|color|file)$/i;
+
+type ReferenceLink = LinkAttributes & Pick<Reference, "applies">;
 
 class HtmlReader {
   readonly #lexer: HtmlLexer;
@@ -59,22 +104,52 @@ class HtmlReader {
   #picture: ImageSource[] | undefined;
   #media: { readonly as: "audio" | "video"; done: boolean; readonly loads: boolean } | undefined;
   #title: string | undefined;
+  readonly #source: EncodedText;
+  readonly #outline: OutlineBuilder | undefined;
+  readonly #css: HtmlReaders["css"];
+  readonly #readScript: HtmlReaders["script"];
+  readonly #styles: InlineStylesheet[] = [];
+  readonly #modules: InlineModule[] = [];
+  readonly #importMaps: string[] = [];
+  readonly #policies: { content: string; offset: number }[] = [];
 
-  constructor(source: EncodedText, viewport: Viewport) {
+  constructor(source: EncodedText, readers: HtmlReaders) {
+    this.#source = source;
     this.#lexer = new HtmlLexer(source.text, source.decode);
-    this.#viewport = viewport;
+    this.#viewport = readers.viewport ?? DEFAULT_VIEWPORT;
+    this.#outline = readers.outline;
+    this.#css = readers.css;
+    this.#readScript = readers.script;
   }
 
   read(): HtmlFacts {
     const lexer = this.#lexer;
     for (let token = lexer.next(); token !== "eof"; token = lexer.next()) {
+      if (lexer.hasText && this.#inert === 0 && this.#outline !== undefined) this.#text(this.#outline);
       if (token === "end") this.#endTag(lexer.name);
       else this.#startTag(lexer.name);
     }
-    return { base: this.#base, references: this.#references, left: this.#left };
+    return {
+      base: this.#base,
+      references: this.#references,
+      left: this.#left,
+      styles: this.#styles,
+      modules: this.#modules,
+      importMaps: this.#importMaps,
+      policies: this.#policies,
+      outline: this.#outline?.finish(),
+    };
+  }
+
+  #text(outline: OutlineBuilder): void {
+    const { text, textStart, start } = this.#lexer;
+    outline.text();
+    const content = text.slice(textStart, start);
+    if (BEYOND_ASCII.test(content)) outline.addCharacters(decodeHTML(this.#source.decode(content)));
   }
 
   #endTag(name: string): void {
+    if (this.#inert === 0) this.#outline?.close(name);
     if (name === "picture") this.#picture = undefined;
     else if (name === "video" || name === "audio") this.#media = undefined;
     else if (name === "svg" || name === "math") {
@@ -90,8 +165,53 @@ class HtmlReader {
       this.#svg += 1;
       lexer.foreign = true;
     } else if (this.#inert === 0) this.#element(name);
+    if (this.#inert === 0 && this.#outline !== undefined && name !== "template") this.#enter(this.#outline);
     if (name === "plaintext") lexer.position = lexer.text.length;
-    else if (RAW_TEXT.has(name) && !(this.#svg > 0 && lexer.selfClosing)) lexer.rawText(name);
+    else if (RAW_TEXT.has(name) && !(this.#svg > 0 && lexer.selfClosing)) this.#rawText(name);
+  }
+
+  #enter(outline: OutlineBuilder): void {
+    const lexer = this.#lexer;
+    const node = outline.open(lexer);
+    const { name } = lexer;
+    if (name === "select") outline.text(node);
+    else if (name === "input" && !TEXTLESS.test(lexer.attribute("type") ?? "")) outline.text(node);
+  }
+
+  #rawText(name: string): void {
+    const lexer = this.#lexer;
+    const start = lexer.position;
+    // Attributes are those of the start tag until the next one is read.
+    const take = this.#inert > 0 ? undefined : this.#takerOf(name);
+    const end = lexer.rawText(name);
+    if (end > start) take?.(() => this.#source.decode(lexer.text.slice(start, end)), start);
+  }
+
+  /** What is done with an element's text. */
+  #takerOf(name: string): ((text: () => string, offset: number) => void) | undefined {
+    if (name === "textarea") return () => this.#outline?.text();
+    if (name === "style") return this.#isAppliedStyle() ? (text, offset) => this.#takeStyle(text(), offset) : undefined;
+    if (name !== "script" || this.#lexer.attribute("src") !== undefined) return undefined;
+    const type = this.#lexer.attribute("type")?.trim().toLowerCase();
+    if (type === "importmap") return (text) => this.#importMaps.push(text());
+    if (type !== "module") return undefined;
+    const need = this.#lexer.attribute("async") === undefined ? NEED.module : NEED.asyncScript;
+    return (text, offset) => this.#takeModule(text(), offset, need);
+  }
+
+  #takeStyle(text: string, offset: number): void {
+    if (this.#css !== undefined) this.#styles.push({ facts: this.#css(text), offset });
+  }
+
+  #takeModule(text: string, offset: number, need: Need): void {
+    const facts = this.#readScript?.(text);
+    if (facts !== undefined && facts.imports.length > 0) this.#modules.push({ facts, offset, need });
+  }
+
+  #isAppliedStyle(): boolean {
+    const type = this.#lexer.attribute("type")?.trim().toLowerCase() ?? "";
+    if (type !== "" && type !== "text/css") return false;
+    return matchesMedia(this.#lexer.attribute("media") ?? "", this.#viewport);
   }
 
   /** A template's content is no part of the page, unless it becomes a shadow tree at once. */
@@ -116,12 +236,14 @@ class HtmlReader {
       case "feimage":
         return this.#svgReference("image", NEED.image, false);
       case "use":
-        return this.#svgReference("image", NEED.other, false);
+        return this.#svg > 0 ? this.#svgReference("image", NEED.other, false) : undefined;
+      case "meta":
+        return this.#meta();
       case "picture":
         this.#picture = [];
         return;
       case "source":
-        return this.#source();
+        return this.#sourceElement();
       case "video":
       case "audio":
         return this.#mediaElement(name);
@@ -144,7 +266,7 @@ class HtmlReader {
     }
   }
 
-  #add(url: string | undefined, as: Destination, need: Need, by: string, link: LinkAttributes): void {
+  #add(url: string | undefined, as: Destination, need: Need, by: string, link: ReferenceLink): void {
     const text = url?.trim() ?? "";
     if (text !== "") this.#references.push({ url: text, as, need, by, offset: this.#lexer.start, ...link });
   }
@@ -173,7 +295,15 @@ class HtmlReader {
 
   #svgReference(as: Destination, need: Need, linked: boolean): void {
     const url = this.#lexer.attribute("href") ?? this.#lexer.attribute("xlink:href");
+    // A fragment alone is an element of this document.
+    if (url?.trim().startsWith("#") === true) return;
     this.#add(url, as, need, `${this.#lexer.name} href`, linked ? { rel: "preload" } : {});
+  }
+
+  #meta(): void {
+    if (this.#lexer.attribute("http-equiv")?.trim().toLowerCase() !== "content-security-policy") return;
+    const content = this.#lexer.attribute("content");
+    if (content !== undefined) this.#policies.push({ content, offset: this.#lexer.start });
   }
 
   #baseElement(): void {
@@ -214,11 +344,18 @@ class HtmlReader {
     const attributes: LinkAttributes = { rel: "preload", ...this.#fetchAttributes() };
     if (!this.#isPreferred(alternate)) {
       // An alternate is fetched last; no link says so, and "not all" is taken by no client.
-      this.#add(href, "style", NEED.idle, "alternate stylesheet", { ...attributes, media: "not all" });
-      return;
+      const link = { ...attributes, media: "not all", applies: false };
+      return this.#add(href, "style", NEED.idle, "alternate stylesheet", link);
     }
-    const need = matchesMedia(media, this.#viewport) ? NEED.style : NEED.idle;
-    this.#add(href, "style", need, "stylesheet", isTrivialMedia(media) ? attributes : { ...attributes, media });
+    const matching = matchesMedia(media, this.#viewport);
+    const applies = matching || this.#swapped();
+    const link = { ...attributes, applies, ...(isTrivialMedia(media) ? {} : { media }) };
+    this.#add(href, "style", matching ? NEED.style : NEED.idle, "stylesheet", link);
+  }
+
+  /** `onload="this.media='all'"`: the usual way to load a stylesheet without waiting for it; it applies in the end. */
+  #swapped(): "later" | false {
+    return /\bthis\s*\.\s*(?:media|rel)\s*=/.test(this.#lexer.attribute("onload") ?? "") && "later";
   }
 
   /** Of titled stylesheets, only the set named first applies (CSSOM §6.2, "preferred"). */
@@ -245,6 +382,7 @@ class HtmlReader {
       ...(isTrivialMedia(media) ? {} : { media }),
     };
     if (as === "image") this.#imagePreload(href, link);
+    else if (as === "style") this.#add(href, as, need, "preload", { ...link, applies: this.#swapped() });
     else this.#add(href, toDestination(as), need, "preload", link);
   }
 
@@ -300,7 +438,7 @@ class HtmlReader {
     this.#add(chosen.url, "image", NEED.image, "img", link);
   }
 
-  #source(): void {
+  #sourceElement(): void {
     const lexer = this.#lexer;
     if (this.#media !== undefined) return this.#mediaSource();
     this.#picture?.push({

@@ -28,6 +28,8 @@ export interface Reference extends LinkAttributes {
   readonly need: Need;
   /** Where in the text it is, in characters. */
   readonly offset: number;
+  /** Of a stylesheet: whether its rules apply, "later" when the page applies them after they have been loaded. */
+  readonly applies?: boolean | "later";
   /** What makes the reference ("script src", "@import"): the table of `h2push manifest` says it. */
   readonly by: string;
 }
@@ -57,6 +59,11 @@ export function resolve(reference: string, base: URL): Resolved {
   } catch {
     return { left: "invalid" };
   }
+  return resolveUrl(url);
+}
+
+/** The target that a URL is on the page's site, or why it is none. */
+export function resolveUrl(url: URL): Resolved {
   if (url.protocol === "data:" || url.protocol === "blob:" || url.protocol === "about:") return { left: "data" };
   if (url.origin !== ORIGIN) return { left: "other origin" };
   const { pathname } = url;

@@ -1,11 +1,8 @@
-import { open, type FileHandle } from "node:fs/promises";
-
 import { systemCode } from "../errors.js";
 import { closePage, type Sources } from "./closure.js";
-import { decodeHtml } from "./encoding.js";
-import { type HtmlFacts, readHtml } from "./html.js";
 import type { ManifestEntry } from "./manifest.js";
 import { Remembered } from "./remembered.js";
+import { SiteFacts, versionOf } from "./site-facts.js";
 
 /** A file under the root, as the server would serve it, and its version. */
 export interface SiteFile {
@@ -57,7 +54,13 @@ export interface Scanner {
    * Never rejects for what a page contains; a file that has gone meanwhile
    * needs nothing.
    */
-  page(pathname: string, file: SiteFile): Promise<PageNeeds>;
+  page(pathname: string, file: SiteFile, context?: PageContext): Promise<PageNeeds>;
+}
+
+/** What counts for a page beside its file. */
+export interface PageContext {
+  /** Values of the `Content-Security-Policy` fields that it is served with. */
+  readonly csp?: readonly string[];
 }
 
 export interface ScannerOptions {
@@ -68,16 +71,11 @@ export interface ScannerOptions {
   readonly onTruncated?: (file: SiteFile) => void;
 }
 
-/** Of a file, only so many bytes are scanned. */
-export const SCAN_LIMIT = 16 * 1024 * 1024;
-
 const CHECK_AFTER = 250;
-/** Files whose facts are kept, and pages whose answers are: what they weigh is a few links each. */
-const KEPT_FILES = 4096;
+/** Pages whose answers are kept: each weighs a few links. */
 const KEPT_PAGES = 4096;
 
 const NOTHING: PageNeeds = { entries: [], blocking: new Set(), why: new Map(), missing: [], left: [] };
-const NO_HTML: HtmlFacts = { base: undefined, references: [], left: [] };
 
 interface Answer {
   readonly needs: Promise<PageNeeds>;
@@ -94,22 +92,21 @@ export function createScanner(options: ScannerOptions): Scanner {
 class SiteScanner implements Scanner {
   readonly #locate: Locate;
   readonly #checkAfter: number;
-  readonly #onTruncated: (file: SiteFile) => void;
-  readonly #html = new Remembered<Promise<HtmlFacts>>(KEPT_FILES);
+  readonly #facts: SiteFacts;
   readonly #answers = new Remembered<Answer>(KEPT_PAGES);
 
   constructor({ locate, checkAfter = CHECK_AFTER, onTruncated = () => {} }: ScannerOptions) {
     this.#locate = locate;
     this.#checkAfter = checkAfter;
-    this.#onTruncated = onTruncated;
+    this.#facts = new SiteFacts(onTruncated);
   }
 
-  async page(pathname: string, file: SiteFile): Promise<PageNeeds> {
-    const key = `${pathname}\n${versionOf(file)}`;
+  async page(pathname: string, file: SiteFile, { csp = [] }: PageContext = {}): Promise<PageNeeds> {
+    const key = [pathname, versionOf(file), ...csp].join("\n");
     const known = this.#answers.get(key);
     if (known !== undefined && (await this.#stillHolds(known))) return known.needs;
     const located = new Map<string, string>();
-    const needs = closePage(pathname, file, this.#sources(located)).catch(withoutFile);
+    const needs = closePage(pathname, file, this.#sources(located), csp).catch(withoutFile);
     this.#answers.set(key, { needs, located, checkedAt: performance.now() });
     return needs;
   }
@@ -132,55 +129,13 @@ class SiteScanner implements Scanner {
         located.set(pathname, versionOf(file));
         return file;
       },
-      html: (file) => this.#facts(this.#html, file, (bytes) => readHtml(decodeHtml(bytes)), NO_HTML),
-      lineOf: async (file, offset) => lineAt(decodeHtml(await this.#read(file)).text, offset),
+      html: (file, generation) => this.#facts.html(file, generation),
+      css: (file) => this.#facts.css(file),
+      script: (file) => this.#facts.script(file),
+      styles: (sheets) => this.#facts.styles(sheets),
+      lineOf: (file, offset) => this.#facts.lineOf(file, offset),
     };
   }
-
-  #facts<T>(kept: Remembered<Promise<T>>, file: SiteFile, parse: (bytes: Buffer) => T, none: T): Promise<T> {
-    const key = versionOf(file);
-    const known = kept.get(key);
-    if (known !== undefined) return known;
-    const facts = this.#read(file).then(parse, (error: unknown) => {
-      if (systemCode(error) === undefined) throw error;
-      return none;
-    });
-    kept.set(key, facts);
-    return facts;
-  }
-
-  async #read(file: SiteFile): Promise<Buffer> {
-    if (file.size > SCAN_LIMIT) this.#onTruncated(file);
-    const handle = await open(file.file);
-    try {
-      return await readUpTo(handle, Math.min(file.size, SCAN_LIMIT));
-    } finally {
-      await handle.close();
-    }
-  }
-}
-
-async function readUpTo(handle: FileHandle, size: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(size);
-  let length = 0;
-  while (length < size) {
-    const { bytesRead } = await handle.read(bytes, length, size - length, length);
-    if (bytesRead === 0) break;
-    length += bytesRead;
-  }
-  return bytes.subarray(0, length);
-}
-
-/** The version of a file, or that it is not there. */
-function versionOf(file: SiteFile | undefined): string {
-  if (file === undefined) return "";
-  return `${file.dev}:${file.ino}:${file.size}:${file.mtimeMs}:${file.file}`;
-}
-
-function lineAt(text: string, offset: number): number {
-  let line = 1;
-  for (let at = text.indexOf("\n"); at >= 0 && at < offset; at = text.indexOf("\n", at + 1)) line += 1;
-  return line;
 }
 
 function withoutAnswer(error: unknown): undefined {

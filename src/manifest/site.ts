@@ -1,5 +1,5 @@
 import type { ManifestEntry, PushManifest } from "./manifest.js";
-import { listPages } from "./pages.js";
+import { listPages, type SitePage } from "./pages.js";
 import type { MissingReference, PageNeeds, Scanner } from "./scanner.js";
 
 export interface SiteScan {
@@ -11,8 +11,8 @@ export interface SiteScan {
 export interface SiteScanOptions {
   /** Pages at most; all of them without it. */
   readonly limit?: number;
-  /** Called after each page, with its number from 1. */
-  readonly onPage?: (pathname: string, needs: PageNeeds, count: number) => void;
+  /** Called after each page, with its number from 1 and the number of all. */
+  readonly onPage?: (pathname: string, needs: PageNeeds, count: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -22,18 +22,30 @@ export interface SiteScanOptions {
  * @throws the signal's reason when it is aborted; the error of `realpath` when there is no such directory.
  */
 export async function scanSite(root: string, scanner: Scanner, options: SiteScanOptions = {}): Promise<SiteScan> {
-  const pages: Record<string, readonly ManifestEntry[]> = {};
-  const missing = new Map<string, MissingReference>();
-  let count = 0;
-  for await (const { pathname, file } of listPages(root, options)) {
+  const pages: SitePage[] = [];
+  for await (const page of listPages(root, options)) {
     options.signal?.throwIfAborted();
+    pages.push(page);
+  }
+  return scanPages(pages, scanner, options);
+}
+
+/** Scans these pages. */
+export async function scanPages(
+  pages: readonly SitePage[],
+  scanner: Scanner,
+  { signal, onPage }: SiteScanOptions = {},
+): Promise<SiteScan> {
+  const entries: Record<string, readonly ManifestEntry[]> = {};
+  const missing = new Map<string, MissingReference>();
+  for (const [index, { pathname, file }] of pages.entries()) {
+    signal?.throwIfAborted();
     const needs = await scanner.page(pathname, file);
-    pages[pathname] = needs.entries;
+    entries[pathname] = needs.entries;
     for (const reference of needs.missing) {
       if (!missing.has(reference.target)) missing.set(reference.target, reference);
     }
-    count += 1;
-    options.onPage?.(pathname, needs, count);
+    onPage?.(pathname, needs, index + 1, pages.length);
   }
-  return { manifest: { version: 1, pages }, missing: [...missing.values()] };
+  return { manifest: { version: 1, pages: entries }, missing: [...missing.values()] };
 }

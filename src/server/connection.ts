@@ -4,7 +4,7 @@ import { History } from "../delivery/history.js";
 
 /** What carries the requests of a client. */
 export type Carrier =
-  | { readonly protocol: "h2"; readonly session: ServerHttp2Session }
+  | { readonly protocol: "h2"; readonly session: ServerHttp2Session; readonly socket: Socket }
   | { readonly protocol: "http/1.1"; readonly socket: Socket };
 
 /** One client's connection: what it has carried, and how much is under way on it. */
@@ -101,8 +101,12 @@ export class Connections {
   }
 }
 
+/** How long an idle client may take to close its side of the connection (milliseconds). */
+const LINGER = 500;
+
 /** A session lets its open streams end by itself (GOAWAY, RFC 9113 §6.8); HTTP/1.1 has no such word. */
 function endIdle({ carrier, open }: Connection): void {
   if (carrier.protocol === "h2") carrier.session.close();
   else if (open === 0) carrier.socket.end();
+  if (open === 0) setTimeout(() => carrier.socket.destroy(), LINGER).unref();
 }

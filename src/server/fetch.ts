@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { Readable, type Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { ReadableStream } from "node:stream/web";
 import type { Progress } from "../static/respond.js";
 
 /** A request as HTTP has it. */
@@ -22,13 +23,21 @@ export function toRequest({ method, authority, target, fields, content }: HttpRe
   }
   const init: RequestInit = { method, headers, signal };
   const hasContent = content !== undefined && method !== "GET" && method !== "HEAD";
-  if (hasContent) Object.assign(init, { body: Readable.toWeb(content), duplex: "half" });
+  if (hasContent) Object.assign(init, { body: contentOf(content), duplex: "half" });
   try {
     return new Request(`https://${authority}${target}`, init);
   } catch {
     return undefined;
   }
 }
+
+/**
+ * The content of a request. Not by `Readable.toWeb`, which on Node 20 waits
+ * for both sides of a duplex stream: over HTTP/2 it would end with the
+ * response. And without `destroyOnReturn` a route that reads half of the
+ * content would take the stream away from its own response.
+ */
+const contentOf = (content: Readable) => ReadableStream.from(content.iterator({ destroyOnReturn: false }));
 
 /** Fields that speak of a connection of HTTP/1.1 and are an error over HTTP/2 (RFC 9113 §8.2.2). */
 const connectionFields = new Set(["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"]);
@@ -62,7 +71,10 @@ export async function sendContent(
   const endless = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
   // A reader that waits for the next piece would not notice that its client has gone.
   body.once("close", cancel);
-  if (endless) closing.addEventListener("abort", cancel);
+  if (endless) {
+    if (closing.aborted) cancel();
+    else closing.addEventListener("abort", cancel);
+  }
   try {
     await pipeline(pieces(reader, progress), body);
   } finally {

@@ -27,16 +27,12 @@ export async function observe(
     fail(site, exchange, error);
   }
   const { at, aborted } = await ended;
-  onRequest?.({
-    method: exchange.method,
-    target: exchange.target,
-    httpVersion: exchange.httpVersion,
-    status: exchange.status,
-    duration: at - started,
-    bytes: exchange.bytes,
-    aborted,
-    delivery,
-  });
+  const { method, target, httpVersion, status, bytes } = exchange;
+  try {
+    onRequest?.({ method, target, httpVersion, status, duration: at - started, bytes, aborted, delivery });
+  } catch (error) {
+    report(site, error);
+  }
 }
 
 /** When, and how, the response ended. */
@@ -60,19 +56,28 @@ function discardContent({ stream }: Exchange): void {
 }
 
 /** What a stream says of a client that went away, and a route whose `request.signal` told it so. */
-const gone = new Set(["ABORT_ERR", "ECONNRESET", "EPIPE", "ERR_STREAM_DESTROYED", "ERR_STREAM_PREMATURE_CLOSE"]);
+const gone = new Set([
+  "ABORT_ERR",
+  "ECONNRESET",
+  "EPIPE",
+  "ERR_STREAM_DESTROYED",
+  "ERR_STREAM_PREMATURE_CLOSE",
+  "ERR_STREAM_WRITE_AFTER_END",
+]);
 
 /** A client that went away is no error; anything else is told, and answered 500 if nothing has been sent yet. */
 function fail(site: Site, exchange: Exchange, error: unknown): void {
   const { body, stream } = exchange;
   const ended = body.destroyed || stream?.closed === true;
   if (ended && isGone(error)) return;
-  site.report(error instanceof Error ? error : new Error(String(error)));
+  report(site, error);
   if (ended) return;
   if (exchange.status === 0) sendError(exchange, 500, "The server could not answer this request; its log says why.");
   else if (stream !== undefined) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   else body.destroy();
 }
+
+const report = (site: Site, error: unknown) => site.report(error instanceof Error ? error : new Error(String(error)));
 
 const isGone = (error: unknown) =>
   gone.has(systemCode(error) ?? "") || (error instanceof Error && error.name === "AbortError");

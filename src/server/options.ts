@@ -1,5 +1,6 @@
 import { deliveryModes, type DeliveryMode } from "../delivery/plan.js";
 import { H2PushError } from "../errors.js";
+import { tlsVersions, type TlsMin } from "../tls/secure-context.js";
 
 /** One option: declared here once, for the command line and the library alike. */
 export interface Option<T> {
@@ -36,6 +37,12 @@ export const serverOptions = {
     description: `how pages get what they need: ${deliveryModes.join(", ")}`,
     default: "auto",
     check: checkDelivery,
+  },
+  tlsMin: {
+    flags: "--tls-min <version>",
+    description: `oldest version of TLS to accept: ${tlsVersions.join(" or ")}`,
+    default: "1.2",
+    check: checkTlsMin,
   },
   pushCount: {
     flags: "--push-count <number>",
@@ -82,6 +89,8 @@ export interface GivenSettings {
   readonly host?: string;
   /** How pages get what they need; "auto" by default. */
   readonly delivery?: DeliveryMode;
+  /** The oldest version of TLS to accept; "1.2" by default. */
+  readonly tlsMin?: TlsMin;
   /** At most so many pushes for a page; 100 by default. */
   readonly pushCount?: number | string;
   /** At most so many bytes pushed for a page (4 MiB by default), or what the client's window leaves. */
@@ -100,11 +109,12 @@ export interface GivenSettings {
  * @throws {H2PushError} "usage", naming the value
  */
 export function checkSettings(given: GivenSettings): Settings {
-  const { port, host, delivery, pushCount, pushBytes, serverTiming, rtt, kbps } = serverOptions;
+  const { port, host, delivery, tlsMin, pushCount, pushBytes, serverTiming, rtt, kbps } = serverOptions;
   return {
     port: port.check(given.port ?? port.default),
     host: host.check(given.host ?? host.default),
     delivery: delivery.check(given.delivery ?? delivery.default),
+    tlsMin: tlsMin.check(given.tlsMin ?? tlsMin.default),
     pushCount: pushCount.check(given.pushCount ?? pushCount.default),
     pushBytes: pushBytes.check(given.pushBytes ?? pushBytes.default),
     serverTiming: serverTiming.check(given.serverTiming ?? serverTiming.default),
@@ -130,6 +140,12 @@ function checkPushBytes(value: unknown): number | "window" {
 function checkSwitch(value: unknown): boolean {
   if (typeof value === "boolean") return value;
   throw new H2PushError("usage", `neither true nor false: ${String(value)}`);
+}
+
+function checkTlsMin(value: unknown): TlsMin {
+  const version = tlsVersions.find((known) => known === value);
+  if (version !== undefined) return version;
+  throw new H2PushError("usage", `no such version of TLS: ${String(value)}`, `choose ${tlsVersions.join(" or ")}`);
 }
 
 function checkHost(value: unknown): string {

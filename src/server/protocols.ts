@@ -1,7 +1,8 @@
 import { createServer as createHttp1Server, type Server as Http1Server } from "node:http";
-import { createServer as createHttp2Server, type Http2Server } from "node:http2";
+import { createServer as createHttp2Server } from "node:http2";
 import type { Socket } from "node:net";
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from "node:tls";
+import type { Secured } from "../tls/secure-context.js";
 import type { Connections, Connection } from "./connection.js";
 import { http1Exchange, http2Exchange, type Exchange } from "./exchange.js";
 
@@ -14,9 +15,8 @@ export interface Protocols {
 }
 
 export interface ProtocolOptions {
-  /** PEM. */
-  readonly cert: string;
-  readonly key: string;
+  /** What TLS shows and takes at first. */
+  readonly secured: Secured;
   readonly connections: Connections;
   readonly onExchange: (exchange: Exchange) => void;
   /** The port of https, for the redirect. */
@@ -38,33 +38,35 @@ export function createProtocols(options: ProtocolOptions): Protocols {
   const http2 = createHttp2(options);
   const http1 = createHttp1(options);
   const tls = createTlsServer({
-    cert: options.cert,
-    key: options.key,
+    ...options.secured,
     ALPNProtocols: ["h2", "http/1.1"],
-    minVersion: "TLSv1.2",
     handshakeTimeout: HANDSHAKE_TIMEOUT,
   });
   tls.on("secureConnection", (socket: TLSSocket) => {
     socket.on("error", () => socket.destroy());
-    (socket.alpnProtocol === "h2" ? http2 : http1).emit("connection", socket);
+    if (socket.alpnProtocol === "h2") http2(socket);
+    else http1.emit("connection", socket);
   });
   // A client that does not trust the certificate ends the handshake: its own affair.
   tls.on("tlsClientError", (_error, socket) => socket.destroy());
   return { tls, plain: createRedirect(options.port) };
 }
 
-function createHttp2({ connections, onExchange }: ProtocolOptions): Http2Server {
+/** Takes a connection that speaks HTTP/2. */
+function createHttp2({ connections, onExchange }: ProtocolOptions): (socket: TLSSocket) => void {
   const server = createHttp2Server({ settings: { maxConcurrentStreams: MAX_CONCURRENT_STREAMS } });
-  server.on("session", (session) => {
-    session.on("error", () => session.destroy());
-    const connection = connections.add({ protocol: "h2", session });
-    session.on("stream", (stream, fields) => {
-      stream.on("error", () => undefined);
-      onExchange(http2Exchange(stream, fields, connection));
-    });
-  });
   server.on("sessionError", () => undefined);
-  return server;
+  return (socket) => {
+    server.once("session", (session) => {
+      session.on("error", () => session.destroy());
+      const connection = connections.add({ protocol: "h2", session, socket });
+      session.on("stream", (stream, fields) => {
+        stream.on("error", () => undefined);
+        onExchange(http2Exchange(stream, fields, connection));
+      });
+    });
+    server.emit("connection", socket);
+  };
 }
 
 function createHttp1({ connections, onExchange }: ProtocolOptions): Http1Server {
@@ -77,7 +79,6 @@ function createHttp1({ connections, onExchange }: ProtocolOptions): Http1Server 
     response.on("error", () => undefined);
     onExchange(http1Exchange(request, response, connection));
   });
-  server.on("clientError", (_error, socket) => socket.destroy());
   return server;
 }
 
@@ -89,6 +90,5 @@ function createRedirect(port: () => number): Http1Server {
     response.writeHead(308, { location: `https://${host}:${port()}${path}`, "content-length": 0, connection: "close" });
     response.end();
   });
-  server.on("clientError", (_error, socket) => socket.destroy());
   return server;
 }

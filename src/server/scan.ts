@@ -1,26 +1,37 @@
-import { createScanner, type Locate } from "../manifest/scanner.js";
-import { scanSite, type SiteScan, type SiteScanOptions } from "../manifest/site.js";
+import { H2PushError } from "../errors.js";
+import { createScanner } from "../manifest/scanner.js";
+import type { SitePage } from "../manifest/pages.js";
+import { scanPages, scanSite, type SiteScan, type SiteScanOptions } from "../manifest/site.js";
 import { openTree, type FileTree } from "../static/file.js";
+import { isHtml, mediaType } from "../static/media-type.js";
 import { checkRoot } from "./root.js";
+import { locateIn } from "./site-scanner.js";
 
 export type { SiteScan } from "../manifest/site.js";
+
+export interface ScanOptions extends SiteScanOptions {
+  /** URL paths of the pages to scan; all of them without it. */
+  readonly pages?: readonly string[];
+}
 
 /**
  * Finds out what every page under a directory needs, as the server would
  * serve it: the manifest, and what the pages refer to that is not there.
  *
- * @throws {H2PushError} "root" when the directory can't be read
+ * @throws {H2PushError} "root" when the directory can't be read, "manifest" for a page that is not there
  */
-export async function scan(root: string, options: SiteScanOptions = {}): Promise<SiteScan> {
+export async function scan(root: string, options: ScanOptions = {}): Promise<SiteScan> {
   await checkRoot(root);
   const tree = await openTree(root);
-  return scanSite(tree.root, createScanner({ locate: locateIn(tree) }), options);
+  const scanner = createScanner({ locate: locateIn(tree) });
+  if (options.pages === undefined) return scanSite(tree.root, scanner, options);
+  return scanPages(await Promise.all(options.pages.map((path) => findPage(tree, path))), scanner, options);
 }
 
-/** The files of a tree, for the scanner. */
-export function locateIn(tree: FileTree): Locate {
-  return async (pathname) => {
-    const found = await tree.find(pathname);
-    return found.kind === "file" ? found : undefined;
-  };
+async function findPage(tree: FileTree, path: string): Promise<SitePage> {
+  const pathname = path.replace(/[?#].*$/s, "").replace(/\/index\.html$/, "/");
+  const found = await tree.find(pathname);
+  if (found.kind === "file" && isHtml(mediaType(found.file))) return { pathname, file: found };
+  const what = found.kind === "file" ? "not a page" : "no such page";
+  throw new H2PushError("manifest", `${what}: ${path}`, "pass its URL path, for example / or /docs/ or /about.html");
 }

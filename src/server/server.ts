@@ -1,9 +1,11 @@
 import type { Duplex } from "node:stream";
+import type { Server as TlsServer } from "node:tls";
 import type { Limits } from "../delivery/plan.js";
-import { createScanner, type Scanner } from "../manifest/scanner.js";
+import type { Scanner } from "../manifest/scanner.js";
 import { openTree, type FileTree } from "../static/file.js";
 import { createCertificate } from "../tls/self-signed.js";
 import type { PemPair } from "../tls/certificate.js";
+import { secureContexts, type Secured } from "../tls/secure-context.js";
 import { Connections } from "./connection.js";
 import type { Exchange } from "./exchange.js";
 import { LearnedLinks } from "./early-hints.js";
@@ -14,9 +16,9 @@ import { checkSettings, type GivenSettings, type Settings } from "./options.js";
 import { createProtocols } from "./protocols.js";
 import { checkRoot } from "./root.js";
 import type { Route } from "./route.js";
-import { locateIn } from "./scan.js";
 import { scanAhead, type ScanSummary } from "./scan-ahead.js";
 import type { Site } from "./site.js";
+import { siteScanner } from "./site-scanner.js";
 import type { SlowNetwork } from "./slow-network.js";
 
 /** What a server is to do. The settings are those of the command line, see `serverOptions`. */
@@ -55,6 +57,8 @@ export interface Server {
    * @throws {H2PushError} "root", "listen", "certificate" for what the user can put right
    */
   listen(): Promise<Address>;
+  /** Shows this certificate (PEM) to new connections from now on; those there are go on. */
+  useCertificate(pair: PemPair): void;
   /**
    * Stops: no new connections, idle ones ended, responses under way may end.
    *
@@ -81,25 +85,29 @@ class H2PushServer implements Server {
   readonly #settings: Settings;
   readonly #connections = new Connections();
   readonly #closing = new AbortController();
+  readonly #secured: (pair: PemPair) => Secured;
+  #tls: TlsServer | undefined;
   #listener: Listener | undefined;
 
   constructor(options: ServerOptions, settings: Settings) {
     this.#options = options;
     this.#settings = settings;
+    this.#secured = secureContexts(settings);
   }
 
   async listen(): Promise<Address> {
     const { root, hidden, certificate } = this.#options;
     if (root !== undefined) await checkRoot(root);
     const tree = root === undefined ? undefined : await openTree(root, hidden);
-    const scanner = tree === undefined ? undefined : createScanner({ locate: locateIn(tree) });
+    const scanner = tree === undefined ? undefined : siteScanner(tree);
     const site = this.#site(tree, scanner);
     const protocols = createProtocols({
-      ...(certificate ?? (await createCertificate())),
+      secured: this.#secured(certificate ?? (await createCertificate())),
       connections: this.#connections,
       onExchange: (exchange: Exchange) => void observe(site, exchange, this.#options.onRequest),
       port: () => this.#listener?.port ?? this.#settings.port,
     });
+    this.#tls = protocols.tls;
     this.#listener = await listen({
       host: this.#settings.host,
       port: this.#settings.port,
@@ -111,6 +119,10 @@ class H2PushServer implements Server {
     if (tree !== undefined && scanner !== undefined) setImmediate(() => void this.#scan(tree, scanner));
     const { port, addresses } = this.#listener;
     return { url: `https://${nameOf(this.#settings.host)}:${port}/`, port, addresses };
+  }
+
+  useCertificate(pair: PemPair): void {
+    this.#tls?.setSecureContext(this.#secured(pair));
   }
 
   async close(grace = 10_000): Promise<void> {

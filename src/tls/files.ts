@@ -2,6 +2,14 @@ import { readFile } from "node:fs/promises";
 import { X509Certificate } from "node:crypto";
 import { H2PushError, systemCode } from "../errors.js";
 import { type Certificate, describePair, parseKey, pemBlocks, type PemPair } from "./certificate.js";
+import { trustedFingerprints } from "./trust/record.js";
+import { isoDay } from "./validity.js";
+
+export interface ReadOptions {
+  /** The user's data directory for h2push, where it is noted which authorities browsers trust. */
+  readonly directory?: string;
+  readonly now?: Date;
+}
 
 /**
  * The user's own pair. `certFile` holds the server's certificate first, then
@@ -10,13 +18,15 @@ import { type Certificate, describePair, parseKey, pemBlocks, type PemPair } fro
  * @throws {H2PushError} `certificate`, naming the file: missing, not PEM,
  * encrypted, not belonging together, expired.
  */
-export async function readPair(certFile: string, keyFile: string, now = new Date()): Promise<Certificate> {
+export async function readPair(certFile: string, keyFile: string, options: ReadOptions = {}): Promise<Certificate> {
+  const { directory, now = new Date() } = options;
   const [cert, key] = await Promise.all([readPem(certFile, "certificate"), readPem(keyFile, "private key")]);
-  const certificate = describe(pairOf(cert, certFile, key, keyFile), certFile, keyFile);
+  const trusted = directory === undefined ? new Set<string>() : await trustedFingerprints(directory);
+  const certificate = describe(pairOf(cert, certFile, key, keyFile), certFile, keyFile, trusted);
   if (certificate.validTo <= now) {
     throw new H2PushError(
       "certificate",
-      `certificate expired on ${certificate.validTo.toISOString().slice(0, 10)}: ${certFile}`,
+      `certificate expired on ${isoDay(certificate.validTo)}: ${certFile}`,
       "renew it, or leave --cert and --key out and h2push makes its own",
     );
   }
@@ -65,10 +75,10 @@ function pairOf(cert: string, certFile: string, key: string, keyFile: string): P
   return { cert: chain.join(""), key: block };
 }
 
-function describe(pair: PemPair, certFile: string, keyFile: string): Certificate {
+function describe(pair: PemPair, certFile: string, keyFile: string, trusted: ReadonlySet<string>): Certificate {
   let certificate: Certificate;
   try {
-    certificate = describePair(pair, { kind: "files", certFile, keyFile });
+    certificate = describePair(pair, { origin: { kind: "files", certFile, keyFile }, trusted });
   } catch (error) {
     throw new H2PushError("certificate", `damaged certificate: ${certFile}`, "make or fetch it again", {
       cause: error,

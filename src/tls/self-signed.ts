@@ -1,7 +1,7 @@
-import { H2PushError } from "../errors.js";
+import { isIP } from "node:net";
 import type { PemPair } from "./certificate.js";
 import { LOCAL_NAMES, normalizeNames } from "./names.js";
-import { isIP } from "node:net";
+import { checkDays, DEFAULT_DAYS, validity } from "./validity.js";
 
 export type KeyType = "ec" | "rsa";
 
@@ -14,29 +14,10 @@ export interface CertificateOptions {
   readonly keyType?: KeyType;
 }
 
-export const DEFAULT_DAYS = 90;
-/** Browsers refuse a server certificate that is valid for longer (CA/Browser Forum, Apple, since 2020). */
-export const MAX_DAYS = 397;
-
-const DAY_MS = 86_400_000;
-/** A client whose clock is a little behind accepts the certificate too. */
-const CLOCK_SKEW_MS = 3_600_000;
-
-/** From when to when a certificate made `now` for `days` days is valid; both ends count (RFC 5280 §4.1.2.5). */
-export function validity(days: number, now: Date): { readonly notBefore: Date; readonly notAfter: Date } {
-  const from = now.getTime() - CLOCK_SKEW_MS;
-  return { notBefore: new Date(from), notAfter: new Date(from + days * DAY_MS - 1000) };
-}
-
-/** @throws {H2PushError} `usage` when browsers would refuse a certificate of so many days. */
-export function checkDays(days: number): number {
-  if (Number.isInteger(days) && days >= 1 && days <= MAX_DAYS) return days;
-  throw new H2PushError("usage", `not a number of days from 1 to ${MAX_DAYS}: ${days}`, "browsers refuse longer ones");
-}
-
 /**
  * Makes a self-signed certificate for a server (CA:FALSE, serverAuth,
- * SHA-256) and its private key, both PEM. Nothing is written anywhere.
+ * SHA-256) and its private key, both PEM. It stands alone, without an authority, and
+ * nothing is written anywhere.
  *
  * @throws {H2PushError} `usage` for a name or a number of days that no client would accept.
  */

@@ -86,9 +86,14 @@ export async function connect(port: number, { settings = {}, refuse }: H2Options
   };
 }
 
-/** A TLS connection that speaks HTTP/2; it ends with the test. */
-export async function connectSocket(port: number, protocol = "h2"): Promise<TLSSocket> {
-  const socket = connectTls({ port, host: "localhost", ALPNProtocols: [protocol], rejectUnauthorized: false });
+/** A TLS connection for HTTP/2, or for `protocol`; it ends with the test. */
+export async function connectSocket(
+  port: number,
+  protocol = "h2",
+  options: { readonly allowHalfOpen?: boolean } = {},
+): Promise<TLSSocket> {
+  const fixed = { port, host: "localhost", ALPNProtocols: [protocol], rejectUnauthorized: false };
+  const socket = connectTls({ ...fixed, ...options });
   onTestFinished(() => void socket.destroy());
   socket.setNoDelay();
   socket.on("error", () => undefined);

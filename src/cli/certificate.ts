@@ -1,0 +1,82 @@
+import { networkInterfaces } from "node:os";
+import { H2PushError } from "../errors.js";
+import type { Server } from "../server/server.js";
+import type { Certificate } from "../tls/certificate.js";
+import { readPair } from "../tls/files.js";
+import { mkcertDirectory } from "../tls/mkcert.js";
+import { loadStoredPair } from "../tls/stored.js";
+import { certEnvironment, type AuthorityMaker } from "./cert-environment.js";
+import { printError, printFailure, printLine } from "./output.js";
+
+/** What the command line says of the certificate to serve with. */
+export interface CertificateOptions {
+  readonly cert?: string;
+  readonly key?: string;
+  /** Names to cover beside those of this machine to itself. */
+  readonly name?: readonly string[];
+  readonly ca?: AuthorityMaker;
+  /** Where the server listens. */
+  readonly host?: string;
+}
+
+/** The certificate to begin with, how to look whether there is a newer one, and where keys lie. */
+export interface CertificateSource {
+  readonly certificate: Certificate;
+  readonly load: () => Promise<Certificate>;
+  /** Files and directories that must never be served. */
+  readonly hidden: readonly string[];
+}
+
+/**
+ * The user's own pair, or the one that h2push keeps.
+ *
+ * @throws {H2PushError} "usage" for one file without the other, "certificate" for a pair that can't be used
+ */
+export async function chooseCertificate(options: CertificateOptions): Promise<CertificateSource> {
+  const { cert, key } = options;
+  const environment = certEnvironment();
+  const { directory } = environment;
+  const mkcert = mkcertDirectory(environment);
+  if (cert !== undefined && key !== undefined) {
+    const load = () => readPair(cert, key);
+    return { certificate: await load(), load, hidden: [key, directory, mkcert] };
+  }
+  if (cert !== undefined || key !== undefined) {
+    const [given, lacking] = cert === undefined ? ["--key", "--cert"] : ["--cert", "--key"];
+    throw new H2PushError("usage", `${given} without ${lacking}`, "pass both files, or neither: h2push makes its own");
+  }
+  const names = [...(options.name ?? []), ...namesOf(options.host)];
+  const load = () => loadStoredPair({ directory, names, ...(options.ca === "mkcert" ? { mkcert } : {}) });
+  return { certificate: await load(), load, hidden: [directory, mkcert] };
+}
+
+/** Puts a newer certificate into the running server: when the files change, before it ends, and on SIGHUP. */
+export async function keepCertificateCurrent(server: Server, { certificate, load }: CertificateSource): Promise<void> {
+  const { keepCurrent } = await import("../tls/live.js");
+  const live = keepCurrent({
+    first: certificate,
+    load,
+    swap: (renewed) => {
+      server.useCertificate(renewed);
+      printLine(`new certificate, valid until ${renewed.validTo.toISOString().slice(0, 10)}`);
+    },
+    report: (error) => {
+      if (error instanceof H2PushError) printError(error);
+      else printFailure(error instanceof Error ? error : new Error(String(error)));
+    },
+  });
+  process.on("SIGHUP", () => void live.reload());
+}
+
+/** Whether others can reach a server that listens there. */
+export function isBeyondLoopback(host: string): boolean {
+  return !/^(?:localhost|127(?:\.\d+){3}|::1)$/.test(host);
+}
+
+/** Further names by which clients reach a server that listens on `host`. */
+function namesOf(host: string | undefined): string[] {
+  if (host === undefined || !isBeyondLoopback(host)) return [];
+  if (host !== "0.0.0.0" && host !== "::") return [host];
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return addresses.filter(({ internal, scopeid }) => !internal && !scopeid).map(({ address }) => address);
+}

@@ -1,0 +1,40 @@
+import type { ManifestEntry } from "../manifest/manifest.js";
+import type { PageNeeds } from "../manifest/scanner.js";
+import { count, heading, quiet, size, warning } from "./output.js";
+import { place } from "./scan-line.js";
+
+/** What a page needs, in order of need: what it is, its size, and why it is in. */
+export function pageTable(pathname: string, { entries, why }: PageNeeds): string {
+  const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+  const head = `${heading(pathname)}  ${quiet(`${count(entries.length, "target")}, ${size(bytes)}`)}`;
+  const width = Math.min(60, Math.max(0, ...entries.map(({ target }) => target.length)));
+  const rows = entries.map((entry) => {
+    const { target, as } = entry;
+    const columns = [
+      target.padEnd(width),
+      as.padEnd(8),
+      size(entry.bytes).padStart(8),
+      why.get(target) ?? "",
+      notes(entry),
+    ];
+    return `  ${columns.join("  ").trimEnd()}`;
+  });
+  return [head, ...rows, ""].join("\n");
+}
+
+/** The table of a page, and what its files refer to that is not on it. */
+export function explanation(pathname: string, needs: PageNeeds): string {
+  const left = needs.left.map(({ target, why }) => `  ${target}  ${quiet(why)}`);
+  const missing = needs.missing.map(
+    ({ target, ...from }) => `  ${target}  ${warning("not found")} ${quiet(`(${place(from)})`)}`,
+  );
+  const lines = [pageTable(pathname, needs)];
+  if (left.length + missing.length > 0) lines.push(heading("left out"), ...missing, ...left);
+  return lines.join("\n");
+}
+
+/** How far an entry can be announced. */
+function notes({ rel, media, imagesrcset }: ManifestEntry): string {
+  if (rel === undefined) return quiet("(pushed, never linked)");
+  return media === undefined && imagesrcset === undefined ? "" : quiet("(linked, never pushed)");
+}

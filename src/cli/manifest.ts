@@ -1,0 +1,66 @@
+import { rename, rm, writeFile } from "node:fs/promises";
+import { H2PushError, systemCode } from "../errors.js";
+import type { PageNeeds } from "../manifest/scanner.js";
+import { scan } from "../server/scan.js";
+import type { ManifestFormat } from "./manifest-format.js";
+import { explanation, pageTable } from "./manifest-table.js";
+import { printLine, warning } from "./output.js";
+import { progressBar } from "./progress-bar.js";
+import { place } from "./scan-line.js";
+
+/** The options of `h2push manifest`, as the command line has them. */
+export interface ManifestOptions {
+  /** `table` on a terminal and `json` elsewhere, by default. */
+  readonly format?: ManifestFormat;
+  /** URL paths; all pages without it. */
+  readonly page?: readonly string[];
+  /** A file to write to. */
+  readonly out?: string;
+  /** URL path of the page whose list is to be explained. */
+  readonly explain?: string;
+}
+
+/**
+ * Carries out `h2push manifest [root]`.
+ *
+ * @throws {H2PushError} "root", "manifest" for a page that is not there, "output" when the file can't be written
+ */
+export async function runManifest(root: string, options: ManifestOptions): Promise<void> {
+  if (options.explain !== undefined) return explain(root, options.explain);
+  const terminal = process.stdout.isTTY && options.out === undefined;
+  const format = options.format ?? (terminal ? "table" : "json");
+  const tables: string[] = [];
+  const bar = progressBar();
+  const { manifest, missing } = await scan(root, {
+    ...(options.page === undefined ? {} : { pages: options.page }),
+    onPage: (pathname: string, needs: PageNeeds, count: number, total: number) => {
+      if (format === "table") tables.push(pageTable(pathname, needs));
+      bar.show(count, total);
+    },
+  }).finally(bar.end);
+  const text = format === "table" ? tables.join("\n") : `${JSON.stringify(manifest, undefined, 2)}\n`;
+  for (const { target, ...from } of missing)
+    process.stderr.write(`${warning("missing:")} ${target} (${place(from)})\n`);
+  if (options.out === undefined) process.stdout.write(text);
+  else await write(options.out, text);
+}
+
+/** What one page needs and why, and what was left out and why. */
+async function explain(root: string, page: string): Promise<void> {
+  await scan(root, { pages: [page], onPage: (pathname, needs) => printLine(explanation(pathname, needs)) });
+}
+
+/** Writes beside, then renames: the file is the old one or the new one, never half of it. */
+async function write(file: string, text: string): Promise<void> {
+  const beside = `${file}.${process.pid}.tmp`;
+  try {
+    await writeFile(beside, text);
+    await rename(beside, file);
+  } catch (error) {
+    await rm(beside, { force: true }).catch(() => undefined);
+    const hint = "pass a file in a directory that this user may write to: --out FILE";
+    throw new H2PushError("output", `cannot write ${file} (${systemCode(error) ?? String(error)})`, hint, {
+      cause: error,
+    });
+  }
+}

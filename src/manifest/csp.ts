@@ -1,0 +1,61 @@
+import type { Destination } from "./destination.js";
+
+/** The directives of a serialized policy, in lower case; of one given twice the first counts (CSP 3 §2.2.1). */
+function parsePolicy(text: string): Map<string, readonly string[]> {
+  const directives = new Map<string, readonly string[]>();
+  for (const part of text.split(";")) {
+    const [name, ...values] = part.trim().toLowerCase().split(/\s+/);
+    if (name !== undefined && name !== "" && !directives.has(name)) directives.set(name, values);
+  }
+  return directives;
+}
+
+/** Directives that govern a destination, the most specific first (CSP 3 §6.8.3). */
+const GOVERNING: Readonly<Record<Destination, readonly string[]>> = {
+  audio: ["media-src"],
+  document: ["frame-src", "child-src"],
+  embed: ["object-src"],
+  fetch: ["connect-src"],
+  font: ["font-src"],
+  image: ["img-src"],
+  json: ["script-src-elem", "script-src"],
+  object: ["object-src"],
+  script: ["script-src-elem", "script-src"],
+  style: ["style-src-elem", "style-src"],
+  track: ["media-src"],
+  video: ["media-src"],
+};
+
+/**
+ * Whether a source may allow a load from the page's own origin. A host is
+ * taken for another's, unless it is this machine: the server's public names
+ * are not known here.
+ */
+function allowsOwnOrigin(source: string): boolean {
+  if (source === "'self'" || source === "'strict-dynamic'" || source === "*") return true;
+  if (source === "https:" || source === "http:") return true;
+  if (/^'(?:nonce|sha256|sha384|sha512)-/.test(source)) return true;
+  return /^(?:https?:\/\/)?(?:localhost|127\.0\.0\.1|\[::1\])(?::|\/|$)/.test(source);
+}
+
+/** Which kinds of loads from the page's own origin its policies forbid altogether. */
+export class ContentSecurityPolicy {
+  readonly #policies: readonly ReadonlyMap<string, readonly string[]>[];
+
+  /** Takes the values of `Content-Security-Policy` fields and `meta` elements; each must allow a load. */
+  constructor(values: readonly string[]) {
+    this.#policies = values.flatMap((value) => value.split(",")).map(parsePolicy);
+  }
+
+  forbids(destination: Destination): boolean {
+    return this.#policies.some((directives) => {
+      const sandbox = directives.get("sandbox");
+      if (destination === "script" && sandbox !== undefined && !sandbox.includes("allow-scripts")) return true;
+      for (const name of [...GOVERNING[destination], "default-src"]) {
+        const sources = directives.get(name);
+        if (sources !== undefined) return !sources.some(allowsOwnOrigin);
+      }
+      return false;
+    });
+  }
+}

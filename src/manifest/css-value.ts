@@ -1,0 +1,175 @@
+import { unescapeCss, unquote } from "./css-syntax.js";
+import { splitCommas } from "./media.js";
+
+/** Where the function whose parenthesis is at `open` ends, strings and escapes passed over. */
+export function functionEnd(text: string, open: number): number {
+  let depth = 0;
+  for (let at = open; at < text.length; at += 1) {
+    const char = text[at];
+    if (char === "\\") at += 1;
+    else if (char === '"' || char === "'") at = stringEnd(text, at);
+    else if (char === "(") depth += 1;
+    else if (char === ")" && --depth === 0) return at;
+  }
+  return text.length;
+}
+
+function stringEnd(text: string, open: number): number {
+  const quote = text[open];
+  for (let at = open + 1; at < text.length; at += 1) {
+    if (text[at] === "\\") at += 1;
+    else if (text[at] === quote) return at;
+  }
+  return text.length;
+}
+
+/** The end of `url(`: within an unquoted URL only an escape hides a parenthesis. */
+function urlEnd(text: string, open: number): number {
+  if (/^\s*["']/.test(text.slice(open + 1, open + 32))) return functionEnd(text, open);
+  for (let at = open + 1; at < text.length; at += 1) {
+    if (text[at] === "\\") at += 1;
+    else if (text[at] === ")") return at;
+  }
+  return text.length;
+}
+
+/** Whether a value has an unquoted URL with a space, a quotation mark or a parenthesis in it (CSS Syntax 3 §4.3.6). */
+export function hasBadUrl(value: string): boolean {
+  for (const match of value.matchAll(/\burl\(\s*(?!["'\s])/gi)) {
+    const open = match.index + match[0].indexOf("(");
+    if (
+      /[\s"'(]/.test(
+        value
+          .slice(open + 1, urlEnd(value, open))
+          .trim()
+          .replaceAll(/\\[^]/g, ""),
+      )
+    )
+      return true;
+  }
+  return false;
+}
+
+/** The images that a value loads: each `url()`, and of an `image-set()` the one candidate that is taken. */
+export function imagesIn(value: string, density: number): string[] {
+  if (!value.includes("(")) return [];
+  const urls: string[] = [];
+  let from = 0;
+  for (;;) {
+    const open = value.indexOf("(", from);
+    if (open < 0) return urls;
+    const name = nameBefore(value, open);
+    if (name === "url" || name === "src") {
+      const end = urlEnd(value, open);
+      const url = unquote(value.slice(open + 1, end)).trim();
+      if (url !== "") urls.push(url);
+      from = end + 1;
+    } else if (name === "image-set" || name === "-webkit-image-set") {
+      const end = functionEnd(value, open);
+      urls.push(...fromImageSet(value.slice(open + 1, end), density));
+      from = end + 1;
+    } else from = open + 1;
+  }
+}
+
+/** Name of the function whose parenthesis is at `open`: no longer than any that counts here. */
+function nameBefore(value: string, open: number): string {
+  return (/[\w-]*$/.exec(value.slice(Math.max(0, open - 20), open))?.[0] ?? "").toLowerCase();
+}
+
+/** CSS Images 4 §2.4, as Chromium does it: of the types that it knows, the least density that is enough. */
+function fromImageSet(options: string, density: number): string[] {
+  let best: { readonly image: string; readonly density: number } | undefined;
+  for (const option of splitCommas(options)) {
+    const type = /\btype\(\s*(["'])(.*?)\1\s*\)/i.exec(option)?.[2];
+    if (type !== undefined && !/^image\/(?:avif|webp|png|jpe?g|gif|svg\+xml|apng|bmp)$/i.test(type)) continue;
+    const rest = option.trim();
+    const string = /^(["'])((?:\\[^]|(?!\1)[^\\])*)\1/.exec(rest);
+    const image = string === null ? imagesIn(rest, density)[0] : unescapeCss(string[2] ?? "");
+    if (image === undefined) continue;
+    const own = densityOf(rest);
+    const better =
+      best === undefined || (best.density < density ? own > best.density : own >= density && own < best.density);
+    if (better) best = { image, density: own };
+  }
+  return best === undefined ? [] : [best.image];
+}
+
+function densityOf(option: string): number {
+  const match = /[\s)"'](\d*\.?\d+)(x|dppx|dpi|dpcm)\b/i.exec(option);
+  const unit = (match?.[2] ?? "x").toLowerCase();
+  const divisor = unit === "dpi" ? 96 : unit === "dpcm" ? 96 / 2.54 : 1;
+  return Number(match?.[1] ?? 1) / divisor;
+}
+
+/** Replacements beyond these are a mistake or an attack ("billion laughs"): the value counts as invalid. */
+const MAX_REPLACEMENTS = 500;
+const MAX_LENGTH = 100_000;
+
+/**
+ * Puts custom properties in the place of `var()` (CSS Variables 1 §3);
+ * undefined when one is missing and has no fallback, which makes the
+ * declaration invalid.
+ */
+export function substitute(value: string, lookUp: (name: string) => string | undefined): string | undefined {
+  return /var\(/i.test(value) ? replaced(value, lookUp, { left: MAX_REPLACEMENTS }) : value;
+}
+
+function replaced(
+  value: string,
+  lookUp: (name: string) => string | undefined,
+  budget: { left: number },
+): string | undefined {
+  if (value.length > MAX_LENGTH) return undefined;
+  let result = "";
+  let from = 0;
+  for (let at = indexOfVar(value, 0); at >= 0; at = indexOfVar(value, from)) {
+    budget.left -= 1;
+    if (budget.left < 0) return undefined;
+    const open = at + 3;
+    const end = functionEnd(value, open);
+    const inside = value.slice(open + 1, end);
+    const comma = inside.indexOf(",");
+    const own = lookUp(unescapeCss((comma < 0 ? inside : inside.slice(0, comma)).trim()));
+    let replacement = own === undefined ? undefined : replaced(own, lookUp, budget);
+    if (replacement === undefined && comma >= 0) replacement = replaced(inside.slice(comma + 1), lookUp, budget);
+    if (replacement === undefined) return undefined;
+    result += value.slice(from, at) + replacement;
+    from = end + 1;
+  }
+  return result + value.slice(from);
+}
+
+function indexOfVar(value: string, from: number): number {
+  const at = value.slice(from).search(/(?<![\w-])var\(/i);
+  return at < 0 ? -1 : from + at;
+}
+
+/** The families of a `font-family` value, in order, unquoted and in lower case. */
+export function familiesOf(value: string): string[] {
+  return splitCommas(value)
+    .map((family) => unquote(family).replaceAll(/\s+/g, " ").toLowerCase())
+    .filter((family) => family !== "");
+}
+
+/** What a `font` shorthand sets. */
+export interface FontShorthand {
+  readonly family: string;
+  readonly weight: string;
+  readonly style: string;
+}
+
+const SIZE =
+  /(?:^|\s)(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:%|[a-z]+)|0|(?:xx?|xxx)-(?:small|large)|small|medium|large|smaller|larger|(?:calc|clamp|min|max)\((?:[^()]|\([^()]*\))*\))\s*(?:\/\s*(?:normal|calc\((?:[^()]|\([^()]*\))*\)|[\d.]+[%a-z]*))?\s+/i;
+
+/** Reads a `font` shorthand (CSS Fonts 4 §2.7); undefined for a system font and for what is no font. */
+export function parseFont(value: string): FontShorthand | undefined {
+  const size = SIZE.exec(value);
+  if (size === null) return undefined;
+  const before = value.slice(0, size.index).toLowerCase();
+  return {
+    family: value.slice(size.index + size[0].length),
+    weight: /\b(bold|bolder|lighter|[1-9]\d{0,2}|1000)\b/.exec(before)?.[1] ?? "normal",
+    style: /\b(italic|oblique)\b/.exec(before)?.[1] ?? "normal",
+  };
+}

@@ -1,0 +1,131 @@
+import type { ContentSecurityPolicy } from "./csp.js";
+import type { LinkAttributes, ManifestEntry } from "./manifest.js";
+import { NEED, type Need, type Reference, type Resolved, resolve } from "./reference.js";
+import type { LeftOut, MissingReference, PageNeeds, SiteFile } from "./scanner.js";
+import { parseSrcset } from "./srcset.js";
+
+/** A file that makes references. */
+export interface Context {
+  readonly file: SiteFile;
+  /** Its URL path. */
+  readonly pathname: string;
+  readonly base: URL;
+}
+
+/** A target that is there. */
+export interface Located {
+  readonly target: string;
+  readonly pathname: string;
+  readonly file: SiteFile;
+}
+
+/** What the listing of a page asks. */
+export interface FileSource {
+  locate(pathname: string): Promise<SiteFile | undefined>;
+  /** Line, from 1, of an offset in the file's text. */
+  lineOf(file: SiteFile, offset: number): Promise<number>;
+}
+
+interface Found {
+  readonly entry: ManifestEntry;
+  readonly why: string;
+  /** Asked for by a `link rel=preload` alone: what uses it knows better how it is fetched. */
+  readonly announced: boolean;
+  readonly need: Need;
+}
+
+/** What one page needs, as it is found: each target once, at its earliest need. */
+export class Listing {
+  readonly #files: FileSource;
+  readonly #found = new Map<string, Found>();
+  readonly #missing = new Map<string, MissingReference>();
+  readonly #left = new Map<string, LeftOut>();
+
+  constructor(files: FileSource) {
+    this.#files = files;
+  }
+
+  needs(): PageNeeds {
+    const found = [...this.#found.values()].sort((a, b) => a.need - b.need);
+    return {
+      entries: found.map(({ entry }) => entry),
+      blocking: new Set(found.filter(({ need }) => need <= NEED.blockingScript).map(({ entry }) => entry.target)),
+      why: new Map(found.map(({ entry, why }) => [entry.target, why])),
+      missing: [...this.#missing.values()],
+      left: [...this.#left.values()].filter(({ target }) => !this.#found.has(target)),
+    };
+  }
+
+  /** Notes what is no part of loading the page. */
+  leave(url: string, why: string, base: URL): void {
+    const resolved = resolve(url, base);
+    const target = "target" in resolved ? resolved.target : url;
+    if (!this.#left.has(target)) this.#left.set(target, { target, why });
+  }
+
+  /** Lists what a reference leads to, and returns it if it is there and the policy lets it be loaded. */
+  async reference(
+    reference: Reference,
+    context: Context,
+    policy?: ContentSecurityPolicy,
+    resolved: Resolved = resolve(reference.url, context.base),
+  ): Promise<Located | undefined> {
+    if ("left" in resolved) {
+      if (resolved.left !== "data") this.leave(reference.url, resolved.left, context.base);
+      return undefined;
+    }
+    if (policy?.forbids(reference.as) === true) {
+      this.leave(reference.url, "content security policy", context.base);
+      return undefined;
+    }
+    const { target, pathname } = resolved;
+    const file = await this.#files.locate(pathname);
+    if (file === undefined) {
+      await this.#miss(target, reference, context);
+      return undefined;
+    }
+    this.#list(target, reference, context, file);
+    return { target, pathname, file };
+  }
+
+  #list(target: string, reference: Reference, context: Context, file: SiteFile): void {
+    const known = this.#found.get(target);
+    const announced = reference.by === "preload";
+    const better = known?.announced === true && !announced;
+    if (known !== undefined && known.need <= reference.need && !better) return;
+    const need = known === undefined || reference.need < known.need ? reference.need : known.need;
+    const entry = entryOf(target, reference, context.base, file);
+    this.#found.set(target, { entry, need, announced, why: `${reference.by} in ${context.pathname}` });
+  }
+
+  async #miss(target: string, reference: Reference, context: Context): Promise<void> {
+    if (this.#missing.has(target)) return;
+    const line = await this.#files.lineOf(context.file, reference.offset);
+    this.#missing.set(target, { target, from: context.pathname, line });
+  }
+}
+
+function entryOf(target: string, reference: Reference, base: URL, file: SiteFile): ManifestEntry {
+  const { as, rel, type, crossorigin, integrity, media, fetchpriority, imagesrcset, imagesizes } = reference;
+  const link: LinkAttributes = {
+    ...(rel === undefined ? {} : { rel }),
+    ...(type === undefined ? {} : { type }),
+    ...(crossorigin === undefined ? {} : { crossorigin }),
+    ...(integrity === undefined ? {} : { integrity }),
+    ...(media === undefined ? {} : { media }),
+    ...(fetchpriority === undefined ? {} : { fetchpriority }),
+    ...(imagesrcset === undefined ? {} : { imagesrcset: resolveSrcset(imagesrcset, base) }),
+    ...(imagesizes === undefined ? {} : { imagesizes }),
+  };
+  return { target, as, ...link, bytes: file.size };
+}
+
+/** A `Link` field resolves against the URL of the response, a page's attributes against its base: path-absolute suits both. */
+function resolveSrcset(srcset: string, base: URL): string {
+  return parseSrcset(srcset)
+    .map(({ url, descriptor }) => {
+      const resolved = resolve(url, base);
+      return `${"target" in resolved ? resolved.target : url} ${descriptor}`.trim();
+    })
+    .join(", ");
+}

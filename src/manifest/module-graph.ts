@@ -1,0 +1,110 @@
+import type { ContentSecurityPolicy } from "./csp.js";
+import { extensionOf } from "./destination.js";
+import { type ImportMap, resolveModule } from "./import-map.js";
+import type { Context, Listing, Located } from "./listing.js";
+import type { LinkAttributes } from "./manifest.js";
+import { baseOf, type Need, type Reference, resolveUrl } from "./reference.js";
+import type { SiteFile } from "./scanner.js";
+import type { ScriptFacts } from "./script.js";
+
+/** How the scripts of one graph are fetched: as their root is. */
+export interface GraphOptions {
+  readonly need: Need;
+  readonly crossorigin: LinkAttributes["crossorigin"];
+}
+
+/** Follows what module scripts import, to the end (HTML §8.1.5, "fetch the descendants of a module script"). */
+export class ModuleGraph {
+  readonly #listing: Listing;
+  readonly #read: (file: SiteFile) => Promise<ScriptFacts>;
+  readonly #map: ImportMap;
+  readonly #policy: ContentSecurityPolicy;
+  readonly #seen = new Map<string, Need>();
+
+  constructor(
+    listing: Listing,
+    read: (file: SiteFile) => Promise<ScriptFacts>,
+    map: ImportMap,
+    policy: ContentSecurityPolicy,
+  ) {
+    this.#listing = listing;
+    this.#read = read;
+    this.#map = map;
+    this.#policy = policy;
+  }
+
+  /** Follows a module script that is a file. */
+  async file(located: Located, options: GraphOptions): Promise<void> {
+    let level = [located];
+    while (level.length > 0) {
+      const next: Located[] = [];
+      for (const { target, pathname, file } of level) {
+        const seen = this.#seen.get(target);
+        if (seen !== undefined && seen <= options.need) continue;
+        this.#seen.set(target, options.need);
+        if (!isScript(pathname)) return;
+        const facts = await this.#read(file);
+        const { scripts, failed } = await this.#imports(facts, { file, pathname, base: baseOf(target) }, options, 0);
+        next.push(...scripts);
+        // The graph has failed: what is on its way arrives, and what it imports is not asked for.
+        if (failed) return;
+      }
+      level = next;
+    }
+  }
+
+  /** Follows a module script in the page, which begins at `offset`. */
+  async inline(facts: ScriptFacts, context: Context, offset: number, options: GraphOptions): Promise<void> {
+    const { scripts, failed } = await this.#imports(facts, context, options, offset);
+    if (failed) return;
+    for (const located of scripts) await this.file(located, options);
+  }
+
+  /** Lists what one script imports; nothing when one specifier resolves to nothing, as the script then fails. */
+  async #imports(facts: ScriptFacts, context: Context, options: GraphOptions, offset: number): Promise<Imported> {
+    const urls = facts.imports.map(({ specifier }) => resolveModule(specifier, context.base, this.#map));
+    const scripts: Located[] = [];
+    let failed = false;
+    for (const [index, request] of facts.imports.entries()) {
+      const url = urls[index];
+      if (url === undefined) {
+        this.#listing.leave(request.specifier, "bare specifier outside the import map", context.base);
+        return { scripts, failed };
+      }
+    }
+    for (const [index, request] of facts.imports.entries()) {
+      const url = urls[index];
+      if (url === undefined) continue;
+      const reference: Reference = {
+        url: url.href,
+        as: request.type,
+        need: options.need,
+        offset: offset + request.offset,
+        by: "import",
+        ...linkOf(options),
+      };
+      const located = await this.#listing.reference(reference, context, this.#policy, resolveUrl(url));
+      if (located === undefined) failed ||= !("left" in resolveUrl(url));
+      else if (request.type === "script" && !failed) scripts.push(located);
+    }
+    return { scripts, failed };
+  }
+}
+
+/** The scripts that one script imports, and whether one of them is not there. */
+interface Imported {
+  readonly scripts: readonly Located[];
+  readonly failed: boolean;
+}
+
+/** FACTS: no link is taken for a module that is fetched with credentials; it would be fetched twice. */
+function linkOf({ crossorigin }: GraphOptions): LinkAttributes {
+  if (crossorigin === "use-credentials") return {};
+  return crossorigin === undefined ? { rel: "modulepreload" } : { rel: "modulepreload", crossorigin };
+}
+
+/** A script of another media type is fetched, and then refused: it imports nothing. */
+function isScript(pathname: string): boolean {
+  const extension = extensionOf(pathname);
+  return extension === "js" || extension === "mjs";
+}

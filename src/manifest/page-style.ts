@@ -1,0 +1,129 @@
+import type { FontFace } from "./font.js";
+import { covers, selectFaces } from "./font.js";
+import type { Outline, OutlineNode } from "./outline.js";
+import type { FontUse, ImageUse, Sheet, StyleEngine } from "./style.js";
+
+/** A font face with the stylesheet that declares it. */
+export interface SheetFace {
+  readonly face: FontFace;
+  readonly sheet: Sheet;
+}
+
+/** What the style of a page loads. */
+export interface StyleNeeds {
+  readonly images: readonly ImageUse[];
+  readonly fonts: readonly SheetFace[];
+}
+
+/** A letter stands for all of ASCII: fonts are cut by script, hardly ever within ASCII. */
+const LETTER = 0x61;
+/** Families that are there on every system: a browser looks no further for what they hold. */
+const INSTALLED = new Set(
+  "serif sans-serif monospace cursive fantasy system-ui ui-serif ui-sans-serif ui-monospace ui-rounded math emoji arial helvetica times courier verdana georgia".split(
+    " ",
+  ),
+)
+  .add("times new roman")
+  .add("courier new");
+
+/** The fonts of a page's stylesheets, and which of them its text takes. */
+export class FontSet {
+  readonly #families = new Map<string, SheetFace[]>();
+  readonly #chosen = new WeakMap<FontUse, readonly SheetFace[]>();
+
+  constructor(sheets: readonly Sheet[]) {
+    for (const sheet of sheets) {
+      for (const face of sheet.facts.fonts) {
+        const faces = this.#families.get(face.family);
+        if (faces === undefined) this.#families.set(face.family, [{ face, sheet }]);
+        else faces.push({ face, sheet });
+      }
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#families.size === 0;
+  }
+
+  /** The faces that plain letters in that font load. */
+  forLetters(use: FontUse): readonly SheetFace[] {
+    let chosen = this.#chosen.get(use);
+    if (chosen === undefined) {
+      chosen = this.forCharacter(use, LETTER);
+      this.#chosen.set(use, chosen);
+    }
+    return chosen;
+  }
+
+  /** The faces that a character in that font loads. */
+  forCharacter({ families, weights, italics }: FontUse, code: number): SheetFace[] {
+    const chosen = new Set<SheetFace>();
+    for (const list of families) {
+      for (const weight of weights) {
+        for (const italic of italics) {
+          const face = this.#pick(list, weight, italic, code);
+          if (face !== undefined) chosen.add(face);
+        }
+      }
+    }
+    return [...chosen];
+  }
+
+  /** The first family in the list that has the character; of faces that overlap, the one declared last. */
+  #pick(families: readonly string[], weight: number, italic: boolean, code: number): SheetFace | undefined {
+    for (const family of families) {
+      const known = this.#families.get(family);
+      if (known === undefined) {
+        if (INSTALLED.has(family) && code < 0x250) return undefined;
+        continue;
+      }
+      const selected = new Set(
+        selectFaces(
+          known.map(({ face }) => face),
+          { weight, italic },
+        ),
+      );
+      const face = known.findLast((one) => selected.has(one.face) && covers(one.face, code));
+      if (face !== undefined) return face;
+    }
+    return undefined;
+  }
+}
+
+/** Gathers what the style of each part of a page loads, in document order. */
+export function styleNeeds(outline: Outline, engine: StyleEngine, fonts: FontSet): StyleNeeds {
+  const images = new Map<string, ImageUse>();
+  const faces = new Set<SheetFace>();
+  for (const node of outline.nodes) {
+    const { images: own, generated } = engine.compute(node);
+    for (const image of own) {
+      const key = `${image.url}\n${image.sheet?.base.href ?? ""}`;
+      if (!images.has(key)) images.set(key, image);
+    }
+    for (const { text, font } of generated) addText(text, font, fonts, faces);
+  }
+  if (!fonts.isEmpty) for (const node of outline.texts) addNode(node, outline, engine, fonts, faces);
+  return { images: [...images.values()], fonts: [...faces] };
+}
+
+function addNode(
+  node: OutlineNode,
+  outline: Outline,
+  engine: StyleEngine,
+  fonts: FontSet,
+  faces: Set<SheetFace>,
+): void {
+  const { hidden, font } = engine.compute(node);
+  if (hidden) return;
+  for (const face of fonts.forLetters(font)) faces.add(face);
+  for (const code of outline.characters.get(node) ?? []) {
+    for (const face of fonts.forCharacter(font, code)) faces.add(face);
+  }
+}
+
+function addText(text: string, font: FontUse, fonts: FontSet, faces: Set<SheetFace>): void {
+  for (const char of text) {
+    const code = char.codePointAt(0) ?? 0;
+    if (code > 0x20) for (const face of fonts.forCharacter(font, code)) faces.add(face);
+  }
+}

@@ -1,0 +1,139 @@
+import type { ContentSecurityPolicy } from "./csp.js";
+import type { CssFacts } from "./css.js";
+import { fontType } from "./destination.js";
+import type { Context, Listing, Located } from "./listing.js";
+import type { LinkAttributes } from "./manifest.js";
+import { DEFAULT_VIEWPORT, isTrivialMedia, matchesMedia } from "./media.js";
+import type { SheetFace } from "./page-style.js";
+import { baseOf, NEED, type Need, type Reference } from "./reference.js";
+import type { SiteFile } from "./scanner.js";
+import type { ImageUse, Sheet } from "./style.js";
+
+/** A stylesheet's facts, and how many names the vocabulary has to have for it. */
+export interface ReadCss {
+  readonly facts: CssFacts;
+  readonly generation: number;
+}
+
+/** Where a stylesheet stands. */
+interface Place {
+  readonly applies: boolean | "later";
+  readonly layer: string;
+  readonly depth: number;
+  /** Set when it, and with it what it imports, can wait. */
+  readonly need?: Need;
+}
+
+/** How deep imports are followed: no site comes near, and a browser gives up somewhere, too. */
+const DEPTH = 500;
+
+/** The stylesheets of a page with what they import, in the order of the cascade. */
+export class SheetList {
+  readonly sheets: Sheet[] = [];
+  /** What the vocabulary must have for them. */
+  generation = 0;
+  readonly #listing: Listing;
+  readonly #read: (file: SiteFile) => Promise<ReadCss>;
+  readonly #policy: ContentSecurityPolicy;
+  /** Files that the stylesheets are in, for the line of what they miss. */
+  readonly #files = new Map<string, SiteFile>();
+  readonly #seen = new Set<string>();
+
+  constructor(listing: Listing, read: (file: SiteFile) => Promise<ReadCss>, policy: ContentSecurityPolicy) {
+    this.#listing = listing;
+    this.#read = read;
+    this.#policy = policy;
+  }
+
+  /** Adds the content of a `style` element. */
+  async inline(facts: CssFacts, context: Context): Promise<void> {
+    this.#files.set(context.pathname, context.file);
+    await this.#imports(facts, context, { applies: true, layer: "", depth: 0 });
+  }
+
+  /** Adds a stylesheet that a `link` names. */
+  async linked(located: Located, { need, applies }: Reference): Promise<void> {
+    const place = { applies: applies ?? false, layer: "", depth: 0 };
+    await this.#sheet(located, need === NEED.idle ? { ...place, need } : place);
+  }
+
+  async #sheet({ file, target, pathname }: Located, place: Place): Promise<void> {
+    const key = `${target}\n${place.applies}\n${place.layer}`;
+    if (this.#seen.has(key) || place.depth > DEPTH) return;
+    this.#seen.add(key);
+    const { facts, generation } = await this.#read(file);
+    this.#files.set(pathname, file);
+    if (place.applies !== false) this.generation = Math.max(this.generation, generation);
+    await this.#imports(facts, { file, pathname, base: baseOf(target) }, place);
+  }
+
+  /** What a stylesheet imports comes before it in the cascade. */
+  async #imports(facts: CssFacts, context: Context, place: Place): Promise<void> {
+    for (const { url, media, layer, offset } of facts.imports) {
+      const matching = matchesMedia(media, DEFAULT_VIEWPORT);
+      const need = matching ? (place.need ?? NEED.style) : NEED.idle;
+      const link = isTrivialMedia(media) ? {} : { media };
+      const reference: Reference = { url, as: "style", rel: "preload", need, offset, by: "@import", ...link };
+      const located = await this.#listing.reference(reference, context, this.#policy);
+      if (located === undefined) continue;
+      const inner: Place = {
+        applies: matching && place.applies,
+        layer: layer === undefined ? place.layer : place.layer === "" ? layer : `${place.layer}.${layer}`,
+        depth: place.depth + 1,
+      };
+      await this.#sheet(located, need === NEED.idle ? { ...inner, need } : inner);
+    }
+    if (place.applies !== false && (facts.size > 0 || facts.fonts.length > 0)) {
+      const later = place.applies === "later";
+      this.sheets.push({ facts, base: context.base, layer: place.layer, from: context.pathname, later });
+    }
+  }
+
+  /** Lists a font: the first source that is there is the one that is loaded. */
+  async font({ face, sheet }: SheetFace): Promise<void> {
+    const file = this.#files.get(sheet.from);
+    if (file === undefined) return;
+    const context: Context = { file, pathname: sheet.from, base: sheet.base };
+    for (const url of face.sources) {
+      const type = fontType(url.replace(/[?#].*$/s, ""));
+      const reference: Reference = {
+        url,
+        as: "font",
+        need: NEED.font,
+        offset: face.offset,
+        by: `@font-face "${face.family}"`,
+        rel: "preload",
+        crossorigin: "anonymous",
+        ...(type === undefined ? {} : { type }),
+      };
+      const located = await this.#listing.reference(reference, context, this.#policy);
+      if (located !== undefined || /^(?:data:|https?:|\/\/)/i.test(url)) return;
+    }
+  }
+
+  /** Lists an image that a style loads. */
+  async image({ url, property, sheet, offset }: ImageUse, page: Context): Promise<void> {
+    // A fragment alone is an element of this document.
+    if (url.startsWith("#")) return;
+    const file = sheet === undefined ? undefined : this.#files.get(sheet.from);
+    const context = sheet === undefined || file === undefined ? page : { file, pathname: sheet.from, base: sheet.base };
+    const reference: Reference = { url, as: "image", need: NEED.image, offset, by: property, ...linkOf(property) };
+    await this.#listing.reference(reference, context, this.#policy);
+  }
+}
+
+/** What FACTS' table says of the link for an image of that property: some are fetched with CORS, some take no preload. */
+function linkOf(property: string): LinkAttributes {
+  switch (property) {
+    case "filter":
+    case "backdrop-filter":
+    case "clip-path":
+      return {};
+    case "mask-image":
+    case "mask-border-source":
+    case "shape-outside":
+      return { rel: "preload", crossorigin: "anonymous" };
+    default:
+      return { rel: "preload" };
+  }
+}

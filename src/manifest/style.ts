@@ -1,0 +1,415 @@
+import type { CssFacts, Declaration, StyleRule } from "./css.js";
+import { familiesOf, imagesIn, parseFont, substitute } from "./css-value.js";
+import { weightOf } from "./font.js";
+import type { OutlineNode } from "./outline.js";
+import { lookedAround, matches } from "./selector.js";
+
+/** A stylesheet in its place among those of a page. */
+export interface Sheet {
+  readonly facts: CssFacts;
+  /** What its references resolve against. */
+  readonly base: URL;
+  /** Layer that it was imported into, "" for none. */
+  readonly layer: string;
+  /** URL path of the file that it is in. */
+  readonly from: string;
+  /** It comes to apply after the page has been shown without it: both count. */
+  readonly later?: boolean;
+  /** Set for the browser's own: every author's rule is stronger. */
+  readonly origin?: "user-agent";
+}
+
+/** An image that an element's style loads. */
+export interface ImageUse {
+  readonly url: string;
+  readonly property: string;
+  /** Where it is written; undefined for a `style` attribute. */
+  readonly sheet: Sheet | undefined;
+  readonly offset: number;
+}
+
+/** A font that an element asks for; where a rule may or may not match, each way counts. */
+export interface FontUse {
+  readonly families: readonly (readonly string[])[];
+  readonly weights: readonly number[];
+  readonly italics: readonly boolean[];
+}
+
+/** What the style of an element comes to, as far as it bears on what is fetched. */
+export interface Computed {
+  /** `display: none`, its own or an ancestor's: nothing in it is styled. */
+  readonly hidden: boolean;
+  readonly font: FontUse;
+  readonly images: readonly ImageUse[];
+  /** Text that `::before` and `::after` bring, each with its font. */
+  readonly generated: readonly { readonly text: string; readonly font: FontUse }[];
+  readonly variables: Variables;
+}
+
+/** Custom properties of an element, and those that it inherits. */
+class Variables {
+  readonly #inherited: Variables | undefined;
+  readonly #own: ReadonlyMap<string, string>;
+
+  constructor(own: ReadonlyMap<string, string>, inherited: Variables | undefined) {
+    this.#own = own;
+    this.#inherited = inherited;
+  }
+
+  readonly get = (name: string): string | undefined => this.#own.get(name) ?? this.#inherited?.get(name);
+}
+
+interface Remembered {
+  readonly computed: Computed;
+  /** Number of paths when it was worked out, -1 when that matters for neither it nor an ancestor. */
+  readonly growth: number;
+}
+
+interface Matched {
+  readonly rule: StyleRule;
+  readonly sheet: Sheet;
+  readonly certain: boolean;
+  /** Place in the cascade: the later, the stronger. */
+  readonly layer: number;
+  readonly sheetIndex: number;
+}
+
+/** A declared value that may win: of a property, those down to the first that is certain. */
+interface Candidate {
+  readonly value: string;
+  readonly certain: boolean;
+  readonly sheet: Sheet | undefined;
+  readonly offset: number;
+}
+
+const IMAGE_PROPERTIES = [
+  "background-image",
+  "border-image-source",
+  "list-style-image",
+  "content",
+  "cursor",
+  "mask-image",
+  "mask-border-source",
+  "shape-outside",
+  "filter",
+  "backdrop-filter",
+  "clip-path",
+] as const;
+
+const NO_FONT: FontUse = { families: [[]], weights: [400], italics: [false] };
+const NOTHING: Computed = {
+  hidden: false,
+  font: NO_FONT,
+  images: [],
+  generated: [],
+  variables: new Variables(new Map(), undefined),
+};
+const HIDDEN: Computed = { ...NOTHING, hidden: true };
+
+/** Alternatives that one element may have, beyond which they count no more. */
+const ALTERNATIVES = 8;
+
+/**
+ * The cascade (CSS Cascade 5 §6) of a page's stylesheets over its outline,
+ * for the few properties that make a browser fetch something.
+ *
+ * It decides by what the page contains, not by layout. It can err where a
+ * rule rests on the position among siblings or on `:has()` (both outcomes
+ * count then), where scripts change classes, and where `display: none` comes
+ * from a script.
+ */
+export class StyleEngine {
+  readonly #sheets: readonly Sheet[];
+  readonly #layers: ReadonlyMap<string, number>;
+  readonly #density: number;
+  readonly #computed = new WeakMap<OutlineNode, Remembered>();
+  #lookedAround = false;
+
+  constructor(sheets: readonly Sheet[], density: number) {
+    this.#sheets = sheets;
+    this.#layers = rankLayers(sheets);
+    this.#density = density;
+  }
+
+  /** The style of an element, worked out once unless it rests on what is around it and more of that came. */
+  compute(node: OutlineNode): Computed {
+    return this.#remembered(node).computed;
+  }
+
+  #remembered(node: OutlineNode): Remembered {
+    const known = this.#computed.get(node);
+    if (known !== undefined && (known.growth < 0 || known.growth === node.growth.count)) return known;
+    const parent = node.parent === undefined ? undefined : this.#remembered(node.parent);
+    const inherited = parent?.computed ?? NOTHING;
+    this.#lookedAround = (parent?.growth ?? -1) >= 0;
+    const computed = inherited.hidden ? HIDDEN : this.#cascade(node, inherited);
+    const remembered = { computed, growth: this.#lookedAround ? node.growth.count : -1 };
+    this.#computed.set(node, remembered);
+    return remembered;
+  }
+
+  #cascade(node: OutlineNode, parent: Computed): Computed {
+    const matched = this.#matched(node);
+    const own = this.#declared(matched, "", node);
+    const variables = withVariables(own, parent.variables);
+    if (isHidden(own.get("display"))) return HIDDEN;
+    const font = this.#font(own, parent.font, variables);
+    const images = [...this.#images(own, variables), ...this.#animated(own, variables)];
+    images.push(...this.#images(this.#declared(matched, "text", undefined), variables));
+    const generated: { text: string; font: FontUse }[] = [];
+    for (const pseudo of ["before", "after"] as const) {
+      const declared = this.#declared(matched, pseudo, undefined);
+      const inner = withVariables(declared, variables);
+      const text = generatedText(declared.get("content"), inner);
+      if (text === undefined || isHidden(declared.get("display"))) continue;
+      images.push(...this.#images(declared, inner));
+      if (text !== "") generated.push({ text, font: this.#font(declared, font, inner) });
+    }
+    const same =
+      images.length === 0 && generated.length === 0 && font === parent.font && variables === parent.variables;
+    if (same && parent.images.length === 0 && parent.generated.length === 0) return parent;
+    return { hidden: false, font, images, generated, variables };
+  }
+
+  #matched(node: OutlineNode): Matched[] {
+    const matched: Matched[] = [];
+    for (const [sheetIndex, sheet] of this.#sheets.entries()) {
+      sheet.facts.rules.each(node, (rule) => {
+        const match = matches(rule.selector, node);
+        this.#lookedAround ||= lookedAround();
+        if (match === "no") return;
+        const unlayered = sheet.origin === undefined ? Number.MAX_SAFE_INTEGER : -1;
+        const layer = this.#layers.get(layerName(sheet, rule.layer)) ?? unlayered;
+        matched.push({
+          rule,
+          sheet,
+          layer,
+          sheetIndex,
+          certain: match === "yes" && !rule.conditional && sheet.later !== true,
+        });
+      });
+    }
+    return matched.sort(byPrecedence);
+  }
+
+  /** For each property what may win, the strongest first. */
+  #declared(matched: readonly Matched[], pseudo: string, node: OutlineNode | undefined): Map<string, Candidate[]> {
+    const declared = new Map<string, Candidate[]>();
+    const inline = node?.style?.list ?? [];
+    const add = (
+      list: readonly Declaration[],
+      important: boolean,
+      certain: boolean,
+      sheet?: Sheet,
+      offset = 0,
+    ): void => {
+      for (let index = list.length - 1; index >= 0; index -= 1) {
+        const declaration = list[index];
+        if (declaration === undefined || declaration.important !== important) continue;
+        const { property, value } = declaration;
+        if (property !== "font") {
+          addCandidate(declared, property, { value, certain, sheet, offset });
+          continue;
+        }
+        for (const part of FONT_PARTS) {
+          addCandidate(declared, `font-${part}`, { value: SHORTHAND + value, certain, sheet, offset });
+        }
+      }
+    };
+    for (const important of [true, false]) {
+      add(inline, important, true);
+      // Among important declarations the order of layers is turned round.
+      const order = important ? reversedLayers(matched) : matched;
+      for (let index = order.length - 1; index >= 0; index -= 1) {
+        const entry = order[index];
+        if (entry === undefined || !appliesTo(entry.rule, pseudo)) continue;
+        const { list, offset } = entry.rule.declarations;
+        const certain = entry.certain && entry.rule.selector.pseudo === pseudo;
+        add(list, important, certain, entry.sheet, offset);
+      }
+    }
+    return declared;
+  }
+
+  #font(declared: ReadonlyMap<string, Candidate[]>, parent: FontUse, variables: Variables): FontUse {
+    const families = alternatives(declared, "family", variables, parent.families, (value) => [familiesOf(value)]);
+    const weights = alternatives(declared, "weight", variables, parent.weights, (value) => weightsOf(value, parent));
+    const italics = alternatives(declared, "style", variables, parent.italics, (value) => [
+      /italic|oblique/i.test(value),
+    ]);
+    const same = families === parent.families && weights === parent.weights && italics === parent.italics;
+    return same ? parent : { families, weights, italics };
+  }
+
+  /** Images of the animations that run. */
+  #animated(declared: ReadonlyMap<string, Candidate[]>, variables: Variables): ImageUse[] {
+    if (!this.#sheets.some(({ facts }) => facts.keyframes.size > 0)) return [];
+    const images: ImageUse[] = [];
+    for (const { value } of declared.get("animation-name") ?? []) {
+      for (const name of (substitute(value, variables.get) ?? "").split(/[\s,]+/)) {
+        for (const sheet of this.#sheets) {
+          for (const { property, value } of sheet.facts.keyframes.get(name) ?? []) {
+            for (const url of imagesIn(value, this.#density)) images.push({ url, property, sheet, offset: 0 });
+          }
+        }
+      }
+    }
+    return images;
+  }
+
+  #images(declared: ReadonlyMap<string, Candidate[]>, variables: Variables): ImageUse[] {
+    const images: ImageUse[] = [];
+    for (const property of IMAGE_PROPERTIES) {
+      for (const { value, sheet, offset } of declared.get(property) ?? []) {
+        if (!value.includes("(")) continue;
+        const text = substitute(value, variables.get) ?? "";
+        for (const url of imagesIn(text, this.#density)) images.push({ url, property, sheet, offset });
+      }
+    }
+    return images;
+  }
+}
+
+function appliesTo(rule: StyleRule, pseudo: string): boolean {
+  const own = rule.selector.pseudo;
+  return own === pseudo || (own === "text" && pseudo === "" && rule.declarations.list.every(isFontDeclaration));
+}
+
+function isFontDeclaration({ property }: Declaration): boolean {
+  return property.startsWith("font");
+}
+
+function addCandidate(declared: Map<string, Candidate[]>, property: string, candidate: Candidate): void {
+  const list = declared.get(property);
+  if (list === undefined) {
+    declared.set(property, [candidate]);
+    return;
+  }
+  if (list.at(-1)?.certain !== true && list.length < ALTERNATIVES) list.push(candidate);
+}
+
+function byPrecedence(a: Matched, b: Matched): number {
+  if (a.layer !== b.layer) return a.layer - b.layer;
+  const specificity = a.rule.selector.specificity - b.rule.selector.specificity;
+  if (specificity !== 0) return specificity;
+  return a.sheetIndex === b.sheetIndex ? a.rule.order - b.rule.order : a.sheetIndex - b.sheetIndex;
+}
+
+function reversedLayers(matched: readonly Matched[]): readonly Matched[] {
+  const first = matched.find(({ sheet }) => sheet.origin === undefined)?.layer;
+  if (first === undefined || first === matched.at(-1)?.layer) return matched;
+  return [...matched].sort((a, b) => b.layer - a.layer);
+}
+
+function layerName(sheet: Sheet, layer: string): string {
+  if (sheet.layer === "" || layer === "") return sheet.layer + layer;
+  return `${sheet.layer}.${layer}`;
+}
+
+/** Layers get their place by first mention; an outer layer's own rules are stronger than those of its inner ones. */
+function rankLayers(sheets: readonly Sheet[]): Map<string, number> {
+  const ranks = new Map<string, number>();
+  const order: string[] = [];
+  for (const sheet of sheets) {
+    for (const layer of ["", ...sheet.facts.layers]) {
+      const segments = layerName(sheet, layer).split(".");
+      for (let length = 1; length <= segments.length; length += 1) {
+        const name = segments.slice(0, length).join(".");
+        if (name === "" || order.includes(name)) continue;
+        const parent = order.findIndex((other) => name.startsWith(`${other}.`));
+        if (parent < 0) order.push(name);
+        else order.splice(parent, 0, name);
+      }
+    }
+  }
+  for (const [rank, name] of order.entries()) ranks.set(name, rank);
+  return ranks;
+}
+
+function withVariables(declared: ReadonlyMap<string, Candidate[]>, inherited: Variables): Variables {
+  let own: Map<string, string> | undefined;
+  for (const [property, candidates] of declared) {
+    if (!property.startsWith("--")) continue;
+    own ??= new Map();
+    own.set(property, candidates[0]?.value ?? "");
+  }
+  return own === undefined ? inherited : new Variables(own, inherited);
+}
+
+/** Hidden for certain: nothing that may win says otherwise. */
+function isHidden(candidates: readonly Candidate[] | undefined): boolean {
+  if (candidates === undefined || candidates.at(-1)?.certain !== true) return false;
+  return candidates.every(({ value }) => /^none$/i.test(value));
+}
+
+/** The text of a pseudo-element; undefined when there is none. */
+function generatedText(candidates: readonly Candidate[] | undefined, variables: Variables): string | undefined {
+  let text: string | undefined;
+  for (const { value } of candidates ?? []) {
+    const content = substitute(value, variables.get);
+    if (content === undefined || /^(?:none|normal|initial|unset)$/i.test(content)) continue;
+    text = (text ?? "") + textOf(content);
+  }
+  return text;
+}
+
+/** Characters of the strings in a `content` value; a counter or an attribute's value counts as a letter. */
+function textOf(content: string): string {
+  let text = /\b(?:counters?|attr)\(|-quote\b/i.test(content) ? "a" : "";
+  for (const [, double, single] of content.matchAll(/"((?:[^"\\]|\\[^])*)"|'((?:[^'\\]|\\[^])*)'/g)) {
+    text += unescapeString(double ?? single ?? "");
+  }
+  return text;
+}
+
+function unescapeString(text: string): string {
+  return text.replaceAll(/\\([0-9a-f]{1,6})\s?|\\([^])/gi, (_, hex: string | undefined, char: string | undefined) => {
+    const code = hex === undefined ? undefined : Number.parseInt(hex, 16);
+    return code === undefined ? (char ?? "") : code <= 0x10ffff ? String.fromCodePoint(code) : "";
+  });
+}
+
+const FONT_PARTS = ["family", "weight", "style"] as const;
+type FontPart = (typeof FONT_PARTS)[number];
+/** Marks a `font` shorthand as the value of a longhand: it is taken apart when `var()` is replaced. */
+const SHORTHAND = "\0";
+
+/** A longhand's value, out of its shorthand where it stands in one; a system font has none of its own. */
+function longhand(value: string, part: FontPart, variables: Variables): string {
+  if (!value.startsWith(SHORTHAND)) return substitute(value, variables.get)?.trim() ?? "inherit";
+  const text = substitute(value.slice(1), variables.get)?.trim() ?? "inherit";
+  if (INHERITED.test(text)) return text;
+  return parseFont(text)?.[part] ?? (part === "family" ? "system-ui" : "normal");
+}
+
+const INHERITED = /^(?:inherit|unset|revert|revert-layer)$/i;
+
+/** What a font property may come to; the parent's value where nothing is declared for certain. */
+function alternatives<T>(
+  declared: ReadonlyMap<string, Candidate[]>,
+  part: FontPart,
+  variables: Variables,
+  inherited: readonly T[],
+  parse: (value: string) => readonly T[],
+): readonly T[] {
+  const candidates = declared.get(`font-${part}`);
+  if (candidates === undefined) return inherited;
+  const values: T[] = [];
+  let settled = false;
+  for (const { value, certain } of candidates) {
+    const text = longhand(value, part, variables);
+    values.push(...(INHERITED.test(text) ? inherited : parse(text)));
+    settled = certain;
+    if (certain) break;
+  }
+  if (!settled) values.push(...inherited);
+  const same = values.length === inherited.length && values.every((value, index) => value === inherited[index]);
+  return same ? inherited : values.slice(0, ALTERNATIVES);
+}
+
+function weightsOf(value: string, parent: FontUse): readonly number[] {
+  const word = value.toLowerCase();
+  if (word === "bolder") return parent.weights.map((weight) => (weight < 350 ? 400 : weight < 550 ? 700 : 900));
+  if (word === "lighter") return parent.weights.map((weight) => (weight < 550 ? 100 : weight < 750 ? 400 : 700));
+  return [weightOf(word) ?? 400];
+}

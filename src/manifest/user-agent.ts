@@ -1,0 +1,18 @@
+/**
+ * What a browser's own stylesheet says that bears on what is fetched (HTML
+ * §15.3): what is hidden, what is bold or italic, and that form controls do
+ * not inherit their font. Closed `details` hide their content in another way
+ * and with the same effect.
+ */
+export const USER_AGENT_STYLE = `
+area, base, basefont, datalist, head, link, meta, noembed, noframes, noscript, param, rp, script, style, template,
+title, [hidden], [popover], dialog:not([open]), details:not([open]) > :not(summary), input[type=hidden i],
+audio:not([controls]), select > * { display: none }
+b, strong { font-weight: bolder }
+h1, h2, h3, h4, h5, h6, th { font-weight: bold }
+address, cite, dfn, em, i, var { font-style: italic }
+code, kbd, pre, samp, tt, listing, xmp, plaintext { font-family: monospace }
+button, input, optgroup, option, select { font: 400 13px system-ui }
+textarea { font: 400 13px monospace }
+option { font-weight: normal }
+`;

@@ -1,0 +1,66 @@
+import { type AttributeTest, type Compound, eachCompound, passesTest, type Selector } from "./selector.js";
+
+/** Names beyond these belong to no stylesheet that a person wrote. */
+const LIMIT = 100_000;
+
+/**
+ * The names that the stylesheets of a site ask for: of a page's elements
+ * only what is in here is kept. It grows with each stylesheet that is read;
+ * a page that was read with less of it has to be read again.
+ */
+export class Vocabulary {
+  /** Grows by one whenever a name comes in. */
+  generation = 0;
+  readonly tags = new Map<string, number>();
+  readonly classes = new Set<string>();
+  readonly ids = new Set<string>();
+  /** Tests by attribute name. */
+  readonly attributes = new Map<string, Map<string, AttributeTest>>();
+
+  addSelector(selector: Selector): void {
+    eachCompound(selector, (compound) => this.#compound(compound));
+  }
+
+  #compound({ tag, ids, classes, attributes }: Compound): void {
+    if (this.generation > LIMIT) return;
+    if (tag !== undefined && !this.tags.has(tag)) {
+      this.tags.set(tag, this.tags.size + 1);
+      this.generation += 1;
+    }
+    for (const name of ids) this.#add(this.ids, name);
+    for (const name of classes) this.#add(this.classes, name);
+    for (const test of attributes) this.#test(test);
+  }
+
+  #add(names: Set<string>, name: string): void {
+    if (names.has(name)) return;
+    names.add(name);
+    this.generation += 1;
+  }
+
+  #test(test: AttributeTest): void {
+    let tests = this.attributes.get(test.name);
+    if (tests === undefined) {
+      tests = new Map();
+      this.attributes.set(test.name, tests);
+    }
+    const key = testKey(test);
+    if (tests.has(key)) return;
+    tests.set(key, test);
+    this.generation += 1;
+  }
+
+  /** Keys of the tests that an attribute's value passes. */
+  passed(name: string, value: string): string[] {
+    const tests = this.attributes.get(name);
+    if (tests === undefined) return [];
+    const keys: string[] = [];
+    for (const [key, test] of tests) if (passesTest(test, value)) keys.push(key);
+    return keys;
+  }
+}
+
+/** A name for a test, the same for the same test. */
+export function testKey({ name, operator, value, ignoreCase }: AttributeTest): string {
+  return `${name}${operator}${value}${ignoreCase ? "\ni" : ""}`;
+}
