@@ -39,7 +39,7 @@ export async function chooseCertificate(options: CertificateOptions): Promise<Ce
   const mkcert = mkcertDirectory(environment);
   if (cert !== undefined && key !== undefined) {
     const load = () => readPair(cert, key);
-    return { certificate: await load(), load, hidden: [key, directory, mkcert] };
+    return { certificate: await load(), load, hidden: [cert, key, directory, mkcert] };
   }
   if (cert !== undefined || key !== undefined) {
     const [given, lacking] = cert === undefined ? ["--key", "--cert"] : ["--cert", "--key"];

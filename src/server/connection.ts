@@ -56,17 +56,16 @@ export class Connections {
     return connection;
   }
 
-  /** Counts a request or a promised stream as under way until the returned function is called. */
-  begin(connection: Connection): () => void {
+  /** Counts a request or a promised stream as under way. */
+  enter(connection: Connection): void {
     connection.open++;
-    let running = true;
-    return () => {
-      if (!running) return;
-      running = false;
-      connection.open--;
-      if (this.#draining) endIdle(connection);
-      this.#changed();
-    };
+  }
+
+  /** Called once for each `enter`, when it has ended. */
+  leave(connection: Connection): void {
+    connection.open--;
+    if (this.#draining) endIdle(connection);
+    this.#changed();
   }
 
   /** Whether any request is under way. */
@@ -97,6 +96,7 @@ export class Connections {
   }
 
   #changed(): void {
+    if (this.#waiting.length === 0) return;
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }

@@ -5,12 +5,12 @@ import type { Delivery } from "../delivery/history.js";
 import { plan, type PageRequest, type Peer, type PreloadLink } from "../delivery/plan.js";
 import { serverTiming } from "../delivery/summary.js";
 import type { ManifestEntry } from "../manifest/manifest.js";
-import { represent } from "../static/representation.js";
-import { prepare, type Progress } from "../static/respond.js";
+import type { Progress } from "../static/respond.js";
 import { freeStreams, sendWindow } from "./connection.js";
 import { http2Exchange, type Exchange } from "./exchange.js";
 import { responseFields, sendContent } from "./fetch.js";
 import { pageLinks } from "./page-links.js";
+import { prepareFile } from "./prepare-file.js";
 import { pushSources, withSource, type PushSource } from "./push-source.js";
 import type { Site } from "./site.js";
 
@@ -59,7 +59,10 @@ export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPag
     history: connection.history,
     mayPromise: () => exchange.pushEnabled && freeStreams(connection) >= 1,
     windowOpen: () => sendWindow(connection) > 0,
-    promised: (stream) => stream.once("close", site.connections.begin(connection)),
+    promised: (stream) => {
+      site.connections.enter(connection);
+      stream.once("close", () => site.connections.leave(connection));
+    },
     respondPush: respondPush(site, exchange, bySource),
     respondPage: respondPage(site, exchange, page),
     report: site.report,
@@ -127,13 +130,14 @@ function respondPush(site: Site, { connection }: Exchange, sources: Sources): Re
       reply.head(200, responseFields(source.response), false);
       return sendContent(source.response, stream, site.closing, progress);
     }
-    const prepared = source === undefined ? "changed" : await prepare(represent(source.found, request), "GET");
+    const prepared =
+      source === undefined ? "changed" : await prepareFile(site.representations, source.found, "GET", request);
     // The file has changed since it was promised: a client that wants it asks.
     if (typeof prepared === "string") return stream.close(constants.NGHTTP2_CANCEL);
     try {
-      return await prepared.send(reply, {}, progress);
+      return await prepared.response.send(reply, {}, progress);
     } finally {
-      await prepared.close();
+      await prepared.response.close();
     }
   };
 }
