@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 
-import { decodeHtml } from "../src/manifest/encoding.js";
+import { htmlToUtf8 } from "../src/manifest/encoding.js";
 import { type HtmlFacts, readHtml } from "../src/manifest/html.js";
 import { NEED } from "../src/manifest/reference.js";
 
 const read = (html: string | Buffer): HtmlFacts =>
-  readHtml(decodeHtml(typeof html === "string" ? Buffer.from(html) : html));
+  readHtml(htmlToUtf8(typeof html === "string" ? Buffer.from(html) : html));
 const urls = (html: string | Buffer): string[] => read(html).references.map(({ url }) => url);
 
 test.each([

@@ -126,6 +126,22 @@ test("our own pair is renewed by a look, once for all who ask", async () => {
   expect(loads).toBe(2);
 });
 
+test("a pair in memory stays until it has to be renewed", async () => {
+  const blocked = join(await emptyDirectory(), "file");
+  await writeFile(blocked, "");
+  const load = () => loadStoredPair({ directory: blocked });
+  const first = await load();
+  const { live } = follow({ first, load });
+  await live.reload();
+  expect(live.current.fingerprint).toBe(first.fingerprint);
+
+  const old = await loadStoredPair({ directory: blocked }, new Date(Date.now() - 61 * 86_400_000));
+  const renewed = follow({ first: old, load });
+  const swap = renewed.nextSwap();
+  await renewed.live.reload();
+  expect(await swap).not.toBe(old.cert);
+});
+
 test("once closed, nothing is swapped any more", async () => {
   const directory = await emptyDirectory();
   const first = await createCertificate();

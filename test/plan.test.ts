@@ -10,6 +10,7 @@ const request = (more: Partial<PageRequest> = {}): PageRequest => ({
   status: 200,
   saveData: false,
   navigation: false,
+  linkBytes: 0,
   ...more,
 });
 const peer = (more: Partial<Peer> = {}): Peer => ({
@@ -97,7 +98,7 @@ test.each<[Limits["mode"], Case, string[]]>([
   ["link", { request: navigation }, ["link", "not preloadable"]],
   ["hints", {}, ["link", "not preloadable"]],
   ["hints", { request: navigation }, ["hint and link", "not preloadable"]],
-  ["hints", { request: { ...navigation, status: 304 } }, ["link", "not preloadable"]],
+  ["hints", { request: { ...navigation, status: 304 } }, ["hint and link", "not preloadable"]],
   ["none", {}, ["off", "off"]],
   ["none", { peer: noPush }, ["off", "off"]],
 ])("mode %s with %j", (mode, given, becomes) => {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { constants, type IncomingHttpHeaders } from "node:http2";
 import { connect as connectTcp } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { expect, test } from "vitest";
 import { createServer, type Route, type RouteContext } from "../src/index.js";
 import { emptyDirectory } from "./support/directory.js";
@@ -92,6 +93,24 @@ test("close refuses new connections and lets a running response end", async () =
   expect((await Promise.all(running)).map(({ body }) => body.toString())).toEqual(["late", "late"]);
   await closed;
   expect(session.closed).toBe(true);
+});
+
+test.each(["h2", "http/1.1"])("close ends a connection of %s whose handshake ends while it closes", async (alpn) => {
+  const { route, asked, answer } = slow();
+  const server = await startServer({ routes: [route] });
+  const early = connectTcp(server.port, "127.0.0.1");
+  await once(early, "connect");
+  // Accepted in their order: when this one is served, the one before has been accepted, too.
+  const { request } = await connect(server.port);
+  const running = request("/slow");
+  await asked;
+  const closed = server.close(NEVER);
+  const late = connectTls({ socket: early, ALPNProtocols: [alpn], rejectUnauthorized: false });
+  late.on("error", () => undefined).resume();
+  await once(late, "secureConnect");
+  answer(new Response("late"));
+  expect((await running).status).toBe(200);
+  await closed;
 });
 
 test.each(["h2", "http/1.1"])("close ends a stream of events over %s", async (protocol) => {
@@ -192,6 +211,7 @@ test("a route whose content fails in its middle is reset and told of", async () 
   const { request } = await connect(server.port);
   await expect(request("/half")).rejects.toThrow();
   await expect(http1(server.port, "/half")).rejects.toThrow();
+  for (const version of ["2", "1.1"]) await server.record(({ httpVersion }) => httpVersion === version);
   expect(server.errors.map(({ message }) => message)).toEqual(Array(2).fill("the other half is missing"));
   expect((await request("/none")).status).toBe(404);
 });

@@ -186,6 +186,7 @@ test("a file that shrinks while it is sent over HTTP/1.1 ends the connection bef
   socket.resume();
   await once(socket, "close");
   expect(length).toBeLessThan(50_000_000);
+  expect((await server.record(() => true)).aborted).toBe(true);
   expect(server.errors.map(({ message }) => message)).toEqual(["the file became shorter while it was sent"]);
   expect((await http1(server.port, "/")).status).toBe(200);
 });

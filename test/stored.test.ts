@@ -26,6 +26,13 @@ test("makes a pair in a private directory, readable to this user alone", async (
   }
 });
 
+test.skipIf(process.platform === "win32")("closes a directory that others could enter", async () => {
+  const directory = await emptyDirectory();
+  await chmod(directory, 0o755);
+  await loadStoredPair({ directory });
+  expect((await stat(directory)).mode & 0o777).toBe(0o700);
+});
+
 test("keeps a pair that is good", async () => {
   const directory = await emptyDirectory();
   const first = await loadStoredPair({ directory, names: ["app.test"] });
@@ -116,26 +123,30 @@ test.skipIf(process.platform === "win32" || process.getuid?.() === 0)(
   },
 );
 
-test("20 processes that start at once in an empty home end with one authority and one pair", async () => {
-  const directory = join(await emptyDirectory(), "h2push");
-  const module = new URL("../dist/tls/stored.js", import.meta.url).href;
-  const program = `const { loadStoredPair } = await import(${JSON.stringify(module)});
+test(
+  "20 processes that start at once in an empty home end with one authority and one pair",
+  { timeout: 90_000 },
+  async () => {
+    const directory = join(await emptyDirectory(), "h2push");
+    const module = new URL("../dist/tls/stored.js", import.meta.url).href;
+    const program = `const { loadStoredPair } = await import(${JSON.stringify(module)});
     const { fingerprint, cert, key } = await loadStoredPair({ directory: ${JSON.stringify(directory)} });
     console.log(JSON.stringify({ fingerprint, cert, key }));`;
-  const run = promisify(execFile);
-  const outputs = await Promise.all(
-    Array.from({ length: 20 }, () => run(process.execPath, ["--input-type=module", "--eval", program])),
-  );
-  const pairs = outputs.map(({ stdout }): PemPair & { fingerprint: string } => JSON.parse(stdout));
-  const { fingerprint } = await loadAuthority({ directory });
-  for (const { cert, key } of pairs) {
-    const [leaf, authority] = chainOf(cert);
-    expect(authority?.fingerprint256).toBe(fingerprint);
-    expect(leaf?.checkPrivateKey(createPrivateKey(key))).toBe(true);
-  }
-  expect(new Set(pairs.map((pair) => pair.fingerprint)).size).toBe(1);
-  expect((await readdir(directory)).sort()).toEqual(["authority.crt", "authority.pem", "server.pem"]);
-});
+    const run = promisify(execFile);
+    const outputs = await Promise.all(
+      Array.from({ length: 20 }, () => run(process.execPath, ["--input-type=module", "--eval", program])),
+    );
+    const pairs = outputs.map(({ stdout }): PemPair & { fingerprint: string } => JSON.parse(stdout));
+    const { fingerprint } = await loadAuthority({ directory });
+    for (const { cert, key } of pairs) {
+      const [leaf, authority] = chainOf(cert);
+      expect(authority?.fingerprint256).toBe(fingerprint);
+      expect(leaf?.checkPrivateKey(createPrivateKey(key))).toBe(true);
+    }
+    expect(new Set(pairs.map((pair) => pair.fingerprint)).size).toBe(1);
+    expect((await readdir(directory)).sort()).toEqual(["authority.crt", "authority.pem", "server.pem"]);
+  },
+);
 
 test("at hand, it is loaded without any certificate software but Node's", async () => {
   const directory = await emptyDirectory();

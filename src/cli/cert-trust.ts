@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { H2PushError } from "../errors.js";
-import { AUTHORITY_CERTIFICATE } from "../tls/authority.js";
+import { AUTHORITY_CERTIFICATE } from "../tls/places.js";
 import { carryOut, type Change } from "../tls/trust/change.js";
 import { type Run, runner } from "../tls/trust/command.js";
 import { nssStores } from "../tls/trust/nss.js";
@@ -9,7 +9,8 @@ import { readTrustRecord, type TrustedAuthority, writeTrustRecord } from "../tls
 import type { StoreKind, TrustStore, TrustTarget } from "../tls/trust/store.js";
 import { systemStore } from "../tls/trust/system.js";
 import { describeTarget, targetIn } from "../tls/trust/target.js";
-import { type AuthorityMaker, type CertEnvironment, lastingAuthority } from "./cert-environment.js";
+import type { AuthorityMaker, CertEnvironment } from "./cert-environment.js";
+import { lastingAuthority } from "./lasting-authority.js";
 
 /** The options of `h2push cert trust` and `untrust`, as the command line has them. */
 export interface TrustOptions {

@@ -9,7 +9,8 @@ import { LOCAL_NAMES, normalizeNames } from "../tls/names.js";
 import { writeWhole } from "../tls/private-file.js";
 import { createCertificate, type KeyType } from "../tls/self-signed.js";
 import { checkDays, DEFAULT_DAYS, isoDay } from "../tls/validity.js";
-import { type AuthorityMaker, type CertEnvironment, lastingAuthority } from "./cert-environment.js";
+import type { AuthorityMaker, CertEnvironment } from "./cert-environment.js";
+import { lastingAuthority } from "./lasting-authority.js";
 
 /** The options of `h2push cert`, as the command line has them. */
 export interface CertOptions {

@@ -1,12 +1,12 @@
-import { networkInterfaces } from "node:os";
 import { H2PushError } from "../errors.js";
 import type { Server } from "../server/server.js";
 import type { Certificate } from "../tls/certificate.js";
-import { readPair } from "../tls/files.js";
-import { mkcertDirectory } from "../tls/mkcert.js";
+import { networkNames } from "../tls/network-names.js";
+import { mkcertDirectory } from "../tls/places.js";
 import { loadStoredPair } from "../tls/stored.js";
 import { certEnvironment, type AuthorityMaker } from "./cert-environment.js";
 import { printError, printFailure, printLine } from "./output.js";
+import { reloadOnHangup } from "./stop.js";
 
 /** What the command line says of the certificate to serve with. */
 export interface CertificateOptions {
@@ -38,7 +38,8 @@ export async function chooseCertificate(options: CertificateOptions): Promise<Ce
   const { directory } = environment;
   const mkcert = mkcertDirectory(environment);
   if (cert !== undefined && key !== undefined) {
-    const load = () => readPair(cert, key);
+    const { readPair } = await import("../tls/files.js");
+    const load = () => readPair(cert, key, { directory });
     return { certificate: await load(), load, hidden: [cert, key, directory, mkcert] };
   }
   if (cert !== undefined || key !== undefined) {
@@ -65,7 +66,7 @@ export async function keepCertificateCurrent(server: Server, { certificate, load
       else printFailure(error instanceof Error ? error : new Error(String(error)));
     },
   });
-  process.on("SIGHUP", () => void live.reload());
+  reloadOnHangup(() => void live.reload());
 }
 
 /** Whether others can reach a server that listens there. */
@@ -77,6 +78,5 @@ export function isBeyondLoopback(host: string): boolean {
 function namesOf(host: string | undefined): string[] {
   if (host === undefined || !isBeyondLoopback(host)) return [];
   if (host !== "0.0.0.0" && host !== "::") return [host];
-  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  return addresses.filter(({ internal, scopeid }) => !internal && !scopeid).map(({ address }) => address);
+  return networkNames();
 }

@@ -27,7 +27,7 @@ Examples:
   h2push cert trust              no more warnings: browsers here trust us
   h2push cert --out ./certs      write a certificate and its key
 
-Node's own client, nghttp and Java's HttpClient take pushes; browsers get Link fields.`;
+Node's client, nghttp and Java's HttpClient take pushes; browsers get Link.`;
 
 /** Flags and help; no work is done here. Throws commander's own error instead of ending the process. */
 export function createProgram(actions: Actions): Command {

@@ -1,6 +1,7 @@
 import type { RequestRecord } from "../server/log.js";
 import { serverOptions, type GivenSettings } from "../server/options.js";
 import type { ScanSummary } from "../server/scan-ahead.js";
+import { checkRoot } from "../server/root.js";
 import { createServer, type ServerOptions } from "../server/server.js";
 import { chooseCertificate, keepCertificateCurrent, type CertificateOptions } from "./certificate.js";
 import { printFailure, printLine, warning } from "./output.js";
@@ -22,6 +23,8 @@ export async function serve(root: string | undefined, options: ServeOptions): Pr
   const demo = options.demo === true ? await import("../demo/index.js") : undefined;
   const directory = root ?? demo?.demoSite ?? ".";
   const port = options.port ?? process.env["PORT"] ?? "";
+  // Before a certificate is made for it.
+  await checkRoot(directory);
   const source = await chooseCertificate(options);
   const { certificate, hidden } = source;
   const server = createServer({

@@ -1,38 +1,38 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import type { DeliveredTarget, Delivery, History } from "./history.js";
 import { writeLink } from "./link.js";
-import { withFewerPushes, type DeliveryMode, type Plan, type PreloadLink } from "./plan.js";
+import { inTwoParts, type Hold } from "./large-page.js";
+import type { Plan, PreloadLink } from "./plan.js";
 import { promise, promisedRequest } from "./promise.js";
-import { inTurn, type Turn } from "./turns.js";
+import { inTurn } from "./turns.js";
 
-/** Answers a promised stream as a request for that link would be answered. */
+/**
+ * Answers a promised stream as a request for that link would be answered.
+ *
+ * @returns "withdrawn" when there is nothing to send any more, and the promise was taken back
+ */
 export type RespondPush = (
   stream: ServerHttp2Stream,
   request: IncomingHttpHeaders,
   link: PreloadLink,
-  progress: () => void,
-) => Promise<void>;
+  progress: Progress,
+) => Promise<"sent" | "withdrawn">;
 
 /** Sends the page, with these `Link` values beside its own; `delivery` is what is about to go with it. */
 export type RespondPage = (
   linkValues: readonly string[],
   delivery: Delivery,
-  progress: () => void,
+  progress: Progress,
   hold: Hold | undefined,
 ) => Promise<void>;
 
-/** Where the content of a large page waits, so that what blocks its rendering can go in between. */
-export interface Hold {
-  /** Called when the head of the page has been taken. */
-  readonly reached: () => void;
-  /** Resolves when the rest may follow. */
-  readonly until: Promise<void>;
-}
+/** Called with the number of bytes each time that the client has taken a piece. */
+export type Progress = (bytes: number) => void;
 
 /** One page on its way: the response itself, and what goes with it. */
 export interface PageDelivery {
-  readonly plan: Plan;
-  readonly mode: DeliveryMode;
+  /** What to do when no more than so many pushes are possible. The first of them are the same for any number. */
+  readonly plan: (pushes: number) => Plan;
   /** Links that a 103 carried before the response was ready. */
   readonly hinted: readonly PreloadLink[];
   /** The page is so large that its stylesheets must not wait for its end. */
@@ -48,10 +48,10 @@ export interface PageDelivery {
   readonly history: History;
   /** Whether the client takes one more promise at this moment. */
   readonly mayPromise: () => boolean;
-  /** Whether the client's window for the whole connection takes anything at this moment. */
-  readonly windowOpen: () => boolean;
-  /** Told of each stream that was promised, to count it while it is open. */
-  readonly promised: (stream: ServerHttp2Stream) => void;
+  /** Whether a stream that stands still does so by itself, `taken` bytes after its beginning, and not with the connection. */
+  readonly waitsAlone: (stream: ServerHttp2Stream, taken: number) => boolean;
+  /** Counts one more stream as open, until the returned function is called. */
+  readonly begin: () => () => void;
   readonly respondPush: RespondPush;
   readonly respondPage: RespondPage;
   readonly report: (error: Error) => void;
@@ -71,86 +71,100 @@ interface Promised {
  * @throws what `respondPage` throws. What happens to a push never reaches the page.
  */
 export async function deliver(page: PageDelivery): Promise<Delivery> {
-  const hinted = [...page.hinted, ...sendHint(page)];
-  const promised = await promiseAll(page);
-  const plan = withFewerPushes(page.plan, promised.length, page.mode);
+  const wanted = page.plan(Infinity);
+  const hinted = [...page.hinted, ...sendHint(page, wanted.hint)];
+  for (const { target } of hinted) page.history.hinted(target);
+  const promised = await promiseAll(page, wanted.push);
+  const plan = promised.length < wanted.push.length ? page.plan(promised.length) : wanted;
+
   const refused = new Set<PreloadLink>();
   const planned = { page: page.page, time: Date.now(), targets: targetsOf(plan, hinted, refused) };
   page.history.record(planned);
-
-  const values = plan.link.flatMap((link) => (link.named === true ? [] : (writeLink(link) ?? [])));
-  let failure: unknown;
-  const sendPage = (progress: () => void, hold?: Hold) =>
-    page.respondPage(values, planned, progress, hold).catch((error: unknown) => {
-      failure = error ?? new Error("the page failed");
-    });
-  const sendPush =
-    (push: Promised): Turn =>
-    async (progress) => {
-      if (!(await pushed(push, page, progress))) refused.add(push.link);
-    };
-  const blocking = page.large ? promised.filter(({ link }) => page.blocksRendering(link)) : [];
-  const others = promised.filter((push) => !blocking.includes(push));
-  const turns = blocking.length === 0 ? [sendPage] : inTwoParts(sendPage, blocking.map(sendPush));
-  await inTurn([...turns, ...others.map(sendPush)], page.windowOpen);
-
+  const failure = await sendAll(page, plan, promised, planned, refused);
   const delivery = { ...planned, targets: targetsOf(plan, hinted, refused) };
   page.history.correct(planned, delivery);
-  if (failure !== undefined) throw failure;
+  if (failure !== undefined) throw failure.error;
   return delivery;
 }
 
-/** The head of the page, what goes in between, and the rest of the page. */
-function inTwoParts(sendPage: (progress: () => void, hold: Hold) => Promise<void>, between: readonly Turn[]): Turn[] {
-  const head = signal();
-  const rest = signal();
-  let sent: Promise<void> | undefined;
-  // The progress of the page is that of its first turn, later that of its second.
-  let moved: () => void = () => undefined;
-  return [
-    (progress) => {
-      moved = progress;
-      sent = sendPage(() => moved(), { reached: head.fire, until: rest.fired });
-      return Promise.race([head.fired, sent]);
-    },
-    ...between,
-    (progress) => {
-      moved = progress;
-      rest.fire();
-      return sent ?? Promise.resolve();
-    },
-  ];
+/** Writes the page and the pushes in their order. Returns what the page failed with; adds to `refused` what was not taken. */
+async function sendAll(
+  page: PageDelivery,
+  plan: Plan,
+  promised: readonly Promised[],
+  delivery: Delivery,
+  refused: Set<PreloadLink>,
+): Promise<{ readonly error: unknown } | undefined> {
+  let failure: { readonly error: unknown } | undefined;
+  const values = plan.link.flatMap((link) => (link.named === true ? [] : (writeLink(link) ?? [])));
+  const sendPage = counted(page.stream, page, (progress, hold?: Hold) =>
+    page.respondPage(values, delivery, progress, hold).catch((error: unknown) => {
+      failure = { error };
+    }),
+  );
+  const sendPush = (push: Promised) =>
+    counted(push.stream, page, async (progress) => {
+      if (!(await pushed(push, page, progress))) refused.add(push.link);
+    });
+  const blocking = page.large ? promised.filter(({ link }) => page.blocksRendering(link)) : [];
+  const others = promised.filter((push) => !blocking.includes(push));
+  const first = blocking.length === 0 ? [sendPage] : inTwoParts(sendPage, blocking.map(sendPush));
+  await inTurn([...first, ...others.map(sendPush)]);
+  return failure;
 }
 
-function signal(): { readonly fired: Promise<void>; readonly fire: () => void } {
-  let fire: () => void = () => undefined;
-  const fired = new Promise<void>((resolve) => (fire = resolve));
-  return { fired, fire: () => fire() };
+/** A turn that counts what its stream's client has taken, to judge why it stands still. */
+function counted(
+  stream: ServerHttp2Stream | undefined,
+  { waitsAlone }: PageDelivery,
+  send: (progress: Progress, hold?: Hold) => Promise<void>,
+) {
+  let taken = 0;
+  return {
+    send: (progress: () => void, hold?: Hold) =>
+      send((bytes) => {
+        taken += bytes;
+        progress();
+      }, hold),
+    waitsAlone: () => stream !== undefined && waitsAlone(stream, taken),
+  };
 }
 
 /** 103 (Early Hints, RFC 8297): before the final response, or not at all. Returns what it named. */
-function sendHint({ stream, plan, hinted }: PageDelivery): readonly PreloadLink[] {
-  if (plan.hint.length === 0 || hinted.length > 0) return [];
-  if (stream === undefined || stream.headersSent || stream.destroyed) return [];
-  const link = plan.hint.flatMap((entry) => writeLink(entry) ?? []).join(", ");
-  stream.additionalHeaders({ ":status": 103, link });
-  return plan.hint;
+function sendHint({ stream, hinted }: PageDelivery, links: readonly PreloadLink[]): readonly PreloadLink[] {
+  if (links.length === 0 || hinted.length > 0) return [];
+  if (stream === undefined || stream.headersSent || stream.closed || stream.destroyed) return [];
+  const written = links.map((link) => [link, writeLink(link)] as const).filter(([, value]) => value !== undefined);
+  if (written.length > 0)
+    stream.additionalHeaders({ ":status": 103, link: written.map(([, value]) => value).join(", ") });
+  return written.map(([link]) => link);
 }
 
-/** Promises in the order of the plan, and stops where the client takes no more: SETTINGS may change at any time. */
-async function promiseAll(page: PageDelivery): Promise<Promised[]> {
-  const { plan, stream: parent, request, report, history } = page;
+/**
+ * Promises in the order of the plan, and stops where the client takes no
+ * more: SETTINGS may change at any time. What is about to be promised counts
+ * at once, so that a page that is asked for meanwhile neither promises it
+ * again nor goes over the client's limit.
+ */
+async function promiseAll(page: PageDelivery, links: readonly PreloadLink[]): Promise<Promised[]> {
+  const { stream: parent, request, report, history } = page;
   const promised: Promised[] = [];
   if (parent === undefined) return promised;
-  for (const link of plan.push) {
+  for (const { target, etag } of links) if (etag !== undefined) history.carried(target, etag);
+  for (const link of links) {
     if (!page.mayPromise()) break;
+    const end = page.begin();
     const wanted = promisedRequest(request, link.target, link.as);
     const stream = await promise(parent, wanted, report);
-    if (stream === undefined) break;
-    page.promised(stream);
-    if (link.etag !== undefined) history.carried(link.target, link.etag);
+    if (stream === undefined) {
+      end();
+      break;
+    }
+    stream.once("close", end);
+    history.pushPromised();
     promised.push({ link, request: wanted, stream });
   }
+  for (const { target, etag } of links.slice(promised.length)) if (etag !== undefined) history.lost(target, etag);
   return promised;
 }
 
@@ -158,10 +172,13 @@ async function promiseAll(page: PageDelivery): Promise<Promised[]> {
 async function pushed(
   { link, request, stream }: Promised,
   { respondPush, history, report }: PageDelivery,
-  progress: () => void,
+  progress: Progress,
 ): Promise<boolean> {
   try {
-    if (!stream.destroyed) await respondPush(stream, request, link, progress);
+    if (!stream.destroyed && (await respondPush(stream, request, link, progress)) === "withdrawn") {
+      if (link.etag !== undefined) history.lost(link.target, link.etag);
+      return false;
+    }
   } catch (error) {
     // The client's own cancel is seen in the stream's code; anything else is ours.
     if (!stream.destroyed && !stream.closed && error instanceof Error) report(error);

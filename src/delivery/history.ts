@@ -1,3 +1,4 @@
+import { PushAllowance } from "./allowance.js";
 import type { Destination } from "../manifest/destination.js";
 
 /** How one target of a page reached the client, or why it did not. */
@@ -23,6 +24,9 @@ export interface Delivery {
 const REMEMBERED = 1024;
 const DELIVERIES = 100;
 
+/** A hint that no request has followed by then was answered from the client's cache (milliseconds). */
+const HINT_LIFE = 10_000;
+
 /**
  * What one connection has carried. Owned by the connection, and gone with it:
  * a client's cache outlives it, but no header tells us what is in there.
@@ -30,6 +34,8 @@ const DELIVERIES = 100;
 export class History {
   readonly #carried = new Map<string, string>();
   readonly #deliveries: Delivery[] = [];
+  readonly #hinted = new Map<string, number>();
+  readonly #allowance = new PushAllowance();
   #taken = 0;
   #refused = 0;
 
@@ -47,6 +53,11 @@ export class History {
     return this.#refused >= 100 || (this.#taken === 0 && this.#refused >= 3);
   }
 
+  /** Pushes that may still be promised now, whatever becomes of them. */
+  get pushesLeft(): number {
+    return this.#allowance.left(performance.now());
+  }
+
   /** Whether this version of the target was served or pushed already. */
   seen(target: string, etag: string): boolean {
     return this.#carried.get(target) === etag;
@@ -55,12 +66,29 @@ export class History {
   carried(target: string, etag: string): void {
     this.#carried.delete(target);
     this.#carried.set(target, etag);
-    if (this.#carried.size > REMEMBERED) {
-      for (const oldest of this.#carried.keys()) {
-        this.#carried.delete(oldest);
-        break;
-      }
-    }
+    if (this.#carried.size > REMEMBERED) deleteOldest(this.#carried);
+  }
+
+  /** The version was on its way and did not arrive. */
+  lost(target: string, etag: string): void {
+    if (this.seen(target, etag)) this.#carried.delete(target);
+  }
+
+  /** A 103 named the target: the client asks for it ahead of the page. */
+  hinted(target: string): void {
+    this.#hinted.delete(target);
+    this.#hinted.set(target, performance.now());
+    if (this.#hinted.size > REMEMBERED) deleteOldest(this.#hinted);
+  }
+
+  /** Whether a request for the target is the one that a 103 has brought about. True once for each hint. */
+  answersHint(target: string): boolean {
+    const time = this.#hinted.get(target);
+    return this.#hinted.delete(target) && time !== undefined && performance.now() - time < HINT_LIFE;
+  }
+
+  pushPromised(): void {
+    this.#allowance.take(performance.now());
   }
 
   pushTaken(): void {
@@ -82,5 +110,12 @@ export class History {
   correct(planned: Delivery, done: Delivery): void {
     const at = this.#deliveries.indexOf(planned);
     if (at !== -1) this.#deliveries[at] = done;
+  }
+}
+
+function deleteOldest(map: Map<string, unknown>): void {
+  for (const oldest of map.keys()) {
+    map.delete(oldest);
+    return;
   }
 }

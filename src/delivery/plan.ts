@@ -25,6 +25,8 @@ export interface PageRequest {
   readonly saveData: boolean;
   /** An HTTP/2 navigation: the only request whose 103 a browser reads. */
   readonly navigation: boolean;
+  /** Length of the response's own `Link` field, which comes first. */
+  readonly linkBytes: number;
 }
 
 /** What the decision needs to know of the client and its connection. */
@@ -86,23 +88,15 @@ export function plan(links: readonly PreloadLink[], request: PageRequest, peer: 
     if (choice.means === "skip") skipped.push({ link, reason: choice.reason });
     else (choice.means === "push" ? push : linked).push(link);
   }
-  const { taken, left } = withinField(linked);
-  const hint = limits.mode === "hints" && request.navigation && request.status === 200 ? taken : [];
+  const { taken, left } = withinField(linked, LINK_BYTES - request.linkBytes);
+  const hint = limits.mode === "hints" && request.navigation ? taken : [];
   return { push, hint, link: taken, skipped: [...skipped, ...left] };
 }
 
-/**
- * The plan when only the first `count` pushes could be promised, as the client
- * turned pushes off or lowered its limits meanwhile: the rest is linked, where
- * it can be and `mode` allows it.
- */
-export function withFewerPushes(plan: Plan, count: number, mode: DeliveryMode): Plan {
-  const rest = plan.push.slice(count);
-  if (rest.length === 0) return plan;
-  const linked = mode === "push" ? [] : rest.filter(({ rel }) => rel !== undefined);
-  const skipped = rest.filter((link) => !linked.includes(link)).map((link) => ({ link, reason: "push off" }));
-  const { taken, left } = withinField([...linked, ...plan.link]);
-  return { ...plan, push: plan.push.slice(0, count), link: taken, skipped: [...plan.skipped, ...skipped, ...left] };
+/** Whether it matters what could be pushed with this response: finding that out costs a look at each target. */
+export function considersPushes(request: PageRequest, peer: Peer, { mode, pushCount }: Limits): boolean {
+  const pushes = (mode === "auto" || mode === "push") && pushCount > 0;
+  return pushes && request.method === "GET" && isDeliverable(request) && clientRefusal(request, peer) === undefined;
 }
 
 /** `Link` goes with the 200 and with the 304: Chromium keeps the stored field through a 304 that has none. */
@@ -112,7 +106,8 @@ const isDeliverable = ({ method, status }: PageRequest) =>
 function choose(link: PreloadLink, request: PageRequest, peer: Peer, mode: DeliveryMode, budget: Budget): Choice {
   if (mode === "none") return { means: "skip", reason: "off" };
   if (mode === "link" || mode === "hints") return linkOr(link, "not preloadable");
-  const refusal = clientRefusal(request, peer) ?? linkRefusal(link);
+  const absent = link.pushable === true ? undefined : "nothing to push";
+  const refusal = clientRefusal(request, peer) ?? linkRefusal(link) ?? absent;
   if (refusal === undefined && link.etag !== undefined && peer.seen(link.target, link.etag)) {
     return { means: "skip", reason: "seen" };
   }
@@ -122,22 +117,22 @@ function choose(link: PreloadLink, request: PageRequest, peer: Peer, mode: Deliv
 }
 
 /** The links that fit into the field together, most needed first. */
-function withinField(links: readonly PreloadLink[]): { taken: PreloadLink[]; left: Skipped[] } {
+function withinField(links: readonly PreloadLink[], bytes: number): { taken: PreloadLink[]; left: Skipped[] } {
   const taken: PreloadLink[] = [];
   const left: Skipped[] = [];
-  let free = LINK_BYTES;
+  let free = bytes;
   for (const link of links) {
     const size = fieldSize(link);
     if (size > free) left.push({ link, reason: "8 KB of Link" });
     else {
-      free -= size;
       taken.push(link);
+      free -= size;
     }
   }
   return { taken, left };
 }
 
-/** Bytes that a link takes in the response's field section; Infinity when it can't be written. */
+/** Bytes that a link adds to the response's own `Link` field; Infinity when it can't be written. */
 const fieldSize = (link: PreloadLink) =>
   link.named === true ? 0 : (writeLink(link)?.length ?? Infinity) + ", ".length;
 
@@ -151,13 +146,12 @@ function clientRefusal(request: PageRequest, peer: Peer): string | undefined {
   return request.saveData ? "save-data" : undefined;
 }
 
-/** Why this link is never pushed. */
-function linkRefusal(link: PreloadLink): string | undefined {
+/** Why this link is never pushed, whatever there is to push. */
+export function linkRefusal(link: PreloadLink): string | undefined {
   if (link.nopush === true) return "nopush";
   // Which candidate is taken is the client's choice; and a medium that does not apply is not worth a push.
   if (link.imagesrcset !== undefined) return "srcset";
-  if (link.media !== undefined) return "media";
-  return link.pushable === true ? undefined : "nothing to push";
+  return link.media === undefined ? undefined : "media";
 }
 
 /** Why nothing is pushed with this response: a 304 says that the client has the page, and most likely its assets. */

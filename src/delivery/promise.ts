@@ -25,7 +25,7 @@ export function promisedRequest(page: IncomingHttpHeaders, target: string, as: D
     [constants.HTTP2_HEADER_SCHEME]: "https",
     [constants.HTTP2_HEADER_AUTHORITY]: page[constants.HTTP2_HEADER_AUTHORITY] ?? page.host ?? "",
     [constants.HTTP2_HEADER_PATH]: target,
-    accept: accept(as),
+    accept: accepted[as] ?? "*/*",
   };
   for (const name of inherited) {
     const value = page[name];
@@ -34,10 +34,13 @@ export function promisedRequest(page: IncomingHttpHeaders, target: string, as: D
   return request;
 }
 
-function accept(as: Destination): string {
-  if (as === "style") return "text/css,*/*;q=0.1";
-  return as === "image" ? "image/avif,image/webp,image/*,*/*;q=0.8" : "*/*";
-}
+/** What browsers send for a destination (Fetch §4.1, step 13). */
+const accepted: Partial<Record<Destination, string>> = {
+  document: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+  image: "image/avif,image/webp,image/*,*/*;q=0.8",
+  json: "application/json,*/*;q=0.5",
+  style: "text/css,*/*;q=0.1",
+};
 
 /**
  * Sends PUSH_PROMISE for a request and returns the promised stream, or

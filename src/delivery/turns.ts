@@ -1,5 +1,14 @@
-/** Writes one response; calls `progress` whenever the client has taken a piece of it. */
-export type Turn = (progress: () => void) => Promise<void>;
+/** One response, to be written when its turn comes. */
+export interface Turn {
+  /** Writes it; calls `progress` whenever the client has taken a piece. */
+  send(progress: () => void): Promise<void>;
+  /**
+   * Asked when no piece was taken for a while: whether it waits for something
+   * of its own, so that the next could go on where this one can't. When the
+   * whole connection is held up, only the order would be lost.
+   */
+  waitsAlone(): boolean;
+}
 
 /** How long a response may stand still before the next one begins (milliseconds). */
 const STALLED = 100;
@@ -10,16 +19,13 @@ const STALLED = 100;
  * newest first. One that stands still, as its client reads something else or
  * its window is used up, does not hold up the others.
  *
- * @param wouldHelp whether the next could go on where this one can't: not when
- *   the window of the whole connection is used up, as with a small window and
- *   a long way; only the order would be lost
  * @returns when all of them have ended; rejects for none of them
  */
-export async function inTurn(turns: readonly Turn[], wouldHelp: () => boolean): Promise<void> {
+export async function inTurn(turns: readonly Turn[]): Promise<void> {
   const running: Promise<void>[] = [];
   for (const turn of turns) {
-    const stall = new Stall(wouldHelp);
-    const done = turn(() => stall.progress()).catch(() => undefined);
+    const stall = new Stall(turn);
+    const done = turn.send(() => stall.progress()).catch(() => undefined);
     running.push(done);
     await Promise.race([done, stall.stalled]);
     stall.stop();
@@ -30,21 +36,23 @@ export async function inTurn(turns: readonly Turn[], wouldHelp: () => boolean): 
 class Stall {
   readonly stalled: Promise<void>;
   readonly #timer: NodeJS.Timeout;
+  #over = false;
 
-  constructor(wouldHelp: () => boolean) {
+  constructor(turn: Turn) {
     let fire: () => void = () => undefined;
     this.stalled = new Promise((resolve) => (fire = resolve));
     this.#timer = setTimeout(() => {
-      if (wouldHelp()) fire();
+      if (turn.waitsAlone()) fire();
       else this.#timer.refresh();
     }, STALLED);
   }
 
   progress(): void {
-    this.#timer.refresh();
+    if (!this.#over) this.#timer.refresh();
   }
 
   stop(): void {
+    this.#over = true;
     clearTimeout(this.#timer);
   }
 }

@@ -44,6 +44,8 @@ export interface CssFacts {
   readonly imports: readonly CssImport[];
   readonly fonts: readonly FontFace[];
   readonly rules: RuleIndex;
+  /** Those of them that may load an image. */
+  readonly imageRules: RuleIndex;
   /** Layers in the order in which they are named first. */
   readonly layers: readonly string[];
   /** Values within `@keyframes`, by its name, that load images. */
@@ -127,6 +129,12 @@ function isInvalid(value: string): boolean {
   return FOREIGN_VALUE.test(value.slice(0, 1000)) || hasBadUrl(value);
 }
 
+/** Whether a declaration can make an element load an image, by itself or with a custom property or an animation. */
+export function mayLoadImage({ property, value }: Declaration): boolean {
+  if (property === "animation-name") return !/^none$/i.test(value);
+  return !/^(?:--|font|display)/.test(property) && /url\(|image-set\(|var\(|src\(/i.test(value);
+}
+
 /** Of an image property's value only what loads something is kept. */
 function shortened(property: string, value: string): string {
   if (KEPT.test(property)) return value;
@@ -158,6 +166,7 @@ class CssReader {
   readonly #imports: CssImport[] = [];
   readonly #fonts: FontFace[] = [];
   readonly #rules = new RuleIndex();
+  readonly #imageRules = new RuleIndex();
   readonly #layers = new Set<string>();
   readonly #keyframes = new Map<string, readonly Declaration[]>();
   #anonymous = 0;
@@ -178,6 +187,7 @@ class CssReader {
       imports: this.#imports,
       fonts: this.#fonts,
       rules: this.#rules,
+      imageRules: this.#imageRules,
       layers: [...this.#layers],
       keyframes: this.#keyframes,
       size: this.#order,
@@ -220,7 +230,9 @@ class CssReader {
       this.#selectors(selector);
       this.#order += 1;
       const { layer, conditional } = context;
-      this.#rules.add({ selector, declarations, layer, conditional, order: this.#order });
+      const rule = { selector, declarations, layer, conditional, order: this.#order };
+      this.#rules.add(rule);
+      if (list.some(mayLoadImage)) this.#imageRules.add(rule);
     }
   }
 

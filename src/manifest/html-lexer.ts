@@ -1,23 +1,44 @@
-import { decodeHTMLAttribute } from "entities/decode";
+import { decodeHTML, decodeHTMLAttribute } from "entities/decode";
+
+import { hashByte, hashOf, type TagName, tagName, tagNamed } from "./tag-name.js";
 
 /** What `HtmlLexer.next` stopped at. */
 export type HtmlToken = "start" | "end" | "eof";
 
-const TAB = 0x09;
-const LF = 0x0a;
-const FF = 0x0c;
-const CR = 0x0d;
 const SPACE = 0x20;
 const BANG = 0x21;
 const DOUBLE_QUOTE = 0x22;
+const AMPERSAND = 0x26;
 const SINGLE_QUOTE = 0x27;
+const DASH = 0x2d;
 const SLASH = 0x2f;
+const LESS = 0x3c;
 const EQUALS = 0x3d;
 const GREATER = 0x3e;
 const QUESTION = 0x3f;
 
-function isSpace(code: number): boolean {
-  return code === SPACE || code === LF || code === TAB || code === CR || code === FF;
+/** Kinds of bytes in text: what shows, what may stand for a character beyond ASCII, and what begins markup. */
+const SHOWN = 1;
+const BEYOND = 2;
+const MARKUP = 4;
+const TEXT = new Uint8Array(256);
+for (let code = 0; code < 256; code += 1) {
+  TEXT[code] = (code > SPACE ? SHOWN : 0) | (code >= 0x80 || code === AMPERSAND ? BEYOND : 0);
+}
+TEXT[LESS] = MARKUP;
+
+/** What ends a name in a tag: white space, `/`, `>`, and `=` after the name of an attribute. */
+const NAME_END = 1;
+const ATTRIBUTE_END = 2;
+const TAG = new Uint8Array(256);
+for (const code of [SPACE, 0x09, 0x0a, 0x0c, 0x0d, SLASH, GREATER]) TAG[code] = NAME_END | ATTRIBUTE_END;
+TAG[EQUALS] = ATTRIBUTE_END;
+
+/** Numbers kept for each attribute: hash of its name, its name's start and end, its value's start and end. */
+const FIELDS = 5;
+
+function isSpace(code: number | undefined): boolean {
+  return code === SPACE || code === 0x0a || code === 0x09 || code === 0x0d || code === 0x0c;
 }
 
 function isLetter(code: number): boolean {
@@ -26,24 +47,24 @@ function isLetter(code: number): boolean {
 }
 
 /**
- * The tags of an HTML text, one after another, as the HTML standard's
- * tokenizer finds them (§13.2.5). Everything between tags is skipped with
- * `indexOf`, and an attribute is sliced and decoded only when it is asked
- * for: this is what makes it many times as fast as a general parser.
- *
- * The text may be read one byte to a character (latin1): the syntax is
- * ASCII, and `decode` turns a value into characters when it has to.
+ * The tags of an HTML document, one after another, as the HTML standard's
+ * tokenizer finds them (§13.2.5). It goes over the bytes, as the syntax is
+ * ASCII, and makes no string but for a value that is asked for: this is what
+ * makes it many times as fast as a general parser.
  */
 export class HtmlLexer {
-  readonly text: string;
-  /** Lower-case name of the tag. */
-  name = "";
+  /** In UTF-8. */
+  readonly bytes: Buffer;
+  /** Name of the tag. */
+  tag: TagName = tagNamed("html");
   /** Where the tag's `<` is. */
   start = 0;
   /** Where the text before this tag began. */
   textStart = 0;
   /** Whether that text has anything but white space, comments apart. */
   hasText = false;
+  /** Whether it may have characters beyond ASCII. */
+  hasBeyond = false;
   selfClosing = false;
   /** Set while in SVG or MathML, where CDATA sections exist. */
   foreign = false;
@@ -52,40 +73,77 @@ export class HtmlLexer {
   /** Number of attributes of the tag. */
   attributeCount = 0;
 
-  /** Four offsets for each attribute: its name's start and end, its value's start and end. */
-  #offsets = new Int32Array(256);
+  #attributes = new Int32Array(64 * FIELDS);
   #dashes = -1;
-  readonly #decode: (value: string) => string;
 
-  constructor(text: string, decode: (value: string) => string) {
-    this.text = text;
-    this.#decode = decode;
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
   }
 
   /** Moves to the next start or end tag. */
   next(): HtmlToken {
-    const { text } = this;
+    const { bytes } = this;
+    const { length } = bytes;
+    let flags = 0;
     this.textStart = this.position;
-    this.hasText = false;
     for (;;) {
-      const open = text.indexOf("<", this.position);
-      if (open < 0) return this.#end();
-      if (!this.hasText && open > this.position) this.hasText = this.#isText(this.position, open);
-      const code = text.charCodeAt(open + 1);
-      if (isLetter(code)) {
-        this.start = open;
-        this.#name(open + 1);
-        if (!this.#attributes()) return this.#end();
-        return "start";
+      let at = this.position;
+      for (; at < length; at += 1) {
+        const kind = TEXT[bytes[at] ?? 0] ?? 0;
+        if (kind === MARKUP) break;
+        flags |= kind;
       }
-      if (code === SLASH && isLetter(text.charCodeAt(open + 2))) {
-        this.start = open;
-        this.#name(open + 2);
-        if (!this.#attributes()) return this.#end();
-        return "end";
-      }
-      this.position = this.#afterMarkup(open, code);
+      this.hasText = (flags & SHOWN) !== 0;
+      this.hasBeyond = (flags & BEYOND) !== 0;
+      if (at >= length) return this.#end();
+      this.start = at;
+      const code = bytes[at + 1] ?? 0;
+      if (isLetter(code)) return this.#tagAt(at + 1) ? "start" : this.#end();
+      if (code === SLASH && isLetter(bytes[at + 2] ?? 0)) return this.#tagAt(at + 2) ? "end" : this.#end();
+      this.position = this.#afterMarkup(at, code);
+      if (this.position === at + 1) flags |= SHOWN;
     }
+  }
+
+  /** Whether the text before this tag has characters beyond ASCII, the no-break space apart. */
+  isBeyondAscii(): boolean {
+    if (!this.hasBeyond) return false;
+    const { bytes } = this;
+    for (let at = this.textStart; at < this.start; at += 1) {
+      const code = bytes[at] ?? 0;
+      if (code >= 0x80 || (code === AMPERSAND && !this.#isPlainReference(at + 1))) return true;
+    }
+    return false;
+  }
+
+  /** Whether an ampersand begins one of the references that every page is full of. */
+  #isPlainReference(at: number): boolean {
+    const { bytes } = this;
+    switch (bytes[at] ?? 0) {
+      case 0x23: // #39; #34;
+        return bytes[at + 1] === 0x33 && (bytes[at + 2] === 0x39 || bytes[at + 2] === 0x34) && bytes[at + 3] === 0x3b;
+      case 0x61: // amp; apos;
+        return bytes[at + 1] === 0x6d || bytes[at + 1] === 0x70;
+      case 0x67: // gt;
+      case 0x6c: // lt;
+        return bytes[at + 1] === 0x74 && bytes[at + 2] === 0x3b;
+      case 0x6e: // nbsp;
+        return bytes[at + 1] === 0x62;
+      case 0x71: // quot;
+        return bytes[at + 1] === 0x75;
+      default:
+        return isSpace(bytes[at]);
+    }
+  }
+
+  /** The text before this tag, decoded; comments in it come along. */
+  text(): string {
+    return decodeHTML(this.bytes.toString("utf8", this.textStart, this.start));
+  }
+
+  /** A part of the document, as it stands. */
+  slice(start: number, end: number): string {
+    return this.bytes.toString("utf8", start, end);
   }
 
   /**
@@ -93,189 +151,202 @@ export class HtmlLexer {
    * (RAWTEXT, RCDATA and script data, §13.2.5.2 on), up to its end tag, and
    * returns where that text ends.
    */
-  rawText(name: string): number {
-    const end = name === "script" ? this.#scriptEnd() : this.#endTag(name, this.position);
-    this.position = end;
-    this.textStart = end;
-    return end;
+  rawText(): number {
+    this.position = this.tag === SCRIPT ? this.#scriptEnd() : this.#endTag(this.tag, this.position);
+    return this.position;
   }
 
-  /** Lower-case name of the attribute at `index`. */
-  attributeName(index: number): string {
-    const at = index * 4;
-    return this.text.slice(this.#offsets[at], this.#offsets[at + 1]).toLowerCase();
+  /** Hash of the name of the attribute at `index`, and the places of its name and its value. */
+  hashAt(index: number): number {
+    return this.#attributes[index * FIELDS] ?? 0;
+  }
+
+  nameAt(index: number): string {
+    const at = index * FIELDS;
+    return this.bytes.toString("latin1", this.#attributes[at + 1], this.#attributes[at + 2]).toLowerCase();
+  }
+
+  valueStart(index: number): number {
+    return this.#attributes[index * FIELDS + 3] ?? 0;
+  }
+
+  valueEnd(index: number): number {
+    return this.#attributes[index * FIELDS + 4] ?? 0;
+  }
+
+  /** Hash of the value's bytes, as they stand but for the case of letters. */
+  valueHash(index: number): number {
+    const { bytes } = this;
+    const end = this.valueEnd(index);
+    let hash = 0;
+    for (let at = this.valueStart(index); at < end; at += 1) hash = hashByte(hash, bytes[at] ?? 0);
+    return hash;
   }
 
   /** Value of the attribute at `index`, decoded. */
-  attributeValue(index: number): string {
-    const at = index * 4;
-    return this.#value(this.text.slice(this.#offsets[at + 2], this.#offsets[at + 3]));
+  valueAt(index: number): string {
+    const value = this.bytes.toString("utf8", this.valueStart(index), this.valueEnd(index));
+    return value.includes("&") ? decodeHTMLAttribute(value) : value;
   }
 
   /** Value of the first attribute of that lower-case name, as the standard's duplicates rule has it. */
   attribute(name: string): string | undefined {
-    const { text } = this;
-    const offsets = this.#offsets;
-    const limit = this.attributeCount * 4;
-    for (let at = 0; at < limit; at += 4) {
-      const start = offsets[at] ?? 0;
-      const end = offsets[at + 1] ?? 0;
-      if (end - start === name.length && text.slice(start, end).toLowerCase() === name) {
-        return this.#value(text.slice(offsets[at + 2], offsets[at + 3]));
-      }
+    if (this.attributeCount === 0) return undefined;
+    const hash = attributeHash(name);
+    for (let index = 0; index < this.attributeCount; index += 1) {
+      if (this.hashAt(index) === hash && this.nameAt(index) === name) return this.valueAt(index);
     }
     return undefined;
   }
 
-  #value(raw: string): string {
-    const decoded = this.#decode(raw);
-    return decoded.includes("&") ? decodeHTMLAttribute(decoded) : decoded;
-  }
-
-  #isText(from: number, to: number): boolean {
-    for (let at = from; at < to; at += 1) if (this.text.charCodeAt(at) > SPACE) return true;
-    return false;
-  }
-
   #end(): HtmlToken {
-    this.position = this.text.length;
-    this.start = this.text.length;
+    this.position = this.bytes.length;
+    this.start = this.position;
     return "eof";
   }
 
-  #name(from: number): void {
-    const { text } = this;
+  /** Reads the tag whose name begins at `from`; false when the text ends first, and with it the tag (eof-in-tag). */
+  #tagAt(from: number): boolean {
+    const { bytes } = this;
+    const { length } = bytes;
+    let hash = 0;
     let at = from;
-    let upper = false;
-    for (;;) {
-      const code = text.charCodeAt(at);
-      if (code <= SPACE ? isSpace(code) : code === GREATER || code === SLASH) break;
-      if (code !== code) break;
-      if (code >= 0x41 && code <= 0x5a) upper = true;
-      at += 1;
+    for (; at < length; at += 1) {
+      const code = bytes[at] ?? 0;
+      if (((TAG[code] ?? 0) & NAME_END) !== 0) break;
+      hash = hashByte(hash, code);
     }
-    const name = text.slice(from, at);
-    this.name = upper ? name.toLowerCase() : name;
-    this.position = at;
+    this.tag = tagName(bytes, from, at, hash);
+    this.attributeCount = 0;
+    this.selfClosing = false;
+    this.position = at + 1;
+    return bytes[at] === GREATER || this.#readAttributes(at);
   }
 
-  /** Reads up to the tag's `>`; false when the text ends first, and with it the tag (§13.2.5, eof-in-tag). */
-  #attributes(): boolean {
-    const { text } = this;
-    const { length } = text;
-    let at = this.position;
-    let count = 0;
+  #readAttributes(from: number): boolean {
+    const { bytes } = this;
+    const { length } = bytes;
+    let at = from;
     let slash = false;
     while (at < length) {
-      const code = text.charCodeAt(at);
+      const code = bytes[at] ?? 0;
       if (code === GREATER) {
-        this.attributeCount = count;
         this.selfClosing = slash;
         this.position = at + 1;
         return true;
       }
-      if (isSpace(code) || code === SLASH) {
+      if (code === SLASH || isSpace(code)) {
         slash = code === SLASH;
         at += 1;
         continue;
       }
       slash = false;
-      at = this.#oneAttribute(at, count);
-      count += 1;
+      at = this.#readAttribute(at);
     }
     this.attributeCount = 0;
     return false;
   }
 
   /** Reads the attribute that begins at `from`, and returns where the next thing is. */
-  #oneAttribute(from: number, index: number): number {
-    const { text } = this;
-    const { length } = text;
+  #readAttribute(from: number): number {
+    const { bytes } = this;
+    const { length } = bytes;
     // An attribute may begin with "=", which is then part of its name.
+    let hash = hashByte(0, bytes[from] ?? 0);
     let at = from + 1;
     for (; at < length; at += 1) {
-      const code = text.charCodeAt(at);
-      if (code === EQUALS || code === GREATER || code === SLASH || isSpace(code)) break;
+      const code = bytes[at] ?? 0;
+      if (((TAG[code] ?? 0) & ATTRIBUTE_END) !== 0) break;
+      hash = hashByte(hash, code);
     }
     const nameEnd = at;
-    while (isSpace(text.charCodeAt(at))) at += 1;
-    if (text.charCodeAt(at) !== EQUALS) {
-      this.#record(index, from, nameEnd, nameEnd, nameEnd);
+    if (bytes[at] !== EQUALS) while (at < length && isSpace(bytes[at])) at += 1;
+    if (bytes[at] !== EQUALS) {
+      this.#record(hash, from, nameEnd, nameEnd, nameEnd);
       return at;
     }
     at += 1;
-    while (isSpace(text.charCodeAt(at))) at += 1;
-    const quote = text.charCodeAt(at);
+    while (at < length && isSpace(bytes[at])) at += 1;
+    const quote = bytes[at];
     if (quote === DOUBLE_QUOTE || quote === SINGLE_QUOTE) {
-      const end = text.indexOf(quote === DOUBLE_QUOTE ? '"' : "'", at + 1);
-      if (end < 0) return length;
-      this.#record(index, from, nameEnd, at + 1, end);
-      return end + 1;
+      const start = at + 1;
+      for (at = start; at < length && bytes[at] !== quote;) at += 1;
+      this.#record(hash, from, nameEnd, start, at);
+      return at + 1;
     }
-    const valueStart = at;
+    const start = at;
     for (; at < length; at += 1) {
-      const code = text.charCodeAt(at);
+      const code = bytes[at];
       if (code === GREATER || isSpace(code)) break;
     }
-    this.#record(index, from, nameEnd, valueStart, at);
+    this.#record(hash, from, nameEnd, start, at);
     return at;
   }
 
-  #record(index: number, nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): void {
-    const at = index * 4;
-    if (at >= this.#offsets.length) {
-      const grown = new Int32Array(this.#offsets.length * 2);
-      grown.set(this.#offsets);
-      this.#offsets = grown;
+  #record(hash: number, nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): void {
+    const at = this.attributeCount * FIELDS;
+    this.attributeCount += 1;
+    if (at >= this.#attributes.length) {
+      const grown = new Int32Array(this.#attributes.length * 2);
+      grown.set(this.#attributes);
+      this.#attributes = grown;
     }
-    this.#offsets[at] = nameStart;
-    this.#offsets[at + 1] = nameEnd;
-    this.#offsets[at + 2] = valueStart;
-    this.#offsets[at + 3] = valueEnd;
+    const attributes = this.#attributes;
+    attributes[at] = hash;
+    attributes[at + 1] = nameStart;
+    attributes[at + 2] = nameEnd;
+    attributes[at + 3] = valueStart;
+    attributes[at + 4] = valueEnd;
+  }
+
+  #indexOf(text: string, from: number): number {
+    const found = this.bytes.indexOf(text, from, "latin1");
+    return found < 0 ? this.bytes.length : found;
+  }
+
+  #startsWith(text: string, at: number): boolean {
+    return this.bytes.toString("latin1", at, at + text.length) === text;
   }
 
   /** Where to go on after a `<` that begins no tag: a comment, a declaration, or nothing. */
   #afterMarkup(open: number, code: number): number {
-    const { text } = this;
-    if (code === BANG && text.startsWith("--", open + 2)) return this.#commentEnd(open + 4);
-    if (code === BANG && this.foreign && text.startsWith("[CDATA[", open + 2)) {
-      const end = text.indexOf("]]>", open + 9);
-      return end < 0 ? text.length : end + 3;
+    const { bytes } = this;
+    if (code === BANG && bytes[open + 2] === DASH && bytes[open + 3] === DASH) return this.#commentEnd(open + 4);
+    if (code === BANG && this.foreign && this.#startsWith("[CDATA[", open + 2)) {
+      return Math.min(this.#indexOf("]]>", open + 9) + 3, bytes.length);
     }
     if (code === BANG || code === QUESTION || code === SLASH) {
-      const end = text.indexOf(">", open + 2);
-      return end < 0 ? text.length : end + 1;
+      return Math.min(this.#indexOf(">", open + 2) + 1, bytes.length);
     }
     return open + 1;
   }
 
   /** A comment ends at `-->`, at `--!>`, and at once in `<!-->` and `<!--->` (§13.2.5.43 on). */
   #commentEnd(from: number): number {
-    const { text } = this;
-    if (text.startsWith(">", from)) return from + 1;
-    if (text.startsWith("->", from)) return from + 2;
-    for (let at = text.indexOf("--", from); at >= 0; at = text.indexOf("--", at + 1)) {
-      const code = text.charCodeAt(at + 2);
+    const { bytes } = this;
+    if (bytes[from] === GREATER) return from + 1;
+    if (bytes[from] === DASH && bytes[from + 1] === GREATER) return from + 2;
+    for (let at = this.#indexOf("--", from); at < bytes.length; at = this.#indexOf("--", at + 1)) {
+      const code = bytes[at + 2];
       if (code === GREATER) return at + 3;
-      if (code === BANG && text.charCodeAt(at + 3) === GREATER) return at + 4;
+      if (code === BANG && bytes[at + 3] === GREATER) return at + 4;
     }
-    return text.length;
+    return bytes.length;
   }
 
   /** Where `</name` with a proper end begins, from `from` on. */
-  #endTag(name: string, from: number): number {
-    const { text } = this;
-    for (let at = text.indexOf("</", from); at >= 0; at = text.indexOf("</", at + 2)) {
-      if (this.#isName(at + 2, name)) return at;
+  #endTag(tag: TagName, from: number): number {
+    const { bytes } = this;
+    for (let at = this.#indexOf("</", from); at < bytes.length; at = this.#indexOf("</", at + 2)) {
+      if (this.#isTag(at + 2, tag)) return at;
     }
-    return text.length;
+    return bytes.length;
   }
 
-  #isName(at: number, name: string): boolean {
-    const end = at + name.length;
-    const after = this.text.charCodeAt(end);
-    if (!(isSpace(after) || after === SLASH || after === GREATER)) return false;
-    return this.text.slice(at, end).toLowerCase() === name;
+  #isTag(at: number, tag: TagName): boolean {
+    const end = at + tag.name.length;
+    const after = this.bytes[end];
+    return (after === GREATER || after === SLASH || isSpace(after)) && tag.is(this.bytes, at, end);
   }
 
   /**
@@ -283,38 +354,48 @@ export class HtmlLexer {
    * `</script` part of the text: "double escaped" (§13.2.5.15 on).
    */
   #scriptEnd(): number {
-    const { text } = this;
-    const end = this.#endTag("script", this.position);
-    // Looked for in the slice alone: a search to the text's end, once a script, would be quadratic.
-    const comment = text.slice(this.position, end).indexOf("<!--");
+    const end = this.#endTag(SCRIPT, this.position);
+    // Looked for up to there alone: a search to the document's end, once a script, would be quadratic.
+    const comment = this.bytes.subarray(this.position, end).indexOf("<!--");
     return comment < 0 ? end : this.#escapedScriptEnd(this.position + comment);
   }
 
   #escapedScriptEnd(from: number): number {
-    const { text } = this;
+    const { bytes } = this;
     let state: "data" | "escaped" | "double" = "data";
     let close = -1;
-    for (let at = text.indexOf("<", from); at >= 0; at = text.indexOf("<", at + 1)) {
+    for (let at = this.#indexOf("<", from); at < bytes.length; at = this.#indexOf("<", at + 1)) {
       if (state !== "data" && close < at) state = "data";
-      if (state === "data" && text.startsWith("!--", at + 1)) {
+      if (state === "data" && this.#startsWith("!--", at + 1)) {
         close = this.#dashesFrom(at + 2);
         state = "escaped";
         continue;
       }
-      const isEnd = text.charCodeAt(at + 1) === SLASH;
-      if (!this.#isName(isEnd ? at + 2 : at + 1, "script")) continue;
+      const isEnd = bytes[at + 1] === SLASH;
+      if (!this.#isTag(isEnd ? at + 2 : at + 1, SCRIPT)) continue;
       if (isEnd && state !== "double") return at;
       if (state !== "data") state = isEnd ? "escaped" : "double";
     }
-    return text.length;
+    return bytes.length;
   }
 
   /** Where the next `-->` is. Remembered, so that many scripts before one far `-->` stay linear. */
   #dashesFrom(from: number): number {
-    if (this.#dashes < from) {
-      const found = this.text.indexOf("-->", from);
-      this.#dashes = found < 0 ? this.text.length : found;
-    }
+    if (this.#dashes < from) this.#dashes = this.#indexOf("-->", from);
     return this.#dashes;
   }
+}
+
+const SCRIPT = tagNamed("script");
+
+const hashes = new Map<string, number>();
+
+/** The hash of one of the few attribute names that are asked for. */
+function attributeHash(name: string): number {
+  let hash = hashes.get(name);
+  if (hash === undefined) {
+    hash = hashOf(name);
+    hashes.set(name, hash);
+  }
+  return hash;
 }

@@ -1,8 +1,5 @@
-import { decodeHTML } from "entities/decode";
-
 import type { CssFacts } from "./css.js";
 import type { Destination } from "./destination.js";
-import type { EncodedText } from "./encoding.js";
 import { HtmlLexer } from "./html-lexer.js";
 import { chooseImage, isImageType, type ImageSource } from "./image.js";
 import type { LinkAttributes } from "./manifest.js";
@@ -10,6 +7,7 @@ import { DEFAULT_VIEWPORT, isTrivialMedia, matchesMedia, type Viewport } from ".
 import type { Outline, OutlineBuilder } from "./outline.js";
 import { NEED, type Need, type Reference } from "./reference.js";
 import type { ScriptFacts } from "./script.js";
+import { type TagName, tagNamed } from "./tag-name.js";
 
 /** A reference that is left out although it looks like one, and why. */
 export interface LeftReference {
@@ -61,11 +59,29 @@ export interface HtmlReaders {
 }
 
 /** Elements whose content is text up to their end tag, with scripting on (HTML §13.2.6.4.7 on). */
-const RAW_TEXT = new Set(["iframe", "noembed", "noframes", "noscript", "script", "style", "textarea", "title", "xmp"]);
+for (const name of ["iframe", "noembed", "noframes", "noscript", "script", "style", "textarea", "title", "xmp"]) {
+  tagNamed(name).raw = true;
+}
+const SVG = tagNamed("svg");
+const MATH = tagNamed("math");
+const TEMPLATE = tagNamed("template");
+const PLAINTEXT = tagNamed("plaintext");
+const SELECT = tagNamed("select");
+const INPUT = tagNamed("input");
+
+/** Elements that refer to something, or bear on what others do. */
+for (const name of "audio base body embed feimage frame iframe image img input link math meta object picture script source svg table tbody td template tfoot th thead tr track use video".split(
+  " ",
+)) {
+  tagNamed(name).refers = true;
+}
 
 /** JavaScript media types (MIME Sniffing §4.6); a script of another type is data. */
 const SCRIPT_TYPE =
   /^(?:(?:application|text)\/(?:x-)?(?:ecma|java)script|text\/(?:javascript1\.[0-5]|jscript|livescript))$/;
+
+/** Elements whose end bears on what follows. */
+for (const name of ["audio", "math", "picture", "svg", "template", "video"]) tagNamed(name).endCounts = true;
 
 const TABLE_PARTS = new Set(["body", "table", "tbody", "td", "tfoot", "th", "thead", "tr"]);
 
@@ -79,13 +95,11 @@ const PRELOADABLE: Readonly<Record<string, Need>> = {
   track: NEED.other,
 };
 
-/** Reads what a page refers to, in one pass over its text. */
-export function readHtml(source: EncodedText, readers: HtmlReaders = {}): HtmlFacts {
-  return new HtmlReader(source, readers).read();
+/** Reads what a page, in UTF-8, refers to, in one pass over its bytes. */
+export function readHtml(bytes: Buffer, readers: HtmlReaders = {}): HtmlFacts {
+  return new HtmlReader(bytes, readers).read();
 }
 
-/** A character beyond ASCII, or a reference that may stand for one. */
-const BEYOND_ASCII = /[\x80-\uffff]|&(?!(?:amp|lt|gt|quot|apos|nbsp|#39|#x27|#34);)/;
 /** Input types that show no text. */
 const TEXTLESS = /^(?:hidden|checkbox|radio|image|range|color|file)$/i;
 
@@ -104,7 +118,6 @@ class HtmlReader {
   #picture: ImageSource[] | undefined;
   #media: { readonly as: "audio" | "video"; done: boolean; readonly loads: boolean } | undefined;
   #title: string | undefined;
-  readonly #source: EncodedText;
   readonly #outline: OutlineBuilder | undefined;
   readonly #css: HtmlReaders["css"];
   readonly #readScript: HtmlReaders["script"];
@@ -113,9 +126,8 @@ class HtmlReader {
   readonly #importMaps: string[] = [];
   readonly #policies: { content: string; offset: number }[] = [];
 
-  constructor(source: EncodedText, readers: HtmlReaders) {
-    this.#source = source;
-    this.#lexer = new HtmlLexer(source.text, source.decode);
+  constructor(bytes: Buffer, readers: HtmlReaders) {
+    this.#lexer = new HtmlLexer(bytes);
     this.#viewport = readers.viewport ?? DEFAULT_VIEWPORT;
     this.#outline = readers.outline;
     this.#css = readers.css;
@@ -126,8 +138,8 @@ class HtmlReader {
     const lexer = this.#lexer;
     for (let token = lexer.next(); token !== "eof"; token = lexer.next()) {
       if (lexer.hasText && this.#inert === 0 && this.#outline !== undefined) this.#text(this.#outline);
-      if (token === "end") this.#endTag(lexer.name);
-      else this.#startTag(lexer.name);
+      if (token === "end") this.#endTag(lexer.tag);
+      else this.#startTag(lexer.tag);
     }
     return {
       base: this.#base,
@@ -142,40 +154,47 @@ class HtmlReader {
   }
 
   #text(outline: OutlineBuilder): void {
-    const { text, textStart, start } = this.#lexer;
     outline.text();
-    const content = text.slice(textStart, start);
-    if (BEYOND_ASCII.test(content)) outline.addCharacters(decodeHTML(this.#source.decode(content)));
+    if (this.#lexer.isBeyondAscii()) outline.addCharacters(this.#lexer.text());
   }
 
-  #endTag(name: string): void {
-    if (this.#inert === 0) this.#outline?.close(name);
+  #endTag(tag: TagName): void {
+    if (this.#inert === 0) this.#outline?.close(tag);
+    if (!tag.endCounts) return;
+    const { name } = tag;
     if (name === "picture") this.#picture = undefined;
     else if (name === "video" || name === "audio") this.#media = undefined;
-    else if (name === "svg" || name === "math") {
+    else if (tag === TEMPLATE) {
+      if (this.#templates.pop() === false) this.#inert -= 1;
+    } else {
       this.#svg = Math.max(0, this.#svg - 1);
       this.#lexer.foreign = this.#svg > 0;
-    } else if (name === "template" && this.#templates.pop() === false) this.#inert -= 1;
+    }
   }
 
-  #startTag(name: string): void {
+  #startTag(tag: TagName): void {
     const lexer = this.#lexer;
-    if (name === "template") this.#openTemplate();
-    else if ((name === "svg" || name === "math") && !lexer.selfClosing) {
+    if (tag.refers) this.#referring(tag);
+    if (this.#inert === 0 && this.#outline !== undefined && tag !== TEMPLATE) this.#enter(this.#outline);
+    if (tag === PLAINTEXT) lexer.position = lexer.bytes.length;
+    else if (tag.raw && !(this.#svg > 0 && lexer.selfClosing)) this.#rawText(tag.name);
+  }
+
+  #referring(tag: TagName): void {
+    const lexer = this.#lexer;
+    if (tag === TEMPLATE) this.#openTemplate();
+    else if (tag === SVG || tag === MATH) {
+      if (lexer.selfClosing) return;
       this.#svg += 1;
       lexer.foreign = true;
-    } else if (this.#inert === 0) this.#element(name);
-    if (this.#inert === 0 && this.#outline !== undefined && name !== "template") this.#enter(this.#outline);
-    if (name === "plaintext") lexer.position = lexer.text.length;
-    else if (RAW_TEXT.has(name) && !(this.#svg > 0 && lexer.selfClosing)) this.#rawText(name);
+    } else if (this.#inert === 0) this.#element(tag.name);
   }
 
   #enter(outline: OutlineBuilder): void {
     const lexer = this.#lexer;
     const node = outline.open(lexer);
-    const { name } = lexer;
-    if (name === "select") outline.text(node);
-    else if (name === "input" && !TEXTLESS.test(lexer.attribute("type") ?? "")) outline.text(node);
+    if (lexer.tag === SELECT) outline.text(node);
+    else if (lexer.tag === INPUT && !TEXTLESS.test(lexer.attribute("type") ?? "")) outline.text(node);
   }
 
   #rawText(name: string): void {
@@ -183,8 +202,8 @@ class HtmlReader {
     const start = lexer.position;
     // Attributes are those of the start tag until the next one is read.
     const take = this.#inert > 0 ? undefined : this.#takerOf(name);
-    const end = lexer.rawText(name);
-    if (end > start) take?.(() => this.#source.decode(lexer.text.slice(start, end)), start);
+    const end = lexer.rawText();
+    if (end > start) take?.(() => lexer.slice(start, end), start);
   }
 
   /** What is done with an element's text. */
@@ -282,7 +301,7 @@ class HtmlReader {
     const url = this.#lexer.attribute(attribute);
     if (url === undefined) return;
     if (this.#isLazy()) return this.#leave(url, "lazy");
-    this.#add(url, as, NEED.other, `${this.#lexer.name} ${attribute}`, {});
+    this.#add(url, as, NEED.other, `${this.#lexer.tag.name} ${attribute}`, {});
   }
 
   #isLazy(): boolean {
@@ -297,7 +316,7 @@ class HtmlReader {
     const url = this.#lexer.attribute("href") ?? this.#lexer.attribute("xlink:href");
     // A fragment alone is an element of this document.
     if (url?.trim().startsWith("#") === true) return;
-    this.#add(url, as, need, `${this.#lexer.name} href`, linked ? { rel: "preload" } : {});
+    this.#add(url, as, need, `${this.#lexer.tag.name} href`, linked ? { rel: "preload" } : {});
   }
 
   #meta(): void {

@@ -24,6 +24,10 @@ export interface FileSource {
   locate(pathname: string): Promise<SiteFile | undefined>;
   /** Line, from 1, of an offset in the file's text. */
   lineOf(file: SiteFile, offset: number): Promise<number>;
+  /** The same entry that other pages have, if they do. */
+  share(key: string, make: () => ManifestEntry): ManifestEntry;
+  /** `resolve`, remembered. */
+  resolve(reference: string, base: URL): Resolved;
 }
 
 interface Found {
@@ -68,7 +72,7 @@ export class Listing {
     reference: Reference,
     context: Context,
     policy?: ContentSecurityPolicy,
-    resolved: Resolved = resolve(reference.url, context.base),
+    resolved: Resolved = this.#files.resolve(reference.url, context.base),
   ): Promise<Located | undefined> {
     if ("left" in resolved) {
       if (resolved.left !== "data") this.leave(reference.url, resolved.left, context.base);
@@ -94,7 +98,9 @@ export class Listing {
     const better = known?.announced === true && !announced;
     if (known !== undefined && known.need <= reference.need && !better) return;
     const need = known === undefined || reference.need < known.need ? reference.need : known.need;
-    const entry = entryOf(target, reference, context.base, file);
+    const entry = this.#files.share(keyOf(target, reference, context.base, file), () =>
+      entryOf(target, reference, context.base, file),
+    );
     this.#found.set(target, { entry, need, announced, why: `${reference.by} in ${context.pathname}` });
   }
 
@@ -103,6 +109,13 @@ export class Listing {
     const line = await this.#files.lineOf(context.file, reference.offset);
     this.#missing.set(target, { target, from: context.pathname, line });
   }
+}
+
+/** What tells one entry from another. */
+function keyOf(target: string, reference: Reference, base: URL, file: SiteFile): string {
+  const { as, rel, type, crossorigin, integrity, media, fetchpriority, imagesrcset, imagesizes } = reference;
+  const candidates = imagesrcset === undefined ? "" : `${base.href}\n${imagesrcset}\n${imagesizes}`;
+  return `${target}\n${as} ${rel} ${file.size} ${type} ${crossorigin} ${integrity} ${fetchpriority} ${media}\n${candidates}`;
 }
 
 function entryOf(target: string, reference: Reference, base: URL, file: SiteFile): ManifestEntry {

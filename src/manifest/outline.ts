@@ -1,6 +1,7 @@
 import type { Declarations } from "./css.js";
 import type { HtmlLexer } from "./html-lexer.js";
 import type { AttributeTest, Matchable } from "./selector.js";
+import { hashOf, type ImpliedEnd, type TagName, tagNamed } from "./tag-name.js";
 import { testKey, type Vocabulary } from "./vocabulary.js";
 
 /**
@@ -21,6 +22,9 @@ export class OutlineNode implements Matchable {
   /** The page that has it, of those being read: saves a set for each page. */
   page = 0;
   text = 0;
+  /** The child entered last: the next is often the same. */
+  lastKey: string | number = -1;
+  lastChild: OutlineNode | undefined;
   readonly #passed: ReadonlySet<string>;
 
   constructor(parent: OutlineNode | undefined, features: Features, growth: Growth) {
@@ -66,6 +70,7 @@ const PLAIN: Features = { tag: "", id: "", classes: NONE, passed: NONE, style: u
 
 /** How deep a browser nests elements; what is deeper becomes a sibling (Blink, Gecko and WebKit: 512). */
 const DEPTH = 512;
+const CLASS_LISTS = 8192;
 /** Paths kept for a site; beyond them the pages that follow begin anew. */
 const NODES = 100_000;
 /** Distinct characters kept for a node: enough to tell which parts of a font it needs. */
@@ -80,7 +85,9 @@ export class OutlineTree {
   readonly vocabulary: Vocabulary;
   root = emptyTree();
   pages = 0;
-  readonly #classes = new Map<string, ClassList>();
+  /** Class lists met last, by the low bits of their hashes. */
+  #classes: (ClassList | undefined)[] = [];
+  readonly #classLists = new Map<string, ClassList>();
   readonly #styles = new Map<string, InlineStyle>();
   readonly #parseStyle: (text: string) => Declarations | undefined;
   #generation = -1;
@@ -95,24 +102,47 @@ export class OutlineTree {
     if (this.#generation !== this.vocabulary.generation || this.root.growth.count > NODES) {
       this.#generation = this.vocabulary.generation;
       this.root = emptyTree();
-      this.#classes.clear();
+      this.#classLists.clear();
+      this.#classes = Array.from({ length: CLASS_LISTS }, () => undefined);
       this.#styles.clear();
     }
     this.pages += 1;
     return new OutlineBuilder(this, this.pages);
   }
 
-  /** The classes of an attribute's value that some selector asks for. */
-  classes(value: string): ClassList {
-    const known = this.#classes.get(value);
-    if (known !== undefined) return known;
+  /** Of the classes in the attribute at `index` those that some selector asks for. */
+  classes(lexer: HtmlLexer, index: number): ClassList {
+    const { bytes } = lexer;
+    const start = lexer.valueStart(index);
+    const end = lexer.valueEnd(index);
+    const slot = lexer.valueHash(index) & (CLASS_LISTS - 1);
+    const known = this.#classes[slot];
+    if (known !== undefined && isSame(known.bytes, bytes, start, end)) return known;
+    const value = lexer.valueAt(index);
+    let list = this.#classLists.get(value);
+    if (list === undefined) {
+      list = this.#classList(Buffer.from(bytes.subarray(start, end)), value);
+      if (this.#classLists.size < NODES) this.#classLists.set(value, list);
+    }
+    this.#classes[slot] = list;
+    return list;
+  }
+
+  #classList(bytes: Uint8Array, value: string): ClassList {
     const names = new Set<string>();
     for (const name of value.split(/[\t\n\f\r ]+/)) if (this.vocabulary.classes.has(name)) names.add(name);
     const passed = this.vocabulary.passed("class", value);
-    const list: ClassList = { number: 0, names, passed };
-    if (names.size > 0 || passed.length > 0) list.number = this.#numberOf([...names].sort().join(" "), passed);
-    if (this.#classes.size < NODES) this.#classes.set(value, list);
-    return list;
+    if (names.size === 0 && passed.length === 0) return { ...NO_CLASSES, bytes };
+    return { bytes, names, passed, number: this.#numberOf([...names].sort().join(" "), passed) };
+  }
+
+  /** Number of a tag that some selector asks for, 0 for another. */
+  tag(tag: TagName): number {
+    if (tag.numbered !== this.root) {
+      tag.numbered = this.root;
+      tag.number = this.vocabulary.tags.get(tag.name) ?? 0;
+    }
+    return tag.number;
   }
 
   readonly #numbers = new Map<string, number>();
@@ -145,14 +175,21 @@ interface InlineStyle {
 }
 
 interface ClassList {
-  number: number;
+  readonly bytes: Uint8Array;
+  readonly number: number;
   readonly names: ReadonlySet<string>;
   readonly passed: readonly string[];
 }
 
-const NO_CLASSES: ClassList = { number: 0, names: NONE, passed: [] };
+const NO_CLASSES: ClassList = { bytes: new Uint8Array(), number: 0, names: NONE, passed: [] };
 /** Tags and class lists share one number as the key of a plain element. */
 const CLASS_STEP = 4096;
+
+function isSame(own: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  if (own.length !== end - start) return false;
+  for (let at = 0; at < own.length; at += 1) if (own[at] !== bytes[start + at]) return false;
+  return true;
+}
 
 /** Builds the outline of one page while its tags are read. */
 export class OutlineBuilder {
@@ -162,11 +199,15 @@ export class OutlineBuilder {
   readonly #texts: OutlineNode[] = [];
   readonly #characters = new Map<OutlineNode, Set<number>>();
   #current: OutlineNode;
-  /** Ancestors of the current node that are to be left again, and the name of the element that each was left for. */
+  /** Ancestors of the current node, and the name of the element that each was left for. */
   readonly #stack: OutlineNode[] = [];
-  readonly #names: string[] = [];
-  readonly #open = new Map<string, number>();
+  readonly #tags: TagName[] = [];
   #beyond = 0;
+  /** What counts of the element at hand. */
+  #classes = NO_CLASSES;
+  #id = "";
+  #style = NO_STYLE;
+  #passed = NO_TESTS;
   #hasHtml = false;
   #hasBody = false;
 
@@ -177,80 +218,82 @@ export class OutlineBuilder {
   }
 
   finish(): Outline {
+    this.#popTo(0);
     return { nodes: this.#nodes, texts: this.#texts, characters: this.#characters };
   }
 
   /** Enters the element whose start tag the lexer has just read. */
   open(lexer: HtmlLexer): OutlineNode {
-    const { name } = lexer;
-    this.#frame(name);
-    if ((name === "html" && this.#hasHtml) || (name === "body" && this.#hasBody)) return this.#current;
-    this.#hasHtml ||= name === "html";
-    this.#hasBody ||= name === "body" || name === "frameset";
-    const closes = IMPLIED_END.get(name);
-    if (closes !== undefined) this.#imply(closes);
-    const node = this.#childFor(name, lexer);
-    if (VOID.has(name) || (lexer.foreign && lexer.selfClosing)) return node;
-    if (this.#stack.length >= DEPTH) {
-      this.#beyond += 1;
-      return node;
-    }
-    this.#enter(name, node);
+    const { tag } = lexer;
+    if (!this.#hasBody) {
+      this.#frame(tag);
+      if (tag === HTML && this.#hasHtml) return this.#current;
+      this.#hasHtml ||= tag === HTML;
+      this.#hasBody ||= tag === BODY || tag === FRAMESET;
+    } else if (tag === BODY || tag === HTML) return this.#current;
+    if (tag.implies !== undefined) this.#imply(tag.implies);
+    const node = this.#childFor(tag, lexer);
+    if (tag.isVoid || (lexer.foreign && lexer.selfClosing)) return node;
+    if (this.#stack.length >= DEPTH) this.#beyond += 1;
+    else this.#enter(tag, node);
     return node;
   }
 
   /** Opens `html` and `body` where their tags are left out. */
-  #frame(name: string): void {
-    if (!this.#hasHtml && name !== "html") {
+  #frame(tag: TagName | undefined): void {
+    if (!this.#hasHtml && tag !== HTML) {
       this.#hasHtml = true;
-      this.#enter("html", this.#childFor("html"));
+      this.#enter(HTML, this.#childFor(HTML));
     }
-    if (this.#hasBody || name === "html" || name === "body" || HEAD.has(name)) return;
-    if ((this.#open.get("head") ?? 0) > 0 && name !== "#text") this.close("head");
-    if ((this.#open.get("head") ?? 0) > 0) return;
+    if (this.#hasBody || tag === HTML || tag === BODY || (tag !== undefined && IN_HEAD.has(tag))) return;
+    if (HEAD.open > 0 && tag !== undefined) this.close(HEAD);
+    if (HEAD.open > 0) return;
     this.#hasBody = true;
-    this.#enter("body", this.#childFor("body"));
+    this.#enter(BODY, this.#childFor(BODY));
   }
 
-  #enter(name: string, node: OutlineNode): void {
+  #enter(tag: TagName, node: OutlineNode): void {
     this.#stack.push(this.#current);
-    this.#names.push(name);
-    this.#open.set(name, (this.#open.get(name) ?? 0) + 1);
+    this.#tags.push(tag);
+    tag.open += 1;
     this.#current = node;
   }
 
   /** Leaves the innermost open element of that name, and what is open within. */
-  close(name: string): void {
+  close(tag: TagName): void {
     // What follows the end of the body is still within.
-    if (name === "html" || name === "body") return;
+    if (tag === HTML || tag === BODY) return;
     if (this.#beyond > 0) {
       this.#beyond -= 1;
       return;
     }
-    if ((this.#open.get(name) ?? 0) > 0) this.#popTo(this.#names.lastIndexOf(name));
+    if (tag.open === 0) return;
+    let index = this.#tags.length - 1;
+    while (index >= 0 && this.#tags[index] !== tag) index -= 1;
+    if (index >= 0) this.#popTo(index);
   }
 
   #popTo(index: number): void {
     while (this.#stack.length > index) {
-      const name = this.#names.pop() ?? "";
-      this.#open.set(name, (this.#open.get(name) ?? 1) - 1);
+      const tag = this.#tags.pop();
+      if (tag !== undefined) tag.open -= 1;
       this.#current = this.#stack.pop() ?? this.#current;
     }
   }
 
   /** A start tag that ends an open element, unless a list, a table or the like lies between (HTML §13.2.6.4.7). */
-  #imply({ names, scope }: ImpliedEnd): void {
-    if (!names.some((name) => (this.#open.get(name) ?? 0) > 0)) return;
-    for (let at = this.#names.length - 1; at >= 0; at -= 1) {
-      const name = this.#names[at] ?? "";
-      if (names.includes(name)) return this.#popTo(at);
-      if (scope.has(name)) return;
+  #imply({ tags, scope }: ImpliedEnd): void {
+    if (!tags.some(({ open }) => open > 0)) return;
+    for (let at = this.#tags.length - 1; at >= 0; at -= 1) {
+      const tag = this.#tags[at];
+      if (tag === undefined || scope.has(tag)) return;
+      if (tags.includes(tag)) return this.#popTo(at);
     }
   }
 
   /** Notes that an element, the current one if none is named, has text. */
   text(element?: OutlineNode): void {
-    if (element === undefined) this.#frame("#text");
+    if (!this.#hasBody && element === undefined) this.#frame(undefined);
     const node = element ?? this.#current;
     if (node.text === this.#page) return;
     node.text = this.#page;
@@ -270,29 +313,21 @@ export class OutlineBuilder {
     }
   }
 
-  #childFor(name: string, lexer?: HtmlLexer): OutlineNode {
-    const { vocabulary } = this.#tree;
-    const tag = vocabulary.tags.get(name) ?? 0;
-    const { classes, id, style, passed } = lexer === undefined ? NO_FEATURES : this.#features(lexer);
-    const simple = id === "" && style.key === "" && passed.length === 0;
-    const number = tag + classes.number * CLASS_STEP;
-    const key = simple ? number : `${number}\n${id}\n${style.key}\n${passed.join("\n")}`;
-    let node = this.#current.children.get(key);
-    if (node === undefined) {
-      node = new OutlineNode(
-        this.#current,
-        {
-          tag: tag === 0 ? "" : name,
-          id,
-          classes: classes.names,
-          passed: new Set([...classes.passed, ...passed]),
-          style: style.declarations,
-        },
-        this.#current.growth,
-      );
-      this.#current.children.set(key, node);
-      node.growth.count += 1;
+  #childFor(name: TagName, lexer?: HtmlLexer): OutlineNode {
+    const current = this.#current;
+    this.#classes = NO_CLASSES;
+    this.#id = "";
+    this.#style = NO_STYLE;
+    this.#passed = NO_TESTS;
+    if (lexer !== undefined && lexer.attributeCount > 0) this.#readFeatures(lexer);
+    const simple = this.#id === "" && this.#style.key === "" && this.#passed.length === 0;
+    const number = this.#tree.tag(name) + this.#classes.number * CLASS_STEP;
+    const key = simple ? number : `${number}\n${this.#id}\n${this.#style.key}\n${this.#passed.join("\n")}`;
+    if (current.lastKey !== key || current.lastChild === undefined) {
+      current.lastKey = key;
+      current.lastChild = current.children.get(key) ?? this.#add(key, name);
     }
+    const node = current.lastChild;
     if (node.page !== this.#page) {
       node.page = this.#page;
       this.#nodes.push(node);
@@ -300,58 +335,67 @@ export class OutlineBuilder {
     return node;
   }
 
+  #add(key: string | number, name: TagName): OutlineNode {
+    const features: Features = {
+      tag: this.#tree.tag(name) === 0 ? "" : name.name,
+      id: this.#id,
+      classes: this.#classes.names,
+      passed: new Set([...this.#classes.passed, ...this.#passed]),
+      style: this.#style.declarations,
+    };
+    const node = new OutlineNode(this.#current, features, this.#current.growth);
+    this.#current.children.set(key, node);
+    node.growth.count += 1;
+    return node;
+  }
+
   /** What the stylesheets ask for of the element whose start tag the lexer has just read. */
-  #features(lexer: HtmlLexer): RawFeatures {
+  #readFeatures(lexer: HtmlLexer): void {
     const tree = this.#tree;
     const { vocabulary } = tree;
-    let classes = NO_CLASSES;
-    let id = "";
-    let style = NO_STYLE;
-    let passed: readonly string[] = NO_TESTS;
     for (let index = 0; index < lexer.attributeCount; index += 1) {
-      const name = lexer.attributeName(index);
-      if (name === "class") {
-        classes = tree.classes(lexer.attributeValue(index));
-        continue;
-      }
-      if (name === "id" && vocabulary.ids.has(lexer.attributeValue(index))) id = lexer.attributeValue(index);
-      else if (name === "style") style = tree.style(lexer.attributeValue(index));
-      if (vocabulary.attributes.has(name)) {
-        passed = [...passed, ...vocabulary.passed(name, lexer.attributeValue(index))];
+      const hash = lexer.hashAt(index);
+      if (hash === CLASS) this.#classes = tree.classes(lexer, index);
+      else if (hash === ID && vocabulary.idHashes.has(lexer.valueHash(index))) {
+        const value = lexer.valueAt(index);
+        if (vocabulary.ids.has(value)) this.#id = value;
+      } else if (hash === STYLE) this.#style = tree.style(lexer.valueAt(index));
+      if (hash !== CLASS && vocabulary.attributeHashes.has(hash)) {
+        this.#passed = [...this.#passed, ...vocabulary.passed(lexer.nameAt(index), lexer.valueAt(index))];
       }
     }
-    return { classes, id, style, passed };
   }
-}
-
-interface RawFeatures {
-  readonly classes: ClassList;
-  readonly id: string;
-  readonly style: InlineStyle;
-  readonly passed: readonly string[];
 }
 
 const NO_TESTS: readonly string[] = [];
 const NO_STYLE: InlineStyle = { key: "", declarations: undefined };
-const NO_FEATURES: RawFeatures = { classes: NO_CLASSES, id: "", style: NO_STYLE, passed: NO_TESTS };
 
-/** What belongs to the head where its tags are left out. */
-const HEAD = new Set("base basefont bgsound head link meta noscript script style template title".split(" "));
+const CLASS = hashOf("class");
+const ID = hashOf("id");
+const STYLE = hashOf("style");
+const HTML = tagNamed("html");
+const HEAD = tagNamed("head");
+const BODY = tagNamed("body");
+const FRAMESET = tagNamed("frameset");
 
-const VOID = new Set(
-  "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr".split(" "),
-);
-
-interface ImpliedEnd {
-  readonly names: readonly string[];
-  readonly scope: ReadonlySet<string>;
+function tagsOf(names: string): TagName[] {
+  return names.split(" ").map(tagNamed);
 }
 
-const IMPLIED_END = new Map<string, ImpliedEnd>();
+/** What belongs to the head where its tags are left out. */
+const IN_HEAD: ReadonlySet<TagName> = new Set(
+  tagsOf("base basefont bgsound head link meta noscript script style template title"),
+);
+
+for (const tag of tagsOf(
+  "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr",
+)) {
+  tag.isVoid = true;
+}
 
 function implies(starts: string, names: string, scope: string): void {
-  const end = { names: names.split(" "), scope: new Set(scope.split(" ")) };
-  for (const start of starts.split(" ")) IMPLIED_END.set(start, end);
+  const end = { tags: tagsOf(names), scope: new Set(tagsOf(scope)) };
+  for (const start of tagsOf(starts)) start.implies = end;
 }
 
 implies(

@@ -95,6 +95,8 @@ export function styleNeeds(outline: Outline, engine: StyleEngine, fonts: FontSet
   const images = new Map<string, ImageUse>();
   const faces = new Set<SheetFace>();
   for (const node of outline.nodes) {
+    // Without fonts to choose, most elements have nothing that counts.
+    if (fonts.isEmpty && !engine.mayLoadImage(node)) continue;
     const { images: own, generated } = engine.compute(node);
     for (const image of own) {
       const key = `${image.url}\n${image.sheet?.base.href ?? ""}`;

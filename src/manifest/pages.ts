@@ -1,4 +1,5 @@
-import { opendir, realpath, stat } from "node:fs/promises";
+import { type Dirent, statSync } from "node:fs";
+import { readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 
 import { systemCode } from "../errors.js";
@@ -38,55 +39,56 @@ export async function* listPages(root: string, { limit }: ListOptions = {}): Asy
 }
 
 interface Walk {
+  /** Resolved. */
   readonly root: string;
   left: number;
-  /** Directories on the way, resolved: a link can lead back up. */
+  /** Directories seen, resolved: a link can lead back up. */
   readonly seen: Set<string>;
 }
 
+interface Names {
+  readonly pages: Dirent[];
+  readonly directories: Dirent[];
+}
+
 async function* pagesIn(walk: Walk, directory: string, pathname: string): AsyncGenerator<SitePage> {
-  const resolved = await resolvedInside(walk.root, directory);
-  if (resolved === undefined || walk.seen.has(resolved)) return;
-  walk.seen.add(resolved);
-  for (const name of await namesIn(directory)) {
+  if (walk.seen.has(directory)) return;
+  walk.seen.add(directory);
+  const { pages, directories } = await namesIn(directory);
+  for (const entry of pages) {
     if (walk.left <= 0) return;
-    const path = join(directory, name.replace(/\/$/, ""));
-    if (name.endsWith("/")) {
-      yield* pagesIn(walk, path, `${pathname}${encodeSegment(name.slice(0, -1))}/`);
-      continue;
-    }
-    const file = await fileAt(walk.root, path);
+    const file = await fileAt(walk.root, directory, entry);
     if (file === undefined) continue;
     walk.left -= 1;
-    yield { pathname: name === "index.html" ? pathname : pathname + encodeSegment(name), file };
+    yield { pathname: entry.name === "index.html" ? pathname : pathname + encodeSegment(entry.name), file };
+  }
+  for (const entry of directories) {
+    if (walk.left <= 0) return;
+    const path = join(directory, entry.name);
+    const resolved = entry.isSymbolicLink() ? await resolvedInside(walk.root, path) : path;
+    if (resolved !== undefined) yield* pagesIn(walk, resolved, `${pathname}${encodeSegment(entry.name)}/`);
   }
 }
 
-/** Names of the pages and, with a slash behind them, of the directories; pages first. */
-async function namesIn(directory: string): Promise<string[]> {
-  const pages: string[] = [];
-  const directories: string[] = [];
-  try {
-    for await (const entry of await opendir(directory)) {
-      const { name } = entry;
-      if ((name.startsWith(".") && name !== ".well-known") || name === "node_modules") continue;
-      const kind = entry.isSymbolicLink() ? await kindOf(join(directory, name)) : entry;
-      if (kind?.isDirectory() === true) directories.push(`${name}/`);
-      else if (kind?.isFile() === true && isPagePath(name)) pages.push(name);
-    }
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error;
+/** Pages and directories, each by name; a directory that can't be read has none. */
+async function namesIn(directory: string): Promise<Names> {
+  const names: Names = { pages: [], directories: [] };
+  for (const entry of (await unlessGone(() => readdir(directory, { withFileTypes: true }))) ?? []) {
+    const { name } = entry;
+    if ((name.startsWith(".") && name !== ".well-known") || name === "node_modules") continue;
+    const kind = entry.isSymbolicLink() ? await unlessGone(() => stat(join(directory, name))) : entry;
+    if (kind?.isDirectory() === true) names.directories.push(entry);
+    else if (kind?.isFile() === true && isPagePath(name)) names.pages.push(entry);
   }
-  return [...pages.sort(), ...directories.sort()];
+  const byName = (a: Dirent, b: Dirent): number => (a.name < b.name ? -1 : 1);
+  return { pages: names.pages.sort(byName), directories: names.directories.sort(byName) };
 }
 
-async function kindOf(path: string): Promise<{ isDirectory(): boolean; isFile(): boolean } | undefined> {
-  return unlessGone(() => stat(path));
-}
-
-async function fileAt(root: string, path: string): Promise<SiteFile | undefined> {
-  if ((await resolvedInside(root, path)) === undefined) return undefined;
-  const found = await unlessGone(() => stat(path));
+async function fileAt(root: string, directory: string, entry: Dirent): Promise<SiteFile | undefined> {
+  const path = join(directory, entry.name);
+  if (entry.isSymbolicLink() && (await resolvedInside(root, path)) === undefined) return undefined;
+  // A way through the thread pool would cost ten times the call.
+  const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return undefined;
   const { size, mtimeMs, dev, ino } = found;
   return { file: path, size, mtimeMs, dev, ino };

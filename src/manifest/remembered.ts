@@ -1,27 +1,29 @@
-/** A map that forgets what was used least recently, beyond so many entries. */
+/**
+ * A map that forgets what has not been used for long. It keeps two
+ * generations of half the limit each: what is asked for moves to the young
+ * one, and when that is full the old one goes.
+ */
 export class Remembered<T> {
-  readonly #limit: number;
-  readonly #entries = new Map<string, T>();
+  readonly #half: number;
+  #young = new Map<string, T>();
+  #old = new Map<string, T>();
 
   constructor(limit: number) {
-    this.#limit = limit;
+    this.#half = Math.max(1, Math.floor(limit / 2));
   }
 
   get(key: string): T | undefined {
-    const value = this.#entries.get(key);
-    if (value === undefined) return undefined;
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    return value;
+    const young = this.#young.get(key);
+    if (young !== undefined) return young;
+    const old = this.#old.get(key);
+    if (old !== undefined) this.set(key, old);
+    return old;
   }
 
   set(key: string, value: T): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    if (this.#entries.size <= this.#limit) return;
-    for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest);
-      return;
-    }
+    this.#young.set(key, value);
+    if (this.#young.size < this.#half) return;
+    this.#old = this.#young;
+    this.#young = new Map();
   }
 }

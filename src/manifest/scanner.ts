@@ -1,6 +1,7 @@
 import { systemCode } from "../errors.js";
 import { closePage, type Sources } from "./closure.js";
 import type { ManifestEntry } from "./manifest.js";
+import { readAside, readAtOnce } from "./read-file.js";
 import { Remembered } from "./remembered.js";
 import { SiteFacts, versionOf } from "./site-facts.js";
 
@@ -67,6 +68,11 @@ export interface ScannerOptions {
   readonly locate: Locate;
   /** How long an answer is given without looking at the files again, in milliseconds; 250. */
   readonly checkAfter?: number;
+  /**
+   * Each page is asked for once, and the process has nothing else to do:
+   * files are read without the thread pool, and answers are not kept.
+   */
+  readonly once?: boolean;
   /** Told once for each version of a file of which only the beginning was scanned. */
   readonly onTruncated?: (file: SiteFile) => void;
 }
@@ -74,6 +80,8 @@ export interface ScannerOptions {
 const CHECK_AFTER = 250;
 /** Pages whose answers are kept: each weighs a few links. */
 const KEPT_PAGES = 4096;
+/** Paths whose files are kept for a moment: most pages of a site need the same. */
+const KEPT_PATHS = 4096;
 
 const NOTHING: PageNeeds = { entries: [], blocking: new Set(), why: new Map(), missing: [], left: [] };
 
@@ -93,12 +101,24 @@ class SiteScanner implements Scanner {
   readonly #locate: Locate;
   readonly #checkAfter: number;
   readonly #facts: SiteFacts;
-  readonly #answers = new Remembered<Answer>(KEPT_PAGES);
+  readonly #located = new Remembered<{ readonly file: Promise<SiteFile | undefined>; readonly at: number }>(KEPT_PATHS);
+  readonly #answers: Remembered<Answer>;
 
-  constructor({ locate, checkAfter = CHECK_AFTER, onTruncated = () => {} }: ScannerOptions) {
+  constructor({ locate, checkAfter = CHECK_AFTER, once = false, onTruncated = () => {} }: ScannerOptions) {
     this.#locate = locate;
     this.#checkAfter = checkAfter;
-    this.#facts = new SiteFacts(onTruncated);
+    this.#facts = new SiteFacts(once ? readAtOnce : readAside, onTruncated);
+    this.#answers = new Remembered(once ? 2 : KEPT_PAGES);
+  }
+
+  /** Where the file of a path is; looked up again when the last answer is too old. */
+  #find(pathname: string): Promise<SiteFile | undefined> {
+    const now = performance.now();
+    const known = this.#located.get(pathname);
+    if (known !== undefined && now - known.at < this.#checkAfter) return known.file;
+    const file = this.#locate(pathname).catch(withoutAnswer);
+    this.#located.set(pathname, { file, at: now });
+    return file;
   }
 
   async page(pathname: string, file: SiteFile, { csp = [] }: PageContext = {}): Promise<PageNeeds> {
@@ -114,9 +134,7 @@ class SiteScanner implements Scanner {
   async #stillHolds(answer: Answer): Promise<boolean> {
     if (performance.now() - answer.checkedAt < this.#checkAfter) return true;
     await answer.needs;
-    const checks = [...answer.located].map(
-      async ([path, version]) => versionOf(await this.#locate(path).catch(withoutAnswer)) === version,
-    );
+    const checks = [...answer.located].map(async ([path, version]) => versionOf(await this.#find(path)) === version);
     const holds = (await Promise.all(checks)).every(Boolean);
     if (holds) answer.checkedAt = performance.now();
     return holds;
@@ -125,7 +143,7 @@ class SiteScanner implements Scanner {
   #sources(located: Map<string, string>): Sources {
     return {
       locate: async (pathname) => {
-        const file = await this.#locate(pathname).catch(withoutAnswer);
+        const file = await this.#find(pathname);
         located.set(pathname, versionOf(file));
         return file;
       },
@@ -134,6 +152,8 @@ class SiteScanner implements Scanner {
       script: (file) => this.#facts.script(file),
       styles: (sheets) => this.#facts.styles(sheets),
       lineOf: (file, offset) => this.#facts.lineOf(file, offset),
+      share: (key, make) => this.#facts.share(key, make),
+      resolve: (reference, base) => this.#facts.resolve(reference, base),
     };
   }
 }

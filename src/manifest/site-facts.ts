@@ -1,13 +1,13 @@
-import { open, type FileHandle } from "node:fs/promises";
-
 import { systemCode } from "../errors.js";
 import { type CssFacts, parseStyleAttribute, readCss } from "./css.js";
-import { decodeCss, decodeHtml } from "./encoding.js";
+import { decodeCss, htmlToUtf8 } from "./encoding.js";
 import { type HtmlFacts, readHtml } from "./html.js";
+import type { ManifestEntry } from "./manifest.js";
 import { DEFAULT_VIEWPORT } from "./media.js";
 import { OutlineTree } from "./outline.js";
 import { FontSet } from "./page-style.js";
-import { baseOf } from "./reference.js";
+import { baseOf, type Resolved, resolve } from "./reference.js";
+import { type ReadFile, SCAN_LIMIT } from "./read-file.js";
 import { Remembered } from "./remembered.js";
 import type { SiteFile } from "./scanner.js";
 import { readScript, type ScriptFacts, scriptLexer } from "./script.js";
@@ -16,14 +16,13 @@ import { type Sheet, StyleEngine } from "./style.js";
 import { USER_AGENT_STYLE } from "./user-agent.js";
 import { Vocabulary } from "./vocabulary.js";
 
-/** Of a file, only so many bytes are scanned. */
-export const SCAN_LIMIT = 16 * 1024 * 1024;
-
 /** Pages whose facts are kept: some kilobytes each. */
-const KEPT_PAGES = 2048;
+const KEPT_PAGES = 512;
 /** Stylesheets whose facts are kept; those of large sites are few. */
 const KEPT_SHEETS = 256;
 const KEPT_SCRIPTS = 2048;
+/** Entries and references that many pages have in common. */
+const KEPT_ENTRIES = 8192;
 /** Sets of stylesheets whose work on shared parts of pages is kept. */
 const KEPT_ENGINES = 16;
 
@@ -49,6 +48,7 @@ const NO_HTML: ReadHtml = {
 
 /** Reads files and remembers what they say, for each version of a file once. */
 export class SiteFacts {
+  readonly #readFile: ReadFile;
   readonly #onTruncated: (file: SiteFile) => void;
   readonly #vocabulary = new Vocabulary();
   readonly #outlines = new OutlineTree(this.#vocabulary, parseStyleAttribute);
@@ -58,10 +58,13 @@ export class SiteFacts {
   readonly #script = new Remembered<Promise<ScriptFacts>>(KEPT_SCRIPTS);
   readonly #inlineCss = new Remembered<CssFacts>(KEPT_SHEETS);
   readonly #engines = new Remembered<{ readonly engine: StyleEngine; readonly fonts: FontSet }>(KEPT_ENGINES);
+  readonly #entries = new Remembered<ManifestEntry>(KEPT_ENTRIES);
+  readonly #resolved = new Remembered<Resolved>(KEPT_ENTRIES);
   readonly #numbers = new WeakMap<CssFacts, number>();
   #sheetCount = 0;
 
-  constructor(onTruncated: (file: SiteFile) => void) {
+  constructor(readFile: ReadFile, onTruncated: (file: SiteFile) => void) {
+    this.#readFile = readFile;
     this.#onTruncated = onTruncated;
   }
 
@@ -70,8 +73,8 @@ export class SiteFacts {
     const known = await this.#html.get(key);
     if (known !== undefined && known.generation >= generation) return known.facts;
     const read = scriptLexer()
-      .then(() => this.#read(file))
-      .then((bytes) => this.#readHtml(bytes), gone(NO_HTML));
+      .then(() => this.#withBytes(file, (bytes) => this.#readHtml(bytes)))
+      .catch(gone(NO_HTML));
     this.#html.set(key, read);
     return (await read).facts;
   }
@@ -80,14 +83,11 @@ export class SiteFacts {
     const key = versionOf(file);
     const known = this.#css.get(key);
     if (known !== undefined) return known;
-    const read = this.#read(file).then(
-      (bytes) => {
-        const { text, decode } = decodeCss(bytes);
-        const facts = this.#readCss(decode(text));
-        return { facts, generation: this.#vocabulary.generation };
-      },
-      gone({ facts: this.#readCss(""), generation: 0 }),
-    );
+    const parse = (bytes: Buffer): ReadCss => {
+      const facts = this.#readCss(decodeCss(bytes));
+      return { facts, generation: this.#vocabulary.generation };
+    };
+    const read = this.#withBytes(file, parse).catch(gone({ facts: this.#readCss(""), generation: 0 }));
     this.#css.set(key, read);
     return read;
   }
@@ -96,7 +96,8 @@ export class SiteFacts {
     const key = versionOf(file);
     const known = this.#script.get(key);
     if (known !== undefined) return known;
-    const read = this.#read(file).then((bytes) => readScript(bytes.toString("utf8")), gone({ imports: [] }));
+    const parse = (bytes: Buffer): ScriptFacts => readScript(bytes.toString("utf8"));
+    const read = this.#withBytes(file, parse).catch(gone({ imports: [] }));
     this.#script.set(key, read);
     return read;
   }
@@ -118,10 +119,18 @@ export class SiteFacts {
   }
 
   async lineOf(file: SiteFile, offset: number): Promise<number> {
-    const { text } = decodeHtml(await this.#read(file));
-    let line = 1;
-    for (let at = text.indexOf("\n"); at >= 0 && at < offset; at = text.indexOf("\n", at + 1)) line += 1;
-    return line;
+    return this.#withBytes(file, (bytes) => lineAt(htmlToUtf8(bytes), offset)).catch(gone(1));
+  }
+
+  share(key: string, make: () => ManifestEntry): ManifestEntry {
+    return remembered(this.#entries, key, make);
+  }
+
+  resolve(reference: string, base: URL): Resolved {
+    // Below one directory a relative reference means the same for every page.
+    const directory = base.href.slice(0, base.href.lastIndexOf("/") + 1);
+    if (reference === "" || reference.startsWith("?") || reference.startsWith("#")) return resolve(reference, base);
+    return remembered(this.#resolved, `${directory}\n${reference}`, () => resolve(reference, base));
   }
 
   #numberOf(facts: CssFacts): number {
@@ -134,10 +143,10 @@ export class SiteFacts {
 
   /** A page whose own `style` elements ask for names that were not known yet is read once more. */
   #readHtml(bytes: Buffer): ReadHtml {
-    const source = decodeHtml(bytes);
+    const utf8 = htmlToUtf8(bytes);
     for (;;) {
       const { generation } = this.#vocabulary;
-      const facts = readHtml(source, {
+      const facts = readHtml(utf8, {
         outline: this.#outlines.page(),
         css: (text) => this.#inline(text),
         script: readScript,
@@ -158,26 +167,24 @@ export class SiteFacts {
     return readCss(text, (selector) => this.#vocabulary.addSelector(selector));
   }
 
-  async #read(file: SiteFile): Promise<Buffer> {
+  #withBytes<T>(file: SiteFile, parse: (bytes: Buffer) => T): Promise<T> {
     if (file.size > SCAN_LIMIT) this.#onTruncated(file);
-    const handle = await open(file.file);
-    try {
-      return await readUpTo(handle, Math.min(file.size, SCAN_LIMIT));
-    } finally {
-      await handle.close();
-    }
+    return this.#readFile(file, parse);
   }
 }
 
-async function readUpTo(handle: FileHandle, size: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(size);
-  let length = 0;
-  while (length < size) {
-    const { bytesRead } = await handle.read(bytes, length, size - length, length);
-    if (bytesRead === 0) break;
-    length += bytesRead;
-  }
-  return bytes.subarray(0, length);
+function remembered<T>(kept: Remembered<T>, key: string, make: () => T): T {
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  kept.set(key, made);
+  return made;
+}
+
+function lineAt(bytes: Buffer, offset: number): number {
+  let line = 1;
+  for (let at = bytes.indexOf(0x0a); at >= 0 && at < offset; at = bytes.indexOf(0x0a, at + 1)) line += 1;
+  return line;
 }
 
 /** A file that has gone meanwhile says nothing; any other error is ours. */

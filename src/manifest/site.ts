@@ -16,21 +16,30 @@ export interface SiteScanOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Pages read ahead while one is scanned. */
+const AHEAD = 8;
+
+interface ScannedPage {
+  readonly pathname: string;
+  readonly needs: PageNeeds;
+}
+
 /**
  * Scans every page under `root`.
  *
  * @throws the signal's reason when it is aborted; the error of `realpath` when there is no such directory.
  */
 export async function scanSite(root: string, scanner: Scanner, options: SiteScanOptions = {}): Promise<SiteScan> {
+  const { limit, signal } = options;
   const pages: SitePage[] = [];
-  for await (const page of listPages(root, options)) {
-    options.signal?.throwIfAborted();
+  for await (const page of listPages(root, limit === undefined ? {} : { limit })) {
+    signal?.throwIfAborted();
     pages.push(page);
   }
   return scanPages(pages, scanner, options);
 }
 
-/** Scans these pages. */
+/** Scans these pages, in their order. */
 export async function scanPages(
   pages: readonly SitePage[],
   scanner: Scanner,
@@ -38,14 +47,26 @@ export async function scanPages(
 ): Promise<SiteScan> {
   const entries: Record<string, readonly ManifestEntry[]> = {};
   const missing = new Map<string, MissingReference>();
-  for (const [index, { pathname, file }] of pages.entries()) {
+  let count = 0;
+  for await (const { pathname, needs } of inOrder(pages, scanner)) {
     signal?.throwIfAborted();
-    const needs = await scanner.page(pathname, file);
     entries[pathname] = needs.entries;
     for (const reference of needs.missing) {
       if (!missing.has(reference.target)) missing.set(reference.target, reference);
     }
-    onPage?.(pathname, needs, index + 1, pages.length);
+    count += 1;
+    onPage?.(pathname, needs, count, pages.length);
   }
   return { manifest: { version: 1, pages: entries }, missing: [...missing.values()] };
+}
+
+async function* inOrder(pages: readonly SitePage[], scanner: Scanner): AsyncGenerator<ScannedPage> {
+  const pending: Promise<ScannedPage>[] = [];
+  for (const { pathname, file } of pages) {
+    pending.push(scanner.page(pathname, file).then((needs) => ({ pathname, needs })));
+    if (pending.length < AHEAD) continue;
+    const first = pending.shift();
+    if (first !== undefined) yield await first;
+  }
+  for (const page of pending) yield await page;
 }

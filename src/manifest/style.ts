@@ -1,4 +1,4 @@
-import type { CssFacts, Declaration, StyleRule } from "./css.js";
+import { type CssFacts, type Declaration, mayLoadImage, type StyleRule } from "./css.js";
 import { familiesOf, imagesIn, parseFont, substitute } from "./css-value.js";
 import { weightOf } from "./font.js";
 import type { OutlineNode } from "./outline.js";
@@ -136,6 +136,19 @@ export class StyleEngine {
     return this.#remembered(node).computed;
   }
 
+  /** Whether an element's own style can load an image at all: the cheap question before `compute`. */
+  mayLoadImage(node: OutlineNode): boolean {
+    if (node.style?.list.some(mayLoadImage) === true) return true;
+    let found = false;
+    for (const { facts } of this.#sheets) {
+      facts.imageRules.each(node, ({ selector }) => {
+        found ||= matches(selector, node) !== "no";
+      });
+      if (found) return true;
+    }
+    return false;
+  }
+
   #remembered(node: OutlineNode): Remembered {
     const known = this.#computed.get(node);
     if (known !== undefined && (known.growth < 0 || known.growth === node.growth.count)) return known;
@@ -150,14 +163,18 @@ export class StyleEngine {
 
   #cascade(node: OutlineNode, parent: Computed): Computed {
     const matched = this.#matched(node);
+    if (matched.length === 0 && node.style === undefined) return inheritedFrom(parent);
     const own = this.#declared(matched, "", node);
     const variables = withVariables(own, parent.variables);
     if (isHidden(own.get("display"))) return HIDDEN;
     const font = this.#font(own, parent.font, variables);
     const images = [...this.#images(own, variables), ...this.#animated(own, variables)];
-    images.push(...this.#images(this.#declared(matched, "text", undefined), variables));
+    if (matched.some(({ rule }) => rule.selector.pseudo === "text")) {
+      images.push(...this.#images(this.#declared(matched, "text", undefined), variables));
+    }
     const generated: { text: string; font: FontUse }[] = [];
     for (const pseudo of ["before", "after"] as const) {
+      if (!matched.some(({ rule }) => rule.selector.pseudo === pseudo)) continue;
       const declared = this.#declared(matched, pseudo, undefined);
       const inner = withVariables(declared, variables);
       const text = generatedText(declared.get("content"), inner);
@@ -293,6 +310,12 @@ function byPrecedence(a: Matched, b: Matched): number {
   const specificity = a.rule.selector.specificity - b.rule.selector.specificity;
   if (specificity !== 0) return specificity;
   return a.sheetIndex === b.sheetIndex ? a.rule.order - b.rule.order : a.sheetIndex - b.sheetIndex;
+}
+
+/** What an element has of which its own rules say nothing. */
+function inheritedFrom(parent: Computed): Computed {
+  if (parent.images.length === 0 && parent.generated.length === 0) return parent;
+  return { hidden: false, font: parent.font, images: [], generated: [], variables: parent.variables };
 }
 
 function reversedLayers(matched: readonly Matched[]): readonly Matched[] {

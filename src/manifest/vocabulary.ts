@@ -1,4 +1,5 @@
 import { type AttributeTest, type Compound, eachCompound, passesTest, type Selector } from "./selector.js";
+import { hashOf } from "./tag-name.js";
 
 /** Names beyond these belong to no stylesheet that a person wrote. */
 const LIMIT = 100_000;
@@ -14,8 +15,11 @@ export class Vocabulary {
   readonly tags = new Map<string, number>();
   readonly classes = new Set<string>();
   readonly ids = new Set<string>();
+  readonly idHashes = new Set<number>();
   /** Tests by attribute name. */
   readonly attributes = new Map<string, Map<string, AttributeTest>>();
+  /** Hashes of their names, which the lexer has at hand. */
+  readonly attributeHashes = new Set<number>();
 
   addSelector(selector: Selector): void {
     eachCompound(selector, (compound) => this.#compound(compound));
@@ -27,7 +31,10 @@ export class Vocabulary {
       this.tags.set(tag, this.tags.size + 1);
       this.generation += 1;
     }
-    for (const name of ids) this.#add(this.ids, name);
+    for (const name of ids) {
+      this.#add(this.ids, name);
+      this.idHashes.add(hashOf(Buffer.from(name).toString("latin1")));
+    }
     for (const name of classes) this.#add(this.classes, name);
     for (const test of attributes) this.#test(test);
   }
@@ -43,6 +50,7 @@ export class Vocabulary {
     if (tests === undefined) {
       tests = new Map();
       this.attributes.set(test.name, tests);
+      this.attributeHashes.add(hashOf(test.name));
     }
     const key = testKey(test);
     if (tests.has(key)) return;

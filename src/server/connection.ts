@@ -18,18 +18,33 @@ export interface Connection {
   open: number;
 }
 
-/** How many streams may still be promised within what the client allows to be open at once. */
-export function freeStreams({ carrier, open }: Connection): number {
+/** How many streams may still be promised, within what the client allows to be open at once and what Node lets it cancel. */
+export function freeStreams({ carrier, open, history }: Connection): number {
   if (carrier.protocol !== "h2" || carrier.session.destroyed) return 0;
   const limit = carrier.session.remoteSettings.maxConcurrentStreams ?? Infinity;
   // Node's own client counts its requests and the reserved streams against its limit: stay below both together.
-  return Math.max(0, limit - open);
+  return Math.max(0, Math.min(limit - open, history.pushesLeft));
 }
 
 /** Bytes that the client's window for the connection takes now (RFC 9113 §6.9). */
 export function sendWindow({ carrier }: Connection): number {
   if (carrier.protocol !== "h2" || carrier.session.destroyed) return 0;
   return carrier.session.state.remoteWindowSize ?? 0;
+}
+
+/**
+ * Whether a stream that stands still does so by itself, and not because the
+ * connection takes nothing: then another can go on meanwhile.
+ *
+ * @param taken bytes that its client has taken
+ */
+export function waitsAlone(connection: Connection, stream: ServerHttp2Stream, taken: number): boolean {
+  if (connection.carrier.protocol !== "h2" || sendWindow(connection) === 0) return false;
+  // With nothing to write, it waits for its own source: a slow route.
+  if (stream.writableLength === 0) return true;
+  // Node does not tell a stream's window. What fits into the initial one is held up by the line, not by the client.
+  const window = connection.carrier.session.remoteSettings.initialWindowSize ?? 65_535;
+  return taken + stream.writableLength > window;
 }
 
 /** Whether the client takes a push on this stream now. */
@@ -53,10 +68,22 @@ export class Connections {
       this.#all.delete(connection);
       this.#changed();
     });
+    // Its handshake ended after all others were told. Over HTTP/1.1 a connection is added with its first request.
+    if (this.#draining && carrier.protocol === "h2") endIdle(connection);
     return connection;
   }
 
-  /** Counts a request or a promised stream as under way. */
+  /** Counts a promised stream as under way until the returned function is called. */
+  begin(connection: Connection): () => void {
+    this.enter(connection);
+    let running = true;
+    return () => {
+      if (running) this.leave(connection);
+      running = false;
+    };
+  }
+
+  /** Counts a request as under way. */
   enter(connection: Connection): void {
     connection.open++;
   }
@@ -105,8 +132,13 @@ export class Connections {
 const LINGER = 500;
 
 /** A session lets its open streams end by itself (GOAWAY, RFC 9113 §6.8); HTTP/1.1 has no such word. */
-function endIdle({ carrier, open }: Connection): void {
+function endIdle(connection: Connection): void {
+  const { carrier, open } = connection;
   if (carrier.protocol === "h2") carrier.session.close();
   else if (open === 0) carrier.socket.end();
-  if (open === 0) setTimeout(() => carrier.socket.destroy(), LINGER).unref();
+  if (open > 0) return;
+  // A request that crossed the GOAWAY is still answered.
+  setTimeout(() => {
+    if (connection.open === 0) carrier.socket.destroy();
+  }, LINGER).unref();
 }

@@ -1,6 +1,8 @@
+import type { OutgoingHttpHeaders } from "node:http";
 import { constants } from "node:http2";
-import { readLinks } from "../delivery/link.js";
+import { readLinks, type LinkValue } from "../delivery/link.js";
 import type { Exchange } from "./exchange.js";
+import { pageLinks } from "./page-links.js";
 
 /** A response that takes longer is worth a 103 (milliseconds); one that is ready sooner carries its own `Link`. */
 const SLOW = 20;
@@ -24,7 +26,7 @@ export class LearnedLinks {
   learn(target: string, link: string | undefined): void {
     const path = pathOf(target);
     this.#byPath.delete(path);
-    if (link === undefined) return;
+    if (link === undefined || !isField(link) || !readLinks(link).some(isHint)) return;
     this.#byPath.set(path, link);
     if (this.#byPath.size > REMEMBERED) {
       for (const oldest of this.#byPath.keys()) {
@@ -34,6 +36,13 @@ export class LearnedLinks {
     }
   }
 }
+
+/** Visible ASCII: Node checks the fields of a 103 only from 24.18 and 26.2 on. */
+const isField = (value: string) => /^[\t\x20-\x7e]*$/.test(value);
+
+/** What a browser does ahead of the page (HTML §4.6.7.4, "process early hint headers"). */
+const isHint = ({ rel }: LinkValue) =>
+  rel.some((type) => type === "preload" || type === "modulepreload" || type === "preconnect");
 
 const pathOf = (target: string) => target.replace(/\?.*$/s, "");
 
@@ -61,20 +70,26 @@ export class EarlyHints {
   /**
    * @param links values of a `Link` field
    * @returns whether they were sent
-   * @throws {TypeError} for a value with characters that a field can't hold; Node checks them only from 24.18 and 26.2 on
+   * @throws {TypeError} for a value with characters that a field can't hold
    */
   send(links: string | readonly string[]): boolean {
     const values = typeof links === "string" ? [links] : links;
     for (const value of values) {
-      if (!/^[\t\x20-\x7e]*$/.test(value)) throw new TypeError(`not a Link value: ${JSON.stringify(value)}`);
+      if (!isField(value)) throw new TypeError(`not a Link value: ${JSON.stringify(value)}`);
     }
-    const { stream, fields } = this.#exchange;
-    if (!this.#help || this.#sent.length > 0 || stream === undefined || stream.destroyed || stream.headersSent)
-      return false;
-    if (fields["sec-fetch-mode"] !== "navigate" || values.every((value) => readLinks(value).length === 0)) return false;
+    const { stream, connection, target, authority } = this.#exchange;
+    if (stream === undefined || !this.#possible || !values.some((value) => readLinks(value).some(isHint))) return false;
     stream.additionalHeaders({ [constants.HTTP2_HEADER_STATUS]: 103, link: values.join(", ") });
     this.#sent = values;
+    for (const link of pageLinks({ target, authority }, values.join(", "), [])) connection.history.hinted(link.target);
     return true;
+  }
+
+  /** Only once, to a navigation, while its response has not begun and its client is there. */
+  get #possible(): boolean {
+    const { stream, fields } = this.#exchange;
+    if (!this.#help || this.#sent.length > 0 || fields["sec-fetch-mode"] !== "navigate") return false;
+    return stream !== undefined && !stream.headersSent && !stream.closed && !stream.destroyed;
   }
 
   /** Waits for an answer; when it is slow, says meanwhile what came with the one before. */
@@ -88,3 +103,15 @@ export class EarlyHints {
     }
   }
 }
+
+/**
+ * What the response to a hinted target says of its freshness, when it has no
+ * word of its own on that: a hinted asset goes through the browser's cache,
+ * and one that is stale the moment it arrives is fetched again by the page
+ * (Chromium, measured).
+ */
+export function hintedFreshness({ connection, target }: Exchange): OutgoingHttpHeaders {
+  return connection.history.answersHint(target) ? HINTED : {};
+}
+
+const HINTED = { "cache-control": "max-age=10" };

@@ -158,7 +158,10 @@ export function goneSignal({ body }: Exchange): AbortSignal {
 }
 
 /** What a route is told of an exchange. */
-export function contextOf(exchange: Exchange, earlyHints: RouteContext["earlyHints"]): RouteContext {
+export function contextOf(
+  exchange: Pick<Exchange, "httpVersion" | "connection" | "pushEnabled">,
+  earlyHints: RouteContext["earlyHints"],
+): RouteContext {
   const { httpVersion, connection, pushEnabled } = exchange;
   return { httpVersion, connection: connection.id, pushEnabled, deliveries: connection.history.deliveries, earlyHints };
 }

@@ -1,8 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable, Writable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { ReadableStream } from "node:stream/web";
-import type { Progress } from "../static/respond.js";
+import { writePieces, type Hold, type Progress } from "../static/respond.js";
 
 /** A request as HTTP has it. */
 export interface HttpRequest {
@@ -53,6 +52,12 @@ export function responseFields(response: Response): Record<string, string | stri
   return fields;
 }
 
+/** A content is written in pieces, so that back pressure and progress show (bytes). */
+const PIECE = 16 * 1024;
+
+export const isEventStream = ({ headers }: Response) =>
+  headers.get("content-type")?.startsWith("text/event-stream") === true;
+
 /**
  * Sends the content of a response, piece by piece as it comes. A stream of
  * events never ends by itself: it ends with the server.
@@ -64,11 +69,12 @@ export async function sendContent(
   body: Writable,
   closing: AbortSignal,
   progress: Progress,
+  hold?: Hold,
 ): Promise<void> {
   if (response.body === null) return;
   const reader = response.body.getReader();
   const cancel = () => void reader.cancel().catch(() => undefined);
-  const endless = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
+  const endless = isEventStream(response);
   // A reader that waits for the next piece would not notice that its client has gone.
   body.once("close", cancel);
   if (endless) {
@@ -76,18 +82,25 @@ export async function sendContent(
     else closing.addEventListener("abort", cancel);
   }
   try {
-    await pipeline(pieces(reader, progress), body);
+    await writePieces(pieces(reader, progress, hold), body);
   } finally {
     closing.removeEventListener("abort", cancel);
     cancel();
   }
 }
 
-async function* pieces(reader: ReadableStreamDefaultReader<Uint8Array>, progress: Progress) {
+async function* pieces(reader: ReadableStreamDefaultReader<Uint8Array>, progress: Progress, hold: Hold | undefined) {
+  let first = true;
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    yield value;
-    progress(value.byteLength);
+    for (let at = 0; at < value.length; at += PIECE) {
+      if (!first) await hold?.until;
+      const piece = value.subarray(at, at + PIECE);
+      yield piece;
+      progress(piece.length);
+      if (first) hold?.reached();
+      first = false;
+    }
   }
 }

@@ -7,7 +7,7 @@ import { sendError, sendPage } from "./error-page.js";
 import type { Exchange } from "./exchange.js";
 import { entriesOf, listingPage, orderIn } from "./listing.js";
 import { answerMissing } from "./missing.js";
-import { pathOf, sendFile } from "./send-file.js";
+import { freshness, pathOf, sendFile } from "./send-file.js";
 import type { Site } from "./site.js";
 
 /** How long a file may change whenever it is opened, until the client is told to come again (milliseconds). */
@@ -32,12 +32,13 @@ function answerAtOnce({ representations, scanner }: Site, exchange: Exchange, fo
   const selected = representations.ready(found, exchange.fields);
   if (selected === undefined || (scanner !== undefined && isHtml(selected.contentType))) return false;
   const { method } = exchange;
-  const { status, fields, extent } = decide(selected, method, exchange.fields);
+  const decision = decide(selected, method, exchange.fields);
+  const { status, extent } = decision;
   const bare = method === "HEAD" || extent.kind === "none";
   if (status >= 400 || (!bare && (extent.kind !== "whole" || selected.size > AT_ONCE))) return false;
   if (!bare && selected.content === undefined) return false;
   if (method === "GET") exchange.connection.history.carried(exchange.target, selected.version);
-  exchange.head(status, fields, bare);
+  exchange.head(status, { ...decision.fields, ...freshness(exchange, decision) }, bare);
   if (!bare && selected.content !== undefined) exchange.end(selected.content);
   return true;
 }

@@ -1,12 +1,11 @@
-import type { OutgoingHttpHeaders } from "node:http";
 import type { Delivery } from "../delivery/history.js";
-import type { Progress } from "../static/respond.js";
+import { carrying } from "./carrying.js";
 import { sendError } from "./error-page.js";
-import { EarlyHints } from "./early-hints.js";
+import { EarlyHints, hintedFreshness } from "./early-hints.js";
 import { contextOf, goneSignal, type Exchange } from "./exchange.js";
 import { responseFields, sendContent, toRequest } from "./fetch.js";
 import { answerFile } from "./file-answer.js";
-import { deliverPage } from "./page.js";
+import { deliverPage, type ReadyPage } from "./page.js";
 import { askRoutes } from "./route.js";
 import type { Site } from "./site.js";
 
@@ -50,21 +49,25 @@ async function askRoutesFor(site: Site, exchange: Exchange, hints: EarlyHints): 
 }
 
 async function answerRoute(site: Site, exchange: Exchange, response: Response, hints: EarlyHints) {
-  const { status } = response;
-  const fields: OutgoingHttpHeaders = responseFields(response);
-  const bare = exchange.method === "HEAD" || response.body === null;
-  const send = async (extra: OutgoingHttpHeaders, progress: Progress) => {
+  const { method, target } = exchange;
+  const { status, headers } = response;
+  const fields = { ...(headers.has("cache-control") ? {} : hintedFreshness(exchange)), ...responseFields(response) };
+  const bare = method === "HEAD" || response.body === null;
+  const send: ReadyPage["send"] = async (extra, progress, hold) => {
     exchange.head(status, { ...fields, ...extra }, bare);
     if (bare) await response.body?.cancel();
-    else await sendContent(response, exchange.body, site.closing, progress);
+    else await sendContent(response, exchange.body, site.closing, progress, hold);
   };
-  const link = response.headers.get("link") ?? undefined;
-  if (exchange.method === "GET" && status === 200) site.hints.learn(exchange.target, link);
-  if (link === undefined && hints.sent.length === 0) {
-    await send({}, (bytes) => exchange.progress(bytes));
-    return undefined;
-  }
-  const bytes = Number(response.headers.get("content-length") ?? 0);
-  const page = { status, bytes, link, hinted: hints.sent, entries: [], blocking: new Set<string>(), send };
-  return deliverPage(site, exchange, page);
+  const link = headers.get("link") ?? undefined;
+  if (method === "GET" && status === 200) site.hints.learn(target, link);
+  return carrying(exchange, headers.get("etag"), async () => {
+    if (link === undefined && hints.sent.length === 0) {
+      await send({}, (bytes) => exchange.progress(bytes));
+      return undefined;
+    }
+    const length = headers.get("content-length");
+    const bytes = length === null ? undefined : Number(length);
+    const page = { status, bytes, link, hinted: hints.sent, entries: [], blocking: new Set<string>(), send };
+    return deliverPage(site, exchange, page);
+  });
 }

@@ -107,6 +107,7 @@ function listenOn(host: string, port: number, accept: (socket: Socket) => void):
 
 /** Looks at the first byte: a TLS handshake, or a letter, as a request in plain HTTP begins with. */
 function sortOut(socket: Socket, { network, onTls, onPlain, silence = SILENCE }: ListenOptions): void {
+  const accepted = performance.now();
   const giveUp = () => socket.destroy();
   socket.on("error", giveUp);
   socket.setTimeout(silence, giveUp);
@@ -118,7 +119,7 @@ function sortOut(socket: Socket, { network, onTls, onPlain, silence = SILENCE }:
     const first = start[0] ?? 0;
     const take = first === TLS_HANDSHAKE ? onTls : /[A-Za-z]/.test(String.fromCharCode(first)) ? onPlain : undefined;
     if (take === undefined) return giveUp();
-    return take(network === undefined ? socket : overSlowNetwork(socket, network));
+    return take(network === undefined ? socket : overSlowNetwork(socket, network, accepted));
   });
 }
 

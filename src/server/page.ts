@@ -1,15 +1,16 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import { constants } from "node:http2";
-import { deliver, type Hold, type RespondPage, type RespondPush } from "../delivery/deliver.js";
+import { deliver, type RespondPage, type RespondPush } from "../delivery/deliver.js";
 import type { Delivery } from "../delivery/history.js";
-import { plan, type PageRequest, type Peer, type PreloadLink } from "../delivery/plan.js";
+import type { Hold } from "../delivery/large-page.js";
+import { considersPushes, plan, type PageRequest, type Peer, type PreloadLink } from "../delivery/plan.js";
 import { serverTiming } from "../delivery/summary.js";
 import type { ManifestEntry } from "../manifest/manifest.js";
 import type { Progress } from "../static/respond.js";
-import { freeStreams, sendWindow } from "./connection.js";
+import { freeStreams, sendWindow, waitsAlone } from "./connection.js";
 import { http2Exchange, type Exchange } from "./exchange.js";
 import { responseFields, sendContent } from "./fetch.js";
-import { pageLinks } from "./page-links.js";
+import { pageLinks, type PageAddress } from "./page-links.js";
 import { prepareFile } from "./prepare-file.js";
 import { pushSources, withSource, type PushSource } from "./push-source.js";
 import type { Site } from "./site.js";
@@ -17,8 +18,8 @@ import type { Site } from "./site.js";
 /** A page that is ready to go. */
 export interface ReadyPage {
   readonly status: number;
-  /** Bytes of its content, as far as they are known. */
-  readonly bytes: number;
+  /** Bytes of its content; undefined when nobody knows before its end. */
+  readonly bytes: number | undefined;
   /** The response's own `Link` field. */
   readonly link: string | undefined;
   /** `Link` values that a 103 carried already. */
@@ -39,30 +40,26 @@ const LARGE = 64 * 1024;
 
 /** Sends a page together with what it needs, by the means that are right for this client. */
 export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPage): Promise<Delivery> {
-  const { connection, stream, fields, method, target } = exchange;
-  const named = pageLinks(target, page.link, page.entries);
-  // Only what may be pushed has to be looked up: a browser looks itself.
-  const asks = exchange.pushEnabled && method === "GET" && site.limits.mode !== "none";
-  const sources = asks ? await pushSources(site, exchange, named) : new Map<PreloadLink, PushSource>();
+  const { connection, stream, fields, target, authority } = exchange;
+  const request = requestOf(exchange, page);
+  const named = pageLinks({ target, authority }, page.link, page.entries);
+  const looks = considersPushes(request, peerOf(exchange, page, []), site.limits);
+  const sources = looks ? await pushSources(site, exchange, named) : new Map<PreloadLink, PushSource>();
   const bySource = new Map(named.map((link) => [withSource(link, sources.get(link)), sources.get(link)]));
   const links = [...bySource.keys()];
-  const decided = plan(links, requestOf(exchange, page), peerOf(exchange, page), site.limits);
+  const peer = peerOf(exchange, page, links);
   const delivery = deliver({
-    plan: decided,
-    mode: site.limits.mode,
-    hinted: targetsIn(page.hinted, target, links),
-    large: page.bytes > LARGE,
-    blocksRendering: ({ target }) => page.blocking.has(target),
+    plan: (pushes) => plan(links, request, { ...peer, freeStreams: Math.min(peer.freeStreams, pushes) }, site.limits),
+    hinted: targetsIn(page.hinted, exchange, links),
+    large: page.bytes === undefined || page.bytes > LARGE,
+    blocksRendering: (link) => page.blocking.has(link.target) || (link.named === true && link.as === "style"),
     stream,
     request: fields,
     page: target,
     history: connection.history,
     mayPromise: () => exchange.pushEnabled && freeStreams(connection) >= 1,
-    windowOpen: () => sendWindow(connection) > 0,
-    promised: (stream) => {
-      site.connections.enter(connection);
-      stream.once("close", () => site.connections.leave(connection));
-    },
+    waitsAlone: (stream, taken) => waitsAlone(connection, stream, taken),
+    begin: () => site.connections.begin(connection),
     respondPush: respondPush(site, exchange, bySource),
     respondPage: respondPage(site, exchange, page),
     report: site.report,
@@ -79,7 +76,7 @@ function respondPage(site: Site, exchange: Exchange, { link, send }: ReadyPage):
       ...(site.serverTiming ? { "server-timing": serverTiming(targets) } : {}),
     };
     const progress = (bytes: number) => {
-      moved();
+      moved(bytes);
       exchange.progress(bytes);
     };
     return send(extra, progress, hold);
@@ -89,33 +86,36 @@ function respondPage(site: Site, exchange: Exchange, { link, send }: ReadyPage):
 /** Ends what routes began to answer and nobody was sent. */
 function discardUnsent(sources: Sources): void {
   for (const source of sources.values()) {
-    if (source?.kind === "route" && !source.response.bodyUsed) void source.response.body?.cancel();
+    if (source?.kind === "route" && !source.response.bodyUsed) source.abandon();
   }
 }
 
-function requestOf({ method, fields, stream }: Exchange, { status }: ReadyPage): PageRequest {
+function requestOf({ method, fields, stream }: Exchange, { status, link }: ReadyPage): PageRequest {
   return {
     method,
     status,
     saveData: fields["save-data"] === "on",
     navigation: stream !== undefined && fields["sec-fetch-dest"] === "document",
+    linkBytes: link?.length ?? 0,
   };
 }
 
-function peerOf(exchange: Exchange, page: ReadyPage): Peer {
-  const { connection, pushEnabled } = exchange;
+/** The client as it is now. */
+function peerOf({ connection, pushEnabled }: Exchange, { bytes = 0 }: ReadyPage, links: readonly PreloadLink[]): Peer {
   const { history } = connection;
+  const seen = links.filter(({ target, etag }) => etag !== undefined && history.seen(target, etag));
+  const versions = new Set(seen.map(({ target, etag = "" }) => `${etag} ${target}`));
   return {
     pushEnabled,
     refuses: history.refuses,
     freeStreams: freeStreams(connection),
-    freeWindow: Math.max(0, sendWindow(connection) - page.bytes),
-    seen: (target, etag) => history.seen(target, etag),
+    freeWindow: Math.max(0, sendWindow(connection) - bytes),
+    seen: (target, etag) => versions.has(`${etag} ${target}`),
   };
 }
 
 /** The links of the page that link-values name. */
-function targetsIn(values: readonly string[], page: string, links: readonly PreloadLink[]): PreloadLink[] {
+function targetsIn(values: readonly string[], page: PageAddress, links: readonly PreloadLink[]): PreloadLink[] {
   if (values.length === 0) return [];
   const named = new Set(pageLinks(page, values.join(", "), []).map(({ target }) => target));
   return links.filter(({ target }) => named.has(target));
@@ -127,17 +127,28 @@ function respondPush(site: Site, { connection }: Exchange, sources: Sources): Re
     const source = sources.get(link);
     const reply = http2Exchange(stream, request, connection);
     if (source?.kind === "route") {
-      reply.head(200, responseFields(source.response), false);
-      return sendContent(source.response, stream, site.closing, progress);
+      stream.once("close", source.abandon);
+      reply.head(200, pushedFields(source.response), false);
+      await sendContent(source.response, stream, site.closing, progress);
+      return "sent";
     }
     const prepared =
       source === undefined ? "changed" : await prepareFile(site.representations, source.found, "GET", request);
     // The file has changed since it was promised: a client that wants it asks.
-    if (typeof prepared === "string") return stream.close(constants.NGHTTP2_CANCEL);
+    if (typeof prepared === "string") {
+      stream.close(constants.NGHTTP2_CANCEL);
+      return "withdrawn";
+    }
     try {
-      return await prepared.response.send(reply, {}, progress);
+      await prepared.response.send(reply, {}, progress);
+      return "sent";
     } finally {
       await prepared.response.close();
     }
   };
+}
+
+function pushedFields(response: Response): OutgoingHttpHeaders {
+  const link = response.headers.get("link");
+  return { ...responseFields(response), ...(link === null ? {} : { link }) };
 }

@@ -1,17 +1,22 @@
 import { setTimeout as after } from "node:timers/promises";
 import { promisedRequest } from "../delivery/promise.js";
-import type { PreloadLink } from "../delivery/plan.js";
+import { linkRefusal, type PreloadLink } from "../delivery/plan.js";
 import type { FoundFile } from "../static/file.js";
 import { validatorsOf } from "../static/representation.js";
-import { contextOf, goneSignal, type Exchange } from "./exchange.js";
-import { toRequest } from "./fetch.js";
+import { contextOf, type Exchange } from "./exchange.js";
+import { isEventStream, toRequest } from "./fetch.js";
 import { askRoutes } from "./route.js";
 import type { Site } from "./site.js";
 
 /** What answers a push. */
 export type PushSource =
   | { readonly kind: "file"; readonly found: FoundFile }
-  | { readonly kind: "route"; readonly response: Response };
+  | {
+      readonly kind: "route";
+      readonly response: Response;
+      /** Tells the route that nobody wants the response any more. */
+      readonly abandon: () => void;
+    };
 
 /** How long the page may wait for routes to answer what would be pushed with it (milliseconds). */
 const ROUTE_PATIENCE = 20;
@@ -27,6 +32,7 @@ export async function pushSources(
 ): Promise<Map<PreloadLink, PushSource>> {
   const sources = new Map<PreloadLink, PushSource>();
   const find = async (link: PreloadLink) => {
+    if (linkRefusal(link) !== undefined) return;
     const source = (await routeSource(site, exchange, link)) ?? (await fileSource(site, link));
     if (source !== undefined && source !== "refused") sources.set(link, source);
   };
@@ -42,6 +48,7 @@ export function withSource(link: PreloadLink, source: PushSource | undefined): P
   }
   const { headers } = source.response;
   const etag = headers.get("etag");
+  // Without a length it counts as nothing: it began within milliseconds, and most such responses are small.
   const bytes = Number(headers.get("content-length") ?? 0);
   return { ...link, pushable: true, bytes, ...(etag === null ? {} : { etag }) };
 }
@@ -49,20 +56,29 @@ export function withSource(link: PreloadLink, source: PushSource | undefined): P
 /** What a route answers: undefined leaves the link to the files, "refused" is nothing to push. */
 async function routeSource(site: Site, exchange: Exchange, link: PreloadLink) {
   if (site.routes.length === 0) return undefined;
-  const { authority } = exchange;
+  const { authority, httpVersion, connection } = exchange;
   const fields = promisedRequest(exchange.fields, link.target, link.as);
-  const request = toRequest({ method: "GET", authority, target: link.target, fields }, goneSignal(exchange));
+  const gone = new AbortController();
+  const request = toRequest({ method: "GET", authority, target: link.target, fields }, gone.signal);
   if (request === undefined) return undefined;
-  const answer = askRoutes(
-    site.routes,
-    request,
-    contextOf(exchange, () => false),
-  ).catch(() => "refused" as const);
+  const context = contextOf({ httpVersion, connection, pushEnabled: false }, () => false);
+  const answer = askRoutes(site.routes, request, context).catch(() => "refused" as const);
   const response = await Promise.race([answer, after(ROUTE_PATIENCE, "late" as const, { ref: false })]);
   if (response === undefined || response === "refused") return response;
-  if (response !== "late" && response.status === 200) return { kind: "route", response } as const;
-  void answer.then((response) => (response instanceof Response ? response.body?.cancel() : undefined));
+  const abandon = () => {
+    gone.abort();
+    void answer.then(cancel).catch(() => undefined);
+  };
+  // An endless response would hold up whatever comes behind it.
+  if (response !== "late" && response.status === 200 && !isEventStream(response)) {
+    return { kind: "route", response, abandon } as const;
+  }
+  abandon();
   return "refused" as const;
+}
+
+async function cancel(response: Response | "refused" | undefined): Promise<void> {
+  if (response instanceof Response && !response.body?.locked) await response.body?.cancel();
 }
 
 async function fileSource({ tree }: Site, link: PreloadLink): Promise<PushSource | undefined> {

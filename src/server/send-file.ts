@@ -3,6 +3,8 @@ import type { Delivery } from "../delivery/history.js";
 import type { FoundFile, Unavailable } from "../static/file.js";
 import { isHtml } from "../static/media-type.js";
 import type { Decision } from "../static/representation.js";
+import { carrying } from "./carrying.js";
+import { hintedFreshness } from "./early-hints.js";
 import { sendError } from "./error-page.js";
 import type { Exchange } from "./exchange.js";
 import { deliverPage, type ReadyPage } from "./page.js";
@@ -37,21 +39,24 @@ type Needs = Pick<ReadyPage, "entries" | "blocking"> | undefined;
 
 function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Needs, more: OutgoingHttpHeaders) {
   const { selected, decision, response } = prepared;
-  const { method, target, connection } = exchange;
   const { status } = decision;
   const send: ReadyPage["send"] = (extra, ...how) => response.send(exchange, { ...more, ...extra }, ...how);
-  if (method === "GET" && status !== 206) connection.history.carried(target, selected.version);
-  if (needs === undefined) return send({}, (bytes) => exchange.progress(bytes)).then(() => undefined);
-  const { entries, blocking } = needs;
-  return deliverPage(site, exchange, {
-    status,
-    bytes: selected.size,
-    link: undefined,
-    hinted: [],
-    entries,
-    blocking,
-    send,
+  return carrying(exchange, status === 206 ? null : selected.version, async () => {
+    if (needs === undefined) {
+      await send(freshness(exchange, decision), (bytes) => exchange.progress(bytes));
+      return undefined;
+    }
+    const { entries, blocking } = needs;
+    const page = { status, bytes: selected.size, link: undefined, hinted: [], entries, blocking, send };
+    return deliverPage(site, exchange, page);
   });
+}
+
+/** Fields that a file gets when a 103 has named it: some freshness, unless it is cached for longer or not at all. */
+export function freshness(exchange: Exchange, { fields }: Decision): OutgoingHttpHeaders {
+  const hinted = hintedFreshness(exchange);
+  const own = fields["cache-control"];
+  return own === "no-cache" || own === "max-age=2" ? hinted : {};
 }
 
 function refuse(exchange: Exchange, { status, fields }: Decision): undefined {

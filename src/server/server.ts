@@ -179,7 +179,7 @@ class H2PushServer implements Server {
       limits,
       serverTiming,
       hints: new LearnedLinks(),
-      hintsHelp: this.#options.trusted === true || delivery === "hints",
+      hintsHelp: delivery === "hints" || (delivery === "auto" && this.#options.trusted === true),
       connections: this.#connections,
       closing: this.#closing.signal,
       report: (error) => this.#options.onError?.(error),

@@ -12,8 +12,11 @@ export interface SlowNetwork {
 /** What leaves at a time, as a limited line is busy with it: the content of one TCP segment on Ethernet (bytes). */
 const SEGMENT = 1460;
 
-/** What the client may have under way towards us before we stop to read, so that memory is bounded (bytes). */
-const UNDER_WAY = 1024 * 1024;
+/** What a direction may have under way before no more is taken, so that memory is bounded (bytes). */
+const UNDER_WAY = 4 * 1024 * 1024;
+
+/** The next bytes are taken so long before the line is free for them that it never stands idle (milliseconds). */
+const AHEAD = 4;
 
 /**
  * The connection as it would be over a slow network: bytes arrive half a
@@ -21,24 +24,31 @@ const UNDER_WAY = 1024 * 1024;
  * another order. The handshake of TCP, over before we are told of a
  * connection, is made up for with one round trip before the first byte.
  *
- * @param socket accepted just now
+ * @param accepted when it was (`performance.now()`)
  */
-export function overSlowNetwork(socket: Socket, network: SlowNetwork): Duplex {
-  return new SlowSocket(socket, network);
+export function overSlowNetwork(socket: Socket, network: SlowNetwork, accepted: number): Duplex {
+  return new SlowSocket(socket, network, accepted);
 }
 
 class SlowSocket extends Duplex {
   readonly #socket: Socket;
   readonly #inbound: Line;
   readonly #outbound: Line;
+  /** The reader has as much as it wants. */
+  #full = false;
+  /** Asks for the next bytes to send. */
+  #next: (() => void) | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(socket: Socket, network: SlowNetwork) {
+  constructor(socket: Socket, network: SlowNetwork, accepted: number) {
     super({ allowHalfOpen: true });
     this.#socket = socket;
-    const now = performance.now();
-    this.#inbound = new Line(network, now + network.rtt);
-    this.#outbound = new Line(network, now);
+    this.#inbound = new Line(network, accepted + network.rtt);
+    this.#outbound = new Line(network, accepted);
+    // What is on its way to a client that has ended its side still has to arrive.
+    socket.allowHalfOpen = true;
     socket.on("data", (chunk: Buffer) => this.#receive(chunk));
+    socket.on("drain", () => this.#admit());
     socket.on("end", () => this.#inbound.send(0, () => this.push(null)));
     socket.on("error", (error) => this.destroy(error));
     socket.on("close", () => this.#inbound.send(0, () => this.destroy()));
@@ -46,29 +56,50 @@ class SlowSocket extends Duplex {
 
   #receive(chunk: Buffer): void {
     this.#inbound.send(chunk.length, () => {
-      this.push(chunk);
-      if (this.#inbound.underWay < UNDER_WAY) this.#socket.resume();
+      this.#full = !this.push(chunk);
+      this.#flow();
     });
-    if (this.#inbound.underWay >= UNDER_WAY) this.#socket.pause();
+    this.#flow();
+  }
+
+  #flow(): void {
+    if (this.#full || this.#inbound.underWay >= UNDER_WAY) this.#socket.pause();
+    else this.#socket.resume();
   }
 
   override _read(): void {
-    // Bytes come when they arrive; a reader that is slower than that is held back by its own window.
+    this.#full = false;
+    this.#flow();
   }
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     const segment = this.#outbound.limited ? SEGMENT : chunk.length;
-    let left = 0;
     for (let at = 0; at < chunk.length; at += segment) {
       const piece = chunk.subarray(at, at + segment);
-      left = this.#outbound.send(piece.length, () => this.#socket.write(piece));
+      this.#outbound.send(piece.length, () => {
+        this.#socket.write(piece);
+        this.#admit();
+      });
     }
-    // The next chunk is taken when the line is free again: what is not on its way yet can still be put in order.
-    if (this.#outbound.limited) setTimeout(done, left - performance.now());
-    else done();
+    this.#next = done;
+    this.#admit();
   }
 
-  override _final(done: (error?: Error | null) => void): void {
+  /** Takes the next bytes when the line is free again: what is not on its way yet can still be put in order. */
+  #admit(): void {
+    clearTimeout(this.#timer);
+    if (this.#next === undefined || this.#outbound.underWay >= UNDER_WAY || this.#socket.writableNeedDrain) return;
+    const early = this.#outbound.busy - AHEAD;
+    if (early > 0) {
+      this.#timer = setTimeout(() => this.#admit(), early);
+      return;
+    }
+    const next = this.#next;
+    this.#next = undefined;
+    next();
+  }
+
+  override _final(done: () => void): void {
     this.#outbound.send(0, () => {
       this.#socket.end();
       done();
@@ -76,6 +107,7 @@ class SlowSocket extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    clearTimeout(this.#timer);
     this.#inbound.cut();
     this.#outbound.cut();
     this.#socket.destroy();
@@ -92,6 +124,7 @@ class Line {
   #underWay = 0;
   readonly #queue: { readonly at: number; readonly bytes: number; readonly arrive: () => void }[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #isCut = false;
 
   /** @param free from when on it takes anything (`performance.now()`) */
   constructor({ rtt, kbps }: SlowNetwork, free: number) {
@@ -106,19 +139,24 @@ class Line {
     return this.#underWay;
   }
 
-  /** Sends bytes behind those sent before; returns when they have left, and calls `arrive` when they are there. */
-  send(bytes: number, arrive: () => void): number {
+  /** How long it takes until all that was sent has left (milliseconds). */
+  get busy(): number {
+    return this.#free - performance.now();
+  }
+
+  /** Sends bytes behind those sent before; calls `arrive` when they are there. */
+  send(bytes: number, arrive: () => void): void {
+    if (this.#isCut) return;
     this.#free = Math.max(this.#free, performance.now()) + bytes * this.#msPerByte;
     this.#underWay += bytes;
     this.#queue.push({ at: this.#free + this.#latency, bytes, arrive });
     if (this.#timer === undefined) this.#wait();
-    return this.#free;
   }
 
   /** Loses what is on its way. */
   cut(): void {
+    this.#isCut = true;
     clearTimeout(this.#timer);
-    this.#timer = undefined;
     this.#queue.length = 0;
   }
 

@@ -38,7 +38,7 @@ export interface Prepared {
 }
 
 /** A content is written in pieces, so that back pressure and progress show (bytes). */
-const PIECE = 16 * 1024;
+export const PIECE = 16 * 1024;
 
 /** A file is read in larger ones (bytes). */
 const READ = 64 * 1024;
@@ -86,7 +86,7 @@ function spansOf(extent: Extent, size: number): readonly Span[] {
 
 const fieldsOnly = (status: number, fields: OutgoingHttpHeaders): Prepared => ({
   async send(reply, extra) {
-    checkOpen(reply.body);
+    if (isClosed(reply.body)) throw clientGone();
     reply.head(status, { ...fields, ...extra }, true);
     // Until the end is on its way, nobody can tell a response that was taken from one that was refused.
     await finished(reply.body, { readable: false });
@@ -101,18 +101,28 @@ const withPieces = (
   close: () => Promise<void>,
 ): Prepared => ({
   async send(reply, extra, progress, hold) {
-    checkOpen(reply.body);
     reply.head(status, { ...fields, ...extra }, false);
-    await pipeline(counted(pieces(), progress, hold), reply.body);
+    await writePieces(counted(pieces(), progress, hold), reply.body);
   },
   close,
 });
 
-/** A pipeline into a stream of HTTP/2 that has been closed already never ends (Node 20.20, measured). */
-function checkOpen(body: Writable): void {
-  if (!body.destroyed) return;
-  throw Object.assign(new Error("the client went away"), { code: "ERR_STREAM_PREMATURE_CLOSE" });
+/**
+ * Writes the pieces of a content, each when the one before it was taken.
+ *
+ * @throws when the client goes away, or has gone already: a pipeline into a stream of HTTP/2 that is closed never ends
+ */
+export async function writePieces(
+  pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  body: Writable,
+): Promise<void> {
+  if (isClosed(body)) throw clientGone();
+  await pipeline(pieces, body);
 }
+
+const isClosed = (body: Writable) => body.destroyed || body.closed;
+
+const clientGone = () => Object.assign(new Error("the client went away"), { code: "ERR_STREAM_PREMATURE_CLOSE" });
 
 /** Tells of each piece when the next one is asked for: it has been taken then. */
 async function* counted(pieces: Iterable<Buffer> | AsyncIterable<Buffer>, progress: Progress, hold?: Hold) {

@@ -4,6 +4,7 @@ import { systemCode } from "../errors.js";
 import { commonName, type PemPair } from "./certificate.js";
 import { exclusively } from "./exclusive.js";
 import { issueAuthority } from "./issue.js";
+import { AUTHORITY_CERTIFICATE, AUTHORITY_FILE } from "./places.js";
 import { makePrivateDirectory, readPrivatePair, setAside, writeWhole } from "./private-file.js";
 import { currentUser, type User } from "./user.js";
 import { isoDay } from "./validity.js";
@@ -27,11 +28,6 @@ export interface AuthorityOptions {
   readonly directory: string;
   readonly user?: User;
 }
-
-/** Key and certificate in one file, so that they belong together at any moment. */
-export const AUTHORITY_FILE = "authority.pem";
-/** The certificate alone, to give to browsers and other machines. */
-export const AUTHORITY_CERTIFICATE = "authority.crt";
 
 /** Within this time of its end an authority is replaced: its leafs could not live their 90 days. */
 const REPLACE_BEFORE_MS = 120 * 86_400_000;

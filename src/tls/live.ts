@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { H2PushError, systemCode } from "../errors.js";
 import type { Certificate } from "./certificate.js";
+import { RENEW_BEFORE_MS } from "./validity.js";
 
 /** Between two looks that nothing asked for: renewal, and what no watch has told. */
 const CHECK_MS = 3_600_000;
@@ -47,6 +48,7 @@ export function keepCurrent(options: LiveOptions): LiveCertificate {
     for (let attempt = 1; !stop.signal.aborted; attempt += 1) {
       try {
         const loaded = await options.load();
+        if (isNoBetter(loaded, current)) return;
         if (loaded.fingerprint !== current.fingerprint && !stop.signal.aborted) options.swap(loaded);
         current = loaded;
         return;
@@ -77,6 +79,12 @@ export function keepCurrent(options: LiveOptions): LiveCertificate {
       clearInterval(timer);
     },
   };
+}
+
+/** What cannot be kept is made anew at each look: the one that runs is as good until it has to be renewed. */
+function isNoBetter(loaded: Certificate, current: Certificate): boolean {
+  const bothInMemory = loaded.origin.kind === "memory" && current.origin.kind === "memory";
+  return bothInMemory && current.validTo.getTime() - Date.now() > RENEW_BEFORE_MS;
 }
 
 /**

@@ -1,23 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { join, posix, win32 } from "node:path";
+import { join } from "node:path";
 import { H2PushError } from "../errors.js";
 import { type Authority, describeAuthority } from "./authority.js";
 import { pemBlocks } from "./certificate.js";
-import type { Machine } from "./machine.js";
+import { MKCERT_CERTIFICATE, MKCERT_KEY } from "./places.js";
 import { parsePair } from "./private-file.js";
 import { isoDay } from "./validity.js";
-
-/** Where mkcert keeps its authority; it is `mkcert -CAROOT`, without running it. */
-export function mkcertDirectory({ home, env, platform }: Machine): string {
-  if (env["CAROOT"]) return env["CAROOT"];
-  if (platform === "win32") return win32.join(env["LocalAppData"] ?? env["LOCALAPPDATA"] ?? home, "mkcert");
-  if (env["XDG_DATA_HOME"]) return posix.join(env["XDG_DATA_HOME"], "mkcert");
-  if (platform === "darwin") return posix.join(home, "Library", "Application Support", "mkcert");
-  return posix.join(home, ".local", "share", "mkcert");
-}
-
-/** The certificate of an mkcert authority. */
-export const MKCERT_CERTIFICATE = "rootCA.pem";
 
 /**
  * The authority that mkcert made, to sign with instead of our own.
@@ -26,7 +14,7 @@ export const MKCERT_CERTIFICATE = "rootCA.pem";
  */
 export async function mkcertAuthority(directory: string, now = new Date()): Promise<Authority> {
   const file = join(directory, MKCERT_CERTIFICATE);
-  const keyFile = join(directory, "rootCA-key.pem");
+  const keyFile = join(directory, MKCERT_KEY);
   let text: string;
   try {
     text = (await readFile(keyFile, "utf8")) + (await readFile(file, "utf8"));

@@ -1,11 +1,14 @@
 import { randomBytes, X509Certificate } from "node:crypto";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { chmod, type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { systemCode } from "../errors.js";
 import { parseKey, pemBlocks, type PemPair } from "./certificate.js";
 
-/** Makes `directory`, and what leads to it, so that nobody but this user may enter. */
+/** Makes `directory`, and what leads to it, so that nobody but this user may enter, also when it is there already. */
 export async function makePrivateDirectory(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
+  const { mode } = await stat(directory);
+  // What the owner has taken away from themself stays so: a read-only directory is read-only.
+  if ((mode & 0o077) !== 0) await chmod(directory, mode & 0o700);
 }
 
 /**

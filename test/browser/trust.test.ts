@@ -12,6 +12,7 @@ import { loadStoredPair } from "../../src/tls/stored.js";
 import { Bidi } from "../support/bidi.js";
 import { chromiumPath, firefoxPath } from "../support/browsers.js";
 import { hasCertutil } from "../support/certutil.js";
+import { runCli, startCli } from "../support/cli.js";
 import { emptyDirectory } from "../support/directory.js";
 
 const FILES: Readonly<Record<string, readonly [type: string, body: string]>> = {
@@ -46,10 +47,10 @@ async function serve(): Promise<Served> {
 }
 
 /** A Chromium of the user whose home it is; it knows no other certificates than that home and its own. */
-async function browse({ environment }: Served): Promise<BrowserContext> {
-  const context = await chromium.launchPersistentContext(`${environment.home}/profile`, {
+async function browse({ home, env }: Pick<CertEnvironment, "home" | "env">): Promise<BrowserContext> {
+  const context = await chromium.launchPersistentContext(`${home}/profile`, {
     ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }),
-    env: { PATH: environment.env["PATH"] ?? "", HOME: environment.home },
+    env: { PATH: env["PATH"] ?? "", HOME: home },
   });
   onTestFinished(() => context.close());
   return context;
@@ -60,7 +61,7 @@ test.skipIf(chromiumPath === undefined || !hasCertutil)(
   async () => {
     const served = await serve();
     await runTrust({}, served.environment, () => undefined);
-    const page = await (await browse(served)).newPage();
+    const page = await (await browse(served.environment)).newPage();
     expect((await page.goto(served.url))?.status()).toBe(200);
     expect((await page.goto(served.url))?.status()).toBe(200);
     const transferred = await page.evaluate(() => {
@@ -76,16 +77,25 @@ test.skipIf(chromiumPath === undefined || !hasCertutil)(
   },
 );
 
+test.skipIf(chromiumPath === undefined || !hasCertutil)("from nothing to a trusted page in two commands", async () => {
+  const home = await emptyDirectory();
+  const options = { cwd: home, env: { HOME: home, XDG_DATA_HOME: `${home}/.local/share` } };
+  expect(await runCli(["cert", "trust"], options)).toMatchObject({ code: 0 });
+  const server = await startCli(["--demo", "--port", "0"], options);
+  const page = await (await browse({ home, env: { PATH: process.env["PATH"] } })).newPage();
+  expect((await page.goto(`https://localhost:${await server.port()}/`))?.status()).toBe(200);
+});
+
 test.skipIf(chromiumPath === undefined || !hasCertutil)(
   "before it, and after `cert untrust`, it refuses the page",
   async () => {
     const served = await serve();
-    const before = await (await browse(served)).newPage();
+    const before = await (await browse(served.environment)).newPage();
     await expect(before.goto(served.url)).rejects.toThrow("ERR_CERT_AUTHORITY_INVALID");
     await before.context().close();
     await runTrust({}, served.environment, () => undefined);
     await runUntrust({}, served.environment, () => undefined);
-    const after = await (await browse(served)).newPage();
+    const after = await (await browse(served.environment)).newPage();
     await expect(after.goto(served.url)).rejects.toThrow("ERR_CERT_AUTHORITY_INVALID");
   },
 );

@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { emptyDirectory } from "./directory.js";
 
-const program = fileURLToPath(new URL("../../bin/h2push.js", import.meta.url));
+/** The real program. */
+export const programFile = fileURLToPath(new URL("../../bin/h2push.js", import.meta.url));
 
 export interface CliOptions {
   readonly cwd?: string;
@@ -29,7 +30,7 @@ export interface Cli {
 /** Starts the real program as a child; it is killed, if it still runs, when the test ends. */
 export async function startCli(args: readonly string[], { cwd, env = {}, uid }: CliOptions = {}): Promise<Cli> {
   const home = await emptyDirectory();
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(process.execPath, [programFile, ...args], {
     cwd: cwd ?? home,
     env: { PATH: process.env["PATH"], HOME: home, XDG_DATA_HOME: `${home}/data`, ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AUTHORITY_CERTIFICATE } from "../authority.js";
+import { AUTHORITY_CERTIFICATE } from "../places.js";
 import { commonName } from "../certificate.js";
 import { writeWhole } from "../private-file.js";
 import type { TrustTarget } from "./store.js";

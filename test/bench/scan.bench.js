@@ -1,0 +1,102 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+/** A site of 500 pages and 50 MB or more: `H2PUSH_BENCH_SITE`, Debian's python3-doc, or one made up. */
+async function findSite() {
+  const named = process.env["H2PUSH_BENCH_SITE"];
+  if (named !== undefined) return { root: named, remove: async () => {} };
+  const doc = (await readdir("/usr/share/doc").catch(() => [])).find((name) => /^python3\.\d+$/.test(name));
+  const root = join("/usr/share/doc", doc ?? "", "html");
+  if (doc !== undefined && existsSync(join(root, "index.html"))) return { root, remove: async () => {} };
+  return makeSite();
+}
+
+async function makeSite() {
+  const root = await mkdtemp(join(tmpdir(), "h2push-bench-"));
+  await mkdir(join(root, "static"));
+  const rules = Array.from({ length: 500 }, (_, n) => `.c${n} > .d${n % 7}:hover { background: url(${n}.png) }`);
+  await writeFile(join(root, "static/site.css"), rules.join("\n"));
+  await writeFile(join(root, "static/site.js"), "export const x = 1;\n".repeat(100));
+  const row = (n) =>
+    `<tr class="c${n % 90}"><td><a class="d${n % 7}" href="p${n}.html">row ${n} &amp; more</a></td></tr>\n`;
+  const rows = Array.from({ length: 1200 }, (_, n) => row(n)).join("");
+  const head = `<!doctype html><link rel="stylesheet" href="static/site.css"><script type="module" src="static/site.js"></script>`;
+  for (let page = 0; page < 600; page += 1)
+    await writeFile(join(root, `p${page}.html`), `${head}<table>${rows}</table>`);
+  return { root, remove: () => rm(root, { recursive: true }) };
+}
+
+const dist = new URL("../../dist/manifest/", import.meta.url).href;
+
+/** Each measured in a process of its own, so that none has the other's warm code or memory. */
+const PROGRAMS = {
+  read: `
+    for (const file of files) readFileSync(file);`,
+  parse5: `
+    const { parse } = await import("parse5");
+    started = performance.now();
+    for (const file of files.filter((name) => name.endsWith(".html"))) parse(readFileSync(file, "utf8"));`,
+  scan: `
+    const { createScanner } = await import("${dist}scanner.js");
+    const { scanSite } = await import("${dist}site.js");
+    started = performance.now();
+    const { manifest } = await scanSite(root, createScanner({ locate, once: true }));
+    count = Object.keys(manifest.pages).length;`,
+};
+
+const PROLOGUE = `
+  import { readdirSync, readFileSync, statSync } from "node:fs";
+  import { join } from "node:path";
+  const root = process.argv.at(-1);
+  const files = readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\\.(?:html|css|js)$/.test(entry.name))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  const locate = async (pathname) => {
+    const path = decodeURIComponent(pathname);
+    const file = join(root, path.endsWith("/") ? path + "index.html" : path);
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (!found?.isFile()) return undefined;
+    return { file, size: found.size, mtimeMs: found.mtimeMs, dev: found.dev, ino: found.ino };
+  };
+  let count = files.length;
+  let started = performance.now();
+`;
+
+async function measure(program, root) {
+  const code = `${PROLOGUE}${program}
+    console.log(JSON.stringify({ ms: performance.now() - started, count, rss: process.resourceUsage().maxRSS / 1024 }));`;
+  const args = ["--input-type=module", "-e", code, "--", root];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: new URL("../..", import.meta.url) });
+  return JSON.parse(stdout);
+}
+
+const ROUNDS = 3;
+
+/** Prints how a whole cold scan compares with reading the files and with parse5's trees of the HTML alone. */
+export async function bench() {
+  const { root, remove } = await findSite();
+  try {
+    const best = {};
+    // Side by side: what else the machine does hits all three alike.
+    for (let round = 0; round < ROUNDS; round += 1) {
+      for (const [name, program] of Object.entries(PROGRAMS)) {
+        const result = await measure(program, root);
+        if (best[name] === undefined || result.ms < best[name].ms) best[name] = result;
+      }
+    }
+    const idle = await measure("", root);
+    const { read, parse5, scan } = best;
+    console.log(`${root}: ${scan.count} pages, best of ${ROUNDS}`);
+    console.log(`read   ${read.ms.toFixed(0)} ms`);
+    console.log(`parse5 ${parse5.ms.toFixed(0)} ms`);
+    console.log(`scan   ${scan.ms.toFixed(0)} ms, ${(scan.rss - idle.rss).toFixed(0)} MB above idle at most`);
+    console.log(`the scan is ${(parse5.ms / scan.ms).toFixed(1)} times as fast as parse5 (bar: 5)`);
+    console.log(`and takes ${(scan.ms / read.ms).toFixed(1)} times as long as reading (bar: 12)`);
+  } finally {
+    await remove();
+  }
+}
