@@ -158,10 +158,11 @@ test("does not push again what the connection has carried, and says so", async (
 
 test("pushes again what has changed since", async () => {
   const root = await writeSite(files);
-  const { port } = await startServer({ root });
+  const { port, lookAgain } = await startServer({ root });
   const client = await connect(port);
   await client.page("/");
   await writeFile(join(root, "site.css"), "body { color: rebeccapurple }");
+  lookAgain();
   const { pushed } = await client.page("/");
   expect([...pushed].map(([path, { body }]) => [path, body.toString()])).toEqual([
     ["/site.css", "body { color: rebeccapurple }"],

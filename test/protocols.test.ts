@@ -3,6 +3,7 @@ import { connect as connectTcp, createServer, type AddressInfo } from "node:net"
 import { connect as connectTls } from "node:tls";
 import { expect, onTestFinished, test } from "vitest";
 import { Connections } from "../src/server/connection.js";
+import { Hosts } from "../src/server/hosts.js";
 import { createProtocols } from "../src/server/protocols.js";
 import { secureContexts } from "../src/tls/secure-context.js";
 import { testCertificate } from "./support/server.js";
@@ -14,6 +15,7 @@ async function impatient(kind: "tls" | "plain") {
     secured: secureContexts({ tlsMin: "1.2" })(await testCertificate()),
     connections: new Connections(),
     onExchange: () => undefined,
+    hosts: new Hosts([]),
     port: () => 443,
     closing: closing.signal,
     patience: 50,

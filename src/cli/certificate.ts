@@ -40,7 +40,7 @@ export async function chooseCertificate(options: CertificateOptions): Promise<Ce
   if (cert !== undefined && key !== undefined) {
     const { readPair } = await import("../tls/files.js");
     const load = () => readPair(cert, key, { directory });
-    return { certificate: await load(), load, hidden: [key, directory, mkcert] };
+    return { certificate: await load(), load, hidden: [cert, key, directory, mkcert] };
   }
   if (cert !== undefined || key !== undefined) {
     const [given, lacking] = cert === undefined ? ["--key", "--cert"] : ["--cert", "--key"];

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { H2PushError } from "../errors.js";
-import { serverOptions, type Option as OptionSpec } from "../server/options.js";
+import { serverOptions, type Option as OptionSpec, type OptionValue } from "../server/options.js";
 import type { CertOptions } from "./cert.js";
 import type { TrustOptions } from "./cert-trust.js";
 import { manifestFormats } from "./manifest-format.js";
@@ -49,6 +49,14 @@ export function createProgram(actions: Actions): Command {
     .option("--name <name>", "a further name or address for our own certificate, repeatable", collect)
     .addOption(authority())
     .addOption(option(serverOptions.tlsMin))
+    .addOption(option(serverOptions.allowHost))
+    .addOption(option(serverOptions.single))
+    .addOption(option(serverOptions.list))
+    .addOption(option(serverOptions.dotfiles))
+    .addOption(option(serverOptions.symlinks))
+    .addOption(option(serverOptions.cache))
+    .addOption(option(serverOptions.compress))
+    .addOption(option(serverOptions.memory))
     .option("--demo", "add the demo; without a root, serve its page")
     .option("-o, --open", "open the page in the browser")
     .option("-q, --quiet", "print the URL and errors alone")
@@ -114,9 +122,10 @@ const stores = ["nss", "system", "all"];
 
 const authority = () => new Option("--ca <authority>", "who signs: h2push or mkcert").choices(["h2push", "mkcert"]);
 
-function option<T extends string | number | boolean>({ flags, description, default: value, check }: OptionSpec<T>) {
-  if (typeof value === "boolean") return new Option(flags, description);
-  return new Option(flags, `${description} (default: ${value})`).argParser(check);
+function option<T extends OptionValue>({ flags, description, default: value, check }: OptionSpec<T>) {
+  if (typeof value === "boolean" || value === undefined) return new Option(flags, description);
+  if (Array.isArray(value)) return new Option(flags, description).argParser(collect);
+  return new Option(flags, `${description} (default: ${String(value)})`).argParser(check);
 }
 
 const collect = (name: string, names: readonly string[] = []) => [...names, name];

@@ -73,17 +73,26 @@ export class Connections {
     return connection;
   }
 
-  /** Counts a request or a promised stream as under way until the returned function is called. */
+  /** Counts a promised stream as under way until the returned function is called. */
   begin(connection: Connection): () => void {
-    connection.open++;
+    this.enter(connection);
     let running = true;
     return () => {
-      if (!running) return;
+      if (running) this.leave(connection);
       running = false;
-      connection.open--;
-      if (this.#draining) endIdle(connection);
-      this.#changed();
     };
+  }
+
+  /** Counts a request as under way. */
+  enter(connection: Connection): void {
+    connection.open++;
+  }
+
+  /** Called once for each `enter`, when it has ended. */
+  leave(connection: Connection): void {
+    connection.open--;
+    if (this.#draining) endIdle(connection);
+    this.#changed();
   }
 
   /** Whether any request is under way. */
@@ -114,6 +123,7 @@ export class Connections {
   }
 
   #changed(): void {
+    if (this.#waiting.length === 0) return;
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }

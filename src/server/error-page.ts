@@ -1,24 +1,44 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import type { Exchange } from "./exchange.js";
+import { escapeHtml, page } from "./small-page.js";
+
 const reasons: Readonly<Record<number, string>> = {
   400: "Bad request",
   404: "Not found",
   405: "Method not allowed",
+  412: "Precondition failed",
+  416: "Range not satisfiable",
+  421: "Misdirected request",
   500: "Internal server error",
+  503: "Service unavailable",
 };
 
-const escape = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-
-/** A small page for a status of 400 or more. `detail` is shown as text. */
-export function errorPage(status: number, detail: string): Buffer {
+/** Sends a small page for a status of 400 or more. `detail` is shown as text. */
+export function sendError(
+  exchange: Exchange,
+  status: number,
+  detail: string,
+  fields: OutgoingHttpHeaders = {},
+): undefined {
   const title = `${status} ${reasons[status] ?? ""}`.trim();
-  return Buffer.from(`<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<style>body { font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 4rem auto; padding: 0 1rem; overflow-wrap: anywhere }</style>
-<h1>${title}</h1>
-<p>${escape(detail)}</p>
-</html>
-`);
+  sendPage(exchange, status, page(title, `<h1>${title}</h1>\n<p>${escapeHtml(detail)}</p>`), fields);
+}
+
+/** Sends a page that was made here. */
+export function sendPage(
+  exchange: Exchange,
+  status: number,
+  content: Buffer,
+  fields: OutgoingHttpHeaders = {},
+): undefined {
+  const bare = exchange.method === "HEAD";
+  const common = {
+    "content-type": "text/html; charset=utf-8",
+    "content-length": content.length,
+    "cache-control": "no-cache",
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "x-content-type-options": "nosniff",
+  };
+  exchange.head(status, { ...common, ...fields }, bare);
+  if (!bare) exchange.body.end(content, () => exchange.progress(content.length));
 }

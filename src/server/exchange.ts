@@ -11,7 +11,7 @@ export interface Exchange {
   readonly method: string;
   /** Origin-form request target: path and query, as on the wire. */
   readonly target: string;
-  /** `:authority` or `host`; "" when the request has neither. */
+  /** That of the target URI: `:authority`, or of an absolute-form target, or `host`; "" when there is none. */
   readonly authority: string;
   readonly fields: IncomingHttpHeaders;
   /** The content of the request. */
@@ -24,11 +24,13 @@ export interface Exchange {
   /** Content bytes that the client has taken. */
   readonly bytes: number;
   /** Counts content bytes. */
-  readonly progress: (bytes: number) => void;
+  progress(bytes: number): void;
   /** Status of the final response; 0 until it has been sent. */
   readonly status: number;
   /** Sends status and fields; with `end`, nothing follows them. Does nothing when the client has gone. */
   head(status: number, fields: OutgoingHttpHeaders, end: boolean): void;
+  /** Sends the whole content at once, and counts it when it has gone. */
+  end(content: Buffer): void;
 }
 
 export function http2Exchange(
@@ -36,64 +38,116 @@ export function http2Exchange(
   fields: IncomingHttpHeaders,
   connection: Connection,
 ): Exchange {
-  let bytes = 0;
-  return {
-    httpVersion: "2",
-    connection,
-    method: String(fields[constants.HTTP2_HEADER_METHOD] ?? ""),
-    target: String(fields[constants.HTTP2_HEADER_PATH] ?? ""),
-    authority: String(fields[constants.HTTP2_HEADER_AUTHORITY] ?? fields.host ?? ""),
-    fields,
-    content: stream,
-    body: stream,
-    stream,
-    get pushEnabled() {
-      return pushEnabled(stream);
-    },
-    get bytes() {
-      return bytes;
-    },
-    progress(more) {
-      bytes += more;
-    },
-    get status() {
-      return Number(stream.sentHeaders?.[constants.HTTP2_HEADER_STATUS] ?? 0);
-    },
-    head(status, response, end) {
-      if (stream.destroyed || stream.closed) return;
-      stream.respond({ [constants.HTTP2_HEADER_STATUS]: status, ...response }, { endStream: end });
-    },
-  };
+  return new Http2Exchange(stream, fields, connection);
 }
 
 export function http1Exchange(request: IncomingMessage, response: ServerResponse, connection: Connection): Exchange {
-  let bytes = 0;
-  return {
-    httpVersion: "1.1",
-    connection,
-    method: request.method ?? "",
-    target: originForm(request.url ?? ""),
-    authority: request.headers.host ?? "",
-    fields: request.headers,
-    content: request,
-    body: response,
-    stream: undefined,
-    pushEnabled: false,
-    get bytes() {
-      return bytes;
-    },
-    progress(more) {
-      bytes += more;
-    },
-    get status() {
-      return response.headersSent ? response.statusCode : 0;
-    },
-    head(status, fields, end) {
-      if (response.destroyed) return;
-      response.writeHead(status, fields);
-      if (end) response.end();
-    },
-  };
+  return new Http1Exchange(request, response, connection);
+}
+
+/** A class: its parts are made once, not for each request. */
+class Http2Exchange implements Exchange {
+  readonly httpVersion = "2";
+  readonly connection: Connection;
+  readonly method: string;
+  readonly target: string;
+  readonly authority: string;
+  readonly fields: IncomingHttpHeaders;
+  readonly content: Readable;
+  readonly body: Writable;
+  readonly stream: ServerHttp2Stream;
+  #bytes = 0;
+  #last = 0;
+
+  constructor(stream: ServerHttp2Stream, fields: IncomingHttpHeaders, connection: Connection) {
+    this.connection = connection;
+    this.method = String(fields[constants.HTTP2_HEADER_METHOD] ?? "");
+    this.target = String(fields[constants.HTTP2_HEADER_PATH] ?? "");
+    this.authority = String(fields[constants.HTTP2_HEADER_AUTHORITY] ?? fields.host ?? "");
+    this.fields = fields;
+    this.content = stream;
+    this.body = stream;
+    this.stream = stream;
+  }
+
+  get pushEnabled(): boolean {
+    return pushEnabled(this.stream);
+  }
+
+  get bytes(): number {
+    return this.#bytes + (this.stream.writableFinished ? this.#last : 0);
+  }
+
+  progress(more: number): void {
+    this.#bytes += more;
+  }
+
+  get status(): number {
+    return Number(this.stream.sentHeaders?.[constants.HTTP2_HEADER_STATUS] ?? 0);
+  }
+
+  head(status: number, fields: OutgoingHttpHeaders, end: boolean): void {
+    const { stream } = this;
+    if (stream.destroyed || stream.closed) return;
+    stream.respond({ [constants.HTTP2_HEADER_STATUS]: status, ...fields }, { endStream: end });
+  }
+
+  end(content: Buffer): void {
+    this.#last = content.length;
+    this.stream.end(content);
+  }
+}
+
+class Http1Exchange implements Exchange {
+  readonly httpVersion = "1.1";
+  readonly connection: Connection;
+  readonly method: string;
+  readonly target: string;
+  readonly authority: string;
+  readonly fields: IncomingHttpHeaders;
+  readonly content: Readable;
+  readonly body: Writable;
+  readonly stream = undefined;
+  readonly pushEnabled = false;
+  readonly #response: ServerResponse;
+  #bytes = 0;
+  #last = 0;
+
+  constructor(request: IncomingMessage, response: ServerResponse, connection: Connection) {
+    const url = request.url ?? "";
+    this.connection = connection;
+    this.method = request.method ?? "";
+    this.target = originForm(url);
+    this.authority = authorityIn(url) ?? request.headers.host ?? "";
+    this.fields = request.headers;
+    this.content = request;
+    this.body = response;
+    this.#response = response;
+  }
+
+  get bytes(): number {
+    return this.#bytes + (this.#response.writableFinished ? this.#last : 0);
+  }
+
+  progress(more: number): void {
+    this.#bytes += more;
+  }
+
+  get status(): number {
+    return this.#response.headersSent ? this.#response.statusCode : 0;
+  }
+
+  head(status: number, fields: OutgoingHttpHeaders, end: boolean): void {
+    const response = this.#response;
+    if (response.destroyed) return;
+    response.writeHead(status, fields);
+    if (end) response.end();
+  }
+
+  end(content: Buffer): void {
+    this.#last = content.length;
+    this.#response.end(content);
+  }
 }
 
 /** Aborted when the client goes away, or has its response. */
@@ -104,10 +158,21 @@ export function goneSignal({ body }: Exchange): AbortSignal {
 }
 
 /** What a route is told of an exchange. */
-export function contextOf(exchange: Exchange, earlyHints: RouteContext["earlyHints"]): RouteContext {
+export function contextOf(
+  exchange: Pick<Exchange, "httpVersion" | "connection" | "pushEnabled">,
+  earlyHints: RouteContext["earlyHints"],
+): RouteContext {
   const { httpVersion, connection, pushEnabled } = exchange;
   return { httpVersion, connection: connection.id, pushEnabled, deliveries: connection.history.deliveries, earlyHints };
 }
 
-/** A client may send the absolute form (RFC 9112 §3.2.2); a server has to take it. */
-const originForm = (target: string) => target.replace(/^https?:\/\/[^/?#]*/i, "") || "/";
+const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)/i;
+
+/** A client may send the absolute form (RFC 9112 §3.2.2); a server has to take it, and not the `host` beside it. */
+function originForm(target: string): string {
+  if (target.startsWith("/")) return target;
+  const rest = target.replace(ABSOLUTE_FORM, "");
+  return rest === "" || (rest !== target && rest.startsWith("?")) ? `/${rest}` : rest;
+}
+
+const authorityIn = (target: string) => (target.startsWith("/") ? undefined : ABSOLUTE_FORM.exec(target)?.[1]);

@@ -1,48 +1,84 @@
 import { constants } from "node:http2";
-import { finished } from "node:stream";
 import { systemCode } from "../errors.js";
 import type { Delivery } from "../delivery/history.js";
 import type { Exchange } from "./exchange.js";
-import { answer, sendError } from "./handler.js";
+import { sendError } from "./error-page.js";
+import { answer } from "./handler.js";
 import type { RequestRecord } from "./log.js";
 import type { Site } from "./site.js";
 
 /**
  * Sees one request through from its arrival to the end of its response and of
- * all that went with it, and tells of it. Never rejects: whatever goes wrong
+ * all that went with it, and tells of it. Never throws: whatever goes wrong
  * stays with this one request.
  */
-export async function observe(
+export function observe(
   site: Site,
   exchange: Exchange,
   onRequest: ((record: RequestRecord) => void) | undefined,
-): Promise<void> {
-  const started = performance.now();
-  const ended = endOf(exchange, site.connections.begin(exchange.connection));
-  let delivery: Delivery | undefined;
+): void {
+  const observed = new Observed(site, exchange, onRequest);
+  exchange.body.once("close", () => observed.closed());
   try {
-    delivery = await answer(site, exchange);
-    discardContent(exchange);
+    const answered = answer(site, exchange);
+    if (answered instanceof Promise) void answered.then(observed.answered, observed.failed);
+    else observed.answered(answered);
   } catch (error) {
-    fail(site, exchange, error);
-  }
-  const { at, aborted } = await ended;
-  const { method, target, httpVersion, status, bytes } = exchange;
-  try {
-    onRequest?.({ method, target, httpVersion, status, duration: at - started, bytes, aborted, delivery });
-  } catch (error) {
-    report(site, error);
+    observed.failed(error);
   }
 }
 
-/** When, and how, the response ended. */
-function endOf({ body }: Exchange, end: () => void): Promise<{ at: number; aborted: boolean }> {
-  return new Promise((resolve) => {
-    finished(body, { readable: false }, () => {
-      end();
-      resolve({ at: performance.now(), aborted: !body.writableFinished });
-    });
-  });
+/** One request under way. It is over when it has been answered, and the response has ended. */
+class Observed {
+  readonly #site: Site;
+  readonly #exchange: Exchange;
+  readonly #onRequest: ((record: RequestRecord) => void) | undefined;
+  readonly #started = performance.now();
+  #ended: number | undefined;
+  #isAnswered = false;
+  #delivery: Delivery | undefined;
+
+  constructor(site: Site, exchange: Exchange, onRequest: ((record: RequestRecord) => void) | undefined) {
+    this.#site = site;
+    this.#exchange = exchange;
+    this.#onRequest = onRequest;
+    site.connections.enter(exchange.connection);
+  }
+
+  readonly answered = (delivery: Delivery | undefined): void => {
+    discardContent(this.#exchange);
+    this.#delivery = delivery;
+    this.#over();
+  };
+
+  readonly failed = (error: unknown): void => {
+    fail(this.#site, this.#exchange, error);
+    this.#over();
+  };
+
+  closed(): void {
+    this.#ended = performance.now();
+    this.#site.connections.leave(this.#exchange.connection);
+    if (this.#isAnswered) this.#tell();
+  }
+
+  #over(): void {
+    this.#isAnswered = true;
+    if (this.#ended !== undefined) this.#tell();
+  }
+
+  #tell(): void {
+    if (this.#onRequest === undefined) return;
+    const { method, target, httpVersion, status, bytes, body, stream } = this.#exchange;
+    const duration = (this.#ended ?? this.#started) - this.#started;
+    const aborted = !body.writableFinished || stream?.aborted === true;
+    const delivery = this.#delivery;
+    try {
+      this.#onRequest({ method, target, httpVersion, status, duration, bytes, aborted, delivery });
+    } catch (error) {
+      report(this.#site, error);
+    }
+  }
 }
 
 /**

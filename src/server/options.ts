@@ -1,6 +1,11 @@
 import { deliveryModes, type DeliveryMode } from "../delivery/plan.js";
 import { H2PushError } from "../errors.js";
+import type { CachePolicy } from "../static/freshness.js";
+import { normalizeNames } from "../tls/names.js";
 import { tlsVersions, type TlsMin } from "../tls/secure-context.js";
+
+/** What an option can be set to. */
+export type OptionValue = string | number | boolean | undefined | readonly string[];
 
 /** One option: declared here once, for the command line and the library alike. */
 export interface Option<T> {
@@ -38,6 +43,54 @@ export const serverOptions = {
     default: "auto",
     check: checkDelivery,
   },
+  allowHost: {
+    flags: "--allow-host <name>",
+    description: "answer for this host too, repeatable",
+    default: [],
+    check: checkNames,
+  },
+  single: {
+    flags: "--single [file]",
+    description: "single-page application: the page for paths without a file",
+    default: undefined,
+    check: checkSingle,
+  },
+  list: {
+    flags: "--list",
+    description: "list directories without an index page",
+    default: false,
+    check: checkSwitch,
+  },
+  dotfiles: {
+    flags: "--dotfiles",
+    description: "serve dotfiles",
+    default: false,
+    check: checkSwitch,
+  },
+  symlinks: {
+    flags: "--symlinks",
+    description: "follow links that lead out of the root",
+    default: false,
+    check: checkSwitch,
+  },
+  cache: {
+    flags: "--cache <how>",
+    description: "seconds, off, or immutable: names with a hash for a year",
+    default: "default",
+    check: checkCache,
+  },
+  compress: {
+    flags: "--no-compress",
+    description: "no br, zstd and gzip",
+    default: true,
+    check: checkSwitch,
+  },
+  memory: {
+    flags: "--memory <MB>",
+    description: "memory for small files",
+    default: 64,
+    check: wholeNumber("a number of megabytes", 0, 1_000_000),
+  },
   tlsMin: {
     flags: "--tls-min <version>",
     description: `oldest version of TLS to accept: ${tlsVersions.join(" or ")}`,
@@ -74,7 +127,7 @@ export const serverOptions = {
     default: 0,
     check: wholeNumber("a number of kilobits per second", 0, 100_000_000),
   },
-} as const satisfies Record<string, Option<string | number | boolean>>;
+} as const satisfies Record<string, Option<OptionValue>>;
 
 /** Every option with its value. */
 export type Settings = {
@@ -89,6 +142,29 @@ export interface GivenSettings {
   readonly host?: string;
   /** How pages get what they need; "auto" by default. */
   readonly delivery?: DeliveryMode;
+  /** Hosts to answer for, beside loopback names, addresses and the names of the certificate. */
+  readonly allowHost?: readonly string[];
+  /**
+   * For single-page applications: the page in the root that answers
+   * navigations to paths without a file; `true` means index.html.
+   */
+  readonly single?: string | boolean;
+  /** Lists directories without an index page. */
+  readonly list?: boolean;
+  /** Serves dotfiles; `.well-known` is served without. */
+  readonly dotfiles?: boolean;
+  /** Follows symbolic links that lead out of the root. */
+  readonly symlinks?: boolean;
+  /**
+   * How long clients may use what they have without asking: seconds, "off"
+   * (they store nothing), or "immutable" (names with a content hash for a
+   * year). Without it they ask each time, for stylesheets after two seconds.
+   */
+  readonly cache?: number | string;
+  /** Sends content in a coding where the client takes one: made here, or from files beside (`.br`, `.zst`, `.gz`). */
+  readonly compress?: boolean;
+  /** Megabytes of content that are kept in memory; 64 by default. */
+  readonly memory?: number | string;
   /** The oldest version of TLS to accept; "1.2" by default. */
   readonly tlsMin?: TlsMin;
   /** At most so many pushes for a page; 100 by default. */
@@ -110,10 +186,19 @@ export interface GivenSettings {
  */
 export function checkSettings(given: GivenSettings): Settings {
   const { port, host, delivery, tlsMin, pushCount, pushBytes, serverTiming, rtt, kbps } = serverOptions;
+  const { allowHost, single, list, dotfiles, symlinks, cache, compress, memory } = serverOptions;
   return {
     port: port.check(given.port ?? port.default),
     host: host.check(given.host ?? host.default),
     delivery: delivery.check(given.delivery ?? delivery.default),
+    allowHost: allowHost.check(given.allowHost ?? allowHost.default),
+    single: single.check(given.single),
+    list: list.check(given.list ?? list.default),
+    dotfiles: dotfiles.check(given.dotfiles ?? dotfiles.default),
+    symlinks: symlinks.check(given.symlinks ?? symlinks.default),
+    cache: cache.check(given.cache ?? cache.default),
+    compress: compress.check(given.compress ?? compress.default),
+    memory: memory.check(given.memory ?? memory.default),
     tlsMin: tlsMin.check(given.tlsMin ?? tlsMin.default),
     pushCount: pushCount.check(given.pushCount ?? pushCount.default),
     pushBytes: pushBytes.check(given.pushBytes ?? pushBytes.default),
@@ -140,6 +225,25 @@ function checkPushBytes(value: unknown): number | "window" {
 function checkSwitch(value: unknown): boolean {
   if (typeof value === "boolean") return value;
   throw new H2PushError("usage", `neither true nor false: ${String(value)}`);
+}
+
+function checkNames(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return normalizeNames(value.map(String));
+  throw new H2PushError("usage", `not a list of hosts: ${String(value)}`);
+}
+
+/** URL path of the page, or undefined. */
+function checkSingle(value: unknown): string | undefined {
+  if (value === undefined || value === false) return undefined;
+  const file = typeof value === "string" ? value.replace(/^\.?\//, "") : "index.html";
+  // `--single ./site` takes the root for the file.
+  if (/\.x?html?$/i.test(file)) return `/${file.split("/").map(encodeURIComponent).join("/")}`;
+  throw new H2PushError("usage", `not a page: ${file}`, "the root goes first: h2push ./site --single");
+}
+
+function checkCache(value: unknown): CachePolicy {
+  if (value === "off" || value === "immutable" || value === "default") return value;
+  return wholeNumber('a number of seconds, "off" or "immutable"', 0, 31_536_000)(value);
 }
 
 function checkTlsMin(value: unknown): TlsMin {

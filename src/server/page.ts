@@ -6,12 +6,12 @@ import type { Hold } from "../delivery/large-page.js";
 import { considersPushes, plan, type PageRequest, type Peer, type PreloadLink } from "../delivery/plan.js";
 import { serverTiming } from "../delivery/summary.js";
 import type { ManifestEntry } from "../manifest/manifest.js";
-import { represent } from "../static/representation.js";
-import { prepare, type Progress } from "../static/respond.js";
+import type { Progress } from "../static/respond.js";
 import { freeStreams, sendWindow, waitsAlone } from "./connection.js";
 import { http2Exchange, type Exchange } from "./exchange.js";
 import { responseFields, sendContent } from "./fetch.js";
 import { pageLinks, type PageAddress } from "./page-links.js";
+import { prepareFile } from "./prepare-file.js";
 import { pushSources, withSource, type PushSource } from "./push-source.js";
 import type { Site } from "./site.js";
 
@@ -132,17 +132,18 @@ function respondPush(site: Site, { connection }: Exchange, sources: Sources): Re
       await sendContent(source.response, stream, site.closing, progress);
       return "sent";
     }
-    const prepared = source === undefined ? "changed" : await prepare(represent(source.found, request), "GET");
+    const prepared =
+      source === undefined ? "changed" : await prepareFile(site.representations, source.found, "GET", request);
     // The file has changed since it was promised: a client that wants it asks.
     if (typeof prepared === "string") {
       stream.close(constants.NGHTTP2_CANCEL);
       return "withdrawn";
     }
     try {
-      await prepared.send(reply, {}, progress);
+      await prepared.response.send(reply, {}, progress);
       return "sent";
     } finally {
-      await prepared.close();
+      await prepared.response.close();
     }
   };
 }

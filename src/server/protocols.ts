@@ -5,6 +5,7 @@ import { createServer as createTlsServer, type Server as TlsServer, type TLSSock
 import type { Secured } from "../tls/secure-context.js";
 import type { Connections, Connection } from "./connection.js";
 import { http1Exchange, http2Exchange, type Exchange } from "./exchange.js";
+import { hostOf, type Hosts } from "./hosts.js";
 
 /** The servers behind the listener: none of them listens, each is handed its connections. */
 export interface Protocols {
@@ -18,6 +19,7 @@ export interface ProtocolOptions {
   /** What TLS shows and takes at first. */
   readonly secured: Secured;
   readonly connections: Connections;
+  readonly hosts: Hosts;
   readonly onExchange: (exchange: Exchange) => void;
   /** The port of https, for the redirect. */
   readonly port: () => number;
@@ -88,9 +90,15 @@ function createHttp1(options: ProtocolOptions): Http1Server {
 
 /** Plain HTTP on our port: somebody typed http://. 308 keeps the method (RFC 9110 §15.4.9). */
 function createRedirect(options: ProtocolOptions): Http1Server {
-  const { port } = options;
+  const { port, hosts } = options;
   return createPatient(options, (request, response) => {
-    const host = /^(\[[\da-f:.]+\]|[a-z\d.-]+)(?::\d+)?$/i.exec(request.headers.host ?? "")?.[1] ?? "localhost";
+    const { host: authority = "localhost" } = request.headers;
+    const name = hostOf(authority);
+    if (name === undefined || !hosts.allows(authority)) {
+      response.writeHead(421, { "content-length": 0, connection: "close" }).end();
+      return;
+    }
+    const host = name.includes(":") ? `[${name}]` : name;
     const path = request.url?.startsWith("/") === true ? request.url : "/";
     response.writeHead(308, { location: `https://${host}:${port()}${path}`, "content-length": 0, connection: "close" });
     response.end();

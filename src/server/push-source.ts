@@ -56,12 +56,12 @@ export function withSource(link: PreloadLink, source: PushSource | undefined): P
 /** What a route answers: undefined leaves the link to the files, "refused" is nothing to push. */
 async function routeSource(site: Site, exchange: Exchange, link: PreloadLink) {
   if (site.routes.length === 0) return undefined;
-  const { authority } = exchange;
+  const { authority, httpVersion, connection } = exchange;
   const fields = promisedRequest(exchange.fields, link.target, link.as);
   const gone = new AbortController();
   const request = toRequest({ method: "GET", authority, target: link.target, fields }, gone.signal);
   if (request === undefined) return undefined;
-  const context = contextOf({ ...exchange, pushEnabled: false }, () => false);
+  const context = contextOf({ httpVersion, connection, pushEnabled: false }, () => false);
   const answer = askRoutes(site.routes, request, context).catch(() => "refused" as const);
   const response = await Promise.race([answer, after(ROUTE_PATIENCE, "late" as const, { ref: false })]);
   if (response === undefined || response === "refused") return response;

@@ -2,7 +2,7 @@ import { H2PushError } from "../errors.js";
 import { createScanner } from "../manifest/scanner.js";
 import type { SitePage } from "../manifest/pages.js";
 import { scanPages, scanSite, type SiteScan, type SiteScanOptions } from "../manifest/site.js";
-import { openTree, type FileTree } from "../static/file.js";
+import { openTree, type FileTree } from "../static/tree.js";
 import { isHtml, mediaType } from "../static/media-type.js";
 import { checkRoot } from "./root.js";
 import { locateIn } from "./site-scanner.js";

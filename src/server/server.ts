@@ -2,13 +2,15 @@ import type { Duplex } from "node:stream";
 import type { Server as TlsServer } from "node:tls";
 import type { Limits } from "../delivery/plan.js";
 import type { Scanner } from "../manifest/scanner.js";
-import { openTree, type FileTree } from "../static/file.js";
+import { Representations } from "../static/representations.js";
+import { openTree, type FileTree } from "../static/tree.js";
 import { createCertificate } from "../tls/self-signed.js";
 import type { PemPair } from "../tls/certificate.js";
 import { secureContexts, type Secured } from "../tls/secure-context.js";
 import { Connections } from "./connection.js";
 import type { Exchange } from "./exchange.js";
 import { LearnedLinks } from "./early-hints.js";
+import { Hosts, namesIn } from "./hosts.js";
 import { listen, type Listener } from "./listener.js";
 import type { RequestRecord } from "./log.js";
 import { observe } from "./observe.js";
@@ -57,6 +59,11 @@ export interface Server {
    * @throws {H2PushError} "root", "listen", "certificate" for what the user can put right
    */
   listen(): Promise<Address>;
+  /**
+   * Looks at the files again with the next request. Otherwise a change is seen
+   * after 250 ms at most: for builds that know when they have written.
+   */
+  lookAgain(): void;
   /** Shows this certificate (PEM) to new connections from now on; those there are go on. */
   useCertificate(pair: PemPair): void;
   /**
@@ -66,6 +73,8 @@ export interface Server {
    */
   close(grace?: number): Promise<void>;
 }
+
+const MEGABYTE = 1_000_000;
 
 /** How many ports above the default one are tried when it is in use. */
 const ALTERNATIVES = 100;
@@ -85,7 +94,9 @@ class H2PushServer implements Server {
   readonly #settings: Settings;
   readonly #connections = new Connections();
   readonly #closing = new AbortController();
+  readonly #hosts: Hosts;
   readonly #secured: (pair: PemPair) => Secured;
+  #tree: FileTree | undefined;
   #tls: TlsServer | undefined;
   #listener: Listener | undefined;
 
@@ -93,18 +104,23 @@ class H2PushServer implements Server {
     this.#options = options;
     this.#settings = settings;
     this.#secured = secureContexts(settings);
+    this.#hosts = new Hosts([settings.host, ...settings.allowHost]);
   }
 
   async listen(): Promise<Address> {
-    const { root, hidden, certificate } = this.#options;
+    const { root, certificate } = this.#options;
     if (root !== undefined) await checkRoot(root);
-    const tree = root === undefined ? undefined : await openTree(root, hidden);
+    const tree = root === undefined ? undefined : await this.#openTree(root);
+    this.#tree = tree;
     const scanner = tree === undefined ? undefined : siteScanner(tree);
     const site = this.#site(tree, scanner);
+    const pair = certificate ?? (await createCertificate());
+    this.#hosts.certified(namesIn(pair.cert));
     const protocols = createProtocols({
-      secured: this.#secured(certificate ?? (await createCertificate())),
+      secured: this.#secured(pair),
+      hosts: this.#hosts,
       connections: this.#connections,
-      onExchange: (exchange: Exchange) => void observe(site, exchange, this.#options.onRequest),
+      onExchange: (exchange: Exchange) => observe(site, exchange, this.#options.onRequest),
       port: () => this.#listener?.port ?? this.#settings.port,
       closing: this.#closing.signal,
     });
@@ -122,8 +138,13 @@ class H2PushServer implements Server {
     return { url: `https://${nameOf(this.#settings.host)}:${port}/`, port, addresses };
   }
 
+  lookAgain(): void {
+    this.#tree?.lookAgain();
+  }
+
   useCertificate(pair: PemPair): void {
     this.#tls?.setSecureContext(this.#secured(pair));
+    this.#hosts.certified(namesIn(pair.cert));
   }
 
   async close(grace = 10_000): Promise<void> {
@@ -139,11 +160,21 @@ class H2PushServer implements Server {
     this.#listener?.destroy();
   }
 
+  #openTree(root: string): Promise<FileTree> {
+    const { dotfiles, symlinks, compress } = this.#settings;
+    const { hidden = [] } = this.#options;
+    return openTree(root, { hidden, dotfiles, symlinks, precompressed: compress });
+  }
+
   #site(tree: FileTree | undefined, scanner: Scanner | undefined): Site {
-    const { delivery, pushCount, pushBytes, serverTiming } = this.#settings;
+    const { delivery, pushCount, pushBytes, serverTiming, single, list, memory, compress, cache } = this.#settings;
     const limits: Limits = { mode: delivery, pushCount, pushBytes };
     return {
       tree,
+      representations: new Representations({ memory: memory * MEGABYTE, compress, cache }),
+      single,
+      list,
+      hosts: this.#hosts,
       scanner,
       routes: this.#options.routes ?? [],
       limits,

@@ -1,5 +1,5 @@
 import type { Locate, Scanner } from "../manifest/scanner.js";
-import type { FileTree } from "../static/file.js";
+import type { FileTree } from "../static/tree.js";
 
 /** The scanner of a tree. Its code is loaded when the first page is scanned: start-up does not wait for it. */
 export function siteScanner(tree: FileTree): Scanner {

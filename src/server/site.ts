@@ -1,13 +1,21 @@
 import type { Limits } from "../delivery/plan.js";
 import type { Scanner } from "../manifest/scanner.js";
-import type { FileTree } from "../static/file.js";
+import type { Representations } from "../static/representations.js";
+import type { FileTree } from "../static/tree.js";
 import type { Connections } from "./connection.js";
 import type { LearnedLinks } from "./early-hints.js";
+import type { Hosts } from "./hosts.js";
 import type { Route } from "./route.js";
 
 /** What a server answers from. */
 export interface Site {
   readonly tree: FileTree | undefined;
+  readonly representations: Representations;
+  /** URL path of the page that answers navigations to paths without a file. */
+  readonly single: string | undefined;
+  /** Directories without an index page are listed. */
+  readonly list: boolean;
+  readonly hosts: Hosts;
   readonly scanner: Scanner | undefined;
   readonly routes: readonly Route[];
   readonly limits: Limits;

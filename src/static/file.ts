@@ -1,13 +1,13 @@
-import { constants } from "node:fs";
-import { open, realpath, stat, type FileHandle } from "node:fs/promises";
-import { platform } from "node:os";
-import { join, sep } from "node:path";
-import { segmentsOf } from "./path.js";
+import { constants, type Stats } from "node:fs";
+import { open, realpath, type FileHandle } from "node:fs/promises";
+import { sep } from "node:path";
+import { setTimeout as after } from "node:timers/promises";
+import type { Coding } from "./encoding.js";
 
 /** One version of a file under the root. */
 export interface FoundFile {
   readonly kind: "file";
-  /** Absolute path. */
+  /** Absolute real path. */
   readonly file: string;
   /** Bytes. */
   readonly size: number;
@@ -15,60 +15,34 @@ export interface FoundFile {
   readonly mtimeMs: number;
   readonly dev: number;
   readonly ino: number;
+  /** The same content compressed beforehand, in files of their own that are at least as new. */
+  readonly siblings: readonly Sibling[];
 }
 
-/** What stands under the root for a URL path. */
-export type Found =
-  | FoundFile
-  /** A directory asked for without its slash: relative references would resolve one level too high. */
-  | { readonly kind: "directory" }
-  | { readonly kind: "none"; readonly status: 400 | 404 };
-
-/** The files under one directory, by URL path. Nothing outside it can be named. */
-export interface FileTree {
-  /** Real path of the directory. */
-  readonly root: string;
-  /** Looks up a percent-encoded URL path without query. Rejects only for failures of the system (EIO, EMFILE). */
-  find(pathname: string): Promise<Found>;
+export interface Sibling {
+  readonly coding: Coding;
+  readonly found: FoundFile;
 }
 
-const none = { kind: "none", status: 404 } as const;
+/** Names a version: two contents never have the same. */
+export function versionOf({ dev, ino, size, mtimeMs }: Omit<FoundFile, "siblings">): string {
+  return `${dev}-${ino}-${size}-${mtimeMs}`;
+}
+
+/** Whether a file is still the version that was found. */
+export function isVersion(now: Stats, found: FoundFile): boolean {
+  return now.size === found.size && now.mtimeMs === found.mtimeMs && now.ino === found.ino && now.dev === found.dev;
+}
 
 /** What a system says of a path that names no file for us: absent, unreadable, too long, in a circle. */
-const absent = new Set(["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP", "ENAMETOOLONG", "EINVAL"]);
+const absent = new Set(["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP", "EMLINK", "ENAMETOOLONG", "EINVAL", "ENXIO"]);
 
-/**
- * @param root an existing directory
- * @param hidden files and directories never to be found, wherever they lie: certificates, keys, configuration
- */
-export async function openTree(root: string, hidden: readonly string[] = []): Promise<FileTree> {
-  const real = await realpath(root);
-  const never = await Promise.all(hidden.map((path) => realpath(path).catch(() => path)));
-  return { root: real, find: (pathname) => find(real, never, pathname) };
+export function isAbsent(error: unknown): boolean {
+  return error instanceof Error && "code" in error && absent.has(String(error.code));
 }
 
-async function find(root: string, hidden: readonly string[], pathname: string): Promise<Found> {
-  const path = segmentsOf(pathname, platform());
-  if (!path.ok) return { kind: "none", status: path.status };
-  try {
-    let file = join(root, ...path.names);
-    let stats = await stat(file);
-    if (stats.isDirectory()) {
-      if (!path.directory) return { kind: "directory" };
-      file = join(file, "index.html");
-      stats = await stat(file);
-    } else if (path.directory) {
-      return none;
-    }
-    if (!stats.isFile()) return none;
-    const real = await realpath(file);
-    if (!isInside(real, root) || hidden.some((path) => real === path || isInside(real, path))) return none;
-    return { kind: "file", file: real, size: stats.size, mtimeMs: stats.mtimeMs, dev: stats.dev, ino: stats.ino };
-  } catch (error) {
-    if (error instanceof Error && "code" in error && absent.has(String(error.code))) return none;
-    throw error;
-  }
-}
+const isForbidden = (error: unknown) =>
+  error instanceof Error && "code" in error && (error.code === "EACCES" || error.code === "EPERM");
 
 /** Whether `path` lies below `directory`. With the separator: `/www/public-secret` is not below `/www/public`. */
 export function isInside(path: string, directory: string): boolean {
@@ -76,22 +50,51 @@ export function isInside(path: string, directory: string): boolean {
 }
 
 /**
- * Opens the very version that was found, or returns undefined when the file
- * has gone or changed since. O_NONBLOCK: a pipe in the file's place must not
- * hold a thread for ever.
+ * A file has to have been left alone for so long before it is read
+ * (milliseconds). Linux keeps the time of a change in steps of up to 10 ms:
+ * within one, two versions could look the same. And who writes a file anew
+ * empties it first.
  */
-export async function openFound(found: FoundFile): Promise<FileHandle | undefined> {
-  let handle: FileHandle;
+const SETTLED = 20;
+
+/**
+ * O_NONBLOCK: a pipe in the file's place must not hold a thread for ever.
+ * O_NOFOLLOW: nor may a link have taken its place since its real path was found.
+ */
+const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
+
+/** Why there is nothing to send: the file is another one by now, or it may not be read: by us, or by anyone. */
+export type Unavailable = "changed" | "withheld";
+
+/**
+ * Opens the very version that was found; "changed" when the file has gone or
+ * changed since, or is being written. While the handle is open no other file
+ * has its number, and a later change has a later time: whatever is read is of
+ * this version as long as `isVersion` holds.
+ */
+export async function openFound(found: FoundFile): Promise<FileHandle | Unavailable> {
+  let handle: FileHandle | undefined;
+  let pinned = false;
   try {
-    handle = await open(found.file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    handle = await open(found.file, FLAGS);
+    pinned = await isPinned(handle, found);
+    return pinned ? handle : "changed";
   } catch (error) {
-    if (error instanceof Error && "code" in error && absent.has(String(error.code))) return undefined;
+    if (isForbidden(error)) return "withheld";
+    if (isAbsent(error)) return "changed";
     throw error;
+  } finally {
+    if (!pinned) await handle?.close();
   }
-  const now = await handle.stat();
-  const same =
-    now.ino === found.ino && now.dev === found.dev && now.size === found.size && now.mtimeMs === found.mtimeMs;
-  if (same) return handle;
-  await handle.close();
-  return undefined;
+}
+
+async function isPinned(handle: FileHandle, found: FoundFile): Promise<boolean> {
+  let stats = await handle.stat();
+  const age = Date.now() - stats.ctimeMs;
+  if (age >= 0 && age < SETTLED) {
+    await after(SETTLED - age);
+    stats = await handle.stat();
+  }
+  // A directory on the way may have become a link meanwhile.
+  return isVersion(stats, found) && (await realpath(found.file)) === found.file;
 }

@@ -15,16 +15,18 @@ const others: Readonly<Record<string, string>> = {
   ".mkv": "video/x-matroska",
 };
 
+/** What no table knows. No browser renders it. */
+export const UNKNOWN_TYPE = "application/octet-stream";
+
 /** Types outside `text/` whose content is text in the encoding that the field names. */
 const textual = new Set(["application/xhtml+xml", "application/xml", "image/svg+xml"]);
 
 /**
  * The media type of a file by its name, with `charset=utf-8` for text
- * (RFC 9110 §8.3). JSON has no charset parameter (RFC 8259 §11). What no
- * table knows is `application/octet-stream`, which no browser will render.
+ * (RFC 9110 §8.3). JSON has no charset parameter (RFC 8259 §11).
  */
 export function mediaType(file: string): string {
-  const type = others[extname(file).toLowerCase()] ?? lookup(file) ?? "application/octet-stream";
+  const type = others[extname(file).toLowerCase()] ?? lookup(file) ?? UNKNOWN_TYPE;
   return type.startsWith("text/") || textual.has(type) ? `${type}; charset=utf-8` : type;
 }
 

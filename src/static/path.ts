@@ -19,10 +19,10 @@ const windowsAlias = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)|:|[. ]$/i;
  *
  * Clients remove dot segments before they send (RFC 3986 §5.2.4), so one that
  * is still here, plain or encoded, is no honest request. The same goes for an
- * encoded slash or backslash inside a name. Hidden files are not served, but
- * for `.well-known` (RFC 8615) at the top.
+ * encoded slash or backslash inside a name. Dotfiles are refused unless they
+ * are asked for, but for `.well-known` (RFC 8615) at the top.
  */
-export function segmentsOf(pathname: string, platform: string): PathSegments {
+export function segmentsOf(pathname: string, platform: string, dotfiles = false): PathSegments {
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (!pathname.startsWith("/") || /[#\u0000-\u001f\u007f]/.test(pathname)) return malformed;
   const names: string[] = [];
@@ -37,11 +37,17 @@ export function segmentsOf(pathname: string, platform: string): PathSegments {
     const name = decoded(part);
     if (name === undefined || name.includes("\0")) return malformed;
     if (/[/\\]/.test(name)) return refused;
-    if (name.startsWith(".") && !(i === 1 && name === ".well-known")) return refused;
+    if (name === "." || name === "..") return refused;
+    if (!dotfiles && isHidden(name, i === 1)) return refused;
     if (platform === "win32" && windowsAlias.test(name)) return refused;
     names.push(name);
   }
   return { ok: true, names, directory: parts[last] === "" };
+}
+
+/** Whether a name is that of a dotfile. `top` says that it stands in the root itself. */
+export function isHidden(name: string, top: boolean): boolean {
+  return name.startsWith(".") && !(top && name === ".well-known");
 }
 
 function decoded(part: string): string | undefined {

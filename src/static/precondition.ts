@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { parseHttpDate } from "./http-date.js";
 
 /** The validators of a selected representation (RFC 9110 §8.8). */
 export interface Validators {
@@ -8,32 +9,55 @@ export interface Validators {
   readonly lastModified: number;
 }
 
+/** What the conditions of a GET or HEAD come to: go on, 304 (Not Modified), or 412 (Precondition Failed). */
+export type Outcome = "proceed" | "not modified" | "failed";
+
+/** Evaluates the conditions of a GET or HEAD in the order of RFC 9110 §13.2.2. */
+export function evaluate(request: IncomingHttpHeaders, current: Validators): Outcome {
+  const match = request["if-match"];
+  const unmodified = request["if-unmodified-since"];
+  if (match !== undefined) {
+    if (!includes(match, current.etag, "strong")) return "failed";
+  } else if (unmodified !== undefined) {
+    const date = parseHttpDate(unmodified);
+    if (date !== undefined && current.lastModified > date) return "failed";
+  }
+  return notModified(request, current) ? "not modified" : "proceed";
+}
+
+/** Steps 3 and 4: `if-none-match` counts, and only without it `if-modified-since`. */
+function notModified(request: IncomingHttpHeaders, current: Validators): boolean {
+  const noneMatch = request["if-none-match"];
+  if (noneMatch !== undefined) return includes(noneMatch, current.etag, "weak");
+  const since = request["if-modified-since"];
+  const date = since === undefined ? undefined : parseHttpDate(since);
+  return date !== undefined && current.lastModified <= date;
+}
+
 /**
- * Whether the client's stored response is still good, so that a GET or HEAD
- * is answered 304 (RFC 9110 §13.2.2, steps 3 and 4): `if-none-match` counts,
- * and only without it `if-modified-since`.
+ * Step 5: whether the client's part is of the version that is current, so that
+ * the range it asks for completes it (RFC 9110 §13.1.5). Without `if-range` it is.
+ *
+ * A date is a strong validator only when it lay a second behind the clock that
+ * gave it (§8.8.2.2): another version in the same second would have the same.
+ *
+ * @param now milliseconds since the epoch
  */
-export function notModified(fields: IncomingHttpHeaders, validators: Validators): boolean {
-  const noneMatch = fields["if-none-match"];
-  if (noneMatch !== undefined) return matchesAny(noneMatch, validators.etag);
-  const since = fields["if-modified-since"];
-  if (since === undefined) return false;
-  const date = httpDate(since);
-  return date !== undefined && validators.lastModified <= date;
+export function rangeApplies(ifRange: string | undefined, current: Validators, now: number): boolean {
+  if (ifRange === undefined) return true;
+  if (ifRange.endsWith('"')) return ifRange === current.etag;
+  return parseHttpDate(ifRange) === current.lastModified && now - current.lastModified >= 2000;
 }
 
-/** The three forms of RFC 9110 §5.6.7, of which the last names no zone and means UTC; undefined for anything else. */
-function httpDate(text: string): number | undefined {
-  const fixed = /^[A-Z][a-z]{2,8}, \d\d[ -][A-Z][a-z]{2}[ -](?:\d\d){1,2} \d\d:\d\d:\d\d GMT$/.test(text);
-  const asctime = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}$/.test(text);
-  if (!fixed && !asctime) return undefined;
-  const date = Date.parse(asctime ? `${text} GMT` : text);
-  return Number.isNaN(date) ? undefined : date;
-}
-
-/** Weak comparison (RFC 9110 §8.8.3.2) of a list of entity tags, or `*`, with a current one. */
-function matchesAny(list: string, etag: string): boolean {
+/**
+ * Whether a list of entity tags, or `*`, has the current one (RFC 9110
+ * §8.8.3.2). The current one is strong: in a strong comparison only weak ones
+ * of the list do not count.
+ */
+function includes(list: string, etag: string, comparison: "strong" | "weak"): boolean {
   if (list.trim() === "*") return true;
-  const opaque = etag.replace(/^W\//, "");
-  return [...list.matchAll(/"[^"]*"/g)].some(([tag]) => tag === opaque);
+  for (const [, weak, opaque] of list.matchAll(/(W\/)?("[^"]*")/g)) {
+    if (opaque === etag && (comparison === "weak" || weak === undefined)) return true;
+  }
+  return false;
 }

@@ -1,49 +1,120 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+import type { Selected } from "./encoding.js";
 import type { FoundFile } from "./file.js";
-import { mediaType } from "./media-type.js";
-import { notModified, type Validators } from "./precondition.js";
+import { byteRanges, type Multipart } from "./multipart.js";
+import { evaluate, rangeApplies, type Validators } from "./precondition.js";
+import { contentRange, parseRange, resolveRanges, type ByteRange } from "./range.js";
 
-/** How a file answers a GET or HEAD: status and fields, decided before a byte is read. */
-export interface Representation {
-  readonly found: FoundFile;
-  readonly status: 200 | 304;
-  readonly etag: string;
+/** What all representations of one version of a file have in common. Described once for each version. */
+export interface Description {
+  /** Names the version, whatever its coding: the entity tag of the file itself. */
+  readonly version: string;
   readonly contentType: string;
-  readonly fields: OutgoingHttpHeaders;
+  readonly cacheControl: string;
+  /** Whether there are several, and the request's `accept-encoding` selects one of them. */
+  readonly varies: boolean;
 }
 
-/**
- * Firefox fetches a stylesheet twice that is stale the moment it arrives
- * (measured with `no-cache`, `no-store`, `max-age=0` and no field at all);
- * two seconds of freshness are enough. Everything else is asked for again
- * each time, and answered 304: a page under development is never stale.
- */
-const cacheControl = (contentType: string) => (contentType.startsWith("text/css") ? "max-age=2" : "no-cache");
+/** One version of a file in one content coding (RFC 9110 §3.2). */
+export interface Representation {
+  /** Where its bytes lie. */
+  readonly found: FoundFile;
+  /** Its bytes, when they are in memory. */
+  readonly content: Buffer | undefined;
+  /** Bytes. */
+  readonly size: number;
+  readonly contentType: string;
+  readonly validators: Validators;
+  /** See `Description`. */
+  readonly version: string;
+  /** The response to a GET without conditions. */
+  readonly whole: Decision;
+}
 
-/** Selects the representation of a file for a GET or HEAD with these fields. */
-export function represent(found: FoundFile, request: IncomingHttpHeaders): Representation {
-  const contentType = mediaType(found.file);
-  const validators = validatorsOf(found);
-  const common = {
-    "cache-control": cacheControl(contentType),
+/** What a response carries of a representation. */
+export type Extent =
+  | { readonly kind: "none" }
+  | { readonly kind: "whole" }
+  | { readonly kind: "range"; readonly range: ByteRange }
+  | { readonly kind: "multipart"; readonly multipart: Multipart };
+
+/** Status, fields and extent of a response, decided before a byte is read. */
+export interface Decision {
+  readonly status: number;
+  readonly fields: OutgoingHttpHeaders;
+  readonly extent: Extent;
+}
+
+const NONE: Extent = { kind: "none" };
+const WHOLE: Extent = { kind: "whole" };
+
+/** @param content bytes in memory, or undefined when they are read from `found` */
+export function representation(
+  { version, contentType, cacheControl, varies }: Description,
+  coding: Selected,
+  found: FoundFile,
+  content: Buffer | undefined,
+  validators: Validators,
+): Representation {
+  const size = content?.length ?? found.size;
+  const fields: OutgoingHttpHeaders = {
+    "content-type": contentType,
+    "content-length": size,
+    "cache-control": cacheControl,
     etag: validators.etag,
     "last-modified": new Date(validators.lastModified).toUTCString(),
+    "accept-ranges": "bytes",
     "x-content-type-options": "nosniff",
   };
-  const status = notModified(request, validators) ? 304 : 200;
-  const fields: OutgoingHttpHeaders =
-    status === 304 ? common : { ...common, "content-type": contentType, "content-length": found.size };
-  return { found, status, etag: validators.etag, contentType, fields };
+  if (coding !== "identity") fields["content-encoding"] = coding;
+  if (varies) fields["vary"] = "accept-encoding";
+  return { found, content, size, contentType, validators, version, whole: { status: 200, fields, extent: WHOLE } };
+}
+
+/** Decides how a representation answers a GET or HEAD with these fields (RFC 9110 §13.2.2, §14.2). */
+export function decide(selected: Representation, method: string, request: IncomingHttpHeaders): Decision {
+  const outcome = evaluate(request, selected.validators);
+  if (outcome === "failed") return { status: 412, fields: {}, extent: NONE };
+  if (outcome === "not modified") return { status: 304, fields: withoutContent(selected.whole.fields), extent: NONE };
+  const { range, "if-range": ifRange } = request;
+  // Ranges are defined for GET alone; over HEAD the field means nothing (RFC 9110 §14.2).
+  const field = Array.isArray(ifRange) ? ifRange[0] : ifRange;
+  if (range === undefined || method !== "GET" || !rangeApplies(field, selected.validators, Date.now())) {
+    return selected.whole;
+  }
+  return decideRange(selected, range);
+}
+
+function decideRange({ whole, size, contentType }: Representation, field: string): Decision {
+  const specs = parseRange(field);
+  if (specs === undefined) return whole;
+  const ranges = resolveRanges(specs, size);
+  const [range] = ranges;
+  if (range === undefined)
+    return { status: 416, fields: { "content-range": contentRange(undefined, size) }, extent: NONE };
+  if (ranges.length === 1) {
+    const partial = { "content-range": contentRange(range, size), "content-length": range.last - range.first + 1 };
+    return { status: 206, fields: { ...whole.fields, ...partial }, extent: { kind: "range", range } };
+  }
+  const multipart = byteRanges(ranges, contentType, size);
+  const partial = { "content-type": multipart.contentType, "content-length": multipart.length };
+  return { status: 206, fields: { ...whole.fields, ...partial }, extent: { kind: "multipart", multipart } };
+}
+
+/** The fields of a 304: those that guide caches, none that describes content (RFC 9110 §15.4.5). */
+function withoutContent(fields: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  const { "content-type": _type, "content-length": _length, "content-encoding": _coding, ...rest } = fields;
+  return rest;
 }
 
 /**
  * The entity tag names the version: which file, its size, its time in
  * microseconds. Strong, as a file that keeps all three keeps its bytes.
+ *
+ * @param coding made on the fly: each coding has an entity tag of its own (RFC 9110 §8.8.3)
  */
-export function validatorsOf(found: FoundFile): Validators {
-  const version = [found.ino, found.size, Math.round(found.mtimeMs * 1000)];
-  return {
-    etag: `"${version.map((part) => part.toString(36)).join("-")}"`,
-    lastModified: Math.floor(found.mtimeMs / 1000) * 1000,
-  };
+export function validatorsOf(found: FoundFile, coding: Selected = "identity"): Validators {
+  const version = [found.ino, found.size, Math.round(found.mtimeMs * 1000)].map((part) => part.toString(36));
+  if (coding !== "identity") version.push(coding);
+  return { etag: `"${version.join("-")}"`, lastModified: Math.floor(found.mtimeMs / 1000) * 1000 };
 }

@@ -1,10 +1,11 @@
 import type { FileHandle } from "node:fs/promises";
 import type { OutgoingHttpHeaders } from "node:http";
-import { extname } from "node:path";
 import type { Writable } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
-import { openFound } from "./file.js";
-import type { Representation } from "./representation.js";
+import { isVersion, openFound, type FoundFile, type Unavailable } from "./file.js";
+import { readInto } from "./read.js";
+import type { Decision, Extent, Representation } from "./representation.js";
+import type { ByteRange } from "./range.js";
 
 /** Where a response goes: a stream of HTTP/2, or a response of HTTP/1.1. */
 export interface Reply {
@@ -29,47 +30,63 @@ export interface Prepared {
   /**
    * Sends status, fields (with `extra`) and content.
    *
-   * @throws when the client goes away, or the file shrinks under the response:
-   *   the stream is then reset, as a wrong `content-length` must not look whole
+   * @throws when the client goes away, or the file changes under the response:
+   *   the stream is then reset, as what has come must not look whole
    */
   send(reply: Reply, extra: OutgoingHttpHeaders, progress: Progress, hold?: Hold): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Up to this size a file is read before its head is sent, so that a failure can still be answered (bytes). */
-const SMALL = 64 * 1024;
-
 /** A content is written in pieces, so that back pressure and progress show (bytes). */
-const PIECE = 16 * 1024;
+export const PIECE = 16 * 1024;
 
-/**
- * Opens what a response needs.
- *
- * @returns "changed" when the file is no longer the version that was
- *   selected, and "withheld" when it holds a private key
- */
-export async function prepare(selected: Representation, method: string): Promise<Prepared | "changed" | "withheld"> {
-  const { found, status } = selected;
-  if (status === 304 || found.size === 0) return fieldsOnly(selected);
+/** A file is read in larger ones (bytes). */
+const READ = 64 * 1024;
+
+/** Bytes to send as they are, or a range of the representation. */
+type Span = Buffer | ByteRange;
+
+/** Opens what a response needs. */
+export async function prepare(
+  { found, content, size }: Representation,
+  { status, fields, extent }: Decision,
+  method: string,
+): Promise<Prepared | Unavailable> {
+  const spans = method === "HEAD" ? [] : spansOf(extent, size);
+  if (spans.length === 0) return fieldsOnly(status, fields);
+  if (content !== undefined)
+    return withPieces(
+      status,
+      fields,
+      () => cutAll(spans, content),
+      () => Promise.resolve(),
+    );
   const handle = await openFound(found);
-  if (handle === undefined) return "changed";
-  const closing = (result: "changed" | "withheld") => handle.close().then(() => result);
-  try {
-    const bare = method === "HEAD";
-    const whole = found.size <= SMALL && !bare ? await readWhole(handle, found.size) : undefined;
-    if (whole !== undefined && whole.length !== found.size) return await closing("changed");
-    if (await holdsPrivateKey(found.file, whole, handle)) return await closing("withheld");
-    if (whole === undefined && !bare) return streamed(selected, handle);
-    await handle.close();
-    return whole === undefined ? fieldsOnly(selected) : buffered(selected, whole);
-  } catch (error) {
-    await handle.close();
-    throw error;
+  if (typeof handle === "string") return handle;
+  return withPieces(
+    status,
+    fields,
+    () => readAll(spans, handle, found),
+    () => handle.close(),
+  );
+}
+
+function spansOf(extent: Extent, size: number): readonly Span[] {
+  switch (extent.kind) {
+    case "none":
+      return [];
+    case "whole":
+      return size === 0 ? [] : [{ first: 0, last: size - 1 }];
+    case "range":
+      return [extent.range];
+    case "multipart":
+      return [...extent.multipart.parts.flatMap(({ head, range }) => [head, range]), extent.multipart.tail];
   }
 }
 
-const fieldsOnly = ({ status, fields }: Representation): Prepared => ({
+const fieldsOnly = (status: number, fields: OutgoingHttpHeaders): Prepared => ({
   async send(reply, extra) {
+    if (isClosed(reply.body)) throw clientGone();
     reply.head(status, { ...fields, ...extra }, true);
     // Until the end is on its way, nobody can tell a response that was taken from one that was refused.
     await finished(reply.body, { readable: false });
@@ -77,22 +94,17 @@ const fieldsOnly = ({ status, fields }: Representation): Prepared => ({
   close: () => Promise.resolve(),
 });
 
-const buffered = ({ status, fields }: Representation, content: Buffer): Prepared => ({
-  async send(reply, extra, progress) {
-    reply.head(status, { ...fields, ...extra }, false);
-    if (content.length > PIECE) await writePieces(cut(content, progress), reply.body);
-    else await end(reply.body, content, progress);
-  },
-  close: () => Promise.resolve(),
-});
-
-const streamed = ({ status, fields, found }: Representation, handle: FileHandle): Prepared => ({
+const withPieces = (
+  status: number,
+  fields: OutgoingHttpHeaders,
+  pieces: () => Iterable<Buffer> | AsyncIterable<Buffer>,
+  close: () => Promise<void>,
+): Prepared => ({
   async send(reply, extra, progress, hold) {
     reply.head(status, { ...fields, ...extra }, false);
-    const pieces = readPieces(handle, found.size, progress);
-    await writePieces(hold === undefined ? pieces : holdAfterFirst(pieces, hold), reply.body);
+    await writePieces(counted(pieces(), progress, hold), reply.body);
   },
-  close: () => handle.close(),
+  close,
 });
 
 /**
@@ -104,72 +116,52 @@ export async function writePieces(
   pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   body: Writable,
 ): Promise<void> {
-  if (body.destroyed || body.closed) throw clientGone();
+  if (isClosed(body)) throw clientGone();
   await pipeline(pieces, body);
 }
 
+const isClosed = (body: Writable) => body.destroyed || body.closed;
+
 const clientGone = () => Object.assign(new Error("the client went away"), { code: "ERR_STREAM_PREMATURE_CLOSE" });
 
-async function readWhole(handle: FileHandle, size: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(size);
-  const { bytesRead } = await handle.read(buffer, 0, size, 0);
-  return buffer.subarray(0, bytesRead);
-}
-
-async function* readPieces(handle: FileHandle, size: number, progress: Progress): AsyncGenerator<Buffer> {
-  for (let position = 0; position < size;) {
-    const length = Math.min(PIECE, size - position);
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, position);
-    if (bytesRead === 0) throw new Error("the file became shorter while it was sent");
-    position += bytesRead;
-    yield buffer.subarray(0, bytesRead);
-    progress(bytesRead);
-  }
-}
-
-async function* holdAfterFirst(pieces: AsyncGenerator<Buffer>, { reached, until }: Hold): AsyncGenerator<Buffer> {
+/** Tells of each piece when the next one is asked for: it has been taken then. */
+async function* counted(pieces: Iterable<Buffer> | AsyncIterable<Buffer>, progress: Progress, hold?: Hold) {
   let first = true;
   for await (const piece of pieces) {
-    if (!first) await until;
+    if (!first) await hold?.until;
     yield piece;
-    if (first) reached();
+    progress(piece.length);
+    if (first) hold?.reached();
     first = false;
   }
 }
 
-function* cut(content: Buffer, progress: Progress): Generator<Buffer> {
-  for (let position = 0; position < content.length; position += PIECE) {
-    const piece = content.subarray(position, position + PIECE);
-    yield piece;
-    progress(piece.length);
+function* cutAll(spans: readonly Span[], content: Buffer): Generator<Buffer> {
+  for (const span of spans) yield* cut("first" in span ? content.subarray(span.first, span.last + 1) : span);
+}
+
+function* cut(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
+}
+
+/** Reads the spans; the last piece only follows when the file is still the version that it was at the first one. */
+async function* readAll(spans: readonly Span[], handle: FileHandle, found: FoundFile): AsyncGenerator<Buffer> {
+  let held: Buffer | undefined;
+  for (const span of spans) {
+    for await (const piece of "first" in span ? readRange(span, handle) : cut(span)) {
+      if (held !== undefined) yield held;
+      held = piece;
+    }
   }
+  if (!isVersion(await handle.stat(), found)) throw new Error("the file changed while it was sent");
+  if (held !== undefined) yield held;
 }
 
-function end(body: Writable, content: Buffer, progress: Progress): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const gone = () => reject(clientGone());
-    body.once("close", gone);
-    body.end(content, (error?: Error | null) => {
-      body.off("close", gone);
-      if (error) {
-        reject(error);
-        return;
-      }
-      progress(content.length);
-      resolve();
-    });
-  });
-}
-
-const keyFiles = new Set(["", ".crt", ".cer", ".key", ".pem"]);
-
-/**
- * A private key is never served, whoever put it under the root: people do
- * make certificates inside the directory that they serve. The label is that
- * of RFC 7468 §10 and §11, and of the older forms beside them.
- */
-async function holdsPrivateKey(file: string, whole: Buffer | undefined, handle: FileHandle): Promise<boolean> {
-  if (!keyFiles.has(extname(file).toLowerCase())) return false;
-  const start = whole ?? (await readWhole(handle, SMALL));
-  return start.includes("PRIVATE KEY-----");
+async function* readRange({ first, last }: ByteRange, handle: FileHandle): AsyncGenerator<Buffer> {
+  for (let at = first; at <= last; at += READ) {
+    const buffer = Buffer.allocUnsafeSlow(Math.min(READ, last - at + 1));
+    if ((await readInto(handle, buffer, at)) < buffer.length)
+      throw new Error("the file became shorter while it was sent");
+    yield* cut(buffer);
+  }
 }

@@ -23,6 +23,8 @@ export interface TestServer {
   readonly errors: readonly Error[];
   /** The record of the first ended request that `of` is true for, now or later. */
   readonly record: (of: (record: RequestRecord) => boolean) => Promise<RequestRecord>;
+  /** A change of a file is seen with the next request. */
+  readonly lookAgain: () => void;
   readonly close: (grace?: number) => Promise<void>;
 }
 
@@ -60,6 +62,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
         waiting.add(look);
         look();
       }),
+    lookAgain: () => server.lookAgain(),
     close: (grace) => server.close(grace),
   };
 }

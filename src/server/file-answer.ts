@@ -1,0 +1,81 @@
+import type { FoundFile } from "../static/file.js";
+import { isHtml } from "../static/media-type.js";
+import { decide } from "../static/representation.js";
+import type { Found, FileTree } from "../static/tree.js";
+import { sendError, sendPage } from "./error-page.js";
+import type { Exchange } from "./exchange.js";
+import { entriesOf, listingPage, orderIn } from "./listing.js";
+import { answerMissing } from "./missing.js";
+import { freshness, pathOf, sendFile } from "./send-file.js";
+import type { Site } from "./site.js";
+
+/** How long a file may change whenever it is opened, until the client is told to come again (milliseconds). */
+const PATIENCE = 2000;
+
+/** Up to this size a content in memory goes out at once; a larger one waits for the client's window (bytes). */
+const AT_ONCE = 32 * 1024;
+
+/**
+ * Answers a request for a file: at once when it is in memory.
+ *
+ * @param hinted `Link` values that a 103 carried already
+ */
+export function answerFile(site: Site, tree: FileTree, exchange: Exchange, hinted: readonly string[]) {
+  const { method, target } = exchange;
+  if (method !== "GET" && method !== "HEAD") {
+    return sendError(exchange, 405, `${method} is not possible here.`, { allow: "GET, HEAD" });
+  }
+  const found = tree.recall(pathOf(target));
+  if (found?.kind === "file" && answerAtOnce(site, exchange, found)) return undefined;
+  return answerInTime(site, tree, exchange, hinted);
+}
+
+/** Answers from memory without waiting, if that can be: a page waits for what is known of its needs. */
+function answerAtOnce({ representations, scanner }: Site, exchange: Exchange, found: FoundFile): boolean {
+  const selected = representations.ready(found, exchange.fields);
+  if (selected === undefined || (scanner !== undefined && isHtml(selected.contentType))) return false;
+  const { method } = exchange;
+  const decision = decide(selected, method, exchange.fields);
+  const { status, extent } = decision;
+  const bare = method === "HEAD" || extent.kind === "none";
+  if (status >= 400 || (!bare && (extent.kind !== "whole" || selected.size > AT_ONCE))) return false;
+  if (!bare && selected.content === undefined) return false;
+  if (method === "GET") exchange.connection.history.carried(exchange.target, selected.version);
+  exchange.head(status, { ...decision.fields, ...freshness(exchange, decision) }, bare);
+  if (!bare && selected.content !== undefined) exchange.end(selected.content);
+  return true;
+}
+
+async function answerInTime(site: Site, tree: FileTree, exchange: Exchange, hinted: readonly string[]) {
+  const pathname = pathOf(exchange.target);
+  const deadline = performance.now() + PATIENCE;
+  do {
+    const found = await tree.find(pathname);
+    if (found.kind !== "file") return answerOther(site, tree, exchange, found);
+    const sent = await sendFile(site, exchange, found, { hinted });
+    if (sent === "withheld") return answerMissing(site, tree, exchange);
+    if (sent !== "changed") return sent.delivery;
+    tree.lookAgain(pathname);
+  } while (performance.now() < deadline);
+  return sendError(exchange, 503, `${pathname} is being written.`, { "retry-after": "1" });
+}
+
+async function answerOther(site: Site, tree: FileTree, exchange: Exchange, found: Exclude<Found, FoundFile>) {
+  const { target } = exchange;
+  const pathname = pathOf(target);
+  const query = target.slice(pathname.length);
+  if (found.kind === "unslashed") return redirect(exchange, `${pathname}/${query}`);
+  if (found.kind === "none" && found.status === 400) {
+    return sendError(exchange, 400, `${pathname} is not a path.`);
+  }
+  if (found.kind === "directory" && site.list) {
+    const entries = await entriesOf(tree, found.directory);
+    return sendPage(exchange, 200, listingPage(pathname, entries, orderIn(query)));
+  }
+  return answerMissing(site, tree, exchange);
+}
+
+/** 308: a client that sent a form comes back with it (RFC 9110 §15.4.9). */
+function redirect(exchange: Exchange, location: string): undefined {
+  exchange.head(308, { location, "content-length": 0, "cache-control": "no-cache" }, true);
+}

@@ -1,0 +1,26 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { FoundFile, Unavailable } from "../static/file.js";
+import { decide, type Decision, type Representation } from "../static/representation.js";
+import type { Representations } from "../static/representations.js";
+import { prepare, type Prepared } from "../static/respond.js";
+
+/** What a file answers to one request, ready to go. */
+export interface PreparedFile {
+  readonly selected: Representation;
+  readonly decision: Decision;
+  readonly response: Prepared;
+}
+
+/** Selects the representation of a file, decides by the request's conditions, and opens what is to be sent. */
+export async function prepareFile(
+  representations: Representations,
+  found: FoundFile,
+  method: string,
+  request: IncomingHttpHeaders,
+): Promise<PreparedFile | Unavailable> {
+  const selected = await representations.select(found, request);
+  if (typeof selected === "string") return selected;
+  const decision = decide(selected, method, request);
+  const response = await prepare(selected, decision, method);
+  return typeof response === "string" ? response : { selected, decision, response };
+}

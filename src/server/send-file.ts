@@ -1,0 +1,79 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import type { Delivery } from "../delivery/history.js";
+import type { FoundFile, Unavailable } from "../static/file.js";
+import { isHtml } from "../static/media-type.js";
+import type { Decision } from "../static/representation.js";
+import { carrying } from "./carrying.js";
+import { hintedFreshness } from "./early-hints.js";
+import { sendError } from "./error-page.js";
+import type { Exchange } from "./exchange.js";
+import { deliverPage, type ReadyPage } from "./page.js";
+import { prepareFile, type PreparedFile } from "./prepare-file.js";
+import type { Site } from "./site.js";
+
+/**
+ * Sends one version of a file, a page with what it needs.
+ *
+ * @param more fields beside its own
+ * @param hinted `Link` values that a 103 carried already
+ */
+export async function sendFile(
+  site: Site,
+  exchange: Exchange,
+  found: FoundFile,
+  { more = {}, hinted = [] }: FileExtras = {},
+): Promise<{ readonly delivery: Delivery | undefined } | Unavailable> {
+  const { method, fields, target } = exchange;
+  const prepared = await prepareFile(site.representations, found, method, fields);
+  if (typeof prepared === "string") return prepared;
+  try {
+    if (prepared.decision.status >= 400) return { delivery: refuse(exchange, prepared.decision) };
+    const page = isHtml(prepared.selected.contentType) && prepared.decision.status !== 206;
+    const needs = page ? await site.scanner?.page(pathOf(target), found) : undefined;
+    return { delivery: await send(site, exchange, prepared, needs, { more, hinted }) };
+  } finally {
+    await prepared.response.close();
+  }
+}
+
+/** What goes with a file beside its own fields. */
+interface FileExtras {
+  readonly more?: OutgoingHttpHeaders;
+  readonly hinted?: readonly string[];
+}
+
+type Needs = Pick<ReadyPage, "entries" | "blocking"> | undefined;
+
+function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Needs, extras: Required<FileExtras>) {
+  const { selected, decision, response } = prepared;
+  const { status } = decision;
+  const { more, hinted } = extras;
+  const send: ReadyPage["send"] = (extra, ...how) => response.send(exchange, { ...more, ...extra }, ...how);
+  return carrying(exchange, status === 206 ? null : selected.version, async () => {
+    if (needs === undefined) {
+      await send(freshness(exchange, decision), (bytes) => exchange.progress(bytes));
+      return undefined;
+    }
+    const { entries, blocking } = needs;
+    const page = { status, bytes: selected.size, link: undefined, hinted, entries, blocking, send };
+    return deliverPage(site, exchange, page);
+  });
+}
+
+/** Fields that a file gets when a 103 has named it: some freshness, unless it is cached for longer or not at all. */
+export function freshness(exchange: Exchange, { fields }: Decision): OutgoingHttpHeaders {
+  const hinted = hintedFreshness(exchange);
+  const own = fields["cache-control"];
+  return own === "no-cache" || own === "max-age=2" ? hinted : {};
+}
+
+function refuse(exchange: Exchange, { status, fields }: Decision): undefined {
+  const detail = status === 412 ? "The file is not the one that the condition names." : "The file has no such range.";
+  return sendError(exchange, status, detail, fields);
+}
+
+/** The path of a request target, without its query. */
+export function pathOf(target: string): string {
+  const at = target.indexOf("?");
+  return at === -1 ? target : target.slice(0, at);
+}

@@ -1,0 +1,75 @@
+/** How long an answer is given again without another look (milliseconds). */
+const FRESH = 250;
+
+/** Answers that are kept, and the longest key: what a client asks for at random must not fill the memory. */
+const KEPT = 4096;
+const LONGEST_KEY = 512;
+
+interface Answer<T> {
+  readonly value: T;
+  readonly at: number;
+}
+
+/**
+ * Looks something up, and remembers the answer for 250 ms: a page under load
+ * is looked at four times a second, and a change is seen a moment later. Those
+ * who ask for the same at the same time wait for the same look.
+ */
+export class Lookups<T> {
+  readonly #look: (key: string) => Promise<T>;
+  readonly #answers = new Map<string, Answer<T>>();
+  readonly #running = new Map<string, Promise<T>>();
+
+  constructor(look: (key: string) => Promise<T>) {
+    this.#look = look;
+  }
+
+  /** The answer, when it is fresh. */
+  recall(key: string): T | undefined {
+    const answer = this.#answers.get(key);
+    return answer !== undefined && performance.now() - answer.at < FRESH ? answer.value : undefined;
+  }
+
+  get(key: string): Promise<T> {
+    const fresh = this.recall(key);
+    if (fresh !== undefined) return Promise.resolve(fresh);
+    return this.#running.get(key) ?? this.#start(key);
+  }
+
+  /** Forgets one answer, or all: the next one comes from another look. */
+  forget(key?: string): void {
+    if (key === undefined) {
+      this.#answers.clear();
+      this.#running.clear();
+    } else {
+      this.#answers.delete(key);
+      this.#running.delete(key);
+    }
+  }
+
+  #start(key: string): Promise<T> {
+    // What is true when the look begins is what the answer is fresh from.
+    const at = performance.now();
+    const look = this.#look(key);
+    void look.then(
+      (value) => this.#keep(key, look, { value, at }),
+      () => this.#keep(key, look, undefined),
+    );
+    this.#running.set(key, look);
+    return look;
+  }
+
+  #keep(key: string, look: Promise<T>, answer: Answer<T> | undefined): void {
+    // Forgotten meanwhile, or overtaken by a later look.
+    if (this.#running.get(key) !== look) return;
+    this.#running.delete(key);
+    if (answer === undefined || key.length > LONGEST_KEY) return;
+    this.#answers.delete(key);
+    this.#answers.set(key, answer);
+    if (this.#answers.size <= KEPT) return;
+    for (const oldest of this.#answers.keys()) {
+      this.#answers.delete(oldest);
+      return;
+    }
+  }
+}

@@ -1,0 +1,185 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { compress, compressions } from "./compress.js";
+import { acceptable, isCompressible, type Coding, type Selected } from "./encoding.js";
+import { versionOf, type FoundFile, type Unavailable } from "./file.js";
+import { cacheControl, type CachePolicy } from "./freshness.js";
+import { mediaType } from "./media-type.js";
+import { Memory } from "./memory.js";
+import { holdsPrivateKey, mayHoldPrivateKey } from "./private-key.js";
+import { readStart, readWhole } from "./read.js";
+import { representation, validatorsOf, type Description, type Representation } from "./representation.js";
+
+export interface RepresentationOptions {
+  /** Bytes of content that are kept in memory. */
+  readonly memory: number;
+  /** Whether content is sent in a coding where the client takes one. */
+  readonly compress: boolean;
+  readonly cache: CachePolicy;
+}
+
+/** "useless": the coding makes the content no smaller. */
+type Made = Representation | Unavailable | "useless";
+
+/** A file of this size and less is kept in memory (bytes). */
+const KEPT = 256 * 1024;
+
+/** Sizes between which a content is compressed on the fly (bytes): below, nothing is gained; above, it takes too long. */
+const COMPRESSED_FROM = 1024;
+const COMPRESSED_TO = 8 * 1024 * 1024;
+
+/** What a version weighs in memory beside its content: about so much (bytes). */
+const OVERHEAD = 1024;
+
+/** Different `accept-encoding` fields that are remembered: there are as many as kinds of clients. */
+const KNOWN_FIELDS = 100;
+
+/** Selects representations, makes each once for a version of its file, and keeps them within the budget. */
+export class Representations {
+  readonly #options: RepresentationOptions;
+  readonly #memory: Memory<Version>;
+  /** The same versions by what was found: one look instead of a search by name. */
+  readonly #byFound = new WeakMap<FoundFile, Version>();
+  readonly #acceptable = new Map<string, readonly Selected[]>();
+
+  constructor(options: RepresentationOptions) {
+    this.#options = options;
+    this.#memory = new Memory(options.memory, (version) => version.forget());
+  }
+
+  /** The representation that the request selects, when it is in memory. */
+  ready(found: FoundFile, request: IncomingHttpHeaders): Representation | undefined {
+    const version = this.#versionOf(found);
+    return version.kept.get(this.#coding(version, request));
+  }
+
+  /** The representation that the request selects. */
+  async select(found: FoundFile, request: IncomingHttpHeaders): Promise<Representation | Unavailable> {
+    const version = this.#versionOf(found);
+    const coding = this.#coding(version, request);
+    const kept = version.kept.get(coding);
+    if (kept !== undefined) return kept;
+    const made = await version.once(coding, () => this.#make(version, coding));
+    // Not smaller when compressed: once more, without that coding.
+    return made === "useless" ? this.select(found, request) : made;
+  }
+
+  #versionOf(found: FoundFile): Version {
+    const known = this.#byFound.get(found);
+    if (known !== undefined) return known;
+    const key = [found, ...found.siblings.map(({ found }) => found)].map(versionOf).join(" ") + found.file;
+    const version = this.#memory.get(key) ?? this.#add(key, found);
+    this.#byFound.set(found, version);
+    return version;
+  }
+
+  #add(key: string, found: FoundFile): Version {
+    const { memory, compress, cache } = this.#options;
+    const contentType = mediaType(found.file);
+    const most = Math.min(COMPRESSED_TO, memory);
+    const compressible = compress && found.size > COMPRESSED_FROM && found.size <= most && isCompressible(contentType);
+    const version = new Version(key, found, compressible ? compressions : [], {
+      version: validatorsOf(found).etag,
+      contentType,
+      cacheControl: cacheControl(cache, found.file, contentType),
+      varies: compressible || found.siblings.length > 0,
+    });
+    this.#memory.set(key, version, OVERHEAD);
+    return version;
+  }
+
+  #coding(version: Version, request: IncomingHttpHeaders): Selected {
+    const field = request["accept-encoding"];
+    if (!version.description.varies || typeof field !== "string") return "identity";
+    const ranged = request.range !== undefined;
+    return this.#acceptableIn(field).find((coding) => version.offers(coding, ranged)) ?? "identity";
+  }
+
+  #acceptableIn(field: string): readonly Selected[] {
+    const known = this.#acceptable.get(field);
+    if (known !== undefined) return known;
+    const codings = acceptable(field);
+    if (this.#acceptable.size < KNOWN_FIELDS) this.#acceptable.set(field, codings);
+    return codings;
+  }
+
+  async #make(version: Version, coding: Selected): Promise<Made> {
+    const { found } = version;
+    const sibling = found.siblings.find((sibling) => sibling.coding === coding)?.found;
+    if (coding === "identity" || sibling !== undefined) return this.#read(version, coding, sibling ?? found);
+    const content = version.kept.get("identity")?.content ?? (await readWhole(found));
+    if (typeof content === "string") return content;
+    if (mayHoldPrivateKey(found.file) && holdsPrivateKey(content)) return "withheld";
+    const smaller = await compress(content, coding);
+    if (smaller.length >= content.length) {
+      version.useless.add(coding);
+      return "useless";
+    }
+    return this.#keep(version, coding, found, smaller);
+  }
+
+  /** A representation that lies in a file as it is sent. */
+  async #read(version: Version, coding: Selected, source: FoundFile): Promise<Representation | Unavailable> {
+    const small = source.size <= KEPT;
+    if (small || mayHoldPrivateKey(source.file)) {
+      const content = small ? await readWhole(source) : await readStart(source);
+      if (typeof content === "string") return content;
+      if (mayHoldPrivateKey(source.file) && holdsPrivateKey(content)) return "withheld";
+      if (small) return this.#keep(version, coding, source, content);
+    }
+    return this.#keep(version, coding, source, undefined);
+  }
+
+  #keep(version: Version, coding: Selected, source: FoundFile, content: Buffer | undefined): Representation {
+    const onTheFly = source === version.found ? coding : "identity";
+    const made = representation(version.description, coding, source, content, validatorsOf(source, onTheFly));
+    if (version.keep(coding, made) && content !== undefined) this.#memory.grow(version.key, content.length);
+    return made;
+  }
+}
+
+/** One version of a file, and what was made of it. */
+class Version {
+  readonly key: string;
+  readonly found: FoundFile;
+  readonly description: Description;
+  readonly kept = new Map<Selected, Representation>();
+  /** Codings that make the content no smaller. */
+  readonly useless = new Set<Selected>();
+  readonly #compressions: readonly Coding[];
+  readonly #making = new Map<Selected, Promise<Made>>();
+  #forgotten = false;
+
+  constructor(key: string, found: FoundFile, compressions: readonly Coding[], description: Description) {
+    this.key = key;
+    this.found = found;
+    this.description = description;
+    this.#compressions = compressions;
+  }
+
+  /** @param ranged only a part is wanted: nothing is compressed for that */
+  offers(coding: Selected, ranged: boolean): boolean {
+    if (coding === "identity") return true;
+    if (this.found.siblings.some((sibling) => sibling.coding === coding)) return true;
+    return !ranged && this.#compressions.includes(coding) && !this.useless.has(coding);
+  }
+
+  /** Makes something for all who ask for it meanwhile. */
+  once(coding: Selected, make: () => Promise<Made>): Promise<Made> {
+    const running = this.#making.get(coding);
+    if (running !== undefined) return running;
+    const making = make().finally(() => this.#making.delete(coding));
+    this.#making.set(coding, making);
+    return making;
+  }
+
+  /** Whether it is kept: not when the version has been forgotten. */
+  keep(coding: Selected, made: Representation): boolean {
+    if (!this.#forgotten) this.kept.set(coding, made);
+    return !this.#forgotten;
+  }
+
+  forget(): void {
+    this.#forgotten = true;
+    this.kept.clear();
+  }
+}

@@ -1,0 +1,154 @@
+import type { Stats } from "node:fs";
+import { realpath, stat } from "node:fs/promises";
+import { platform } from "node:os";
+import { join } from "node:path";
+import { codings, isCompressible, suffixes } from "./encoding.js";
+import { isAbsent, isInside, type FoundFile, type Sibling } from "./file.js";
+import { Lookups } from "./lookups.js";
+import { mediaType } from "./media-type.js";
+import { segmentsOf } from "./path.js";
+
+/** What stands under the root for a URL path. */
+export type Found =
+  | FoundFile
+  /** A directory asked for without its slash: relative references would resolve one level too high. */
+  | { readonly kind: "unslashed" }
+  /** A directory without an index page. */
+  | { readonly kind: "directory"; readonly directory: string }
+  | { readonly kind: "none"; readonly status: 400 | 404 };
+
+/** What may be found. */
+export interface TreeOptions {
+  /** Files and directories never to be found, wherever they lie: certificates, keys, configuration. */
+  readonly hidden?: readonly string[];
+  /** Finds dotfiles too. */
+  readonly dotfiles?: boolean;
+  /** Follows symbolic links that lead out of the root. */
+  readonly symlinks?: boolean;
+  /** Looks for compressed files (`.br`, `.zst`, `.gz`) beside those that they stand for. */
+  readonly precompressed?: boolean;
+}
+
+/** The files under one directory, by URL path. Nothing outside it can be named. */
+export interface FileTree {
+  /** Real path of the directory. */
+  readonly root: string;
+  /** What `find` would say, when it has looked less than 250 ms ago. */
+  recall(pathname: string): Found | undefined;
+  /** Looks up a percent-encoded URL path without query. Rejects only for failures of the system (EIO, EMFILE). */
+  find(pathname: string): Promise<Found>;
+  /** The next `find` looks at the disk: for one path that was seen to change, or for all. */
+  lookAgain(pathname?: string): void;
+  /** A name in a directory that `find` gave, when it may be found. */
+  entry(directory: string, name: string): Promise<Entry | undefined>;
+}
+
+export interface Entry {
+  readonly name: string;
+  readonly kind: "file" | "directory";
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly mtimeMs: number;
+}
+
+const none = { kind: "none", status: 404 } as const;
+const unslashed = { kind: "unslashed" } as const;
+const NO_SIBLINGS: readonly Sibling[] = [];
+
+/** @param root an existing directory */
+export async function openTree(root: string, options: TreeOptions = {}): Promise<FileTree> {
+  const hidden = (options.hidden ?? []).map((path) => realpath(path).catch(() => path));
+  return new Tree(await realpath(root), await Promise.all(hidden), options);
+}
+
+class Tree implements FileTree {
+  readonly root: string;
+  readonly #hidden: readonly string[];
+  readonly #options: TreeOptions;
+  readonly #lookups: Lookups<Found>;
+
+  constructor(root: string, hidden: readonly string[], options: TreeOptions) {
+    this.root = root;
+    this.#hidden = hidden;
+    this.#options = options;
+    this.#lookups = new Lookups((pathname) => this.#look(pathname));
+  }
+
+  recall(pathname: string): Found | undefined {
+    return this.#lookups.recall(pathname);
+  }
+
+  find(pathname: string): Promise<Found> {
+    return this.#lookups.get(pathname);
+  }
+
+  lookAgain(pathname?: string): void {
+    this.#lookups.forget(pathname);
+  }
+
+  async entry(directory: string, name: string): Promise<Entry | undefined> {
+    const { ok } = segmentsOf(`/${encodeURIComponent(name)}`, platform(), this.#options.dotfiles === true);
+    // Only `.well-known` in the root is no dotfile.
+    if (!ok || (name.startsWith(".") && this.#options.dotfiles !== true && directory !== this.root)) return undefined;
+    const at = await this.#at(join(directory, name));
+    if (at === undefined) return undefined;
+    const { size, mtimeMs } = at.stats;
+    if (at.stats.isDirectory()) return { name, kind: "directory", size: 0, mtimeMs };
+    return at.stats.isFile() ? { name, kind: "file", size, mtimeMs } : undefined;
+  }
+
+  async #look(pathname: string): Promise<Found> {
+    const path = segmentsOf(pathname, platform(), this.#options.dotfiles === true);
+    if (!path.ok) return { kind: "none", status: path.status };
+    const wanted = join(this.root, ...path.names);
+    const at = await this.#at(wanted);
+    if (path.directory) return at?.stats.isDirectory() === true ? this.#index(at.real) : none;
+    if (at?.stats.isFile() === true) return this.#file(at);
+    // A clean URL: `/about` for `about.html`, also where there is a directory of the name.
+    const page = await this.#at(`${wanted}.html`);
+    if (page?.stats.isFile() === true) return this.#file(page);
+    return at?.stats.isDirectory() === true ? unslashed : none;
+  }
+
+  async #index(directory: string): Promise<Found> {
+    const at = await this.#at(join(directory, "index.html"));
+    return at?.stats.isFile() === true ? this.#file(at) : { kind: "directory", directory };
+  }
+
+  async #file({ real, stats }: Place): Promise<FoundFile> {
+    const file = fileAt(real, stats, NO_SIBLINGS);
+    if (this.#options.precompressed !== true || !isCompressible(mediaType(real))) return file;
+    const found = await Promise.all(
+      codings.map(async (coding) => {
+        const at = await this.#at(real + suffixes[coding]);
+        if (at?.stats.isFile() !== true || at.stats.mtimeMs < stats.mtimeMs) return [];
+        return [{ coding, found: fileAt(at.real, at.stats, NO_SIBLINGS) }];
+      }),
+    );
+    const siblings = found.flat();
+    return siblings.length === 0 ? file : { ...file, siblings };
+  }
+
+  /** What a path leads to, when it leads to something that may be found. */
+  async #at(path: string): Promise<Place | undefined> {
+    try {
+      const real = await realpath(path);
+      const inside = this.#options.symlinks === true || real === this.root || isInside(real, this.root);
+      if (!inside || this.#hidden.some((hidden) => real === hidden || isInside(real, hidden))) return undefined;
+      return { real, stats: await stat(real) };
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw error;
+    }
+  }
+}
+
+interface Place {
+  readonly real: string;
+  readonly stats: Stats;
+}
+
+function fileAt(file: string, { size, mtimeMs, dev, ino }: Stats, siblings: readonly Sibling[]): FoundFile {
+  return { kind: "file", file, size, mtimeMs, dev, ino, siblings };
+}

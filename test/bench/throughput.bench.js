@@ -1,0 +1,108 @@
+// Requests per second of one process for files of 11 B and 20 KB, a page with what it needs, and the same under the
+// log of a terminal: h2push beside a bare node:http2 server that answers from memory. Runs alternate, so that a busy
+// machine slows both alike; medians count. Needs h2load (Debian: nghttp2-client).
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createCertificate } from "../../dist/index.js";
+
+const ROUNDS = Number(process.env.ROUNDS ?? 7);
+const REQUESTS = 20_000;
+const bin = fileURLToPath(new URL("../../bin/h2push.js", import.meta.url));
+
+const files = {
+  "11.txt": "hello world",
+  "20k.bin": Buffer.alloc(20_000, "x"),
+  "site.css": "body { color: green }",
+  "index.html": `<!doctype html><title>t</title><link rel="stylesheet" href="/site.css"><p>${"text ".repeat(100)}`,
+};
+
+const bareServer = `
+import { readFileSync } from "node:fs";
+import { createSecureServer } from "node:http2";
+const [cert, key, root] = process.argv.slice(1);
+const types = { txt: "text/plain", bin: "application/octet-stream", html: "text/html" };
+const answers = new Map(["/11.txt", "/20k.bin", "/index.html"].map((path) => {
+  const body = readFileSync(root + path);
+  return [path, { body, fields: { ":status": 200, "content-type": types[path.split(".")[1]], "content-length": body.length } }];
+}));
+const server = createSecureServer({ cert: readFileSync(cert), key: readFileSync(key) });
+server.on("stream", (stream, request) => {
+  const { body, fields } = answers.get(request[":path"]);
+  stream.respond(fields);
+  stream.end(body);
+});
+server.listen(0, "127.0.0.1", () => console.log("https://localhost:" + server.address().port + "/"));
+`;
+
+async function startServer(args, directory) {
+  const env = { ...process.env, HOME: directory, XDG_DATA_HOME: join(directory, "data") };
+  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit"] });
+  let text = "";
+  let url;
+  while (url === undefined) {
+    text += String((await once(child.stdout, "data"))[0]);
+    url = /https:\/\/\S+\//.exec(text)?.[0];
+  }
+  child.stdout.resume();
+  return { child, url };
+}
+
+/** Requests per second. */
+async function load(url) {
+  const h2load = spawn("h2load", ["-c", "8", "-m", "16", "-n", String(REQUESTS), url]);
+  let text = "";
+  h2load.stdout.on("data", (bytes) => (text += bytes));
+  await once(h2load, "close");
+  const rate = Number(/([\d.]+) req\/s/.exec(text)?.[1]);
+  if (!text.includes(`${REQUESTS} succeeded`)) throw new Error(text);
+  return rate;
+}
+
+const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+export async function bench() {
+  if (spawnSync("h2load", ["--version"]).error !== undefined) {
+    console.log("skipped: h2load is not installed");
+    return;
+  }
+  const directory = await mkdtemp(join(tmpdir(), "h2push-bench-"));
+  const children = [];
+  try {
+    for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content);
+    const pair = await createCertificate();
+    const [cert, key] = [join(directory, "cert.pem"), join(directory, "key.pem")];
+    await writeFile(cert, pair.cert);
+    await writeFile(key, pair.key);
+    const h2push = [bin, directory, "-p", "0", "-C", cert, "-K", key];
+    const servers = {
+      "node:http2": await startServer(["--input-type=module", "-e", bareServer, cert, key, directory], directory),
+      "h2push -q": await startServer([...h2push, "-q"], directory),
+      h2push: await startServer(h2push, directory),
+    };
+    children.push(...Object.values(servers).map(({ child }) => child));
+    for (const path of ["11.txt", "20k.bin", "index.html"]) {
+      const rates = new Map(Object.keys(servers).map((name) => [name, []]));
+      for (let round = 0; round <= ROUNDS; round++) {
+        for (const [name, { url }] of Object.entries(servers)) {
+          const rate = await load(url + path);
+          // The first round warms up.
+          if (round > 0) rates.get(name).push(rate);
+        }
+      }
+      const bare = median(rates.get("node:http2"));
+      for (const [name, list] of rates) {
+        const rate = median(list);
+        console.log(
+          `${path.padEnd(11)} ${name.padEnd(11)} ${Math.round(rate)} requests/s, ${(rate / bare).toFixed(2)}`,
+        );
+      }
+    }
+  } finally {
+    for (const child of children) child.kill("SIGKILL");
+    await rm(directory, { recursive: true, force: true });
+  }
+}
