@@ -137,8 +137,12 @@ function endIdle(connection: Connection): void {
   if (carrier.protocol === "h2") carrier.session.close();
   else if (open === 0) carrier.socket.end();
   if (open > 0) return;
-  // A request that crossed the GOAWAY is still answered.
-  setTimeout(() => {
-    if (connection.open === 0) carrier.socket.destroy();
-  }, LINGER).unref();
+  setTimeout(() => cutOff(connection), LINGER).unref();
+}
+
+/** A request that crossed the GOAWAY is still answered, and what is on its way to a slow client arrives. */
+function cutOff({ carrier: { socket }, open }: Connection): void {
+  if (open > 0) return;
+  if (socket.writableFinished) socket.destroy();
+  else socket.once("finish", () => socket.destroy());
 }
