@@ -1,21 +1,26 @@
-/** Tells the server that played the network what the browser measured. */
+/** Tells the server what the browser measured, in milliseconds since the page was asked for. */
 async function report() {
   const [page] = performance.getEntriesByType("navigation");
   const assets = performance.getEntriesByType("resource");
+  const since = page.requestStart;
   await fetch("/loaded", {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ connected: page.connectEnd, page: timing(page), assets: assets.map(timing) }),
+    body: JSON.stringify({
+      page: { ...timing(page, since), start: 0 },
+      assets: assets.map((asset) => timing(asset, since)),
+    }),
   });
 }
 
-function timing({ name, startTime, responseStart, responseEnd, encodedBodySize }) {
+function timing({ name, startTime, finalResponseHeadersStart, responseStart, responseEnd, encodedBodySize }, since) {
   const { pathname, search } = new URL(name);
   return {
     target: pathname + search,
-    start: startTime,
-    first: responseStart,
-    end: responseEnd,
+    start: startTime - since,
+    // A browser that tells both means by responseStart the informational response, if there was one.
+    first: (finalResponseHeadersStart || responseStart) - since,
+    end: responseEnd - since,
     bytes: encodedBodySize,
   };
 }

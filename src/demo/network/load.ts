@@ -1,6 +1,6 @@
 import { BadValue } from "../problem.js";
 
-/** When one file came: milliseconds since the client began to connect. */
+/** When one file came: milliseconds since the client asked for the page. */
 export interface Timing {
   /** Path-absolute reference. */
   readonly target: string;
@@ -16,8 +16,6 @@ export interface Timing {
 
 /** How a client loaded a page, with everything that the page needs. */
 export interface Load {
-  /** When the connection was there (milliseconds, as the times of a file). */
-  readonly connected: number;
   readonly page: Timing;
   readonly assets: readonly Timing[];
 }
@@ -34,14 +32,10 @@ const LARGEST = 2 ** 31;
  * @throws {BadValue} naming what can't be
  */
 export function readLoad(text: string): Load {
-  const { connected, page, assets } = fieldsOf(parse(text), "the load");
+  const { page, assets } = fieldsOf(parse(text), "the load");
   if (!Array.isArray(assets)) throw new BadValue("assets must be an array");
   if (assets.length > ASSETS) throw new BadValue(`${assets.length} assets are more than ${ASSETS}`);
-  return {
-    connected: numberUpTo(connected, LONGEST, "connected"),
-    page: readTiming(page),
-    assets: assets.map(readTiming),
-  };
+  return { page: readTiming(page), assets: assets.map(readTiming) };
 }
 
 function readTiming(value: unknown): Timing {

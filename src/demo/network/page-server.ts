@@ -10,7 +10,7 @@ import { waitFor } from "../wait.js";
 import { later } from "./later.js";
 import { readLoad, type Load } from "./load.js";
 import type { SamplePage } from "./sample-page.js";
-import { waterfall, type Waterfall } from "./waterfall.js";
+import { waterfall, type Ask, type Waterfall } from "./waterfall.js";
 
 /** How the page is served. */
 export interface PageServerOptions {
@@ -49,7 +49,7 @@ const GRACE = 1000;
  * @throws {H2PushError} "listen" when no port can be had
  */
 export async function servePage({ page, think, ...options }: PageServerOptions): Promise<PageServer> {
-  const asked = new Map<string, number>();
+  const asks = new Map<string, Ask[]>();
   const answered = later<RequestRecord>();
   const reported = later<Load>();
   const scanned = later<void>();
@@ -61,7 +61,8 @@ export async function servePage({ page, think, ...options }: PageServerOptions):
     // What the page needs is known before anyone asks: it is the network that is to be measured.
     onScan: () => scanned.fulfil(),
     onRequest: (record) => {
-      asked.set(record.target, (asked.get(record.target) ?? 0) + 1);
+      const end = performance.now();
+      asks.set(record.target, [...(asks.get(record.target) ?? []), { start: end - record.duration, end }]);
       if (record.target === page.path) answered.fulfil(record);
     },
   });
@@ -73,10 +74,17 @@ export async function servePage({ page, think, ...options }: PageServerOptions):
     reported: reported.value,
     async explain(load) {
       const { delivery } = await answered.value;
-      return waterfall(load, { delivery, asked, why: page.why });
+      return waterfall(load, { delivery, asks: onClientClock(asks, page.path, options.rtt), why: page.why });
     },
     close: () => server.close(GRACE),
   };
+}
+
+/** A request was sent half a round trip before it came, and its response is there half a round trip after it went. */
+function onClientClock(asks: ReadonlyMap<string, readonly Ask[]>, page: string, rtt: number): Map<string, Ask[]> {
+  const began = asks.get(page)?.[0]?.start ?? 0;
+  const moved = ({ start, end }: Ask) => ({ start: start - began, end: end - began + rtt });
+  return new Map([...asks].map(([target, all]) => [target, all.map(moved).toSorted((a, b) => a.start - b.start)]));
 }
 
 /** Lets the page wait as if it were being made, and says meanwhile what it will need where a 103 is the means. */

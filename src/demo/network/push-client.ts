@@ -1,4 +1,5 @@
-import { connect, type ClientHttp2Stream } from "node:http2";
+import { once } from "node:events";
+import { connect, type ClientHttp2Session, type ClientHttp2Stream } from "node:http2";
 import type { Load, Timing } from "./load.js";
 
 /** Bytes that the server may send ahead, as wide as browsers open it: Node's 64 KB would be a round trip of their own. */
@@ -12,32 +13,31 @@ const WINDOW = 4 * 1024 * 1024;
  */
 export async function loadWithPush(url: string, stop: AbortSignal): Promise<Load> {
   stop.throwIfAborted();
-  const began = performance.now();
-  const now = () => performance.now() - began;
   const session = connect(url, { rejectUnauthorized: false, settings: { initialWindowSize: WINDOW } });
   const ended = new Promise<never>((_resolve, reject) => {
     session.once("error", reject);
     stop.addEventListener("abort", () => reject(stop.reason instanceof Error ? stop.reason : new Error("stopped")));
   });
-  let connected = 0;
-  session.once("connect", () => {
-    connected = now();
-    session.setLocalWindowSize(WINDOW);
-  });
-  const pushed: Promise<Timing>[] = [];
-  session.on("stream", (stream: ClientHttp2Stream, request) => {
-    pushed.push(timed(stream, "push", String(request[":path"]), now));
-  });
   try {
-    const { pathname } = new URL(url);
-    const page = await Promise.race([timed(session.request({ ":path": pathname }), "response", pathname, now), ended]);
-    // All promises come before the end of the page that they belong to (RFC 9113 §8.4.1).
-    const assets = await Promise.race([Promise.all(pushed), ended]);
-    return { connected, page: { ...page, start: 0 }, assets };
+    await Promise.race([once(session, "connect"), ended]);
+    session.setLocalWindowSize(WINDOW);
+    return await Promise.race([load(session, new URL(url).pathname), ended]);
   } finally {
     ended.catch(() => undefined);
     session.destroy();
   }
+}
+
+async function load(session: ClientHttp2Session, path: string): Promise<Load> {
+  const asked = performance.now();
+  const now = () => performance.now() - asked;
+  const pushed: Promise<Timing>[] = [];
+  session.on("stream", (stream: ClientHttp2Stream, request) => {
+    pushed.push(timed(stream, "push", String(request[":path"]), now));
+  });
+  const page = await timed(session.request({ ":path": path }), "response", path, now);
+  // All promises come before the end of the page that they belong to (RFC 9113 §8.4.1).
+  return { page, assets: await Promise.all(pushed) };
 }
 
 /** Reads a stream to its end; from when on it is known, its first and its last byte. */
