@@ -2,7 +2,22 @@ import { bold, dim, green, red, yellow } from "kleur/colors";
 import type { H2PushError } from "../errors.js";
 
 export function printLine(line: string): void {
+  flush();
   process.stdout.write(`${line}\n`);
+}
+
+/** Lines of the log that wait for the end of this turn of the event loop. */
+let waiting = "";
+
+/** Prints a line of the log. Those of one turn are written together, so that the log does not hold up requests. */
+export function logLine(line: string): void {
+  if (waiting === "") setImmediate(flush);
+  waiting += `${line}\n`;
+}
+
+function flush(): void {
+  if (waiting !== "") process.stdout.write(waiting);
+  waiting = "";
 }
 
 /** What was wrong, then what to do. */

@@ -23,7 +23,6 @@ Examples:
   h2push ./site                  serve a directory: https://localhost:8443/
   h2push --demo                  push, Fetch and SSE, live in the browser
   h2push ./site --delivery link  see what a browser without push gets
-  h2push manifest ./site         what does each page need, and why
   h2push cert trust              no more warnings: browsers here trust us
   h2push cert --out ./certs      write a certificate and its key
 
@@ -32,8 +31,8 @@ Node's client, nghttp and Java's HttpClient take pushes; browsers get Link.`;
 /** Flags and help; no work is done here. Throws commander's own error instead of ending the process. */
 export function createProgram(actions: Actions): Command {
   const program = new Command("h2push")
-    .description("Serves a directory over HTTPS and HTTP/2, each page together with what it needs.")
-    .argument("[root]", "directory to serve (default: .)")
+    .description("Serves a directory (default: .) over HTTPS and HTTP/2, pages with their needs.")
+    .argument("[root]")
     .version(version(), "-v, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .enablePositionalOptions()
@@ -46,7 +45,7 @@ export function createProgram(actions: Actions): Command {
     .addOption(option(serverOptions.delivery))
     .option("-C, --cert <file>", "own certificate, PEM")
     .option("-K, --key <file>", "its private key, PEM")
-    .option("--name <name>", "a further name or address for our own certificate, repeatable", collect)
+    .option("--name <name>", "further name for our own certificate, repeatable", collect)
     .addOption(authority())
     .addOption(option(serverOptions.tlsMin))
     .addOption(option(serverOptions.allowHost))
@@ -70,7 +69,7 @@ export function createProgram(actions: Actions): Command {
   program
     .command("manifest")
     .argument("[root]", "directory to scan", ".")
-    .description("print what each page needs, for people and for other tools")
+    .description("print what each page needs")
     .helpOption("-h, --help", "print this help")
     .addOption(
       new Option("--format <format>", "table is the default on a terminal, json elsewhere").choices(manifestFormats),
@@ -86,7 +85,7 @@ export function createProgram(actions: Actions): Command {
 function addCertCommands(program: Command, actions: Actions): void {
   const cert = program
     .command("cert")
-    .description("write a certificate and its private key; show, trust, untrust")
+    .description("write a certificate and its key; show, trust, untrust")
     .helpOption("-h, --help", "print this help")
     .enablePositionalOptions()
     .option("--out <directory>", "where cert.pem and key.pem go", "certs")
@@ -120,7 +119,7 @@ function addCertCommands(program: Command, actions: Actions): void {
 
 const stores = ["nss", "system", "all"];
 
-const authority = () => new Option("--ca <authority>", "who signs: h2push or mkcert").choices(["h2push", "mkcert"]);
+const authority = () => new Option("--ca <authority>", "who signs").choices(["h2push", "mkcert"]);
 
 function option<T extends OptionValue>({ flags, description, default: value, check }: OptionSpec<T>) {
   if (typeof value === "boolean" || value === undefined) return new Option(flags, description);

@@ -4,7 +4,7 @@ import type { ScanSummary } from "../server/scan-ahead.js";
 import { checkRoot } from "../server/root.js";
 import { createServer, type ServerOptions } from "../server/server.js";
 import { chooseCertificate, keepCertificateCurrent, type CertificateOptions } from "./certificate.js";
-import { printFailure, printLine, warning } from "./output.js";
+import { logLine, printFailure, printLine, warning } from "./output.js";
 import { requestLine, targetLines } from "./request-line.js";
 import { scanLine } from "./scan-line.js";
 import { startBlock } from "./start-block.js";
@@ -50,8 +50,8 @@ export async function serve(root: string | undefined, options: ServeOptions): Pr
 function reporting(verbose: boolean): Pick<ServerOptions, "onRequest" | "onScan"> {
   return {
     onRequest: (record: RequestRecord) => {
-      printLine(requestLine(record));
-      if (verbose && record.delivery !== undefined) targetLines(record.delivery.targets).forEach(printLine);
+      logLine(requestLine(record));
+      if (verbose && record.delivery !== undefined) targetLines(record.delivery.targets).forEach(logLine);
     },
     onScan: (summary: ScanSummary) => printLine(scanLine(summary)),
   };

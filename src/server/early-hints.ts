@@ -110,8 +110,8 @@ export class EarlyHints {
  * and one that is stale the moment it arrives is fetched again by the page
  * (Chromium, measured).
  */
-export function hintedFreshness({ connection, target }: Exchange): OutgoingHttpHeaders {
-  return connection.history.answersHint(target) ? HINTED : {};
+export function hintedFreshness({ connection, target }: Exchange): OutgoingHttpHeaders | undefined {
+  return connection.history.answersHint(target) ? HINTED : undefined;
 }
 
 const HINTED = { "cache-control": "max-age=10" };

@@ -8,6 +8,8 @@ import type { RouteContext } from "./route.js";
 export interface Exchange {
   readonly httpVersion: "2" | "1.1";
   readonly connection: Connection;
+  /** When it arrived (`performance.now()`). */
+  readonly arrived: number;
   readonly method: string;
   /** Origin-form request target: path and query, as on the wire. */
   readonly target: string;
@@ -45,10 +47,25 @@ export function http1Exchange(request: IncomingMessage, response: ServerResponse
   return new Http1Exchange(request, response, connection);
 }
 
+const ENDS = { endStream: true };
+const GOES_ON = { endStream: false };
+
+/** Fields with their pseudo-header field. Those of a file are the same objects each time, and joined once. */
+const joined = new WeakMap<OutgoingHttpHeaders, OutgoingHttpHeaders>();
+
+function withStatus(status: number, fields: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  const known = joined.get(fields);
+  if (known !== undefined && known[constants.HTTP2_HEADER_STATUS] === status) return known;
+  const all = { [constants.HTTP2_HEADER_STATUS]: status, ...fields };
+  joined.set(fields, all);
+  return all;
+}
+
 /** A class: its parts are made once, not for each request. */
 class Http2Exchange implements Exchange {
   readonly httpVersion = "2";
   readonly connection: Connection;
+  readonly arrived = performance.now();
   readonly method: string;
   readonly target: string;
   readonly authority: string;
@@ -89,7 +106,7 @@ class Http2Exchange implements Exchange {
   head(status: number, fields: OutgoingHttpHeaders, end: boolean): void {
     const { stream } = this;
     if (stream.destroyed || stream.closed) return;
-    stream.respond({ [constants.HTTP2_HEADER_STATUS]: status, ...fields }, { endStream: end });
+    stream.respond(withStatus(status, fields), end ? ENDS : GOES_ON);
   }
 
   end(content: Buffer): void {
@@ -101,6 +118,7 @@ class Http2Exchange implements Exchange {
 class Http1Exchange implements Exchange {
   readonly httpVersion = "1.1";
   readonly connection: Connection;
+  readonly arrived = performance.now();
   readonly method: string;
   readonly target: string;
   readonly authority: string;

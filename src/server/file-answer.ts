@@ -6,7 +6,7 @@ import { sendError, sendPage } from "./error-page.js";
 import type { Exchange } from "./exchange.js";
 import { entriesOf, listingPage, orderIn } from "./listing.js";
 import { answerMissing } from "./missing.js";
-import { freshness, pathOf, sendFile } from "./send-file.js";
+import { hintedFields, pathOf, sendFile } from "./send-file.js";
 import type { Site } from "./site.js";
 
 /** How long a file may change whenever it is opened, until the client is told to come again (milliseconds). */
@@ -25,7 +25,7 @@ export function answerFile(site: Site, tree: FileTree, exchange: Exchange, hinte
   if (method !== "GET" && method !== "HEAD") {
     return sendError(exchange, 405, `${method} is not possible here.`, { allow: "GET, HEAD" });
   }
-  const found = tree.recall(pathOf(target));
+  const found = tree.recall(pathOf(target), exchange.arrived);
   if (found?.kind === "file" && answerAtOnce(site, exchange, found)) return undefined;
   return answerInTime(site, tree, exchange, hinted);
 }
@@ -36,12 +36,16 @@ function answerAtOnce({ representations, scanner }: Site, exchange: Exchange, fo
   if (selected === undefined || (scanner !== undefined && isHtml(selected.contentType))) return false;
   const { method } = exchange;
   const decision = decide(selected, method, exchange.fields);
-  const { status, extent } = decision;
+  const { status, fields, extent } = decision;
   const bare = method === "HEAD" || extent.kind === "none";
   if (status >= 400 || (!bare && (extent.kind !== "whole" || selected.size > AT_ONCE))) return false;
   if (!bare && selected.content === undefined) return false;
-  if (method === "GET") exchange.connection.history.carried(exchange.target, selected.version);
-  exchange.head(status, { ...decision.fields, ...freshness(exchange, decision) }, bare);
+  const { connection, target } = exchange;
+  if (method === "GET" && !connection.history.seen(target, selected.version)) {
+    connection.history.carried(target, selected.version);
+  }
+  const hinted = hintedFields(exchange, decision);
+  exchange.head(status, hinted === undefined ? fields : { ...fields, ...hinted }, bare);
   if (!bare && selected.content !== undefined) exchange.end(selected.content);
   return true;
 }
@@ -52,6 +56,7 @@ async function answerInTime(site: Site, tree: FileTree, exchange: Exchange, hint
   do {
     const found = await tree.find(pathname);
     if (found.kind !== "file") return answerOther(site, tree, exchange, found);
+    if (answerAtOnce(site, exchange, found)) return undefined;
     const sent = await sendFile(site, exchange, found, { hinted });
     if (sent === "withheld") return answerMissing(site, tree, exchange);
     if (sent !== "changed") return sent.delivery;

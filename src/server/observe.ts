@@ -18,11 +18,10 @@ export function observe(
   onRequest: ((record: RequestRecord) => void) | undefined,
 ): void {
   const observed = new Observed(site, exchange, onRequest);
-  exchange.body.once("close", () => observed.closed());
   try {
     const answered = answer(site, exchange);
-    if (answered instanceof Promise) void answered.then(observed.answered, observed.failed);
-    else observed.answered(answered);
+    if (!(answered instanceof Promise)) observed.answered(answered);
+    else void answered.then((delivery) => observed.answered(delivery)).catch((error) => observed.failed(error));
   } catch (error) {
     observed.failed(error);
   }
@@ -33,8 +32,7 @@ class Observed {
   readonly #site: Site;
   readonly #exchange: Exchange;
   readonly #onRequest: ((record: RequestRecord) => void) | undefined;
-  readonly #started = performance.now();
-  #ended: number | undefined;
+  #duration: number | undefined;
   #isAnswered = false;
   #delivery: Delivery | undefined;
 
@@ -43,38 +41,37 @@ class Observed {
     this.#exchange = exchange;
     this.#onRequest = onRequest;
     site.connections.enter(exchange.connection);
+    exchange.body.on("close", () => this.#closed());
   }
 
-  readonly answered = (delivery: Delivery | undefined): void => {
+  answered(delivery: Delivery | undefined): void {
     discardContent(this.#exchange);
     this.#delivery = delivery;
-    this.#over();
-  };
-
-  readonly failed = (error: unknown): void => {
-    fail(this.#site, this.#exchange, error);
-    this.#over();
-  };
-
-  closed(): void {
-    this.#ended = performance.now();
-    this.#site.connections.leave(this.#exchange.connection);
-    if (this.#isAnswered) this.#tell();
-  }
-
-  #over(): void {
     this.#isAnswered = true;
-    if (this.#ended !== undefined) this.#tell();
+    if (this.#duration !== undefined) this.#tell(this.#duration);
   }
 
-  #tell(): void {
+  failed(error: unknown): void {
+    fail(this.#site, this.#exchange, error);
+    this.#isAnswered = true;
+    if (this.#duration !== undefined) this.#tell(this.#duration);
+  }
+
+  #closed(): void {
+    const { connection, arrived } = this.#exchange;
+    this.#site.connections.leave(connection);
+    // Nobody to tell: a look at the clock would be for nothing.
     if (this.#onRequest === undefined) return;
+    this.#duration = performance.now() - arrived;
+    if (this.#isAnswered) this.#tell(this.#duration);
+  }
+
+  #tell(duration: number): void {
     const { method, target, httpVersion, status, bytes, body, stream } = this.#exchange;
-    const duration = (this.#ended ?? this.#started) - this.#started;
     const aborted = !body.writableFinished || stream?.aborted === true;
     const delivery = this.#delivery;
     try {
-      this.#onRequest({ method, target, httpVersion, status, duration, bytes, aborted, delivery });
+      this.#onRequest?.({ method, target, httpVersion, status, duration, bytes, aborted, delivery });
     } catch (error) {
       report(this.#site, error);
     }

@@ -39,7 +39,7 @@ export const serverOptions = {
   },
   delivery: {
     flags: "--delivery <means>",
-    description: `how pages get what they need: ${deliveryModes.join(", ")}`,
+    description: deliveryModes.join(", "),
     default: "auto",
     check: checkDelivery,
   },
@@ -51,7 +51,7 @@ export const serverOptions = {
   },
   single: {
     flags: "--single [file]",
-    description: "single-page application: the page for paths without a file",
+    description: "page for paths without a file (index.html)",
     default: undefined,
     check: checkSingle,
   },
@@ -75,8 +75,8 @@ export const serverOptions = {
   },
   cache: {
     flags: "--cache <how>",
-    description: "seconds, off, or immutable: names with a hash for a year",
-    default: "default",
+    description: "seconds, off, or immutable (names with a hash)",
+    default: undefined,
     check: checkCache,
   },
   compress: {
@@ -93,37 +93,37 @@ export const serverOptions = {
   },
   tlsMin: {
     flags: "--tls-min <version>",
-    description: `oldest version of TLS to accept: ${tlsVersions.join(" or ")}`,
+    description: `oldest TLS to accept: ${tlsVersions.join(" or ")}`,
     default: "1.2",
     check: checkTlsMin,
   },
   pushCount: {
     flags: "--push-count <number>",
-    description: "at most so many pushes for a page",
+    description: "pushes for a page at most",
     default: 100,
     check: wholeNumber("a number of pushes", 0, 10_000),
   },
   pushBytes: {
     flags: "--push-bytes <bytes>",
-    description: "at most so many bytes pushed for a page, or window: what the client's window leaves",
+    description: "bytes pushed, or window",
     default: 4 * 1024 * 1024,
     check: checkPushBytes,
   },
   serverTiming: {
     flags: "--server-timing",
-    description: "say on each page what was pushed and linked (Server-Timing)",
+    description: "say on each page what was pushed and linked",
     default: false,
     check: checkSwitch,
   },
   rtt: {
     flags: "--rtt <ms>",
-    description: "play a slow network: its round-trip time",
+    description: "play a slow network: round-trip time",
     default: 0,
     check: wholeNumber("a round-trip time in milliseconds", 0, 60_000),
   },
   kbps: {
     flags: "--kbps <number>",
-    description: "play a slow network: kilobits per second each way, 0 for no limit",
+    description: "play a slow network: bandwidth",
     default: 0,
     check: wholeNumber("a number of kilobits per second", 0, 100_000_000),
   },
@@ -196,7 +196,7 @@ export function checkSettings(given: GivenSettings): Settings {
     list: list.check(given.list ?? list.default),
     dotfiles: dotfiles.check(given.dotfiles ?? dotfiles.default),
     symlinks: symlinks.check(given.symlinks ?? symlinks.default),
-    cache: cache.check(given.cache ?? cache.default),
+    cache: cache.check(given.cache),
     compress: compress.check(given.compress ?? compress.default),
     memory: memory.check(given.memory ?? memory.default),
     tlsMin: tlsMin.check(given.tlsMin ?? tlsMin.default),
@@ -242,7 +242,8 @@ function checkSingle(value: unknown): string | undefined {
 }
 
 function checkCache(value: unknown): CachePolicy {
-  if (value === "off" || value === "immutable" || value === "default") return value;
+  if (value === undefined) return "default";
+  if (value === "off" || value === "immutable") return value;
   return wholeNumber('a number of seconds, "off" or "immutable"', 0, 31_536_000)(value);
 }
 

@@ -58,6 +58,9 @@ export function createProtocols(options: ProtocolOptions): Protocols {
   return { tls, plain: createRedirect(options) };
 }
 
+/** What ends a stream is told by its 'close'. */
+const ignore = () => undefined;
+
 /** Takes a connection that speaks HTTP/2. */
 function createHttp2({ connections, onExchange }: ProtocolOptions): (socket: TLSSocket) => void {
   const server = createHttp2Server({ settings: { maxConcurrentStreams: MAX_CONCURRENT_STREAMS } });
@@ -67,7 +70,7 @@ function createHttp2({ connections, onExchange }: ProtocolOptions): (socket: TLS
       session.on("error", () => session.destroy());
       const connection = connections.add({ protocol: "h2", session, socket });
       session.on("stream", (stream, fields) => {
-        stream.on("error", () => undefined);
+        stream.on("error", ignore);
         onExchange(http2Exchange(stream, fields, connection));
       });
     });
@@ -82,8 +85,8 @@ function createHttp1(options: ProtocolOptions): Http1Server {
     const { socket } = request;
     let connection = known.get(socket);
     if (connection === undefined) known.set(socket, (connection = connections.add({ protocol: "http/1.1", socket })));
-    request.on("error", () => undefined);
-    response.on("error", () => undefined);
+    request.on("error", ignore);
+    response.on("error", ignore);
     onExchange(http1Exchange(request, response, connection));
   });
 }

@@ -51,7 +51,7 @@ function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Nee
   const send: ReadyPage["send"] = (extra, ...how) => response.send(exchange, { ...more, ...extra }, ...how);
   return carrying(exchange, status === 206 ? null : selected.version, async () => {
     if (needs === undefined) {
-      await send(freshness(exchange, decision), (bytes) => exchange.progress(bytes));
+      await send(hintedFields(exchange, decision) ?? {}, (bytes) => exchange.progress(bytes));
       return undefined;
     }
     const { entries, blocking } = needs;
@@ -60,11 +60,11 @@ function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Nee
   });
 }
 
-/** Fields that a file gets when a 103 has named it: some freshness, unless it is cached for longer or not at all. */
-export function freshness(exchange: Exchange, { fields }: Decision): OutgoingHttpHeaders {
+/** Fields that a file gets when a 103 has named it: some freshness, unless it has more of it or must not be stored. */
+export function hintedFields(exchange: Exchange, { fields }: Decision): OutgoingHttpHeaders | undefined {
   const hinted = hintedFreshness(exchange);
   const own = fields["cache-control"];
-  return own === "no-cache" || own === "max-age=2" ? hinted : {};
+  return own === "no-cache" || own === "max-age=2" ? hinted : undefined;
 }
 
 function refuse(exchange: Exchange, { status, fields }: Decision): undefined {

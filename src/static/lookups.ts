@@ -24,14 +24,14 @@ export class Lookups<T> {
     this.#look = look;
   }
 
-  /** The answer, when it is fresh. */
-  recall(key: string): T | undefined {
+  /** The answer, when it is fresh at that time (`performance.now()`). */
+  recall(key: string, now: number): T | undefined {
     const answer = this.#answers.get(key);
-    return answer !== undefined && performance.now() - answer.at < FRESH ? answer.value : undefined;
+    return answer !== undefined && now - answer.at < FRESH ? answer.value : undefined;
   }
 
   get(key: string): Promise<T> {
-    const fresh = this.recall(key);
+    const fresh = this.recall(key, performance.now());
     if (fresh !== undefined) return Promise.resolve(fresh);
     return this.#running.get(key) ?? this.#start(key);
   }

@@ -33,8 +33,8 @@ export interface TreeOptions {
 export interface FileTree {
   /** Real path of the directory. */
   readonly root: string;
-  /** What `find` would say, when it has looked less than 250 ms ago. */
-  recall(pathname: string): Found | undefined;
+  /** What `find` would say at that time (`performance.now()`), when it has looked less than 250 ms before. */
+  recall(pathname: string, now: number): Found | undefined;
   /** Looks up a percent-encoded URL path without query. Rejects only for failures of the system (EIO, EMFILE). */
   find(pathname: string): Promise<Found>;
   /** The next `find` looks at the disk: for one path that was seen to change, or for all. */
@@ -75,8 +75,8 @@ class Tree implements FileTree {
     this.#lookups = new Lookups((pathname) => this.#look(pathname));
   }
 
-  recall(pathname: string): Found | undefined {
-    return this.#lookups.recall(pathname);
+  recall(pathname: string, now: number): Found | undefined {
+    return this.#lookups.recall(pathname, now);
   }
 
   find(pathname: string): Promise<Found> {
