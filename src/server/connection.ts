@@ -129,7 +129,7 @@ export class Connections {
 }
 
 /** How long an idle client may take to close its side of the connection (milliseconds). */
-const LINGER = 500;
+const LINGER = 2000;
 
 /** A session lets its open streams end by itself (GOAWAY, RFC 9113 §6.8); HTTP/1.1 has no such word. */
 function endIdle(connection: Connection): void {
