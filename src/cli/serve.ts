@@ -43,7 +43,7 @@ export async function serve(root: string | undefined, options: ServeOptions): Pr
   stopOnSignal(server);
   const start = { address, root: directory, host, certificate, anyPort: port === "" };
   printLine(options.quiet === true ? address.url : startBlock(start));
-  await keepCertificateCurrent(server, source);
+  await keepCertificateCurrent(server, source, options.quiet === true ? () => undefined : printLine);
   if (options.open === true) await openBrowser(address.url);
 }
 
