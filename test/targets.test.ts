@@ -1,0 +1,159 @@
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import type { ClientHttp2Session } from "node:http2";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { emptyDirectory } from "./support/directory.js";
+import { answerOf, connect, connectSocket } from "./support/h2.js";
+import { startServer } from "./support/server.js";
+
+const TARGETS = 10_000;
+const SECRET = "this is a secret";
+
+/** A root among directories that are none of its business. Every file outside of it, and every dotfile, is secret. */
+async function surroundedRoot(): Promise<string> {
+  const parent = await emptyDirectory();
+  const root = join(parent, "public");
+  const secrets = ["secret.txt", "public-secret/a.txt", "public/.env", "public/.git/config", "public/docs/.hidden/x"];
+  const open = ["index.html", "a.txt", "docs/index.html", "docs/b.txt", "é.txt", "x..y", "%2e%2e", "CON", "x.html"];
+  for (const [names, content] of [
+    [secrets, SECRET],
+    [open.map((name) => `public/${name}`), "open"],
+  ] as const) {
+    for (const name of names) {
+      await mkdir(join(parent, name, ".."), { recursive: true });
+      await writeFile(join(parent, name), content);
+    }
+  }
+  await symlink(join(parent, "secret.txt"), join(root, "link.txt"));
+  await symlink(parent, join(root, "up"));
+  return root;
+}
+
+/** Numbers that are the same in each run (mulberry32). */
+function generator(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) % below;
+  };
+}
+
+const pieces = [
+  ..."/ // /./ /../ . .. ... \\ ..\\ %2e %2E %2e%2e %2f %2F %5c %5C %00 %0a %0d%0a %zz % %2 %252e %252f %c0%ae %e0%80%ae".split(
+    " ",
+  ),
+  ..."%c0%af %ef%bc%8f %u002e ; ;a=b ? ?raw # : ::$DATA ~ * | %20 + @ evil.test: //evil.test http: file: %ff %fe".split(
+    " ",
+  ),
+  ..."secret.txt public public-secret a.txt docs b.txt .env .EnV .git config link.txt up x. CON NUL aux.txt index.html".split(
+    " ",
+  ),
+  ..."%E9 %C3%A9 %CC%81 %E2%80%AE %F0%9F%92%A9 %EF%BB%BF %ED%A0%80 é ‮ ．． ／ 💩 etc passwd proc self environ".split(
+    " ",
+  ),
+];
+
+function* targets(count: number): Generator<string> {
+  const below = generator(20_260_115);
+  for (let n = 0; n < count; n++) {
+    let target = below(20) === 0 ? "" : "/";
+    for (let length = 1 + below(8); length > 0; length--) target += pieces[below(pieces.length)] ?? "";
+    if (below(50) === 0) target += "x".repeat(below(3000));
+    yield target;
+  }
+}
+
+async function statusOf(session: ClientHttp2Session, target: string) {
+  // As bytes of UTF-8, as a client would send what it did not encode.
+  const path = Buffer.from(target).toString("latin1");
+  return answerOf(session.request({ ":path": path })).catch((error: unknown) => error);
+}
+
+test("10,000 request targets over HTTP/2 give no byte from outside the root, no 5xx, and no end of the server", async () => {
+  const server = await startServer({ root: await surroundedRoot() });
+  let client = await connect(server.port);
+  let answered = 0;
+  for (const target of targets(TARGETS)) {
+    if (client.session.destroyed || client.session.closed) client = await connect(server.port);
+    const answer = await statusOf(client.session, target);
+    // A client that breaks the rules of its own protocol has its stream refused.
+    if (answer instanceof Error) continue;
+    if (typeof answer !== "object" || answer === null || !("status" in answer && "body" in answer))
+      throw new Error(target);
+    const { status, body } = answer;
+    answered++;
+    if (Number(status) >= 500 || String(body).includes(SECRET)) expect([target, status, String(body)]).toBe("refused");
+  }
+  expect(answered).toBeGreaterThan(TARGETS * 0.9);
+  expect(server.errors).toEqual([]);
+  expect((await (await connect(server.port)).request("/a.txt")).body.toString()).toBe("open");
+});
+
+test("2,000 request targets over HTTP/1.1 give no byte from outside the root, no 5xx, and no end of the server", async () => {
+  const server = await startServer({ root: await surroundedRoot() });
+  for (const target of targets(2000)) {
+    const socket = await connectSocket(server.port, "http/1.1");
+    let answer = "";
+    socket.setEncoding("latin1").on("data", (text: string) => (answer += text));
+    socket.write(`GET ${target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`);
+    await new Promise((resolve) => socket.on("close", resolve));
+    // What is no HTTP is cut off, at times before the client has read the 400.
+    const status = /^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? "400";
+    if (!/^[234]/.test(status) || answer.includes(SECRET)) expect([target, status, answer]).toBe("refused");
+  }
+  expect(server.errors).toEqual([]);
+});
+
+const tricks: [target: string, statuses: number[]][] = [
+  ["/%2e%2e/secret.txt", [400, 404]],
+  ["/..%2fsecret.txt", [404]],
+  ["/..\\..\\secret.txt", [404]],
+  ["/%252e%252e%252fsecret.txt", [404]],
+  ["//host/%2e%2e", [404]],
+  ["/%00", [400]],
+  ["/%zz", [400]],
+  ["/a.txt#/../../secret.txt", [400]],
+  ["/.env?raw", [404]],
+  ["/.env/.", [404]],
+  ["/.env::$DATA", [404]],
+  ["/.EnV", [404]],
+  ["/.git/config", [404]],
+  ["/CON.txt", [404]],
+  ["/x.", [404]],
+  ["/../public-secret/a.txt", [404]],
+  ["/link.txt", [404]],
+  ["/up/secret.txt", [404]],
+  ["/up", [404]],
+  ["/up/", [404]],
+];
+
+test.each(tricks)("%s is refused", async (target, statuses) => {
+  const { port } = await startServer({ root: await surroundedRoot(), list: true });
+  const { status, body } = await (await connect(port)).request(target);
+  expect(statuses).toContain(status);
+  expect(body.toString()).not.toContain(SECRET);
+});
+
+test("--dotfiles serves dotfiles and --symlinks follows links; neither lets a path out of the root", async () => {
+  const { port } = await startServer({ root: await surroundedRoot(), dotfiles: true, symlinks: true });
+  const { request } = await connect(port);
+  const status = async (path: string) => (await request(path)).status;
+  expect(await status("/.env")).toBe(200);
+  expect(await status("/.git/config")).toBe(200);
+  expect(await status("/link.txt")).toBe(200);
+  expect(await status("/up/secret.txt")).toBe(200);
+  expect(
+    await Promise.all(
+      ["/../secret.txt", "/%2e%2e/secret.txt", "/docs/../../secret.txt", "/..%2fsecret.txt"].map(status),
+    ),
+  ).toEqual([404, 404, 404, 404]);
+});
+
+test("the file system's own root can be served", async () => {
+  const { port } = await startServer({ root: "/" });
+  const file = join(await emptyDirectory(), "a.txt");
+  await writeFile(file, "open");
+  expect((await (await connect(port)).request(file)).body.toString()).toBe("open");
+});
