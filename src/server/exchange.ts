@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { constants, type ServerHttp2Stream } from "node:http2";
 import type { Readable, Writable } from "node:stream";
-import { pushEnabled, type Connection } from "./connection.js";
+import { readPriority } from "../delivery/priority.js";
+import { pushEnabled, waitsAlone, type Connection } from "./connection.js";
 import type { RouteContext } from "./route.js";
 
 /** One request, and the means to answer it: the same over both versions of HTTP. */
@@ -29,6 +30,10 @@ export interface Exchange {
   readonly status: number;
   /** Sends status and fields; with `end`, nothing follows them. Does nothing when the client has gone. */
   head(status: number, fields: OutgoingHttpHeaders, end: boolean): void;
+  /** Waits until so many bytes may be written; what it resolves with is called when they were taken. */
+  admit(bytes: number): Promise<() => void>;
+  /** Lets no other response of the same urgency in between, whatever the client says of it. */
+  sendWhole(): void;
 }
 
 export function http2Exchange(
@@ -37,6 +42,11 @@ export function http2Exchange(
   connection: Connection,
 ): Exchange {
   let bytes = 0;
+  const { priority } = fields;
+  const writer = {
+    priority: readPriority(typeof priority === "string" ? priority : undefined),
+    waitsAlone: () => waitsAlone(connection, stream, bytes),
+  };
   return {
     httpVersion: "2",
     connection,
@@ -62,6 +72,10 @@ export function http2Exchange(
     head(status, response, end) {
       if (stream.destroyed || stream.closed) return;
       stream.respond({ [constants.HTTP2_HEADER_STATUS]: status, ...response }, { endStream: end });
+    },
+    admit: (bytes) => connection.writes.admit(writer, bytes),
+    sendWhole() {
+      writer.priority = { ...writer.priority, incremental: false };
     },
   };
 }
@@ -93,6 +107,9 @@ export function http1Exchange(request: IncomingMessage, response: ServerResponse
       response.writeHead(status, fields);
       if (end) response.end();
     },
+    // Over HTTP/1.1 one response follows the other anyway.
+    admit: () => Promise.resolve(() => undefined),
+    sendWhole: () => undefined,
   };
 }
 

@@ -2,7 +2,7 @@ import type { FileHandle } from "node:fs/promises";
 import type { OutgoingHttpHeaders } from "node:http";
 import { extname } from "node:path";
 import type { Writable } from "node:stream";
-import { finished, pipeline } from "node:stream/promises";
+import { finished } from "node:stream/promises";
 import { openFound } from "./file.js";
 import type { Representation } from "./representation.js";
 
@@ -11,6 +11,8 @@ export interface Reply {
   readonly body: Writable;
   /** Sends status and fields; with `end`, nothing follows them. */
   head(status: number, fields: OutgoingHttpHeaders, end: boolean): void;
+  /** Waits until so many bytes may be written; what it resolves with is called when they were taken. */
+  admit(bytes: number): Promise<() => void>;
 }
 
 /** Called with the number of bytes each time that the client has taken a piece. */
@@ -80,8 +82,8 @@ const fieldsOnly = ({ status, fields }: Representation): Prepared => ({
 const buffered = ({ status, fields }: Representation, content: Buffer): Prepared => ({
   async send(reply, extra, progress) {
     reply.head(status, { ...fields, ...extra }, false);
-    if (content.length > PIECE) await writePieces(cut(content, progress), reply.body);
-    else await end(reply.body, content, progress);
+    if (content.length > PIECE) await writePieces(cut(content), reply, progress);
+    else await end(reply, content, progress);
   },
   close: () => Promise.resolve(),
 });
@@ -89,23 +91,66 @@ const buffered = ({ status, fields }: Representation, content: Buffer): Prepared
 const streamed = ({ status, fields, found }: Representation, handle: FileHandle): Prepared => ({
   async send(reply, extra, progress, hold) {
     reply.head(status, { ...fields, ...extra }, false);
-    const pieces = readPieces(handle, found.size, progress);
-    await writePieces(hold === undefined ? pieces : holdAfterFirst(pieces, hold), reply.body);
+    await writePieces(readPieces(handle, found.size), reply, progress, hold);
   },
   close: () => handle.close(),
 });
 
 /**
- * Writes the pieces of a content, each when the one before it was taken.
+ * Writes the pieces of a content, each when the one before it was taken, and
+ * ends. Not by a pipeline: it would not tell when a small piece was taken, and
+ * into a stream of HTTP/2 that is closed already it never ends.
  *
- * @throws when the client goes away, or has gone already: a pipeline into a stream of HTTP/2 that is closed never ends
+ * @throws when the client goes away, and what the pieces throw: the response is then cut off
  */
 export async function writePieces(
-  pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  body: Writable,
+  pieces: AsyncIterator<Uint8Array, void>,
+  reply: Pick<Reply, "body" | "admit">,
+  progress: Progress,
+  hold?: Hold,
 ): Promise<void> {
-  if (body.destroyed || body.closed) throw clientGone();
-  await pipeline(pieces, body);
+  const { body } = reply;
+  try {
+    let next = await pieces.next();
+    for (let first = true; next.done !== true; first = false) {
+      // Read ahead: the next piece has to be at hand when this one was taken, or others would go in between.
+      const following = pieces.next();
+      following.catch(() => undefined);
+      await writePiece(reply, next.value);
+      progress(next.value.length);
+      if (first) hold?.reached();
+      next = await following;
+      if (first && next.done !== true) await hold?.until;
+    }
+    await settled(body, (done) => body.end(done));
+  } catch (error) {
+    body.destroy(error instanceof Error ? error : undefined);
+    throw error;
+  }
+}
+
+async function writePiece(reply: Pick<Reply, "body" | "admit">, piece: Uint8Array): Promise<void> {
+  const { body } = reply;
+  const taken = await reply.admit(piece.length);
+  try {
+    await settled(body, (done) => body.write(piece, done));
+  } finally {
+    taken();
+  }
+}
+
+/** When what is written has been taken. Rejects when the client goes away meanwhile, or has gone. */
+function settled(body: Writable, write: (done: (error?: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const gone = () => reject(clientGone());
+    if (body.destroyed || body.closed) return gone();
+    body.once("close", gone);
+    write((error) => {
+      body.off("close", gone);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
 }
 
 const clientGone = () => Object.assign(new Error("the client went away"), { code: "ERR_STREAM_PREMATURE_CLOSE" });
@@ -116,49 +161,32 @@ async function readWhole(handle: FileHandle, size: number): Promise<Buffer> {
   return buffer.subarray(0, bytesRead);
 }
 
-async function* readPieces(handle: FileHandle, size: number, progress: Progress): AsyncGenerator<Buffer> {
+async function* readPieces(handle: FileHandle, size: number): AsyncGenerator<Buffer, void> {
   for (let position = 0; position < size;) {
     const length = Math.min(PIECE, size - position);
     const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, position);
     if (bytesRead === 0) throw new Error("the file became shorter while it was sent");
     position += bytesRead;
     yield buffer.subarray(0, bytesRead);
-    progress(bytesRead);
   }
 }
 
-async function* holdAfterFirst(pieces: AsyncGenerator<Buffer>, { reached, until }: Hold): AsyncGenerator<Buffer> {
-  let first = true;
-  for await (const piece of pieces) {
-    if (!first) await until;
-    yield piece;
-    if (first) reached();
-    first = false;
-  }
-}
-
-function* cut(content: Buffer, progress: Progress): Generator<Buffer> {
+// eslint-disable-next-line typescript/require-await -- it stands where pieces that are read stand
+async function* cut(content: Buffer): AsyncGenerator<Buffer, void> {
   for (let position = 0; position < content.length; position += PIECE) {
-    const piece = content.subarray(position, position + PIECE);
-    yield piece;
-    progress(piece.length);
+    yield content.subarray(position, position + PIECE);
   }
 }
 
-function end(body: Writable, content: Buffer, progress: Progress): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const gone = () => reject(clientGone());
-    body.once("close", gone);
-    body.end(content, (error?: Error | null) => {
-      body.off("close", gone);
-      if (error) {
-        reject(error);
-        return;
-      }
-      progress(content.length);
-      resolve();
-    });
-  });
+async function end(reply: Reply, content: Buffer, progress: Progress): Promise<void> {
+  const { body } = reply;
+  const taken = await reply.admit(content.length);
+  try {
+    await settled(body, (done) => body.end(content, done));
+    progress(content.length);
+  } finally {
+    taken();
+  }
 }
 
 const keyFiles = new Set(["", ".crt", ".cer", ".key", ".pem"]);
