@@ -1,6 +1,7 @@
 import type { ServerHttp2Session, ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
 import { History } from "../delivery/history.js";
+import { WriteQueue } from "../delivery/write-queue.js";
 
 /** What carries the requests of a client. */
 export type Carrier =
@@ -14,6 +15,8 @@ export interface Connection {
   /** Kept here, as `stream.session` is gone once a stream has closed. */
   readonly carrier: Carrier;
   readonly history: History;
+  /** Puts what its responses write in order. */
+  readonly writes: WriteQueue;
   /** Requests of the client that are not answered to the end, and promised streams. */
   open: number;
 }
@@ -62,7 +65,13 @@ export class Connections {
   #draining = false;
 
   add(carrier: Carrier): Connection {
-    const connection: Connection = { id: ++this.#last, carrier, history: new History(), open: 0 };
+    const connection: Connection = {
+      id: ++this.#last,
+      carrier,
+      history: new History(),
+      writes: new WriteQueue(),
+      open: 0,
+    };
     this.#all.add(connection);
     (carrier.protocol === "h2" ? carrier.session : carrier.socket).once("close", () => {
       this.#all.delete(connection);

@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { constants, type ServerHttp2Stream } from "node:http2";
 import type { Readable, Writable } from "node:stream";
-import { pushEnabled, type Connection } from "./connection.js";
+import { readPriority } from "../delivery/priority.js";
+import { pushEnabled, waitsAlone, type Connection } from "./connection.js";
+import type { Writer } from "../delivery/write-queue.js";
 import type { RouteContext } from "./route.js";
 
 /** One request, and the means to answer it: the same over both versions of HTTP. */
@@ -31,8 +33,17 @@ export interface Exchange {
   readonly status: number;
   /** Sends status and fields; with `end`, nothing follows them. Does nothing when the client has gone. */
   head(status: number, fields: OutgoingHttpHeaders, end: boolean): void;
-  /** Sends the whole content at once, and counts it when it has gone. */
+  /**
+   * Whether a content may be sent at once, and is then begun: false when it
+   * has to wait for its turn among the responses of the connection.
+   */
+  mayEnd(bytes: number): boolean;
+  /** Sends the whole content at once, after `mayEnd`, and counts it when it has gone. */
   end(content: Buffer): void;
+  /** Waits until so many bytes may be written; what it resolves with is called when they were taken. */
+  admit(bytes: number): Promise<() => void>;
+  /** Lets no other response of the same urgency in between, whatever the client says of it. */
+  sendWhole(): void;
 }
 
 export function http2Exchange(
@@ -73,6 +84,7 @@ class Http2Exchange implements Exchange {
   readonly content: Readable;
   readonly body: Writable;
   readonly stream: ServerHttp2Stream;
+  #writer: Writer | undefined;
   #bytes = 0;
   #last = 0;
 
@@ -109,9 +121,32 @@ class Http2Exchange implements Exchange {
     stream.respond(withStatus(status, fields), end ? ENDS : GOES_ON);
   }
 
+  mayEnd(bytes: number): boolean {
+    const taken = this.connection.writes.admitNow(this.#asWriter(), bytes);
+    if (taken === undefined) return false;
+    this.stream.once("close", taken);
+    return true;
+  }
+
   end(content: Buffer): void {
     this.#last = content.length;
     this.stream.end(content);
+  }
+
+  admit(bytes: number): Promise<() => void> {
+    return this.connection.writes.admit(this.#asWriter(), bytes);
+  }
+
+  sendWhole(): void {
+    const { priority, waitsAlone } = this.#asWriter();
+    this.#writer = { priority: { ...priority, incremental: false }, waitsAlone };
+  }
+
+  #asWriter(): Writer {
+    return (this.#writer ??= {
+      priority: readPriority(typeof this.fields["priority"] === "string" ? this.fields["priority"] : undefined),
+      waitsAlone: () => waitsAlone(this.connection, this.stream, this.bytes),
+    });
   }
 }
 
@@ -162,9 +197,22 @@ class Http1Exchange implements Exchange {
     if (end) response.end();
   }
 
+  mayEnd(): boolean {
+    return true;
+  }
+
   end(content: Buffer): void {
     this.#last = content.length;
     this.#response.end(content);
+  }
+
+  /** Over HTTP/1.1 one response follows the other anyway. */
+  admit(): Promise<() => void> {
+    return Promise.resolve(() => undefined);
+  }
+
+  sendWhole(): void {
+    // Nothing can go in between.
   }
 }
 

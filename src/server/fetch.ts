@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Readable, Writable } from "node:stream";
+import type { Readable } from "node:stream";
 import { ReadableStream } from "node:stream/web";
-import { writePieces, type Hold, type Progress } from "../static/respond.js";
+import { writePieces, type Hold, type Progress, type Reply } from "../static/respond.js";
 
 /** A request as HTTP has it. */
 export interface HttpRequest {
@@ -66,12 +66,13 @@ export const isEventStream = ({ headers }: Response) =>
  */
 export async function sendContent(
   response: Response,
-  body: Writable,
+  reply: Pick<Reply, "body" | "admit">,
   closing: AbortSignal,
   progress: Progress,
   hold?: Hold,
 ): Promise<void> {
   if (response.body === null) return;
+  const { body } = reply;
   const reader = response.body.getReader();
   const cancel = () => void reader.cancel().catch(() => undefined);
   const endless = isEventStream(response);
@@ -82,25 +83,17 @@ export async function sendContent(
     else closing.addEventListener("abort", cancel);
   }
   try {
-    await writePieces(pieces(reader, progress, hold), body);
+    await writePieces(pieces(reader), reply, progress, hold);
   } finally {
     closing.removeEventListener("abort", cancel);
     cancel();
   }
 }
 
-async function* pieces(reader: ReadableStreamDefaultReader<Uint8Array>, progress: Progress, hold: Hold | undefined) {
-  let first = true;
+async function* pieces(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    for (let at = 0; at < value.length; at += PIECE) {
-      if (!first) await hold?.until;
-      const piece = value.subarray(at, at + PIECE);
-      yield piece;
-      progress(piece.length);
-      if (first) hold?.reached();
-      first = false;
-    }
+    for (let at = 0; at < value.length; at += PIECE) yield value.subarray(at, at + PIECE);
   }
 }

@@ -39,7 +39,7 @@ function answerAtOnce({ representations, scanner }: Site, exchange: Exchange, fo
   const { status, fields, extent } = decision;
   const bare = method === "HEAD" || extent.kind === "none";
   if (status >= 400 || (!bare && (extent.kind !== "whole" || selected.size > AT_ONCE))) return false;
-  if (!bare && selected.content === undefined) return false;
+  if (!bare && (selected.content === undefined || !exchange.mayEnd(selected.content.length))) return false;
   const { connection, target } = exchange;
   if (method === "GET" && !connection.history.seen(target, selected.version)) {
     connection.history.carried(target, selected.version);

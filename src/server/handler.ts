@@ -58,7 +58,7 @@ async function answerRoute(site: Site, exchange: Exchange, response: Response, h
   const send: ReadyPage["send"] = async (extra, progress, hold) => {
     exchange.head(status, { ...fields, ...extra }, bare);
     if (bare) await response.body?.cancel();
-    else await sendContent(response, exchange.body, site.closing, progress, hold);
+    else await sendContent(response, exchange, site.closing, progress, hold);
   };
   const link = headers.get("link") ?? undefined;
   if (method === "GET" && status === 200) site.hints.learn(target, link);

@@ -48,10 +48,12 @@ export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPag
   const bySource = new Map(named.map((link) => [withSource(link, sources.get(link)), sources.get(link)]));
   const links = [...bySource.keys()];
   const peer = peerOf(exchange, page, links);
+  const large = page.bytes === undefined || page.bytes > LARGE;
+  if (!large) exchange.sendWhole();
   const delivery = deliver({
     plan: (pushes) => plan(links, request, { ...peer, freeStreams: Math.min(peer.freeStreams, pushes) }, site.limits),
     hinted: targetsIn(page.hinted, exchange, links),
-    large: page.bytes === undefined || page.bytes > LARGE,
+    large,
     blocksRendering: (link) => page.blocking.has(link.target) || (link.named === true && link.as === "style"),
     stream,
     request: fields,
@@ -129,7 +131,7 @@ function respondPush(site: Site, { connection }: Exchange, sources: Sources): Re
     if (source?.kind === "route") {
       stream.once("close", source.abandon);
       reply.head(200, pushedFields(source.response), false);
-      await sendContent(source.response, stream, site.closing, progress);
+      await sendContent(source.response, reply, site.closing, progress);
       return "sent";
     }
     const prepared =

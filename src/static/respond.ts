@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import type { OutgoingHttpHeaders } from "node:http";
 import type { Writable } from "node:stream";
-import { finished, pipeline } from "node:stream/promises";
+import { finished } from "node:stream/promises";
 import { isVersion, openFound, type FoundFile, type Unavailable } from "./file.js";
 import { readInto } from "./read.js";
 import type { Decision, Extent, Representation } from "./representation.js";
@@ -12,6 +12,8 @@ export interface Reply {
   readonly body: Writable;
   /** Sends status and fields; with `end`, nothing follows them. */
   head(status: number, fields: OutgoingHttpHeaders, end: boolean): void;
+  /** Waits until so many bytes may be written; what it resolves with is called when they were taken. */
+  admit(bytes: number): Promise<() => void>;
 }
 
 /** Called with the number of bytes each time that the client has taken a piece. */
@@ -102,38 +104,74 @@ const withPieces = (
 ): Prepared => ({
   async send(reply, extra, progress, hold) {
     reply.head(status, { ...fields, ...extra }, false);
-    await writePieces(counted(pieces(), progress, hold), reply.body);
+    await writePieces(each(pieces()), reply, progress, hold);
   },
   close,
 });
 
 /**
- * Writes the pieces of a content, each when the one before it was taken.
+ * Writes the pieces of a content, each when the one before it was taken, and
+ * ends. Not by a pipeline: it would not tell when a small piece was taken, and
+ * into a stream of HTTP/2 that is closed already it never ends.
  *
- * @throws when the client goes away, or has gone already: a pipeline into a stream of HTTP/2 that is closed never ends
+ * @throws when the client goes away, and what the pieces throw: the response is then cut off
  */
 export async function writePieces(
-  pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  body: Writable,
+  pieces: AsyncIterator<Uint8Array, void>,
+  reply: Pick<Reply, "body" | "admit">,
+  progress: Progress,
+  hold?: Hold,
 ): Promise<void> {
-  if (isClosed(body)) throw clientGone();
-  await pipeline(pieces, body);
+  const { body } = reply;
+  try {
+    let next = await pieces.next();
+    for (let first = true; next.done !== true; first = false) {
+      // Read ahead: the next piece has to be at hand when this one was taken, or others would go in between.
+      const following = pieces.next();
+      following.catch(() => undefined);
+      await writePiece(reply, next.value);
+      progress(next.value.length);
+      if (first) hold?.reached();
+      next = await following;
+      if (first && next.done !== true) await hold?.until;
+    }
+    await settled(body, (done) => body.end(done));
+  } catch (error) {
+    body.destroy(error instanceof Error ? error : undefined);
+    throw error;
+  }
+}
+
+async function writePiece(reply: Pick<Reply, "body" | "admit">, piece: Uint8Array): Promise<void> {
+  const { body } = reply;
+  const taken = await reply.admit(piece.length);
+  try {
+    await settled(body, (done) => body.write(piece, done));
+  } finally {
+    taken();
+  }
+}
+
+/** When what is written has been taken. Rejects when the client goes away meanwhile, or has gone. */
+function settled(body: Writable, write: (done: (error?: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const gone = () => reject(clientGone());
+    if (body.destroyed || body.closed) return gone();
+    body.once("close", gone);
+    write((error) => {
+      body.off("close", gone);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
 }
 
 const isClosed = (body: Writable) => body.destroyed || body.closed;
 
 const clientGone = () => Object.assign(new Error("the client went away"), { code: "ERR_STREAM_PREMATURE_CLOSE" });
 
-/** Tells of each piece when the next one is asked for: it has been taken then. */
-async function* counted(pieces: Iterable<Buffer> | AsyncIterable<Buffer>, progress: Progress, hold?: Hold) {
-  let first = true;
-  for await (const piece of pieces) {
-    if (!first) await hold?.until;
-    yield piece;
-    progress(piece.length);
-    if (first) hold?.reached();
-    first = false;
-  }
+async function* each(pieces: Iterable<Buffer> | AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  yield* pieces;
 }
 
 function* cutAll(spans: readonly Span[], content: Buffer): Generator<Buffer> {
