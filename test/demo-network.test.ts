@@ -29,8 +29,13 @@ interface Row {
 }
 
 /** A server with the demo's endpoints, and a client of it. */
-async function demo(): Promise<{ client: H2Client; close: (grace?: number) => Promise<void> }> {
-  const { port, close } = await startServer({ routes: demoRoutes({ certificate: await testCertificate() }) });
+async function demo(
+  allowHost: readonly string[] = [],
+): Promise<{ client: H2Client; close: (grace?: number) => Promise<void> }> {
+  const { port, close } = await startServer({
+    allowHost,
+    routes: demoRoutes({ certificate: await testCertificate(), allowHost }),
+  });
   return { client: await connect(port), close };
 }
 
@@ -87,15 +92,17 @@ test("tells where to load the page by each means, what came of it, and at last o
   expect(ports.size).toBe(3);
 });
 
-test("names the host of the page's address as the browser knows this machine", async () => {
-  const { client } = await demo();
+test("names the host of the page's address as the browser knows this machine, and answers for it", async () => {
+  const { client } = await demo(["dev.example"]);
   const stream = client.session.request({
     ":path": "/demo/network",
     ":method": "POST",
     ":authority": "dev.example:8443",
   });
   const { data } = await firstOf(eventsOf(stream));
-  expect(new URL(data.url ?? "").hostname).toBe("dev.example");
+  const { hostname, host, port } = new URL(data.url ?? "");
+  expect(hostname).toBe("dev.example");
+  expect((await (await connect(Number(port), noPush)).request("/", { ":authority": host })).status).toBe(200);
 });
 
 test.each([

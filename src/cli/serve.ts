@@ -21,7 +21,7 @@ export interface ServeOptions extends Omit<GivenSettings, "host">, CertificateOp
 /** Serves a directory until a signal comes. Resolves when the server listens. */
 export async function serve(root: string | undefined, options: ServeOptions): Promise<void> {
   const demo = options.demo === true ? await import("../demo/index.js") : undefined;
-  const { host = serverOptions.host.default } = options;
+  const { host = serverOptions.host.default, allowHost = [] } = options;
   const directory = root ?? demo?.demoSite ?? ".";
   const port = options.port ?? process.env["PORT"] ?? "";
   // Before a certificate is made for it.
@@ -35,7 +35,7 @@ export async function serve(root: string | undefined, options: ServeOptions): Pr
     hidden,
     certificate,
     trusted: certificate.signer.kind === "authority" && certificate.signer.trusted,
-    ...(demo === undefined ? {} : { routes: demo.demoRoutes({ certificate, host }) }),
+    ...(demo === undefined ? {} : { routes: demo.demoRoutes({ certificate, host, allowHost }) }),
     ...(options.quiet === true ? {} : reporting(options.verbose === true)),
     onError: printFailure,
   });

@@ -2,7 +2,8 @@ import type { Route } from "../server/route.js";
 import { delivery } from "./delivery.js";
 import { echo } from "./echo.js";
 import { events } from "./events.js";
-import { network, type NetworkOptions } from "./network/network.js";
+import { network } from "./network/network.js";
+import type { NetworkOptions } from "./network/page-server.js";
 import { slow } from "./slow.js";
 import { time } from "./time.js";
 

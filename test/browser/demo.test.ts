@@ -247,6 +247,18 @@ describe.skipIf(!existsSync(executablePath))("h2push --demo in Chromium", () => 
       / with nothing said, .* with Link, .* with a 103, .* with pushes\.$/,
     );
     expect(await page.getByRole("button", { name: "Load it four times" }).isEnabled()).toBe(true);
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  });
+
+  test("says what may be in the way when the window says nothing for a while", async () => {
+    const page = await open();
+    await page.context().route(/^https:\/\/localhost:\d+\/$/, (route) => route.abort());
+    await page.clock.install();
+    await page.getByRole("button", { name: "Load it four times" }).click();
+    await eventually(() => text(page, "#network-status")).toBe("Loading the page with nothing said …");
+    await page.clock.fastForward(8_000);
+    expect(await text(page, "#network-status")).toContain("Does it warn of the certificate?");
   });
 
   test("stops loading when it is told to, and when the window is closed", async () => {

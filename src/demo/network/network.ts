@@ -1,19 +1,12 @@
 import type { Route } from "../../server/route.js";
-import type { PemPair } from "../../tls/certificate.js";
 import { endpoint } from "../endpoint.js";
 import { formatEvent } from "../event-stream.js";
 import { integerParameter } from "../parameter.js";
 import { problem } from "../problem.js";
 import { textStream } from "../text-stream.js";
+import type { NetworkOptions } from "./page-server.js";
 import { run, type RunEvent } from "./run.js";
 import { readSamplePage, type SamplePage } from "./sample-page.js";
-
-/** What the servers of this part share with the one that has it. */
-export interface NetworkOptions {
-  /** Address to listen on. */
-  readonly host?: string;
-  readonly certificate?: PemPair;
-}
 
 const RTT = { name: "rtt", min: 0, max: 1000, fallback: 100 };
 const KBPS = { name: "kbps", min: 0, max: 1_000_000, fallback: 0 };

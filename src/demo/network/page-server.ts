@@ -1,8 +1,7 @@
 import type { DeliveryMode } from "../../delivery/plan.js";
 import type { RequestRecord } from "../../server/log.js";
 import type { Route } from "../../server/route.js";
-import { createServer } from "../../server/server.js";
-import type { PemPair } from "../../tls/certificate.js";
+import { createServer, type ServerOptions } from "../../server/server.js";
 import { readAtMost } from "../content.js";
 import { endpoint } from "../endpoint.js";
 import { problem } from "../problem.js";
@@ -12,8 +11,11 @@ import { readLoad, type Load } from "./load.js";
 import type { SamplePage } from "./sample-page.js";
 import { waterfall, type Ask, type Waterfall } from "./waterfall.js";
 
+/** What the servers of the page share with the one whose demo they belong to. */
+export type NetworkOptions = Pick<ServerOptions, "host" | "allowHost" | "certificate">;
+
 /** How the page is served. */
-export interface PageServerOptions {
+export interface PageServerOptions extends NetworkOptions {
   readonly page: SamplePage;
   readonly delivery: DeliveryMode;
   /** Milliseconds. */
@@ -22,8 +24,6 @@ export interface PageServerOptions {
   readonly kbps: number;
   /** How long the server takes to make the page (milliseconds). */
   readonly think: number;
-  readonly host?: string;
-  readonly certificate?: PemPair;
 }
 
 /** A server for one load of the page: what it knows of the connection is new, and so is the port. */

@@ -1,12 +1,11 @@
-import type { PemPair } from "../../tls/certificate.js";
 import { loadWithPush } from "./push-client.js";
 import type { Load } from "./load.js";
-import { servePage, type PageServer } from "./page-server.js";
+import { servePage, type NetworkOptions, type PageServer } from "./page-server.js";
 import type { SamplePage } from "./sample-page.js";
 import type { Waterfall } from "./waterfall.js";
 
 /** The network, the page, and how its servers are to be reached. */
-export interface RunOptions {
+export interface RunOptions extends NetworkOptions {
   readonly page: SamplePage;
   /** Round-trip time in milliseconds. */
   readonly rtt: number;
@@ -18,8 +17,6 @@ export interface RunOptions {
   readonly hostname: string;
   /** How long a browser may take to load the page (milliseconds). */
   readonly patience: number;
-  readonly host?: string;
-  readonly certificate?: PemPair;
 }
 
 /** What a load shows: nothing said, or the means that is forced. */
