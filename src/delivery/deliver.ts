@@ -52,6 +52,8 @@ export interface PageDelivery {
   readonly waitsAlone: (stream: ServerHttp2Stream, taken: number) => boolean;
   /** Counts one more stream as open, until the returned function is called. */
   readonly begin: () => () => void;
+  /** Told of each promised stream. */
+  readonly promised: (stream: ServerHttp2Stream) => void;
   readonly respondPush: RespondPush;
   readonly respondPage: RespondPage;
   readonly report: (error: Error) => void;
@@ -161,6 +163,7 @@ async function promiseAll(page: PageDelivery, links: readonly PreloadLink[]): Pr
       break;
     }
     stream.once("close", end);
+    page.promised(stream);
     history.pushPromised();
     promised.push({ link, request: wanted, stream });
   }

@@ -1,4 +1,4 @@
-import type { ServerHttp2Session, ServerHttp2Stream } from "node:http2";
+import { constants, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
 import { History } from "../delivery/history.js";
 import { WriteQueue } from "../delivery/write-queue.js";
@@ -19,6 +19,8 @@ export interface Connection {
   readonly writes: WriteQueue;
   /** Requests of the client that are not answered to the end, and promised streams. */
   open: number;
+  /** Promised streams that have not ended. */
+  readonly promised: Set<ServerHttp2Stream>;
 }
 
 /** How many streams may still be promised, within what the client allows to be open at once and what Node lets it cancel. */
@@ -43,11 +45,28 @@ export function sendWindow({ carrier }: Connection): number {
  */
 export function waitsAlone(connection: Connection, stream: ServerHttp2Stream, taken: number): boolean {
   if (connection.carrier.protocol !== "h2" || sendWindow(connection) === 0) return false;
-  // With nothing to write, it waits for its own source: a slow route.
-  if (stream.writableLength === 0) return true;
+  // With nothing to write, it waits for its own source, a slow route; a push, for the client to take one more stream.
+  if (stream.writableLength === 0 || stream.state.state === RESERVED) return true;
   // Node does not tell a stream's window. What fits into the initial one is held up by the line, not by the client.
   const window = connection.carrier.session.remoteSettings.initialWindowSize ?? 65_535;
   return taken + stream.writableLength > window;
+}
+
+const RESERVED = constants.NGHTTP2_STREAM_STATE_RESERVED_LOCAL;
+
+/** Remembers a promised stream until it ends. */
+export function keepPromised({ promised }: Connection, stream: ServerHttp2Stream): void {
+  promised.add(stream);
+  stream.once("close", () => promised.delete(stream));
+}
+
+/**
+ * Takes back the promises that can't be kept: a client that allows no stream
+ * any more would have them wait for ever.
+ */
+export function withdrawPromises({ carrier, promised }: Connection): void {
+  if (carrier.protocol !== "h2" || carrier.session.remoteSettings.maxConcurrentStreams !== 0) return;
+  for (const stream of promised) if (stream.state.state === RESERVED) stream.close(constants.NGHTTP2_CANCEL);
 }
 
 /** Whether the client takes a push on this stream now. */
@@ -71,6 +90,7 @@ export class Connections {
       history: new History(),
       writes: new WriteQueue(),
       open: 0,
+      promised: new Set(),
     };
     this.#all.add(connection);
     (carrier.protocol === "h2" ? carrier.session : carrier.socket).once("close", () => {

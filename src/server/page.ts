@@ -7,7 +7,7 @@ import { considersPushes, plan, type PageRequest, type Peer, type PreloadLink } 
 import { serverTiming } from "../delivery/summary.js";
 import type { ManifestEntry } from "../manifest/manifest.js";
 import type { Progress } from "../static/respond.js";
-import { freeStreams, sendWindow, waitsAlone } from "./connection.js";
+import { freeStreams, keepPromised, sendWindow, waitsAlone } from "./connection.js";
 import { http2Exchange, type Exchange } from "./exchange.js";
 import { responseFields, sendContent } from "./fetch.js";
 import { pageLinks, type PageAddress } from "./page-links.js";
@@ -62,6 +62,7 @@ export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPag
     mayPromise: () => exchange.pushEnabled && freeStreams(connection) >= 1,
     waitsAlone: (stream, taken) => waitsAlone(connection, stream, taken),
     begin: () => site.connections.begin(connection),
+    promised: (stream) => keepPromised(connection, stream),
     respondPush: respondPush(site, exchange, bySource),
     respondPage: respondPage(site, exchange, page),
     report: site.report,

@@ -3,7 +3,7 @@ import { createServer as createHttp2Server } from "node:http2";
 import type { Socket } from "node:net";
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from "node:tls";
 import type { Secured } from "../tls/secure-context.js";
-import type { Connections, Connection } from "./connection.js";
+import { withdrawPromises, type Connections, type Connection } from "./connection.js";
 import { http1Exchange, http2Exchange, type Exchange } from "./exchange.js";
 import { hostOf, type Hosts } from "./hosts.js";
 
@@ -69,6 +69,7 @@ function createHttp2({ connections, onExchange }: ProtocolOptions): (socket: TLS
     server.once("session", (session) => {
       session.on("error", () => session.destroy());
       const connection = connections.add({ protocol: "h2", session, socket });
+      session.on("remoteSettings", () => withdrawPromises(connection));
       session.on("stream", (stream, fields) => {
         stream.on("error", ignore);
         onExchange(http2Exchange(stream, fields, connection));
