@@ -266,6 +266,18 @@ test("with --delivery hints, a navigation gets 103 (Early Hints) and the final r
   expect((await client.request("/")).informational).toEqual([]);
 });
 
+test("sends one 103 for a page that a route held up, and knows what it named", async () => {
+  const early = "</site.css>; rel=preload; as=style";
+  const route: Route = (_request, context) => void context.earlyHints(early);
+  const server = await startServer({ root: await writeSite(files), delivery: "hints", routes: [route] });
+  const navigation = { "sec-fetch-dest": "document", "sec-fetch-mode": "navigate" };
+  const { headers, informational } = await (await connect(server.port)).page("/", navigation);
+  expect(informational.map(({ link }) => link)).toEqual([early]);
+  expect(targets(headers.link)).toEqual(needs);
+  const { delivery } = await server.record(({ target }) => target === "/");
+  expect(delivery?.targets.filter(({ means }) => means === "hint").map(({ target }) => target)).toEqual(["/site.css"]);
+});
+
 test("withdraws a promise whose file goes away, and serves the page", async () => {
   const root = await writeSite(files);
   const server = await startServer({ root });

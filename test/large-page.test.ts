@@ -98,16 +98,16 @@ test("a route's small page of unknown length goes whole, before its stylesheet",
 test("a page whose route is slow lets its pushes go ahead, and goes on when it can", async () => {
   let go: () => void = () => undefined;
   const rest = new Promise<void>((resolve) => (go = resolve));
-  async function* parts() {
-    yield Buffer.from("head");
-    await rest;
-    yield Buffer.from("rest");
-  }
+  const parts = new ReadableStream({
+    async start(controller) {
+      controller.enqueue(Buffer.from("head"));
+      await rest;
+      controller.enqueue(Buffer.from("rest"));
+      controller.close();
+    },
+  });
   const routes: Route[] = [
-    (request) =>
-      new URL(request.url).pathname === "/"
-        ? new Response(ReadableStream.from(parts()), { headers: { link } })
-        : undefined,
+    (request) => (new URL(request.url).pathname === "/" ? new Response(parts, { headers: { link } }) : undefined),
   ];
   const { port } = await startServer({ root: await writeSite(files), routes });
   const client = await connect(port, wide);

@@ -151,6 +151,18 @@ test("close ends a stream of events whose answer comes after it was called", asy
   expect((await response).status).toBe(200);
 });
 
+test("close lets a response arrive whole that has been handed over and is still on its way", async () => {
+  const content = Buffer.alloc(40_000, 7);
+  // Its last byte arrives a second after its first, and longer than an idle client is waited for.
+  const server = await startServer({ root: await writeSite({ "a.bin": content }), kbps: 300 });
+  const client = await connect(server.port, { settings: { initialWindowSize: 1_000_000 } });
+  client.session.setLocalWindowSize(1_000_000);
+  const answer = client.request("/a.bin");
+  await server.record(({ target }) => target === "/a.bin");
+  await server.close(NEVER);
+  expect((await answer).body.equals(content)).toBe(true);
+});
+
 test("close ends what still runs when the grace is over", async () => {
   const { route, asked } = slow();
   const server = await startServer({ routes: [route] });

@@ -1,10 +1,11 @@
 import { once } from "node:events";
+import { connect as connectHttp2 } from "node:http2";
 import { connect as connectTcp } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { expect, onTestFinished, test } from "vitest";
 import type { Route } from "../src/index.js";
 import { http1 } from "./support/h1.js";
-import { connect } from "./support/h2.js";
+import { answerOf, connect } from "./support/h2.js";
 import { startServer } from "./support/server.js";
 import { writeSite } from "./support/site.js";
 
@@ -51,11 +52,15 @@ test("a connection that was opened ahead has its handshake of TCP behind it", as
   const { port } = await startServer({ root: await writeSite({ "a.txt": "a" }), rtt: RTT });
   const sockets = [1, 2, 3].map(() => connectTcp({ port, host: "127.0.0.1" }));
   onTestFinished(() => sockets.forEach((socket) => socket.destroy()));
+  for (const socket of sockets) socket.on("error", () => undefined);
   await Promise.all(sockets.map((socket) => once(socket, "connect")));
   await new Promise((resolve) => setTimeout(resolve, RTT));
   const handshake = await roundTrips(async () => {
     const tls = connectTls({ socket: sockets.pop()!, rejectUnauthorized: false, ALPNProtocols: ["h2"] });
+    // The server ends with the test, and this connection with it.
+    tls.on("error", () => undefined);
     await once(tls, "secureConnect");
+    tls.on("error", () => undefined);
   });
   expect(handshake).toBeGreaterThan(0.98);
   expect(handshake).toBeLessThan(1.5);
@@ -129,10 +134,11 @@ test.each([{ rtt: 10 }, { kbps: 1_000_000 }])(
 test("a server that closes lets what is on its way arrive", async () => {
   const root = await writeSite({ "a.bin": Buffer.alloc(100_000, 7) });
   const { port, close, record } = await startServer({ root, rtt: RTT });
-  const client = await connect(port);
-  const answer = client.request("/a.bin");
+  const session = connectHttp2(`https://localhost:${port}`, { rejectUnauthorized: false });
+  onTestFinished(() => session.destroy());
+  const answer = answerOf(session.request({ ":path": "/a.bin" }));
   await record(({ target }) => target === "/a.bin");
-  await Promise.all([close(), once(client.session, "close")]);
+  await Promise.all([close(), once(session, "close")]);
   expect((await answer).body).toHaveLength(100_000);
 });
 

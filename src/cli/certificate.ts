@@ -5,7 +5,7 @@ import { networkNames } from "../tls/network-names.js";
 import { mkcertDirectory } from "../tls/places.js";
 import { loadStoredPair } from "../tls/stored.js";
 import { certEnvironment, type AuthorityMaker } from "./cert-environment.js";
-import { printError, printFailure, printLine } from "./output.js";
+import { printError, printFailure } from "./output.js";
 import { reloadOnHangup } from "./stop.js";
 
 /** What the command line says of the certificate to serve with. */
@@ -52,14 +52,18 @@ export async function chooseCertificate(options: CertificateOptions): Promise<Ce
 }
 
 /** Puts a newer certificate into the running server: when the files change, before it ends, and on SIGHUP. */
-export async function keepCertificateCurrent(server: Server, { certificate, load }: CertificateSource): Promise<void> {
+export async function keepCertificateCurrent(
+  server: Server,
+  { certificate, load }: CertificateSource,
+  tell: (line: string) => void,
+): Promise<void> {
   const { keepCurrent } = await import("../tls/live.js");
   const live = keepCurrent({
     first: certificate,
     load,
     swap: (renewed) => {
       server.useCertificate(renewed);
-      printLine(`new certificate, valid until ${renewed.validTo.toISOString().slice(0, 10)}`);
+      tell(`new certificate, valid until ${renewed.validTo.toISOString().slice(0, 10)}`);
     },
     report: (error) => {
       if (error instanceof H2PushError) printError(error);

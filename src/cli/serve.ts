@@ -21,6 +21,7 @@ export interface ServeOptions extends Omit<GivenSettings, "host">, CertificateOp
 /** Serves a directory until a signal comes. Resolves when the server listens. */
 export async function serve(root: string | undefined, options: ServeOptions): Promise<void> {
   const demo = options.demo === true ? await import("../demo/index.js") : undefined;
+  const { host = serverOptions.host.default } = options;
   const directory = root ?? demo?.demoSite ?? ".";
   const port = options.port ?? process.env["PORT"] ?? "";
   // Before a certificate is made for it.
@@ -34,16 +35,15 @@ export async function serve(root: string | undefined, options: ServeOptions): Pr
     hidden,
     certificate,
     trusted: certificate.signer.kind === "authority" && certificate.signer.trusted,
-    ...(demo === undefined ? {} : { routes: demo.demoRoutes() }),
+    ...(demo === undefined ? {} : { routes: demo.demoRoutes({ certificate, host }) }),
     ...(options.quiet === true ? {} : reporting(options.verbose === true)),
     onError: printFailure,
   });
   const address = await server.listen();
   stopOnSignal(server);
-  const { host = serverOptions.host.default } = options;
   const start = { address, root: directory, host, certificate, anyPort: port === "" };
   printLine(options.quiet === true ? address.url : startBlock(start));
-  await keepCertificateCurrent(server, source);
+  await keepCertificateCurrent(server, source, options.quiet === true ? () => undefined : printLine);
   if (options.open === true) await openBrowser(address.url);
 }
 

@@ -1,3 +1,4 @@
+import { readAtMost } from "./content.js";
 import { endpoint } from "./endpoint.js";
 import { problem } from "./problem.js";
 
@@ -32,18 +33,4 @@ function tooLarge(): Response {
 function passiveType(contentType: string | null): string {
   const type = contentType?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   return PASSIVE.has(type) && contentType !== null ? contentType : "application/octet-stream";
-}
-
-type Bytes = Uint8Array<ArrayBuffer>;
-
-/** The whole of a body, or undefined when it is longer than `limit` bytes: the rest is then not read. */
-async function readAtMost(body: ReadableStream<Bytes> | null, limit: number): Promise<ArrayBuffer | undefined> {
-  const pieces: Bytes[] = [];
-  let length = 0;
-  for await (const piece of body ?? []) {
-    length += piece.byteLength;
-    if (length > limit) return undefined;
-    pieces.push(piece);
-  }
-  return new Blob(pieces).arrayBuffer();
 }

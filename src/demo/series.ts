@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { formatComment, formatEvent } from "./event-stream.js";
 import { isPeak, signal } from "./signal.js";
+import { textStream } from "./text-stream.js";
 
 /** Which part of the signal goes out, and how fast. */
 export interface SeriesOptions {
@@ -25,24 +26,8 @@ export interface SeriesOptions {
  * that leaves stops the clock.
  */
 export function seriesStream(opening: string, options: SeriesOptions): ReadableStream<Uint8Array> {
-  const cancelled = new AbortController();
-  const stop = AbortSignal.any([options.stop, cancelled.signal]);
-  const pieces = series(opening, options, stop);
-  const encoder = new TextEncoder();
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { value } = await pieces.next();
-        if (cancelled.signal.aborted) return;
-        if (value === undefined) controller.close();
-        else controller.enqueue(encoder.encode(value));
-      },
-      cancel() {
-        cancelled.abort();
-      },
-    },
-    { highWaterMark: 0 },
-  );
+  const left = new AbortController();
+  return textStream(series(opening, options, AbortSignal.any([options.stop, left.signal])), left);
 }
 
 async function* series(opening: string, options: SeriesOptions, stop: AbortSignal): AsyncGenerator<string, undefined> {

@@ -1,5 +1,5 @@
 /** Files of common sizes are read into the same few buffers: a large site would else leave most of its bytes to the collector. */
-const SIZE = 256 * 1024;
+const SIZE = 1024 * 1024;
 const KEPT = 8;
 
 /** Lends buffers that are to be given back. */

@@ -56,7 +56,7 @@ export function imagesIn(value: string, density: number): string[] {
   const urls: string[] = [];
   let from = 0;
   for (;;) {
-    const open = value.indexOf("(", from);
+    const open = nextFunction(value, from);
     if (open < 0) return urls;
     const name = nameBefore(value, open);
     if (name === "url" || name === "src") {
@@ -70,6 +70,17 @@ export function imagesIn(value: string, density: number): string[] {
       from = end + 1;
     } else from = open + 1;
   }
+}
+
+/** The next opening parenthesis outside of strings, or -1. */
+function nextFunction(value: string, from: number): number {
+  for (let at = from; at < value.length; at += 1) {
+    const char = value[at];
+    if (char === "(") return at;
+    if (char === "\\") at += 1;
+    else if (char === '"' || char === "'") at = stringEnd(value, at);
+  }
+  return -1;
 }
 
 /** Name of the function whose parenthesis is at `open`: no longer than any that counts here. */

@@ -1,6 +1,6 @@
 import { decodeHTML, decodeHTMLAttribute } from "entities/decode";
 
-import { hashByte, hashOf, type TagName, tagName, tagNamed } from "./tag-name.js";
+import { hashByte, type TagName, tagName, tagNamed } from "./tag-name.js";
 
 /** What `HtmlLexer.next` stopped at. */
 export type HtmlToken = "start" | "end" | "eof";
@@ -161,11 +161,6 @@ export class HtmlLexer {
     return this.#attributes[index * FIELDS] ?? 0;
   }
 
-  nameAt(index: number): string {
-    const at = index * FIELDS;
-    return this.bytes.toString("latin1", this.#attributes[at + 1], this.#attributes[at + 2]).toLowerCase();
-  }
-
   valueStart(index: number): number {
     return this.#attributes[index * FIELDS + 3] ?? 0;
   }
@@ -174,27 +169,27 @@ export class HtmlLexer {
     return this.#attributes[index * FIELDS + 4] ?? 0;
   }
 
-  /** Hash of the value's bytes, as they stand but for the case of letters. */
-  valueHash(index: number): number {
-    const { bytes } = this;
-    const end = this.valueEnd(index);
-    let hash = 0;
-    for (let at = this.valueStart(index); at < end; at += 1) hash = hashByte(hash, bytes[at] ?? 0);
-    return hash;
+  /** A number that few other values of that attribute have: of its length and four of its bytes. */
+  valueMark(index: number): number {
+    return markOf(this.bytes, this.valueStart(index), this.valueEnd(index));
   }
 
   /** Value of the attribute at `index`, decoded. */
   valueAt(index: number): string {
-    const value = this.bytes.toString("utf8", this.valueStart(index), this.valueEnd(index));
+    const raw = this.bytes.toString("utf8", this.valueStart(index), this.valueEnd(index));
+    const value = raw.includes("\0") ? raw.replaceAll("\0", "\ufffd") : raw;
     return value.includes("&") ? decodeHTMLAttribute(value) : value;
   }
 
   /** Value of the first attribute of that lower-case name, as the standard's duplicates rule has it. */
   attribute(name: string): string | undefined {
     if (this.attributeCount === 0) return undefined;
-    const hash = attributeHash(name);
+    const wanted = attributeNamed(name);
     for (let index = 0; index < this.attributeCount; index += 1) {
-      if (this.hashAt(index) === hash && this.nameAt(index) === name) return this.valueAt(index);
+      if (this.hashAt(index) !== wanted.hash) continue;
+      const at = index * FIELDS;
+      if (wanted.is(this.bytes, this.#attributes[at + 1] ?? 0, this.#attributes[at + 2] ?? 0))
+        return this.valueAt(index);
     }
     return undefined;
   }
@@ -299,8 +294,8 @@ export class HtmlLexer {
     attributes[at + 4] = valueEnd;
   }
 
-  #indexOf(text: string, from: number): number {
-    const found = this.bytes.indexOf(text, from, "latin1");
+  #indexOf(wanted: Buffer | number, from: number): number {
+    const found = this.bytes.indexOf(wanted, from);
     return found < 0 ? this.bytes.length : found;
   }
 
@@ -313,10 +308,10 @@ export class HtmlLexer {
     const { bytes } = this;
     if (code === BANG && bytes[open + 2] === DASH && bytes[open + 3] === DASH) return this.#commentEnd(open + 4);
     if (code === BANG && this.foreign && this.#startsWith("[CDATA[", open + 2)) {
-      return Math.min(this.#indexOf("]]>", open + 9) + 3, bytes.length);
+      return Math.min(this.#indexOf(CDATA_END, open + 9) + 3, bytes.length);
     }
     if (code === BANG || code === QUESTION || code === SLASH) {
-      return Math.min(this.#indexOf(">", open + 2) + 1, bytes.length);
+      return Math.min(this.#indexOf(GREATER, open + 2) + 1, bytes.length);
     }
     return open + 1;
   }
@@ -326,7 +321,7 @@ export class HtmlLexer {
     const { bytes } = this;
     if (bytes[from] === GREATER) return from + 1;
     if (bytes[from] === DASH && bytes[from + 1] === GREATER) return from + 2;
-    for (let at = this.#indexOf("--", from); at < bytes.length; at = this.#indexOf("--", at + 1)) {
+    for (let at = this.#indexOf(DASHES, from); at < bytes.length; at = this.#indexOf(DASHES, at + 1)) {
       const code = bytes[at + 2];
       if (code === GREATER) return at + 3;
       if (code === BANG && bytes[at + 3] === GREATER) return at + 4;
@@ -337,7 +332,7 @@ export class HtmlLexer {
   /** Where `</name` with a proper end begins, from `from` on. */
   #endTag(tag: TagName, from: number): number {
     const { bytes } = this;
-    for (let at = this.#indexOf("</", from); at < bytes.length; at = this.#indexOf("</", at + 2)) {
+    for (let at = this.#indexOf(END_TAG, from); at < bytes.length; at = this.#indexOf(END_TAG, at + 2)) {
       if (this.#isTag(at + 2, tag)) return at;
     }
     return bytes.length;
@@ -356,7 +351,7 @@ export class HtmlLexer {
   #scriptEnd(): number {
     const end = this.#endTag(SCRIPT, this.position);
     // Looked for up to there alone: a search to the document's end, once a script, would be quadratic.
-    const comment = this.bytes.subarray(this.position, end).indexOf("<!--");
+    const comment = this.bytes.subarray(this.position, end).indexOf(COMMENT);
     return comment < 0 ? end : this.#escapedScriptEnd(this.position + comment);
   }
 
@@ -364,7 +359,7 @@ export class HtmlLexer {
     const { bytes } = this;
     let state: "data" | "escaped" | "double" = "data";
     let close = -1;
-    for (let at = this.#indexOf("<", from); at < bytes.length; at = this.#indexOf("<", at + 1)) {
+    for (let at = this.#indexOf(LESS, from); at < bytes.length; at = this.#indexOf(LESS, at + 1)) {
       if (state !== "data" && close < at) state = "data";
       if (state === "data" && this.#startsWith("!--", at + 1)) {
         close = this.#dashesFrom(at + 2);
@@ -381,21 +376,36 @@ export class HtmlLexer {
 
   /** Where the next `-->` is. Remembered, so that many scripts before one far `-->` stay linear. */
   #dashesFrom(from: number): number {
-    if (this.#dashes < from) this.#dashes = this.#indexOf("-->", from);
+    if (this.#dashes < from) this.#dashes = this.#indexOf(COMMENT_END, from);
     return this.#dashes;
   }
 }
 
 const SCRIPT = tagNamed("script");
 
-const hashes = new Map<string, number>();
-
-/** The hash of one of the few attribute names that are asked for. */
-function attributeHash(name: string): number {
-  let hash = hashes.get(name);
-  if (hash === undefined) {
-    hash = hashOf(name);
-    hashes.set(name, hash);
-  }
-  return hash;
+/** See `HtmlLexer.valueMark`. */
+export function markOf(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start;
+  if (length <= 0) return 0;
+  const outer = Math.imul((bytes[start] ?? 0) + 31 * (bytes[end - 1] ?? 0), 1009);
+  const inner = (bytes[start + (length >> 1)] ?? 0) + 37 * (bytes[end - 1 - (length >> 2)] ?? 0);
+  return (outer + Math.imul(inner, 9176) + length * 101) & 0xffff;
 }
+
+const names = new Map<string, TagName>();
+
+/** One of the few attribute names that are asked for. */
+function attributeNamed(name: string): TagName {
+  let known = names.get(name);
+  if (known === undefined) {
+    known = tagNamed(name);
+    names.set(name, known);
+  }
+  return known;
+}
+
+const END_TAG = Buffer.from("</");
+const COMMENT = Buffer.from("<!--");
+const DASHES = Buffer.from("--");
+const COMMENT_END = Buffer.from("-->");
+const CDATA_END = Buffer.from("]]>");

@@ -1,5 +1,6 @@
 import type { CssFacts } from "./css.js";
 import type { Destination } from "./destination.js";
+import { ForeignContent } from "./foreign.js";
 import { HtmlLexer } from "./html-lexer.js";
 import { chooseImage, isImageType, type ImageSource } from "./image.js";
 import type { LinkAttributes } from "./manifest.js";
@@ -80,8 +81,11 @@ for (const name of "audio base body embed feimage frame iframe image img input l
 const SCRIPT_TYPE =
   /^(?:(?:application|text)\/(?:x-)?(?:ecma|java)script|text\/(?:javascript1\.[0-5]|jscript|livescript))$/;
 
+/** Elements of SVG that refer to something, and those whose content is a text of its own there, too. */
+const FOREIGN: ReadonlySet<string> = new Set(["feimage", "image", "script", "style", "use"]);
+
 /** Elements whose end bears on what follows. */
-for (const name of ["audio", "math", "picture", "svg", "template", "video"]) tagNamed(name).endCounts = true;
+for (const name of ["audio", "picture", "template", "video"]) tagNamed(name).endCounts = true;
 
 const TABLE_PARTS = new Set(["body", "table", "tbody", "td", "tfoot", "th", "thead", "tr"]);
 
@@ -114,7 +118,7 @@ class HtmlReader {
   /** The open templates; those with a shadow root are part of the page. */
   readonly #templates: boolean[] = [];
   #inert = 0;
-  #svg = 0;
+  readonly #foreign = new ForeignContent();
   #picture: ImageSource[] | undefined;
   #media: { readonly as: "audio" | "video"; done: boolean; readonly loads: boolean } | undefined;
   #title: string | undefined;
@@ -160,34 +164,39 @@ class HtmlReader {
 
   #endTag(tag: TagName): void {
     if (this.#inert === 0) this.#outline?.close(tag);
+    if (this.#foreign.depth > 0) {
+      this.#foreign.end(tag);
+      this.#lexer.foreign = this.#foreign.inside;
+    }
     if (!tag.endCounts) return;
     const { name } = tag;
     if (name === "picture") this.#picture = undefined;
     else if (name === "video" || name === "audio") this.#media = undefined;
-    else if (tag === TEMPLATE) {
-      if (this.#templates.pop() === false) this.#inert -= 1;
-    } else {
-      this.#svg = Math.max(0, this.#svg - 1);
-      this.#lexer.foreign = this.#svg > 0;
-    }
+    else if (this.#templates.pop() === false) this.#inert -= 1;
   }
 
   #startTag(tag: TagName): void {
     const lexer = this.#lexer;
+    if (this.#foreign.inside || tag === SVG || tag === MATH) {
+      this.#foreign.start(tag, lexer.selfClosing);
+      lexer.foreign = this.#foreign.inside;
+    }
     if (tag.refers) this.#referring(tag);
     if (this.#inert === 0 && this.#outline !== undefined && tag !== TEMPLATE) this.#enter(this.#outline);
     if (tag === PLAINTEXT) lexer.position = lexer.bytes.length;
-    else if (tag.raw && !(this.#svg > 0 && lexer.selfClosing)) this.#rawText(tag.name);
+    else if (
+      tag.raw &&
+      !(this.#foreign.inside && (lexer.selfClosing || !FOREIGN.has(tag.name) || !this.#foreign.inSvg))
+    ) {
+      this.#rawText(tag.name);
+    }
   }
 
   #referring(tag: TagName): void {
-    const lexer = this.#lexer;
-    if (tag === TEMPLATE) this.#openTemplate();
-    else if (tag === SVG || tag === MATH) {
-      if (lexer.selfClosing) return;
-      this.#svg += 1;
-      lexer.foreign = true;
-    } else if (this.#inert === 0) this.#element(tag.name);
+    if (this.#foreign.inside) {
+      if (this.#inert === 0 && this.#foreign.inSvg && FOREIGN.has(tag.name)) this.#element(tag.name);
+    } else if (tag === TEMPLATE) this.#openTemplate();
+    else if (this.#inert === 0) this.#element(tag.name);
   }
 
   #enter(outline: OutlineBuilder): void {
@@ -251,11 +260,11 @@ class HtmlReader {
       case "img":
         return this.#img();
       case "image":
-        return this.#svg > 0 ? this.#svgReference("image", NEED.image, true) : this.#img();
+        return this.#foreign.inside ? this.#svgReference("image", NEED.image, true) : this.#img();
       case "feimage":
         return this.#svgReference("image", NEED.image, false);
       case "use":
-        return this.#svg > 0 ? this.#svgReference("image", NEED.other, false) : undefined;
+        return this.#foreign.inside ? this.#svgReference("image", NEED.other, false) : undefined;
       case "meta":
         return this.#meta();
       case "picture":
@@ -419,7 +428,9 @@ class HtmlReader {
   }
 
   #script(): void {
-    const src = this.#lexer.attribute("src") ?? (this.#svg > 0 ? this.#lexer.attribute("xlink:href") : undefined);
+    const lexer = this.#lexer;
+    const inSvg = this.#foreign.inSvg;
+    const src = inSvg ? (lexer.attribute("href") ?? lexer.attribute("xlink:href")) : lexer.attribute("src");
     const kind = this.#scriptKind();
     if (kind === "data" || src === undefined) return;
     const isAsync = this.#lexer.attribute("async") !== undefined;

@@ -2,7 +2,7 @@ import type { Declarations } from "./css.js";
 import type { HtmlLexer } from "./html-lexer.js";
 import type { AttributeTest, Matchable } from "./selector.js";
 import { hashOf, type ImpliedEnd, type TagName, tagNamed } from "./tag-name.js";
-import { testKey, type Vocabulary } from "./vocabulary.js";
+import { type AttributeTests, testKey, type Vocabulary } from "./vocabulary.js";
 
 /**
  * A path of elements as many pages have it, each told apart by what the
@@ -70,7 +70,7 @@ const PLAIN: Features = { tag: "", id: "", classes: NONE, passed: NONE, style: u
 
 /** How deep a browser nests elements; what is deeper becomes a sibling (Blink, Gecko and WebKit: 512). */
 const DEPTH = 512;
-const CLASS_LISTS = 8192;
+const CLASS_LISTS = 65_536;
 /** Paths kept for a site; beyond them the pages that follow begin anew. */
 const NODES = 100_000;
 /** Distinct characters kept for a node: enough to tell which parts of a font it needs. */
@@ -84,6 +84,7 @@ function emptyTree(): OutlineNode {
 export class OutlineTree {
   readonly vocabulary: Vocabulary;
   root = emptyTree();
+  noTests = new PassedTests([], { count: 0 });
   pages = 0;
   /** Class lists met last, by the low bits of their hashes. */
   #classes: (ClassList | undefined)[] = [];
@@ -102,6 +103,7 @@ export class OutlineTree {
     if (this.#generation !== this.vocabulary.generation || this.root.growth.count > NODES) {
       this.#generation = this.vocabulary.generation;
       this.root = emptyTree();
+      this.noTests = new PassedTests([], { count: 0 });
       this.#classLists.clear();
       this.#classes = Array.from({ length: CLASS_LISTS }, () => undefined);
       this.#styles.clear();
@@ -115,7 +117,7 @@ export class OutlineTree {
     const { bytes } = lexer;
     const start = lexer.valueStart(index);
     const end = lexer.valueEnd(index);
-    const slot = lexer.valueHash(index) & (CLASS_LISTS - 1);
+    const slot = lexer.valueMark(index) & (CLASS_LISTS - 1);
     const known = this.#classes[slot];
     if (known !== undefined && isSame(known.bytes, bytes, start, end)) return known;
     const value = lexer.valueAt(index);
@@ -182,8 +184,43 @@ interface ClassList {
 }
 
 const NO_CLASSES: ClassList = { bytes: new Uint8Array(), number: 0, names: NONE, passed: [] };
-/** Tags and class lists share one number as the key of a plain element. */
-const CLASS_STEP = 4096;
+/** Tag, class list and tests share one number as the key of an element: of 2^53, 2^12 are for tags, 2^20 for class lists. */
+const TAG_STEP = 2 ** 12;
+const CLASS_STEP = 2 ** 20;
+
+/** The attribute tests that an element passes; each combination is one object. */
+class PassedTests {
+  readonly number: number;
+  readonly keys: readonly string[];
+  readonly #counter: { count: number };
+  readonly #next = new Map<AttributeTests, Map<string, PassedTests>>();
+
+  constructor(keys: readonly string[], counter: { count: number }) {
+    this.keys = keys;
+    this.#counter = counter;
+    this.number = counter.count;
+    counter.count += 1;
+  }
+
+  /** These, and those that an attribute's value passes. */
+  with(tests: AttributeTests, value: string): PassedTests {
+    let byValue = this.#next.get(tests);
+    if (byValue === undefined) {
+      byValue = new Map();
+      this.#next.set(tests, byValue);
+    }
+    const known = byValue.get(value);
+    if (known !== undefined) return known;
+    const passed = tests.passed(value);
+    const key = passed.join("\n");
+    const next =
+      passed.length === 0
+        ? this
+        : (byValue.get(`\n${key}`) ?? new PassedTests([...this.keys, ...passed], this.#counter));
+    if (byValue.size < NODES) byValue.set(`\n${key}`, next).set(value, next);
+    return next;
+  }
+}
 
 function isSame(own: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
   if (own.length !== end - start) return false;
@@ -207,7 +244,7 @@ export class OutlineBuilder {
   #classes = NO_CLASSES;
   #id = "";
   #style = NO_STYLE;
-  #passed = NO_TESTS;
+  #passed: PassedTests;
   #hasHtml = false;
   #hasBody = false;
 
@@ -215,6 +252,7 @@ export class OutlineBuilder {
     this.#tree = tree;
     this.#page = page;
     this.#current = tree.root;
+    this.#passed = tree.noTests;
   }
 
   finish(): Outline {
@@ -283,7 +321,9 @@ export class OutlineBuilder {
 
   /** A start tag that ends an open element, unless a list, a table or the like lies between (HTML §13.2.6.4.7). */
   #imply({ tags, scope }: ImpliedEnd): void {
-    if (!tags.some(({ open }) => open > 0)) return;
+    let open = 0;
+    for (const tag of tags) open += tag.open;
+    if (open === 0) return;
     for (let at = this.#tags.length - 1; at >= 0; at -= 1) {
       const tag = this.#tags[at];
       if (tag === undefined || scope.has(tag)) return;
@@ -318,11 +358,12 @@ export class OutlineBuilder {
     this.#classes = NO_CLASSES;
     this.#id = "";
     this.#style = NO_STYLE;
-    this.#passed = NO_TESTS;
+    this.#passed = this.#tree.noTests;
     if (lexer !== undefined && lexer.attributeCount > 0) this.#readFeatures(lexer);
-    const simple = this.#id === "" && this.#style.key === "" && this.#passed.length === 0;
-    const number = this.#tree.tag(name) + this.#classes.number * CLASS_STEP;
-    const key = simple ? number : `${number}\n${this.#id}\n${this.#style.key}\n${this.#passed.join("\n")}`;
+    const simple = this.#id === "" && this.#style.key === "";
+    const features = this.#classes.number + this.#passed.number * CLASS_STEP;
+    const number = this.#tree.tag(name) + features * TAG_STEP;
+    const key = simple ? number : `${number}\n${this.#id}\n${this.#style.key}`;
     if (current.lastKey !== key || current.lastChild === undefined) {
       current.lastKey = key;
       current.lastChild = current.children.get(key) ?? this.#add(key, name);
@@ -340,7 +381,7 @@ export class OutlineBuilder {
       tag: this.#tree.tag(name) === 0 ? "" : name.name,
       id: this.#id,
       classes: this.#classes.names,
-      passed: new Set([...this.#classes.passed, ...this.#passed]),
+      passed: new Set([...this.#classes.passed, ...this.#passed.keys]),
       style: this.#style.declarations,
     };
     const node = new OutlineNode(this.#current, features, this.#current.growth);
@@ -356,18 +397,16 @@ export class OutlineBuilder {
     for (let index = 0; index < lexer.attributeCount; index += 1) {
       const hash = lexer.hashAt(index);
       if (hash === CLASS) this.#classes = tree.classes(lexer, index);
-      else if (hash === ID && vocabulary.idHashes.has(lexer.valueHash(index))) {
+      else if (hash === ID && vocabulary.idMarks[lexer.valueMark(index)] === 1) {
         const value = lexer.valueAt(index);
         if (vocabulary.ids.has(value)) this.#id = value;
       } else if (hash === STYLE) this.#style = tree.style(lexer.valueAt(index));
-      if (hash !== CLASS && vocabulary.attributeHashes.has(hash)) {
-        this.#passed = [...this.#passed, ...vocabulary.passed(lexer.nameAt(index), lexer.valueAt(index))];
-      }
+      const tests = hash === CLASS ? undefined : vocabulary.attributeHashes.get(hash);
+      if (tests !== undefined) this.#passed = this.#passed.with(tests, tests.presenceOnly ? "" : lexer.valueAt(index));
     }
   }
 }
 
-const NO_TESTS: readonly string[] = [];
 const NO_STYLE: InlineStyle = { key: "", declarations: undefined };
 
 const CLASS = hashOf("class");

@@ -79,7 +79,7 @@ export interface ScannerOptions {
 
 const CHECK_AFTER = 250;
 /** Pages whose answers are kept: each weighs a few links. */
-const KEPT_PAGES = 4096;
+const KEPT_PAGES = 2400;
 /** Paths whose files are kept for a moment: most pages of a site need the same. */
 const KEPT_PATHS = 4096;
 
@@ -88,7 +88,7 @@ const NOTHING: PageNeeds = { entries: [], blocking: new Set(), why: new Map(), m
 interface Answer {
   readonly needs: Promise<PageNeeds>;
   /** What `locate` said for each path that the answer rests on. */
-  readonly located: Map<string, string>;
+  readonly located: Map<string, SiteFile | undefined>;
   checkedAt: number;
 }
 
@@ -125,7 +125,7 @@ class SiteScanner implements Scanner {
     const key = [pathname, versionOf(file), ...csp].join("\n");
     const known = this.#answers.get(key);
     if (known !== undefined && (await this.#stillHolds(known))) return known.needs;
-    const located = new Map<string, string>();
+    const located = new Map<string, SiteFile | undefined>();
     const needs = closePage(pathname, file, this.#sources(located), csp).catch(withoutFile);
     this.#answers.set(key, { needs, located, checkedAt: performance.now() });
     return needs;
@@ -134,17 +134,17 @@ class SiteScanner implements Scanner {
   async #stillHolds(answer: Answer): Promise<boolean> {
     if (performance.now() - answer.checkedAt < this.#checkAfter) return true;
     await answer.needs;
-    const checks = [...answer.located].map(async ([path, version]) => versionOf(await this.#find(path)) === version);
+    const checks = [...answer.located].map(async ([path, file]) => isSameVersion(await this.#find(path), file));
     const holds = (await Promise.all(checks)).every(Boolean);
     if (holds) answer.checkedAt = performance.now();
     return holds;
   }
 
-  #sources(located: Map<string, string>): Sources {
+  #sources(located: Map<string, SiteFile | undefined>): Sources {
     return {
       locate: async (pathname) => {
         const file = await this.#find(pathname);
-        located.set(pathname, versionOf(file));
+        located.set(pathname, file);
         return file;
       },
       html: (file, generation) => this.#facts.html(file, generation),
@@ -156,6 +156,13 @@ class SiteScanner implements Scanner {
       resolve: (reference, base) => this.#facts.resolve(reference, base),
     };
   }
+}
+
+function isSameVersion(a: SiteFile | undefined, b: SiteFile | undefined): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined) return false;
+  const sameFile = a.file === b.file && a.dev === b.dev && a.ino === b.ino;
+  return sameFile && a.size === b.size && a.mtimeMs === b.mtimeMs;
 }
 
 function withoutAnswer(error: unknown): undefined {

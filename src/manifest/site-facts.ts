@@ -17,7 +17,7 @@ import { USER_AGENT_STYLE } from "./user-agent.js";
 import { Vocabulary } from "./vocabulary.js";
 
 /** Pages whose facts are kept: some kilobytes each. */
-const KEPT_PAGES = 512;
+const KEPT_PAGES = 128;
 /** Stylesheets whose facts are kept; those of large sites are few. */
 const KEPT_SHEETS = 256;
 const KEPT_SCRIPTS = 2048;

@@ -1,4 +1,5 @@
 import { type AttributeTest, type Compound, eachCompound, passesTest, type Selector } from "./selector.js";
+import { markOf } from "./html-lexer.js";
 import { hashOf } from "./tag-name.js";
 
 /** Names beyond these belong to no stylesheet that a person wrote. */
@@ -15,11 +16,12 @@ export class Vocabulary {
   readonly tags = new Map<string, number>();
   readonly classes = new Set<string>();
   readonly ids = new Set<string>();
-  readonly idHashes = new Set<number>();
+  /** 1 for the marks that their bytes have: few other values do. */
+  readonly idMarks = new Uint8Array(65_536);
   /** Tests by attribute name. */
-  readonly attributes = new Map<string, Map<string, AttributeTest>>();
-  /** Hashes of their names, which the lexer has at hand. */
-  readonly attributeHashes = new Set<number>();
+  readonly attributes = new Map<string, AttributeTests>();
+  /** The same by the hash of the name, which the lexer has at hand. */
+  readonly attributeHashes = new Map<number, AttributeTests>();
 
   addSelector(selector: Selector): void {
     eachCompound(selector, (compound) => this.#compound(compound));
@@ -33,7 +35,8 @@ export class Vocabulary {
     }
     for (const name of ids) {
       this.#add(this.ids, name);
-      this.idHashes.add(hashOf(Buffer.from(name).toString("latin1")));
+      const bytes = Buffer.from(name);
+      this.idMarks[markOf(bytes, 0, bytes.length)] = 1;
     }
     for (const name of classes) this.#add(this.classes, name);
     for (const test of attributes) this.#test(test);
@@ -48,22 +51,36 @@ export class Vocabulary {
   #test(test: AttributeTest): void {
     let tests = this.attributes.get(test.name);
     if (tests === undefined) {
-      tests = new Map();
+      tests = new AttributeTests();
       this.attributes.set(test.name, tests);
-      this.attributeHashes.add(hashOf(test.name));
+      this.attributeHashes.set(hashOf(test.name), tests);
     }
-    const key = testKey(test);
-    if (tests.has(key)) return;
-    tests.set(key, test);
-    this.generation += 1;
+    if (tests.add(test)) this.generation += 1;
   }
 
   /** Keys of the tests that an attribute's value passes. */
-  passed(name: string, value: string): string[] {
-    const tests = this.attributes.get(name);
-    if (tests === undefined) return [];
+  passed(name: string, value: string): readonly string[] {
+    return this.attributes.get(name)?.passed(value) ?? [];
+  }
+}
+
+/** The tests of one attribute. */
+export class AttributeTests {
+  readonly #tests = new Map<string, AttributeTest>();
+  /** Whether the attribute's presence decides them all, whatever its value is. */
+  presenceOnly = true;
+
+  add(test: AttributeTest): boolean {
+    const key = testKey(test);
+    if (this.#tests.has(key)) return false;
+    this.#tests.set(key, test);
+    if (test.operator !== "") this.presenceOnly = false;
+    return true;
+  }
+
+  passed(value: string): string[] {
     const keys: string[] = [];
-    for (const [key, test] of tests) if (passesTest(test, value)) keys.push(key);
+    for (const [key, test] of this.#tests) if (passesTest(test, value)) keys.push(key);
     return keys;
   }
 }

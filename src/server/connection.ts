@@ -129,7 +129,7 @@ export class Connections {
 }
 
 /** How long an idle client may take to close its side of the connection (milliseconds). */
-const LINGER = 500;
+const LINGER = 2000;
 
 /** A session lets its open streams end by itself (GOAWAY, RFC 9113 §6.8); HTTP/1.1 has no such word. */
 function endIdle(connection: Connection): void {
@@ -137,8 +137,12 @@ function endIdle(connection: Connection): void {
   if (carrier.protocol === "h2") carrier.session.close();
   else if (open === 0) carrier.socket.end();
   if (open > 0) return;
-  // A request that crossed the GOAWAY is still answered.
-  setTimeout(() => {
-    if (connection.open === 0) carrier.socket.destroy();
-  }, LINGER).unref();
+  setTimeout(() => cutOff(connection), LINGER).unref();
+}
+
+/** A request that crossed the GOAWAY is still answered, and what is on its way to a slow client arrives. */
+function cutOff({ carrier: { socket }, open }: Connection): void {
+  if (open > 0) return;
+  if (socket.writableFinished) socket.destroy();
+  else socket.once("finish", () => socket.destroy());
 }

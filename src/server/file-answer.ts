@@ -1,4 +1,3 @@
-import type { Delivery } from "../delivery/history.js";
 import type { FoundFile } from "../static/file.js";
 import { isHtml } from "../static/media-type.js";
 import { decide } from "../static/representation.js";
@@ -16,15 +15,19 @@ const PATIENCE = 2000;
 /** Up to this size a content in memory goes out at once; a larger one waits for the client's window (bytes). */
 const AT_ONCE = 32 * 1024;
 
-/** Answers a request for a file: at once when it is in memory. */
-export function answerFile(site: Site, tree: FileTree, exchange: Exchange) {
+/**
+ * Answers a request for a file: at once when it is in memory.
+ *
+ * @param hinted `Link` values that a 103 carried already
+ */
+export function answerFile(site: Site, tree: FileTree, exchange: Exchange, hinted: readonly string[]) {
   const { method, target } = exchange;
   if (method !== "GET" && method !== "HEAD") {
     return sendError(exchange, 405, `${method} is not possible here.`, { allow: "GET, HEAD" });
   }
   const found = tree.recall(pathOf(target), exchange.arrived);
   if (found?.kind === "file" && answerAtOnce(site, exchange, found)) return undefined;
-  return answerInTime(site, tree, exchange);
+  return answerInTime(site, tree, exchange, hinted);
 }
 
 /** Answers from memory without waiting, if that can be: a page waits for what is known of its needs. */
@@ -47,14 +50,14 @@ function answerAtOnce({ representations, scanner }: Site, exchange: Exchange, fo
   return true;
 }
 
-async function answerInTime(site: Site, tree: FileTree, exchange: Exchange): Promise<Delivery | undefined> {
+async function answerInTime(site: Site, tree: FileTree, exchange: Exchange, hinted: readonly string[]) {
   const pathname = pathOf(exchange.target);
   const deadline = performance.now() + PATIENCE;
   do {
     const found = await tree.find(pathname);
     if (found.kind !== "file") return answerOther(site, tree, exchange, found);
     if (answerAtOnce(site, exchange, found)) return undefined;
-    const sent = await sendFile(site, exchange, found);
+    const sent = await sendFile(site, exchange, found, { hinted });
     if (sent === "withheld") return answerMissing(site, tree, exchange);
     if (sent !== "changed") return sent.delivery;
     tree.lookAgain(pathname);

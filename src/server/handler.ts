@@ -20,7 +20,7 @@ export type Answered = Delivery | undefined | Promise<Delivery | undefined>;
 export function answer(site: Site, exchange: Exchange): Answered {
   if (!site.hosts.allowsAll(exchange)) return refuseHost(exchange);
   if (!exchange.target.startsWith("/")) return sendError(exchange, 400, "This request has no path.");
-  return site.routes.length > 0 ? answerByRoutes(site, exchange) : answerByFiles(site, exchange);
+  return site.routes.length > 0 ? answerByRoutes(site, exchange) : answerByFiles(site, exchange, []);
 }
 
 /** 421 (Misdirected Request, RFC 9110 §15.5.20): this server does not answer for that host. */
@@ -30,15 +30,17 @@ function refuseHost(exchange: Exchange): undefined {
   return sendError(exchange, 421, `This server does not answer for ${authority}. To let it: --allow-host`);
 }
 
-function answerByFiles(site: Site, exchange: Exchange): Answered {
+function answerByFiles(site: Site, exchange: Exchange, hinted: readonly string[]): Answered {
   if (site.tree === undefined) return sendError(exchange, 404, `There is nothing at ${exchange.target}`);
-  return answerFile(site, site.tree, exchange);
+  return answerFile(site, site.tree, exchange, hinted);
 }
 
 async function answerByRoutes(site: Site, exchange: Exchange): Promise<Delivery | undefined> {
   const hints = new EarlyHints(exchange, site.hintsHelp);
   const response = await askRoutesFor(site, exchange, hints);
-  return response === undefined ? answerByFiles(site, exchange) : answerRoute(site, exchange, response, hints);
+  return response === undefined
+    ? answerByFiles(site, exchange, hints.sent)
+    : answerRoute(site, exchange, response, hints);
 }
 
 async function askRoutesFor(site: Site, exchange: Exchange, hints: EarlyHints): Promise<Response | undefined> {

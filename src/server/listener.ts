@@ -62,14 +62,21 @@ export async function listen(options: ListenOptions): Promise<Listener> {
 async function listenOnAll(options: ListenOptions, wanted: number): Promise<Listener> {
   const hosts = options.host === "localhost" ? ["127.0.0.1", "::1"] : [options.host];
   const servers: Server[] = [];
-  const sockets = new Set<Socket>();
+  const open = new Set<Duplex>();
+  const track = (connection: Duplex) => {
+    open.add(connection);
+    connection.once("close", () => open.delete(connection));
+  };
   let port = wanted;
   try {
     for (const host of hosts) {
       const server = await listenOn(host, port, (socket) => {
-        sockets.add(socket);
-        socket.once("close", () => sockets.delete(socket));
-        sortOut(socket, options);
+        track(socket);
+        sortOut(socket, options, (connection) => {
+          // What plays a slow network ends its socket itself, when what is on its way has arrived.
+          open.delete(socket);
+          track(connection);
+        });
       });
       if (server === undefined) continue;
       servers.push(server);
@@ -84,7 +91,7 @@ async function listenOnAll(options: ListenOptions, wanted: number): Promise<List
     port,
     addresses,
     close: () => servers.forEach((server) => server.close()),
-    destroy: () => sockets.forEach((socket) => socket.destroy()),
+    destroy: () => open.forEach((connection) => connection.destroy()),
   };
 }
 
@@ -106,7 +113,11 @@ function listenOn(host: string, port: number, accept: (socket: Socket) => void):
 }
 
 /** Looks at the first byte: a TLS handshake, or a letter, as a request in plain HTTP begins with. */
-function sortOut(socket: Socket, { network, onTls, onPlain, silence = SILENCE }: ListenOptions): void {
+function sortOut(
+  socket: Socket,
+  { network, onTls, onPlain, silence = SILENCE }: ListenOptions,
+  replace: (connection: Duplex) => void,
+): void {
   const accepted = performance.now();
   const giveUp = () => socket.destroy();
   socket.on("error", giveUp);
@@ -119,7 +130,10 @@ function sortOut(socket: Socket, { network, onTls, onPlain, silence = SILENCE }:
     const first = start[0] ?? 0;
     const take = first === TLS_HANDSHAKE ? onTls : /[A-Za-z]/.test(String.fromCharCode(first)) ? onPlain : undefined;
     if (take === undefined) return giveUp();
-    return take(network === undefined ? socket : overSlowNetwork(socket, network, accepted));
+    if (network === undefined) return take(socket);
+    const slow = overSlowNetwork(socket, network, accepted);
+    replace(slow);
+    return take(slow);
   });
 }
 

@@ -13,7 +13,7 @@ import type { Site } from "./site.js";
 export async function answerMissing(site: Site, tree: FileTree, exchange: Exchange): Promise<Delivery | undefined> {
   if (site.single !== undefined && isNavigation(exchange)) {
     const found = await tree.find(site.single);
-    const sent = found.kind === "file" ? await sendFile(site, exchange, found, { vary: VARY }) : undefined;
+    const sent = found.kind === "file" ? await sendFile(site, exchange, found, { more: { vary: VARY } }) : undefined;
     if (typeof sent === "object") return sent.delivery;
   }
   const more = site.single === undefined ? {} : { vary: VARY };

@@ -1,4 +1,4 @@
-import { createServer as createHttp1Server, type Server as Http1Server } from "node:http";
+import { createServer as createHttp1Server, type RequestListener, type Server as Http1Server } from "node:http";
 import { createServer as createHttp2Server } from "node:http2";
 import type { Socket } from "node:net";
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from "node:tls";
@@ -23,6 +23,10 @@ export interface ProtocolOptions {
   readonly onExchange: (exchange: Exchange) => void;
   /** The port of https, for the redirect. */
   readonly port: () => number;
+  /** Aborted when the server begins to close. */
+  readonly closing: AbortSignal;
+  /** How long a client of HTTP/1.1 may take for the fields of a request (milliseconds; 60,000 by default). */
+  readonly patience?: number;
 }
 
 /** A handshake takes milliseconds; a client gets that long for it. */
@@ -74,9 +78,10 @@ function createHttp2({ connections, onExchange }: ProtocolOptions): (socket: TLS
   };
 }
 
-function createHttp1({ connections, onExchange }: ProtocolOptions): Http1Server {
+function createHttp1(options: ProtocolOptions): Http1Server {
+  const { connections, onExchange } = options;
   const known = new WeakMap<Socket, Connection>();
-  const server = createHttp1Server((request, response) => {
+  return createPatient(options, (request, response) => {
     const { socket } = request;
     let connection = known.get(socket);
     if (connection === undefined) known.set(socket, (connection = connections.add({ protocol: "http/1.1", socket })));
@@ -84,12 +89,12 @@ function createHttp1({ connections, onExchange }: ProtocolOptions): Http1Server 
     response.on("error", ignore);
     onExchange(http1Exchange(request, response, connection));
   });
-  return server;
 }
 
 /** Plain HTTP on our port: somebody typed http://. 308 keeps the method (RFC 9110 §15.4.9). */
-function createRedirect({ port, hosts }: ProtocolOptions): Http1Server {
-  const server = createHttp1Server((request, response) => {
+function createRedirect(options: ProtocolOptions): Http1Server {
+  const { port, hosts } = options;
+  return createPatient(options, (request, response) => {
     const { host: authority = "localhost" } = request.headers;
     const name = hostOf(authority);
     if (name === undefined || !hosts.allows(authority)) {
@@ -101,5 +106,19 @@ function createRedirect({ port, hosts }: ProtocolOptions): Http1Server {
     response.writeHead(308, { location: `https://${host}:${port()}${path}`, "content-length": 0, connection: "close" });
     response.end();
   });
+}
+
+/** Node's default for `headersTimeout` (milliseconds). */
+const PATIENCE = 60_000;
+
+/**
+ * A server of HTTP/1.1 that is handed its connections. Node ends slow requests
+ * (408) from 'listening' on, which such a server has to be told.
+ */
+function createPatient({ closing, patience = PATIENCE }: ProtocolOptions, onRequest: RequestListener): Http1Server {
+  const limits = { headersTimeout: patience, connectionsCheckingInterval: patience / 2 };
+  const server = createHttp1Server(limits, onRequest);
+  server.emit("listening");
+  closing.addEventListener("abort", () => server.close(), { once: true });
   return server;
 }

@@ -15,12 +15,13 @@ import type { Site } from "./site.js";
  * Sends one version of a file, a page with what it needs.
  *
  * @param more fields beside its own
+ * @param hinted `Link` values that a 103 carried already
  */
 export async function sendFile(
   site: Site,
   exchange: Exchange,
   found: FoundFile,
-  more: OutgoingHttpHeaders = {},
+  { more = {}, hinted = [] }: FileExtras = {},
 ): Promise<{ readonly delivery: Delivery | undefined } | Unavailable> {
   const { method, fields, target } = exchange;
   const prepared = await prepareFile(site.representations, found, method, fields);
@@ -29,17 +30,24 @@ export async function sendFile(
     if (prepared.decision.status >= 400) return { delivery: refuse(exchange, prepared.decision) };
     const page = isHtml(prepared.selected.contentType) && prepared.decision.status !== 206;
     const needs = page ? await site.scanner?.page(pathOf(target), found) : undefined;
-    return { delivery: await send(site, exchange, prepared, needs, more) };
+    return { delivery: await send(site, exchange, prepared, needs, { more, hinted }) };
   } finally {
     await prepared.response.close();
   }
 }
 
+/** What goes with a file beside its own fields. */
+interface FileExtras {
+  readonly more?: OutgoingHttpHeaders;
+  readonly hinted?: readonly string[];
+}
+
 type Needs = Pick<ReadyPage, "entries" | "blocking"> | undefined;
 
-function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Needs, more: OutgoingHttpHeaders) {
+function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Needs, extras: Required<FileExtras>) {
   const { selected, decision, response } = prepared;
   const { status } = decision;
+  const { more, hinted } = extras;
   const send: ReadyPage["send"] = (extra, ...how) => response.send(exchange, { ...more, ...extra }, ...how);
   return carrying(exchange, status === 206 ? null : selected.version, async () => {
     if (needs === undefined) {
@@ -47,7 +55,7 @@ function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Nee
       return undefined;
     }
     const { entries, blocking } = needs;
-    const page = { status, bytes: selected.size, link: undefined, hinted: [], entries, blocking, send };
+    const page = { status, bytes: selected.size, link: undefined, hinted, entries, blocking, send };
     return deliverPage(site, exchange, page);
   });
 }

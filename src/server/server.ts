@@ -122,6 +122,7 @@ class H2PushServer implements Server {
       connections: this.#connections,
       onExchange: (exchange: Exchange) => observe(site, exchange, this.#options.onRequest),
       port: () => this.#listener?.port ?? this.#settings.port,
+      closing: this.#closing.signal,
     });
     this.#tls = protocols.tls;
     this.#listener = await listen({

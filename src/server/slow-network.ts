@@ -18,6 +18,9 @@ const UNDER_WAY = 4 * 1024 * 1024;
 /** The next bytes are taken so long before the line is free for them that it never stands idle (milliseconds). */
 const AHEAD = 4;
 
+/** How long a client may take for the last bytes once they have arrived (milliseconds). */
+const LINGER = 1000;
+
 /**
  * The connection as it would be over a slow network: bytes arrive half a
  * round trip after they were sent, one segment after another, never in
@@ -51,7 +54,10 @@ class SlowSocket extends Duplex {
     socket.on("drain", () => this.#admit());
     socket.on("end", () => this.#inbound.send(0, () => this.push(null)));
     socket.on("error", (error) => this.destroy(error));
-    socket.on("close", () => this.#inbound.send(0, () => this.destroy()));
+    socket.on("close", () => {
+      this.#outbound.cut();
+      this.#inbound.send(0, () => this.destroy());
+    });
   }
 
   #receive(chunk: Buffer): void {
@@ -106,12 +112,22 @@ class SlowSocket extends Duplex {
     });
   }
 
+  /** Destroyed without an error, it still delivers what has left, as a system does with a socket that was closed. */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     clearTimeout(this.#timer);
     this.#inbound.cut();
-    this.#outbound.cut();
-    this.#socket.destroy();
+    if (error === null && !this.#socket.destroyed) this.#outbound.send(0, () => this.#linger());
+    else {
+      this.#outbound.cut();
+      this.#socket.destroy();
+    }
     done(error);
+  }
+
+  #linger(): void {
+    this.#socket.destroySoon();
+    // A client that takes nothing any more is not waited for.
+    setTimeout(() => this.#socket.destroy(), LINGER).unref();
   }
 }
 

@@ -1,5 +1,6 @@
 import { element, svg } from "./dom.js";
 import { counted, duration, number, protocolName } from "./format.js";
+import { slider } from "./slider.js";
 
 /**
  * One request of a run. The times are ms since the run began; `sent` and
@@ -25,18 +26,6 @@ export function startFetch() {
     button.disabled = false;
     button.focus({ preventScroll: true });
   });
-}
-
-/** Shows a slider's value beside it, and returns a reader of it. */
-function slider(id, format) {
-  const input = element(id);
-  const show = () => {
-    element(`${id}-value`).textContent = format(input.valueAsNumber);
-    input.setAttribute("aria-valuetext", format(input.valueAsNumber));
-  };
-  input.addEventListener("input", show);
-  show();
-  return () => input.valueAsNumber;
 }
 
 async function run(count, ms) {

@@ -1,9 +1,11 @@
 import { startEvents } from "./events.js";
 import { startFetch } from "./fetch.js";
+import { startNetwork } from "./network.js";
 import { showArrivals } from "./push.js";
 
 for (const place of document.querySelectorAll("[data-origin]")) place.textContent = location.origin;
 
+startNetwork();
 startFetch();
 startEvents();
 

@@ -1,0 +1,111 @@
+import type { DeliveryMode } from "../../delivery/plan.js";
+import type { RequestRecord } from "../../server/log.js";
+import type { Route } from "../../server/route.js";
+import { createServer } from "../../server/server.js";
+import type { PemPair } from "../../tls/certificate.js";
+import { readAtMost } from "../content.js";
+import { endpoint } from "../endpoint.js";
+import { problem } from "../problem.js";
+import { waitFor } from "../wait.js";
+import { later } from "./later.js";
+import { readLoad, type Load } from "./load.js";
+import type { SamplePage } from "./sample-page.js";
+import { waterfall, type Ask, type Waterfall } from "./waterfall.js";
+
+/** How the page is served. */
+export interface PageServerOptions {
+  readonly page: SamplePage;
+  readonly delivery: DeliveryMode;
+  /** Milliseconds. */
+  readonly rtt: number;
+  /** Kilobits per second each way, 0 for no limit. */
+  readonly kbps: number;
+  /** How long the server takes to make the page (milliseconds). */
+  readonly think: number;
+  readonly host?: string;
+  readonly certificate?: PemPair;
+}
+
+/** A server for one load of the page: what it knows of the connection is new, and so is the port. */
+export interface PageServer {
+  readonly url: string;
+  readonly port: number;
+  /** What the page in a browser measured: resolves when it has said so. */
+  readonly reported: Promise<Load>;
+  /** The load joined with what the server did for it. */
+  explain(load: Load): Promise<Waterfall>;
+  close(): Promise<void>;
+}
+
+/** The report of a page (bytes). */
+const REPORT_LIMIT = 64 * 1024;
+
+/** How long what is under way may take when the load has been measured (milliseconds). */
+const GRACE = 1000;
+
+/**
+ * Serves the page over the network that is to be played, by one means.
+ *
+ * @throws {H2PushError} "listen" when no port can be had
+ */
+export async function servePage({ page, think, ...options }: PageServerOptions): Promise<PageServer> {
+  const asks = new Map<string, Ask[]>();
+  const answered = later<RequestRecord>();
+  const reported = later<Load>();
+  const scanned = later<void>();
+  const server = createServer({
+    ...options,
+    root: page.root,
+    port: 0,
+    routes: [thinking(page, think, options.delivery), loaded(reported.fulfil)],
+    // What the page needs is known before anyone asks: it is the network that is to be measured.
+    onScan: () => scanned.fulfil(),
+    onRequest: (record) => {
+      const end = performance.now();
+      asks.set(record.target, [...(asks.get(record.target) ?? []), { start: end - record.duration, end }]);
+      if (record.target === page.path) answered.fulfil(record);
+    },
+  });
+  const { url, port } = await server.listen();
+  await scanned.value;
+  return {
+    url,
+    port,
+    reported: reported.value,
+    async explain(load) {
+      const { delivery } = await answered.value;
+      return waterfall(load, { delivery, asks: onClientClock(asks, page.path, options.rtt), why: page.why });
+    },
+    close: () => server.close(GRACE),
+  };
+}
+
+/** A request was sent half a round trip before it came, and its response is there half a round trip after it went. */
+function onClientClock(asks: ReadonlyMap<string, readonly Ask[]>, page: string, rtt: number): Map<string, Ask[]> {
+  const began = asks.get(page)?.[0]?.start ?? 0;
+  const moved = ({ start, end }: Ask) => ({ start: start - began, end: end - began + rtt });
+  return new Map([...asks].map(([target, all]) => [target, all.map(moved).toSorted((a, b) => a.start - b.start)]));
+}
+
+/** Lets the page wait as if it were being made, and says meanwhile what it will need where a 103 is the means. */
+function thinking({ path, links }: SamplePage, ms: number, delivery: DeliveryMode): Route {
+  return async (request, context) => {
+    if (new URL(request.url).pathname !== path) return undefined;
+    if (delivery === "hints") context.earlyHints(links);
+    await waitFor(ms, request.signal);
+    return undefined;
+  };
+}
+
+/** `POST /loaded`: the page says what it has measured. Only JSON, so that no page of another origin can. */
+function loaded(report: (load: Load) => void): Route {
+  return endpoint("POST", "/loaded", async (request) => {
+    if (request.headers.get("content-type") !== "application/json") {
+      return problem(415, "unsupported media type", "a load is told in application/json");
+    }
+    const content = await readAtMost(request.body, REPORT_LIMIT);
+    if (content === undefined) return problem(413, "content too large", `a load takes at most ${REPORT_LIMIT} bytes`);
+    report(readLoad(Buffer.from(content).toString()));
+    return new Response(null, { status: 204 });
+  });
+}

@@ -1,0 +1,60 @@
+import { once } from "node:events";
+import { connect, type ClientHttp2Session, type ClientHttp2Stream } from "node:http2";
+import type { Load, Timing } from "./load.js";
+
+/** Bytes that the server may send ahead, as wide as browsers open it: Node's 64 KB would be a round trip of their own. */
+const WINDOW = 4 * 1024 * 1024;
+
+/**
+ * Loads a page over a new connection, and takes whatever is pushed with it.
+ *
+ * @param url of a server in this very process, whose certificate need not be checked therefore
+ * @throws the session's error; the signal's reason when it is aborted
+ */
+export async function loadWithPush(url: string, stop: AbortSignal): Promise<Load> {
+  stop.throwIfAborted();
+  const session = connect(url, { rejectUnauthorized: false, settings: { initialWindowSize: WINDOW } });
+  const ended = new Promise<never>((_resolve, reject) => {
+    session.once("error", reject);
+    stop.addEventListener("abort", () => reject(stop.reason instanceof Error ? stop.reason : new Error("stopped")));
+  });
+  try {
+    await Promise.race([once(session, "connect"), ended]);
+    session.setLocalWindowSize(WINDOW);
+    return await Promise.race([load(session, new URL(url).pathname), ended]);
+  } finally {
+    ended.catch(() => undefined);
+    session.destroy();
+  }
+}
+
+async function load(session: ClientHttp2Session, path: string): Promise<Load> {
+  const asked = performance.now();
+  const now = () => performance.now() - asked;
+  const pushed: Promise<Timing>[] = [];
+  session.on("stream", (stream: ClientHttp2Stream, request) => {
+    pushed.push(timed(stream, "push", String(request[":path"]), now));
+  });
+  const page = await timed(session.request({ ":path": path }), "response", path, now);
+  // All promises come before the end of the page that they belong to (RFC 9113 §8.4.1).
+  return { page, assets: await Promise.all(pushed) };
+}
+
+/** Reads a stream to its end; from when on it is known, its first and its last byte. */
+function timed(
+  stream: ClientHttp2Stream,
+  answered: "push" | "response",
+  target: string,
+  now: () => number,
+): Promise<Timing> {
+  return new Promise((resolve, reject) => {
+    const start = now();
+    let first = start;
+    let bytes = 0;
+    stream.once(answered, () => (first = now()));
+    stream.on("data", (piece: Buffer) => (bytes += piece.length));
+    stream.once("end", () => resolve({ target, start, first, end: now(), bytes }));
+    stream.once("error", reject);
+    stream.once("close", () => reject(new Error(`${target} was reset with ${stream.rstCode}`)));
+  });
+}

@@ -1,0 +1,82 @@
+import type { PemPair } from "../../tls/certificate.js";
+import { loadWithPush } from "./push-client.js";
+import type { Load } from "./load.js";
+import { servePage, type PageServer } from "./page-server.js";
+import type { SamplePage } from "./sample-page.js";
+import type { Waterfall } from "./waterfall.js";
+
+/** The network, the page, and how its servers are to be reached. */
+export interface RunOptions {
+  readonly page: SamplePage;
+  /** Round-trip time in milliseconds. */
+  readonly rtt: number;
+  /** Kilobits per second each way, 0 for no limit. */
+  readonly kbps: number;
+  /** How long the server takes to make the page (milliseconds). */
+  readonly think: number;
+  /** Host name by which the browser reaches this machine. */
+  readonly hostname: string;
+  /** How long a browser may take to load the page (milliseconds). */
+  readonly patience: number;
+  readonly host?: string;
+  readonly certificate?: PemPair;
+}
+
+/** What a load shows: nothing said, or the means that is forced. */
+export type Means = "none" | "link" | "hints" | "push";
+
+/** What comes of a run, in the order of its happening. */
+export type RunEvent =
+  /** The page waits to be loaded: at `url` by a browser; without one, a client of ours is at it. */
+  | { readonly event: "open"; readonly means: Means; readonly url?: string }
+  | ({ readonly event: "loaded"; readonly means: Means } & Waterfall)
+  /** No browser said that it had loaded the page. The run is over. */
+  | { readonly event: "silence"; readonly means: Means };
+
+/**
+ * Loads the page four times, over a new connection to a server of its own
+ * each time: by a browser, which is told where, and at last with pushes by a
+ * client of ours, as no browser takes them.
+ */
+export async function* run(options: RunOptions, stop: AbortSignal): AsyncGenerator<RunEvent, undefined> {
+  for (const means of ["none", "link", "hints", "push"] as const) {
+    const server = await servePage({ ...options, delivery: means });
+    try {
+      const url = means === "push" ? undefined : `https://${options.hostname}:${server.port}${options.page.path}`;
+      yield { event: "open", means, ...(url === undefined ? {} : { url }) };
+      const load = await loadFrom(server, means, options.patience, stop);
+      if (load === undefined) {
+        if (!stop.aborted) yield { event: "silence", means };
+        return undefined;
+      }
+      yield { event: "loaded", means, ...(await server.explain(load)) };
+    } finally {
+      await server.close();
+    }
+  }
+  return undefined;
+}
+
+/** The load by a browser, or by our client; undefined when there is none in time or the run is stopped. */
+async function loadFrom(
+  server: PageServer,
+  means: Means,
+  patience: number,
+  stop: AbortSignal,
+): Promise<Load | undefined> {
+  const late = AbortSignal.any([stop, AbortSignal.timeout(patience)]);
+  if (means !== "push") return Promise.race([server.reported, aborted(late)]);
+  try {
+    return await loadWithPush(server.url, late);
+  } catch (error) {
+    if (late.aborted) return undefined;
+    throw error;
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
+}

@@ -1,0 +1,26 @@
+import { fileURLToPath } from "node:url";
+import { writeLink } from "../../delivery/link.js";
+import type { PageNeeds } from "../../manifest/scanner.js";
+import { scan } from "../../server/scan.js";
+
+/** The page that is loaded over the slow network, and what the scanner found that it needs. */
+export interface SamplePage {
+  readonly root: string;
+  /** URL path. */
+  readonly path: string;
+  /** What it needs, as values of a `Link` field. */
+  readonly links: readonly string[];
+  /** For each target, what makes the page need it. */
+  readonly why: ReadonlyMap<string, string>;
+}
+
+const root = fileURLToPath(new URL("../../../examples/deep", import.meta.url));
+const path = "/";
+
+/** Reads the sample page, which ships with the package. */
+export async function readSamplePage(): Promise<SamplePage> {
+  const found: PageNeeds[] = [];
+  await scan(root, { pages: [path], onPage: (_pathname, needs) => found.push(needs) });
+  const links = found.flatMap(({ entries }) => entries.flatMap((entry) => writeLink(entry) ?? []));
+  return { root, path, links, why: new Map(found.flatMap(({ why }) => [...why])) };
+}

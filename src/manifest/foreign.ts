@@ -1,0 +1,62 @@
+import { type TagName, tagNamed } from "./tag-name.js";
+
+/** Elements within SVG, and within MathML, whose content is HTML again (HTML §13.2.6, "integration point"). */
+const SVG_ISLANDS: ReadonlySet<string> = new Set(["desc", "foreignobject", "title"]);
+const MATH_ISLANDS: ReadonlySet<string> = new Set(["mi", "mn", "mo", "ms", "mtext"]);
+/** HTML elements that end SVG or MathML where they begin (HTML §13.2.6.5). */
+const BREAKOUT: ReadonlySet<string> = new Set(
+  "b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu meta nobr ol p pre ruby s small span strong strike sub sup table tt u ul var".split(
+    " ",
+  ),
+);
+const SVG = tagNamed("svg");
+const MATH = tagNamed("math");
+
+/** Whether the place in the document is in SVG or MathML, where other rules hold for tags. */
+export class ForeignContent {
+  /** Open `svg` and `math` elements, and the islands of HTML in them. */
+  readonly #open: TagName[] = [];
+  inside = false;
+  /** Number of those that are open. */
+  depth = 0;
+  /** In SVG, where scripts, images and uses are. */
+  inSvg = false;
+
+  /** Takes note of a start tag. */
+  start(tag: TagName, selfClosing: boolean): void {
+    if (tag === SVG || tag === MATH) {
+      if (!selfClosing) this.#push(tag);
+    } else if (!this.inside) return;
+    else if ((this.inSvg ? SVG_ISLANDS : MATH_ISLANDS).has(tag.name)) {
+      if (!selfClosing) this.#push(tag);
+    } else if (BREAKOUT.has(tag.name)) this.#breakOut();
+  }
+
+  /** Takes note of an end tag. */
+  end(tag: TagName): void {
+    // It can't have been opened in here: it ends what is around.
+    if (this.inside && BREAKOUT.has(tag.name)) return this.#breakOut();
+    const index = this.#open.lastIndexOf(tag);
+    if (index >= 0) this.#open.length = index;
+    this.#update();
+  }
+
+  #push(tag: TagName): void {
+    this.#open.push(tag);
+    this.#update();
+  }
+
+  #breakOut(): void {
+    while (this.inside) {
+      this.#open.pop();
+      this.#update();
+    }
+  }
+
+  #update(): void {
+    this.depth = this.#open.length;
+    const last = this.#open.at(-1);
+    this.inSvg = last === SVG;
+    this.inside = this.inSvg || last === MATH;
+  }
+}

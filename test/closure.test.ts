@@ -1,0 +1,166 @@
+import { expect, test } from "vitest";
+
+import { createScanner, type PageNeeds } from "../src/manifest/scanner.js";
+import { locateIn, writeSite } from "./support/site.js";
+
+type Files = Readonly<Record<string, string>>;
+
+async function scan(files: Files, csp: readonly string[] = []): Promise<PageNeeds> {
+  const locate = locateIn(await writeSite(files));
+  const file = await locate("/");
+  if (file === undefined) throw new Error("the site has no index.html");
+  return createScanner({ locate }).page("/", file, { csp });
+}
+
+const targets = async (files: Files, csp?: readonly string[]): Promise<string[]> =>
+  (await scan(files, csp)).entries.map(({ target }) => target);
+
+const face = (family: string, file: string, more = ""): string =>
+  `@font-face { font-family: ${family}; src: url(${file}); ${more} }`;
+
+test("follows imports of stylesheets through circles and a hundred levels", async () => {
+  const files: Record<string, string> = { "index.html": `<link rel=stylesheet href=0.css>` };
+  for (let level = 0; level < 100; level += 1) files[`${level}.css`] = `@import "${(level + 1) % 100}.css";`;
+  expect((await targets(files)).length).toBe(100);
+});
+
+test("gives a font the link that a browser takes", async () => {
+  const html = `<style>${face("F", "f.woff2")} p { font-family: F }</style><p>text</p>`;
+  expect((await scan({ "index.html": html, "f.woff2": "1234" })).entries).toEqual([
+    { target: "/f.woff2", rel: "preload", as: "font", type: "font/woff2", crossorigin: "anonymous", bytes: 4 },
+  ]);
+});
+
+test.each([
+  ["a family that text uses", `p { font-family: F }`, `<p>x</p>`, ["/f"]],
+  ["no family without text", `p { font-family: F }`, `<p> </p>`, []],
+  ["no family of a rule that matches nothing", `.gone { font-family: F }`, `<p>x</p>`, []],
+  ["no family that is hidden", `p { font-family: F; display: none }`, `<p>x</p>`, []],
+  ["a family that is inherited", `body { font-family: F }`, `<p>x</p>`, ["/f"]],
+  ["a family by a custom property", `:root { --f: F } p { font-family: var(--f) }`, `<p>x</p>`, ["/f"]],
+  ["a family by the shorthand", `p { font: 12px F }`, `<p>x</p>`, ["/f"]],
+  ["a family of generated text", `p::before { font-family: F; content: "x" }`, `<p></p>`, ["/f"]],
+  ["no family of a pseudo-element without content", `p::before { font-family: F }`, `<p></p>`, []],
+  ["no family behind :hover", `p:hover { font-family: F }`, `<p>x</p>`, []],
+  ["no family for print", `@media print { p { font-family: F } }`, `<p>x</p>`, []],
+  ["the bold face for bold text", `body { font-family: F }`, `<b>x</b>`, ["/bold"]],
+  ["both faces for both kinds of text", `body { font-family: F }`, `x<b>y</b>`, ["/f", "/bold"]],
+  ["the italic face for emphasis", `body { font-family: F }`, `<em>x</em>`, ["/italic"]],
+  ["the part that has the characters", `body { font-family: P }`, `<p>&#x436;</p>`, ["/latin", "/cyrillic"]],
+  ["only the part that has the characters", `body { font-family: P }`, `<p>abc</p>`, ["/latin"]],
+])("loads %s", async (_, css, html, expected) => {
+  const fonts = [
+    face("F", "f"),
+    face("F", "bold", "font-weight: 700"),
+    face("F", "italic", "font-style: italic"),
+    face("P", "latin", "unicode-range: U+0-FF"),
+    face("P", "cyrillic", "unicode-range: U+400-4FF"),
+  ].join("");
+  const files = { "index.html": `<style>${fonts}${css}</style>${html}` };
+  const there = { f: "", bold: "", italic: "", latin: "", cyrillic: "" };
+  expect(await targets({ ...files, ...there })).toEqual(expected);
+});
+
+test.each([
+  ["a background that is used", `p { background: url(a) }`, `<p>`, ["/a"]],
+  ["none that another rule takes away", `p { background: url(a) } p.x { background: none }`, `<p class=x>`, []],
+  ["none of an earlier declaration", `p { background: url(a); background: url(b) }`, `<p>`, ["/b"]],
+  ["an important one against a later one", `p { background: url(a) !important } p { background: none }`, `<p>`, ["/a"]],
+  ["the unlayered one", `p { background: url(a) } @layer x { p.y { background: url(b) } }`, `<p class=y>`, ["/a"]],
+  ["a nested one", `div { & > p { background: url(a) } }`, `<div><p></div>`, ["/a"]],
+  [
+    "none that is nested elsewhere",
+    `div { & > p { background: url(a) } }`,
+    `<div><i><b><span></span></b></i></div><p>`,
+    [],
+  ],
+  ["one by a descendant selector", `div .x p { background: url(a) }`, `<div><i class=x><p></i></div>`, ["/a"]],
+  ["none without the ancestor", `nav p { background: url(a) }`, `<nav></nav><p>`, []],
+  ["one by attribute", `[data-x="1"] { background: url(a) }`, `<p data-x=1>`, ["/a"]],
+  ["none by another value", `[data-x="1"] { background: url(a) }`, `<p data-x=2>`, []],
+  ["one by id", `#x { background: url(a) }`, `<p id=x>`, ["/a"]],
+  ["one of an inline style", ``, `<p style="background: url(a)">`, ["/a"]],
+  ["none in what is hidden", `div { display: none } p { background: url(a) }`, `<div><p></div>`, []],
+  [
+    "one of each sibling that may be meant",
+    `li { background: url(a) } li:first-child { background: url(b) }`,
+    `<li>`,
+    ["/b", "/a"],
+  ],
+  ["one of an animation that runs", `@keyframes k { to { background: url(a) } } p { animation: k 1s }`, `<p>`, ["/a"]],
+  ["none of an animation that does not", `@keyframes k { to { background: url(a) } }`, `<p>`, []],
+  ["one by a custom property", `p { --i: url(a); background: var(--i) }`, `<p>`, ["/a"]],
+  ["one of a media query that holds", `@media (min-width: 800px) { p { background: url(a) } }`, `<p>`, ["/a"]],
+  ["none of one that does not", `@media (max-width: 800px) { p { background: url(a) } }`, `<p>`, []],
+])("loads %s", async (_, css, html, expected) => {
+  expect(await targets({ "index.html": `<style>${css}</style>${html}`, a: "", b: "" })).toEqual(expected);
+});
+
+test("resolves what a stylesheet names against the stylesheet", async () => {
+  const html = `<link rel=stylesheet href=css/a.css><p>x</p>`;
+  const files = { "index.html": html, "css/a.css": `p { background: url(i.png) }`, "css/i.png": "", "i.png": "" };
+  expect(await targets(files)).toEqual(["/css/a.css", "/css/i.png"]);
+});
+
+test("asks for masks as a browser does, and announces no filter", async () => {
+  const css = `p { mask-image: url(m.svg#a); filter: url(f.svg#b) }`;
+  const { entries } = await scan({ "index.html": `<style>${css}</style><p>x</p>`, "m.svg": "", "f.svg": "" });
+  expect(entries).toEqual([
+    { target: "/m.svg", rel: "preload", as: "image", crossorigin: "anonymous", bytes: 0 },
+    { target: "/f.svg", as: "image", bytes: 0 },
+  ]);
+});
+
+test("lists stylesheets that do not apply at first last, with the condition that keeps them from being pushed", async () => {
+  const html = `<link rel=stylesheet media=print href=p.css><img src=i.png><link rel=stylesheet href=a.css>`;
+  const { entries } = await scan({
+    "index.html": html,
+    "p.css": `@import "q.css"`,
+    "q.css": "",
+    "a.css": "",
+    "i.png": "",
+  });
+  expect(entries.map(({ target }) => target)).toEqual(["/a.css", "/i.png", "/p.css", "/q.css"]);
+  expect(entries.find(({ target }) => target === "/p.css")?.media).toBe("print");
+});
+
+test("follows a module graph, and takes nothing of a script with a bare specifier", async () => {
+  const html = `<script type=importmap>{"imports":{"x":"/x.js"}}</script><script type=module src=a.js></script>`;
+  const files = {
+    "index.html": html,
+    "a.js": `import "./b.js"; import "./c.js"; import "x"`,
+    "b.js": `import "./deep.js"; import "./a.js"`,
+    "c.js": `import "./never.js"; import "bare"`,
+    "deep.js": "",
+    "never.js": "",
+    "x.js": "",
+  };
+  const { entries, left } = await scan(files);
+  expect(entries.map(({ target }) => target)).toEqual(["/a.js", "/b.js", "/c.js", "/x.js", "/deep.js"]);
+  expect(entries.every(({ rel }) => rel === "modulepreload")).toBe(true);
+  expect(left).toEqual([{ target: "/bare", why: "bare specifier outside the import map" }]);
+});
+
+test("stops a module graph where a file is missing, after the siblings", async () => {
+  const files = {
+    "index.html": `<script type=module src=a.js></script>`,
+    "a.js": `import "./gone.js"; import "./b.js"`,
+    "b.js": `import "./c.js"`,
+    "c.js": "",
+  };
+  expect(await targets(files)).toEqual(["/a.js", "/b.js"]);
+});
+
+test.each([
+  ["img-src 'none'", ["/s.css"]],
+  ["default-src 'self'; img-src 'self'", ["/s.css", "/i.png"]],
+  ["default-src 'none'; style-src 'nonce-x'", ["/s.css"]],
+  ["style-src https://other.example", ["/i.png"]],
+  ["img-src *; style-src 'strict-dynamic'", ["/s.css", "/i.png"]],
+])("leaves out what the policy %s forbids", async (policy, expected) => {
+  const body = `<link rel=stylesheet href=s.css><img src=i.png>`;
+  const files = { "s.css": "", "i.png": "" };
+  expect(await targets({ ...files, "index.html": body }, [policy])).toEqual(expected);
+  const meta = `<meta http-equiv=Content-Security-Policy content="${policy}">`;
+  expect(await targets({ ...files, "index.html": meta + body })).toEqual(expected);
+});
