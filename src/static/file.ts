@@ -52,10 +52,12 @@ export function isInside(path: string, directory: string): boolean {
 /**
  * A file has to have been left alone for so long before it is read
  * (milliseconds). Linux keeps the time of a change in steps of up to 10 ms:
- * within one, two versions could look the same. And who writes a file anew
- * empties it first.
+ * within one, two versions could look the same.
  */
 const SETTLED = 20;
+
+/** Who writes a file anew empties it first, and a busy process may take a while until it writes (milliseconds). */
+const SETTLED_WHEN_EMPTY = 250;
 
 /**
  * O_NONBLOCK: a pipe in the file's place must not hold a thread for ever.
@@ -91,8 +93,9 @@ export async function openFound(found: FoundFile): Promise<FileHandle | Unavaila
 async function isPinned(handle: FileHandle, found: FoundFile): Promise<boolean> {
   let stats = await handle.stat();
   const age = Date.now() - stats.ctimeMs;
-  if (age >= 0 && age < SETTLED) {
-    await after(SETTLED - age);
+  const settled = stats.size === 0 ? SETTLED_WHEN_EMPTY : SETTLED;
+  if (age >= 0 && age < settled) {
+    await after(settled - age);
     stats = await handle.stat();
   }
   // A directory on the way may have become a link meanwhile.
