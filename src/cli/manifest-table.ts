@@ -35,6 +35,7 @@ export function explanation(pathname: string, needs: PageNeeds): string {
 
 /** How far an entry can be announced. */
 function notes({ rel, media, imagesrcset }: ManifestEntry): string {
-  if (rel === undefined) return quiet("(pushed, never linked)");
-  return media === undefined && imagesrcset === undefined ? "" : quiet("(linked, never pushed)");
+  const pushed = media === undefined && imagesrcset === undefined;
+  if (rel === undefined) return quiet(pushed ? "(pushed, never linked)" : "(neither pushed nor linked)");
+  return pushed ? "" : quiet("(linked, never pushed)");
 }

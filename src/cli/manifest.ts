@@ -1,7 +1,8 @@
 import { rename, rm, writeFile } from "node:fs/promises";
 import { H2PushError, systemCode } from "../errors.js";
+import type { Viewport } from "../manifest/media.js";
 import type { PageNeeds } from "../manifest/scanner.js";
-import { scan } from "../server/scan.js";
+import { scan, type ScanOptions } from "../server/scan.js";
 import type { ManifestFormat } from "./manifest-format.js";
 import { explanation, pageTable } from "./manifest-table.js";
 import { printLine, warning } from "./output.js";
@@ -14,6 +15,8 @@ export interface ManifestOptions {
   readonly format?: ManifestFormat;
   /** URL paths; all pages without it. */
   readonly page?: readonly string[];
+  /** The window that pages are scanned for. */
+  readonly viewport?: Viewport;
   /** A file to write to. */
   readonly out?: string;
   /** URL path of the page whose list is to be explained. */
@@ -26,12 +29,13 @@ export interface ManifestOptions {
  * @throws {H2PushError} "root", "manifest" for a page that is not there, "output" when the file can't be written
  */
 export async function runManifest(root: string, options: ManifestOptions): Promise<void> {
-  if (options.explain !== undefined) return explain(root, options.explain);
+  if (options.explain !== undefined) return explain(root, options.explain, settings(options));
   const terminal = process.stdout.isTTY && options.out === undefined;
   const format = options.format ?? (terminal ? "table" : "json");
   const tables: string[] = [];
   const bar = progressBar();
   const { manifest, missing } = await scan(root, {
+    ...settings(options),
     ...(options.page === undefined ? {} : { pages: options.page }),
     onPage: (pathname: string, needs: PageNeeds, count: number, total: number) => {
       if (format === "table") tables.push(pageTable(pathname, needs));
@@ -46,8 +50,16 @@ export async function runManifest(root: string, options: ManifestOptions): Promi
 }
 
 /** What one page needs and why, and what was left out and why. */
-async function explain(root: string, page: string): Promise<void> {
-  await scan(root, { pages: [page], onPage: (pathname, needs) => printLine(explanation(pathname, needs)) });
+async function explain(root: string, page: string, settings: ScanOptions): Promise<void> {
+  const onPage = (pathname: string, needs: PageNeeds) => printLine(explanation(pathname, needs));
+  await scan(root, { ...settings, pages: [page], explain: true, onPage });
+}
+
+function settings({ viewport }: ManifestOptions): ScanOptions {
+  return {
+    ...(viewport === undefined ? {} : { viewport }),
+    onNotice: (text) => process.stderr.write(`${warning("note:")} ${text}\n`),
+  };
 }
 
 /** Writes beside, then renames: the file is the old one or the new one, never half of it. */

@@ -56,6 +56,9 @@ export function createProgram(actions: Actions): Command {
     .addOption(option(serverOptions.cache))
     .addOption(option(serverOptions.compress))
     .addOption(option(serverOptions.memory))
+    .addOption(option(serverOptions.manifest))
+    .addOption(option(serverOptions.viewport))
+    .addOption(option(serverOptions.watch))
     .option("--demo", "add the demo; without a root, serve its page")
     .option("-o, --open", "open the page in the browser")
     .option("-q, --quiet", "print the URL and errors alone")
@@ -74,6 +77,7 @@ export function createProgram(actions: Actions): Command {
     .addOption(
       new Option("--format <format>", "table is the default on a terminal, json elsewhere").choices(manifestFormats),
     )
+    .addOption(option(serverOptions.viewport))
     .option("--page <path>", "this page alone, repeatable", collect)
     .option("--out <file>", "write to a file")
     .option("--explain <path>", "for one page: why each target is in, and what was left out and why")
@@ -124,6 +128,7 @@ const authority = () => new Option("--ca <authority>", "who signs").choices(["h2
 function option<T extends OptionValue>({ flags, description, default: value, check }: OptionSpec<T>) {
   if (typeof value === "boolean" || value === undefined) return new Option(flags, description);
   if (Array.isArray(value)) return new Option(flags, description).argParser(collect);
+  if (typeof value === "object") return new Option(flags, description).argParser(check);
   return new Option(flags, `${description} (default: ${String(value)})`).argParser(check);
 }
 

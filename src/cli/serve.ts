@@ -47,13 +47,14 @@ export async function serve(root: string | undefined, options: ServeOptions): Pr
   if (options.open === true) await openBrowser(address.url);
 }
 
-function reporting(verbose: boolean): Pick<ServerOptions, "onRequest" | "onScan"> {
+function reporting(verbose: boolean): Pick<ServerOptions, "onRequest" | "onScan" | "onNotice"> {
   return {
     onRequest: (record: RequestRecord) => {
       logLine(requestLine(record));
       if (verbose && record.delivery !== undefined) targetLines(record.delivery.targets).forEach(logLine);
     },
     onScan: (summary: ScanSummary) => printLine(scanLine(summary)),
+    onNotice: (text: string) => printLine(`${warning("note:")} ${text}`),
   };
 }
 

@@ -1,7 +1,9 @@
 import { ContentSecurityPolicy } from "./csp.js";
+import { explainStyles } from "./explain.js";
 import type { HtmlFacts } from "./html.js";
 import { NO_IMPORT_MAP, readImportMaps } from "./import-map.js";
 import { type Context, type FileSource, Listing, type Located } from "./listing.js";
+import type { Viewport } from "./media.js";
 import { ModuleGraph } from "./module-graph.js";
 import { type FontSet, styleNeeds } from "./page-style.js";
 import { baseOf, documentBase, type Reference } from "./reference.js";
@@ -19,22 +21,26 @@ export interface Sources extends FileSource {
   styles(sheets: readonly Sheet[]): { readonly engine: StyleEngine; readonly fonts: FontSet };
 }
 
-/**
- * Follows what the page refers to, to the end, and puts it in order of need;
- * each target once. `policies` are the page's `Content-Security-Policy`
- * fields.
- */
-export async function closePage(
-  pathname: string,
-  file: SiteFile,
-  sources: Sources,
-  policies: readonly string[] = [],
-): Promise<PageNeeds> {
-  const facts = await sources.html(file, 0);
-  return new PageClosure(pathname, file, facts, sources, policies).close();
+/** The page whose needs are asked for. */
+export interface PageRequest {
+  /** URL path that references resolve against. */
+  readonly pathname: string;
+  readonly file: SiteFile;
+  /** Its `Content-Security-Policy` fields. */
+  readonly policies: readonly string[];
+  readonly viewport: Viewport;
+  /** Says of stylesheets, too, what they name and do not load. */
+  readonly explain: boolean;
+}
+
+/** Follows what the page refers to, to the end, and puts it in order of need; each target once. */
+export async function closePage(page: PageRequest, sources: Sources): Promise<PageNeeds> {
+  const facts = await sources.html(page.file, 0);
+  return new PageClosure(page, facts, sources).close();
 }
 
 class PageClosure {
+  readonly #explain: boolean;
   readonly #facts: HtmlFacts;
   readonly #sources: Sources;
   readonly #listing: Listing;
@@ -47,7 +53,9 @@ class PageClosure {
   readonly #before: Context;
   readonly #after: Context;
 
-  constructor(pathname: string, file: SiteFile, facts: HtmlFacts, sources: Sources, policies: readonly string[]) {
+  constructor(page: PageRequest, facts: HtmlFacts, sources: Sources) {
+    const { pathname, file, policies, viewport } = page;
+    this.#explain = page.explain;
     this.#facts = facts;
     this.#sources = sources;
     this.#listing = new Listing(sources);
@@ -56,7 +64,7 @@ class PageClosure {
     this.#policyFrom = facts.policies[0]?.offset ?? 0;
     this.#before = { file, pathname, base: baseOf(pathname) };
     this.#after = { ...this.#before, base: documentBase(facts.base?.href, this.#before.base) };
-    this.#sheets = new SheetList(this.#listing, (sheet) => sources.css(sheet), this.#policy);
+    this.#sheets = new SheetList(this.#listing, (sheet) => sources.css(sheet), this.#policy, viewport);
     const { importMaps } = facts;
     const map = importMaps.length === 0 ? NO_IMPORT_MAP : readImportMaps(importMaps, this.#after.base);
     this.#modules = new ModuleGraph(this.#listing, (script) => sources.script(script), map, this.#policy);
@@ -103,5 +111,8 @@ class PageClosure {
     const needs = styleNeeds(outline, engine, fonts);
     for (const font of needs.fonts) await this.#sheets.font(font);
     for (const image of needs.images) await this.#sheets.image(image, this.#after);
+    if (this.#explain) {
+      explainStyles(this.#sheets.sheets, outline, needs, (url, why, base) => this.#listing.leave(url, why, base));
+    }
   }
 }

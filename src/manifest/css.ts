@@ -1,4 +1,4 @@
-import { CssCursor, parseDeclaration, unquote } from "./css-syntax.js";
+import { CssCursor, parseDeclaration, unquote, withoutComments } from "./css-syntax.js";
 import { functionEnd, hasBadUrl, imagesIn } from "./css-value.js";
 import { type FontFace, readFontFace } from "./font.js";
 import { condition, DEFAULT_VIEWPORT, matchesMedia, type Viewport } from "./media.js";
@@ -39,6 +39,12 @@ export interface CssImport {
   readonly layer: string | undefined;
 }
 
+/** A URL in a part of a stylesheet that does not count, and why. */
+export interface SkippedUrl {
+  readonly url: string;
+  readonly why: "media" | "supports" | "state" | "font format";
+}
+
 /** What a stylesheet can make a page fetch. */
 export interface CssFacts {
   readonly imports: readonly CssImport[];
@@ -50,6 +56,8 @@ export interface CssFacts {
   readonly layers: readonly string[];
   /** Values within `@keyframes`, by its name, that load images. */
   readonly keyframes: ReadonlyMap<string, readonly Declaration[]>;
+  /** What it names and can't load on this viewport, whatever the page. */
+  readonly skipped: readonly SkippedUrl[];
   /** Rules whose declarations count: no stylesheet without any is looked at again. */
   readonly size: number;
 }
@@ -97,6 +105,8 @@ const FOREIGN_VALUE = /(?:^|[\s,(])-(?:moz|ms|o)-|\bexpression\(|progid:|\\9\s*$
 const MAX_VALUE = 1_000_000;
 const MAX_NESTING = 32;
 const MAX_LAYERS = 500;
+/** Enough to explain a page by. */
+const MAX_SKIPPED = 1000;
 
 /** The declarations of a block or of a `style` attribute that bear on what is fetched; undefined without any. */
 export function parseStyleAttribute(text: string): Declarations | undefined {
@@ -169,6 +179,7 @@ class CssReader {
   readonly #imageRules = new RuleIndex();
   readonly #layers = new Set<string>();
   readonly #keyframes = new Map<string, readonly Declaration[]>();
+  readonly #skipped: SkippedUrl[] = [];
   #anonymous = 0;
   #order = 0;
   /** Imports come before all else but `@charset` and `@layer` (CSS Cascade 5 §2). */
@@ -190,6 +201,7 @@ class CssReader {
       imageRules: this.#imageRules,
       layers: [...this.#layers],
       keyframes: this.#keyframes,
+      skipped: this.#skipped,
       size: this.#order,
     };
   }
@@ -226,7 +238,10 @@ class CssReader {
     if (list.length === 0) return;
     const declarations = { list, offset };
     for (const selector of parseSelectors(prelude) ?? []) {
-      if (selector.compounds.some(({ never }) => never)) continue;
+      if (selector.compounds.some(({ never }) => never)) {
+        for (const { value } of list) this.#skip(value, "state");
+        continue;
+      }
       this.#selectors(selector);
       this.#order += 1;
       const { layer, conditional } = context;
@@ -259,7 +274,7 @@ class CssReader {
     const reference = readImport(rest);
     if (reference === undefined) return;
     const { url, layer, supports, media } = reference;
-    if (supports !== undefined && !isSupported(supports)) return;
+    if (supports !== undefined && !isSupported(supports)) return this.#skipUrl(url, "supports");
     const full = layer === undefined ? undefined : this.#layer(layer, "");
     this.#imports.push({ url, media, layer: full, offset: this.#cursor.itemStart });
   }
@@ -270,15 +285,18 @@ class CssReader {
     if (name !== "layer") this.#importsAllowed = false;
     switch (name) {
       case "media":
-        return this.#group(matchesMedia(rest, this.#viewport), context, own);
+        if (!matchesMedia(rest, this.#viewport)) return this.#skipBlock("media");
+        return this.#group(context, own);
       case "supports":
-        return this.#group(isSupported(rest), context, own);
+        if (!isSupported(rest)) return this.#skipBlock("supports");
+        return this.#group(context, own);
       case "layer":
-        return this.#group(true, { ...context, layer: this.#layer(rest, context.layer) }, own);
+        return this.#group({ ...context, layer: this.#layer(rest, context.layer) }, own);
       case "container":
-        return this.#group(mayHold(rest, this.#viewport), { ...context, conditional: true }, own);
+        if (!mayHold(rest, this.#viewport)) return this.#skipBlock("media");
+        return this.#group({ ...context, conditional: true }, own);
       case "scope":
-        return this.#group(true, { ...context, conditional: true, parent: "" }, own);
+        return this.#group({ ...context, conditional: true, parent: "" }, own);
       case "keyframes":
       case "-webkit-keyframes":
         return this.#keyframesRule(unquote(rest));
@@ -290,8 +308,7 @@ class CssReader {
   }
 
   /** A conditional group: within a rule it holds declarations too. */
-  #group(holds: boolean, context: Context, own: Declaration[]): void {
-    if (!holds) return this.#cursor.skipBlock();
+  #group(context: Context, own: Declaration[]): void {
     const offset = this.#cursor.itemStart;
     const inner = { ...context, depth: context.depth + 1 };
     if (context.parent === "") return this.#block(inner, []);
@@ -299,6 +316,21 @@ class CssReader {
     this.#block(inner, list);
     if (context.conditional) this.#add(context.parent, list, offset, context);
     else own.push(...list);
+  }
+
+  #skipBlock(why: SkippedUrl["why"]): void {
+    const start = this.#cursor.position;
+    this.#cursor.skipBlock();
+    if (this.#skipped.length < MAX_SKIPPED) this.#skip(this.#cursor.text.slice(start, this.#cursor.position), why);
+  }
+
+  #skip(text: string, why: SkippedUrl["why"]): void {
+    if (!/url\(/i.test(text)) return;
+    for (const url of imagesIn(withoutComments(text), 1)) this.#skipUrl(url, why);
+  }
+
+  #skipUrl(url: string, why: SkippedUrl["why"]): void {
+    if (this.#skipped.length < MAX_SKIPPED) this.#skipped.push({ url, why });
   }
 
   #keyframesRule(name: string): void {
@@ -329,6 +361,9 @@ class CssReader {
     }
     const face = readFontFace(declarations, offset);
     if (face !== undefined) this.#fonts.push(face);
+    for (const url of imagesIn(declarations.get("src") ?? "", 1)) {
+      if (face?.sources.includes(url) !== true) this.#skipUrl(url, "font format");
+    }
   }
 }
 

@@ -63,6 +63,7 @@ export class Listing {
   /** Notes what is no part of loading the page. */
   leave(url: string, why: string, base: URL): void {
     const resolved = resolve(url, base);
+    if ("left" in resolved && resolved.left === "data") return;
     const target = "target" in resolved ? resolved.target : url;
     if (!this.#left.has(target)) this.#left.set(target, { target, why });
   }
@@ -121,7 +122,8 @@ function keyOf(target: string, reference: Reference, base: URL, file: SiteFile):
 function entryOf(target: string, reference: Reference, base: URL, file: SiteFile): ManifestEntry {
   const { as, rel, type, crossorigin, integrity, media, fetchpriority, imagesrcset, imagesizes } = reference;
   const link: LinkAttributes = {
-    ...(rel === undefined ? {} : { rel }),
+    // "not all": no link can say when a client takes it, so there is none; with `media` it is not pushed either.
+    ...(rel === undefined || media === "not all" ? {} : { rel }),
     ...(type === undefined ? {} : { type }),
     ...(crossorigin === undefined ? {} : { crossorigin }),
     ...(integrity === undefined ? {} : { integrity }),

@@ -8,7 +8,7 @@ export interface LinkAttributes {
   readonly type?: string;
   readonly crossorigin?: "anonymous" | "use-credentials";
   readonly integrity?: string;
-  /** Condition under which the client is to fetch it: such an entry is linked and never pushed. */
+  /** Condition under which the client is to fetch it: such an entry is linked and never pushed, and with "not all" and without `rel` left to the client alone. */
   readonly media?: string;
   readonly fetchpriority?: "high" | "low";
   /** Candidates that the client chooses from: such an entry is linked and never pushed. */

@@ -12,6 +12,14 @@ export interface Viewport {
 /** A laptop's window, one device pixel to a CSS pixel. */
 export const DEFAULT_VIEWPORT: Viewport = { width: 1280, height: 720, density: 1, colorScheme: "light" };
 
+/** Reads `WIDTHxHEIGHT` in CSS pixels, with `@` and the density at its end where that is not 1; undefined for anything else. */
+export function parseViewport(text: string): Viewport | undefined {
+  const match = /^(\d{1,5})x(\d{1,5})(?:@(\d{1,2}(?:\.\d{1,3})?)x?)?$/i.exec(text.trim());
+  if (match === null) return undefined;
+  const [width, height, density] = [Number(match[1]), Number(match[2]), Number(match[3] ?? 1)];
+  return width > 0 && height > 0 && density > 0 ? { ...DEFAULT_VIEWPORT, width, height, density } : undefined;
+}
+
 /** Kleene's third value: what a browser does not know makes a query false, negated or not (Media Queries 4 §3.1). */
 type Truth = boolean | undefined;
 

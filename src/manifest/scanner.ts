@@ -1,6 +1,7 @@
 import { systemCode } from "../errors.js";
-import { closePage, type Sources } from "./closure.js";
+import { closePage, type PageRequest, type Sources } from "./closure.js";
 import type { ManifestEntry } from "./manifest.js";
+import { DEFAULT_VIEWPORT, type Viewport } from "./media.js";
 import { readAside, readAtOnce } from "./read-file.js";
 import { Remembered } from "./remembered.js";
 import { SiteFacts, versionOf } from "./site-facts.js";
@@ -56,18 +57,31 @@ export interface Scanner {
    * needs nothing.
    */
   page(pathname: string, file: SiteFile, context?: PageContext): Promise<PageNeeds>;
+  /** Answers given so far are checked before they are given again: something may have changed. */
+  lookAgain(): void;
 }
 
 /** What counts for a page beside its file. */
 export interface PageContext {
   /** Values of the `Content-Security-Policy` fields that it is served with. */
   readonly csp?: readonly string[];
+  /** Nobody has asked for the page yet: `onFiles` is not told of it. */
+  readonly ahead?: boolean;
+  /** Says in `left` what its stylesheets name and do not load, too: a search that takes its time. */
+  readonly explain?: boolean;
 }
 
 export interface ScannerOptions {
   readonly locate: Locate;
-  /** How long an answer is given without looking at the files again, in milliseconds; 250. */
+  /**
+   * How long an answer is given without asking `locate` again, in milliseconds; 40.
+   * What a page needs is at most twice as old, and what `locate` remembers comes on top.
+   */
   readonly checkAfter?: number;
+  /** What pages are laid out for; `DEFAULT_VIEWPORT` without it. */
+  readonly viewport?: Viewport;
+  /** Told of the files that a page which was asked for rests on; a path that none was found for is undefined. */
+  readonly onFiles?: (files: ReadonlyMap<string, SiteFile | undefined>) => void;
   /**
    * Each page is asked for once, and the process has nothing else to do:
    * files are read without the thread pool, and answers are not kept.
@@ -77,7 +91,8 @@ export interface ScannerOptions {
   readonly onTruncated?: (file: SiteFile) => void;
 }
 
-const CHECK_AFTER = 250;
+/** A tree remembers files for 250 ms: together, a change is seen 330 ms later at most. */
+const CHECK_AFTER = 40;
 /** Pages whose answers are kept: each weighs a few links. */
 const KEPT_PAGES = 2400;
 /** Paths whose files are kept for a moment: most pages of a site need the same. */
@@ -90,6 +105,8 @@ interface Answer {
   /** What `locate` said for each path that the answer rests on. */
   readonly located: Map<string, SiteFile | undefined>;
   checkedAt: number;
+  /** `onFiles` has been told. */
+  told: boolean;
 }
 
 /** Scans pages on demand, and each version of a file once. */
@@ -98,45 +115,75 @@ export function createScanner(options: ScannerOptions): Scanner {
 }
 
 class SiteScanner implements Scanner {
-  readonly #locate: Locate;
+  readonly #options: ScannerOptions;
   readonly #checkAfter: number;
+  readonly #viewport: Viewport;
   readonly #facts: SiteFacts;
   readonly #located = new Remembered<{ readonly file: Promise<SiteFile | undefined>; readonly at: number }>(KEPT_PATHS);
   readonly #answers: Remembered<Answer>;
+  /** What was found out before counts no more without a check. */
+  #lookedAgain = Number.NEGATIVE_INFINITY;
 
-  constructor({ locate, checkAfter = CHECK_AFTER, once = false, onTruncated = () => {} }: ScannerOptions) {
-    this.#locate = locate;
+  constructor(options: ScannerOptions) {
+    const { checkAfter = CHECK_AFTER, viewport = DEFAULT_VIEWPORT, once = false, onTruncated = () => {} } = options;
+    this.#options = options;
     this.#checkAfter = checkAfter;
-    this.#facts = new SiteFacts(once ? readAtOnce : readAside, onTruncated);
+    this.#viewport = viewport;
+    this.#facts = new SiteFacts(once ? readAtOnce : readAside, onTruncated, viewport);
     this.#answers = new Remembered(once ? 2 : KEPT_PAGES);
+  }
+
+  lookAgain(): void {
+    this.#lookedAgain = performance.now();
+  }
+
+  #isFresh(at: number, now: number): boolean {
+    return now - at < this.#checkAfter && at > this.#lookedAgain;
   }
 
   /** Where the file of a path is; looked up again when the last answer is too old. */
   #find(pathname: string): Promise<SiteFile | undefined> {
     const now = performance.now();
     const known = this.#located.get(pathname);
-    if (known !== undefined && now - known.at < this.#checkAfter) return known.file;
-    const file = this.#locate(pathname).catch(withoutAnswer);
+    if (known !== undefined && this.#isFresh(known.at, now)) return known.file;
+    const file = this.#options.locate(pathname).catch(withoutAnswer);
     this.#located.set(pathname, { file, at: now });
     return file;
   }
 
-  async page(pathname: string, file: SiteFile, { csp = [] }: PageContext = {}): Promise<PageNeeds> {
-    const key = [pathname, versionOf(file), ...csp].join("\n");
+  async page(pathname: string, file: SiteFile, context: PageContext = {}): Promise<PageNeeds> {
+    const { csp = [], explain = false } = context;
+    const key = [pathname, versionOf(file), explain ? "explain" : "", ...csp].join("\n");
     const known = this.#answers.get(key);
-    if (known !== undefined && (await this.#stillHolds(known))) return known.needs;
+    const answer =
+      known !== undefined && (await this.#stillHolds(known)) ? known : this.#answer(pathname, file, context);
+    if (answer !== known) this.#answers.set(key, answer);
+    if (context.ahead !== true) await this.#tell(answer, pathname, file);
+    return answer.needs;
+  }
+
+  #answer(pathname: string, file: SiteFile, { csp = [], explain = false }: PageContext): Answer {
     const located = new Map<string, SiteFile | undefined>();
-    const needs = closePage(pathname, file, this.#sources(located), csp).catch(withoutFile);
-    this.#answers.set(key, { needs, located, checkedAt: performance.now() });
-    return needs;
+    const request: PageRequest = { pathname, file, policies: csp, viewport: this.#viewport, explain };
+    const checkedAt = performance.now();
+    const needs = closePage(request, this.#sources(located)).catch(withoutFile);
+    return { needs, located, checkedAt, told: false };
+  }
+
+  async #tell(answer: Answer, pathname: string, file: SiteFile): Promise<void> {
+    if (answer.told || this.#options.onFiles === undefined) return;
+    answer.told = true;
+    await answer.needs;
+    this.#options.onFiles(new Map([[pathname, file], ...answer.located]));
   }
 
   async #stillHolds(answer: Answer): Promise<boolean> {
-    if (performance.now() - answer.checkedAt < this.#checkAfter) return true;
+    const now = performance.now();
+    if (this.#isFresh(answer.checkedAt, now)) return true;
     await answer.needs;
     const checks = [...answer.located].map(async ([path, file]) => isSameVersion(await this.#find(path), file));
     const holds = (await Promise.all(checks)).every(Boolean);
-    if (holds) answer.checkedAt = performance.now();
+    if (holds) answer.checkedAt = now;
     return holds;
   }
 

@@ -3,7 +3,7 @@ import type { CssFacts } from "./css.js";
 import { fontType } from "./destination.js";
 import type { Context, Listing, Located } from "./listing.js";
 import type { LinkAttributes } from "./manifest.js";
-import { DEFAULT_VIEWPORT, isTrivialMedia, matchesMedia } from "./media.js";
+import { isTrivialMedia, matchesMedia, type Viewport } from "./media.js";
 import type { SheetFace } from "./page-style.js";
 import { baseOf, NEED, type Need, type Reference } from "./reference.js";
 import type { SiteFile } from "./scanner.js";
@@ -35,14 +35,21 @@ export class SheetList {
   readonly #listing: Listing;
   readonly #read: (file: SiteFile) => Promise<ReadCss>;
   readonly #policy: ContentSecurityPolicy;
+  readonly #viewport: Viewport;
   /** Files that the stylesheets are in, for the line of what they miss. */
   readonly #files = new Map<string, SiteFile>();
   readonly #seen = new Set<string>();
 
-  constructor(listing: Listing, read: (file: SiteFile) => Promise<ReadCss>, policy: ContentSecurityPolicy) {
+  constructor(
+    listing: Listing,
+    read: (file: SiteFile) => Promise<ReadCss>,
+    policy: ContentSecurityPolicy,
+    viewport: Viewport,
+  ) {
     this.#listing = listing;
     this.#read = read;
     this.#policy = policy;
+    this.#viewport = viewport;
   }
 
   /** Adds the content of a `style` element. */
@@ -70,7 +77,7 @@ export class SheetList {
   /** What a stylesheet imports comes before it in the cascade. */
   async #imports(facts: CssFacts, context: Context, place: Place): Promise<void> {
     for (const { url, media, layer, offset } of facts.imports) {
-      const matching = matchesMedia(media, DEFAULT_VIEWPORT);
+      const matching = matchesMedia(media, this.#viewport);
       const need = matching ? (place.need ?? NEED.style) : NEED.idle;
       const link = isTrivialMedia(media) ? {} : { media };
       const reference: Reference = { url, as: "style", rel: "preload", need, offset, by: "@import", ...link };

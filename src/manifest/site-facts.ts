@@ -3,7 +3,7 @@ import { type CssFacts, parseStyleAttribute, readCss } from "./css.js";
 import { decodeCss, htmlToUtf8 } from "./encoding.js";
 import { type HtmlFacts, readHtml } from "./html.js";
 import type { ManifestEntry } from "./manifest.js";
-import { DEFAULT_VIEWPORT } from "./media.js";
+import type { Viewport } from "./media.js";
 import { OutlineTree } from "./outline.js";
 import { FontSet } from "./page-style.js";
 import { baseOf, type Resolved, resolve } from "./reference.js";
@@ -50,9 +50,12 @@ const NO_HTML: ReadHtml = {
 export class SiteFacts {
   readonly #readFile: ReadFile;
   readonly #onTruncated: (file: SiteFile) => void;
+  readonly #viewport: Viewport;
+  /** Versions of which only the beginning was read. */
+  readonly #truncated = new Remembered<true>(KEPT_SHEETS);
   readonly #vocabulary = new Vocabulary();
   readonly #outlines = new OutlineTree(this.#vocabulary, parseStyleAttribute);
-  readonly #userAgent = this.#readCss(USER_AGENT_STYLE);
+  readonly #userAgent: CssFacts;
   readonly #html = new Remembered<Promise<ReadHtml>>(KEPT_PAGES);
   readonly #css = new Remembered<Promise<ReadCss>>(KEPT_SHEETS);
   readonly #script = new Remembered<Promise<ScriptFacts>>(KEPT_SCRIPTS);
@@ -63,9 +66,11 @@ export class SiteFacts {
   readonly #numbers = new WeakMap<CssFacts, number>();
   #sheetCount = 0;
 
-  constructor(readFile: ReadFile, onTruncated: (file: SiteFile) => void) {
+  constructor(readFile: ReadFile, onTruncated: (file: SiteFile) => void, viewport: Viewport) {
     this.#readFile = readFile;
     this.#onTruncated = onTruncated;
+    this.#viewport = viewport;
+    this.#userAgent = this.#readCss(USER_AGENT_STYLE);
   }
 
   async html(file: SiteFile, generation: number): Promise<HtmlFacts> {
@@ -111,7 +116,7 @@ export class SiteFacts {
     if (known !== undefined) return known;
     const userAgent: Sheet = { facts: this.#userAgent, base: baseOf("/"), layer: "", from: "", origin: "user-agent" };
     const styles = {
-      engine: new StyleEngine([userAgent, ...sheets], DEFAULT_VIEWPORT.density),
+      engine: new StyleEngine([userAgent, ...sheets], this.#viewport.density),
       fonts: new FontSet(sheets),
     };
     this.#engines.set(key, styles);
@@ -147,6 +152,7 @@ export class SiteFacts {
     for (;;) {
       const { generation } = this.#vocabulary;
       const facts = readHtml(utf8, {
+        viewport: this.#viewport,
         outline: this.#outlines.page(),
         css: (text) => this.#inline(text),
         script: readScript,
@@ -164,12 +170,19 @@ export class SiteFacts {
   }
 
   #readCss(text: string): CssFacts {
-    return readCss(text, (selector) => this.#vocabulary.addSelector(selector));
+    return readCss(text, (selector) => this.#vocabulary.addSelector(selector), this.#viewport);
   }
 
   #withBytes<T>(file: SiteFile, parse: (bytes: Buffer) => T): Promise<T> {
-    if (file.size > SCAN_LIMIT) this.#onTruncated(file);
+    if (file.size > SCAN_LIMIT) this.#tellTruncated(file);
     return this.#readFile(file, parse);
+  }
+
+  #tellTruncated(file: SiteFile): void {
+    const version = versionOf(file);
+    if (this.#truncated.get(version) === true) return;
+    this.#truncated.set(version, true);
+    this.#onTruncated(file);
   }
 }
 

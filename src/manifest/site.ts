@@ -1,6 +1,6 @@
 import type { ManifestEntry, PushManifest } from "./manifest.js";
 import { listPages, type SitePage } from "./pages.js";
-import type { MissingReference, PageNeeds, Scanner } from "./scanner.js";
+import type { MissingReference, PageContext, PageNeeds, Scanner } from "./scanner.js";
 
 export interface SiteScan {
   readonly manifest: PushManifest;
@@ -14,6 +14,8 @@ export interface SiteScanOptions {
   /** Called after each page, with its number from 1 and the number of all. */
   readonly onPage?: (pathname: string, needs: PageNeeds, count: number, total: number) => void;
   readonly signal?: AbortSignal;
+  /** Says in `left` what stylesheets name and do not load, too. */
+  readonly explain?: boolean;
 }
 
 /** Pages read ahead while one is scanned. */
@@ -43,12 +45,12 @@ export async function scanSite(root: string, scanner: Scanner, options: SiteScan
 export async function scanPages(
   pages: readonly SitePage[],
   scanner: Scanner,
-  { signal, onPage }: SiteScanOptions = {},
+  { signal, onPage, explain = false }: SiteScanOptions = {},
 ): Promise<SiteScan> {
   const entries: Record<string, readonly ManifestEntry[]> = {};
   const missing = new Map<string, MissingReference>();
   let count = 0;
-  for await (const { pathname, needs } of inOrder(pages, scanner)) {
+  for await (const { pathname, needs } of inOrder(pages, scanner, { explain })) {
     signal?.throwIfAborted();
     entries[pathname] = needs.entries;
     for (const reference of needs.missing) {
@@ -60,10 +62,14 @@ export async function scanPages(
   return { manifest: { version: 1, pages: entries }, missing: [...missing.values()] };
 }
 
-async function* inOrder(pages: readonly SitePage[], scanner: Scanner): AsyncGenerator<ScannedPage> {
+async function* inOrder(
+  pages: readonly SitePage[],
+  scanner: Scanner,
+  context: PageContext,
+): AsyncGenerator<ScannedPage> {
   const pending: Promise<ScannedPage>[] = [];
   for (const { pathname, file } of pages) {
-    pending.push(scanner.page(pathname, file).then((needs) => ({ pathname, needs })));
+    pending.push(scanner.page(pathname, file, context).then((needs) => ({ pathname, needs })));
     if (pending.length < AHEAD) continue;
     const first = pending.shift();
     if (first !== undefined) yield await first;

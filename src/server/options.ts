@@ -1,11 +1,12 @@
 import { deliveryModes, type DeliveryMode } from "../delivery/plan.js";
 import { H2PushError } from "../errors.js";
+import { DEFAULT_VIEWPORT, parseViewport, type Viewport } from "../manifest/media.js";
 import type { CachePolicy } from "../static/freshness.js";
 import { normalizeNames } from "../tls/names.js";
 import { tlsVersions, type TlsMin } from "../tls/secure-context.js";
 
 /** What an option can be set to. */
-export type OptionValue = string | number | boolean | undefined | readonly string[];
+export type OptionValue = string | number | boolean | undefined | readonly string[] | Viewport;
 
 /** One option: declared here once, for the command line and the library alike. */
 export interface Option<T> {
@@ -115,6 +116,24 @@ export const serverOptions = {
     default: false,
     check: checkSwitch,
   },
+  manifest: {
+    flags: "--manifest <file>",
+    description: "take what pages need from this file, and scan nothing",
+    default: undefined,
+    check: checkFile,
+  },
+  viewport: {
+    flags: "--viewport <size>",
+    description: "window that pages are scanned for: WIDTHxHEIGHT[@DENSITY] (default: 1280x720)",
+    default: DEFAULT_VIEWPORT,
+    check: checkViewport,
+  },
+  watch: {
+    flags: "--no-watch",
+    description: "do not watch files: a change shows up to 350 ms later",
+    default: true,
+    check: checkSwitch,
+  },
   rtt: {
     flags: "--rtt <ms>",
     description: "play a slow network: round-trip time",
@@ -173,6 +192,15 @@ export interface GivenSettings {
   readonly pushBytes?: number | string;
   /** Says on each page what was pushed and linked, in a `server-timing` field. */
   readonly serverTiming?: boolean;
+  /**
+   * A manifest (JSON) to take what pages need from, instead of scanning them:
+   * as `h2push manifest` writes it, or as http2-push-manifest does.
+   */
+  readonly manifest?: string;
+  /** The window that pages are scanned for, as text "1280x720", "390x844@3"; 1280 × 720, one device pixel to a CSS pixel, by default. */
+  readonly viewport?: Viewport | string;
+  /** Watches the files that pages need, so that a change is seen at once; without it up to 350 ms later. */
+  readonly watch?: boolean;
   /** Plays a slow network: its round-trip time in milliseconds. */
   readonly rtt?: number | string;
   /** Plays a slow network: its bandwidth each way in kilobits per second; 0 (the default) for no limit. */
@@ -187,6 +215,7 @@ export interface GivenSettings {
 export function checkSettings(given: GivenSettings): Settings {
   const { port, host, delivery, tlsMin, pushCount, pushBytes, serverTiming, rtt, kbps } = serverOptions;
   const { allowHost, single, list, dotfiles, symlinks, cache, compress, memory } = serverOptions;
+  const { manifest, viewport, watch } = serverOptions;
   return {
     port: port.check(given.port ?? port.default),
     host: host.check(given.host ?? host.default),
@@ -203,6 +232,9 @@ export function checkSettings(given: GivenSettings): Settings {
     pushCount: pushCount.check(given.pushCount ?? pushCount.default),
     pushBytes: pushBytes.check(given.pushBytes ?? pushBytes.default),
     serverTiming: serverTiming.check(given.serverTiming ?? serverTiming.default),
+    manifest: manifest.check(given.manifest),
+    viewport: viewport.check(given.viewport ?? viewport.default),
+    watch: watch.check(given.watch ?? watch.default),
     rtt: rtt.check(given.rtt ?? rtt.default),
     kbps: kbps.check(given.kbps ?? kbps.default),
   };
@@ -239,6 +271,24 @@ function checkSingle(value: unknown): string | undefined {
   // `--single ./site` takes the root for the file.
   if (/\.x?html?$/i.test(file)) return `/${file.split("/").map(encodeURIComponent).join("/")}`;
   throw new H2PushError("usage", `not a page: ${file}`, "the root goes first: h2push ./site --single");
+}
+
+function checkFile(value: unknown): string | undefined {
+  if (value === undefined || (typeof value === "string" && value !== "")) return value;
+  throw new H2PushError("usage", `not a file: ${JSON.stringify(value)}`, "pass its path");
+}
+
+function checkViewport(value: unknown): Viewport {
+  const viewport = typeof value === "string" ? parseViewport(value) : value;
+  if (isViewport(viewport)) return viewport;
+  throw new H2PushError("usage", `not a viewport: ${String(value)}`, "for example --viewport 1280x720 or 390x844@3");
+}
+
+function isViewport(value: unknown): value is Viewport {
+  if (typeof value !== "object" || value === null || !("colorScheme" in value)) return false;
+  if (value.colorScheme !== "light" && value.colorScheme !== "dark") return false;
+  const sizes = ["width", "height", "density"].map((name): unknown => Reflect.get(value, name));
+  return sizes.every((size) => typeof size === "number" && size > 0 && Number.isFinite(size));
 }
 
 function checkCache(value: unknown): CachePolicy {

@@ -32,7 +32,7 @@ export async function scanAhead(
     if (closing.aborted) return undefined;
     if (pages === PAGES_AHEAD) return summary(true);
     await connections.idle();
-    const needs = await scanner.page(pathname, file);
+    const needs = await scanner.page(pathname, file, { ahead: true });
     for (const { target } of needs.entries) assets.add(target);
     for (const reference of needs.missing) missing.set(reference.target, missing.get(reference.target) ?? reference);
     pages++;

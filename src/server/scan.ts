@@ -1,17 +1,24 @@
+import { relative } from "node:path";
 import { H2PushError } from "../errors.js";
+import type { Viewport } from "../manifest/media.js";
 import { createScanner } from "../manifest/scanner.js";
 import type { SitePage } from "../manifest/pages.js";
 import { scanPages, scanSite, type SiteScan, type SiteScanOptions } from "../manifest/site.js";
 import { openTree, type FileTree } from "../static/tree.js";
 import { isHtml, mediaType } from "../static/media-type.js";
+import { serverOptions } from "./options.js";
 import { checkRoot } from "./root.js";
-import { locateIn } from "./site-scanner.js";
+import { locateIn, truncated } from "./site-scanner.js";
 
 export type { SiteScan } from "../manifest/site.js";
 
 export interface ScanOptions extends SiteScanOptions {
   /** URL paths of the pages to scan; all of them without it. */
   readonly pages?: readonly string[];
+  /** The window that pages are scanned for: "1280x720", "390x844@3". */
+  readonly viewport?: Viewport | string;
+  /** Told what the user should know of, in a sentence: a file too long to be scanned to its end. */
+  readonly onNotice?: (text: string) => void;
 }
 
 /**
@@ -23,7 +30,12 @@ export interface ScanOptions extends SiteScanOptions {
 export async function scan(root: string, options: ScanOptions = {}): Promise<SiteScan> {
   await checkRoot(root);
   const tree = await openTree(root);
-  const scanner = createScanner({ locate: locateIn(tree) });
+  const { viewport } = serverOptions;
+  const scanner = createScanner({
+    locate: locateIn(tree),
+    viewport: viewport.check(options.viewport ?? viewport.default),
+    onTruncated: ({ file }) => options.onNotice?.(truncated(relative(tree.root, file))),
+  });
   if (options.pages === undefined) return scanSite(tree.root, scanner, options);
   return scanPages(await Promise.all(options.pages.map((path) => findPage(tree, path))), scanner, options);
 }

@@ -13,6 +13,7 @@ import { LearnedLinks } from "./early-hints.js";
 import { Hosts, namesIn } from "./hosts.js";
 import { listen, type Listener } from "./listener.js";
 import type { RequestRecord } from "./log.js";
+import { manifestScanner } from "./manifest-scanner.js";
 import { observe } from "./observe.js";
 import { checkSettings, type GivenSettings, type Settings } from "./options.js";
 import { createProtocols } from "./protocols.js";
@@ -20,7 +21,7 @@ import { checkRoot } from "./root.js";
 import type { Route } from "./route.js";
 import { scanAhead, type ScanSummary } from "./scan-ahead.js";
 import type { Site } from "./site.js";
-import { siteScanner } from "./site-scanner.js";
+import { siteScanner, type ServerScanner } from "./site-scanner.js";
 import type { SlowNetwork } from "./slow-network.js";
 
 /** What a server is to do. The settings are those of the command line, see `serverOptions`. */
@@ -39,6 +40,8 @@ export interface ServerOptions extends GivenSettings {
   readonly onRequest?: (record: RequestRecord) => void;
   /** Told what the pages need, found in idle time after listening; without it nothing is scanned ahead. */
   readonly onScan?: (summary: ScanSummary) => void;
+  /** Told what the user should know of, in a sentence: a file too long to be scanned to its end. */
+  readonly onNotice?: (text: string) => void;
   /** Told what went wrong with one request: a route that threw, a failing disk. The server goes on. */
   readonly onError?: (error: Error) => void;
 }
@@ -97,6 +100,7 @@ class H2PushServer implements Server {
   readonly #hosts: Hosts;
   readonly #secured: (pair: PemPair) => Secured;
   #tree: FileTree | undefined;
+  #scanner: ServerScanner | undefined;
   #tls: TlsServer | undefined;
   #listener: Listener | undefined;
 
@@ -112,7 +116,8 @@ class H2PushServer implements Server {
     if (root !== undefined) await checkRoot(root);
     const tree = root === undefined ? undefined : await this.#openTree(root);
     this.#tree = tree;
-    const scanner = tree === undefined ? undefined : siteScanner(tree);
+    const scanner = tree === undefined ? undefined : await this.#openScanner(tree);
+    this.#scanner = scanner;
     const site = this.#site(tree, scanner);
     const pair = certificate ?? (await createCertificate());
     this.#hosts.certified(namesIn(pair.cert));
@@ -140,6 +145,7 @@ class H2PushServer implements Server {
 
   lookAgain(): void {
     this.#tree?.lookAgain();
+    this.#scanner?.lookAgain();
   }
 
   useCertificate(pair: PemPair): void {
@@ -158,6 +164,14 @@ class H2PushServer implements Server {
     clearTimeout(timer);
     this.#connections.destroy();
     this.#listener?.destroy();
+    await this.#scanner?.close();
+  }
+
+  #openScanner(tree: FileTree): Promise<ServerScanner> {
+    const { manifest, viewport, watch } = this.#settings;
+    if (manifest !== undefined) return manifestScanner(tree, manifest);
+    const notice = (text: string) => this.#options.onNotice?.(text);
+    return Promise.resolve(siteScanner(tree, { viewport, watch, notice }));
   }
 
   #openTree(root: string): Promise<FileTree> {
