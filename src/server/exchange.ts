@@ -138,13 +138,14 @@ class Http2Exchange implements Exchange {
   }
 
   sendWhole(): void {
-    const { priority, waitsAlone } = this.#asWriter();
-    this.#writer = { priority: { ...priority, incremental: false }, waitsAlone };
+    const writer = this.#asWriter();
+    this.#writer = { ...writer, priority: { ...writer.priority, incremental: false } };
   }
 
   #asWriter(): Writer {
     return (this.#writer ??= {
       priority: readPriority(typeof this.fields["priority"] === "string" ? this.fields["priority"] : undefined),
+      arrived: this.arrived,
       waitsAlone: () => waitsAlone(this.connection, this.stream, this.bytes),
     });
   }
