@@ -37,10 +37,10 @@ async function measure(certificate, size, renames, pause) {
     await writeFile(join(directory, "a.txt"), version(0, size));
     const { port } = await server.listen();
     const counts = new Map();
-    const reading = { done: false };
+    const done = new AbortController();
     const readers = Array.from({ length: READERS }, async () => {
       const session = connect(`https://localhost:${port}`, { rejectUnauthorized: false });
-      while (!reading.done) {
+      while (!done.signal.aborted) {
         const outcome = await get(session, size);
         counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
       }
@@ -53,7 +53,7 @@ async function measure(certificate, size, renames, pause) {
       if (pause > 0) await after(pause);
     }
     await after(300);
-    reading.done = true;
+    done.abort();
     await Promise.all(readers);
     const faults = (counts.get("mixed") ?? 0) + (counts.get("cut") ?? 0);
     const told = [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(", ");
