@@ -164,3 +164,74 @@ test.each([
   const meta = `<meta http-equiv=Content-Security-Policy content="${policy}">`;
   expect(await targets({ ...files, "index.html": meta + body })).toEqual(expected);
 });
+
+test.each([
+  ["a family that nothing uses", face("F", "f.woff2"), "/f.woff2", "unused font: f"],
+  ["a format of old", `@font-face { font-family: F; src: url(f.eot) format("embedded-opentype") }`, "/f.eot", /format/],
+  [
+    "a source behind the one that is taken",
+    `@font-face { font-family: F; src: url(there), url(f.ttf) } p { font-family: F }`,
+    "/f.ttf",
+    "another source of this font comes first",
+  ],
+  ["an image of a rule that matches nothing", `.gone { background: url(i) }`, "/i", "no element matches the rule"],
+  ["an image of a weaker rule", `body p { background: none } p { background: url(i) }`, "/i", /another rule/],
+  ["an image of what is hidden", `p { display: none; background: url(i) }`, "/i", /hidden/],
+  ["an image for hovering", `p:hover { background: url(i) }`, "/i", /:hover/],
+  ["an image for another window", `@media (max-width: 9px) { p { background: url(i) } }`, "/i", /^media/],
+  ["an image for another browser", `@supports (-moz-x: 1) { p { background: url(i) } }`, "/i", /^supports/],
+  ["an import for another browser", `@import "i" supports(-moz-x: 1);`, "/i", /^supports/],
+])("explains %s", async (_, css, target, why) => {
+  const locate = locateIn(await writeSite({ "index.html": `<style>${css}</style><p>text</p>`, there: "" }));
+  const file = await locate("/");
+  if (file === undefined) throw new Error("the page was written");
+  const scanner = createScanner({ locate });
+  const { left } = await scanner.page("/", file, { explain: true });
+  expect(left).toEqual([{ target, why: typeof why === "string" ? why : expect.stringMatching(why) }]);
+  expect((await scanner.page("/", file)).left).toEqual([]);
+});
+
+test("explains nothing that the page loads all the same", async () => {
+  const css = `p { background: url(i) } @media print { p { background: url(i) } } .gone { background: url(i) }`;
+  const locate = locateIn(await writeSite({ "index.html": `<style>${css}</style><p>text</p>`, i: "" }));
+  const file = await locate("/");
+  if (file === undefined) throw new Error("the page was written");
+  expect((await createScanner({ locate }).page("/", file, { explain: true })).left).toEqual([]);
+});
+
+test("leaves an alternate stylesheet without a link, as none says what it is", async () => {
+  const html = `<link rel=stylesheet title=a href=a.css><link rel="alternate stylesheet" title=b href=b.css>`;
+  const { entries } = await scan({ "index.html": html, "a.css": "", "b.css": "" });
+  expect(entries[1]).toEqual({ target: "/b.css", as: "style", media: "not all", bytes: 0 });
+});
+
+test.each([
+  [{ width: 1280, height: 720, density: 1, colorScheme: "light" }, ["/wide.png", "/1x.png", "/w.css"]],
+  [{ width: 390, height: 844, density: 3, colorScheme: "light" }, ["/narrow.png", "/2x.png", "/w.css"]],
+] as const)("chooses by the viewport %j", async (viewport, expected) => {
+  const files = {
+    "index.html": `<link rel=stylesheet href=w.css media="(min-width: 800px)"><p>
+      <picture><source media="(max-width: 600px)" srcset=narrow.png><img src=wide.png></picture>
+      <style>p { background: image-set("1x.png" 1x, "2x.png" 2x) }</style>`,
+    "w.css": "",
+    "wide.png": "",
+    "narrow.png": "",
+    "1x.png": "",
+    "2x.png": "",
+  };
+  const locate = locateIn(await writeSite(files));
+  const file = await locate("/");
+  if (file === undefined) throw new Error("the page was written");
+  const { entries } = await createScanner({ locate, viewport }).page("/", file);
+  expect(new Set(entries.map(({ target }) => target))).toEqual(new Set(expected));
+});
+
+test("links the modules of a script with credentials with their own, so that they are fetched once", async () => {
+  const html = `<script type=module crossorigin=use-credentials integrity=sha384-x src=a.js></script>`;
+  const { entries } = await scan({ "index.html": html, "a.js": `import "./b.js"`, "b.js": "" });
+  const link = { rel: "modulepreload", as: "script", crossorigin: "use-credentials" };
+  expect(entries).toEqual([
+    { target: "/a.js", ...link, integrity: "sha384-x", bytes: 15 },
+    { target: "/b.js", ...link, bytes: 0 },
+  ]);
+});

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { DEFAULT_VIEWPORT, matchesMedia } from "../src/manifest/media.js";
+import { DEFAULT_VIEWPORT, matchesMedia, parseViewport } from "../src/manifest/media.js";
 
 test.each([
   "",
@@ -42,3 +42,16 @@ test.each([
 ])("does not apply at first: %s", (query) => {
   expect(matchesMedia(query, DEFAULT_VIEWPORT)).toBe(false);
 });
+
+test.each([
+  ["1280x720", { width: 1280, height: 720, density: 1 }],
+  ["390x844@3", { width: 390, height: 844, density: 3 }],
+  [" 412X915@2.625x ", { width: 412, height: 915, density: 2.625 }],
+])("reads the viewport %s", (text, viewport) => {
+  expect(parseViewport(text)).toEqual({ ...viewport, colorScheme: "light" });
+});
+
+test.each(["", "1280", "0x720", "1280x720@", "1280x720@0", "-1x5", "1280x720@1@2", "axb"])(
+  "takes %j for no viewport",
+  (text) => expect(parseViewport(text)).toBeUndefined(),
+);

@@ -78,6 +78,12 @@ test.each<[title: string, PreloadLink, withPush: string, without: string]>([
   ["marked nopush", { ...css, nopush: true }, "link", "link"],
   ["with candidates to choose from", { ...css, imagesrcset: "/a 1x, /b 2x" }, "link", "link"],
   ["for a medium", { ...css, media: "print" }, "link", "link"],
+  [
+    "for a medium that no link can name",
+    { target: "/b.css", as: "style", bytes: 9, media: "not all", pushable: true },
+    "media",
+    "push off",
+  ],
   ["that is no file of ours", { target: "/a", rel: "preload", as: "fetch", bytes: 0 }, "link", "link"],
   ["that no browser can preload", frame, "push", "push off"],
   ["marked nopush that no browser can preload", { ...frame, nopush: true }, "nopush", "push off"],

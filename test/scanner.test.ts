@@ -106,6 +106,41 @@ test("answers from memory for a while", async () => {
   expect(looked).toBe(1);
 });
 
+test("looks again at what a page rests on and at nothing else, whatever the number of pages", async () => {
+  const pages = Array.from({ length: 50 }, (_, page) => [`${page}.html`, `<img src=${page}.png><img src=all.png>`]);
+  const images = Array.from({ length: 50 }, (_, page) => [`${page}.png`, ""]);
+  const root = await writeSite(Object.fromEntries([...pages, ...images, ["all.png", ""]]));
+  const looked: string[] = [];
+  const locate = locateIn(root);
+  const scanner = createScanner({
+    checkAfter: 60_000,
+    locate: (pathname) => {
+      looked.push(pathname);
+      return locate(pathname);
+    },
+  });
+  for (let page = 0; page < 50; page += 1) await scanPage(root, `/${page}.html`, scanner);
+  looked.length = 0;
+  scanner.lookAgain();
+  await scanPage(root, "/7.html", scanner);
+  await scanPage(root, "/7.html", scanner);
+  expect(looked.sort()).toEqual(["/7.png", "/all.png"]);
+});
+
+test("tells once which files a page rests on when it is asked for, and not when it is looked at ahead", async () => {
+  const root = await writeSite({ "index.html": `<img src=a.png><img src=gone.png>`, "a.png": "" });
+  const told: string[][] = [];
+  const locate = locateIn(root);
+  const scanner = createScanner({ locate, onFiles: (files) => told.push([...files.keys()]), checkAfter: 60_000 });
+  const file = await locate("/");
+  if (file === undefined) throw new Error("the page was written");
+  await scanner.page("/", file, { ahead: true });
+  expect(told).toEqual([]);
+  await scanner.page("/", file);
+  await scanner.page("/", file);
+  expect(told).toEqual([["/", "/a.png", "/gone.png"]]);
+});
+
 test("needs nothing for a page that has gone between the look and the scan", async () => {
   const root = await writeSite({ "index.html": `<img src=a.png>`, "a.png": "" });
   const locate = locateIn(root);

@@ -27,7 +27,12 @@ async function openSite(files: Readonly<Record<string, string | Uint8Array>>, wa
   const root = await writeSite(files);
   const tree = await openTree(root);
   const notices: string[] = [];
-  const scanner = siteScanner(tree, { viewport: DEFAULT_VIEWPORT, watch, notice: (text) => notices.push(text) });
+  const scanner = siteScanner(tree, {
+    viewport: DEFAULT_VIEWPORT,
+    watch,
+    notice: (text) => notices.push(text),
+    report: (error) => onTestFinished(() => Promise.reject(error)),
+  });
   onTestFinished(() => scanner.close());
   const targets = async (): Promise<string[]> => {
     const file = await tree.find("/");

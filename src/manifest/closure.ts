@@ -112,7 +112,9 @@ class PageClosure {
     for (const font of needs.fonts) await this.#sheets.font(font);
     for (const image of needs.images) await this.#sheets.image(image, this.#after);
     if (this.#explain) {
-      explainStyles(this.#sheets.sheets, outline, needs, (url, why, base) => this.#listing.leave(url, why, base));
+      const { sheets, skipping } = this.#sheets;
+      const leave = (url: string, why: string, base: URL): void => this.#listing.leave(url, why, base);
+      explainStyles([...sheets, ...skipping], outline, needs, leave);
     }
   }
 }

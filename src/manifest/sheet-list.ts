@@ -30,6 +30,8 @@ const DEPTH = 500;
 /** The stylesheets of a page with what they import, in the order of the cascade. */
 export class SheetList {
   readonly sheets: Sheet[] = [];
+  /** Those that apply and have nothing that counts, but say what they skip. */
+  readonly skipping: Sheet[] = [];
   /** What the vocabulary must have for them. */
   generation = 0;
   readonly #listing: Listing;
@@ -90,10 +92,11 @@ export class SheetList {
       };
       await this.#sheet(located, need === NEED.idle ? { ...inner, need } : inner);
     }
-    if (place.applies !== false && (facts.size > 0 || facts.fonts.length > 0)) {
-      const later = place.applies === "later";
-      this.sheets.push({ facts, base: context.base, layer: place.layer, from: context.pathname, later });
-    }
+    if (place.applies === false) return;
+    const later = place.applies === "later";
+    const sheet: Sheet = { facts, base: context.base, layer: place.layer, from: context.pathname, later };
+    if (facts.size > 0 || facts.fonts.length > 0) this.sheets.push(sheet);
+    else if (facts.skipped.length > 0) this.skipping.push(sheet);
   }
 
   /** Lists a font: the first source that is there is the one that is loaded. */

@@ -170,8 +170,10 @@ class H2PushServer implements Server {
   #openScanner(tree: FileTree): Promise<ServerScanner> {
     const { manifest, viewport, watch } = this.#settings;
     if (manifest !== undefined) return manifestScanner(tree, manifest);
-    const notice = (text: string) => this.#options.onNotice?.(text);
-    return Promise.resolve(siteScanner(tree, { viewport, watch, notice }));
+    const { onNotice, onError } = this.#options;
+    const notice = (text: string) => onNotice?.(text);
+    const report = (error: Error) => onError?.(error);
+    return Promise.resolve(siteScanner(tree, { viewport, watch, notice, report }));
   }
 
   #openTree(root: string): Promise<FileTree> {

@@ -12,6 +12,8 @@ export interface SiteScannerOptions {
   readonly watch: boolean;
   /** Told what the user should know of, in a sentence. */
   readonly notice: (text: string) => void;
+  /** Takes a failure of the watch, which scanning does not suffer from. */
+  readonly report: (error: Error) => void;
 }
 
 /** The scanner of a server, which ends with it. */
@@ -52,12 +54,12 @@ class TreeScanner implements ServerScanner {
 
   async #load(): Promise<Scanner> {
     const { createScanner } = await import("../manifest/scanner.js");
-    const { viewport, watch, notice } = this.#options;
+    const { viewport, watch, notice, report } = this.#options;
     this.#loaded = createScanner({
       locate: locateIn(this.#tree),
       viewport,
       onTruncated: ({ file }) => notice(truncated(relative(this.#tree.root, file))),
-      ...(watch ? { onFiles: (files) => void this.#cover(files) } : {}),
+      ...(watch ? { onFiles: (files) => void this.#cover(files).catch(report) } : {}),
     });
     return this.#loaded;
   }
