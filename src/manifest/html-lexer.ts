@@ -1,5 +1,6 @@
 import { decodeHTML, decodeHTMLAttribute } from "entities/decode";
 
+import type { KnownTag, KnownTags } from "./known-tags.js";
 import { hashByte, type TagName, tagName, tagNamed } from "./tag-name.js";
 
 /** What `HtmlLexer.next` stopped at. */
@@ -73,11 +74,19 @@ export class HtmlLexer {
   /** Number of attributes of the tag. */
   attributeCount = 0;
 
+  /** Set for a tag that was met before: it was not taken apart, and has no attributes here. */
+  known: KnownTag | undefined;
+
+  readonly #knownTags: KnownTags | undefined;
+  readonly #view: DataView;
   #attributes = new Int32Array(64 * FIELDS);
   #dashes = -1;
 
-  constructor(bytes: Buffer) {
+  /** With `knownTags`, those are not taken apart again. */
+  constructor(bytes: Buffer, knownTags?: KnownTags) {
     this.bytes = bytes;
+    this.#knownTags = knownTags;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   /** Moves to the next start or end tag. */
@@ -98,11 +107,29 @@ export class HtmlLexer {
       if (at >= length) return this.#end();
       this.start = at;
       const code = bytes[at + 1] ?? 0;
-      if (isLetter(code)) return this.#tagAt(at + 1) ? "start" : this.#end();
-      if (code === SLASH && isLetter(bytes[at + 2] ?? 0)) return this.#tagAt(at + 2) ? "end" : this.#end();
+      if (isLetter(code)) return this.#isKnown(at) || this.#tagAt(at + 1) ? "start" : this.#end();
+      if (code === SLASH && isLetter(bytes[at + 2] ?? 0)) return this.#endTagAt(at) ? "end" : this.#end();
       this.position = this.#afterMarkup(at, code);
       if (this.position === at + 1) flags |= SHOWN;
     }
+  }
+
+  #isKnown(start: number): boolean {
+    const known = this.#knownTags?.find(this.#view, start);
+    this.known = known;
+    if (known === undefined) return false;
+    this.tag = known.tag;
+    this.attributeCount = 0;
+    this.selfClosing = false;
+    this.position = start + known.length;
+    return true;
+  }
+
+  #endTagAt(start: number): boolean {
+    if (this.#isKnown(start)) return true;
+    if (!this.#tagAt(start + 2)) return false;
+    this.#knownTags?.add(this.position - start, this.tag, undefined);
+    return true;
   }
 
   /** Whether the text before this tag has characters beyond ASCII, the no-break space apart. */

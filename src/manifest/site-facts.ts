@@ -164,7 +164,9 @@ export class SiteFacts {
   }
 
   #readCss(text: string): CssFacts {
-    return readCss(text, (selector) => this.#vocabulary.addSelector(selector));
+    const facts = readCss(text, (selector) => this.#vocabulary.addSelector(selector));
+    if (facts.fonts.length > 0) this.#vocabulary.addFonts();
+    return facts;
   }
 
   #withBytes<T>(file: SiteFile, parse: (bytes: Buffer) => T): Promise<T> {

@@ -49,7 +49,11 @@ async function load(port, enablePush) {
   const get = (path) => targets.get(path) ?? targets.set(path, body(session.request({ ":path": path }))).get(path);
   const follow = async (path) => {
     const text = await get(path);
-    await Promise.all(references(text).filter((reference) => reference !== path).map(follow));
+    await Promise.all(
+      references(text)
+        .filter((reference) => reference !== path)
+        .map(follow),
+    );
   };
   await follow("/");
   const roundTrips = (performance.now() - started) / RTT;
