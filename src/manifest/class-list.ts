@@ -13,7 +13,7 @@ export interface ClassList {
 }
 
 /** Values that are found again by a few of their bytes. */
-const SLOTS = 65_536;
+const SLOTS = 4096;
 const LIMIT = 100_000;
 
 /** The class lists of a site's pages. */

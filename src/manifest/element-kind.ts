@@ -138,7 +138,8 @@ export class ElementKinds {
 
   /** The one object for a kind with other features: in whichever order the attributes stand. */
   #with(kind: ElementKind, features: Partial<Features>): ElementKind {
-    const all: Features = { ...kind, ...features };
+    const { tag, id, classes, passed, style } = kind;
+    const all: Features = { tag, id, classes, passed, style, ...features };
     const sets = [all.classes, all.passed].map((set) => [...set].sort().join("\n"));
     const key = [all.tag, all.id, ...sets, all.style.key].join("\0");
     let known = this.#kinds.get(key);

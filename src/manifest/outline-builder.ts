@@ -10,6 +10,7 @@ const DEPTH = 512;
 /** Distinct characters kept for a node: enough to tell which parts of a font it needs. */
 const CHARACTERS = 2000;
 
+const ROOT = tagNamed("#document");
 const HTML = tagNamed("html");
 const HEAD = tagNamed("head");
 const BODY = tagNamed("body");
@@ -24,12 +25,13 @@ const IN_HEAD: ReadonlySet<TagName> = new Set(
 export class OutlineBuilder {
   readonly #paths: Paths;
   readonly #page: number;
-  readonly #nodes: OutlineNode[] = [];
+  /** Begins with the root: V8 takes an empty array for one of integers, and drops the code it made for it at the first push. */
+  readonly #nodes: OutlineNode[];
   readonly #texts: OutlineNode[] = [];
   readonly #characters = new Map<OutlineNode, Set<number>>();
   #current: OutlineNode;
-  /** Names of the current node and its ancestors. */
-  readonly #tags: TagName[] = [];
+  /** Names of the current node and its ancestors; of the root, one that no element has. */
+  readonly #tags: TagName[] = [ROOT];
   #beyond = 0;
   #hasHtml = false;
   #hasBody = false;
@@ -38,6 +40,7 @@ export class OutlineBuilder {
     this.#paths = paths;
     this.#page = page;
     this.#current = paths.root;
+    this.#nodes = [paths.root];
   }
 
   /** Tags that need not be taken apart again. */
@@ -46,7 +49,7 @@ export class OutlineBuilder {
   }
 
   finish(): Outline {
-    this.#popTo(0);
+    this.#popTo(1);
     return { nodes: this.#nodes, texts: this.#texts, characters: this.#characters };
   }
 
@@ -62,7 +65,7 @@ export class OutlineBuilder {
     if (tag.implies !== undefined) this.#imply(tag.implies);
     const node = this.#child(this.#kindOf(lexer));
     if (tag.isVoid || (lexer.foreign && lexer.selfClosing)) return node;
-    if (this.#tags.length >= DEPTH) this.#beyond += 1;
+    if (this.#tags.length > DEPTH) this.#beyond += 1;
     else this.#enter(tag, node);
     return node;
   }
@@ -111,8 +114,8 @@ export class OutlineBuilder {
     }
     if (tag.open === 0) return;
     let index = this.#tags.length - 1;
-    while (index >= 0 && this.#tags[index] !== tag) index -= 1;
-    if (index >= 0) this.#popTo(index);
+    while (index > 0 && this.#tags[index] !== tag) index -= 1;
+    if (index > 0) this.#popTo(index);
   }
 
   #popTo(index: number): void {
@@ -128,7 +131,7 @@ export class OutlineBuilder {
     let open = 0;
     for (const tag of tags) open += tag.open;
     if (open === 0) return;
-    for (let at = this.#tags.length - 1; at >= 0; at -= 1) {
+    for (let at = this.#tags.length - 1; at > 0; at -= 1) {
       const tag = this.#tags[at];
       if (tag === undefined || scope.has(tag)) return;
       if (tags.includes(tag)) return this.#popTo(at);

@@ -66,7 +66,7 @@ export interface PageContext {
 
 export interface ScannerOptions {
   readonly locate: Locate;
-  /** How long an answer is given without looking at the files again, in milliseconds; 250. */
+  /** How long an answer is given without looking at the files again, in milliseconds; 250, for ever with `once`. */
   readonly checkAfter?: number;
   /**
    * Each page is asked for once, and the process has nothing else to do:
@@ -104,10 +104,14 @@ class SiteScanner implements Scanner {
   readonly #located = new Remembered<{ readonly file: Promise<SiteFile | undefined>; readonly at: number }>(KEPT_PATHS);
   readonly #answers: Remembered<Answer>;
 
-  constructor({ locate, checkAfter = CHECK_AFTER, once = false, onTruncated = () => {} }: ScannerOptions) {
+  constructor(options: ScannerOptions) {
+    const { locate, once = false, onTruncated = () => {} } = options;
+    const { checkAfter = once ? Number.POSITIVE_INFINITY : CHECK_AFTER } = options;
     this.#locate = locate;
     this.#checkAfter = checkAfter;
-    this.#facts = new SiteFacts(once ? readAtOnce : readAside, onTruncated);
+    this.#facts = new SiteFacts(
+      once ? { readFile: readAtOnce, onTruncated, keptPages: 2 } : { readFile: readAside, onTruncated },
+    );
     this.#answers = new Remembered(once ? 2 : KEPT_PAGES);
   }
 

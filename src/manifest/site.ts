@@ -16,14 +16,6 @@ export interface SiteScanOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Pages read ahead while one is scanned. */
-const AHEAD = 8;
-
-interface ScannedPage {
-  readonly pathname: string;
-  readonly needs: PageNeeds;
-}
-
 /**
  * Scans every page under `root`.
  *
@@ -48,8 +40,10 @@ export async function scanPages(
   const entries: Record<string, readonly ManifestEntry[]> = {};
   const missing = new Map<string, MissingReference>();
   let count = 0;
-  for await (const { pathname, needs } of inOrder(pages, scanner)) {
+  // One after another: what the first pages teach, the others need not find out again.
+  for (const { pathname, file } of pages) {
     signal?.throwIfAborted();
+    const needs = await scanner.page(pathname, file);
     entries[pathname] = needs.entries;
     for (const reference of needs.missing) {
       if (!missing.has(reference.target)) missing.set(reference.target, reference);
@@ -58,15 +52,4 @@ export async function scanPages(
     onPage?.(pathname, needs, count, pages.length);
   }
   return { manifest: { version: 1, pages: entries }, missing: [...missing.values()] };
-}
-
-async function* inOrder(pages: readonly SitePage[], scanner: Scanner): AsyncGenerator<ScannedPage> {
-  const pending: Promise<ScannedPage>[] = [];
-  for (const { pathname, file } of pages) {
-    pending.push(scanner.page(pathname, file).then((needs) => ({ pathname, needs })));
-    if (pending.length < AHEAD) continue;
-    const first = pending.shift();
-    if (first !== undefined) yield await first;
-  }
-  for (const page of pending) yield await page;
 }

@@ -23,7 +23,7 @@ export interface ScanOptions extends SiteScanOptions {
 export async function scan(root: string, options: ScanOptions = {}): Promise<SiteScan> {
   await checkRoot(root);
   const tree = await openTree(root);
-  const scanner = createScanner({ locate: locateIn(tree) });
+  const scanner = createScanner({ locate: locateIn(tree), once: true });
   if (options.pages === undefined) return scanSite(tree.root, scanner, options);
   return scanPages(await Promise.all(options.pages.map((path) => findPage(tree, path))), scanner, options);
 }
