@@ -18,15 +18,13 @@ const EQUALS = 0x3d;
 const GREATER = 0x3e;
 const QUESTION = 0x3f;
 
-/** Kinds of bytes in text: what shows, what may stand for a character beyond ASCII, and what begins markup. */
+/** Kinds of bytes in text: what shows, and what may stand for a character beyond ASCII. */
 const SHOWN = 1;
 const BEYOND = 2;
-const MARKUP = 4;
 const TEXT = new Uint8Array(256);
 for (let code = 0; code < 256; code += 1) {
   TEXT[code] = (code > SPACE ? SHOWN : 0) | (code >= 0x80 || code === AMPERSAND ? BEYOND : 0);
 }
-TEXT[LESS] = MARKUP;
 
 /** What ends a name in a tag: white space, `/`, `>`, and `=` after the name of an attribute. */
 const NAME_END = 1;
@@ -69,6 +67,8 @@ export class HtmlLexer {
   selfClosing = false;
   /** Set while in SVG or MathML, where CDATA sections exist. */
   foreign = false;
+  /** Set where it does not matter what text there is: `hasText` and `hasBeyond` are then false. */
+  ignoresText = false;
   /** Where the next token is looked for. */
   position = 0;
   /** Number of attributes of the tag. */
@@ -97,11 +97,8 @@ export class HtmlLexer {
     this.textStart = this.position;
     for (;;) {
       let at = this.position;
-      for (; at < length; at += 1) {
-        const kind = TEXT[bytes[at] ?? 0] ?? 0;
-        if (kind === MARKUP) break;
-        flags |= kind;
-      }
+      while (at < length && bytes[at] !== LESS) at += 1;
+      if (!this.ignoresText) flags |= this.#kinds(this.position, at);
       this.hasText = (flags & SHOWN) !== 0;
       this.hasBeyond = (flags & BEYOND) !== 0;
       if (at >= length) return this.#end();
@@ -112,6 +109,14 @@ export class HtmlLexer {
       this.position = this.#afterMarkup(at, code);
       if (this.position === at + 1) flags |= SHOWN;
     }
+  }
+
+  /** Kinds of the bytes in a piece of text. */
+  #kinds(start: number, end: number): number {
+    const { bytes } = this;
+    let kinds = 0;
+    for (let at = start; at < end; at += 1) kinds |= TEXT[bytes[at] ?? 0] ?? 0;
+    return kinds;
   }
 
   #isKnown(start: number): boolean {

@@ -203,6 +203,7 @@ class HtmlReader {
   #enter(outline: OutlineBuilder): void {
     const lexer = this.#lexer;
     const node = outline.open(lexer);
+    lexer.ignoresText = outline.ignoresText;
     if (lexer.tag === SELECT) outline.text(node);
     else if (lexer.tag === INPUT && !TEXTLESS.test(lexer.attribute("type") ?? "")) outline.text(node);
   }

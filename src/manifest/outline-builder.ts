@@ -48,6 +48,11 @@ export class OutlineBuilder {
     return this.#paths.knownTags;
   }
 
+  /** Whether text bears on nothing: without fonts it does so before the body alone, which it begins. */
+  get ignoresText(): boolean {
+    return this.#hasBody && !this.#paths.hasFonts;
+  }
+
   finish(): Outline {
     this.#popTo(1);
     return { nodes: this.#nodes, texts: this.#texts, characters: this.#characters };
