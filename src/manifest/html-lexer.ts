@@ -1,5 +1,6 @@
 import { decodeHTML, decodeHTMLAttribute } from "entities/decode";
 
+import type { KnownTag, KnownTags } from "./known-tags.js";
 import { hashByte, type TagName, tagName, tagNamed } from "./tag-name.js";
 
 /** What `HtmlLexer.next` stopped at. */
@@ -17,15 +18,13 @@ const EQUALS = 0x3d;
 const GREATER = 0x3e;
 const QUESTION = 0x3f;
 
-/** Kinds of bytes in text: what shows, what may stand for a character beyond ASCII, and what begins markup. */
+/** Kinds of bytes in text: what shows, and what may stand for a character beyond ASCII. */
 const SHOWN = 1;
 const BEYOND = 2;
-const MARKUP = 4;
 const TEXT = new Uint8Array(256);
 for (let code = 0; code < 256; code += 1) {
   TEXT[code] = (code > SPACE ? SHOWN : 0) | (code >= 0x80 || code === AMPERSAND ? BEYOND : 0);
 }
-TEXT[LESS] = MARKUP;
 
 /** What ends a name in a tag: white space, `/`, `>`, and `=` after the name of an attribute. */
 const NAME_END = 1;
@@ -68,16 +67,26 @@ export class HtmlLexer {
   selfClosing = false;
   /** Set while in SVG or MathML, where CDATA sections exist. */
   foreign = false;
+  /** Set where it does not matter what text there is: `hasText` and `hasBeyond` are then false. */
+  ignoresText = false;
   /** Where the next token is looked for. */
   position = 0;
   /** Number of attributes of the tag. */
   attributeCount = 0;
 
+  /** Set for a tag that was met before: it was not taken apart, and has no attributes here. */
+  known: KnownTag | undefined;
+
+  readonly #knownTags: KnownTags | undefined;
+  readonly #view: DataView;
   #attributes = new Int32Array(64 * FIELDS);
   #dashes = -1;
 
-  constructor(bytes: Buffer) {
+  /** With `knownTags`, those are not taken apart again. */
+  constructor(bytes: Buffer, knownTags?: KnownTags) {
     this.bytes = bytes;
+    this.#knownTags = knownTags;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   /** Moves to the next start or end tag. */
@@ -88,21 +97,44 @@ export class HtmlLexer {
     this.textStart = this.position;
     for (;;) {
       let at = this.position;
-      for (; at < length; at += 1) {
-        const kind = TEXT[bytes[at] ?? 0] ?? 0;
-        if (kind === MARKUP) break;
-        flags |= kind;
-      }
+      while (at < length && bytes[at] !== LESS) at += 1;
+      if (!this.ignoresText) flags |= this.#kinds(this.position, at);
       this.hasText = (flags & SHOWN) !== 0;
       this.hasBeyond = (flags & BEYOND) !== 0;
       if (at >= length) return this.#end();
       this.start = at;
       const code = bytes[at + 1] ?? 0;
-      if (isLetter(code)) return this.#tagAt(at + 1) ? "start" : this.#end();
-      if (code === SLASH && isLetter(bytes[at + 2] ?? 0)) return this.#tagAt(at + 2) ? "end" : this.#end();
+      if (isLetter(code)) return this.#isKnown(at) || this.#tagAt(at + 1) ? "start" : this.#end();
+      if (code === SLASH && isLetter(bytes[at + 2] ?? 0)) return this.#endTagAt(at) ? "end" : this.#end();
       this.position = this.#afterMarkup(at, code);
       if (this.position === at + 1) flags |= SHOWN;
     }
+  }
+
+  /** Kinds of the bytes in a piece of text. */
+  #kinds(start: number, end: number): number {
+    const { bytes } = this;
+    let kinds = 0;
+    for (let at = start; at < end; at += 1) kinds |= TEXT[bytes[at] ?? 0] ?? 0;
+    return kinds;
+  }
+
+  #isKnown(start: number): boolean {
+    const known = this.#knownTags?.find(this.#view, start);
+    this.known = known;
+    if (known === undefined) return false;
+    this.tag = known.tag;
+    this.attributeCount = 0;
+    this.selfClosing = false;
+    this.position = start + known.length;
+    return true;
+  }
+
+  #endTagAt(start: number): boolean {
+    if (this.#isKnown(start)) return true;
+    if (!this.#tagAt(start + 2)) return false;
+    this.#knownTags?.add(this.position - start, this.tag, undefined);
+    return true;
   }
 
   /** Whether the text before this tag has characters beyond ASCII, the no-break space apart. */

@@ -5,7 +5,8 @@ import { HtmlLexer } from "./html-lexer.js";
 import { chooseImage, isImageType, type ImageSource } from "./image.js";
 import type { LinkAttributes } from "./manifest.js";
 import { DEFAULT_VIEWPORT, isTrivialMedia, matchesMedia, type Viewport } from "./media.js";
-import type { Outline, OutlineBuilder } from "./outline.js";
+import type { Outline } from "./outline.js";
+import type { OutlineBuilder } from "./outline-builder.js";
 import { NEED, type Need, type Reference } from "./reference.js";
 import type { ScriptFacts } from "./script.js";
 import { type TagName, tagNamed } from "./tag-name.js";
@@ -131,7 +132,7 @@ class HtmlReader {
   readonly #policies: { content: string; offset: number }[] = [];
 
   constructor(bytes: Buffer, readers: HtmlReaders) {
-    this.#lexer = new HtmlLexer(bytes);
+    this.#lexer = new HtmlLexer(bytes, readers.outline?.knownTags);
     this.#viewport = readers.viewport ?? DEFAULT_VIEWPORT;
     this.#outline = readers.outline;
     this.#css = readers.css;
@@ -159,7 +160,7 @@ class HtmlReader {
 
   #text(outline: OutlineBuilder): void {
     outline.text();
-    if (this.#lexer.isBeyondAscii()) outline.addCharacters(this.#lexer.text());
+    outline.addCharacters(this.#lexer);
   }
 
   #endTag(tag: TagName): void {
@@ -202,6 +203,7 @@ class HtmlReader {
   #enter(outline: OutlineBuilder): void {
     const lexer = this.#lexer;
     const node = outline.open(lexer);
+    lexer.ignoresText = outline.ignoresText;
     if (lexer.tag === SELECT) outline.text(node);
     else if (lexer.tag === INPUT && !TEXTLESS.test(lexer.attribute("type") ?? "")) outline.text(node);
   }

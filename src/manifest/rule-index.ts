@@ -30,6 +30,13 @@ export class RuleIndex {
     this.#any.forEach(visit);
   }
 
+  /** Whether there are rules whose subject may be such an element. */
+  has({ id, classes, tag }: Pick<Matchable, "id" | "classes" | "tag">): boolean {
+    if (this.#any.length > 0 || this.#byTag.has(tag) || this.#byId.has(id)) return true;
+    for (const name of classes) if (this.#byClass.has(name)) return true;
+    return false;
+  }
+
   /** Every rule, in no order. */
   *[Symbol.iterator](): Generator<StyleRule> {
     for (const lists of [this.#byId, this.#byClass, this.#byTag]) for (const list of lists.values()) yield* list;

@@ -21,8 +21,11 @@ const KEPT_PAGES = 128;
 /** Stylesheets whose facts are kept; those of large sites are few. */
 const KEPT_SHEETS = 256;
 const KEPT_SCRIPTS = 2048;
-/** Entries and references that many pages have in common. */
+/** Entries that many pages have in common. */
 const KEPT_ENTRIES = 8192;
+/** Directories, and references below each, that many pages have in common. */
+const KEPT_DIRECTORIES = 32;
+const KEPT_REFERENCES = 1024;
 /** Sets of stylesheets whose work on shared parts of pages is kept. */
 const KEPT_ENGINES = 16;
 
@@ -46,6 +49,14 @@ const NO_HTML: ReadHtml = {
   generation: Number.POSITIVE_INFINITY,
 };
 
+export interface SiteFactsOptions {
+  readonly readFile: ReadFile;
+  /** Told of a file of which only the beginning is read. */
+  readonly onTruncated: (file: SiteFile) => void;
+  /** Pages whose facts are kept; 128. */
+  readonly keptPages?: number;
+}
+
 /** Reads files and remembers what they say, for each version of a file once. */
 export class SiteFacts {
   readonly #readFile: ReadFile;
@@ -55,22 +66,37 @@ export class SiteFacts {
   readonly #truncated = new Remembered<true>(KEPT_SHEETS);
   readonly #vocabulary = new Vocabulary();
   readonly #outlines = new OutlineTree(this.#vocabulary, parseStyleAttribute);
+<<<<<<< HEAD
   readonly #userAgent: CssFacts;
   readonly #html = new Remembered<Promise<ReadHtml>>(KEPT_PAGES);
+=======
+  readonly #userAgent = this.#readCss(USER_AGENT_STYLE);
+  readonly #html: Remembered<Promise<ReadHtml>>;
+>>>>>>> 0bf39878ccfe808875b3b86bc0490cb5d0d48803
   readonly #css = new Remembered<Promise<ReadCss>>(KEPT_SHEETS);
   readonly #script = new Remembered<Promise<ScriptFacts>>(KEPT_SCRIPTS);
   readonly #inlineCss = new Remembered<CssFacts>(KEPT_SHEETS);
   readonly #engines = new Remembered<{ readonly engine: StyleEngine; readonly fonts: FontSet }>(KEPT_ENGINES);
   readonly #entries = new Remembered<ManifestEntry>(KEPT_ENTRIES);
-  readonly #resolved = new Remembered<Resolved>(KEPT_ENTRIES);
+  readonly #directories = new Remembered<Remembered<Resolved>>(KEPT_DIRECTORIES);
+  /** The base that was asked for last, and what was resolved in its directory: a page has many references. */
+  #base: URL | undefined;
+  #resolved = new Remembered<Resolved>(KEPT_REFERENCES);
   readonly #numbers = new WeakMap<CssFacts, number>();
   #sheetCount = 0;
 
+<<<<<<< HEAD
   constructor(readFile: ReadFile, onTruncated: (file: SiteFile) => void, viewport: Viewport) {
     this.#readFile = readFile;
     this.#onTruncated = onTruncated;
     this.#viewport = viewport;
     this.#userAgent = this.#readCss(USER_AGENT_STYLE);
+=======
+  constructor({ readFile, onTruncated, keptPages = KEPT_PAGES }: SiteFactsOptions) {
+    this.#readFile = readFile;
+    this.#onTruncated = onTruncated;
+    this.#html = new Remembered(keptPages);
+>>>>>>> 0bf39878ccfe808875b3b86bc0490cb5d0d48803
   }
 
   async html(file: SiteFile, generation: number): Promise<HtmlFacts> {
@@ -132,10 +158,14 @@ export class SiteFacts {
   }
 
   resolve(reference: string, base: URL): Resolved {
-    // Below one directory a relative reference means the same for every page.
-    const directory = base.href.slice(0, base.href.lastIndexOf("/") + 1);
     if (reference === "" || reference.startsWith("?") || reference.startsWith("#")) return resolve(reference, base);
-    return remembered(this.#resolved, `${directory}\n${reference}`, () => resolve(reference, base));
+    if (base !== this.#base) {
+      // Below one directory a relative reference means the same for every page.
+      const directory = base.href.slice(0, base.href.lastIndexOf("/") + 1);
+      this.#resolved = remembered(this.#directories, directory, () => new Remembered(KEPT_REFERENCES));
+      this.#base = base;
+    }
+    return remembered(this.#resolved, reference, () => resolve(reference, base));
   }
 
   #numberOf(facts: CssFacts): number {
@@ -170,7 +200,13 @@ export class SiteFacts {
   }
 
   #readCss(text: string): CssFacts {
+<<<<<<< HEAD
     return readCss(text, (selector) => this.#vocabulary.addSelector(selector), this.#viewport);
+=======
+    const facts = readCss(text, (selector) => this.#vocabulary.addSelector(selector));
+    if (facts.fonts.length > 0) this.#vocabulary.addFonts();
+    return facts;
+>>>>>>> 0bf39878ccfe808875b3b86bc0490cb5d0d48803
   }
 
   #withBytes<T>(file: SiteFile, parse: (bytes: Buffer) => T): Promise<T> {
@@ -208,8 +244,14 @@ function gone<T>(none: T): (error: unknown) => T {
   };
 }
 
-/** The version of a file, or that it is not there. */
-export function versionOf(file: SiteFile | undefined): string {
-  if (file === undefined) return "";
-  return `${file.dev}:${file.ino}:${file.size}:${file.mtimeMs}:${file.file}`;
+const versions = new WeakMap<SiteFile, string>();
+
+/** Names the version of a file. */
+export function versionOf(file: SiteFile): string {
+  let version = versions.get(file);
+  if (version === undefined) {
+    version = `${file.dev}:${file.ino}:${file.size}:${file.mtimeMs}:${file.file}`;
+    versions.set(file, version);
+  }
+  return version;
 }

@@ -18,14 +18,6 @@ export interface SiteScanOptions {
   readonly explain?: boolean;
 }
 
-/** Pages read ahead while one is scanned. */
-const AHEAD = 8;
-
-interface ScannedPage {
-  readonly pathname: string;
-  readonly needs: PageNeeds;
-}
-
 /**
  * Scans every page under `root`.
  *
@@ -50,8 +42,14 @@ export async function scanPages(
   const entries: Record<string, readonly ManifestEntry[]> = {};
   const missing = new Map<string, MissingReference>();
   let count = 0;
+<<<<<<< HEAD
   for await (const { pathname, needs } of inOrder(pages, scanner, { explain })) {
+=======
+  // One after another: what the first pages teach, the others need not find out again.
+  for (const { pathname, file } of pages) {
+>>>>>>> 0bf39878ccfe808875b3b86bc0490cb5d0d48803
     signal?.throwIfAborted();
+    const needs = await scanner.page(pathname, file);
     entries[pathname] = needs.entries;
     for (const reference of needs.missing) {
       if (!missing.has(reference.target)) missing.set(reference.target, reference);
@@ -61,6 +59,7 @@ export async function scanPages(
   }
   return { manifest: { version: 1, pages: entries }, missing: [...missing.values()] };
 }
+<<<<<<< HEAD
 
 async function* inOrder(
   pages: readonly SitePage[],
@@ -76,3 +75,5 @@ async function* inOrder(
   }
   for (const page of pending) yield await page;
 }
+=======
+>>>>>>> 0bf39878ccfe808875b3b86bc0490cb5d0d48803

@@ -1,5 +1,6 @@
 import { type CssFacts, type Declaration, mayLoadImage, type StyleRule } from "./css.js";
 import { familiesOf, imagesIn, parseFont, substitute } from "./css-value.js";
+import type { ElementKind } from "./element-kind.js";
 import { weightOf } from "./font.js";
 import type { OutlineNode } from "./outline.js";
 import { lookedAround, matches } from "./selector.js";
@@ -123,6 +124,8 @@ export class StyleEngine {
   readonly #layers: ReadonlyMap<string, number>;
   readonly #density: number;
   readonly #computed = new WeakMap<OutlineNode, Remembered>();
+  /** Kinds of elements that may have an image, as far as the kind tells. */
+  readonly #withImages = new WeakMap<ElementKind, boolean>();
   #lookedAround = false;
 
   constructor(sheets: readonly Sheet[], density: number) {
@@ -138,6 +141,19 @@ export class StyleEngine {
 
   /** Whether an element's own style can load an image at all: the cheap question before `compute`. */
   mayLoadImage(node: OutlineNode): boolean {
+    let possible = this.#withImages.get(node.kind);
+    if (possible === undefined) {
+      possible = this.#hasImageRules(node.kind);
+      this.#withImages.set(node.kind, possible);
+    }
+    return possible && this.#matchesImageRule(node);
+  }
+
+  #hasImageRules(kind: ElementKind): boolean {
+    return kind.style.declarations !== undefined || this.#sheets.some(({ facts }) => facts.imageRules.has(kind));
+  }
+
+  #matchesImageRule(node: OutlineNode): boolean {
     if (node.style?.list.some(mayLoadImage) === true) return true;
     let found = false;
     for (const { facts } of this.#sheets) {

@@ -1,3 +1,6 @@
+import type { ElementKind } from "./element-kind.js";
+import type { ImpliedEnd } from "./implied-end.js";
+
 /** A tag name, one object for each: comparing two is comparing objects. */
 export class TagName {
   readonly name: string;
@@ -13,9 +16,8 @@ export class TagName {
   implies: ImpliedEnd | undefined;
   /** How many elements of that name are open in the page that is being read. */
   open = 0;
-  /** Place in a site's vocabulary, and of which state of it: see `OutlineTree`. */
-  number = 0;
-  numbered: object | undefined;
+  /** Kind of an element of that name without attributes, and whose it is: see `ElementKinds`. */
+  kind: { readonly owner: object; readonly plain: ElementKind } | undefined;
   readonly #bytes: Uint8Array;
 
   constructor(name: string, hash: number) {
@@ -33,12 +35,6 @@ export class TagName {
     }
     return true;
   }
-}
-
-/** Elements that a start tag ends, unless one of the others lies between (HTML §13.2.6.4.7). */
-export interface ImpliedEnd {
-  readonly tags: readonly TagName[];
-  readonly scope: ReadonlySet<TagName>;
 }
 
 /** Bytes with ASCII letters in lower case. */

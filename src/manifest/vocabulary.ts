@@ -4,6 +4,8 @@ import { hashOf } from "./tag-name.js";
 
 /** Names beyond these belong to no stylesheet that a person wrote. */
 const LIMIT = 100_000;
+/** Values of an attribute whose tests are remembered. */
+const VALUES = 4096;
 
 /**
  * The names that the stylesheets of a site ask for: of a page's elements
@@ -22,6 +24,15 @@ export class Vocabulary {
   readonly attributes = new Map<string, AttributeTests>();
   /** The same by the hash of the name, which the lexer has at hand. */
   readonly attributeHashes = new Map<number, AttributeTests>();
+
+  /** Whether some stylesheet has fonts: only then the text of a page counts. */
+  hasFonts = false;
+
+  addFonts(): void {
+    if (this.hasFonts) return;
+    this.hasFonts = true;
+    this.generation += 1;
+  }
 
   addSelector(selector: Selector): void {
     eachCompound(selector, (compound) => this.#compound(compound));
@@ -67,6 +78,8 @@ export class Vocabulary {
 /** The tests of one attribute. */
 export class AttributeTests {
   readonly #tests = new Map<string, AttributeTest>();
+  /** Keys of the tests that the values met first pass. */
+  readonly #passed = new Map<string, readonly string[]>();
   /** Whether the attribute's presence decides them all, whatever its value is. */
   presenceOnly = true;
 
@@ -74,13 +87,17 @@ export class AttributeTests {
     const key = testKey(test);
     if (this.#tests.has(key)) return false;
     this.#tests.set(key, test);
+    this.#passed.clear();
     if (test.operator !== "") this.presenceOnly = false;
     return true;
   }
 
-  passed(value: string): string[] {
+  passed(value: string): readonly string[] {
+    const known = this.#passed.get(value);
+    if (known !== undefined) return known;
     const keys: string[] = [];
     for (const [key, test] of this.#tests) if (passesTest(test, value)) keys.push(key);
+    if (this.#passed.size < VALUES) this.#passed.set(value, keys);
     return keys;
   }
 }

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
@@ -39,11 +39,13 @@ const PROGRAMS = {
   parse5: `
     const { parse } = await import("parse5");
     started = performance.now();
+    cpu = process.cpuUsage();
     for (const file of files.filter((name) => name.endsWith(".html"))) parse(readFileSync(file, "utf8"));`,
   scan: `
     const { createScanner } = await import("${dist}scanner.js");
     const { scanSite } = await import("${dist}site.js");
     started = performance.now();
+    cpu = process.cpuUsage();
     const { manifest } = await scanSite(root, createScanner({ locate, once: true }));
     count = Object.keys(manifest.pages).length;`,
 };
@@ -64,11 +66,14 @@ const PROLOGUE = `
   };
   let count = files.length;
   let started = performance.now();
+  let cpu = process.cpuUsage();
 `;
 
 async function measure(program, root) {
   const code = `${PROLOGUE}${program}
-    console.log(JSON.stringify({ ms: performance.now() - started, count, rss: process.resourceUsage().maxRSS / 1024 }));`;
+    const { user, system } = process.cpuUsage(cpu);
+    const ms = performance.now() - started;
+    console.log(JSON.stringify({ ms, cpu: (user + system) / 1000, count, rss: process.resourceUsage().maxRSS / 1024 }));`;
   const args = ["--input-type=module", "-e", code, "--", root];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: new URL("../..", import.meta.url) });
   return JSON.parse(stdout);
@@ -85,17 +90,21 @@ export async function bench() {
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const [name, program] of Object.entries(PROGRAMS)) {
         const result = await measure(program, root);
-        if (best[name] === undefined || result.ms < best[name].ms) best[name] = result;
+        best[name] ??= result;
+        for (const time of ["ms", "cpu"]) best[name][time] = Math.min(best[name][time], result[time]);
       }
     }
     const idle = await measure("", root);
     const { read, parse5, scan } = best;
     console.log(`${root}: ${scan.count} pages, best of ${ROUNDS}`);
-    console.log(`read   ${read.ms.toFixed(0)} ms`);
-    console.log(`parse5 ${parse5.ms.toFixed(0)} ms`);
-    console.log(`scan   ${scan.ms.toFixed(0)} ms, ${(scan.rss - idle.rss).toFixed(0)} MB above idle at most`);
-    console.log(`the scan is ${(parse5.ms / scan.ms).toFixed(1)} times as fast as parse5 (bar: 5)`);
-    console.log(`and takes ${(scan.ms / read.ms).toFixed(1)} times as long as reading (bar: 12)`);
+    for (const [name, { ms, cpu }] of Object.entries(best)) {
+      console.log(`${name.padEnd(6)} ${ms.toFixed(0)} ms, ${cpu.toFixed(0)} ms of processor time in all threads`);
+    }
+    const times = (a, b) => `${(a.ms / b.ms).toFixed(1)} (by processor time ${(a.cpu / b.cpu).toFixed(1)})`;
+    console.log(`the scan is ${times(parse5, scan)} times as fast as parse5 (bar: 5)`);
+    console.log(`and takes ${times(scan, read)} times as long as reading (bar: 12)`);
+    console.log(`peak memory ${(scan.rss - idle.rss).toFixed(0)} MB above idle (bar: 200)`);
+    console.log(`load average ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors`);
   } finally {
     await remove();
   }

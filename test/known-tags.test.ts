@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+
+import { parseStyleAttribute, readCss } from "../src/manifest/css.js";
+import { readHtml } from "../src/manifest/html.js";
+import { OutlineTree } from "../src/manifest/outline.js";
+import { Vocabulary } from "../src/manifest/vocabulary.js";
+
+/** Classes of the elements below the body, one list for each path, read page after page with one memory of tags. */
+function classes(...pages: string[]): string[][] {
+  const vocabulary = new Vocabulary();
+  readCss(".a, .b, .c { background: url(x.png) }", (selector) => vocabulary.addSelector(selector));
+  const tree = new OutlineTree(vocabulary, parseStyleAttribute);
+  return pages.map((page) => {
+    // Tags near the end of a page are not looked up by words.
+    const { outline } = readHtml(Buffer.from(`<body>${page}${" ".repeat(100)}`), { outline: tree.page() });
+    return (outline?.nodes ?? []).map((node) => [...node.classes].join(" ")).filter((names) => names !== "");
+  });
+}
+
+test.each([
+  ["<i class=a></i>", ["a"]],
+  ['<i class="a" title="b > c"></i>', ["a"]],
+  ['<i title=">" class="a"></i>', ["a"]],
+  ["<i title=>class=a></i>", []],
+  [`<i class="a" title="${"long ".repeat(20)}"></i>`, ["a"]],
+  ["<i class='a'><i class='b'></i></i>", ["a", "b"]],
+  ["<img class=a><b class=c></b>", ["a", "c"]],
+  ["<svg class=a><path class=b /><path class=c></path></svg>", ["a", "b", "c"]],
+])("takes %s for the same when it comes again", (page, expected) => {
+  expect(classes(page, page, page)).toEqual([expected, expected, expected]);
+});
+
+test("tells tags apart that begin alike or differ in a single byte", () => {
+  const page =
+    '<i title=">" class="a"></i><i title=">" class="b"></i><i title=">"></i><i class="c"></i><i class="d"></i>';
+  expect(classes(page, page)).toEqual([
+    ["a", "b", "c"],
+    ["a", "b", "c"],
+  ]);
+});
