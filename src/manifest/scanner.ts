@@ -73,14 +73,10 @@ export interface PageContext {
 
 export interface ScannerOptions {
   readonly locate: Locate;
-<<<<<<< HEAD
   /**
-   * How long an answer is given without asking `locate` again, in milliseconds; 40.
+   * How long an answer is given without asking `locate` again, in milliseconds; 40, for ever with `once`.
    * What a page needs is at most twice as old, and what `locate` remembers comes on top.
    */
-=======
-  /** How long an answer is given without looking at the files again, in milliseconds; 250, for ever with `once`. */
->>>>>>> 0bf39878ccfe808875b3b86bc0490cb5d0d48803
   readonly checkAfter?: number;
   /** What pages are laid out for; `DEFAULT_VIEWPORT` without it. */
   readonly viewport?: Viewport;
@@ -129,21 +125,17 @@ class SiteScanner implements Scanner {
   #lookedAgain = Number.NEGATIVE_INFINITY;
 
   constructor(options: ScannerOptions) {
-<<<<<<< HEAD
-    const { checkAfter = CHECK_AFTER, viewport = DEFAULT_VIEWPORT, once = false, onTruncated = () => {} } = options;
+    const { viewport = DEFAULT_VIEWPORT, once = false, onTruncated = () => {} } = options;
+    const { checkAfter = once ? Number.POSITIVE_INFINITY : CHECK_AFTER } = options;
     this.#options = options;
     this.#checkAfter = checkAfter;
     this.#viewport = viewport;
-    this.#facts = new SiteFacts(once ? readAtOnce : readAside, onTruncated, viewport);
-=======
-    const { locate, once = false, onTruncated = () => {} } = options;
-    const { checkAfter = once ? Number.POSITIVE_INFINITY : CHECK_AFTER } = options;
-    this.#locate = locate;
-    this.#checkAfter = checkAfter;
-    this.#facts = new SiteFacts(
-      once ? { readFile: readAtOnce, onTruncated, keptPages: 2 } : { readFile: readAside, onTruncated },
-    );
->>>>>>> 0bf39878ccfe808875b3b86bc0490cb5d0d48803
+    this.#facts = new SiteFacts({
+      readFile: once ? readAtOnce : readAside,
+      onTruncated,
+      viewport,
+      ...(once ? { keptPages: 2 } : {}),
+    });
     this.#answers = new Remembered(once ? 2 : KEPT_PAGES);
   }
 

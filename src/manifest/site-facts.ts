@@ -53,6 +53,7 @@ export interface SiteFactsOptions {
   readonly readFile: ReadFile;
   /** Told of a file of which only the beginning is read. */
   readonly onTruncated: (file: SiteFile) => void;
+  readonly viewport: Viewport;
   /** Pages whose facts are kept; 128. */
   readonly keptPages?: number;
 }
@@ -66,13 +67,8 @@ export class SiteFacts {
   readonly #truncated = new Remembered<true>(KEPT_SHEETS);
   readonly #vocabulary = new Vocabulary();
   readonly #outlines = new OutlineTree(this.#vocabulary, parseStyleAttribute);
-<<<<<<< HEAD
   readonly #userAgent: CssFacts;
-  readonly #html = new Remembered<Promise<ReadHtml>>(KEPT_PAGES);
-=======
-  readonly #userAgent = this.#readCss(USER_AGENT_STYLE);
   readonly #html: Remembered<Promise<ReadHtml>>;
->>>>>>> 0bf39878ccfe808875b3b86bc0490cb5d0d48803
   readonly #css = new Remembered<Promise<ReadCss>>(KEPT_SHEETS);
   readonly #script = new Remembered<Promise<ScriptFacts>>(KEPT_SCRIPTS);
   readonly #inlineCss = new Remembered<CssFacts>(KEPT_SHEETS);
@@ -85,18 +81,12 @@ export class SiteFacts {
   readonly #numbers = new WeakMap<CssFacts, number>();
   #sheetCount = 0;
 
-<<<<<<< HEAD
-  constructor(readFile: ReadFile, onTruncated: (file: SiteFile) => void, viewport: Viewport) {
+  constructor({ readFile, onTruncated, viewport, keptPages = KEPT_PAGES }: SiteFactsOptions) {
     this.#readFile = readFile;
     this.#onTruncated = onTruncated;
     this.#viewport = viewport;
     this.#userAgent = this.#readCss(USER_AGENT_STYLE);
-=======
-  constructor({ readFile, onTruncated, keptPages = KEPT_PAGES }: SiteFactsOptions) {
-    this.#readFile = readFile;
-    this.#onTruncated = onTruncated;
     this.#html = new Remembered(keptPages);
->>>>>>> 0bf39878ccfe808875b3b86bc0490cb5d0d48803
   }
 
   async html(file: SiteFile, generation: number): Promise<HtmlFacts> {
@@ -200,13 +190,9 @@ export class SiteFacts {
   }
 
   #readCss(text: string): CssFacts {
-<<<<<<< HEAD
-    return readCss(text, (selector) => this.#vocabulary.addSelector(selector), this.#viewport);
-=======
-    const facts = readCss(text, (selector) => this.#vocabulary.addSelector(selector));
+    const facts = readCss(text, (selector) => this.#vocabulary.addSelector(selector), this.#viewport);
     if (facts.fonts.length > 0) this.#vocabulary.addFonts();
     return facts;
->>>>>>> 0bf39878ccfe808875b3b86bc0490cb5d0d48803
   }
 
   #withBytes<T>(file: SiteFile, parse: (bytes: Buffer) => T): Promise<T> {

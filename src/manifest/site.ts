@@ -1,6 +1,6 @@
 import type { ManifestEntry, PushManifest } from "./manifest.js";
 import { listPages, type SitePage } from "./pages.js";
-import type { MissingReference, PageContext, PageNeeds, Scanner } from "./scanner.js";
+import type { MissingReference, PageNeeds, Scanner } from "./scanner.js";
 
 export interface SiteScan {
   readonly manifest: PushManifest;
@@ -42,14 +42,10 @@ export async function scanPages(
   const entries: Record<string, readonly ManifestEntry[]> = {};
   const missing = new Map<string, MissingReference>();
   let count = 0;
-<<<<<<< HEAD
-  for await (const { pathname, needs } of inOrder(pages, scanner, { explain })) {
-=======
   // One after another: what the first pages teach, the others need not find out again.
   for (const { pathname, file } of pages) {
->>>>>>> 0bf39878ccfe808875b3b86bc0490cb5d0d48803
     signal?.throwIfAborted();
-    const needs = await scanner.page(pathname, file);
+    const needs = await scanner.page(pathname, file, { explain });
     entries[pathname] = needs.entries;
     for (const reference of needs.missing) {
       if (!missing.has(reference.target)) missing.set(reference.target, reference);
@@ -59,21 +55,3 @@ export async function scanPages(
   }
   return { manifest: { version: 1, pages: entries }, missing: [...missing.values()] };
 }
-<<<<<<< HEAD
-
-async function* inOrder(
-  pages: readonly SitePage[],
-  scanner: Scanner,
-  context: PageContext,
-): AsyncGenerator<ScannedPage> {
-  const pending: Promise<ScannedPage>[] = [];
-  for (const { pathname, file } of pages) {
-    pending.push(scanner.page(pathname, file, context).then((needs) => ({ pathname, needs })));
-    if (pending.length < AHEAD) continue;
-    const first = pending.shift();
-    if (first !== undefined) yield await first;
-  }
-  for (const page of pending) yield await page;
-}
-=======
->>>>>>> 0bf39878ccfe808875b3b86bc0490cb5d0d48803

@@ -30,16 +30,13 @@ export interface ScanOptions extends SiteScanOptions {
 export async function scan(root: string, options: ScanOptions = {}): Promise<SiteScan> {
   await checkRoot(root);
   const tree = await openTree(root);
-<<<<<<< HEAD
   const { viewport } = serverOptions;
   const scanner = createScanner({
     locate: locateIn(tree),
+    once: true,
     viewport: viewport.check(options.viewport ?? viewport.default),
     onTruncated: ({ file }) => options.onNotice?.(truncated(relative(tree.root, file))),
   });
-=======
-  const scanner = createScanner({ locate: locateIn(tree), once: true });
->>>>>>> 0bf39878ccfe808875b3b86bc0490cb5d0d48803
   if (options.pages === undefined) return scanSite(tree.root, scanner, options);
   return scanPages(await Promise.all(options.pages.map((path) => findPage(tree, path))), scanner, options);
 }

@@ -49,15 +49,7 @@ async function load(port, enablePush) {
   const get = (path) => targets.get(path) ?? targets.set(path, body(session.request({ ":path": path }))).get(path);
   const follow = async (path) => {
     const text = await get(path);
-<<<<<<< HEAD
     await Promise.all(references(text).map(follow));
-=======
-    await Promise.all(
-      references(text)
-        .filter((reference) => reference !== path)
-        .map(follow),
-    );
->>>>>>> 0bf39878ccfe808875b3b86bc0490cb5d0d48803
   };
   await follow("/");
   const roundTrips = (performance.now() - started) / RTT;
