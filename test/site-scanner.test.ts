@@ -27,11 +27,13 @@ async function openSite(files: Readonly<Record<string, string | Uint8Array>>, wa
   const root = await writeSite(files);
   const tree = await openTree(root);
   const notices: string[] = [];
+  const errors: unknown[] = [];
+  onTestFinished(() => expect(errors).toEqual([]));
   const scanner = siteScanner(tree, {
     viewport: DEFAULT_VIEWPORT,
     watch,
     notice: (text) => notices.push(text),
-    report: (error) => onTestFinished(() => Promise.reject(error)),
+    report: (error) => errors.push(error),
   });
   onTestFinished(() => scanner.close());
   const targets = async (): Promise<string[]> => {
