@@ -6,7 +6,9 @@ afterEach(() => void vi.useRealTimers());
 
 const PIECE = 16 * 1024;
 
+let arrived = 0;
 const writer = (urgency = 3, incremental = false, waitsAlone = () => false): Writer => ({
+  arrival: ++arrived,
   priority: { urgency, incremental },
   waitsAlone,
 });

@@ -3,6 +3,8 @@ import type { Priority } from "./priority.js";
 /** One response that writes its content to the connection. */
 export interface Writer {
   readonly priority: Priority;
+  /** Its number, in the order in which requests came and promises were made: `arrive` gives it. */
+  readonly arrival: number;
   /** Whether it stands still by itself, and not with the connection. */
   readonly waitsAlone: () => boolean;
 }
@@ -41,7 +43,6 @@ const STALLED = 100;
  * line, nothing waits.
  */
 export class WriteQueue {
-  readonly #arrivals = new WeakMap<Writer, number>();
   readonly #writing = new Set<Piece>();
   #waiting: Waiting[] = [];
   #underWay = 0;
@@ -49,13 +50,15 @@ export class WriteQueue {
   #tickets = 0;
   #watched = false;
 
+  /** The number of the next writer. */
+  arrive(): number {
+    return ++this.#tickets;
+  }
+
   /** Resolves when the piece may be written, with what is to be called when it was taken, or has come to nothing. */
   admit(writer: Writer, bytes: number): Promise<() => void> {
-    const ticket = ++this.#tickets;
-    const arrival = this.#arrivals.get(writer) ?? ticket;
-    this.#arrivals.set(writer, arrival);
     if (this.#waiting.length === 0 && this.#hasRoom(bytes)) return Promise.resolve(this.#begin(writer, bytes));
-    const rank = writer.priority.incremental ? ticket : arrival;
+    const rank = writer.priority.incremental ? this.arrive() : writer.arrival;
     return new Promise((admit) => {
       this.#waiting.push({ writer, bytes, rank, admit });
       this.#watch();

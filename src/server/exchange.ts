@@ -84,6 +84,7 @@ class Http2Exchange implements Exchange {
   readonly content: Readable;
   readonly body: Writable;
   readonly stream: ServerHttp2Stream;
+  readonly #arrival: number;
   #writer: Writer | undefined;
   #bytes = 0;
   #last = 0;
@@ -97,6 +98,7 @@ class Http2Exchange implements Exchange {
     this.content = stream;
     this.body = stream;
     this.stream = stream;
+    this.#arrival = connection.writes.arrive();
   }
 
   get pushEnabled(): boolean {
@@ -138,13 +140,14 @@ class Http2Exchange implements Exchange {
   }
 
   sendWhole(): void {
-    const { priority, waitsAlone } = this.#asWriter();
-    this.#writer = { priority: { ...priority, incremental: false }, waitsAlone };
+    const writer = this.#asWriter();
+    this.#writer = { ...writer, priority: { ...writer.priority, incremental: false } };
   }
 
   #asWriter(): Writer {
     return (this.#writer ??= {
       priority: readPriority(typeof this.fields["priority"] === "string" ? this.fields["priority"] : undefined),
+      arrival: this.#arrival,
       waitsAlone: () => waitsAlone(this.connection, this.stream, this.bytes),
     });
   }
