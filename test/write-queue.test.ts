@@ -6,9 +6,10 @@ afterEach(() => void vi.useRealTimers());
 
 const PIECE = 16 * 1024;
 
+let arrived = 0;
 const writer = (urgency = 3, incremental = false, waitsAlone = () => false): Writer => ({
+  arrival: ++arrived,
   priority: { urgency, incremental },
-  arrived: performance.now(),
   waitsAlone,
 });
 

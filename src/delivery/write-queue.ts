@@ -3,8 +3,8 @@ import type { Priority } from "./priority.js";
 /** One response that writes its content to the connection. */
 export interface Writer {
   readonly priority: Priority;
-  /** When it was asked for (`performance.now()`): a response that is at hand later does not lose its place. */
-  readonly arrived: number;
+  /** Its number, in the order in which requests came and promises were made: `arrive` gives it. */
+  readonly arrival: number;
   /** Whether it stands still by itself, and not with the connection. */
   readonly waitsAlone: () => boolean;
 }
@@ -14,8 +14,6 @@ interface Waiting {
   readonly writer: Writer;
   readonly bytes: number;
   readonly rank: number;
-  /** Orders what arrived at the same moment. */
-  readonly ticket: number;
   readonly admit: (end: () => void) => void;
 }
 
@@ -45,22 +43,24 @@ const STALLED = 100;
  * line, nothing waits.
  */
 export class WriteQueue {
-  readonly #tickets = new WeakMap<Writer, number>();
-  #lastTicket = 0;
   readonly #writing = new Set<Piece>();
   #waiting: Waiting[] = [];
   #underWay = 0;
   #limit = FIRST;
+  #tickets = 0;
   #watched = false;
+
+  /** The number of the next writer. */
+  arrive(): number {
+    return ++this.#tickets;
+  }
 
   /** Resolves when the piece may be written, with what is to be called when it was taken, or has come to nothing. */
   admit(writer: Writer, bytes: number): Promise<() => void> {
-    const ticket = this.#tickets.get(writer) ?? ++this.#lastTicket;
-    this.#tickets.set(writer, ticket);
     if (this.#waiting.length === 0 && this.#hasRoom(bytes)) return Promise.resolve(this.#begin(writer, bytes));
-    const rank = writer.priority.incremental ? performance.now() : writer.arrived;
+    const rank = writer.priority.incremental ? this.arrive() : writer.arrival;
     return new Promise((admit) => {
-      this.#waiting.push({ writer, bytes, rank, ticket, admit });
+      this.#waiting.push({ writer, bytes, rank, admit });
       this.#watch();
     });
   }
@@ -127,7 +127,4 @@ export class WriteQueue {
 }
 
 const isBefore = (a: Waiting, b: Waiting) =>
-  (a.writer.priority.urgency - b.writer.priority.urgency || a.rank - b.rank || tie(a, b)) < 0;
-
-/** Pieces of incremental responses go round: the one that has waited longest stands first in the list. */
-const tie = (a: Waiting, b: Waiting) => (a.writer.priority.incremental ? 0 : a.ticket - b.ticket);
+  (a.writer.priority.urgency - b.writer.priority.urgency || a.rank - b.rank) < 0;

@@ -61,11 +61,11 @@ export function keepPromised({ promised }: Connection, stream: ServerHttp2Stream
 }
 
 /**
- * Takes back the promises that can't be kept: a client that allows no stream
- * any more would have them wait for ever.
+ * Takes back the promises that can't be kept any more: a client that allows
+ * no stream would have them wait for ever, and one that goes away does not
+ * expect them to begin.
  */
-export function withdrawPromises({ carrier, promised }: Connection): void {
-  if (carrier.protocol !== "h2" || carrier.session.remoteSettings.maxConcurrentStreams !== 0) return;
+export function withdrawPromises({ promised }: Connection): void {
   for (const stream of promised) if (stream.state.state === RESERVED) stream.close(constants.NGHTTP2_CANCEL);
 }
 

@@ -84,6 +84,7 @@ class Http2Exchange implements Exchange {
   readonly content: Readable;
   readonly body: Writable;
   readonly stream: ServerHttp2Stream;
+  readonly #arrival: number;
   #writer: Writer | undefined;
   #bytes = 0;
   #last = 0;
@@ -97,6 +98,7 @@ class Http2Exchange implements Exchange {
     this.content = stream;
     this.body = stream;
     this.stream = stream;
+    this.#arrival = connection.writes.arrive();
   }
 
   get pushEnabled(): boolean {
@@ -145,7 +147,7 @@ class Http2Exchange implements Exchange {
   #asWriter(): Writer {
     return (this.#writer ??= {
       priority: readPriority(typeof this.fields["priority"] === "string" ? this.fields["priority"] : undefined),
-      arrived: this.arrived,
+      arrival: this.#arrival,
       waitsAlone: () => waitsAlone(this.connection, this.stream, this.bytes),
     });
   }

@@ -69,7 +69,10 @@ function createHttp2({ connections, onExchange }: ProtocolOptions): (socket: TLS
     server.once("session", (session) => {
       session.on("error", () => session.destroy());
       const connection = connections.add({ protocol: "h2", session, socket });
-      session.on("remoteSettings", () => withdrawPromises(connection));
+      session.on("remoteSettings", ({ maxConcurrentStreams }) => {
+        if (maxConcurrentStreams === 0) withdrawPromises(connection);
+      });
+      session.on("goaway", () => withdrawPromises(connection));
       session.on("stream", (stream, fields) => {
         stream.on("error", ignore);
         onExchange(http2Exchange(stream, fields, connection));
