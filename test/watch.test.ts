@@ -33,10 +33,17 @@ function watched(root: string): Watched {
   };
 }
 
-/** chokidar then tells of one change of each file, however many there are, and the second look waits. */
+/**
+ * With the timers stopped chokidar tells of one change of each file, however
+ * many there are, and the look after the last event waits. Each event comes
+ * 60 ms after the one before.
+ */
 function stopTimers(): void {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   onTestFinished(() => void vi.useRealTimers());
+  let now = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => (now += 60));
+  onTestFinished(() => clock.mockRestore());
 }
 
 test("looks again when a file is written, deleted, made again and replaced", async () => {

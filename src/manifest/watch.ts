@@ -18,7 +18,7 @@ const EXHAUSTED: ReadonlySet<string | undefined> = new Set(["ENOSPC", "EMFILE", 
 export interface WatchOptions {
   /** Absolute path of the site's root; `node_modules` in it is not watched. */
   readonly root: string;
-  /** Something may have changed: called at an event, and once more when all has been quiet for 60 ms. */
+  /** Something may have changed: called at an event, each 60 ms while they go on, and 60 ms after the last one. */
   readonly lookAgain: () => void;
   /** Told at most once, when the system lets no more files be watched; the watch has ended then. */
   readonly onError?: (error: Error) => void;
@@ -45,6 +45,7 @@ class FileWatch implements Watch {
   readonly #files = new Set<string>();
   readonly #directories = new Map<string, Promise<boolean>>();
   #settled: NodeJS.Timeout | undefined;
+  #lookedAt = Number.NEGATIVE_INFINITY;
   #closed = false;
 
   constructor(options: WatchOptions) {
@@ -85,10 +86,15 @@ class FileWatch implements Watch {
 
   #changed(): void {
     if (this.#closed) return;
-    const { lookAgain } = this.#options;
-    lookAgain();
+    // A build that writes for seconds must not make every request look at the disk.
+    if (performance.now() - this.#lookedAt >= SETTLED) this.#look();
     clearTimeout(this.#settled);
-    this.#settled = setTimeout(lookAgain, SETTLED).unref();
+    this.#settled = setTimeout(() => this.#look(), SETTLED).unref();
+  }
+
+  #look(): void {
+    this.#lookedAt = performance.now();
+    this.#options.lookAgain();
   }
 
   /** What can't be watched for another reason, a directory without permission, is found by the check of versions. */
