@@ -4,7 +4,6 @@ import { decide } from "../static/representation.js";
 import type { Found, FileTree } from "../static/tree.js";
 import { sendError, sendPage } from "./error-page.js";
 import type { Exchange } from "./exchange.js";
-import { entriesOf, listingPage, orderIn } from "./listing.js";
 import { answerMissing } from "./missing.js";
 import { hintedFields, pathOf, sendFile } from "./send-file.js";
 import type { Site } from "./site.js";
@@ -74,6 +73,7 @@ async function answerOther(site: Site, tree: FileTree, exchange: Exchange, found
     return sendError(exchange, 400, `${pathname} is not a path.`);
   }
   if (found.kind === "directory" && site.list) {
+    const { entriesOf, listingPage, orderIn } = await import("./listing.js");
     const entries = await entriesOf(tree, found.directory);
     return sendPage(exchange, 200, listingPage(pathname, entries, orderIn(query)));
   }

@@ -13,13 +13,12 @@ import { LearnedLinks } from "./early-hints.js";
 import { Hosts, namesIn } from "./hosts.js";
 import { listen, type Listener } from "./listener.js";
 import type { RequestRecord } from "./log.js";
-import { manifestScanner } from "./manifest-scanner.js";
 import { observe } from "./observe.js";
 import { checkSettings, type GivenSettings, type Settings } from "./options.js";
 import { createProtocols } from "./protocols.js";
 import { checkRoot } from "./root.js";
 import type { Route } from "./route.js";
-import { scanAhead, type ScanSummary } from "./scan-ahead.js";
+import type { ScanSummary } from "./scan-ahead.js";
 import type { Site } from "./site.js";
 import { siteScanner, type ServerScanner } from "./site-scanner.js";
 import type { SlowNetwork } from "./slow-network.js";
@@ -167,13 +166,13 @@ class H2PushServer implements Server {
     await this.#scanner?.close();
   }
 
-  #openScanner(tree: FileTree): Promise<ServerScanner> {
+  async #openScanner(tree: FileTree): Promise<ServerScanner> {
     const { manifest, viewport, watch } = this.#settings;
-    if (manifest !== undefined) return manifestScanner(tree, manifest);
+    if (manifest !== undefined) return (await import("./manifest-scanner.js")).manifestScanner(tree, manifest);
     const { onNotice, onError } = this.#options;
     const notice = (text: string) => onNotice?.(text);
     const report = (error: Error) => onError?.(error);
-    return Promise.resolve(siteScanner(tree, { viewport, watch, notice, report }));
+    return siteScanner(tree, { viewport, watch, notice, report });
   }
 
   #openTree(root: string): Promise<FileTree> {
@@ -207,6 +206,7 @@ class H2PushServer implements Server {
     const { onScan, onError } = this.#options;
     if (onScan === undefined) return;
     try {
+      const { scanAhead } = await import("./scan-ahead.js");
       const summary = await scanAhead(tree.root, scanner, this.#connections, this.#closing.signal);
       if (summary !== undefined) onScan(summary);
     } catch (error) {
