@@ -4,6 +4,8 @@ import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { cliOptions } from "../src/cli/options.js";
+import { serverOptions } from "../src/server/options.js";
 import { expect, onTestFinished, test } from "vitest";
 import { requestLine } from "../src/cli/request-line.js";
 import { createCertificate } from "../src/tls/self-signed.js";
@@ -252,11 +254,24 @@ test("--version prints the version of the package", async () => {
   expect(await runCli(["-v"])).toMatchObject({ code: 0, stdout: `${version}\n` });
 });
 
-test.each([[["--help"]], [["-h"]], [["cert", "--help"]]])("%j prints help no wider than a terminal", async (args) => {
-  const { code, stdout, stderr } = await runCli(args);
-  expect([code, stderr]).toEqual([0, ""]);
-  expect(stdout).toMatch(/^Usage: h2push /);
-  for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+test.each([[["--help"]], [["-h"]], [["cert", "--help"]], [["--help-all"]]])(
+  "%j prints help no wider than a terminal",
+  async (args) => {
+    const { code, stdout, stderr } = await runCli(args);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^Usage: h2push /);
+    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  },
+);
+
+test("--help fits a screen, and --help-all has every flag under a heading", async () => {
+  const [help, all] = [(await runCli(["--help"])).stdout, (await runCli(["--help-all"])).stdout];
+  expect(help.split("\n").length).toBeLessThanOrEqual(50);
+  const flags = (text: string) =>
+    new Set(text.match(/^ {2}.*?(--[\w-]+)/gm)?.map((line) => /--[\w-]+/.exec(line)?.[0]));
+  const names = Object.values({ ...serverOptions, ...cliOptions }).map((option) => /--[\w-]+/.exec(option.flags)?.[0]);
+  expect([...flags(all)]).toEqual(expect.arrayContaining(names));
+  expect(all).toContain("\nListening:\n");
 });
 
 test("--help names every flag of the main job", async () => {

@@ -1,11 +1,14 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { H2PushError } from "../errors.js";
-import { serverOptions, type Option as OptionSpec, type OptionValue } from "../server/options.js";
+import type { Option as OptionSpec, OptionValue } from "../server/option.js";
+import { serverOptions } from "../server/options.js";
 import type { CertOptions } from "./cert.js";
 import type { TrustOptions } from "./cert-trust.js";
+import { addHelp } from "./help.js";
 import { manifestFormats } from "./manifest-format.js";
 import type { ManifestOptions } from "./manifest.js";
+import { cliOptions } from "./options.js";
 import type { ServeOptions } from "./serve.js";
 
 /** What the commands do, given what was asked for. */
@@ -23,14 +26,12 @@ Examples:
   h2push ./site                  serve a directory: https://localhost:8443/
   h2push --demo                  push, Fetch and SSE, live in the browser
   h2push ./site --delivery link  see what a browser without push gets
-  h2push cert trust              no more warnings: browsers here trust us
-  h2push cert --out ./certs      write a certificate and its key
-
-Node's client, nghttp and Java's HttpClient take pushes; browsers get Link.`;
+  h2push cert trust              no more warnings: browsers here trust us`;
 
 /** Flags and help; no work is done here. Throws commander's own error instead of ending the process. */
 export function createProgram(actions: Actions): Command {
   const program = new Command("h2push")
+    .usage("[root] [options]")
     .description("Serves a directory (default: .) over HTTPS and HTTP/2, pages with their needs.")
     .argument("[root]")
     .version(version(), "-v, --version", "print the version")
@@ -39,36 +40,10 @@ export function createProgram(actions: Actions): Command {
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText("after", examples);
-  program
-    .addOption(option(serverOptions.port))
-    .addOption(option(serverOptions.host))
-    .addOption(option(serverOptions.delivery))
-    .option("-C, --cert <file>", "own certificate, PEM")
-    .option("-K, --key <file>", "its private key, PEM")
-    .option("--name <name>", "further name for our own certificate, repeatable", collect)
-    .addOption(authority())
-    .addOption(option(serverOptions.tlsMin))
-    .addOption(option(serverOptions.allowHost))
-    .addOption(option(serverOptions.single))
-    .addOption(option(serverOptions.list))
-    .addOption(option(serverOptions.dotfiles))
-    .addOption(option(serverOptions.symlinks))
-    .addOption(option(serverOptions.cache))
-    .addOption(option(serverOptions.compress))
-    .addOption(option(serverOptions.memory))
-    .addOption(option(serverOptions.manifest))
-    .addOption(option(serverOptions.viewport))
-    .addOption(option(serverOptions.watch))
-    .option("--demo", "add the demo; without a root, serve its page")
-    .option("-o, --open", "open the page in the browser")
-    .option("-q, --quiet", "print the URL and errors alone")
-    .option("--verbose", "log each target and how it was delivered")
-    .addOption(option(serverOptions.pushCount))
-    .addOption(option(serverOptions.pushBytes))
-    .addOption(option(serverOptions.serverTiming))
-    .addOption(option(serverOptions.rtt))
-    .addOption(option(serverOptions.kbps))
-    .action((root: string | undefined, options: ServeOptions) => actions.serve(root, options));
+  const options = { ...serverOptions, ...cliOptions };
+  for (const spec of Object.values(options)) program.addOption(option(spec));
+  addHelp(program, options);
+  program.action((root: string | undefined, options: ServeOptions) => actions.serve(root, options));
   program
     .command("manifest")
     .argument("[root]", "directory to scan", ".")
@@ -98,7 +73,7 @@ function addCertCommands(program: Command, actions: Actions): void {
     .addOption(new Option("--key-type <type>", "kind of key: P-256 or RSA 2048").choices(["ec", "rsa"]).default("ec"))
     .option("--force", "replace a pair that is still valid")
     .option("--self-signed", "one pair, without an authority")
-    .addOption(authority())
+    .addOption(option(cliOptions.ca))
     .action((options: CertOptions) => actions.cert(options));
   cert
     .command("show")
@@ -116,20 +91,18 @@ function addCertCommands(program: Command, actions: Actions): void {
       .helpOption("-h, --help", "print this help")
       .addOption(new Option("--store <store>", "which store (default: where browsers look)").choices(stores))
       .option("--dry-run", "print the commands and do nothing")
-      .addOption(authority())
+      .addOption(option(cliOptions.ca))
       .action((options: TrustOptions) => actions[name](options));
   }
 }
 
 const stores = ["nss", "system", "all"];
 
-const authority = () => new Option("--ca <authority>", "who signs").choices(["h2push", "mkcert"]);
-
-function option<T extends OptionValue>({ flags, description, default: value, check }: OptionSpec<T>) {
-  if (typeof value === "boolean" || value === undefined) return new Option(flags, description);
-  if (Array.isArray(value)) return new Option(flags, description).argParser(collect);
-  if (typeof value === "object") return new Option(flags, description).argParser(check);
-  return new Option(flags, `${description} (default: ${String(value)})`).argParser(check);
+function option({ flags, description, default: value, check }: OptionSpec<OptionValue>): Option {
+  const isShown = typeof value === "string" || typeof value === "number";
+  const made = new Option(flags, isShown ? `${description} (default: ${value})` : description);
+  if (Array.isArray(value)) return made.argParser(collect);
+  return typeof value === "boolean" ? made : made.argParser(check);
 }
 
 const collect = (name: string, names: readonly string[] = []) => [...names, name];

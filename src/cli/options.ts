@@ -1,0 +1,68 @@
+import type { Option, OptionValue } from "../server/option.js";
+import { checkAuthority, checkFile, checkNames, checkSwitch } from "../server/option-checks.js";
+
+/** What the command line knows beside the server's own options. */
+export const cliOptions = {
+  cert: {
+    flags: "-C, --cert <file>",
+    description: "own certificate, PEM",
+    group: "Certificate",
+    common: true,
+    default: undefined,
+    check: checkFile,
+  },
+  key: {
+    flags: "-K, --key <file>",
+    description: "its private key, PEM",
+    group: "Certificate",
+    common: true,
+    default: undefined,
+    check: checkFile,
+  },
+  name: {
+    flags: "--name <name>",
+    description: "further name for our own certificate, repeatable",
+    group: "Certificate",
+    default: [],
+    check: checkNames,
+  },
+  ca: {
+    flags: "--ca <authority>",
+    description: "who signs our own certificate: h2push, mkcert",
+    group: "Certificate",
+    default: undefined,
+    check: checkAuthority,
+  },
+  demo: {
+    flags: "--demo",
+    description: "add the demo; without a root, serve its page",
+    group: "Output",
+    common: true,
+    default: false,
+    check: checkSwitch,
+  },
+  open: {
+    flags: "-o, --open",
+    description: "open the page in the browser",
+    group: "Output",
+    common: true,
+    default: false,
+    check: checkSwitch,
+  },
+  quiet: {
+    flags: "-q, --quiet",
+    description: "print the URL and errors alone",
+    group: "Output",
+    common: true,
+    default: false,
+    check: checkSwitch,
+  },
+  verbose: {
+    flags: "--verbose",
+    description: "log each target and how it was delivered",
+    group: "Output",
+    common: true,
+    default: false,
+    check: checkSwitch,
+  },
+} as const satisfies Record<string, Option<OptionValue>>;

@@ -1,0 +1,94 @@
+import { deliveryModes, type DeliveryMode } from "../delivery/plan.js";
+import { H2PushError } from "../errors.js";
+import { parseViewport, type Viewport } from "../manifest/media.js";
+import type { CachePolicy } from "../static/freshness.js";
+import { normalizeNames } from "../tls/names.js";
+import { tlsVersions, type TlsMin } from "../tls/secure-context.js";
+
+/** A check for a whole number within bounds, given as a number or in digits. */
+export function wholeNumber(what: string, from: number, to: number): (value: unknown) => number {
+  return (value) => {
+    const number = typeof value === "string" && /^\d{1,12}$/.test(value.trim()) ? Number(value) : value;
+    if (typeof number === "number" && Number.isInteger(number) && number >= from && number <= to) return number;
+    throw new H2PushError("usage", `not ${what}: ${String(value)}`, `it is a whole number from ${from} to ${to}`);
+  };
+}
+
+export function checkPushBytes(value: unknown): number | "window" {
+  if (value === "window") return value;
+  return wholeNumber('a number of bytes or "window"', 0, 2 ** 40)(value);
+}
+
+export function checkSwitch(value: unknown): boolean {
+  if (typeof value === "boolean") return value;
+  throw new H2PushError("usage", `neither true nor false: ${String(value)}`);
+}
+
+export function checkNames(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return normalizeNames(value.map(String));
+  throw new H2PushError("usage", `not a list of hosts: ${String(value)}`);
+}
+
+/** URL path of the page, or undefined. */
+export function checkSingle(value: unknown): string | undefined {
+  if (value === undefined || value === false) return undefined;
+  const file = typeof value === "string" ? value : "index.html";
+  const names = file.replace(/^\.?\//, "").split("/");
+  // `--single ./site` takes the root for the file.
+  if (/\.x?html?$/i.test(file)) return `/${names.map(encodeURIComponent).join("/")}`;
+  throw new H2PushError("usage", `not a page: ${file}`, "the root goes first: h2push ./site --single");
+}
+
+export function checkFile(value: unknown): string | undefined {
+  if (value === undefined || (typeof value === "string" && value !== "")) return value;
+  throw new H2PushError("usage", `not a file: ${JSON.stringify(value)}`, "pass its path");
+}
+
+export function checkViewport(value: unknown): Viewport {
+  const viewport = typeof value === "string" ? parseViewport(value) : value;
+  if (isViewport(viewport)) return viewport;
+  throw new H2PushError("usage", `not a viewport: ${String(value)}`, "for example --viewport 1280x720 or 390x844@3");
+}
+
+function isViewport(value: unknown): value is Viewport {
+  if (typeof value !== "object" || value === null || !("colorScheme" in value)) return false;
+  if (value.colorScheme !== "light" && value.colorScheme !== "dark") return false;
+  const sizes = ["width", "height", "density"].map((name): unknown => Reflect.get(value, name));
+  return sizes.every((size) => typeof size === "number" && size > 0 && Number.isFinite(size));
+}
+
+export function checkCache(value: unknown): CachePolicy {
+  if (value === undefined) return "default";
+  if (value === "off" || value === "immutable") return value;
+  return wholeNumber('a number of seconds, "off" or "immutable"', 0, 31_536_000)(value);
+}
+
+export function checkTlsMin(value: unknown): TlsMin {
+  const version = tlsVersions.find((known) => known === value);
+  if (version !== undefined) return version;
+  throw new H2PushError("usage", `no such version of TLS: ${String(value)}`, `choose ${tlsVersions.join(" or ")}`);
+}
+
+export function checkHost(value: unknown): string {
+  if (typeof value === "string" && /^[\w.:-]+$/.test(value)) return value;
+  throw new H2PushError("usage", `not a host name or address: ${String(value)}`, "for example localhost or 0.0.0.0");
+}
+
+export function checkDelivery(value: unknown): DeliveryMode {
+  const mode = deliveryModes.find((known) => known === value);
+  if (mode !== undefined) return mode;
+  throw new H2PushError("usage", `no such delivery: ${String(value)}`, `choose one of ${deliveryModes.join(", ")}`);
+}
+
+/** Who can sign our own certificate. */
+const authorities = ["h2push", "mkcert"] as const;
+
+export function checkAuthority(value: unknown): (typeof authorities)[number] | undefined {
+  const authority = authorities.find((known) => known === value);
+  if (value === undefined || authority !== undefined) return authority;
+  throw new H2PushError(
+    "usage",
+    `no such authority: ${JSON.stringify(value)}`,
+    `choose one of ${authorities.join(", ")}`,
+  );
+}
