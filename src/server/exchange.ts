@@ -31,6 +31,8 @@ export interface Exchange {
   progress(bytes: number): void;
   /** Status of the final response; 0 until it has been sent. */
   readonly status: number;
+  /** Gives the final response its last touch, whoever answers. Set before anything is sent. */
+  dress: Dress | undefined;
   /** Sends status and fields; with `end`, nothing follows them. Does nothing when the client has gone. */
   head(status: number, fields: OutgoingHttpHeaders, end: boolean): void;
   /**
@@ -45,6 +47,9 @@ export interface Exchange {
   /** Lets no other response of the same urgency in between, whatever the client says of it. */
   sendWhole(): void;
 }
+
+/** The fields that a final response goes out with, from those that whoever answers has given it. */
+export type Dress = (status: number, fields: OutgoingHttpHeaders) => OutgoingHttpHeaders;
 
 export function http2Exchange(
   stream: ServerHttp2Stream,
@@ -84,6 +89,7 @@ class Http2Exchange implements Exchange {
   readonly content: Readable;
   readonly body: Writable;
   readonly stream: ServerHttp2Stream;
+  dress: Dress | undefined;
   readonly #arrival: number;
   #writer: Writer | undefined;
   #bytes = 0;
@@ -120,7 +126,8 @@ class Http2Exchange implements Exchange {
   head(status: number, fields: OutgoingHttpHeaders, end: boolean): void {
     const { stream } = this;
     if (stream.destroyed || stream.closed) return;
-    stream.respond(withStatus(status, fields), end ? ENDS : GOES_ON);
+    const { dress } = this;
+    stream.respond(withStatus(status, dress === undefined ? fields : dress(status, fields)), end ? ENDS : GOES_ON);
   }
 
   mayEnd(bytes: number): boolean {
@@ -165,6 +172,7 @@ class Http1Exchange implements Exchange {
   readonly body: Writable;
   readonly stream = undefined;
   readonly pushEnabled = false;
+  dress: Dress | undefined;
   readonly #response: ServerResponse;
   #bytes = 0;
   #last = 0;
@@ -196,7 +204,7 @@ class Http1Exchange implements Exchange {
   head(status: number, fields: OutgoingHttpHeaders, end: boolean): void {
     const response = this.#response;
     if (response.destroyed) return;
-    response.writeHead(status, fields);
+    response.writeHead(status, this.dress?.(status, fields) ?? fields);
     if (end) response.end();
   }
 

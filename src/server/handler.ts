@@ -1,5 +1,6 @@
 import type { Delivery } from "../delivery/history.js";
 import { carrying } from "./carrying.js";
+import { dressing } from "./dressing.js";
 import { sendError } from "./error-page.js";
 import { EarlyHints, hintedFreshness } from "./early-hints.js";
 import { contextOf, goneSignal, type Exchange } from "./exchange.js";
@@ -18,6 +19,7 @@ export type Answered = Delivery | undefined | Promise<Delivery | undefined>;
  * @throws what the route or the system threw, and when the client went away
  */
 export function answer(site: Site, exchange: Exchange): Answered {
+  exchange.dress = dressing(site.dressers, exchange);
   if (!site.hosts.allowsAll(exchange)) return refuseHost(exchange);
   if (!exchange.target.startsWith("/")) return sendError(exchange, 400, "This request has no path.");
   return site.routes.length > 0 ? answerByRoutes(site, exchange) : answerByFiles(site, exchange, []);

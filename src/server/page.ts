@@ -8,6 +8,7 @@ import { serverTiming } from "../delivery/summary.js";
 import type { ManifestEntry } from "../manifest/manifest.js";
 import type { Progress } from "../static/respond.js";
 import { freeStreams, keepPromised, sendWindow, waitsAlone } from "./connection.js";
+import { dressing } from "./dressing.js";
 import { http2Exchange, type Exchange } from "./exchange.js";
 import { responseFields, sendContent } from "./fetch.js";
 import { pageLinks, type PageAddress } from "./page-links.js";
@@ -129,6 +130,7 @@ function respondPush(site: Site, { connection }: Exchange, sources: Sources): Re
   return async (stream, request, link, progress) => {
     const source = sources.get(link);
     const reply = http2Exchange(stream, request, connection);
+    reply.dress = dressing(site.dressers, reply);
     if (source?.kind === "route") {
       stream.once("close", source.abandon);
       reply.head(200, pushedFields(source.response), false);

@@ -192,6 +192,7 @@ class H2PushServer implements Server {
       hosts: this.#hosts,
       scanner,
       routes: this.#options.routes ?? [],
+      dressers: [],
       limits,
       serverTiming,
       hints: new LearnedLinks(),

@@ -3,6 +3,7 @@ import type { Scanner } from "../manifest/scanner.js";
 import type { Representations } from "../static/representations.js";
 import type { FileTree } from "../static/tree.js";
 import type { Connections } from "./connection.js";
+import type { Dresser } from "./dressing.js";
 import type { LearnedLinks } from "./early-hints.js";
 import type { Hosts } from "./hosts.js";
 import type { Route } from "./route.js";
@@ -18,6 +19,8 @@ export interface Site {
   readonly hosts: Hosts;
   readonly scanner: Scanner | undefined;
   readonly routes: readonly Route[];
+  /** Rules for the fields of every response. */
+  readonly dressers: readonly Dresser[];
   readonly limits: Limits;
   /** Says on each page what was delivered, in a `server-timing` field. */
   readonly serverTiming: boolean;
