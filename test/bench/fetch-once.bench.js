@@ -1,18 +1,21 @@
 // Whether a browser asks for anything twice, or warns of a preload that it had no use for: each page of a site, loaded
 // in a browser that has been nowhere, with a certificate that it trusts and with one that it does not. The server
 // counts. `H2PUSH_BENCH_SITES` names a folder of sites, one folder each; without it, our own examples are taken.
+import { execFile } from "node:child_process";
 import { createHash, X509Certificate } from "node:crypto";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { chromium } from "playwright-core";
 import { createCertificate, createServer, scan } from "../../dist/index.js";
 import { report } from "./bar.js";
 import { Firefox } from "./firefox.js";
 
 const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+const bin = fileURLToPath(new URL("../../bin/h2push.js", import.meta.url));
 const examples = fileURLToPath(new URL("../../examples", import.meta.url));
 const sites = process.env["H2PUSH_BENCH_SITES"] ?? examples;
 /** Pages of a site at most, spread over all of it. */
@@ -85,8 +88,25 @@ async function chromiumLoader(pair, trusted) {
   return { load, close };
 }
 
-async function firefoxLoader() {
-  const firefox = await Firefox.launch();
+/** A certificate, and a Firefox profile that trusts who signed it; undefined without certutil. */
+async function trustedByFirefox(home) {
+  const profile = join(home, ".mozilla/firefox/bench.default");
+  await mkdir(profile, { recursive: true });
+  const env = { ...process.env, HOME: home, XDG_DATA_HOME: join(home, "data") };
+  const run = (command, ...args) => promisify(execFile)(command, args, { env });
+  try {
+    await run("certutil", "-d", `sql:${profile}`, "-N", "--empty-password");
+  } catch {
+    return undefined;
+  }
+  await run(process.execPath, bin, "cert", "trust", "--store", "nss");
+  await run(process.execPath, bin, "cert", "--out", join(home, "certs"));
+  const read = (name) => readFile(join(home, "certs", name), "utf8");
+  return { profile, certificate: { cert: await read("cert.pem"), key: await read("key.pem") } };
+}
+
+async function firefoxLoader(options) {
+  const firefox = await Firefox.launch(options);
   if (firefox === undefined) return undefined;
   const load = async (url) => {
     await firefox.load(url, `new Promise((done) => setTimeout(() => done("[]"), 500))`).catch(() => undefined);
@@ -138,4 +158,9 @@ export async function bench() {
     await sweep(name, await chromiumLoader(certificate, trusted), { certificate, trusted });
   }
   await sweep("Firefox, certificate not trusted", await firefoxLoader(), { certificate });
+  const home = await mkdtemp(join(tmpdir(), "h2push-home-"));
+  const trusted = await trustedByFirefox(home);
+  const loader = trusted === undefined ? undefined : await firefoxLoader({ profile: trusted.profile });
+  await sweep("Firefox, certificate trusted", loader, { certificate: trusted?.certificate, trusted: true });
+  await rm(home, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -6,19 +6,26 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { WebSocket } from "ws";
 
-/** A Firefox without a window, driven over WebDriver BiDi (W3C), that takes any certificate. */
+/** A Firefox without a window, driven over WebDriver BiDi (W3C). */
 export class Firefox {
   #socket;
   #child;
-  #profile;
+  #directory;
+  #trusting = false;
   #last = 0;
   #pending = new Map();
 
-  /** Undefined where there is no Firefox. */
-  static async launch(path = process.env.FIREFOX ?? "firefox-esr") {
+  /**
+   * Undefined where there is no Firefox.
+   *
+   * @param profile one that trusts what it should; without it, any certificate is taken
+   */
+  static async launch({ path = process.env.FIREFOX ?? "firefox-esr", profile } = {}) {
     const firefox = new Firefox();
-    firefox.#profile = await mkdtemp(join(tmpdir(), "h2push-firefox-"));
-    const args = ["--headless", "--no-remote", "--remote-debugging-port", "0", "--profile", firefox.#profile];
+    firefox.#trusting = profile === undefined;
+    firefox.#directory = await mkdtemp(join(tmpdir(), "h2push-firefox-"));
+    const used = profile ?? firefox.#directory;
+    const args = ["--headless", "--no-remote", "--remote-debugging-port", "0", "--profile", used];
     firefox.#child = spawn(path, args, { stdio: ["ignore", "ignore", "pipe"] });
     const failed = once(firefox.#child, "error").then(() => undefined);
     const url = await Promise.race([failed, addressIn(firefox.#child.stderr)]);
@@ -26,14 +33,14 @@ export class Firefox {
     firefox.#socket = new WebSocket(`${url}/session`);
     firefox.#socket.on("message", (data) => firefox.#receive(data));
     await once(firefox.#socket, "open");
-    await firefox.#send("session.new", { capabilities: { alwaysMatch: { acceptInsecureCerts: true } } });
+    await firefox.#send("session.new", { capabilities: { alwaysMatch: { acceptInsecureCerts: firefox.#trusting } } });
     return firefox;
   }
 
   /** Loads the page in a window that has been nowhere, and returns what the expression (a promise of JSON) says there. */
   async load(url, expression) {
     // A user context has a cache of its own.
-    const { userContext } = await this.#send("browser.createUserContext", { acceptInsecureCerts: true });
+    const { userContext } = await this.#send("browser.createUserContext", { acceptInsecureCerts: this.#trusting });
     const { context } = await this.#send("browsingContext.create", { type: "tab", userContext });
     await this.#send("browsingContext.navigate", { context, url, wait: "complete" });
     const { result } = await this.#send("script.evaluate", { expression, target: { context }, awaitPromise: true });
@@ -45,7 +52,7 @@ export class Firefox {
     this.#socket.close();
     this.#child.kill();
     if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, "exit");
-    await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+    await rm(this.#directory, { recursive: true, force: true, maxRetries: 5 });
   }
 
   #send(method, params) {
