@@ -70,8 +70,19 @@ export function checkTlsMin(value: unknown): TlsMin {
 }
 
 export function checkHost(value: unknown): string {
-  if (typeof value === "string" && /^[\w.:-]+$/.test(value)) return value;
+  if (typeof value === "string" && /^(?:[\w.:-]+|unix:[^\0]+)$/.test(value)) return value;
   throw new H2PushError("usage", `not a host name or address: ${String(value)}`, "for example localhost or 0.0.0.0");
+}
+
+const checkPort = wholeNumber("a port", 0, 65_535);
+
+/** True leaves the port to the server. */
+export function checkRedirect(value: unknown): number | true | undefined {
+  if (value === undefined || value === false) return undefined;
+  if (value === true) return value;
+  // `--redirect ./site` takes the root for the port.
+  if (typeof value !== "string" || /^-?\d/.test(value)) return checkPort(value);
+  throw new H2PushError("usage", `not a port: ${value}`, "the root goes first: h2push ./site --redirect");
 }
 
 export function checkDelivery(value: unknown): DeliveryMode {
