@@ -49,6 +49,13 @@ export const cliOptions = {
     default: false,
     check: checkSwitch,
   },
+  qr: {
+    flags: "--qr",
+    description: "print the network's URL as a QR code too",
+    group: "Output",
+    default: false,
+    check: checkSwitch,
+  },
   quiet: {
     flags: "-q, --quiet",
     description: "print the URL and errors alone",

@@ -2,18 +2,19 @@ import type { RequestRecord } from "../server/log.js";
 import { serverOptions, type GivenSettings } from "../server/options.js";
 import type { ScanSummary } from "../server/scan-ahead.js";
 import { checkRoot } from "../server/root.js";
-import { createServer, type ServerOptions } from "../server/server.js";
+import { createServer, type Address, type ServerOptions } from "../server/server.js";
 import { chooseCertificate, keepCertificateCurrent, type CertificateOptions } from "./certificate.js";
 import { logLine, printFailure, printLine, warning } from "./output.js";
 import { requestLine, targetLines } from "./request-line.js";
 import { scanLine } from "./scan-line.js";
-import { startBlock } from "./start-block.js";
+import { placeOf, startBlock } from "./start-block.js";
 import { stopOnSignal } from "./stop.js";
 
 /** The options of `h2push [root]`, as the command line has them. */
 export interface ServeOptions extends Omit<GivenSettings, "host">, CertificateOptions {
   readonly demo?: boolean;
   readonly open?: boolean;
+  readonly qr?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
 }
@@ -25,6 +26,7 @@ export async function serve(root: string | undefined, options: ServeOptions): Pr
   const directory = root ?? demo?.demoSite ?? ".";
   const port = options.port ?? process.env["PORT"] ?? "";
   // Before a certificate is made for it.
+  if (options.qr === true) (await import("./qr.js")).checkReachable(host);
   await checkRoot(directory);
   const source = await chooseCertificate(options);
   const { certificate, hidden } = source;
@@ -42,9 +44,10 @@ export async function serve(root: string | undefined, options: ServeOptions): Pr
   const address = await server.listen();
   stopOnSignal(server);
   const start = { address, root: directory, host, certificate, anyPort: port === "" };
-  printLine(options.quiet === true ? address.url : startBlock(start));
+  printLine(options.quiet === true ? placeOf(address) : startBlock(start));
+  if (options.qr === true) printLine(await (await import("./qr.js")).qrBlock(address, host));
   await keepCertificateCurrent(server, source, options.quiet === true ? () => undefined : printLine);
-  if (options.open === true) await openBrowser(address.url);
+  if (options.open === true) await openBrowser(address);
 }
 
 function reporting(verbose: boolean): Pick<ServerOptions, "onRequest" | "onScan" | "onNotice"> {
@@ -58,7 +61,8 @@ function reporting(verbose: boolean): Pick<ServerOptions, "onRequest" | "onScan"
   };
 }
 
-async function openBrowser(url: string): Promise<void> {
+async function openBrowser({ url, socket }: Address): Promise<void> {
+  if (socket !== undefined) return printLine(warning(`no browser opens a socket: ${socket}`));
   try {
     const { default: open } = await import("open");
     const child = await open(url);
