@@ -1,5 +1,6 @@
 import type { Option, OptionValue } from "../server/option.js";
 import { checkAuthority, checkFile, checkNames, checkSwitch } from "../server/option-checks.js";
+import { checkLog, logFormats } from "./log-format.js";
 
 /** What the command line knows beside the server's own options. */
 export const cliOptions = {
@@ -55,6 +56,14 @@ export const cliOptions = {
     group: "Output",
     default: false,
     check: checkSwitch,
+  },
+  log: {
+    flags: "--log <format>",
+    description: logFormats.join(", "),
+    group: "Output",
+    common: true,
+    default: "pretty",
+    check: checkLog,
   },
   quiet: {
     flags: "-q, --quiet",

@@ -1,22 +1,17 @@
-import type { RequestRecord } from "../server/log.js";
 import { serverOptions, type GivenSettings } from "../server/options.js";
-import type { ScanSummary } from "../server/scan-ahead.js";
 import { checkRoot } from "../server/root.js";
-import { createServer, type Address, type ServerOptions } from "../server/server.js";
+import { createServer, type Address } from "../server/server.js";
 import { chooseCertificate, keepCertificateCurrent, type CertificateOptions } from "./certificate.js";
-import { logLine, printFailure, printLine, warning } from "./output.js";
-import { requestLine, targetLines } from "./request-line.js";
-import { scanLine } from "./scan-line.js";
+import { printFailure, warning } from "./output.js";
+import { reporting, type ReportingOptions } from "./reporting.js";
 import { placeOf, startBlock } from "./start-block.js";
 import { stopOnSignal } from "./stop.js";
 
 /** The options of `h2push [root]`, as the command line has them. */
-export interface ServeOptions extends Omit<GivenSettings, "host">, CertificateOptions {
+export interface ServeOptions extends Omit<GivenSettings, "host">, CertificateOptions, ReportingOptions {
   readonly demo?: boolean;
   readonly open?: boolean;
   readonly qr?: boolean;
-  readonly quiet?: boolean;
-  readonly verbose?: boolean;
 }
 
 /** Serves a directory until a signal comes. Resolves when the server listens. */
@@ -30,6 +25,7 @@ export async function serve(root: string | undefined, options: ServeOptions): Pr
   await checkRoot(directory);
   const source = await chooseCertificate(options);
   const { certificate, hidden } = source;
+  const { print, say, events } = await reporting(options);
   const server = createServer({
     ...options,
     ...(port === "" ? {} : { port }),
@@ -38,36 +34,25 @@ export async function serve(root: string | undefined, options: ServeOptions): Pr
     certificate,
     trusted: certificate.signer.kind === "authority" && certificate.signer.trusted,
     ...(demo === undefined ? {} : { routes: demo.demoRoutes({ certificate, host, allowHost }) }),
-    ...(options.quiet === true ? {} : reporting(options.verbose === true)),
+    ...events,
     onError: printFailure,
   });
   const address = await server.listen();
   stopOnSignal(server);
   const start = { address, root: directory, host, certificate, anyPort: port === "" };
-  printLine(options.quiet === true ? placeOf(address) : startBlock(start));
-  if (options.qr === true) printLine(await (await import("./qr.js")).qrBlock(address, host));
-  await keepCertificateCurrent(server, source, options.quiet === true ? () => undefined : printLine);
-  if (options.open === true) await openBrowser(address);
+  print(options.quiet === true ? placeOf(address) : startBlock(start));
+  if (options.qr === true) print(await (await import("./qr.js")).qrBlock(address, host));
+  await keepCertificateCurrent(server, source, say);
+  if (options.open === true) await openBrowser(address, print);
 }
 
-function reporting(verbose: boolean): Pick<ServerOptions, "onRequest" | "onScan" | "onNotice"> {
-  return {
-    onRequest: (record: RequestRecord) => {
-      logLine(requestLine(record));
-      if (verbose && record.delivery !== undefined) targetLines(record.delivery.targets).forEach(logLine);
-    },
-    onScan: (summary: ScanSummary) => printLine(scanLine(summary)),
-    onNotice: (text: string) => printLine(`${warning("note:")} ${text}`),
-  };
-}
-
-async function openBrowser({ url, socket }: Address): Promise<void> {
-  if (socket !== undefined) return printLine(warning(`no browser opens a socket: ${socket}`));
+async function openBrowser({ url, socket }: Address, print: (text: string) => void): Promise<void> {
+  if (socket !== undefined) return print(warning(`no browser opens a socket: ${socket}`));
   try {
     const { default: open } = await import("open");
     const child = await open(url);
-    child.on("error", () => printLine(warning(`no browser could be opened: open ${url} yourself`)));
+    child.on("error", () => print(warning(`no browser could be opened: open ${url} yourself`)));
   } catch {
-    printLine(warning(`no browser could be opened: open ${url} yourself`));
+    print(warning(`no browser could be opened: open ${url} yourself`));
   }
 }

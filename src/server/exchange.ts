@@ -31,6 +31,8 @@ export interface Exchange {
   progress(bytes: number): void;
   /** Status of the final response; 0 until it has been sent. */
   readonly status: number;
+  /** When the final response began (`performance.now()`); 0 until then. */
+  readonly begun: number;
   /** Gives the final response its last touch, whoever answers. Set before anything is sent. */
   dress: Dress | undefined;
   /** Sends status and fields; with `end`, nothing follows them. Does nothing when the client has gone. */
@@ -90,6 +92,7 @@ class Http2Exchange implements Exchange {
   readonly body: Writable;
   readonly stream: ServerHttp2Stream;
   dress: Dress | undefined;
+  begun = 0;
   readonly #arrival: number;
   #writer: Writer | undefined;
   #bytes = 0;
@@ -126,6 +129,7 @@ class Http2Exchange implements Exchange {
   head(status: number, fields: OutgoingHttpHeaders, end: boolean): void {
     const { stream } = this;
     if (stream.destroyed || stream.closed) return;
+    this.begun = performance.now();
     const { dress } = this;
     stream.respond(withStatus(status, dress === undefined ? fields : dress(status, fields)), end ? ENDS : GOES_ON);
   }
@@ -173,6 +177,7 @@ class Http1Exchange implements Exchange {
   readonly stream = undefined;
   readonly pushEnabled = false;
   dress: Dress | undefined;
+  begun = 0;
   readonly #response: ServerResponse;
   #bytes = 0;
   #last = 0;
@@ -204,6 +209,7 @@ class Http1Exchange implements Exchange {
   head(status: number, fields: OutgoingHttpHeaders, end: boolean): void {
     const response = this.#response;
     if (response.destroyed) return;
+    this.begun = performance.now();
     response.writeHead(status, this.dress?.(status, fields) ?? fields);
     if (end) response.end();
   }
