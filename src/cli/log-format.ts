@@ -10,3 +10,4 @@ export function checkLog(value: unknown): LogFormat {
   if (format !== undefined) return format;
   throw new H2PushError("usage", `no such log format: ${String(value)}`, `choose one of ${logFormats.join(", ")}`);
 }
+checkLog.json = { enum: logFormats };

@@ -4,6 +4,14 @@ import { checkLog, logFormats } from "./log-format.js";
 
 /** What the command line knows beside the server's own options. */
 export const cliOptions = {
+  config: {
+    flags: "-c, --config <file>",
+    description: "options from here (h2push.config.json)",
+    group: "Output",
+    common: true,
+    default: undefined,
+    check: checkFile,
+  },
   cert: {
     flags: "-C, --cert <file>",
     description: "own certificate, PEM",

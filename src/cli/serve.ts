@@ -1,7 +1,9 @@
 import { serverOptions, type GivenSettings } from "../server/options.js";
 import { checkRoot } from "../server/root.js";
 import { createServer, type Address } from "../server/server.js";
+import { chooseOptions, type ServeFlags } from "./chosen.js";
 import { chooseCertificate, keepCertificateCurrent, type CertificateOptions } from "./certificate.js";
+import type { PemPair } from "../tls/certificate.js";
 import { printFailure, warning } from "./output.js";
 import { reporting, type ReportingOptions } from "./reporting.js";
 import { placeOf, startBlock } from "./start-block.js";
@@ -15,35 +17,40 @@ export interface ServeOptions extends Omit<GivenSettings, "host">, CertificateOp
 }
 
 /** Serves a directory until a signal comes. Resolves when the server listens. */
-export async function serve(root: string | undefined, options: ServeOptions): Promise<void> {
+export async function serve(given: string | undefined, flags: ServeFlags): Promise<void> {
+  const { options, root: chosen, hidden, notice } = await chooseOptions(given, flags);
   const demo = options.demo === true ? await import("../demo/index.js") : undefined;
-  const { host = serverOptions.host.default, allowHost = [] } = options;
-  const directory = root ?? demo?.demoSite ?? ".";
-  const port = options.port ?? process.env["PORT"] ?? "";
+  const { host = serverOptions.host.default } = options;
+  const root = chosen ?? demo?.demoSite ?? ".";
   // Before a certificate is made for it.
   if (options.qr === true) (await import("./qr.js")).checkReachable(host);
-  await checkRoot(directory);
+  await checkRoot(root);
   const source = await chooseCertificate(options);
-  const { certificate, hidden } = source;
+  const { certificate } = source;
   const { print, say, events } = await reporting(options);
   const server = createServer({
     ...options,
-    ...(port === "" ? {} : { port }),
-    root: directory,
-    hidden,
+    root,
+    hidden: [...hidden, ...source.hidden],
     certificate,
     trusted: certificate.signer.kind === "authority" && certificate.signer.trusted,
-    ...(demo === undefined ? {} : { routes: demo.demoRoutes({ certificate, host, allowHost }) }),
+    ...(demo === undefined ? {} : { routes: demo.demoRoutes(networkOf(options, certificate)) }),
     ...events,
     onError: printFailure,
   });
   const address = await server.listen();
   stopOnSignal(server);
-  const start = { address, root: directory, host, certificate, anyPort: port === "" };
+  const start = { address, root, host, certificate, anyPort: options.port === undefined };
   print(options.quiet === true ? placeOf(address) : startBlock(start));
+  if (notice !== undefined) say(`${warning("note:")} ${notice}`);
   if (options.qr === true) print(await (await import("./qr.js")).qrBlock(address, host));
   await keepCertificateCurrent(server, source, say);
   if (options.open === true) await openBrowser(address, print);
+}
+
+/** Where the demo has its own servers listen: beside this one, on ports. */
+function networkOf({ host = serverOptions.host.default, allowHost = [] }: ServeOptions, certificate: PemPair) {
+  return { certificate, host: host.startsWith("unix:") ? serverOptions.host.default : host, allowHost };
 }
 
 async function openBrowser({ url, socket }: Address, print: (text: string) => void): Promise<void> {
