@@ -208,7 +208,7 @@ test.each([
   ["json", /"delivery":\{"push":1,"pushBytes":7,"hint":0,"link":0,"skipped":\{\}\}\}\n$/],
 ])("under --log %s, standard output has the log and nothing else", async (format, line) => {
   const cli = await startCli([await site(), "-p", "0", "--log", format]);
-  await expect.poll(() => cli.stderr).toMatch(/1 page needs 1 asset/);
+  await cli.says(/1 page needs 1 asset/);
   const port = Number(/https:\/\/localhost:(\d+)\//.exec(cli.stderr)?.[1]);
   await (await connect(port)).page("/");
   await cli.prints(line);
@@ -218,7 +218,7 @@ test.each([
 
 test("under --log json --verbose, each line names the targets of its page", async () => {
   const cli = await startCli([await site(), "-p", "0", "--log", "json", "--verbose"]);
-  await expect.poll(() => cli.stderr).toMatch(/1 page needs 1 asset/);
+  await cli.says(/1 page needs 1 asset/);
   await (await connect(Number(/:(\d+)\//.exec(cli.stderr)?.[1]))).page("/");
   const [line] = await cli.prints(/^.*\n/);
   expect(JSON.parse(line)).toMatchObject({ delivery: { targets: [{ target: "/a.css", means: "push" }] } });
@@ -256,7 +256,7 @@ test("a reader of the log that stands still holds up no request, and is told wha
     expect(answers.every(({ status }) => status === 200)).toBe(true);
   }
   cli.child.stdout?.resume();
-  await expect.poll(() => cli.stderr, { timeout: 20_000 }).toMatch(/^note: \d+ lines are missing in the log: /);
+  await cli.says(/^note: \d+ lines are missing in the log: /);
   await request("/a.css?after");
   await cli.prints(/^200 GET \/a\.css\?after /m);
 });
