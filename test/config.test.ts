@@ -160,6 +160,12 @@ test("the file that -c names is taken wherever it lies, and never served", async
   expect((await request("/site/a.css")).status).toBe(200);
 });
 
+test("the file in the working directory does not choose what is served", async () => {
+  const cwd = await project({ root: "site" });
+  const cli = await startCli(["--demo", "-p", "0"], { cwd });
+  expect((await http1(await cli.port(), "/other.html")).status).toBe(404);
+});
+
 test("relative paths are those from the folder of the file", async () => {
   const cwd = await project(
     { port: 0, root: "site", cert: "./cert.pem", key: "key.pem", manifest: "manifest.json" },
