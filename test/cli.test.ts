@@ -249,6 +249,13 @@ test("h2push cert writes a pair that the server then takes", async () => {
   expect(await cli.port()).toBeGreaterThan(0);
 });
 
+test("--single takes a file name with a space", async () => {
+  const root = await writeSite({ "a b.html": "the page" });
+  const cli = await startCli([root, "--single", "a b.html", "-p", "0"]);
+  const { body } = await http1(await cli.port(), "/nowhere", { headers: { accept: "text/html" } });
+  expect(body.toString()).toBe("the page");
+});
+
 test("--version prints the version of the package", async () => {
   const { version } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
   expect(await runCli(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });

@@ -33,7 +33,13 @@ test(
     const [{ filename, files } = { filename: "", files: [] }] = packed;
     const paths = files.map(({ path }) => path);
     expect(paths).toEqual(
-      expect.arrayContaining(["bin/h2push.js", "dist/index.js", "dist/index.d.ts", "package.json"]),
+      expect.arrayContaining([
+        "bin/h2push.js",
+        "dist/cli/config.schema.json",
+        "dist/index.js",
+        "dist/index.d.ts",
+        "package.json",
+      ]),
     );
     expect(paths.filter((path) => /^(?:src|test|node_modules|\.)/.test(path))).toEqual([]);
 

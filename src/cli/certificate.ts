@@ -75,7 +75,7 @@ export async function keepCertificateCurrent(
 
 /** Whether others can reach a server that listens there. */
 export function isBeyondLoopback(host: string): boolean {
-  return !/^(?:localhost|127(?:\.\d+){3}|::1)$/.test(host);
+  return !/^(?:localhost|127(?:\.\d+){3}|::1|unix:.*)$/.test(host);
 }
 
 /** Further names by which clients reach a server that listens on `host`. */

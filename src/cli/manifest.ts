@@ -1,6 +1,5 @@
 import { rename, rm, writeFile } from "node:fs/promises";
 import { H2PushError, systemCode } from "../errors.js";
-import type { Viewport } from "../manifest/media.js";
 import type { PageNeeds } from "../manifest/scanner.js";
 import { scan, type ScanOptions } from "../server/scan.js";
 import type { ManifestFormat } from "./manifest-format.js";
@@ -16,7 +15,7 @@ export interface ManifestOptions {
   /** URL paths; all pages without it. */
   readonly page?: readonly string[];
   /** The window that pages are scanned for. */
-  readonly viewport?: Viewport;
+  readonly viewport?: string;
   /** A file to write to. */
   readonly out?: string;
   /** URL path of the page whose list is to be explained. */

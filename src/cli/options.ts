@@ -1,8 +1,17 @@
 import type { Option, OptionValue } from "../server/option.js";
 import { checkAuthority, checkFile, checkNames, checkSwitch } from "../server/option-checks.js";
+import { checkLog, logFormats } from "./log-format.js";
 
 /** What the command line knows beside the server's own options. */
 export const cliOptions = {
+  config: {
+    flags: "-c, --config <file>",
+    description: "options from here (h2push.config.json)",
+    group: "Output",
+    common: true,
+    default: undefined,
+    check: checkFile,
+  },
   cert: {
     flags: "-C, --cert <file>",
     description: "own certificate, PEM",
@@ -48,6 +57,21 @@ export const cliOptions = {
     common: true,
     default: false,
     check: checkSwitch,
+  },
+  qr: {
+    flags: "--qr",
+    description: "print the network's URL as a QR code too",
+    group: "Output",
+    default: false,
+    check: checkSwitch,
+  },
+  log: {
+    flags: "--log <format>",
+    description: logFormats.join(", "),
+    group: "Output",
+    common: true,
+    default: "pretty",
+    check: checkLog,
   },
   quiet: {
     flags: "-q, --quiet",

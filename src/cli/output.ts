@@ -1,23 +1,25 @@
 import { bold, dim, green, red, yellow } from "kleur/colors";
 import type { H2PushError } from "../errors.js";
+import { LineOutput } from "./line-output.js";
+
+const log = new LineOutput(process.stdout, (lines) => {
+  const missing = lines === 1 ? "line is" : "lines are";
+  printAside(`${yellow("note:")} ${lines} ${missing} missing in the log: what reads it was too slow`);
+});
 
 export function printLine(line: string): void {
-  flush();
+  log.flush();
   process.stdout.write(`${line}\n`);
 }
 
-/** Lines of the log that wait for the end of this turn of the event loop. */
-let waiting = "";
-
-/** Prints a line of the log. Those of one turn are written together, so that the log does not hold up requests. */
-export function logLine(line: string): void {
-  if (waiting === "") setImmediate(flush);
-  waiting += `${line}\n`;
+/** Prints what people should read where standard output is for programs. */
+export function printAside(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
-function flush(): void {
-  if (waiting !== "") process.stdout.write(waiting);
-  waiting = "";
+/** Prints a line of the log: a little later, so that requests are not held up. */
+export function logLine(line: string): void {
+  log.add(line);
 }
 
 /** What was wrong, then what to do. */

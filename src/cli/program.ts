@@ -5,15 +5,15 @@ import type { Option as OptionSpec, OptionValue } from "../server/option.js";
 import { serverOptions } from "../server/options.js";
 import type { CertOptions } from "./cert.js";
 import type { TrustOptions } from "./cert-trust.js";
+import type { ServeFlags } from "./chosen.js";
 import { addHelp } from "./help.js";
 import { manifestFormats } from "./manifest-format.js";
 import type { ManifestOptions } from "./manifest.js";
 import { cliOptions } from "./options.js";
-import type { ServeOptions } from "./serve.js";
 
 /** What the commands do, given what was asked for. */
 export interface Actions {
-  serve(root: string | undefined, options: ServeOptions): Promise<void>;
+  serve(root: string | undefined, flags: ServeFlags): Promise<void>;
   manifest(root: string, options: ManifestOptions): Promise<void>;
   cert(options: CertOptions): Promise<void>;
   show(file: string | undefined): Promise<void>;
@@ -43,7 +43,7 @@ export function createProgram(actions: Actions): Command {
   const options = { ...serverOptions, ...cliOptions };
   for (const spec of Object.values(options)) program.addOption(option(spec));
   addHelp(program, options);
-  program.action((root: string | undefined, options: ServeOptions) => actions.serve(root, options));
+  program.action((root: string | undefined) => actions.serve(root, givenFlags(program)));
   program
     .command("manifest")
     .argument("[root]", "directory to scan", ".")
@@ -102,7 +102,21 @@ function option({ flags, description, default: value, check }: OptionSpec<Option
   const isShown = typeof value === "string" || typeof value === "number";
   const made = new Option(flags, isShown ? `${description} (default: ${value})` : description);
   if (Array.isArray(value)) return made.argParser(collect);
-  return typeof value === "boolean" ? made : made.argParser(check);
+  return typeof value === "boolean" ? made : made.argParser(checked(check));
+}
+
+/** The text as it was given, when it can be: the server reads it in the end, and a value must not be read twice. */
+function checked(check: (value: unknown) => unknown) {
+  return (text: string) => {
+    check(text);
+    return text;
+  };
+}
+
+/** What the user has said, without commander's own defaults: a configuration file counts above those. */
+function givenFlags(program: Command): ServeFlags {
+  const flags = Object.entries(program.opts<ServeFlags>());
+  return Object.fromEntries(flags.filter(([name]) => program.getOptionValueSource(name) === "cli"));
 }
 
 const collect = (name: string, names: readonly string[] = []) => [...names, name];

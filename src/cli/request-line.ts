@@ -3,8 +3,11 @@ import { summarize } from "../delivery/summary.js";
 import type { RequestRecord } from "../server/log.js";
 import { colouredStatus, quiet, size } from "./output.js";
 
+/** What such a line tells. */
+type Told = Pick<RequestRecord, "status" | "method" | "target" | "duration" | "bytes" | "aborted" | "delivery">;
+
 /** One line for a request: `200 GET /docs/ 3 ms 14.2 kB  push 6 (38.1 kB)  link 2  skipped 1 seen`. */
-export function requestLine({ status, method, target, duration, bytes, aborted, delivery }: RequestRecord): string {
+export function requestLine({ status, method, target, duration, bytes, aborted, delivery }: Told): string {
   const line = [
     `${colouredStatus(status)} ${method} ${printable(target)} ${quiet(`${milliseconds(duration)} ${size(bytes)}`)}`,
   ];

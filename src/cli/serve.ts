@@ -1,69 +1,65 @@
-import type { RequestRecord } from "../server/log.js";
 import { serverOptions, type GivenSettings } from "../server/options.js";
-import type { ScanSummary } from "../server/scan-ahead.js";
 import { checkRoot } from "../server/root.js";
-import { createServer, type ServerOptions } from "../server/server.js";
+import { createServer, type Address } from "../server/server.js";
+import { chooseOptions, type ServeFlags } from "./chosen.js";
 import { chooseCertificate, keepCertificateCurrent, type CertificateOptions } from "./certificate.js";
-import { logLine, printFailure, printLine, warning } from "./output.js";
-import { requestLine, targetLines } from "./request-line.js";
-import { scanLine } from "./scan-line.js";
-import { startBlock } from "./start-block.js";
+import type { PemPair } from "../tls/certificate.js";
+import { printFailure, warning } from "./output.js";
+import { reporting, type ReportingOptions } from "./reporting.js";
+import { placeOf, startBlock } from "./start-block.js";
 import { stopOnSignal } from "./stop.js";
 
 /** The options of `h2push [root]`, as the command line has them. */
-export interface ServeOptions extends Omit<GivenSettings, "host">, CertificateOptions {
+export interface ServeOptions extends Omit<GivenSettings, "host">, CertificateOptions, ReportingOptions {
   readonly demo?: boolean;
   readonly open?: boolean;
-  readonly quiet?: boolean;
-  readonly verbose?: boolean;
+  readonly qr?: boolean;
 }
 
 /** Serves a directory until a signal comes. Resolves when the server listens. */
-export async function serve(root: string | undefined, options: ServeOptions): Promise<void> {
+export async function serve(given: string | undefined, flags: ServeFlags): Promise<void> {
+  const { options, root: chosen, hidden, notice } = await chooseOptions(given, flags);
   const demo = options.demo === true ? await import("../demo/index.js") : undefined;
-  const { host = serverOptions.host.default, allowHost = [] } = options;
-  const directory = root ?? demo?.demoSite ?? ".";
-  const port = options.port ?? process.env["PORT"] ?? "";
+  const { host = serverOptions.host.default } = options;
+  const root = chosen ?? demo?.demoSite ?? ".";
   // Before a certificate is made for it.
-  await checkRoot(directory);
+  if (options.qr === true) (await import("./qr.js")).checkReachable(host);
+  await checkRoot(root);
   const source = await chooseCertificate(options);
-  const { certificate, hidden } = source;
+  const { certificate } = source;
+  const { print, say, events } = await reporting(options);
   const server = createServer({
     ...options,
-    ...(port === "" ? {} : { port }),
-    root: directory,
-    hidden,
+    root,
+    hidden: [...hidden, ...source.hidden],
     certificate,
     trusted: certificate.signer.kind === "authority" && certificate.signer.trusted,
-    ...(demo === undefined ? {} : { serverTiming: true, routes: demo.demoRoutes({ certificate, host, allowHost }) }),
-    ...(options.quiet === true ? {} : reporting(options.verbose === true)),
+    ...(demo === undefined ? {} : { serverTiming: true, routes: demo.demoRoutes(networkOf(options, certificate)) }),
+    ...events,
     onError: printFailure,
   });
   const address = await server.listen();
   stopOnSignal(server);
-  const start = { address, root: directory, host, certificate, anyPort: port === "" };
-  printLine(options.quiet === true ? address.url : startBlock(start));
-  await keepCertificateCurrent(server, source, options.quiet === true ? () => undefined : printLine);
-  if (options.open === true) await openBrowser(address.url);
+  const start = { address, root, host, certificate, anyPort: options.port === undefined };
+  print(options.quiet === true ? placeOf(address) : startBlock(start));
+  if (notice !== undefined) say(`${warning("note:")} ${notice}`);
+  if (options.qr === true) print(await (await import("./qr.js")).qrBlock(address, host));
+  await keepCertificateCurrent(server, source, say);
+  if (options.open === true) await openBrowser(address, print);
 }
 
-function reporting(verbose: boolean): Pick<ServerOptions, "onRequest" | "onScan" | "onNotice"> {
-  return {
-    onRequest: (record: RequestRecord) => {
-      logLine(requestLine(record));
-      if (verbose && record.delivery !== undefined) targetLines(record.delivery.targets).forEach(logLine);
-    },
-    onScan: (summary: ScanSummary) => printLine(scanLine(summary)),
-    onNotice: (text: string) => printLine(`${warning("note:")} ${text}`),
-  };
+/** Where the demo has its own servers listen: beside this one, on ports. */
+function networkOf({ host = serverOptions.host.default, allowHost = [] }: ServeOptions, certificate: PemPair) {
+  return { certificate, host: host.startsWith("unix:") ? serverOptions.host.default : host, allowHost };
 }
 
-async function openBrowser(url: string): Promise<void> {
+async function openBrowser({ url, socket }: Address, print: (text: string) => void): Promise<void> {
+  if (socket !== undefined) return print(warning(`no browser opens a socket: ${socket}`));
   try {
     const { default: open } = await import("open");
     const child = await open(url);
-    child.on("error", () => printLine(warning(`no browser could be opened: open ${url} yourself`)));
+    child.on("error", () => print(warning(`no browser could be opened: open ${url} yourself`)));
   } catch {
-    printLine(warning(`no browser could be opened: open ${url} yourself`));
+    print(warning(`no browser could be opened: open ${url} yourself`));
   }
 }

@@ -4,6 +4,7 @@ import type { Address } from "../server/server.js";
 import type { Certificate } from "../tls/certificate.js";
 import { trustLine } from "../tls/trust/line.js";
 import { isBeyondLoopback } from "./certificate.js";
+import { networkUrls } from "./network-urls.js";
 import { heading, quiet, warning } from "./output.js";
 
 /** What the start of a server tells. */
@@ -17,9 +18,11 @@ export interface Start {
 }
 
 /** The block that start-up prints: the URL first. */
-export function startBlock({ address: { url, port }, root, host, certificate, anyPort }: Start): string {
-  const moved = anyPort && port !== DEFAULT_PORT ? `  ${warning(`(port ${DEFAULT_PORT} is in use)`)}` : "";
+export function startBlock({ address, root, host, certificate, anyPort }: Start): string {
+  const isMoved = anyPort && address.socket === undefined && address.port !== DEFAULT_PORT;
+  const moved = isMoved ? `  ${warning(`(port ${DEFAULT_PORT} is in use)`)}` : "";
   const rows: [name: string, text: string][] = [
+    ...places(address, host),
     ["root", root],
     ["certificate", describeCertificate(certificate)],
     [
@@ -32,7 +35,35 @@ export function startBlock({ address: { url, port }, root, host, certificate, an
     ...(isBeyondLoopback(host) && oldNode() ? [["note", OLD_NODE] as [string, string]] : []),
     ["stop", "Ctrl+C"],
   ];
-  return [heading(url) + moved, ...rows.map(([name, text]) => `  ${quiet(name.padEnd(11))}  ${text}`), ""].join("\n");
+  return [
+    heading(placeOf(address)) + moved,
+    ...rows.map(([name, text]) => `  ${quiet(name.padEnd(11))}  ${text}`),
+    "",
+  ].join("\n");
+}
+
+/** What to type to get there: a URL, or the socket of the file system. */
+export function placeOf({ url, socket }: Address): string {
+  return socket === undefined ? url : `unix:${socket}`;
+}
+
+/** Further ways to the server. */
+function places({ url, port, socket, redirect }: Address, host: string): [name: string, text: string][] {
+  const named = (name: string, texts: readonly string[]): [string, string][] =>
+    texts.map((text, at) => [at === 0 ? name : "", text]);
+  return [
+    ...named("network", networkUrls(host, port)),
+    ...named("try", socket === undefined ? [] : [`curl -k --unix-socket ${quoted(socket)} ${url}`]),
+    ...named("redirect", redirect === undefined ? [] : [httpUrl(url, redirect)]),
+  ];
+}
+
+/** A word of a shell. */
+const quoted = (word: string) => (/^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+
+function httpUrl(url: string, port: number): string {
+  const { hostname } = new URL(url);
+  return `http://${hostname}:${port}/`;
 }
 
 const OLD_NODE = `Node ${process.versions.node} is at its end of life and lacks fixes of HTTP/2: use a later one where others connect`;

@@ -14,6 +14,8 @@ export interface Connection {
   readonly id: number;
   /** Kept here, as `stream.session` is gone once a stream has closed. */
   readonly carrier: Carrier;
+  /** The client's IP address, kept here for the same reason; undefined where there is none. */
+  readonly remoteAddress: string | undefined;
   readonly history: History;
   /** Puts what its responses write in order. */
   readonly writes: WriteQueue;
@@ -87,6 +89,8 @@ export class Connections {
     const connection: Connection = {
       id: ++this.#last,
       carrier,
+      // An IPv6 socket that takes IPv4 too maps those addresses (RFC 4291 §2.5.5.2).
+      remoteAddress: carrier.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, ""),
       history: new History(),
       writes: new WriteQueue(),
       open: 0,

@@ -33,6 +33,8 @@ export interface Exchange {
   readonly status: number;
   /** Called when the response has ended, or its client has gone. */
   onClosed: (() => void) | undefined;
+  /** When the final response began (`performance.now()`); 0 until then. */
+  readonly begun: number;
   /** Gives the final response its last touch, whoever answers. Set before anything is sent. */
   dress: Dress | undefined;
   /** Sends status and fields; with `end`, nothing follows them. Does nothing when the client has gone. */
@@ -93,6 +95,7 @@ class Http2Exchange implements Exchange {
   readonly stream: ServerHttp2Stream;
   onClosed: (() => void) | undefined;
   dress: Dress | undefined;
+  begun = 0;
   readonly #arrival: number;
   /** To be called when a content that was sent at once was taken. */
   #taken: (() => void) | undefined;
@@ -136,6 +139,7 @@ class Http2Exchange implements Exchange {
   head(status: number, fields: OutgoingHttpHeaders, end: boolean): void {
     const { stream } = this;
     if (stream.destroyed || stream.closed) return;
+    this.begun = performance.now();
     const { dress } = this;
     stream.respond(withStatus(status, dress === undefined ? fields : dress(status, fields)), end ? ENDS : GOES_ON);
   }
@@ -182,6 +186,7 @@ class Http1Exchange implements Exchange {
   readonly pushEnabled = false;
   onClosed: (() => void) | undefined;
   dress: Dress | undefined;
+  begun = 0;
   readonly #response: ServerResponse;
   #bytes = 0;
   #last = 0;
@@ -214,6 +219,7 @@ class Http1Exchange implements Exchange {
   head(status: number, fields: OutgoingHttpHeaders, end: boolean): void {
     const response = this.#response;
     if (response.destroyed) return;
+    this.begun = performance.now();
     response.writeHead(status, this.dress?.(status, fields) ?? fields);
     if (end) response.end();
   }

@@ -2,13 +2,16 @@ import { createServer, isIP, type AddressInfo, type Server, type Socket } from "
 import type { Duplex } from "node:stream";
 import { H2PushError, systemCode } from "../errors.js";
 import { overSlowNetwork, type SlowNetwork } from "./slow-network.js";
+import { listenOnSocket, socketPath } from "./unix-socket.js";
 
 /** Where to listen. */
 export interface ListenOptions {
-  /** A host name or an IP address; `localhost` means both loopback addresses. */
+  /** A host name or an IP address; `localhost` means both loopback addresses, `unix:PATH` a socket of the file system. */
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
+  /** The option that the port came by, for what is wrong with it; `--port` by default. */
+  readonly flag?: string;
   /** How many ports above `port` may be taken instead when it is in use. */
   readonly alternatives: number;
   /** The network to play; the real one without it. */
@@ -21,9 +24,11 @@ export interface ListenOptions {
 }
 
 export interface Listener {
-  /** The same on every address. */
+  /** The same on every address; 0 on a socket of the file system. */
   readonly port: number;
   readonly addresses: readonly string[];
+  /** Absolute path of the socket of the file system. */
+  readonly socket?: string;
   /** Takes no more connections; those there are go on. */
   close(): void;
   /** Ends every connection, also one that has not said a word yet. */
@@ -47,6 +52,8 @@ const PORT_ZERO_TRIES = 20;
  * @throws {H2PushError} "listen": taken, not allowed, no such address
  */
 export async function listen(options: ListenOptions): Promise<Listener> {
+  const path = socketPath(options.host);
+  if (path !== undefined) return listenOnPath(options, path);
   const tries = options.port === 0 ? PORT_ZERO_TRIES : options.alternatives + 1;
   for (let attempt = 0; ; attempt++) {
     const port = options.port === 0 ? 0 : options.port + attempt;
@@ -54,7 +61,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       return await listenOnAll(options, port);
     } catch (error) {
       if (systemCode(error) === "EADDRINUSE" && attempt + 1 < tries && port < 65_535) continue;
-      throw listenError(error, options.host, options.port);
+      throw listenError(error, options);
     }
   }
 }
@@ -62,22 +69,11 @@ export async function listen(options: ListenOptions): Promise<Listener> {
 async function listenOnAll(options: ListenOptions, wanted: number): Promise<Listener> {
   const hosts = options.host === "localhost" ? ["127.0.0.1", "::1"] : [options.host];
   const servers: Server[] = [];
-  const open = new Set<Duplex>();
-  const track = (connection: Duplex) => {
-    open.add(connection);
-    connection.once("close", () => open.delete(connection));
-  };
+  const { accept, destroy } = acceptor(options);
   let port = wanted;
   try {
     for (const host of hosts) {
-      const server = await listenOn(host, port, (socket) => {
-        track(socket);
-        sortOut(socket, options, (connection) => {
-          // What plays a slow network ends its socket itself, when what is on its way has arrived.
-          open.delete(socket);
-          track(connection);
-        });
-      });
+      const server = await listenOn(host, port, accept);
       if (server === undefined) continue;
       servers.push(server);
       port = portOf(server);
@@ -87,10 +83,33 @@ async function listenOnAll(options: ListenOptions, wanted: number): Promise<List
     throw error;
   }
   const addresses = servers.map((server) => addressOf(server).address);
+  return { port, addresses, close: () => servers.forEach((server) => server.close()), destroy };
+}
+
+async function listenOnPath(options: ListenOptions, socket: string): Promise<Listener> {
+  const { accept, destroy } = acceptor(options);
+  const server = createServer(accept);
+  await listenOnSocket(server, socket);
+  outliveFailures(server);
+  return { port: 0, addresses: [], socket, close: () => void server.close(), destroy };
+}
+
+/** Takes connections, and ends those that are open when it is told to. */
+function acceptor(options: ListenOptions): { accept: (socket: Socket) => void; destroy: () => void } {
+  const open = new Set<Duplex>();
+  const track = (connection: Duplex) => {
+    open.add(connection);
+    connection.once("close", () => open.delete(connection));
+  };
   return {
-    port,
-    addresses,
-    close: () => servers.forEach((server) => server.close()),
+    accept: (socket) => {
+      track(socket);
+      sortOut(socket, options, (connection) => {
+        // What plays a slow network ends its socket itself, when what is on its way has arrived.
+        open.delete(socket);
+        track(connection);
+      });
+    },
     destroy: () => open.forEach((connection) => connection.destroy()),
   };
 }
@@ -105,11 +124,15 @@ function listenOn(host: string, port: number, accept: (socket: Socket) => void):
       else reject(error);
     });
     server.listen({ host, port, ipv6Only: isIP(host) === 6 && host !== "::" }, () => {
-      // A failure to accept (EMFILE) is that connection's, not the server's end.
-      server.removeAllListeners("error").on("error", () => undefined);
+      outliveFailures(server);
       resolve(server);
     });
   });
+}
+
+/** A failure to accept (EMFILE) is that connection's, not the server's end. */
+function outliveFailures(server: Server): void {
+  server.removeAllListeners("error").on("error", () => undefined);
 }
 
 /** Looks at the first byte: a TLS handshake, or a letter, as a request in plain HTTP begins with. */
@@ -145,11 +168,11 @@ function addressOf(server: Server): AddressInfo {
 
 const portOf = (server: Server) => addressOf(server).port;
 
-function listenError(error: unknown, host: string, port: number): unknown {
+function listenError(error: unknown, { host, port, flag = "--port" }: ListenOptions): unknown {
   const code = systemCode(error) ?? "";
   const cause = { cause: error };
   if (code === "EADDRINUSE") {
-    return new H2PushError("listen", `port ${port} is in use`, "choose another: --port 0 picks a free one", cause);
+    return new H2PushError("listen", `port ${port} is in use`, `choose another: ${flag} 0 picks a free one`, cause);
   }
   if (code === "EACCES") {
     return new H2PushError("listen", `not allowed to listen on port ${port}`, "choose one above 1023", cause);

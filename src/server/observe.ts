@@ -4,7 +4,7 @@ import type { Delivery } from "../delivery/history.js";
 import type { Exchange } from "./exchange.js";
 import { sendError } from "./error-page.js";
 import { answer } from "./handler.js";
-import type { RequestRecord } from "./log.js";
+import { recordOf, type RequestRecord } from "./log.js";
 import type { Site } from "./site.js";
 
 /**
@@ -67,11 +67,8 @@ class Observed {
   }
 
   #tell(duration: number): void {
-    const { method, target, httpVersion, status, bytes, body, stream } = this.#exchange;
-    const aborted = !body.writableFinished || stream?.aborted === true;
-    const delivery = this.#delivery;
     try {
-      this.#onRequest?.({ method, target, httpVersion, status, duration, bytes, aborted, delivery });
+      this.#onRequest?.(recordOf(this.#exchange, duration, this.#delivery));
     } catch (error) {
       report(this.#site, error);
     }

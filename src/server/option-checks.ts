@@ -4,20 +4,25 @@ import { parseViewport, type Viewport } from "../manifest/media.js";
 import type { CachePolicy } from "../static/freshness.js";
 import { normalizeNames } from "../tls/names.js";
 import { tlsVersions, type TlsMin } from "../tls/secure-context.js";
+import type { Check, JsonType } from "./option.js";
 
 /** A check for a whole number within bounds, given as a number or in digits. */
-export function wholeNumber(what: string, from: number, to: number): (value: unknown) => number {
-  return (value) => {
+export function wholeNumber(what: string, from: number, to: number): Check<number> & { readonly json: JsonType } {
+  const check = (value: unknown): number => {
     const number = typeof value === "string" && /^\d{1,12}$/.test(value.trim()) ? Number(value) : value;
     if (typeof number === "number" && Number.isInteger(number) && number >= from && number <= to) return number;
     throw new H2PushError("usage", `not ${what}: ${String(value)}`, `it is a whole number from ${from} to ${to}`);
   };
+  check.json = { type: "integer", minimum: from, maximum: to } as const;
+  return check;
 }
 
+const checkBytes = wholeNumber('a number of bytes or "window"', 0, 2 ** 40);
+
 export function checkPushBytes(value: unknown): number | "window" {
-  if (value === "window") return value;
-  return wholeNumber('a number of bytes or "window"', 0, 2 ** 40)(value);
+  return value === "window" ? value : checkBytes(value);
 }
+checkPushBytes.json = { anyOf: [checkBytes.json, { enum: ["window"] }] };
 
 export function checkSwitch(value: unknown): boolean {
   if (typeof value === "boolean") return value;
@@ -57,28 +62,45 @@ function isViewport(value: unknown): value is Viewport {
   return sizes.every((size) => typeof size === "number" && size > 0 && Number.isFinite(size));
 }
 
+const checkSeconds = wholeNumber('a number of seconds, "off" or "immutable"', 0, 31_536_000);
+
 export function checkCache(value: unknown): CachePolicy {
   if (value === undefined) return "default";
   if (value === "off" || value === "immutable") return value;
-  return wholeNumber('a number of seconds, "off" or "immutable"', 0, 31_536_000)(value);
+  return checkSeconds(value);
 }
+checkCache.json = { anyOf: [checkSeconds.json, { enum: ["off", "immutable"] }] };
 
 export function checkTlsMin(value: unknown): TlsMin {
   const version = tlsVersions.find((known) => known === value);
   if (version !== undefined) return version;
   throw new H2PushError("usage", `no such version of TLS: ${String(value)}`, `choose ${tlsVersions.join(" or ")}`);
 }
+checkTlsMin.json = { enum: tlsVersions };
 
 export function checkHost(value: unknown): string {
-  if (typeof value === "string" && /^[\w.:-]+$/.test(value)) return value;
+  if (typeof value === "string" && /^(?!unix:$)(?:[\w.:-]+|unix:[^\0]+)$/.test(value)) return value;
   throw new H2PushError("usage", `not a host name or address: ${String(value)}`, "for example localhost or 0.0.0.0");
 }
+
+const checkPort = wholeNumber("a port", 0, 65_535);
+
+/** True leaves the port to the server. */
+export function checkRedirect(value: unknown): number | true | undefined {
+  if (value === undefined || value === false) return undefined;
+  if (value === true) return value;
+  // `--redirect ./site` takes the root for the port.
+  if (typeof value !== "string" || /^-?\d/.test(value)) return checkPort(value);
+  throw new H2PushError("usage", `not a port: ${value}`, "the root goes first: h2push ./site --redirect");
+}
+checkRedirect.json = checkPort.json;
 
 export function checkDelivery(value: unknown): DeliveryMode {
   const mode = deliveryModes.find((known) => known === value);
   if (mode !== undefined) return mode;
   throw new H2PushError("usage", `no such delivery: ${String(value)}`, `choose one of ${deliveryModes.join(", ")}`);
 }
+checkDelivery.json = { enum: deliveryModes };
 
 /** Who can sign our own certificate. */
 const authorities = ["h2push", "mkcert"] as const;
@@ -92,3 +114,4 @@ export function checkAuthority(value: unknown): (typeof authorities)[number] | u
     `choose one of ${authorities.join(", ")}`,
   );
 }
+checkAuthority.json = { enum: authorities };

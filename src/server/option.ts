@@ -6,6 +6,25 @@ export type OptionValue = string | number | boolean | undefined | readonly strin
 /** Under which heading `--help-all` lists an option. */
 export type OptionGroup = "Listening" | "Certificate" | "Files" | "What pages need" | "Delivery" | "Network" | "Output";
 
+/** What a value may be in JSON, in the words of JSON Schema (draft 2020-12): as much of them as options need. */
+export type JsonType =
+  | { readonly type: "string" | "boolean" }
+  | { readonly type: "integer"; readonly minimum: number; readonly maximum: number }
+  | { readonly type: "array"; readonly items: JsonType }
+  | { readonly enum: readonly string[] }
+  | { readonly anyOf: readonly JsonType[] };
+
+export interface Check<T> {
+  /**
+   * The value that was meant.
+   *
+   * @throws {H2PushError} "usage", naming the value
+   */
+  (value: unknown): T;
+  /** What it takes in a configuration file, where that is not plain from the option: see `jsonType`. */
+  readonly json?: JsonType;
+}
+
 /** One option: declared once, for the command line, the configuration file and the library alike. */
 export interface Option<T> {
   /** As commander has it. */
@@ -15,10 +34,5 @@ export interface Option<T> {
   /** Listed by `--help` already: what most people look for. */
   readonly common?: true;
   readonly default: T;
-  /**
-   * The value that was meant.
-   *
-   * @throws {H2PushError} "usage", naming the value
-   */
-  readonly check: (value: unknown) => T;
+  readonly check: Check<T>;
 }

@@ -8,6 +8,7 @@ import {
   checkHost,
   checkNames,
   checkPushBytes,
+  checkRedirect,
   checkSingle,
   checkSwitch,
   checkTlsMin,
@@ -35,6 +36,13 @@ export const serverOptions = {
     common: true,
     default: "localhost",
     check: checkHost,
+  },
+  redirect: {
+    flags: "--redirect [port]",
+    description: "send plain HTTP on this port to https (8080)",
+    group: "Listening",
+    default: undefined,
+    check: checkRedirect,
   },
   delivery: {
     flags: "--delivery <means>",
@@ -180,8 +188,16 @@ export type Settings = {
 export interface GivenSettings {
   /** Fails when it is taken. Without one: 8443, or the next that is free. 0 picks a free one. */
   readonly port?: number | string;
-  /** A name or an IP address; `localhost` (the default) means 127.0.0.1 and ::1. */
+  /**
+   * A name or an IP address; `localhost` (the default) means 127.0.0.1 and
+   * ::1, `unix:PATH` a socket of the file system instead of a port.
+   */
   readonly host?: string;
+  /**
+   * Answers plain HTTP on a port of its own, with 308 to the same place in
+   * https; 0 picks a free one, `true` means 8080, or 80 beside 443.
+   */
+  readonly redirect?: number | string | boolean;
   /** How pages get what they need; "auto" by default. */
   readonly delivery?: DeliveryMode;
   /** Hosts to answer for, beside loopback names, addresses and the names of the certificate. */

@@ -21,7 +21,7 @@ export interface ProtocolOptions {
   readonly connections: Connections;
   readonly hosts: Hosts;
   readonly onExchange: (exchange: Exchange) => void;
-  /** The port of https, for the redirect. */
+  /** The port of https, for the redirect; 0 for the one that a URL goes without. */
   readonly port: () => number;
   /** Aborted when the server begins to close. */
   readonly closing: AbortSignal;
@@ -107,8 +107,8 @@ function createRedirect(options: ProtocolOptions): Http1Server {
     }
     const host = name.includes(":") ? `[${name}]` : name;
     const path = request.url?.startsWith("/") === true ? request.url : "/";
-    response.writeHead(308, { location: `https://${host}:${port()}${path}`, "content-length": 0, connection: "close" });
-    response.end();
+    const origin = port() === 0 ? `https://${host}` : `https://${host}:${port()}`;
+    response.writeHead(308, { location: origin + path, "content-length": 0, connection: "close" }).end();
   });
 }
 

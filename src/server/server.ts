@@ -11,11 +11,12 @@ import { Connections } from "./connection.js";
 import type { Exchange } from "./exchange.js";
 import { LearnedLinks } from "./early-hints.js";
 import { Hosts, namesIn } from "./hosts.js";
-import { listen, type Listener } from "./listener.js";
+import type { Listener } from "./listener.js";
 import type { RequestRecord } from "./log.js";
 import { observe } from "./observe.js";
 import { checkSettings, type GivenSettings, type Settings } from "./options.js";
 import { createProtocols } from "./protocols.js";
+import { listenWithRedirect, type RedirectingListener } from "./redirect.js";
 import { checkRoot } from "./root.js";
 import type { Route } from "./route.js";
 import type { ScanSummary } from "./scan-ahead.js";
@@ -49,9 +50,14 @@ export interface ServerOptions extends GivenSettings {
 export interface Address {
   /** With a slash at its end, for example `https://localhost:8443/`. */
   readonly url: string;
+  /** 0 on a socket of the file system. */
   readonly port: number;
   /** IP addresses. */
   readonly addresses: readonly string[];
+  /** Absolute path of the socket of the file system (`host: "unix:PATH"`). */
+  readonly socket?: string;
+  /** The port whose plain HTTP is sent to https (`redirect`). */
+  readonly redirect?: number;
 }
 
 export interface Server {
@@ -129,7 +135,7 @@ class H2PushServer implements Server {
       closing: this.#closing.signal,
     });
     this.#tls = protocols.tls;
-    this.#listener = await listen({
+    const listener = await listenWithRedirect(this.#settings.redirect, {
       host: this.#settings.host,
       port: this.#settings.port,
       alternatives: this.#options.port === undefined ? ALTERNATIVES : 0,
@@ -137,9 +143,9 @@ class H2PushServer implements Server {
       onTls: (connection: Duplex) => protocols.tls.emit("connection", connection),
       onPlain: (connection: Duplex) => protocols.plain.emit("connection", connection),
     });
+    this.#listener = listener;
     if (tree !== undefined && scanner !== undefined) setImmediate(() => void this.#scan(tree, scanner));
-    const { port, addresses } = this.#listener;
-    return { url: `https://${nameOf(this.#settings.host)}:${port}/`, port, addresses };
+    return addressOf(this.#settings.host, listener);
   }
 
   lookAgain(): void {
@@ -218,6 +224,17 @@ class H2PushServer implements Server {
 
 function networkOf({ rtt, kbps }: Settings): SlowNetwork | undefined {
   return rtt === 0 && kbps === 0 ? undefined : { rtt, kbps: kbps === 0 ? Infinity : kbps };
+}
+
+function addressOf(host: string, { port, addresses, socket, redirect }: RedirectingListener): Address {
+  const url = socket === undefined ? `https://${nameOf(host)}:${port}/` : "https://localhost/";
+  return {
+    url,
+    port,
+    addresses,
+    ...(socket === undefined ? {} : { socket }),
+    ...(redirect === undefined ? {} : { redirect }),
+  };
 }
 
 /** The host of the URL that reaches a server which listens on `host`. */

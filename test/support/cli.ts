@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { emptyDirectory } from "./directory.js";
@@ -21,6 +22,8 @@ export interface Cli {
   readonly stderr: string;
   /** The match on standard output, as soon as it is there; rejects when the program ends before. */
   readonly prints: (pattern: RegExp) => Promise<RegExpExecArray>;
+  /** The same on standard error. */
+  readonly says: (pattern: RegExp) => Promise<RegExpExecArray>;
   /** The port that it serves on. */
   readonly port: () => Promise<number>;
   /** Exit code, or the signal that ended it. */
@@ -45,18 +48,19 @@ export async function startCli(args: readonly string[], { cwd, env = {}, uid }: 
     child.on("error", reject);
     child.on("close", (code, signal) => resolve(code ?? signal ?? 0));
   });
-  const prints = (pattern: RegExp) =>
+  const finds = (pattern: RegExp, output: Readable, printed: () => string) =>
     new Promise<RegExpExecArray>((resolve, reject) => {
       const look = () => {
-        const match = pattern.exec(stdout);
+        const match = pattern.exec(printed());
         if (match !== null) resolve(match);
       };
-      child.stdout.on("data", look);
+      output.on("data", look);
       child.on("close", (code) => {
         reject(new Error(`ended with ${code} before it printed ${String(pattern)}\n${stdout}\n${stderr}`));
       });
       look();
     });
+  const prints = (pattern: RegExp) => finds(pattern, child.stdout, () => stdout);
   return {
     child,
     get stdout() {
@@ -66,6 +70,7 @@ export async function startCli(args: readonly string[], { cwd, env = {}, uid }: 
       return stderr;
     },
     prints,
+    says: (pattern) => finds(pattern, child.stderr, () => stderr),
     port: async () => Number((await prints(/https:\/\/\S*:(\d+)\//))[1]),
     exit,
   };

@@ -1,0 +1,64 @@
+import type { RequestRecord } from "../server/log.js";
+import type { ServerOptions } from "../server/server.js";
+import type { LogFormat } from "./log-format.js";
+import { logLine, printAside, printLine, warning } from "./output.js";
+import { requestLine, targetLines } from "./request-line.js";
+import { scanLine } from "./scan-line.js";
+
+export interface ReportingOptions {
+  readonly log?: LogFormat;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** What the program tells, and where. */
+export interface Reporting {
+  /** Prints where the server is. */
+  readonly print: (text: string) => void;
+  /** Says what people read: on standard error where standard output has the log for programs; not under `--quiet`. */
+  readonly say: (text: string) => void;
+  /** The server's events that are told of. */
+  readonly events: Pick<ServerOptions, "onRequest" | "onScan" | "onNotice">;
+}
+
+export async function reporting({
+  log = "pretty",
+  quiet = false,
+  verbose = false,
+}: ReportingOptions): Promise<Reporting> {
+  if (quiet) return { print: printLine, say: () => undefined, events: {} };
+  const say = log === "pretty" || log === "off" ? printLine : printAside;
+  return {
+    print: say,
+    say,
+    events: {
+      ...(await requests(log, verbose)),
+      onScan: (summary) => say(scanLine(summary)),
+      onNotice: (text) => say(`${warning("note:")} ${text}`),
+    },
+  };
+}
+
+async function requests(log: LogFormat, verbose: boolean): Promise<Pick<ServerOptions, "onRequest">> {
+  switch (log) {
+    case "pretty":
+      return { onRequest: verbose ? logTargets : (record) => logLine(requestLine(record)) };
+    case "common":
+    case "combined": {
+      const { combinedLine, commonLine } = await import("./access-line.js");
+      const line = log === "common" ? commonLine : combinedLine;
+      return { onRequest: (record) => logLine(line(record)) };
+    }
+    case "json": {
+      const { jsonLine } = await import("./json-line.js");
+      return { onRequest: (record) => logLine(jsonLine(record, verbose)) };
+    }
+    case "off":
+      return {};
+  }
+}
+
+function logTargets(record: RequestRecord): void {
+  logLine(requestLine(record));
+  if (record.delivery !== undefined) targetLines(record.delivery.targets).forEach(logLine);
+}

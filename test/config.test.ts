@@ -1,0 +1,223 @@
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { expect, test } from "vitest";
+import { configOptions, configSchema } from "../src/cli/config-schema.js";
+import { placeIn, syntaxErrorAt } from "../src/cli/json-syntax.js";
+import { misfit } from "../src/cli/json-type.js";
+import { nearest } from "../src/cli/nearest.js";
+import { cliOptions } from "../src/cli/options.js";
+import { createCertificate } from "../src/index.js";
+import type { Option, OptionValue } from "../src/server/option.js";
+import { serverOptions } from "../src/server/options.js";
+import { runCli, startCli } from "./support/cli.js";
+import { emptyDirectory } from "./support/directory.js";
+import { http1 } from "./support/h1.js";
+import { connect, connectSocket } from "./support/h2.js";
+
+test("the schema that ships is made from the options: after a change of them, run this file with -u", async () => {
+  const text = `${JSON.stringify(configSchema(), undefined, 2)}\n`;
+  await expect(text).toMatchFileSnapshot("../src/cli/config.schema.json");
+});
+
+test("the schema has every option and nothing else, each with its default and a description", () => {
+  const { properties } = configSchema();
+  const { config: _config, ...table } = { ...serverOptions, ...cliOptions };
+  expect(Object.keys(properties)).toEqual(["$schema", "root", ...Object.keys(table)]);
+  for (const [key, option] of Object.entries<Option<OptionValue>>(table)) {
+    const { description, default: value } = properties[key] ?? {};
+    expect(description).toContain(`(--${/--([\w-]+)/.exec(option.flags)?.[1]})`);
+    if (typeof option.default !== "object" || Array.isArray(option.default)) expect(value).toEqual(option.default);
+  }
+});
+
+const validate = new Ajv2020({ allowUnionTypes: true }).compile(configSchema());
+
+const samples = [
+  ["", "x", "window", "off", "auto", "1.2", "json", "h2push", "8443"],
+  [0, -1, 1.5, 1, 70_000, 2 ** 41, true, false, null],
+  [[], ["a"], ["a", 1], [[]], {}, { width: 1 }],
+].flat();
+
+test.each(Object.keys(configOptions))("the values of %s that are taken are those that the schema allows", (key) => {
+  const type = configSchema().properties[key];
+  if (type === undefined) throw new Error("not in the schema");
+  for (const value of samples)
+    expect([value, misfit(value, type) === undefined]).toEqual([value, validate({ [key]: value })]);
+  const { default: value } = type;
+  if (value !== undefined) expect(validate({ [key]: value })).toBe(true);
+});
+
+test("the numbers and words that the schema allows are taken by their options, up to the last", () => {
+  for (const [key, { check }] of Object.entries(configOptions)) {
+    const json = check.json;
+    const values = json === undefined ? [] : edges(json);
+    for (const value of values) expect(() => check(value), `${key}: ${String(value)}`).not.toThrow();
+  }
+});
+
+function edges(json: NonNullable<Option<OptionValue>["check"]["json"]>): unknown[] {
+  if ("anyOf" in json) return json.anyOf.flatMap(edges);
+  if ("enum" in json) return [...json.enum];
+  return json.type === "integer" ? [json.minimum, json.maximum] : [];
+}
+
+test.each([
+  ["pushCout", "pushCount"],
+  ["push-count", "pushCount"],
+  ["tlsmin", "tlsMin"],
+  ["prot", "port"],
+  ["prt", "port"],
+  ["colour", undefined],
+])("for %s, %s was probably meant", (word, meant) => {
+  expect(nearest(word, Object.keys(configOptions))).toBe(meant);
+});
+
+test.each([
+  ['{ "a": 1, }', 10],
+  ["{ // why\n}", 2],
+  ["{ 'a': 1 }", 2],
+  ['{ "a" 1 }', 6],
+  ['{ "a": x }', 7],
+  ['{ "a": 01 }', 7],
+  ['{ "a": 1 "b" }', 9],
+  ['{ "a": [1, 2 }', 13],
+  ['{ "a": "b\n" }', 7],
+  ['{ "a": "\\x" }', 7],
+  ["[1, 2]]", 6],
+  ["{} {}", 3],
+  ['{ "a": 1', 8],
+  ["", 0],
+  ["  tru", 2],
+  ["[,]", 1],
+  ["{,}", 1],
+])("%j is no JSON from offset %i on", (text, offset) => {
+  expect(() => JSON.parse(text)).toThrow(SyntaxError);
+  expect(syntaxErrorAt(text)).toBe(offset);
+});
+
+test.each(['{ "a": [1, -2.5e3, true, null, "b\\u00e9", {}, []] }', " 1 ", '"a"'])("%j is JSON to its end", (text) => {
+  expect(() => JSON.parse(text)).not.toThrow();
+  expect(syntaxErrorAt(text)).toBe(text.length);
+});
+
+test("a place in a text is told by line and column", () => {
+  expect(placeIn("ab\r\ncd\nef", 8)).toEqual({ line: 3, column: 2 });
+  expect(placeIn("ab", 0)).toEqual({ line: 1, column: 1 });
+});
+
+/** A directory with a site in `site`, and the text of a configuration file. */
+async function project(config: unknown, file = "h2push.config.json"): Promise<string> {
+  const cwd = await emptyDirectory();
+  await mkdir(join(cwd, "site"));
+  await writeFile(join(cwd, "site", "index.html"), `<link rel="stylesheet" href="/a.css">`);
+  await writeFile(join(cwd, "site", "a.css"), "body {}");
+  await writeFile(join(cwd, "site", "other.html"), "other");
+  await writeFile(join(cwd, file), typeof config === "string" ? config : JSON.stringify(config));
+  return cwd;
+}
+
+test("the file in the working directory counts below flags and the environment, and above the defaults", async () => {
+  const cwd = await project({ port: 1, delivery: "link", pushCount: 3, compress: false });
+  const cli = await startCli(["site", "--delivery", "push"], { cwd, env: { PORT: "0" } });
+  const { page } = await connect(await cli.port());
+  const { pushed, headers } = await page("/", { "accept-encoding": "gzip" });
+  expect([pushed.size, headers["content-encoding"]]).toEqual([1, undefined]);
+  const linked = await startCli(["site", "-p", "0"], { cwd });
+  expect((await (await connect(await linked.port())).page("/")).pushed.size).toBe(0);
+});
+
+test("PORT in the environment that is empty leaves the port to the file", async () => {
+  const cwd = await project({ port: 0 });
+  const cli = await startCli(["site"], { cwd, env: { PORT: "" } });
+  await cli.prints(/^https:\/\/localhost:\d+\/\n/);
+  expect(await cli.port()).not.toBe(8443);
+});
+
+test.each([
+  ["no root", []],
+  ["the directory itself", ["."]],
+  ["one above it", [".."]],
+  ["the directory by another name", ["link"]],
+])("the file in the working directory is ignored when it lies in what is served: %s", async (_what, args) => {
+  const cwd = await project({ host: "127.0.0.1", delivery: "none" });
+  await symlink(cwd, join(cwd, "link"), "junction");
+  const cli = await startCli([...args, "-p", "0"], { cwd });
+  await cli.prints(
+    /^note: h2push\.config\.json is ignored, as it lies in what is served: -c h2push\.config\.json takes it$/m,
+  );
+  expect(cli.stdout).toMatch(/^https:\/\/localhost:/);
+  expect((await http1(await cli.port(), "/h2push.config.json")).status).toBe(404);
+});
+
+test("the file that -c names is taken wherever it lies, and never served", async () => {
+  const cwd = await project({ port: 0, host: "127.0.0.1" }, "own.json");
+  const cli = await startCli([".", "-c", "own.json"], { cwd });
+  await cli.prints(/^https:\/\/127\.0\.0\.1:\d+\/$/m);
+  const port = await cli.port();
+  const { request } = await connect(port);
+  expect((await request("/own.json")).status).toBe(404);
+  expect((await request("/site/a.css")).status).toBe(200);
+});
+
+test("the file in the working directory does not choose what is served", async () => {
+  const cwd = await project({ root: "site" });
+  const cli = await startCli(["--demo", "-p", "0"], { cwd });
+  expect((await http1(await cli.port(), "/other.html")).status).toBe(404);
+});
+
+test("relative paths are those from the folder of the file", async () => {
+  const cwd = await project(
+    { port: 0, root: "site", cert: "./cert.pem", key: "key.pem", manifest: "manifest.json" },
+    "own.json",
+  );
+  const pair = await createCertificate({ names: ["app.test"] });
+  await writeFile(join(cwd, "cert.pem"), pair.cert);
+  await writeFile(join(cwd, "key.pem"), pair.key);
+  const pages = { "/": [{ target: "/other.html", as: "document", bytes: 5 }] };
+  await writeFile(join(cwd, "manifest.json"), JSON.stringify({ version: 1, pages }));
+  const cli = await startCli(["--config", join(cwd, "own.json")]);
+  const port = await cli.port();
+  expect((await connectSocket(port)).getPeerCertificate().subjectaltname).toBe("DNS:app.test");
+  expect([...(await (await connect(port)).page("/")).pushed.keys()]).toEqual(["/other.html"]);
+});
+
+test("a list may be one string, $schema is allowed, and a mark of the byte order does no harm", async () => {
+  const config = { $schema: "./config.schema.json", port: 0, allowHost: "app.test", watch: false, single: true };
+  const cwd = await project(`\uFEFF${JSON.stringify(config)}`);
+  const cli = await startCli(["site"], { cwd });
+  const port = await cli.port();
+  expect((await http1(port, "/a.css", { headers: { host: "app.test" } })).status).toBe(200);
+  expect((await http1(port, "/a/b", { headers: { accept: "text/html" } })).status).toBe(200);
+});
+
+const FILE = "h2push.config.json";
+
+test.each<[text: unknown, stderr: string]>([
+  [{ pushCout: 3 }, `error: unknown key in ${FILE}: pushCout\ndid you mean pushCount?\n`],
+  [{ colour: 3 }, `error: unknown key in ${FILE}: colour\nh2push --help-all lists the options\n`],
+  ['{ "__proto__": {} }', `error: unknown key in ${FILE}: __proto__\nh2push --help-all lists the options\n`],
+  [{ config: "other.json" }, `error: unknown key in ${FILE}: config\nh2push --help-all lists the options\n`],
+  [{ port: "8443" }, `error: port in ${FILE} can't be "8443"\nit is a whole number from 0 to 65535\n`],
+  [{ allowHost: ["a", 3] }, `error: allowHost[1] in ${FILE} can't be 3\nit is a string\n`],
+  [{ allowHost: "a b" }, `error: allowHost in ${FILE}: not a host name or IP address: a b\n`],
+  [{ tlsMin: "1.1" }, `error: tlsMin in ${FILE} can't be "1.1"\nit is one of "1.2", "1.3"\n`],
+  [{ list: "yes" }, `error: list in ${FILE} can't be "yes"\nit is true or false\n`],
+  [{ root: null }, `error: root in ${FILE} can't be null\nit is a string\n`],
+  ["[]", `error: no object in ${FILE}\nfor example { "port": 8443 }\n`],
+  ['{\n  "port": 1,\n}', `error: not JSON: ${FILE}, line 3, column 1\nno "}" may be there; JSON has double quotes`],
+  ['{ "port": 1', `error: not JSON: ${FILE}, line 1, column 12\nit ends too early; `],
+])("what is wrong in the file is named: %j", async (text, stderr) => {
+  const cwd = await project(text);
+  const result = await runCli(["site"], { cwd });
+  expect([result.code, result.stdout]).toEqual([2, ""]);
+  expect(result.stderr.slice(0, stderr.length)).toBe(stderr);
+});
+
+test.each([
+  ["none.json", "error: no such configuration file: none.json\npass a JSON file that this user may read\n"],
+  ["site", "error: cannot read site (EISDIR)\npass a JSON file that this user may read\n"],
+])("-c %s ends with 1: there is nothing to read", async (file, stderr) => {
+  const cwd = await project({});
+  expect(await runCli(["site", "-c", file], { cwd })).toEqual({ code: 1, stdout: "", stderr });
+});
