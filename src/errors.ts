@@ -3,7 +3,7 @@
  * (exit code 2), every other one is something that the user can put right
  * (exit code 1).
  */
-export type ErrorCode = "usage" | "root" | "listen" | "certificate" | "output" | "manifest" | "unavailable";
+export type ErrorCode = "usage" | "root" | "listen" | "certificate" | "output" | "manifest" | "rules" | "unavailable";
 
 /**
  * A mistake that the user can put right: the message names the value at

@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from "node:http";
 import type { Dress, Exchange } from "./exchange.js";
 
 /** What a dresser is told of a request, a promised one too. */
-export type DressedRequest = Pick<Exchange, "method" | "target" | "fields">;
+export type DressedRequest = Pick<Exchange, "method" | "target" | "authority" | "fields">;
 
 /**
  * A rule of the server for the fields of every response, files, routes and

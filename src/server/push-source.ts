@@ -33,6 +33,9 @@ export async function pushSources(
   const sources = new Map<PreloadLink, PushSource>();
   const find = async (link: PreloadLink) => {
     if (linkRefusal(link) !== undefined) return;
+    // A request for it would be sent elsewhere, or get another file.
+    const { authority, fields } = exchange;
+    if (site.rules.action({ target: link.target, authority, fields })?.forced === true) return;
     const source = (await routeSource(site, exchange, link)) ?? (await fileSource(site, link));
     if (source !== undefined && source !== "refused") sources.set(link, source);
   };
