@@ -164,7 +164,7 @@ test.each<[lines: string, line: number, message: string]>([
   ["/a*b*\n  X-A: 1", 1, "a pattern has one splat (*) at most: /a*b*"],
   ["https://a.test:80/\n  X-A: 1", 1, "without port"],
   ["/x\n", 1, "no fields below /x"],
-  [`/x\n  X-A: ${"b".repeat(9000)}`, 2, "the line is longer"],
+  [`/x\n  X-B: 1\n  X-A: ${"b".repeat(9000)}`, 3, "the line is longer"],
 ])("%j is told with its line", (lines, line, message) => {
   const { errors } = readHeaders(`${lines}\n/fine\n  X-Fine: 1`);
   expect(errors.map((error) => error.line)).toEqual([line]);

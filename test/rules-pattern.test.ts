@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { canonicalPath } from "../src/rules/canonical.js";
-import { UrlPattern } from "../src/rules/pattern.js";
+import { RuleTarget, UrlPattern } from "../src/rules/pattern.js";
 
 function captures(source: string, url: string): Record<string, string> | undefined {
   const pattern = UrlPattern.parse(source);
   if (typeof pattern === "string") throw new Error(pattern);
   const [, host = "localhost:8443", pathname = url] = /^https:\/\/([^/]*)(.*)$/.exec(url) ?? [];
   const path = canonicalPath(pathname);
-  const found = path === undefined ? undefined : pattern.match({ host, path });
+  const found = path === undefined ? undefined : pattern.match(new RuleTarget(host, path));
   return found && Object.fromEntries(found);
 }
 

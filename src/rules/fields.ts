@@ -2,6 +2,7 @@ import type { OutgoingHttpHeader, OutgoingHttpHeaders } from "node:http";
 import { canonicalPath } from "./canonical.js";
 import type { Field } from "./field.js";
 import type { HeaderRule } from "./headers-file.js";
+import { RuleTarget } from "./pattern.js";
 import type { PatternIndex } from "./pattern-index.js";
 import { splitTarget } from "./redirect.js";
 import { fill } from "./redirect-target.js";
@@ -17,7 +18,7 @@ export function fieldChanges(
   const path = canonicalPath(splitTarget(request.target)[0]);
   if (path === undefined) return undefined;
   let changes: Map<string, readonly string[] | undefined> | undefined;
-  for (const { rule, captures } of index.matching({ host: request.authority, path })) {
+  for (const { rule, captures } of index.matching(new RuleTarget(request.authority, path))) {
     changes ??= new Map();
     for (const name of rule.detached) changes.set(name, undefined);
     for (const { name, value } of rule.fields) {

@@ -8,6 +8,8 @@ export interface Matched<T> {
   readonly captures: Captures;
 }
 
+const NO_MATCH: readonly never[] = [];
+
 /**
  * The rules of a file, in its order. Those for a single path are found by it:
  * thousands of them cost a request no more than one.
@@ -36,15 +38,16 @@ export class PatternIndex<T extends { readonly source: UrlPattern }> {
     let next = 0;
     for (const number of this.#others) {
       for (; (exact[next] ?? Infinity) < number; next++) yield* this.#match(exact[next], target);
-      yield* this.#match(number, target);
+      const matched = this.#match(number, target);
+      if (matched.length > 0) yield* matched;
     }
     for (; next < exact.length; next++) yield* this.#match(exact[next], target);
   }
 
-  *#match(number: number | undefined, target: RuleTarget): Generator<Matched<T>> {
+  #match(number: number | undefined, target: RuleTarget): readonly Matched<T>[] {
     const rule = number === undefined ? undefined : this.#rules[number];
     const captures = rule?.source.match(target);
-    if (rule !== undefined && captures !== undefined) yield { rule, captures };
+    return rule === undefined || captures === undefined ? NO_MATCH : [{ rule, captures }];
   }
 
   #numbersOf(path: string): number[] {

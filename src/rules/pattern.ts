@@ -1,12 +1,23 @@
 import { canonicalPath, encodeWritten, withoutSlash } from "./canonical.js";
 import { matchPieces, piecesOf, type Captures, type Piece } from "./chunk.js";
 
-/** What a rule is compared with. */
-export interface RuleTarget {
-  /** `:authority` or `host` of the request. */
+/** What rules are compared with. */
+export class RuleTarget {
+  /** `:authority` or `host` of the request, without its port. */
   readonly host: string;
   /** Canonical, without query. */
   readonly path: string;
+  #reversed: string | undefined;
+
+  constructor(authority: string, path: string) {
+    this.host = authority.toLowerCase().replace(/:\d*$/, "");
+    this.path = path;
+  }
+
+  /** The path turned round: once for all rules. */
+  get reversed(): string {
+    return (this.#reversed ??= reversed(this.path));
+  }
 }
 
 /**
@@ -26,6 +37,9 @@ export class UrlPattern {
   readonly #after: readonly Piece[] | undefined;
   /** Where the splat begins a segment: `/blog/*` matches `/blog`, too. */
   readonly #ownSegment: boolean;
+  /** What every path that matches begins with, and ends with. */
+  readonly #start: string;
+  readonly #end: string;
 
   private constructor(source: string, host: readonly Piece[] | undefined, before: string, after: string | undefined) {
     this.source = source;
@@ -35,6 +49,8 @@ export class UrlPattern {
     this.#ownSegment = after === "" && before.length > 1 && before.endsWith("/");
     const [first] = this.#before;
     const isText = this.#before.length === 1 && first !== undefined && "text" in first;
+    this.#start = withoutSlash(startOf(this.#before));
+    this.#end = reversed(startOf(this.#after ?? []));
     this.exact = host === undefined && after === undefined && isText ? first.text : undefined;
   }
 
@@ -59,34 +75,41 @@ export class UrlPattern {
   }
 
   /** What its placeholders stand for when it matches, else undefined. */
-  match({ host, path }: RuleTarget): Captures | undefined {
+  match(target: RuleTarget): Captures | undefined {
+    // Most rules do not match: they cost no more than this.
+    if (!target.path.startsWith(this.#start) || !target.path.endsWith(this.#end)) return undefined;
     const captures: Captures = new Map();
-    if (this.#host !== undefined) {
-      const name = host.toLowerCase().replace(/:\d*$/, "");
-      if (matchPieces(this.#host, name, ".", true, captures) === undefined) return undefined;
+    if (this.#host !== undefined && matchPieces(this.#host, target.host, ".", true, captures) === undefined) {
+      return undefined;
     }
-    return this.#matchPath(path, captures) ? captures : undefined;
+    return this.#matchPath(target, captures) ? captures : undefined;
   }
 
-  #matchPath(path: string, captures: Captures): boolean {
+  #matchPath(target: RuleTarget, captures: Captures): boolean {
+    const { path } = target;
     if (this.#after === undefined) {
       return matchPieces(this.#before, withoutSlash(path), "/", true, captures) !== undefined;
     }
     const whole = this.#ownSegment && !path.endsWith("/") ? `${path}/` : path;
     const start = matchPieces(this.#before, whole, "/", false, captures);
     if (start === undefined) return false;
-    const rest = path.slice(start);
-    if (this.#after.length === 0) {
-      captures.set("splat", rest);
-      return true;
+    let end = path.length;
+    if (this.#after.length > 0) {
+      const turnedCaptures: Captures = new Map();
+      const left = target.reversed.slice(0, path.length - start);
+      const taken = matchPieces(this.#after, left, "/", false, turnedCaptures);
+      if (taken === undefined) return false;
+      for (const [name, value] of turnedCaptures) captures.set(name, reversed(value));
+      end -= taken;
     }
-    const turnedCaptures: Captures = new Map();
-    const end = matchPieces(this.#after, reversed(rest), "/", false, turnedCaptures);
-    if (end === undefined) return false;
-    for (const [name, value] of turnedCaptures) captures.set(name, reversed(value));
-    captures.set("splat", rest.slice(0, rest.length - end));
+    captures.set("splat", path.slice(start, end));
     return true;
   }
+}
+
+/** The text that pieces begin with. */
+function startOf([first]: readonly Piece[]): string {
+  return first !== undefined && "text" in first ? first.text : "";
 }
 
 /** A path that can't be decoded matches no request anyway. */

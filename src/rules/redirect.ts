@@ -1,6 +1,7 @@
 import { canonicalPath, encodePath } from "./canonical.js";
 import type { Captures } from "./chunk.js";
 import { holds, type ConditionFields } from "./condition.js";
+import { RuleTarget } from "./pattern.js";
 import type { Matched, PatternIndex } from "./pattern-index.js";
 import type { RedirectRule } from "./redirects-file.js";
 import { targetFragment, targetPath, targetQuery } from "./redirect-target.js";
@@ -28,7 +29,7 @@ export function applyRedirects(index: PatternIndex<RedirectRule>, request: RuleR
   const [pathname, query] = splitTarget(request.target);
   const path = canonicalPath(pathname);
   if (path === undefined) return undefined;
-  for (const { rule, captures } of index.matching({ host: request.authority, path })) {
+  for (const { rule, captures } of index.matching(new RuleTarget(request.authority, path))) {
     if (!takesQuery(rule, query, captures)) continue;
     if (!rule.conditions.every((condition) => holds(condition, request.fields))) continue;
     if (rule.target === undefined) return undefined;

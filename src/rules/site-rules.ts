@@ -21,14 +21,16 @@ export type RedirectRules = PatternIndex<RedirectRule>;
 /** The rules of a `_headers` file. */
 export function readHeaders(content: string): ReadRules<HeaderRules> {
   const { rules, errors } = parseHeaders(content);
-  return { rules: new PatternIndex(rules), errors, notices: [] };
+  return { rules: new PatternIndex(rules), errors: byLine(errors), notices: [] };
 }
 
 /** The rules of a `_redirects` file. */
 export function readRedirects(content: string): ReadRules<RedirectRules> {
   const { rules, errors, notices } = parseRedirects(content);
-  return { rules: new PatternIndex(rules), errors, notices };
+  return { rules: new PatternIndex(rules), errors: byLine(errors), notices };
 }
+
+const byLine = (errors: readonly LineError[]) => errors.toSorted((a, b) => a.line - b.line);
 
 /** What the rules make of a request; undefined leaves it as it is. */
 export function actionFor(rules: RedirectRules | undefined, request: RuleRequest): RuleAction | undefined {

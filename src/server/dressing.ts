@@ -13,9 +13,13 @@ export type Dresser = (request: DressedRequest) => Dress | undefined;
 
 /** The work of all dressers on one response, in their order; undefined when there is none. */
 export function dressing(dressers: readonly Dresser[], request: DressedRequest): Dress | undefined {
-  if (dressers.length === 0) return undefined;
-  const all = dressers.flatMap((dresser) => dresser(request) ?? []);
-  if (all.length === 0) return undefined;
+  let found: Dress[] | undefined;
+  for (const dresser of dressers) {
+    const dress = dresser(request);
+    if (dress !== undefined) (found ??= []).push(dress);
+  }
+  if (found === undefined) return undefined;
+  const all = found;
   return (status: number, fields: OutgoingHttpHeaders) =>
     all.reduce((dressed, dress) => dress(status, dressed), fields);
 }
