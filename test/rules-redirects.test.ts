@@ -128,6 +128,7 @@ const cloudflare = `
 /shop/*.html /store/:splat 307
 /keep /kept 308
 /see /seen 303
+/strip/*/ /strip/:splat 301
 /same /other
 /same /never
 `;
@@ -151,6 +152,8 @@ test.each<[target: string, action: string | undefined]>([
   ["/shop/a/b.html", "307 /store/a/b"],
   ["/keep", "308 /kept"],
   ["/see", "303 /seen"],
+  ["/strip/a/", "301 /strip/a"],
+  ["/strip/a", undefined],
   ["/same", "301 /other"],
   ["/none", undefined],
 ])("Cloudflare's examples: %s gives %s", (target, action) => {

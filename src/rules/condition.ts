@@ -7,8 +7,9 @@ export type Condition =
   /** Of what is not known here: where a client is, what role it has. */
   | { readonly kind: "unknown"; readonly text: string };
 
-/** The request's fields that conditions look at. */
-export interface ConditionFields {
+/** The request's fields that rules look at. */
+export interface RequestFields {
+  readonly authorization?: string | undefined;
   readonly "accept-language"?: string | undefined;
   readonly cookie?: string | undefined;
 }
@@ -35,7 +36,7 @@ export function parseCondition(text: string, line: number, errors: LineError[]):
   }
 }
 
-export function holds(condition: Condition, fields: ConditionFields): boolean {
+export function holds(condition: Condition, fields: RequestFields): boolean {
   switch (condition.kind) {
     case "language": {
       const preferred = preferredLanguage(fields["accept-language"] ?? "");

@@ -42,7 +42,7 @@ export function refusedName(name: string): string | undefined {
   if (!/^[\w!#$%&'*+\-.^`|~]+$/.test(name)) return `not the name of a field: ${name}`;
   if (framing.has(name)) return `${name} is the server's to set`;
   if (name === "location") return "location is set by _redirects";
-  if (name === "basic-auth") return "basic-auth is not supported";
+  if (name === "basic-auth") return "basic-auth is no field of a response";
   return undefined;
 }
 

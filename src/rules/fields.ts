@@ -3,22 +3,32 @@ import { canonicalPath } from "./canonical.js";
 import type { Field } from "./field.js";
 import type { HeaderRule } from "./headers-file.js";
 import { RuleTarget } from "./pattern.js";
-import type { PatternIndex } from "./pattern-index.js";
+import type { Matched, PatternIndex } from "./pattern-index.js";
 import { splitTarget } from "./redirect.js";
 import { fill } from "./redirect-target.js";
 
 /** What becomes of fields, by name: their values, or undefined for one that is taken away. */
 export type FieldChanges = ReadonlyMap<string, readonly string[] | undefined>;
 
-/** What the rules of `_headers` say of a request; undefined when none matches. */
-export function fieldChanges(
+/** What rules for fields are told of a request. */
+export interface FieldRequest {
+  readonly target: string;
+  readonly authority: string;
+}
+
+/** The rules that match a request, in the order of their file. */
+export function matchingRules(
   index: PatternIndex<HeaderRule>,
-  request: { readonly target: string; readonly authority: string },
-): FieldChanges | undefined {
-  const path = canonicalPath(splitTarget(request.target)[0]);
-  if (path === undefined) return undefined;
+  { target, authority }: FieldRequest,
+): Iterable<Matched<HeaderRule>> {
+  const path = canonicalPath(splitTarget(target)[0]);
+  return path === undefined ? [] : index.matching(new RuleTarget(authority, path));
+}
+
+/** What the rules of `_headers` say of a request; undefined when none matches. */
+export function fieldChanges(index: PatternIndex<HeaderRule>, request: FieldRequest): FieldChanges | undefined {
   let changes: Map<string, readonly string[] | undefined> | undefined;
-  for (const { rule, captures } of index.matching(new RuleTarget(request.authority, path))) {
+  for (const { rule, captures } of matchingRules(index, request)) {
     changes ??= new Map();
     for (const name of rule.detached) changes.set(name, undefined);
     for (const { name, value } of rule.fields) {

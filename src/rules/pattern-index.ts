@@ -1,4 +1,3 @@
-import { withoutSlash } from "./canonical.js";
 import type { Captures } from "./chunk.js";
 import type { RuleTarget, UrlPattern } from "./pattern.js";
 
@@ -34,7 +33,7 @@ export class PatternIndex<T extends { readonly source: UrlPattern }> {
 
   /** The rules that match, first to last. */
   *matching(target: RuleTarget): Generator<Matched<T>> {
-    const exact = this.#exact.get(withoutSlash(target.path)) ?? [];
+    const exact = this.#exact.get(target.slashless) ?? [];
     let next = 0;
     for (const number of this.#others) {
       for (; (exact[next] ?? Infinity) < number; next++) yield* this.#match(exact[next], target);

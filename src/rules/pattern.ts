@@ -7,11 +7,14 @@ export class RuleTarget {
   readonly host: string;
   /** Canonical, without query. */
   readonly path: string;
+  /** The same without the slash at its end. */
+  readonly slashless: string;
   #reversed: string | undefined;
 
   constructor(authority: string, path: string) {
     this.host = authority.toLowerCase().replace(/:\d*$/, "");
     this.path = path;
+    this.slashless = withoutSlash(path);
   }
 
   /** The path turned round: once for all rules. */
@@ -37,6 +40,8 @@ export class UrlPattern {
   readonly #after: readonly Piece[] | undefined;
   /** Where the splat begins a segment: `/blog/*` matches `/blog`, too. */
   readonly #ownSegment: boolean;
+  /** The slash at the end of a path is not looked at: unless the splat takes it, or the pattern asks for it. */
+  readonly #slashless: boolean;
   /** What every path that matches begins with, and ends with. */
   readonly #start: string;
   readonly #end: string;
@@ -47,6 +52,7 @@ export class UrlPattern {
     this.#before = piecesOf(after === undefined ? withoutSlash(before) : before, writePath);
     this.#after = after === undefined ? undefined : turned(piecesOf(after, writePath));
     this.#ownSegment = after === "" && before.length > 1 && before.endsWith("/");
+    this.#slashless = after === undefined || (after !== "" && !after.endsWith("/"));
     const [first] = this.#before;
     const isText = this.#before.length === 1 && first !== undefined && "text" in first;
     this.#start = withoutSlash(startOf(this.#before));
@@ -77,26 +83,24 @@ export class UrlPattern {
   /** What its placeholders stand for when it matches, else undefined. */
   match(target: RuleTarget): Captures | undefined {
     // Most rules do not match: they cost no more than this.
-    if (!target.path.startsWith(this.#start) || !target.path.endsWith(this.#end)) return undefined;
+    const path = this.#slashless ? target.slashless : target.path;
+    if (!path.startsWith(this.#start) || !path.endsWith(this.#end)) return undefined;
     const captures: Captures = new Map();
     if (this.#host !== undefined && matchPieces(this.#host, target.host, ".", true, captures) === undefined) {
       return undefined;
     }
-    return this.#matchPath(target, captures) ? captures : undefined;
+    return this.#matchPath(path, target, captures) ? captures : undefined;
   }
 
-  #matchPath(target: RuleTarget, captures: Captures): boolean {
-    const { path } = target;
-    if (this.#after === undefined) {
-      return matchPieces(this.#before, withoutSlash(path), "/", true, captures) !== undefined;
-    }
+  #matchPath(path: string, target: RuleTarget, captures: Captures): boolean {
+    if (this.#after === undefined) return matchPieces(this.#before, path, "/", true, captures) !== undefined;
     const whole = this.#ownSegment && !path.endsWith("/") ? `${path}/` : path;
     const start = matchPieces(this.#before, whole, "/", false, captures);
     if (start === undefined) return false;
     let end = path.length;
     if (this.#after.length > 0) {
       const turnedCaptures: Captures = new Map();
-      const left = target.reversed.slice(0, path.length - start);
+      const left = target.reversed.slice(target.path.length - path.length, target.path.length - start);
       const taken = matchPieces(this.#after, left, "/", false, turnedCaptures);
       if (taken === undefined) return false;
       for (const [name, value] of turnedCaptures) captures.set(name, reversed(value));

@@ -1,6 +1,6 @@
 import { canonicalPath, encodePath } from "./canonical.js";
 import type { Captures } from "./chunk.js";
-import { holds, type ConditionFields } from "./condition.js";
+import { holds, type RequestFields } from "./condition.js";
 import { RuleTarget } from "./pattern.js";
 import type { Matched, PatternIndex } from "./pattern-index.js";
 import type { RedirectRule } from "./redirects-file.js";
@@ -17,7 +17,7 @@ export type RuleAction =
 export interface RuleRequest {
   readonly target: string;
   readonly authority: string;
-  readonly fields: ConditionFields;
+  readonly fields: RequestFields;
 }
 
 /**

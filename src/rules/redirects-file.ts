@@ -33,8 +33,15 @@ export interface RedirectsFile {
 const MOST_RULES = 10_000;
 
 /**
- * Reads a `_redirects` file: `source [name=value…] [target] [status[!]]
- * [Condition=value…]` on each line. What is wrong with one line leaves the
+ * Reads a `_redirects` file, in the syntax that Netlify and Cloudflare Pages
+ * share. Where they differ: without a status it is 301 (Cloudflare: 302); a
+ * rule without "!" leaves files alone (Cloudflare: every rule is forced); a
+ * slash at the end of a path is not looked at, unless the rule is about it
+ * (Netlify: never, Cloudflare: always); parameters, conditions, hosts and 404
+ * are Netlify's, a splat in the middle is Cloudflare's.
+ *
+ * A line is `source [name=value…] [target] [status[!]] [Condition=value…]`.
+ * What is wrong with one line leaves the
  * others as they are.
  */
 export function parseRedirects(content: string): RedirectsFile {

@@ -1,12 +1,13 @@
+import { isRefused } from "./basic-auth.js";
 import type { Field } from "./field.js";
-import { changeFields, fieldChanges, withFields, type FieldChanges } from "./fields.js";
+import { changeFields, fieldChanges, withFields, type FieldChanges, type FieldRequest } from "./fields.js";
 import { parseHeaders, type HeaderRule } from "./headers-file.js";
 import type { LineError } from "./lines.js";
 import { PatternIndex } from "./pattern-index.js";
 import { applyRedirects, type RuleAction, type RuleRequest } from "./redirect.js";
 import { parseRedirects, type RedirectRule } from "./redirects-file.js";
 
-export { changeFields, type FieldChanges, type RuleAction, type RuleRequest };
+export { changeFields, isRefused, type FieldChanges, type FieldRequest, type RuleAction, type RuleRequest };
 
 /** What a rule file says, and what is wrong with it. */
 export interface ReadRules<T> {
@@ -41,7 +42,7 @@ export function actionFor(rules: RedirectRules | undefined, request: RuleRequest
 export function changesFor(
   rules: HeaderRules | undefined,
   fields: readonly Field[],
-  request: Pick<RuleRequest, "target" | "authority">,
+  request: FieldRequest,
 ): FieldChanges | undefined {
   return withFields(rules === undefined ? undefined : fieldChanges(rules, request), fields);
 }

@@ -1,4 +1,5 @@
 import type { Delivery } from "../delivery/history.js";
+import { isHtml } from "../static/media-type.js";
 import { carrying } from "./carrying.js";
 import { dressing } from "./dressing.js";
 import { sendError } from "./error-page.js";
@@ -7,7 +8,6 @@ import { contextOf, goneSignal, type Exchange } from "./exchange.js";
 import { responseFields, sendContent, toRequest } from "./fetch.js";
 import { answerFile, answerRule } from "./file-answer.js";
 import { deliverPage, type ReadyPage } from "./page.js";
-import { isHtml } from "../static/media-type.js";
 import { askRoutes } from "./route.js";
 import type { Site } from "./site.js";
 
@@ -21,13 +21,14 @@ export type Answered = Delivery | undefined | Promise<Delivery | undefined>;
  */
 export function answer(site: Site, exchange: Exchange): Answered {
   const looking = site.rules.look(exchange.arrived);
-  return looking === undefined ? answerByRules(site, exchange) : looking.then(() => answerByRules(site, exchange));
+  return looking === undefined ? answerNow(site, exchange) : looking.then(() => answerNow(site, exchange));
 }
 
-function answerByRules(site: Site, exchange: Exchange): Answered {
+function answerNow(site: Site, exchange: Exchange): Answered {
   exchange.dress = dressing(site.dressers, exchange);
   if (!site.hosts.allowsAll(exchange)) return refuseHost(exchange);
   if (!exchange.target.startsWith("/")) return sendError(exchange, 400, "This request has no path.");
+  if (site.rules.refuses(exchange)) return challenge(exchange);
   const ruled = site.rules.action(exchange);
   if (ruled?.forced === true && site.tree !== undefined) return answerRule(site, site.tree, exchange, ruled);
   return site.routes.length > 0 ? answerByRoutes(site, exchange) : answerByFiles(site, exchange, []);
@@ -38,6 +39,12 @@ function refuseHost(exchange: Exchange): undefined {
   const { authority } = exchange;
   if (authority === "") return sendError(exchange, 400, "This request names no host.");
   return sendError(exchange, 421, `This server does not answer for ${authority}. To let it: --allow-host`);
+}
+
+/** Asks for a name and a password (RFC 7617). */
+function challenge(exchange: Exchange): undefined {
+  const fields = { "www-authenticate": `Basic realm="h2push", charset="UTF-8"` };
+  return sendError(exchange, 401, "This page asks for a name and a password.", fields);
 }
 
 function answerByFiles(site: Site, exchange: Exchange, hinted: readonly string[]): Answered {

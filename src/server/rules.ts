@@ -2,7 +2,14 @@ import { join } from "node:path";
 import type { Scanner } from "../manifest/scanner.js";
 import type { Field } from "../rules/field.js";
 import type * as siteRules from "../rules/site-rules.js";
-import type { FieldChanges, HeaderRules, RedirectRules, RuleAction, RuleRequest } from "../rules/site-rules.js";
+import type {
+  FieldChanges,
+  FieldRequest,
+  HeaderRules,
+  RedirectRules,
+  RuleAction,
+  RuleRequest,
+} from "../rules/site-rules.js";
 import { Lookups } from "../static/lookups.js";
 import type { Dresser } from "./dressing.js";
 import { RuleFile } from "./rule-file.js";
@@ -76,8 +83,14 @@ export class SiteRules {
     return this.#redirects === undefined ? undefined : this.#engine?.actionFor(this.#redirects, request);
   }
 
+  /** Whether `_headers` asks for a name and a password that the request does not bring. */
+  refuses(request: RuleRequest): boolean {
+    const { authorization } = request.fields;
+    return this.#headers !== undefined && this.#engine?.isRefused(this.#headers, request, authorization) === true;
+  }
+
   /** What a page is to be delivered with. */
-  page(request: Pick<RuleRequest, "target" | "authority">): PageRules {
+  page(request: FieldRequest): PageRules {
     const changes = this.#changes(request);
     if (changes === undefined) return NONE;
     return { csp: changes.get("content-security-policy") ?? [], link: changes.get("link")?.join(", ") };
@@ -101,7 +114,7 @@ export class SiteRules {
     return (status, fields) => engine.changeFields(changes, status, fields);
   };
 
-  #changes(request: Pick<RuleRequest, "target" | "authority">): FieldChanges | undefined {
+  #changes(request: FieldRequest): FieldChanges | undefined {
     if (this.#headers === undefined && this.#fields.length === 0) return undefined;
     return this.#engine?.changesFor(this.#headers, this.#fields, request);
   }
