@@ -16,12 +16,12 @@ export function parseCredentials(text: string): readonly string[] | undefined {
  * @param authorization that field of the request
  */
 export function isRefused(
-  index: PatternIndex<HeaderRule>,
+  guarding: PatternIndex<HeaderRule>,
   request: FieldRequest,
   authorization: string | undefined,
 ): boolean {
   let wanted: readonly string[] = [];
-  for (const { rule } of matchingRules(index, request)) if (rule.credentials.length > 0) wanted = rule.credentials;
+  for (const { rule } of matchingRules(guarding, request)) wanted = rule.credentials;
   if (wanted.length === 0) return false;
   const [, encoded = ""] = /^basic +([\w+/=-]+)$/i.exec(authorization ?? "") ?? [];
   const given = digest(Buffer.from(encoded, "base64").toString("utf8"));

@@ -42,9 +42,9 @@ interface Block {
  * commas (Netlify: the most specific rule counts), and `! name` takes a field
  * away (Netlify does not know it).
  *
- * A rule is a pattern on a line, below it `name: value` lines,
- * or `! name` to take a field away. What is wrong with one line leaves the
- * others as they are.
+ * A rule is a pattern on a line of its own, and below it `name: value`, or
+ * `! name` to take a field away. What is wrong with one line leaves the others
+ * as they are.
  */
 export function parseHeaders(content: string): HeadersFile {
   const errors: LineError[] = [];

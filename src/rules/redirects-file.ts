@@ -41,8 +41,7 @@ const MOST_RULES = 10_000;
  * are Netlify's, a splat in the middle is Cloudflare's.
  *
  * A line is `source [name=value…] [target] [status[!]] [Condition=value…]`.
- * What is wrong with one line leaves the
- * others as they are.
+ * What is wrong with one line leaves the others as they are.
  */
 export function parseRedirects(content: string): RedirectsFile {
   const errors: LineError[] = [];

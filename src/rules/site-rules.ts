@@ -16,13 +16,20 @@ export interface ReadRules<T> {
   readonly notices: readonly LineError[];
 }
 
-export type HeaderRules = PatternIndex<HeaderRule>;
+export interface HeaderRules {
+  readonly all: PatternIndex<HeaderRule>;
+  /** Those that ask for a password: most sites have none. */
+  readonly guarding: PatternIndex<HeaderRule>;
+}
+
 export type RedirectRules = PatternIndex<RedirectRule>;
 
 /** The rules of a `_headers` file. */
 export function readHeaders(content: string): ReadRules<HeaderRules> {
   const { rules, errors } = parseHeaders(content);
-  return { rules: new PatternIndex(rules), errors: byLine(errors), notices: [] };
+  const guarding = rules.filter(({ credentials }) => credentials.length > 0);
+  const indexed = { all: new PatternIndex(rules), guarding: new PatternIndex(guarding) };
+  return { rules: indexed, errors: byLine(errors), notices: [] };
 }
 
 /** The rules of a `_redirects` file. */
@@ -44,5 +51,5 @@ export function changesFor(
   fields: readonly Field[],
   request: FieldRequest,
 ): FieldChanges | undefined {
-  return withFields(rules === undefined ? undefined : fieldChanges(rules, request), fields);
+  return withFields(rules === undefined ? undefined : fieldChanges(rules.all, request), fields);
 }

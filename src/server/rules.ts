@@ -85,8 +85,9 @@ export class SiteRules {
 
   /** Whether `_headers` asks for a name and a password that the request does not bring. */
   refuses(request: RuleRequest): boolean {
-    const { authorization } = request.fields;
-    return this.#headers !== undefined && this.#engine?.isRefused(this.#headers, request, authorization) === true;
+    const guarding = this.#headers?.guarding;
+    if (guarding === undefined || guarding.size === 0) return false;
+    return this.#engine?.isRefused(guarding, request, request.fields.authorization) === true;
   }
 
   /** What a page is to be delivered with. */
