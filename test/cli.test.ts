@@ -226,8 +226,9 @@ test("--delivery link links to a client that takes pushes", async () => {
 
 test("--demo serves a finished page whose assets are pushed; with a root, it adds its routes to it", async () => {
   const demo = await startCli(["--demo", "-p", "0"]);
-  const { status, pushed } = await (await connect(await demo.port())).page("/");
+  const { status, pushed, headers } = await (await connect(await demo.port())).page("/");
   expect(status).toBe(200);
+  expect(headers["server-timing"]).toBe(`h2push;desc="push ${pushed.size}"`);
   expect([...pushed.keys()].some((path) => path.endsWith(".css"))).toBe(true);
   expect([...pushed.keys()].some((path) => path.endsWith(".js"))).toBe(true);
   const own = await startCli([await site(), "--demo", "-p", "0"]);

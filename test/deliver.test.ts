@@ -99,6 +99,27 @@ test("links the same targets for a client that takes no pushes", async () => {
   expect(client.frames.map(({ type }) => type)).not.toContain("PUSH_PROMISE");
 });
 
+test("says the same each time, from memory too, and what is new once the page has changed", async () => {
+  const root = await writeSite(files);
+  const { port, records, record, lookAgain } = await startServer({ root });
+  const client = await connect(port, noPush);
+  const first = await client.request("/");
+  const { etag } = first.headers;
+  // What was found out a moment ago is given at once; each way to ask for it takes the same answer along.
+  for (let round = 0; round < 3; round++) {
+    expect((await client.request("/")).headers).toEqual({ ...first.headers, date: expect.any(String) });
+    expect((await client.request("/", { ":method": "HEAD" })).headers.link).toBe(first.headers.link);
+    expect((await client.request("/", { "if-none-match": etag })).headers.link).toBe(first.headers.link);
+    expect(targets((await client.request("/?q")).headers.link)).toEqual(needs);
+    expect((await client.request("/?q", { "save-data": "on" })).body.toString()).toBe(page);
+  }
+  await record(() => records.length === 16);
+  expect(records.map(({ delivery }) => delivery?.targets.length)).toEqual(records.map(() => 4));
+  await writeFile(join(root, "index.html"), files["about.html"]);
+  lookAgain();
+  expect(targets((await client.request("/")).headers.link)).toEqual(["/site.css", "/photo.jpg"]);
+});
+
 test("links over HTTP/1.1", async () => {
   const { port } = await startServer({ root: await writeSite(files) });
   const { headers, body } = await http1(port, "/");

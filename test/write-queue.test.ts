@@ -44,6 +44,23 @@ test("lets everything through that a fast line takes at once", async () => {
   await expect(Promise.all(admitted)).resolves.toHaveLength(50);
 });
 
+test("a client that asks for 16 responses at a time is given all of them at once, each time but the first", async () => {
+  const queue = new WriteQueue();
+  const bytes = 20_000;
+  const batch = async () => {
+    const takers = Array.from({ length: 16 }, () => queue.admitNow(writer(), bytes) ?? queue.admit(writer(), bytes));
+    const atOnce = takers.filter((taken) => typeof taken === "function").length;
+    // They are all taken in one turn of the event loop, some milliseconds later.
+    await vi.advanceTimersByTimeAsync(5);
+    for (const taken of takers) (await taken)();
+    await new Promise(setImmediate);
+    return atOnce;
+  };
+  const counts = [await batch(), await batch(), await batch(), await batch()];
+  expect(counts[0]).toBeLessThan(16);
+  expect(counts.slice(1)).toEqual([16, 16, 16]);
+});
+
 test("on a narrow line, sends what is more urgent first, and what came first among equals", async () => {
   const { order, respond, take } = narrowLine();
   void respond("page", 4, writer(0));

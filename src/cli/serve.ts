@@ -35,7 +35,7 @@ export async function serve(root: string | undefined, options: ServeOptions): Pr
     hidden,
     certificate,
     trusted: certificate.signer.kind === "authority" && certificate.signer.trusted,
-    ...(demo === undefined ? {} : { routes: demo.demoRoutes({ certificate, host, allowHost }) }),
+    ...(demo === undefined ? {} : { serverTiming: true, routes: demo.demoRoutes({ certificate, host, allowHost }) }),
     ...(options.quiet === true ? {} : reporting(options.verbose === true)),
     onError: printFailure,
   });

@@ -98,7 +98,7 @@ async function sendAll(
   refused: Set<PreloadLink>,
 ): Promise<{ readonly error: unknown } | undefined> {
   let failure: { readonly error: unknown } | undefined;
-  const values = plan.link.flatMap((link) => (link.named === true ? [] : (writeLink(link) ?? [])));
+  const values = linkValues(plan);
   const sendPage = counted(page.stream, page, (progress, hold?: Hold) =>
     page.respondPage(values, delivery, progress, hold).catch((error: unknown) => {
       failure = { error };
@@ -192,7 +192,17 @@ async function pushed(
   return taken;
 }
 
-function targetsOf(plan: Plan, hinted: readonly PreloadLink[], refused: ReadonlySet<PreloadLink>): DeliveredTarget[] {
+/** The `Link` values of a plan, without those that the response has already. */
+export function linkValues({ link }: Plan): string[] {
+  return link.flatMap((one) => (one.named === true ? [] : (writeLink(one) ?? [])));
+}
+
+/** What becomes of each link of a plan, but for the pushes that the client refused. */
+export function targetsOf(
+  plan: Plan,
+  hinted: readonly PreloadLink[] = [],
+  refused: ReadonlySet<PreloadLink> = new Set(),
+): DeliveredTarget[] {
   const of = ({ target, as, bytes }: PreloadLink) => ({ target, as, bytes });
   return [
     ...plan.push.map((link): DeliveredTarget =>

@@ -21,6 +21,8 @@ interface Piece {
   readonly writer: Writer;
   readonly bytes: number;
   readonly since: number;
+  /** What had been taken when it began. */
+  readonly takenBefore: number;
 }
 
 /** What a line gets to carry at a time at least: one piece of a content (bytes). */
@@ -30,6 +32,8 @@ const FIRST = 2 * LEAST;
 const MOST = 4 * 1024 * 1024;
 /** So long may a line be busy with what can't be put in order any more (milliseconds). */
 const BUSY = 20;
+/** A lower measure counts for so much less than what was measured before. */
+const SLOWNESS = 4;
 /** A piece that has not been taken for so long no longer holds up the others, when it waits alone (milliseconds). */
 const STALLED = 100;
 
@@ -46,6 +50,8 @@ export class WriteQueue {
   readonly #writing = new Set<Piece>();
   #waiting: Waiting[] = [];
   #underWay = 0;
+  /** Bytes that were taken since the connection began. */
+  #taken = 0;
   #limit = FIRST;
   #tickets = 0;
   #watched = false;
@@ -75,17 +81,27 @@ export class WriteQueue {
   }
 
   #begin(writer: Writer, bytes: number): () => void {
-    const piece = { writer, bytes, since: performance.now() };
+    const piece = { writer, bytes, since: performance.now(), takenBefore: this.#taken };
     this.#writing.add(piece);
     this.#underWay += bytes;
     return () => {
-      const load = this.#underWay;
       if (!this.#end(piece)) return;
-      const rate = load / Math.max(0.01, performance.now() - piece.since);
-      this.#limit = Math.min(MOST, Math.max(LEAST, (this.#limit + rate * BUSY) / 2));
+      this.#taken += bytes;
+      this.#measure(piece);
       // Not at once: the response that wrote it has its next piece at hand, and may keep its turn.
       if (this.#waiting.length > 0) setImmediate(() => this.#admitNext());
     };
+  }
+
+  /**
+   * What was taken while a piece was under way, its own bytes and those of
+   * others, shows what the line carries; seldom more, as a piece also waits
+   * for the event loop. So a higher measure counts at once, a lower one by degrees.
+   */
+  #measure({ since, takenBefore }: Piece): void {
+    const rate = (this.#taken - takenBefore) / Math.max(0.01, performance.now() - since);
+    const carried = Math.min(MOST, Math.max(LEAST, rate * BUSY));
+    this.#limit = carried > this.#limit ? carried : this.#limit + (carried - this.#limit) / SLOWNESS;
   }
 
   #end(piece: Piece): boolean {

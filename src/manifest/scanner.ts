@@ -57,6 +57,8 @@ export interface Scanner {
    * needs nothing.
    */
   page(pathname: string, file: SiteFile, context?: PageContext): Promise<PageNeeds>;
+  /** What `page` would say, when that is known and fresh: without waiting. */
+  recall(pathname: string, file: SiteFile): PageNeeds | undefined;
   /** Answers given so far are checked before they are given again: something may have changed. */
   lookAgain(): void;
 }
@@ -102,6 +104,8 @@ const NOTHING: PageNeeds = { entries: [], blocking: new Set(), why: new Map(), m
 
 interface Answer {
   readonly needs: Promise<PageNeeds>;
+  /** The same, once it is known. */
+  known: PageNeeds | undefined;
   /** What `locate` said for each path that the answer rests on. */
   readonly located: Map<string, SiteFile | undefined>;
   checkedAt: number;
@@ -157,9 +161,15 @@ class SiteScanner implements Scanner {
     return file;
   }
 
+  recall(pathname: string, file: SiteFile): PageNeeds | undefined {
+    const answer = this.#answers.get(keyOf(pathname, file, {}));
+    // One that was found ahead has not been told of yet: `page` does that.
+    if (answer === undefined || (!answer.told && this.#options.onFiles !== undefined)) return undefined;
+    return this.#isFresh(answer.checkedAt, performance.now()) ? answer.known : undefined;
+  }
+
   async page(pathname: string, file: SiteFile, context: PageContext = {}): Promise<PageNeeds> {
-    const { csp = [], explain = false } = context;
-    const key = [pathname, versionOf(file), explain ? "explain" : "", ...csp].join("\n");
+    const key = keyOf(pathname, file, context);
     const known = this.#answers.get(key);
     const answer =
       known !== undefined && (await this.#stillHolds(known)) ? known : this.#answer(pathname, file, context);
@@ -173,7 +183,12 @@ class SiteScanner implements Scanner {
     const request: PageRequest = { pathname, file, policies: csp, viewport: this.#viewport, explain };
     const checkedAt = performance.now();
     const needs = closePage(request, this.#sources(located)).catch(withoutFile);
-    return { needs, located, checkedAt, told: false };
+    const answer: Answer = { needs, known: undefined, located, checkedAt, told: false };
+    void needs.then(
+      (known) => (answer.known = known),
+      () => undefined,
+    );
+    return answer;
   }
 
   async #tell(answer: Answer, pathname: string, file: SiteFile): Promise<void> {
@@ -209,6 +224,12 @@ class SiteScanner implements Scanner {
       resolve: (reference, base) => this.#facts.resolve(reference, base),
     };
   }
+}
+
+/** Names an answer. */
+function keyOf(pathname: string, file: SiteFile, { csp = [], explain = false }: PageContext): string {
+  const key = `${pathname}\n${versionOf(file)}\n${explain ? "explain" : ""}`;
+  return csp.length === 0 ? key : `${key}\n${csp.join("\n")}`;
 }
 
 function isSameVersion(a: SiteFile | undefined, b: SiteFile | undefined): boolean {

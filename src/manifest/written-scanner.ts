@@ -19,6 +19,7 @@ export function writtenScanner(options: WrittenOptions): Scanner {
   return {
     page: (pathname, { file }) => needsOf(entriesOf(pathname, file, options), options),
     // It remembers nothing.
+    recall: () => undefined,
     lookAgain: () => {},
   };
 }

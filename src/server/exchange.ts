@@ -31,6 +31,8 @@ export interface Exchange {
   progress(bytes: number): void;
   /** Status of the final response; 0 until it has been sent. */
   readonly status: number;
+  /** Called when the response has ended, or its client has gone. */
+  onClosed: (() => void) | undefined;
   /** Gives the final response its last touch, whoever answers. Set before anything is sent. */
   dress: Dress | undefined;
   /** Sends status and fields; with `end`, nothing follows them. Does nothing when the client has gone. */
@@ -89,8 +91,11 @@ class Http2Exchange implements Exchange {
   readonly content: Readable;
   readonly body: Writable;
   readonly stream: ServerHttp2Stream;
+  onClosed: (() => void) | undefined;
   dress: Dress | undefined;
   readonly #arrival: number;
+  /** To be called when a content that was sent at once was taken. */
+  #taken: (() => void) | undefined;
   #writer: Writer | undefined;
   #bytes = 0;
   #last = 0;
@@ -105,6 +110,11 @@ class Http2Exchange implements Exchange {
     this.body = stream;
     this.stream = stream;
     this.#arrival = connection.writes.arrive();
+    // One listener for all: on a small response, each costs as much as a field.
+    stream.on("close", () => {
+      this.#taken?.();
+      this.onClosed?.();
+    });
   }
 
   get pushEnabled(): boolean {
@@ -131,10 +141,8 @@ class Http2Exchange implements Exchange {
   }
 
   mayEnd(bytes: number): boolean {
-    const taken = this.connection.writes.admitNow(this.#asWriter(), bytes);
-    if (taken === undefined) return false;
-    this.stream.once("close", taken);
-    return true;
+    this.#taken = this.connection.writes.admitNow(this.#asWriter(), bytes);
+    return this.#taken !== undefined;
   }
 
   end(content: Buffer): void {
@@ -172,6 +180,7 @@ class Http1Exchange implements Exchange {
   readonly body: Writable;
   readonly stream = undefined;
   readonly pushEnabled = false;
+  onClosed: (() => void) | undefined;
   dress: Dress | undefined;
   readonly #response: ServerResponse;
   #bytes = 0;
@@ -187,6 +196,7 @@ class Http1Exchange implements Exchange {
     this.content = request;
     this.body = response;
     this.#response = response;
+    response.on("close", () => this.onClosed?.());
   }
 
   get bytes(): number {

@@ -6,6 +6,7 @@ import { decide } from "../static/representation.js";
 import type { Found, FileTree } from "../static/tree.js";
 import { sendError, sendPage } from "./error-page.js";
 import type { Exchange } from "./exchange.js";
+import { linkedPage, type Linked } from "./linked-page.js";
 import { answerMissing, sendErrorFile } from "./missing.js";
 import { hintedFields, pathOf, sendFile } from "./send-file.js";
 import type { Site } from "./site.js";
@@ -30,9 +31,9 @@ export function answerFile(site: Site, tree: FileTree, exchange: Exchange, hinte
     const ruled = site.rules.action(exchange);
     return ruled?.kind === "redirect" ? redirectUnlessFile(tree, exchange, ruled) : refuseMethod(exchange);
   }
-  const found = tree.recall(pathOf(target), exchange.arrived);
-  if (found?.kind === "file" && answerAtOnce(site, exchange, found)) return undefined;
-  return answerInTime(site, tree, exchange, hinted);
+  const found = hinted.length === 0 ? tree.recall(pathOf(target), exchange.arrived) : undefined;
+  const atOnce = found?.kind === "file" ? answerAtOnce(site, exchange, found) : undefined;
+  return atOnce === undefined ? answerInTime(site, tree, exchange, hinted) : atOnce.delivery;
 }
 
 function refuseMethod(exchange: Exchange): undefined {
@@ -44,24 +45,38 @@ async function redirectUnlessFile(tree: FileTree, exchange: Exchange, { status, 
   return found.kind === "file" ? refuseMethod(exchange) : redirect(exchange, status, location);
 }
 
-/** Answers from memory without waiting, if that can be: a page waits for what is known of its needs. */
-function answerAtOnce({ representations, scanner }: Site, exchange: Exchange, found: FoundFile): boolean {
+/** Answers from memory without waiting, if that can be; undefined if not. */
+function answerAtOnce(site: Site, exchange: Exchange, found: FoundFile): AtOnce | undefined {
+  const { representations, scanner } = site;
   const selected = representations.ready(found, exchange.fields);
-  if (selected === undefined || (scanner !== undefined && isHtml(selected.contentType))) return false;
-  const { method } = exchange;
+  if (selected === undefined) return undefined;
+  const { method, connection, target } = exchange;
   const decision = decide(selected, method, exchange.fields);
   const { status, fields, extent } = decision;
   const bare = method === "HEAD" || extent.kind === "none";
-  if (status >= 400 || (!bare && (extent.kind !== "whole" || selected.size > AT_ONCE))) return false;
-  if (!bare && (selected.content === undefined || !exchange.mayEnd(selected.content.length))) return false;
-  const { connection, target } = exchange;
+  if (status >= 400 || (!bare && (extent.kind !== "whole" || selected.size > AT_ONCE))) return undefined;
+  const isPage = scanner !== undefined && isHtml(selected.contentType);
+  const linked = isPage ? linkedPage(site, exchange, found, status) : undefined;
+  if (isPage && linked === undefined) return undefined;
+  if (!bare && (selected.content === undefined || !exchange.mayEnd(selected.content.length))) return undefined;
   if (method === "GET" && !connection.history.seen(target, selected.version)) {
     connection.history.carried(target, selected.version);
   }
-  const hinted = hintedFields(exchange, decision);
-  exchange.head(status, hinted === undefined ? fields : { ...fields, ...hinted }, bare);
+  const more = linked?.fields ?? hintedFields(exchange, decision);
+  exchange.head(status, more === undefined ? fields : { ...fields, ...more }, bare);
   if (!bare && selected.content !== undefined) exchange.end(selected.content);
-  return true;
+  return { delivery: linked === undefined ? undefined : record(exchange, linked) };
+}
+
+/** What was answered at once: with a page, what went with it. */
+interface AtOnce {
+  readonly delivery: Delivery | undefined;
+}
+
+function record({ target, connection }: Exchange, { targets }: Linked): Delivery {
+  const delivery = { page: target, time: Date.now(), targets };
+  connection.history.record(delivery);
+  return delivery;
 }
 
 async function answerInTime(site: Site, tree: FileTree, exchange: Exchange, hinted: readonly string[]) {
@@ -84,7 +99,8 @@ async function answerAt(
     // A directory asked for without its slash: the URL of the request is another one, and keeps its own.
     if (found.kind === "unslashed") return answerAt(site, tree, exchange, `${pathname}/`, hinted);
     if (found.kind !== "file") return answerMissing(site, tree, exchange);
-    if (answerAtOnce(site, exchange, found)) return undefined;
+    const atOnce = hinted.length === 0 ? answerAtOnce(site, exchange, found) : undefined;
+    if (atOnce !== undefined) return atOnce.delivery;
     const sent = await sendFile(site, exchange, found, { hinted });
     if (sent === "withheld") return answerMissing(site, tree, exchange);
     if (sent !== "changed") return sent.delivery;

@@ -41,7 +41,7 @@ class Observed {
     this.#exchange = exchange;
     this.#onRequest = onRequest;
     site.connections.enter(exchange.connection);
-    exchange.body.on("close", () => this.#closed());
+    exchange.onClosed = () => this.#closed();
   }
 
   answered(delivery: Delivery | undefined): void {

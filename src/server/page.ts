@@ -94,7 +94,11 @@ function discardUnsent(sources: Sources): void {
   }
 }
 
-function requestOf({ method, fields, stream }: Exchange, { status, link }: ReadyPage): PageRequest {
+/** The request for a page, as the plan sees it. */
+export function requestOf(
+  { method, fields, stream }: Exchange,
+  { status, link }: Pick<ReadyPage, "status" | "link">,
+): PageRequest {
   return {
     method,
     status,
@@ -105,7 +109,11 @@ function requestOf({ method, fields, stream }: Exchange, { status, link }: Ready
 }
 
 /** The client as it is now. */
-function peerOf({ connection, pushEnabled }: Exchange, { bytes = 0 }: ReadyPage, links: readonly PreloadLink[]): Peer {
+export function peerOf(
+  { connection, pushEnabled }: Exchange,
+  { bytes = 0 }: Pick<ReadyPage, "bytes">,
+  links: readonly PreloadLink[],
+): Peer {
   const { history } = connection;
   const seen = links.filter(({ target, etag }) => etag !== undefined && history.seen(target, etag));
   const versions = new Set(seen.map(({ target, etag = "" }) => `${etag} ${target}`));

@@ -42,6 +42,8 @@ class TreeScanner implements ServerScanner {
 
   readonly page: Scanner["page"] = async (...page) => (await (this.#scanner ??= this.#load())).page(...page);
 
+  readonly recall: Scanner["recall"] = (...page) => this.#loaded?.recall(...page);
+
   lookAgain(): void {
     this.#tree.lookAgain();
     this.#loaded?.lookAgain();

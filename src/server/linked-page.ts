@@ -1,0 +1,61 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import { linkValues, targetsOf } from "../delivery/deliver.js";
+import type { DeliveredTarget } from "../delivery/history.js";
+import { considersPushes, plan, type PageRequest, type Peer } from "../delivery/plan.js";
+import { serverTiming } from "../delivery/summary.js";
+import type { PageNeeds } from "../manifest/scanner.js";
+import type { FoundFile } from "../static/file.js";
+import type { Exchange } from "./exchange.js";
+import { pageLinks } from "./page-links.js";
+import { peerOf, requestOf } from "./page.js";
+import { pathOf } from "./send-file.js";
+import type { Site } from "./site.js";
+
+/** The `Link` field of a page, and what it says. */
+export interface Linked {
+  readonly fields: OutgoingHttpHeaders;
+  readonly targets: readonly DeliveredTarget[];
+}
+
+/** What was worked out for a page, by what else it depends on: thousands of requests get the same. */
+const worked = new WeakMap<PageNeeds, Map<string, Linked>>();
+
+/**
+ * What a page goes with whose links are all it goes with: nothing is pushed
+ * or hinted, so there is nothing to wait for. Undefined where there may be,
+ * where rules have a say in it, or where it is not known what the page needs.
+ */
+export function linkedPage(site: Site, exchange: Exchange, found: FoundFile, status: number): Linked | undefined {
+  const request = requestOf(exchange, { status, link: undefined });
+  const peer = peerOf(exchange, { bytes: 0 }, []);
+  if (considersPushes(request, peer, site.limits)) return undefined;
+  if (site.limits.mode === "hints" && request.navigation) return undefined;
+  const { csp, link } = site.rules.page(exchange);
+  if (link !== undefined || csp.length > 0) return undefined;
+  const needs = site.scanner?.recall(pathOf(exchange.target), found);
+  return needs === undefined ? undefined : recalled(site, exchange, needs, request, peer);
+}
+
+function recalled(site: Site, exchange: Exchange, needs: PageNeeds, request: PageRequest, peer: Peer): Linked {
+  const { target } = exchange;
+  // A query can be anything; a page is asked for by few paths.
+  if (target.includes("?")) return work(site, exchange, needs, request, peer);
+  const { method, status, saveData } = request;
+  const key = `${target} ${method} ${status} ${saveData} ${peer.pushEnabled} ${peer.refuses}`;
+  let known = worked.get(needs);
+  if (known === undefined) worked.set(needs, (known = new Map()));
+  let linked = known.get(key);
+  if (linked === undefined) known.set(key, (linked = work(site, exchange, needs, request, peer)));
+  return linked;
+}
+
+function work(site: Site, exchange: Exchange, needs: PageNeeds, request: PageRequest, peer: Peer): Linked {
+  const decided = plan(pageLinks(exchange, undefined, needs.entries), request, peer, site.limits);
+  const targets = targetsOf(decided);
+  const values = linkValues(decided);
+  const fields = {
+    ...(values.length === 0 ? {} : { link: values.join(", ") }),
+    ...(site.serverTiming ? { "server-timing": serverTiming(targets) } : {}),
+  };
+  return { fields, targets };
+}
