@@ -270,9 +270,12 @@ test("a policy of _headers says what a page may load, in the manifest too", asyn
   };
   const root = await writeSite({ ...files, _headers: "/*\n  Content-Security-Policy: script-src 'none'" });
   const { port } = await startServer({ root });
-  const { headers } = await (await connect(port, { settings: { enablePush: false } })).request("/");
-  expect(headers.link).toBe("</a.css>; rel=preload; as=style");
-  expect(headers["content-security-policy"]).toBe("script-src 'none'");
+  const { request } = await connect(port, { settings: { enablePush: false } });
+  // The second answer may come from memory.
+  for (const { headers } of [await request("/"), await request("/")]) {
+    expect(headers.link).toBe("</a.css>; rel=preload; as=style");
+    expect(headers["content-security-policy"]).toBe("script-src 'none'");
+  }
   const { manifest } = await scan(root);
   expect(manifest.pages["/"]?.map(({ target }) => target)).toEqual(["/a.css"]);
 });
