@@ -3,7 +3,16 @@
  * (exit code 2), every other one is something that the user can put right
  * (exit code 1).
  */
-export type ErrorCode = "usage" | "root" | "listen" | "certificate" | "output" | "manifest" | "config" | "unavailable";
+export type ErrorCode =
+  | "usage"
+  | "root"
+  | "listen"
+  | "certificate"
+  | "output"
+  | "manifest"
+  | "config"
+  | "rules"
+  | "unavailable";
 
 /**
  * A mistake that the user can put right: the message names the value at

@@ -1,5 +1,5 @@
 import { bold, dim, green, red, yellow } from "kleur/colors";
-import type { H2PushError } from "../errors.js";
+import { H2PushError } from "../errors.js";
 import { LineOutput } from "./line-output.js";
 
 const log = new LineOutput(process.stdout, (lines) => {
@@ -27,8 +27,9 @@ export function printError({ message, hint }: H2PushError): void {
   process.stderr.write(`${red("error:")} ${message}\n${hint === undefined ? "" : `${hint}\n`}`);
 }
 
-/** A failure of one request, which the server outlives. It is a bug, so its stack is shown. */
+/** A failure that the server outlives. What the user can't put right is a bug, and its stack is shown. */
 export function printFailure(error: Error): void {
+  if (error instanceof H2PushError) return printError(error);
   process.stderr.write(`${red("error:")} ${error.stack ?? error.message}\n`);
 }
 

@@ -23,7 +23,11 @@ export interface SiteScanOptions {
  *
  * @throws the signal's reason when it is aborted; the error of `realpath` when there is no such directory.
  */
-export async function scanSite(root: string, scanner: Scanner, options: SiteScanOptions = {}): Promise<SiteScan> {
+export async function scanSite(
+  root: string,
+  scanner: Pick<Scanner, "page">,
+  options: SiteScanOptions = {},
+): Promise<SiteScan> {
   const { limit, signal } = options;
   const pages: SitePage[] = [];
   for await (const page of listPages(root, limit === undefined ? {} : { limit })) {
@@ -36,7 +40,7 @@ export async function scanSite(root: string, scanner: Scanner, options: SiteScan
 /** Scans these pages, in their order. */
 export async function scanPages(
   pages: readonly SitePage[],
-  scanner: Scanner,
+  scanner: Pick<Scanner, "page">,
   { signal, onPage, explain = false }: SiteScanOptions = {},
 ): Promise<SiteScan> {
   const entries: Record<string, readonly ManifestEntry[]> = {};

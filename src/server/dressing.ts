@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from "node:http";
 import type { Dress, Exchange } from "./exchange.js";
 
 /** What a dresser is told of a request, a promised one too. */
-export type DressedRequest = Pick<Exchange, "method" | "target" | "fields">;
+export type DressedRequest = Pick<Exchange, "method" | "target" | "authority" | "fields">;
 
 /**
  * A rule of the server for the fields of every response, files, routes and
@@ -13,9 +13,13 @@ export type Dresser = (request: DressedRequest) => Dress | undefined;
 
 /** The work of all dressers on one response, in their order; undefined when there is none. */
 export function dressing(dressers: readonly Dresser[], request: DressedRequest): Dress | undefined {
-  if (dressers.length === 0) return undefined;
-  const all = dressers.flatMap((dresser) => dresser(request) ?? []);
-  if (all.length === 0) return undefined;
+  let found: Dress[] | undefined;
+  for (const dresser of dressers) {
+    const dress = dresser(request);
+    if (dress !== undefined) (found ??= []).push(dress);
+  }
+  if (found === undefined) return undefined;
+  const all = found;
   return (status: number, fields: OutgoingHttpHeaders) =>
     all.reduce((dressed, dress) => dress(status, dressed), fields);
 }

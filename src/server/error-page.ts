@@ -4,6 +4,7 @@ import { escapeHtml, page } from "./small-page.js";
 
 const reasons: Readonly<Record<number, string>> = {
   400: "Bad request",
+  401: "Unauthorized",
   404: "Not found",
   405: "Method not allowed",
   412: "Precondition failed",

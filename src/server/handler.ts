@@ -1,11 +1,12 @@
 import type { Delivery } from "../delivery/history.js";
+import { isHtml } from "../static/media-type.js";
 import { carrying } from "./carrying.js";
 import { dressing } from "./dressing.js";
 import { sendError } from "./error-page.js";
 import { EarlyHints, hintedFreshness } from "./early-hints.js";
 import { contextOf, goneSignal, type Exchange } from "./exchange.js";
 import { responseFields, sendContent, toRequest } from "./fetch.js";
-import { answerFile } from "./file-answer.js";
+import { answerFile, answerRule } from "./file-answer.js";
 import { deliverPage, type ReadyPage } from "./page.js";
 import { askRoutes } from "./route.js";
 import type { Site } from "./site.js";
@@ -19,9 +20,17 @@ export type Answered = Delivery | undefined | Promise<Delivery | undefined>;
  * @throws what the route or the system threw, and when the client went away
  */
 export function answer(site: Site, exchange: Exchange): Answered {
+  const looking = site.rules.look(exchange.arrived);
+  return looking === undefined ? answerNow(site, exchange) : looking.then(() => answerNow(site, exchange));
+}
+
+function answerNow(site: Site, exchange: Exchange): Answered {
   exchange.dress = dressing(site.dressers, exchange);
   if (!site.hosts.allowsAll(exchange)) return refuseHost(exchange);
   if (!exchange.target.startsWith("/")) return sendError(exchange, 400, "This request has no path.");
+  if (site.rules.refuses(exchange)) return challenge(exchange);
+  const ruled = site.rules.action(exchange);
+  if (ruled?.forced === true && site.tree !== undefined) return answerRule(site, site.tree, exchange, ruled);
   return site.routes.length > 0 ? answerByRoutes(site, exchange) : answerByFiles(site, exchange, []);
 }
 
@@ -30,6 +39,12 @@ function refuseHost(exchange: Exchange): undefined {
   const { authority } = exchange;
   if (authority === "") return sendError(exchange, 400, "This request names no host.");
   return sendError(exchange, 421, `This server does not answer for ${authority}. To let it: --allow-host`);
+}
+
+/** Asks for a name and a password (RFC 7617). */
+function challenge(exchange: Exchange): undefined {
+  const fields = { "www-authenticate": `Basic realm="h2push", charset="UTF-8"` };
+  return sendError(exchange, 401, "This page asks for a name and a password.", fields);
 }
 
 function answerByFiles(site: Site, exchange: Exchange, hinted: readonly string[]): Answered {
@@ -52,6 +67,12 @@ async function askRoutesFor(site: Site, exchange: Exchange, hints: EarlyHints): 
   return hints.whileSlow(askRoutes(site.routes, request, context), site.hints.of(exchange.target));
 }
 
+/** The links of a route's response, and those that rules add to a page. */
+function linkOf({ headers }: Response, ruled: string | undefined): string | undefined {
+  const links = [headers.get("link") ?? [], ruled ?? []].flat();
+  return links.length === 0 ? undefined : links.join(", ");
+}
+
 async function answerRoute(site: Site, exchange: Exchange, response: Response, hints: EarlyHints) {
   const { method, target } = exchange;
   const { status, headers } = response;
@@ -62,7 +83,7 @@ async function answerRoute(site: Site, exchange: Exchange, response: Response, h
     if (bare) await response.body?.cancel();
     else await sendContent(response, exchange, site.closing, progress, hold);
   };
-  const link = headers.get("link") ?? undefined;
+  const link = linkOf(response, isHtml(headers.get("content-type") ?? "") ? site.rules.page(exchange).link : undefined);
   if (method === "GET" && status === 200) site.hints.learn(target, link);
   return carrying(exchange, headers.get("etag"), async () => {
     if (link === undefined && hints.sent.length === 0) {

@@ -23,13 +23,15 @@ const worked = new WeakMap<PageNeeds, Map<string, Linked>>();
 /**
  * What a page goes with whose links are all it goes with: nothing is pushed
  * or hinted, so there is nothing to wait for. Undefined where there may be,
- * or where it is not known what the page needs.
+ * where rules have a say in it, or where it is not known what the page needs.
  */
 export function linkedPage(site: Site, exchange: Exchange, found: FoundFile, status: number): Linked | undefined {
   const request = requestOf(exchange, { status, link: undefined });
   const peer = peerOf(exchange, { bytes: 0 }, []);
   if (considersPushes(request, peer, site.limits)) return undefined;
   if (site.limits.mode === "hints" && request.navigation) return undefined;
+  const { csp, link } = site.rules.page(exchange);
+  if (link !== undefined || csp.length > 0) return undefined;
   const needs = site.scanner?.recall(pathOf(exchange.target), found);
   return needs === undefined ? undefined : recalled(site, exchange, needs, request, peer);
 }

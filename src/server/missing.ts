@@ -38,9 +38,15 @@ function isNavigation({ fields, target }: Exchange): boolean {
   return type === UNKNOWN_TYPE || isHtml(type);
 }
 
-/** Sends the site's own error page, `404.html` in the root; false when there is none. */
-async function sendErrorFile(site: Site, tree: FileTree, exchange: Exchange, more: OutgoingHttpHeaders) {
-  const found = await tree.find("/404.html");
+/** Sends a page with 404, `404.html` in the root by default; false when there is none. */
+export async function sendErrorFile(
+  site: Site,
+  tree: FileTree,
+  exchange: Exchange,
+  more: OutgoingHttpHeaders,
+  pathname = "/404.html",
+): Promise<boolean> {
+  const found = await tree.find(pathname);
   if (found.kind !== "file") return false;
   const { "accept-encoding": encoding } = exchange.fields;
   const selected = await site.representations.select(

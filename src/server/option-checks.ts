@@ -1,6 +1,7 @@
 import { deliveryModes, type DeliveryMode } from "../delivery/plan.js";
 import { H2PushError } from "../errors.js";
 import { parseViewport, type Viewport } from "../manifest/media.js";
+import { parseField } from "../rules/field.js";
 import type { CachePolicy } from "../static/freshness.js";
 import { normalizeNames } from "../tls/names.js";
 import { tlsVersions, type TlsMin } from "../tls/secure-context.js";
@@ -70,6 +71,17 @@ export function checkCache(value: unknown): CachePolicy {
   return checkSeconds(value);
 }
 checkCache.json = { anyOf: [checkSeconds.json, { enum: ["off", "immutable"] }] };
+
+/** Lines of `name: value`. */
+export function checkHeader(value: unknown): readonly string[] {
+  const hint = "for example --header 'cache-control: no-store'";
+  if (!Array.isArray(value)) throw new H2PushError("usage", `not a list of fields: ${String(value)}`, hint);
+  return value.map((line) => {
+    const field = parseField(String(line));
+    if (typeof field === "string") throw new H2PushError("usage", field, hint);
+    return `${field.name}: ${field.value}`;
+  });
+}
 
 export function checkTlsMin(value: unknown): TlsMin {
   const version = tlsVersions.find((known) => known === value);

@@ -5,6 +5,7 @@ import {
   checkCache,
   checkDelivery,
   checkFile,
+  checkHeader,
   checkHost,
   checkNames,
   checkPushBytes,
@@ -96,6 +97,13 @@ export const serverOptions = {
     common: true,
     default: undefined,
     check: checkCache,
+  },
+  header: {
+    flags: "--header <field>",
+    description: "field of every response, repeatable",
+    group: "Files",
+    default: [],
+    check: checkHeader,
   },
   compress: {
     flags: "--no-compress",
@@ -219,6 +227,8 @@ export interface GivenSettings {
    * year). Without it they ask each time, for stylesheets after two seconds.
    */
   readonly cache?: number | string;
+  /** Fields of every response, each as "name: value"; `Link` is delivered like what pages need. */
+  readonly header?: readonly string[];
   /** Sends content in a coding where the client takes one: made here, or from files beside (`.br`, `.zst`, `.gz`). */
   readonly compress?: boolean;
   /** Megabytes of content that are kept in memory; 64 by default. */

@@ -33,6 +33,9 @@ export async function pushSources(
   const sources = new Map<PreloadLink, PushSource>();
   const find = async (link: PreloadLink) => {
     if (linkRefusal(link) !== undefined) return;
+    // A request for it would be refused, sent elsewhere, or get another file.
+    const request = { target: link.target, authority: exchange.authority, fields: exchange.fields };
+    if (site.rules.refuses(request) || site.rules.action(request)?.forced === true) return;
     const source = (await routeSource(site, exchange, link)) ?? (await fileSource(site, link));
     if (source !== undefined && source !== "refused") sources.set(link, source);
   };

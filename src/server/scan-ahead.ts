@@ -21,7 +21,7 @@ const PAGES_AHEAD = 2000;
  */
 export async function scanAhead(
   root: string,
-  scanner: Scanner,
+  scanner: Pick<Scanner, "page">,
   connections: Connections,
   closing: AbortSignal,
 ): Promise<ScanSummary | undefined> {

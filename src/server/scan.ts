@@ -1,13 +1,14 @@
 import { relative } from "node:path";
 import { H2PushError } from "../errors.js";
 import type { Viewport } from "../manifest/media.js";
-import { createScanner } from "../manifest/scanner.js";
+import { createScanner, type Scanner } from "../manifest/scanner.js";
 import type { SitePage } from "../manifest/pages.js";
 import { scanPages, scanSite, type SiteScan, type SiteScanOptions } from "../manifest/site.js";
 import { openTree, type FileTree } from "../static/tree.js";
 import { isHtml, mediaType } from "../static/media-type.js";
 import { serverOptions } from "./options.js";
 import { checkRoot } from "./root.js";
+import { SiteRules } from "./rules.js";
 import { locateIn, truncated } from "./site-scanner.js";
 
 export type { SiteScan } from "../manifest/site.js";
@@ -31,14 +32,22 @@ export async function scan(root: string, options: ScanOptions = {}): Promise<Sit
   await checkRoot(root);
   const tree = await openTree(root);
   const { viewport } = serverOptions;
-  const scanner = createScanner({
+  const found = createScanner({
     locate: locateIn(tree),
     once: true,
     viewport: viewport.check(options.viewport ?? viewport.default),
     onTruncated: ({ file }) => options.onNotice?.(truncated(relative(tree.root, file))),
   });
+  const scanner = await byRules(tree.root, found, options);
   if (options.pages === undefined) return scanSite(tree.root, scanner, options);
   return scanPages(await Promise.all(options.pages.map((path) => findPage(tree, path))), scanner, options);
+}
+
+/** Honours the policies that `_headers` gives pages; what is wrong with the file is a notice here. */
+async function byRules(root: string, scanner: Scanner, { onNotice = () => {} }: ScanOptions) {
+  const rules = new SiteRules({ root, fields: [], report: ({ message }) => onNotice(message), notice: onNotice });
+  await rules.look(performance.now());
+  return rules.scanner(scanner);
 }
 
 async function findPage(tree: FileTree, path: string): Promise<SitePage> {

@@ -29,8 +29,9 @@ export async function sendFile(
   try {
     if (prepared.decision.status >= 400) return { delivery: refuse(exchange, prepared.decision) };
     const page = isHtml(prepared.selected.contentType) && prepared.decision.status !== 206;
-    const needs = page ? await site.scanner?.page(pathOf(target), found) : undefined;
-    return { delivery: await send(site, exchange, prepared, needs, { more, hinted }) };
+    const { csp, link } = page ? site.rules.page(exchange) : {};
+    const needs = page ? await site.scanner?.page(pathOf(target), found, csp === undefined ? {} : { csp }) : undefined;
+    return { delivery: await send(site, exchange, prepared, needs && { ...needs, link }, { more, hinted }) };
   } finally {
     await prepared.response.close();
   }
@@ -42,7 +43,7 @@ interface FileExtras {
   readonly hinted?: readonly string[];
 }
 
-type Needs = Pick<ReadyPage, "entries" | "blocking"> | undefined;
+type Needs = Pick<ReadyPage, "entries" | "blocking" | "link"> | undefined;
 
 function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Needs, extras: Required<FileExtras>) {
   const { selected, decision, response } = prepared;
@@ -54,8 +55,8 @@ function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Nee
       await send(hintedFields(exchange, decision) ?? {}, (bytes) => exchange.progress(bytes));
       return undefined;
     }
-    const { entries, blocking } = needs;
-    const page = { status, bytes: selected.size, link: undefined, hinted, entries, blocking, send };
+    const { entries, blocking, link } = needs;
+    const page = { status, bytes: selected.size, link, hinted, entries, blocking, send };
     return deliverPage(site, exchange, page);
   });
 }

@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import type { Server as TlsServer } from "node:tls";
 import type { Limits } from "../delivery/plan.js";
 import type { Scanner } from "../manifest/scanner.js";
+import { fieldsOf } from "../rules/field.js";
 import { Representations } from "../static/representations.js";
 import { openTree, type FileTree } from "../static/tree.js";
 import { createCertificate } from "../tls/self-signed.js";
@@ -19,6 +20,7 @@ import { createProtocols } from "./protocols.js";
 import { listenWithRedirect, type RedirectingListener } from "./redirect.js";
 import { checkRoot } from "./root.js";
 import type { Route } from "./route.js";
+import { ruleFiles, SiteRules } from "./rules.js";
 import type { ScanSummary } from "./scan-ahead.js";
 import type { Site } from "./site.js";
 import { siteScanner, type ServerScanner } from "./site-scanner.js";
@@ -105,6 +107,7 @@ class H2PushServer implements Server {
   readonly #hosts: Hosts;
   readonly #secured: (pair: PemPair) => Secured;
   #tree: FileTree | undefined;
+  #rules: SiteRules | undefined;
   #scanner: ServerScanner | undefined;
   #tls: TlsServer | undefined;
   #listener: Listener | undefined;
@@ -123,7 +126,14 @@ class H2PushServer implements Server {
     this.#tree = tree;
     const scanner = tree === undefined ? undefined : await this.#openScanner(tree);
     this.#scanner = scanner;
-    const site = this.#site(tree, scanner);
+    const rules = new SiteRules({
+      root: tree?.root,
+      fields: fieldsOf(this.#settings.header),
+      report: (error) => this.#options.onError?.(error),
+      notice: (text) => this.#options.onNotice?.(text),
+    });
+    this.#rules = rules;
+    const site = this.#site(tree, scanner, rules);
     const pair = certificate ?? (await createCertificate());
     this.#hosts.certified(namesIn(pair.cert));
     const protocols = createProtocols({
@@ -144,13 +154,14 @@ class H2PushServer implements Server {
       onPlain: (connection: Duplex) => protocols.plain.emit("connection", connection),
     });
     this.#listener = listener;
-    if (tree !== undefined && scanner !== undefined) setImmediate(() => void this.#scan(tree, scanner));
+    setImmediate(() => void this.#look(tree, scanner, rules));
     return addressOf(this.#settings.host, listener);
   }
 
   lookAgain(): void {
     this.#tree?.lookAgain();
     this.#scanner?.lookAgain();
+    this.#rules?.lookAgain();
   }
 
   useCertificate(pair: PemPair): void {
@@ -184,10 +195,10 @@ class H2PushServer implements Server {
   #openTree(root: string): Promise<FileTree> {
     const { dotfiles, symlinks, compress } = this.#settings;
     const { hidden = [] } = this.#options;
-    return openTree(root, { hidden, dotfiles, symlinks, precompressed: compress });
+    return openTree(root, { hidden, reserved: ruleFiles, dotfiles, symlinks, precompressed: compress });
   }
 
-  #site(tree: FileTree | undefined, scanner: Scanner | undefined): Site {
+  #site(tree: FileTree | undefined, scanner: Scanner | undefined, rules: SiteRules): Site {
     const { delivery, pushCount, pushBytes, serverTiming, single, list, memory, compress, cache } = this.#settings;
     const limits: Limits = { mode: delivery, pushCount, pushBytes };
     return {
@@ -198,7 +209,8 @@ class H2PushServer implements Server {
       hosts: this.#hosts,
       scanner,
       routes: this.#options.routes ?? [],
-      dressers: [],
+      rules,
+      dressers: [rules.dresser],
       limits,
       serverTiming,
       hints: new LearnedLinks(),
@@ -209,12 +221,14 @@ class H2PushServer implements Server {
     };
   }
 
-  async #scan(tree: FileTree, scanner: Scanner): Promise<void> {
+  /** Looks at the rules, and then at the pages. */
+  async #look(tree: FileTree | undefined, scanner: Scanner | undefined, rules: SiteRules): Promise<void> {
     const { onScan, onError } = this.#options;
-    if (onScan === undefined) return;
     try {
+      await rules.look(performance.now());
+      if (onScan === undefined || tree === undefined || scanner === undefined) return;
       const { scanAhead } = await import("./scan-ahead.js");
-      const summary = await scanAhead(tree.root, scanner, this.#connections, this.#closing.signal);
+      const summary = await scanAhead(tree.root, rules.scanner(scanner), this.#connections, this.#closing.signal);
       if (summary !== undefined) onScan(summary);
     } catch (error) {
       onError?.(error instanceof Error ? error : new Error(String(error)));

@@ -7,6 +7,7 @@ import type { Dresser } from "./dressing.js";
 import type { LearnedLinks } from "./early-hints.js";
 import type { Hosts } from "./hosts.js";
 import type { Route } from "./route.js";
+import type { SiteRules } from "./rules.js";
 
 /** What a server answers from. */
 export interface Site {
@@ -19,6 +20,8 @@ export interface Site {
   readonly hosts: Hosts;
   readonly scanner: Scanner | undefined;
   readonly routes: readonly Route[];
+  /** What `_headers` and `_redirects` say. */
+  readonly rules: SiteRules;
   /** Rules for the fields of every response. */
   readonly dressers: readonly Dresser[];
   readonly limits: Limits;

@@ -1,7 +1,7 @@
 import type { Stats } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import { platform } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { codings, isCompressible, suffixes } from "./encoding.js";
 import { isAbsent, isInside, type FoundFile, type Sibling } from "./file.js";
 import { Lookups } from "./lookups.js";
@@ -21,6 +21,8 @@ export type Found =
 export interface TreeOptions {
   /** Files and directories never to be found, wherever they lie: certificates, keys, configuration. */
   readonly hidden?: readonly string[];
+  /** Names in the root, in lower case, that are never found, however they are written and whatever they lead to. */
+  readonly reserved?: readonly string[];
   /** Finds dotfiles too. */
   readonly dotfiles?: boolean;
   /** Follows symbolic links that lead out of the root. */
@@ -130,10 +132,16 @@ class Tree implements FileTree {
     return siblings.length === 0 ? file : { ...file, siblings };
   }
 
+  /** In any case of letters: a file system may not tell them apart. */
+  #isReserved(path: string): boolean {
+    return dirname(path) === this.root && this.#options.reserved?.includes(basename(path).toLowerCase()) === true;
+  }
+
   /** What a path leads to, when it leads to something that may be found. */
   async #at(path: string): Promise<Place | undefined> {
     try {
       const real = await realpath(path);
+      if (this.#isReserved(path) || this.#isReserved(real)) return undefined;
       const inside = this.#options.symlinks === true || real === this.root || isInside(real, this.root);
       if (!inside || this.#hidden.some((hidden) => real === hidden || isInside(real, hidden))) return undefined;
       return { real, stats: await stat(real) };

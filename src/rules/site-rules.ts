@@ -1,0 +1,55 @@
+import { isRefused } from "./basic-auth.js";
+import type { Field } from "./field.js";
+import { changeFields, fieldChanges, withFields, type FieldChanges, type FieldRequest } from "./fields.js";
+import { parseHeaders, type HeaderRule } from "./headers-file.js";
+import type { LineError } from "./lines.js";
+import { PatternIndex } from "./pattern-index.js";
+import { applyRedirects, type RuleAction, type RuleRequest } from "./redirect.js";
+import { parseRedirects, type RedirectRule } from "./redirects-file.js";
+
+export { changeFields, isRefused, type FieldChanges, type FieldRequest, type RuleAction, type RuleRequest };
+
+/** What a rule file says, and what is wrong with it. */
+export interface ReadRules<T> {
+  readonly rules: T;
+  readonly errors: readonly LineError[];
+  readonly notices: readonly LineError[];
+}
+
+export interface HeaderRules {
+  readonly all: PatternIndex<HeaderRule>;
+  /** Those that ask for a password: most sites have none. */
+  readonly guarding: PatternIndex<HeaderRule>;
+}
+
+export type RedirectRules = PatternIndex<RedirectRule>;
+
+/** The rules of a `_headers` file. */
+export function readHeaders(content: string): ReadRules<HeaderRules> {
+  const { rules, errors } = parseHeaders(content);
+  const guarding = rules.filter(({ credentials }) => credentials.length > 0);
+  const indexed = { all: new PatternIndex(rules), guarding: new PatternIndex(guarding) };
+  return { rules: indexed, errors: byLine(errors), notices: [] };
+}
+
+/** The rules of a `_redirects` file. */
+export function readRedirects(content: string): ReadRules<RedirectRules> {
+  const { rules, errors, notices } = parseRedirects(content);
+  return { rules: new PatternIndex(rules), errors: byLine(errors), notices };
+}
+
+const byLine = (errors: readonly LineError[]) => errors.toSorted((a, b) => a.line - b.line);
+
+/** What the rules make of a request; undefined leaves it as it is. */
+export function actionFor(rules: RedirectRules | undefined, request: RuleRequest): RuleAction | undefined {
+  return rules === undefined ? undefined : applyRedirects(rules, request);
+}
+
+/** What becomes of the fields of a request's response, by the rules and then by the command line; undefined for nothing. */
+export function changesFor(
+  rules: HeaderRules | undefined,
+  fields: readonly Field[],
+  request: FieldRequest,
+): FieldChanges | undefined {
+  return withFields(rules === undefined ? undefined : fieldChanges(rules.all, request), fields);
+}
