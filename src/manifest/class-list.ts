@@ -20,7 +20,7 @@ const LIMIT = 100_000;
 export class ClassLists {
   readonly #vocabulary: Vocabulary;
   /** Those met last, by the marks of their bytes. */
-  readonly #slots: (ClassList | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
+  readonly #slots = new Array<ClassList | undefined>(SLOTS).fill(undefined);
   readonly #lists = new Map<string, ClassList>();
 
   constructor(vocabulary: Vocabulary) {

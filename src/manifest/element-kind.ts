@@ -1,8 +1,8 @@
 import type { Declarations } from "./css.js";
 import type { HtmlLexer } from "./html-lexer.js";
-import type { OutlineNode } from "./outline.js";
 import { ClassLists } from "./class-list.js";
-import { hashOf, type TagName } from "./tag-name.js";
+import { Step } from "./step.js";
+import { hashOf, type Openings, type TagName } from "./tag-name.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 /** What selectors and the cascade see of an element. */
@@ -33,10 +33,6 @@ export class ElementKind implements Features {
   readonly classes: ReadonlySet<string>;
   readonly passed: ReadonlySet<string>;
   readonly style: InlineStyle;
-  /** The element of that kind that was entered last: the next is often the same. */
-  last: OutlineNode | undefined;
-  /** Kinds that have one feature more, by that feature. */
-  readonly more = new Map<string, ElementKind>();
 
   constructor({ tag, id, classes, passed, style }: Features) {
     this.tag = tag;
@@ -70,69 +66,79 @@ export class ElementKinds {
     this.#classLists = new ClassLists(vocabulary);
   }
 
-  /** Kind of an element without attributes. */
-  plain(tag: TagName): ElementKind {
-    if (tag.kind?.owner !== this) {
-      const known = this.#vocabulary.tags.has(tag.name);
-      tag.kind = { owner: this, plain: known ? this.#with(PLAIN, { tag: tag.name }) : PLAIN };
-    }
-    return tag.kind.plain;
+  /** What a start tag without attributes does. */
+  plain(tag: TagName): Step {
+    return this.#openings(tag).plain;
   }
 
-  /** Kind of the element whose start tag the lexer has just read. */
-  of(lexer: HtmlLexer): ElementKind {
-    let kind = this.plain(lexer.tag);
-    for (let index = 0; index < lexer.attributeCount; index += 1) kind = this.#withAttribute(kind, lexer, index);
-    return kind;
+  #openings(tag: TagName): Openings {
+    const { openings } = tag;
+    if (openings?.owner === this) return openings;
+    const known = this.#vocabulary.tags.has(tag.name);
+    const plain = new Step(tag, known ? this.#with(PLAIN, { tag: tag.name }) : PLAIN);
+    tag.openings = { owner: this, plain, byKind: new Map() };
+    return tag.openings;
   }
 
-  #withAttribute(kind: ElementKind, lexer: HtmlLexer, index: number): ElementKind {
+  /** What the start tag does that the lexer has just read. */
+  of(lexer: HtmlLexer): Step {
+    let step = this.plain(lexer.tag);
+    for (let index = 0; index < lexer.attributeCount; index += 1) step = this.#withAttribute(step, lexer, index);
+    return step;
+  }
+
+  #withAttribute(step: Step, lexer: HtmlLexer, index: number): Step {
     const hash = lexer.hashAt(index);
-    if (hash === CLASS) return this.#withClasses(kind, lexer, index);
+    if (hash === CLASS) return this.#withClasses(step, lexer, index);
     const vocabulary = this.#vocabulary;
-    let own = kind;
+    let own = step;
     if (hash === ID) {
-      if (vocabulary.idMarks[lexer.valueMark(index)] === 1) own = this.#withId(kind, lexer.valueAt(index));
-    } else if (hash === STYLE) own = this.#withStyle(kind, lexer.valueAt(index));
+      if (vocabulary.idMarks[lexer.valueMark(index)] === 1) own = this.#withId(step, lexer.valueAt(index));
+    } else if (hash === STYLE) own = this.#withStyle(step, lexer.valueAt(index));
     const tests = vocabulary.attributeHashes.get(hash);
     return tests === undefined ? own : this.#passing(own, tests.passed(tests.presenceOnly ? "" : lexer.valueAt(index)));
   }
 
-  #withClasses(kind: ElementKind, lexer: HtmlLexer, index: number): ElementKind {
+  #withClasses(step: Step, lexer: HtmlLexer, index: number): Step {
     const { key, names, passed } = this.#classLists.at(lexer, index);
-    if (key === "") return kind;
-    return (
-      kind.more.get(key) ?? this.#more(key, kind, { classes: names, passed: new Set([...kind.passed, ...passed]) })
-    );
+    if (key === "") return step;
+    return step.more.get(key) ?? this.#more(key, step, { classes: names }, passed);
   }
 
-  #withId(kind: ElementKind, id: string): ElementKind {
-    if (!this.#vocabulary.ids.has(id)) return kind;
+  #withId(step: Step, id: string): Step {
+    if (!this.#vocabulary.ids.has(id)) return step;
     const key = `#${id}`;
-    return kind.more.get(key) ?? this.#more(key, kind, { id });
+    return step.more.get(key) ?? this.#more(key, step, { id });
   }
 
-  #withStyle(kind: ElementKind, text: string): ElementKind {
+  #withStyle(step: Step, text: string): Step {
     let style = this.#styles.get(text);
     if (style === undefined) {
       const declarations = this.#parseStyle(text);
       style = declarations === undefined ? NO_STYLE : { key: text, declarations };
       if (this.#styles.size < STYLES) this.#styles.set(text, style);
     }
-    if (style.key === "") return kind;
+    if (style.key === "") return step;
     const key = `{${style.key}`;
-    return kind.more.get(key) ?? this.#more(key, kind, { style });
+    return step.more.get(key) ?? this.#more(key, step, { style });
   }
 
-  #passing(kind: ElementKind, passed: readonly string[]): ElementKind {
-    if (passed.length === 0) return kind;
+  #passing(step: Step, passed: readonly string[]): Step {
+    if (passed.length === 0) return step;
     const key = `[${passed.join("\n")}`;
-    return kind.more.get(key) ?? this.#more(key, kind, { passed: new Set([...kind.passed, ...passed]) });
+    return step.more.get(key) ?? this.#more(key, step, {}, passed);
   }
 
-  #more(key: string, kind: ElementKind, features: Partial<Features>): ElementKind {
-    const more = this.#with(kind, features);
-    kind.more.set(key, more);
+  #more(key: string, step: Step, features: Partial<Features>, passed: readonly string[] = []): Step {
+    const { tag, kind = PLAIN } = step;
+    const own = this.#with(kind, { ...features, passed: new Set([...kind.passed, ...passed]) });
+    const { byKind } = this.#openings(tag);
+    let more = byKind.get(own);
+    if (more === undefined) {
+      more = new Step(tag, own);
+      byKind.set(own, more);
+    }
+    step.more.set(key, more);
     return more;
   }
 

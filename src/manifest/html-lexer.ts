@@ -1,7 +1,7 @@
-import { decodeHTML, decodeHTMLAttribute } from "entities/decode";
+import { decodeHTMLAttribute } from "entities/decode";
 
-import type { KnownTag, KnownTags } from "./known-tags.js";
 import { hashByte, type TagName, tagName, tagNamed } from "./tag-name.js";
+import { BEYOND, isSpace, kindsOfText, SHOWN } from "./text.js";
 
 /** What `HtmlLexer.next` stopped at. */
 export type HtmlToken = "start" | "end" | "eof";
@@ -9,7 +9,6 @@ export type HtmlToken = "start" | "end" | "eof";
 const SPACE = 0x20;
 const BANG = 0x21;
 const DOUBLE_QUOTE = 0x22;
-const AMPERSAND = 0x26;
 const SINGLE_QUOTE = 0x27;
 const DASH = 0x2d;
 const SLASH = 0x2f;
@@ -17,14 +16,6 @@ const LESS = 0x3c;
 const EQUALS = 0x3d;
 const GREATER = 0x3e;
 const QUESTION = 0x3f;
-
-/** Kinds of bytes in text: what shows, and what may stand for a character beyond ASCII. */
-const SHOWN = 1;
-const BEYOND = 2;
-const TEXT = new Uint8Array(256);
-for (let code = 0; code < 256; code += 1) {
-  TEXT[code] = (code > SPACE ? SHOWN : 0) | (code >= 0x80 || code === AMPERSAND ? BEYOND : 0);
-}
 
 /** What ends a name in a tag: white space, `/`, `>`, and `=` after the name of an attribute. */
 const NAME_END = 1;
@@ -35,10 +26,6 @@ TAG[EQUALS] = ATTRIBUTE_END;
 
 /** Numbers kept for each attribute: hash of its name, its name's start and end, its value's start and end. */
 const FIELDS = 5;
-
-function isSpace(code: number | undefined): boolean {
-  return code === SPACE || code === 0x0a || code === 0x09 || code === 0x0d || code === 0x0c;
-}
 
 function isLetter(code: number): boolean {
   const lower = code | 0x20;
@@ -54,6 +41,8 @@ function isLetter(code: number): boolean {
 export class HtmlLexer {
   /** In UTF-8. */
   readonly bytes: Buffer;
+  /** The same bytes. */
+  readonly view: DataView;
   /** Name of the tag. */
   tag: TagName = tagNamed("html");
   /** Where the tag's `<` is. */
@@ -74,19 +63,12 @@ export class HtmlLexer {
   /** Number of attributes of the tag. */
   attributeCount = 0;
 
-  /** Set for a tag that was met before: it was not taken apart, and has no attributes here. */
-  known: KnownTag | undefined;
-
-  readonly #knownTags: KnownTags | undefined;
-  readonly #view: DataView;
   #attributes = new Int32Array(64 * FIELDS);
   #dashes = -1;
 
-  /** With `knownTags`, those are not taken apart again. */
-  constructor(bytes: Buffer, knownTags?: KnownTags) {
+  constructor(bytes: Buffer) {
     this.bytes = bytes;
-    this.#knownTags = knownTags;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   /** Moves to the next start or end tag. */
@@ -98,79 +80,17 @@ export class HtmlLexer {
     for (;;) {
       let at = this.position;
       while (at < length && bytes[at] !== LESS) at += 1;
-      if (!this.ignoresText) flags |= this.#kinds(this.position, at);
+      if (!this.ignoresText) flags |= kindsOfText(bytes, this.position, at);
       this.hasText = (flags & SHOWN) !== 0;
       this.hasBeyond = (flags & BEYOND) !== 0;
       if (at >= length) return this.#end();
       this.start = at;
       const code = bytes[at + 1] ?? 0;
-      if (isLetter(code)) return this.#isKnown(at) || this.#tagAt(at + 1) ? "start" : this.#end();
-      if (code === SLASH && isLetter(bytes[at + 2] ?? 0)) return this.#endTagAt(at) ? "end" : this.#end();
+      if (isLetter(code)) return this.#tagAt(at + 1) ? "start" : this.#end();
+      if (code === SLASH && isLetter(bytes[at + 2] ?? 0)) return this.#tagAt(at + 2) ? "end" : this.#end();
       this.position = this.#afterMarkup(at, code);
       if (this.position === at + 1) flags |= SHOWN;
     }
-  }
-
-  /** Kinds of the bytes in a piece of text. */
-  #kinds(start: number, end: number): number {
-    const { bytes } = this;
-    let kinds = 0;
-    for (let at = start; at < end; at += 1) kinds |= TEXT[bytes[at] ?? 0] ?? 0;
-    return kinds;
-  }
-
-  #isKnown(start: number): boolean {
-    const known = this.#knownTags?.find(this.#view, start);
-    this.known = known;
-    if (known === undefined) return false;
-    this.tag = known.tag;
-    this.attributeCount = 0;
-    this.selfClosing = false;
-    this.position = start + known.length;
-    return true;
-  }
-
-  #endTagAt(start: number): boolean {
-    if (this.#isKnown(start)) return true;
-    if (!this.#tagAt(start + 2)) return false;
-    this.#knownTags?.add(this.position - start, this.tag, undefined);
-    return true;
-  }
-
-  /** Whether the text before this tag has characters beyond ASCII, the no-break space apart. */
-  isBeyondAscii(): boolean {
-    if (!this.hasBeyond) return false;
-    const { bytes } = this;
-    for (let at = this.textStart; at < this.start; at += 1) {
-      const code = bytes[at] ?? 0;
-      if (code >= 0x80 || (code === AMPERSAND && !this.#isPlainReference(at + 1))) return true;
-    }
-    return false;
-  }
-
-  /** Whether an ampersand begins one of the references that every page is full of. */
-  #isPlainReference(at: number): boolean {
-    const { bytes } = this;
-    switch (bytes[at] ?? 0) {
-      case 0x23: // #39; #34;
-        return bytes[at + 1] === 0x33 && (bytes[at + 2] === 0x39 || bytes[at + 2] === 0x34) && bytes[at + 3] === 0x3b;
-      case 0x61: // amp; apos;
-        return bytes[at + 1] === 0x6d || bytes[at + 1] === 0x70;
-      case 0x67: // gt;
-      case 0x6c: // lt;
-        return bytes[at + 1] === 0x74 && bytes[at + 2] === 0x3b;
-      case 0x6e: // nbsp;
-        return bytes[at + 1] === 0x62;
-      case 0x71: // quot;
-        return bytes[at + 1] === 0x75;
-      default:
-        return isSpace(bytes[at]);
-    }
-  }
-
-  /** The text before this tag, decoded; comments in it come along. */
-  text(): string {
-    return decodeHTML(this.bytes.toString("utf8", this.textStart, this.start));
   }
 
   /** A part of the document, as it stands. */

@@ -1,7 +1,7 @@
 import type { CssFacts } from "./css.js";
 import type { Destination } from "./destination.js";
 import { ForeignContent } from "./foreign.js";
-import { HtmlLexer } from "./html-lexer.js";
+import { HtmlLexer, type HtmlToken } from "./html-lexer.js";
 import { chooseImage, isImageType, type ImageSource } from "./image.js";
 import type { LinkAttributes } from "./manifest.js";
 import { DEFAULT_VIEWPORT, isTrivialMedia, matchesMedia, type Viewport } from "./media.js";
@@ -72,7 +72,7 @@ const SELECT = tagNamed("select");
 const INPUT = tagNamed("input");
 
 /** Elements that refer to something, or bear on what others do. */
-for (const name of "audio base body embed feimage frame iframe image img input link math meta object picture script source svg table tbody td template tfoot th thead tr track use video".split(
+for (const name of "audio base body embed feimage frame iframe image img input link math meta object picture plaintext script select source svg table tbody td template tfoot th thead tr track use video".split(
   " ",
 )) {
   tagNamed(name).refers = true;
@@ -132,7 +132,7 @@ class HtmlReader {
   readonly #policies: { content: string; offset: number }[] = [];
 
   constructor(bytes: Buffer, readers: HtmlReaders) {
-    this.#lexer = new HtmlLexer(bytes, readers.outline?.knownTags);
+    this.#lexer = new HtmlLexer(bytes);
     this.#viewport = readers.viewport ?? DEFAULT_VIEWPORT;
     this.#outline = readers.outline;
     this.#css = readers.css;
@@ -141,7 +141,7 @@ class HtmlReader {
 
   read(): HtmlFacts {
     const lexer = this.#lexer;
-    for (let token = lexer.next(); token !== "eof"; token = lexer.next()) {
+    for (let token = this.#next(); token !== "eof"; token = this.#next()) {
       if (lexer.hasText && this.#inert === 0 && this.#outline !== undefined) this.#text(this.#outline);
       if (token === "end") this.#endTag(lexer.tag);
       else this.#startTag(lexer.tag);
@@ -158,13 +158,23 @@ class HtmlReader {
     };
   }
 
+  /** Moves to the next tag, past those that bear on the outline alone and were met before. */
+  #next(): HtmlToken {
+    const lexer = this.#lexer;
+    if (this.#inert === 0 && this.#foreign.depth === 0 && this.#outline !== undefined) {
+      lexer.position = this.#outline.skim(lexer.bytes, lexer.view, lexer.position);
+    }
+    return lexer.next();
+  }
+
   #text(outline: OutlineBuilder): void {
+    const { bytes, hasBeyond, textStart, start } = this.#lexer;
     outline.text();
-    outline.addCharacters(this.#lexer);
+    if (hasBeyond) outline.addCharacters(bytes, textStart, start);
   }
 
   #endTag(tag: TagName): void {
-    if (this.#inert === 0) this.#outline?.close(tag);
+    if (this.#inert === 0) this.#outline?.close(this.#lexer);
     if (this.#foreign.depth > 0) {
       this.#foreign.end(tag);
       this.#lexer.foreign = this.#foreign.inside;
@@ -202,10 +212,16 @@ class HtmlReader {
 
   #enter(outline: OutlineBuilder): void {
     const lexer = this.#lexer;
-    const node = outline.open(lexer);
+    const node = outline.open(lexer, this.#isForOutline(lexer.tag));
     lexer.ignoresText = outline.ignoresText;
     if (lexer.tag === SELECT) outline.text(node);
     else if (lexer.tag === INPUT && !TEXTLESS.test(lexer.attribute("type") ?? "")) outline.text(node);
+  }
+
+  /** Whether a start tag, wherever it stands in HTML, bears on the outline alone. */
+  #isForOutline({ name, raw, refers }: TagName): boolean {
+    if (!refers) return !raw;
+    return TABLE_PARTS.has(name) && this.#lexer.attribute("background") === undefined;
   }
 
   #rawText(name: string): void {

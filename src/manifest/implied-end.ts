@@ -1,9 +1,9 @@
 import { type TagName, tagNamed } from "./tag-name.js";
 
-/** Elements that a start tag ends, unless one of the others lies between (HTML §13.2.6.4.7). */
+/** A group of start tags that end the same open elements, unless one of some others lies between (HTML §13.2.6.4.7). */
 export interface ImpliedEnd {
-  readonly tags: readonly TagName[];
-  readonly scope: ReadonlySet<TagName>;
+  /** What `TagName.endedBy` and `TagName.screens` know it by. */
+  readonly bit: number;
 }
 
 export function tagsOf(names: string): TagName[] {
@@ -16,9 +16,14 @@ for (const tag of tagsOf(
   tag.isVoid = true;
 }
 
+let groups = 0;
+
 function implies(starts: string, names: string, scope: string): void {
-  const end: ImpliedEnd = { tags: tagsOf(names), scope: new Set(tagsOf(scope)) };
+  const end: ImpliedEnd = { bit: 1 << groups };
+  groups += 1;
   for (const start of tagsOf(starts)) start.implies = end;
+  for (const tag of tagsOf(names)) tag.endedBy |= end.bit;
+  for (const tag of tagsOf(scope)) tag.screens |= end.bit;
 }
 
 implies(

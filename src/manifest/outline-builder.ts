@@ -1,16 +1,17 @@
-import type { ElementKind } from "./element-kind.js";
-import type { HtmlLexer } from "./html-lexer.js";
-import { type ImpliedEnd, tagsOf } from "./implied-end.js";
-import type { KnownTags } from "./known-tags.js";
-import type { Outline, OutlineNode, Paths } from "./outline.js";
-import { type TagName, tagNamed } from "./tag-name.js";
+import { decodeHTML } from "entities/decode";
 
-/** How deep a browser nests elements; what is deeper becomes a sibling (Blink, Gecko and WebKit: 512). */
-const DEPTH = 512;
+import type { HtmlLexer } from "./html-lexer.js";
+import { tagsOf } from "./implied-end.js";
+import { TAG_WINDOW } from "./known-tags.js";
+import type { Outline, OutlineNode, Paths } from "./outline.js";
+import type { Place } from "./place.js";
+import type { Step } from "./step.js";
+import { type TagName, tagNamed } from "./tag-name.js";
+import { BEYOND, isBeyondAscii, kindsOfText, nextLess, SHOWN } from "./text.js";
+
 /** Distinct characters kept for a node: enough to tell which parts of a font it needs. */
 const CHARACTERS = 2000;
 
-const ROOT = tagNamed("#document");
 const HTML = tagNamed("html");
 const HEAD = tagNamed("head");
 const BODY = tagNamed("body");
@@ -29,9 +30,8 @@ export class OutlineBuilder {
   readonly #nodes: OutlineNode[];
   readonly #texts: OutlineNode[] = [];
   readonly #characters = new Map<OutlineNode, Set<number>>();
-  #current: OutlineNode;
-  /** Names of the current node and its ancestors; of the root, one that no element has. */
-  readonly #tags: TagName[] = [ROOT];
+  #place: Place;
+  /** Elements open that are too deep to be in `#place`. */
   #beyond = 0;
   #hasHtml = false;
   #hasBody = false;
@@ -39,13 +39,8 @@ export class OutlineBuilder {
   constructor(paths: Paths, page: number) {
     this.#paths = paths;
     this.#page = page;
-    this.#current = paths.root;
-    this.#nodes = [paths.root];
-  }
-
-  /** Tags that need not be taken apart again. */
-  get knownTags(): KnownTags {
-    return this.#paths.knownTags;
+    this.#place = paths.root;
+    this.#nodes = [paths.root.node];
   }
 
   /** Whether text bears on nothing: without fonts it does so before the body alone, which it begins. */
@@ -53,126 +48,128 @@ export class OutlineBuilder {
     return this.#hasBody && !this.#paths.hasFonts;
   }
 
+  get #node(): OutlineNode {
+    return this.#place.node;
+  }
+
   finish(): Outline {
-    this.#popTo(1);
     return { nodes: this.#nodes, texts: this.#texts, characters: this.#characters };
   }
 
-  /** Enters the element whose start tag the lexer has just read. */
-  open(lexer: HtmlLexer): OutlineNode {
+  /**
+   * Passes over text and tags that are known, from `from` on, and returns
+   * where the text before the first tag begins that has to be looked at.
+   */
+  skim(bytes: Buffer, view: DataView, from: number): number {
+    if (!this.#hasBody || this.#beyond > 0) return from;
+    const { knownTags, edges, hasFonts } = this.#paths;
+    const page = this.#page;
+    const end = bytes.length - TAG_WINDOW;
+    let at = from;
+    for (;;) {
+      const tag = nextLess(view, at, end);
+      if (tag >= end) return at;
+      const step = knownTags.find(view, tag);
+      if (step === undefined) return at;
+      if (hasFonts && tag > at) this.#skimText(bytes, at, tag);
+      const { node, to } = edges.of(this.#place, step);
+      if (to === undefined) return at;
+      if (node !== undefined && node.page !== page) this.#record(node);
+      this.#place = to;
+      at = tag + knownTags.length;
+    }
+  }
+
+  #skimText(bytes: Buffer, start: number, end: number): void {
+    const kinds = kindsOfText(bytes, start, end);
+    if ((kinds & SHOWN) === 0) return;
+    this.text();
+    if ((kinds & BEYOND) !== 0) this.addCharacters(bytes, start, end);
+  }
+
+  /** Enters the element whose start tag the lexer has just read; `isKept` for one that bears on nothing else. */
+  open(lexer: HtmlLexer, isKept: boolean): OutlineNode {
     const { tag } = lexer;
     if (!this.#hasBody) {
       this.#frame(tag);
-      if (tag === HTML && this.#hasHtml) return this.#current;
+      if (tag === HTML && this.#hasHtml) return this.#node;
       this.#hasHtml ||= tag === HTML;
       this.#hasBody ||= tag === BODY || tag === FRAMESET;
-    } else if (tag === BODY || tag === HTML) return this.#current;
-    if (tag.implies !== undefined) this.#imply(tag.implies);
-    const node = this.#child(this.#kindOf(lexer));
-    if (tag.isVoid || (lexer.foreign && lexer.selfClosing)) return node;
-    if (this.#tags.length > DEPTH) this.#beyond += 1;
-    else this.#enter(tag, node);
+    } else if (tag === BODY || tag === HTML) return this.#node;
+    const { kinds } = this.#paths;
+    const step = lexer.attributeCount === 0 ? kinds.plain(tag) : kinds.of(lexer);
+    if (lexer.foreign && lexer.selfClosing) return this.#openSelfClosing(step);
+    if (isKept) this.#paths.knownTags.add(lexer.view, lexer.start, lexer.position, step);
+    return this.#enter(step);
+  }
+
+  #enter(step: Step): OutlineNode {
+    const { node = this.#node, to } = this.#paths.edges.of(this.#place, step);
+    if (node.page !== this.#page) this.#record(node);
+    if (to === undefined) this.#beyond += 1;
+    else this.#place = to;
     return node;
   }
 
-  #kindOf(lexer: HtmlLexer): ElementKind {
-    const known = lexer.known?.kind;
-    if (known !== undefined) return known;
-    const { kinds, knownTags } = this.#paths;
-    const { tag } = lexer;
-    const kind = lexer.attributeCount === 0 ? kinds.plain(tag) : kinds.of(lexer);
-    // Of tags that refer to something more than their kind is asked for.
-    if (!tag.refers && !tag.raw && !lexer.selfClosing) knownTags.add(lexer.position - lexer.start, tag, kind);
-    return kind;
+  #openSelfClosing({ tag, kind }: Step): OutlineNode {
+    this.#place = this.#place.afterImplied(tag.implies);
+    const node = kind === undefined ? this.#node : this.#node.child(kind);
+    if (node.page !== this.#page) this.#record(node);
+    return node;
+  }
+
+  #record(node: OutlineNode): void {
+    node.page = this.#page;
+    this.#nodes.push(node);
   }
 
   /** Opens `html` and `body` where their tags are left out. */
   #frame(tag: TagName | undefined): void {
     if (!this.#hasHtml && tag !== HTML) {
       this.#hasHtml = true;
-      this.#enterPlain(HTML);
+      this.#enter(this.#paths.kinds.plain(HTML));
     }
     if (this.#hasBody || tag === HTML || tag === BODY || (tag !== undefined && IN_HEAD.has(tag))) return;
-    if (HEAD.open > 0 && tag !== undefined) this.close(HEAD);
-    if (HEAD.open > 0) return;
+    if (tag !== undefined) this.#place = this.#place.without(HEAD);
+    if (this.#place.innermost(HEAD) !== undefined) return;
     this.#hasBody = true;
-    this.#enterPlain(BODY);
-  }
-
-  #enterPlain(tag: TagName): void {
-    this.#enter(tag, this.#child(this.#paths.kinds.plain(tag)));
-  }
-
-  #enter(tag: TagName, node: OutlineNode): void {
-    this.#tags.push(tag);
-    tag.open += 1;
-    this.#current = node;
+    this.#enter(this.#paths.kinds.plain(BODY));
   }
 
   /** Leaves the innermost open element of that name, and what is open within. */
-  close(tag: TagName): void {
+  close(lexer: HtmlLexer): void {
+    const { tag } = lexer;
     // What follows the end of the body is still within.
     if (tag === HTML || tag === BODY) return;
     if (this.#beyond > 0) {
       this.#beyond -= 1;
       return;
     }
-    if (tag.open === 0) return;
-    let index = this.#tags.length - 1;
-    while (index > 0 && this.#tags[index] !== tag) index -= 1;
-    if (index > 0) this.#popTo(index);
-  }
-
-  #popTo(index: number): void {
-    while (this.#tags.length > index) {
-      const tag = this.#tags.pop();
-      if (tag !== undefined) tag.open -= 1;
-      this.#current = this.#current.parent ?? this.#current;
-    }
-  }
-
-  /** A start tag that ends an open element, unless a list, a table or the like lies between (HTML §13.2.6.4.7). */
-  #imply({ tags, scope }: ImpliedEnd): void {
-    let open = 0;
-    for (const tag of tags) open += tag.open;
-    if (open === 0) return;
-    for (let at = this.#tags.length - 1; at > 0; at -= 1) {
-      const tag = this.#tags[at];
-      if (tag === undefined || scope.has(tag)) return;
-      if (tags.includes(tag)) return this.#popTo(at);
-    }
+    if (!tag.endCounts) this.#paths.knownTags.add(lexer.view, lexer.start, lexer.position, tag.closing);
+    this.#place = this.#paths.edges.of(this.#place, tag.closing).to ?? this.#place;
   }
 
   /** Notes that an element, the current one if none is named, has text. */
   text(element?: OutlineNode): void {
     if (!this.#hasBody && element === undefined) this.#frame(undefined);
     if (!this.#paths.hasFonts) return;
-    const node = element ?? this.#current;
+    const node = element ?? this.#node;
     if (node.text === this.#page) return;
     node.text = this.#page;
     this.#texts.push(node);
   }
 
-  /** Notes the characters beyond ASCII in the text before the tag that the lexer has just read. */
-  addCharacters(lexer: HtmlLexer): void {
-    if (!this.#paths.hasFonts || !lexer.isBeyondAscii()) return;
-    let set = this.#characters.get(this.#current);
+  /** Notes the characters beyond ASCII in a text of the current element. */
+  addCharacters(bytes: Buffer, start: number, end: number): void {
+    if (!this.#paths.hasFonts || !isBeyondAscii(bytes, start, end)) return;
+    let set = this.#characters.get(this.#node);
     if (set === undefined) {
       set = new Set();
-      this.#characters.set(this.#current, set);
+      this.#characters.set(this.#node, set);
     }
-    for (const char of lexer.text()) {
+    for (const char of decodeHTML(bytes.toString("utf8", start, end))) {
       const code = char.codePointAt(0) ?? 0;
       if (code > 0x7f && set.size < CHARACTERS) set.add(code);
     }
-  }
-
-  #child(kind: ElementKind): OutlineNode {
-    const node = this.#current.child(kind);
-    if (node.page !== this.#page) {
-      node.page = this.#page;
-      this.#nodes.push(node);
-    }
-    return node;
   }
 }
