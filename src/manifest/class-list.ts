@@ -1,4 +1,4 @@
-import type { HtmlLexer } from "./html-lexer.js";
+import type { TagCursor } from "./tag-cursor.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 /** What stylesheets ask for of the value of a `class` attribute. */
@@ -27,18 +27,16 @@ export class ClassLists {
     this.#vocabulary = vocabulary;
   }
 
-  /** What counts of the attribute at `index`. */
-  at(lexer: HtmlLexer, index: number): ClassList {
-    const { bytes } = lexer;
-    const start = lexer.valueStart(index);
-    const end = lexer.valueEnd(index);
-    const slot = lexer.valueMark(index) & (SLOTS - 1);
+  /** What counts of the attribute that the cursor has read. */
+  at(cursor: TagCursor): ClassList {
+    const { bytes, valueStart, valueEnd } = cursor;
+    const slot = cursor.valueMark() & (SLOTS - 1);
     const known = this.#slots[slot];
-    if (known !== undefined && isSame(known.bytes, bytes, start, end)) return known;
-    const value = lexer.valueAt(index);
+    if (known !== undefined && isSame(known.bytes, bytes, valueStart, valueEnd)) return known;
+    const value = cursor.value();
     let list = this.#lists.get(value);
     if (list === undefined) {
-      list = this.#read(value, Uint8Array.from(bytes.subarray(start, end)));
+      list = this.#read(value, Uint8Array.from(bytes.subarray(valueStart, valueEnd)));
       if (this.#lists.size < LIMIT) this.#lists.set(value, list);
     }
     this.#slots[slot] = list;

@@ -1,7 +1,7 @@
 import type { Declarations } from "./css.js";
-import type { HtmlLexer } from "./html-lexer.js";
 import { ClassLists } from "./class-list.js";
 import { Step } from "./step.js";
+import type { TagCursor } from "./tag-cursor.js";
 import { hashOf, type Openings, type TagName } from "./tag-name.js";
 import type { Vocabulary } from "./vocabulary.js";
 
@@ -49,6 +49,9 @@ const CLASS = hashOf("class");
 const ID = hashOf("id");
 const STYLE = hashOf("style");
 
+/** A mask of low bits. */
+const ASKED = 1023;
+
 /** Style attributes remembered: beyond them the parsing is done again. */
 const STYLES = 4096;
 
@@ -57,6 +60,8 @@ export class ElementKinds {
   readonly #vocabulary: Vocabulary;
   readonly #parseStyle: (text: string) => Declarations | undefined;
   readonly #classLists: ClassLists;
+  /** 1 for the low bits that the hashes of the attributes have that are asked for: few others do. */
+  readonly #asked = new Uint8Array(ASKED + 1);
   readonly #kinds = new Map<string, ElementKind>();
   readonly #styles = new Map<string, InlineStyle>();
 
@@ -64,6 +69,7 @@ export class ElementKinds {
     this.#vocabulary = vocabulary;
     this.#parseStyle = parseStyle;
     this.#classLists = new ClassLists(vocabulary);
+    for (const hash of [CLASS, ID, STYLE, ...vocabulary.attributeHashes.keys()]) this.#asked[hash & ASKED] = 1;
   }
 
   /** What a start tag without attributes does. */
@@ -80,27 +86,22 @@ export class ElementKinds {
     return tag.openings;
   }
 
-  /** What the start tag does that the lexer has just read. */
-  of(lexer: HtmlLexer): Step {
-    let step = this.plain(lexer.tag);
-    for (let index = 0; index < lexer.attributeCount; index += 1) step = this.#withAttribute(step, lexer, index);
-    return step;
-  }
-
-  #withAttribute(step: Step, lexer: HtmlLexer, index: number): Step {
-    const hash = lexer.hashAt(index);
-    if (hash === CLASS) return this.#withClasses(step, lexer, index);
+  /** What a start tag does with one more attribute, the one that the cursor has read. */
+  withAttribute(step: Step, cursor: TagCursor): Step {
+    const { hash } = cursor;
+    if (this.#asked[hash & ASKED] === 0) return step;
+    if (hash === CLASS) return this.#withClasses(step, cursor);
     const vocabulary = this.#vocabulary;
     let own = step;
     if (hash === ID) {
-      if (vocabulary.idMarks[lexer.valueMark(index)] === 1) own = this.#withId(step, lexer.valueAt(index));
-    } else if (hash === STYLE) own = this.#withStyle(step, lexer.valueAt(index));
+      if (vocabulary.idMarks[cursor.valueMark()] === 1) own = this.#withId(step, cursor.value());
+    } else if (hash === STYLE) own = this.#withStyle(step, cursor.value());
     const tests = vocabulary.attributeHashes.get(hash);
-    return tests === undefined ? own : this.#passing(own, tests.passed(tests.presenceOnly ? "" : lexer.valueAt(index)));
+    return tests === undefined ? own : this.#passing(own, tests.passed(tests.presenceOnly ? "" : cursor.value()));
   }
 
-  #withClasses(step: Step, lexer: HtmlLexer, index: number): Step {
-    const { key, names, passed } = this.#classLists.at(lexer, index);
+  #withClasses(step: Step, cursor: TagCursor): Step {
+    const { key, names, passed } = this.#classLists.at(cursor);
     if (key === "") return step;
     return step.more.get(key) ?? this.#more(key, step, { classes: names }, passed);
   }

@@ -72,7 +72,7 @@ const SELECT = tagNamed("select");
 const INPUT = tagNamed("input");
 
 /** Elements that refer to something, or bear on what others do. */
-for (const name of "audio base body embed feimage frame iframe image img input link math meta object picture plaintext script select source svg table tbody td template tfoot th thead tr track use video".split(
+for (const name of "audio base body embed feimage frame html iframe image img input link math meta object picture plaintext script select source svg template track use video".split(
   " ",
 )) {
   tagNamed(name).refers = true;
@@ -85,10 +85,11 @@ const SCRIPT_TYPE =
 /** Elements of SVG that refer to something, and those whose content is a text of its own there, too. */
 const FOREIGN: ReadonlySet<string> = new Set(["feimage", "image", "script", "style", "use"]);
 
-/** Elements whose end bears on what follows. */
-for (const name of ["audio", "picture", "template", "video"]) tagNamed(name).endCounts = true;
+/** Elements whose end bears on what follows, and those that go on to the end of the page. */
+for (const name of ["audio", "body", "html", "picture", "template", "video"]) tagNamed(name).endCounts = true;
 
-const TABLE_PARTS = new Set(["body", "table", "tbody", "td", "tfoot", "th", "thead", "tr"]);
+/** Elements that refer to something by one attribute alone, `background`. */
+for (const name of ["table", "tbody", "td", "tfoot", "th", "thead", "tr"]) tagNamed(name).hasBackground = true;
 
 /** What `link rel=preload` may name in a browser (FACTS: other kinds are not taken), and when it is needed. */
 const PRELOADABLE: Readonly<Record<string, Need>> = {
@@ -162,7 +163,7 @@ class HtmlReader {
   #next(): HtmlToken {
     const lexer = this.#lexer;
     if (this.#inert === 0 && this.#foreign.depth === 0 && this.#outline !== undefined) {
-      lexer.position = this.#outline.skim(lexer.bytes, lexer.view, lexer.position);
+      lexer.position = this.#outline.skim(lexer.cursor, lexer.position);
     }
     return lexer.next();
   }
@@ -174,7 +175,7 @@ class HtmlReader {
   }
 
   #endTag(tag: TagName): void {
-    if (this.#inert === 0) this.#outline?.close(this.#lexer);
+    if (this.#inert === 0) this.#outline?.close(tag);
     if (this.#foreign.depth > 0) {
       this.#foreign.end(tag);
       this.#lexer.foreign = this.#foreign.inside;
@@ -183,7 +184,7 @@ class HtmlReader {
     const { name } = tag;
     if (name === "picture") this.#picture = undefined;
     else if (name === "video" || name === "audio") this.#media = undefined;
-    else if (this.#templates.pop() === false) this.#inert -= 1;
+    else if (tag === TEMPLATE && this.#templates.pop() === false) this.#inert -= 1;
   }
 
   #startTag(tag: TagName): void {
@@ -192,7 +193,7 @@ class HtmlReader {
       this.#foreign.start(tag, lexer.selfClosing);
       lexer.foreign = this.#foreign.inside;
     }
-    if (tag.refers) this.#referring(tag);
+    if (tag.refers || tag.hasBackground) this.#referring(tag);
     if (this.#inert === 0 && this.#outline !== undefined && tag !== TEMPLATE) this.#enter(this.#outline);
     if (tag === PLAINTEXT) lexer.position = lexer.bytes.length;
     else if (
@@ -205,23 +206,17 @@ class HtmlReader {
 
   #referring(tag: TagName): void {
     if (this.#foreign.inside) {
-      if (this.#inert === 0 && this.#foreign.inSvg && FOREIGN.has(tag.name)) this.#element(tag.name);
+      if (this.#inert === 0 && this.#foreign.inSvg && FOREIGN.has(tag.name)) this.#element(tag);
     } else if (tag === TEMPLATE) this.#openTemplate();
-    else if (this.#inert === 0) this.#element(tag.name);
+    else if (this.#inert === 0) this.#element(tag);
   }
 
   #enter(outline: OutlineBuilder): void {
     const lexer = this.#lexer;
-    const node = outline.open(lexer, this.#isForOutline(lexer.tag));
+    const node = outline.open(lexer);
     lexer.ignoresText = outline.ignoresText;
     if (lexer.tag === SELECT) outline.text(node);
     else if (lexer.tag === INPUT && !TEXTLESS.test(lexer.attribute("type") ?? "")) outline.text(node);
-  }
-
-  /** Whether a start tag, wherever it stands in HTML, bears on the outline alone. */
-  #isForOutline({ name, raw, refers }: TagName): boolean {
-    if (!refers) return !raw;
-    return TABLE_PARTS.has(name) && this.#lexer.attribute("background") === undefined;
   }
 
   #rawText(name: string): void {
@@ -267,7 +262,7 @@ class HtmlReader {
     if (!shadow) this.#inert += 1;
   }
 
-  #element(name: string): void {
+  #element({ name, hasBackground }: TagName): void {
     switch (name) {
       case "base":
         return this.#baseElement();
@@ -308,7 +303,7 @@ class HtmlReader {
       case "object":
         return this.#plain("data", "object");
       default:
-        if (TABLE_PARTS.has(name)) this.#image("background", `${name} background`);
+        if (name === "body" || hasBackground) this.#image("background", `${name} background`);
     }
   }
 

@@ -4,8 +4,6 @@ const SLOT_BITS = 12;
 const SLOTS = 1 << SLOT_BITS;
 /** Longer tags, in words of four bytes, hardly ever come again. */
 const WORDS = 16;
-/** What is read of a page to look for a tag, from its `<` on, in bytes. */
-export const TAG_WINDOW = 1 + WORDS * 4;
 /** `>` in each byte of a word. */
 const GREATERS = 0x3e3e3e3e;
 /** 2^32 divided by the golden ratio: spreads a sum over its upper bits. */
@@ -35,7 +33,7 @@ export class KnownTags {
     return this.#length;
   }
 
-  /** What the tag does whose `<` is at `start`, if it is known; the bytes must go on for `TAG_WINDOW`. */
+  /** What the tag does whose `<` is at `start`, if it is known. */
   find(bytes: DataView, start: number): Step | undefined {
     this.#seek(bytes, start);
     const slot = this.#hash >>> (32 - SLOT_BITS);
@@ -54,6 +52,8 @@ export class KnownTags {
   }
 
   #seek(bytes: DataView, start: number): void {
+    this.#length = 0;
+    if (start + 1 + WORDS * 4 > bytes.byteLength) return;
     const sought = this.#sought;
     let hash = 0;
     for (let index = 0; index < WORDS; index += 1) {
@@ -73,19 +73,16 @@ export class KnownTags {
       this.#length = index * 4 + (bits >> 3) + 2;
       return;
     }
-    this.#length = 0;
   }
 
   /**
-   * Remembers what the tag does that goes from `start` to `end`. One that
-   * another holds the slot of has to come twice: most tags that come once
-   * come never again.
+   * Remembers what the tag does that was looked for last, and was found to
+   * have that length. One that another holds the slot of has to come twice:
+   * most tags that come once come never again.
    */
-  add(bytes: DataView, start: number, end: number, step: Step): void {
-    if (start + TAG_WINDOW > bytes.byteLength) return;
-    this.#seek(bytes, start);
+  add(length: number, step: Step): void {
     // With a ">" in one of its values what goes up to the first one is not the tag.
-    if (this.#length !== end - start) return;
+    if (this.#length !== length) return;
     const slot = this.#hash >>> (32 - SLOT_BITS);
     if (this.#steps[slot] !== undefined && this.#applicants[slot] !== this.#hash) {
       this.#applicants[slot] = this.#hash;

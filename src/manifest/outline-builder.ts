@@ -2,12 +2,15 @@ import { decodeHTML } from "entities/decode";
 
 import type { HtmlLexer } from "./html-lexer.js";
 import { tagsOf } from "./implied-end.js";
-import { TAG_WINDOW } from "./known-tags.js";
 import type { Outline, OutlineNode, Paths } from "./outline.js";
 import type { Place } from "./place.js";
 import type { Step } from "./step.js";
-import { type TagName, tagNamed } from "./tag-name.js";
-import { BEYOND, isBeyondAscii, kindsOfText, nextLess, SHOWN } from "./text.js";
+import type { TagCursor } from "./tag-cursor.js";
+import { hashOf, type TagName, tagNamed } from "./tag-name.js";
+import { BEYOND, isBeyondAscii, isLetter, kindsOfText, nextByte, SHOWN } from "./text.js";
+
+const SLASH = 0x2f;
+const LESS = 0x3c;
 
 /** Distinct characters kept for a node: enough to tell which parts of a font it needs. */
 const CHARACTERS = 2000;
@@ -16,6 +19,9 @@ const HTML = tagNamed("html");
 const HEAD = tagNamed("head");
 const BODY = tagNamed("body");
 const FRAMESET = tagNamed("frameset");
+
+/** An attribute of the body and of the parts of tables that refers to an image. */
+const BACKGROUND = hashOf("background");
 
 /** What belongs to the head where its tags are left out. */
 const IN_HEAD: ReadonlySet<TagName> = new Set(
@@ -57,27 +63,45 @@ export class OutlineBuilder {
   }
 
   /**
-   * Passes over text and tags that are known, from `from` on, and returns
-   * where the text before the first tag begins that has to be looked at.
+   * Passes over text and tags that bear on the outline alone, from `from` on,
+   * and returns where the text begins before the first that has to be looked at.
    */
-  skim(bytes: Buffer, view: DataView, from: number): number {
+  skim(cursor: TagCursor, from: number): number {
     if (!this.#hasBody || this.#beyond > 0) return from;
+    const { bytes, view } = cursor;
     const { knownTags, edges, hasFonts } = this.#paths;
     const page = this.#page;
-    const end = bytes.length - TAG_WINDOW;
-    let at = from;
-    for (;;) {
-      const tag = nextLess(view, at, end);
-      if (tag >= end) return at;
-      const step = knownTags.find(view, tag);
-      if (step === undefined) return at;
-      if (hasFonts && tag > at) this.#skimText(bytes, at, tag);
+    for (let at = from; ; at = cursor.position) {
+      const start = nextByte(view, at, LESS);
+      let step = knownTags.find(view, start);
+      if (step !== undefined) cursor.position = start + knownTags.length;
+      else if ((step = this.#read(cursor, start)) === undefined) return at;
+      if (hasFonts && start > at) this.#skimText(bytes, at, start);
       const { node, to } = edges.of(this.#place, step);
       if (to === undefined) return at;
       if (node !== undefined && node.page !== page) this.#record(node);
       this.#place = to;
-      at = tag + knownTags.length;
     }
+  }
+
+  /** Reads the tag whose `<` is at `start`; undefined for one that has to be looked at, or none. */
+  #read(cursor: TagCursor, start: number): Step | undefined {
+    const { kinds, knownTags } = this.#paths;
+    const isEnd = cursor.bytes[start + 1] === SLASH;
+    const from = isEnd ? start + 2 : start + 1;
+    if (!isLetter(cursor.bytes[from])) return undefined;
+    cursor.begin(from);
+    const { tag } = cursor;
+    if (isEnd ? tag.endCounts : tag.refers || tag.raw) return undefined;
+    let step = isEnd ? tag.closing : kinds.plain(tag);
+    while (cursor.next()) {
+      if (isEnd) continue;
+      if (cursor.hash === BACKGROUND) return undefined;
+      step = kinds.withAttribute(step, cursor);
+    }
+    if (!cursor.isComplete) return undefined;
+    knownTags.add(cursor.position - start, step);
+    return step;
   }
 
   #skimText(bytes: Buffer, start: number, end: number): void {
@@ -87,8 +111,8 @@ export class OutlineBuilder {
     if ((kinds & BEYOND) !== 0) this.addCharacters(bytes, start, end);
   }
 
-  /** Enters the element whose start tag the lexer has just read; `isKept` for one that bears on nothing else. */
-  open(lexer: HtmlLexer, isKept: boolean): OutlineNode {
+  /** Enters the element whose start tag the lexer has just read. */
+  open(lexer: HtmlLexer): OutlineNode {
     const { tag } = lexer;
     if (!this.#hasBody) {
       this.#frame(tag);
@@ -96,11 +120,16 @@ export class OutlineBuilder {
       this.#hasHtml ||= tag === HTML;
       this.#hasBody ||= tag === BODY || tag === FRAMESET;
     } else if (tag === BODY || tag === HTML) return this.#node;
+    const step = this.#stepOf(lexer);
+    return lexer.foreign && lexer.selfClosing ? this.#openSelfClosing(step) : this.#enter(step);
+  }
+
+  #stepOf({ cursor, start }: HtmlLexer): Step {
     const { kinds } = this.#paths;
-    const step = lexer.attributeCount === 0 ? kinds.plain(tag) : kinds.of(lexer);
-    if (lexer.foreign && lexer.selfClosing) return this.#openSelfClosing(step);
-    if (isKept) this.#paths.knownTags.add(lexer.view, lexer.start, lexer.position, step);
-    return this.#enter(step);
+    cursor.begin(start + 1);
+    let step = kinds.plain(cursor.tag);
+    while (cursor.next()) step = kinds.withAttribute(step, cursor);
+    return step;
   }
 
   #enter(step: Step): OutlineNode {
@@ -137,15 +166,13 @@ export class OutlineBuilder {
   }
 
   /** Leaves the innermost open element of that name, and what is open within. */
-  close(lexer: HtmlLexer): void {
-    const { tag } = lexer;
+  close(tag: TagName): void {
     // What follows the end of the body is still within.
     if (tag === HTML || tag === BODY) return;
     if (this.#beyond > 0) {
       this.#beyond -= 1;
       return;
     }
-    if (!tag.endCounts) this.#paths.knownTags.add(lexer.view, lexer.start, lexer.position, tag.closing);
     this.#place = this.#paths.edges.of(this.#place, tag.closing).to ?? this.#place;
   }
 

@@ -10,8 +10,9 @@ export class TagName {
   raw = false;
   /** It has no content and no end tag. */
   isVoid = false;
-  /** Its start tag bears on more than the outline, or its end tag does. */
+  /** Its start tag bears on more than the outline, with a `background` attribute, or its end tag does. */
   refers = false;
+  hasBackground = false;
   endCounts = false;
   /** What its start tag ends; the groups of start tags that end it, and those that it keeps from ending what is around, as bits. */
   implies: ImpliedEnd | undefined;

@@ -9,18 +9,19 @@ for (let code = 0; code < 256; code += 1) {
   KINDS[code] = (code > SPACE ? SHOWN : 0) | (code >= 0x80 || code === AMPERSAND ? BEYOND : 0);
 }
 
-/** `<` in each byte of a word. */
-const LESSES = 0x3c3c3c3c;
-
-/** Where the next `<` is from `start` on; at `end` or some bytes beyond without one before that. */
-export function nextLess(bytes: DataView, start: number, end: number): number {
-  for (let at = start; at < end; at += 4) {
-    // The lowest bit set is the upper bit of the first byte that is "<" (Hacker's Delight, §6-1).
-    const differing = bytes.getInt32(at, true) ^ LESSES;
+/** Where that ASCII character is next, from `start` on; the end of the bytes without one. Goes by words of four bytes. */
+export function nextByte(bytes: DataView, start: number, code: number): number {
+  const length = bytes.byteLength;
+  const everywhere = Math.imul(code, 0x01010101);
+  let at = start;
+  for (; at + 4 <= length; at += 4) {
+    // The lowest bit set is the upper bit of the first byte that is sought (Hacker's Delight, §6-1).
+    const differing = bytes.getInt32(at, true) ^ everywhere;
     const found = (differing - 0x01010101) & ~differing & 0x80808080;
     if (found !== 0) return at + ((31 - Math.clz32(found & -found)) >> 3);
   }
-  return end;
+  while (at < length && bytes.getUint8(at) !== code) at += 1;
+  return Math.min(at, length);
 }
 
 /** Kinds of the bytes in a piece of text. */
@@ -56,6 +57,11 @@ function isPlainReference(bytes: Uint8Array, at: number): boolean {
     default:
       return isSpace(bytes[at]);
   }
+}
+
+export function isLetter(code: number | undefined): boolean {
+  const lower = (code ?? 0) | 0x20;
+  return lower >= 0x61 && lower <= 0x7a;
 }
 
 export function isSpace(code: number | undefined): boolean {
