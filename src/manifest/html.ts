@@ -8,7 +8,6 @@ import { DEFAULT_VIEWPORT, isTrivialMedia, matchesMedia, type Viewport } from ".
 import type { Outline } from "./outline.js";
 import type { OutlineBuilder } from "./outline-builder.js";
 import { NEED, type Need, type Reference } from "./reference.js";
-import type { ScriptFacts } from "./script.js";
 import { type TagName, tagNamed } from "./tag-name.js";
 
 /** A reference that is left out although it looks like one, and why. */
@@ -45,7 +44,7 @@ export interface InlineStylesheet {
 
 /** A module script in the page. */
 export interface InlineModule {
-  readonly facts: ScriptFacts;
+  readonly text: string;
   readonly offset: number;
   readonly need: Need;
 }
@@ -56,8 +55,6 @@ export interface HtmlReaders {
   readonly outline?: OutlineBuilder;
   /** Reads the text of a `style` element. */
   readonly css?: (text: string) => CssFacts;
-  /** Reads the text of a module script. */
-  readonly script?: (text: string) => ScriptFacts;
 }
 
 /** Elements whose content is text up to their end tag, with scripting on (HTML §13.2.6.4.7 on). */
@@ -126,7 +123,6 @@ class HtmlReader {
   #title: string | undefined;
   readonly #outline: OutlineBuilder | undefined;
   readonly #css: HtmlReaders["css"];
-  readonly #readScript: HtmlReaders["script"];
   readonly #styles: InlineStylesheet[] = [];
   readonly #modules: InlineModule[] = [];
   readonly #importMaps: string[] = [];
@@ -137,7 +133,6 @@ class HtmlReader {
     this.#viewport = readers.viewport ?? DEFAULT_VIEWPORT;
     this.#outline = readers.outline;
     this.#css = readers.css;
-    this.#readScript = readers.script;
   }
 
   read(): HtmlFacts {
@@ -237,16 +232,11 @@ class HtmlReader {
     if (type === "importmap") return (text) => this.#importMaps.push(text());
     if (type !== "module") return undefined;
     const need = this.#lexer.attribute("async") === undefined ? NEED.module : NEED.asyncScript;
-    return (text, offset) => this.#takeModule(text(), offset, need);
+    return (text, offset) => this.#modules.push({ text: text(), offset, need });
   }
 
   #takeStyle(text: string, offset: number): void {
     if (this.#css !== undefined) this.#styles.push({ facts: this.#css(text), offset });
-  }
-
-  #takeModule(text: string, offset: number, need: Need): void {
-    const facts = this.#readScript?.(text);
-    if (facts !== undefined && facts.imports.length > 0) this.#modules.push({ facts, offset, need });
   }
 
   #isAppliedStyle(): boolean {

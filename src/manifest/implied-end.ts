@@ -1,11 +1,5 @@
 import { type TagName, tagNamed } from "./tag-name.js";
 
-/** A group of start tags that end the same open elements, unless one of some others lies between (HTML §13.2.6.4.7). */
-export interface ImpliedEnd {
-  /** What `TagName.endedBy` and `TagName.screens` know it by. */
-  readonly bit: number;
-}
-
 export function tagsOf(names: string): TagName[] {
   return names.split(" ").map(tagNamed);
 }
@@ -18,12 +12,13 @@ for (const tag of tagsOf(
 
 let groups = 0;
 
+/** A group of start tags that end the same open elements, unless one of some others lies between (HTML §13.2.6.4.7). */
 function implies(starts: string, names: string, scope: string): void {
-  const end: ImpliedEnd = { bit: 1 << groups };
+  const group = 1 << groups;
   groups += 1;
-  for (const start of tagsOf(starts)) start.implies = end;
-  for (const tag of tagsOf(names)) tag.endedBy |= end.bit;
-  for (const tag of tagsOf(scope)) tag.screens |= end.bit;
+  for (const start of tagsOf(starts)) start.implies = group;
+  for (const tag of tagsOf(names)) tag.endedBy |= group;
+  for (const tag of tagsOf(scope)) tag.screens |= group;
 }
 
 implies(

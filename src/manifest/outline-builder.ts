@@ -69,18 +69,16 @@ export class OutlineBuilder {
   skim(cursor: TagCursor, from: number): number {
     if (!this.#hasBody || this.#beyond > 0) return from;
     const { bytes, view } = cursor;
-    const { knownTags, edges, hasFonts } = this.#paths;
-    const page = this.#page;
+    const { knownTags, hasFonts } = this.#paths;
     for (let at = from; ; at = cursor.position) {
       const start = nextByte(view, at, LESS);
       let step = knownTags.find(view, start);
       if (step !== undefined) cursor.position = start + knownTags.length;
       else if ((step = this.#read(cursor, start)) === undefined) return at;
       if (hasFonts && start > at) this.#skimText(bytes, at, start);
-      const { node, to } = edges.of(this.#place, step);
-      if (to === undefined) return at;
-      if (node !== undefined && node.page !== page) this.#record(node);
-      this.#place = to;
+      if (step.kind === undefined) this.#leave(step);
+      else this.#enter(step, step.isVoid);
+      if (this.#beyond > 0) return cursor.position;
     }
   }
 
@@ -121,7 +119,7 @@ export class OutlineBuilder {
       this.#hasBody ||= tag === BODY || tag === FRAMESET;
     } else if (tag === BODY || tag === HTML) return this.#node;
     const step = this.#stepOf(lexer);
-    return lexer.foreign && lexer.selfClosing ? this.#openSelfClosing(step) : this.#enter(step);
+    return this.#enter(step, step.isVoid || (lexer.foreign && lexer.selfClosing));
   }
 
   #stepOf({ cursor, start }: HtmlLexer): Step {
@@ -132,22 +130,24 @@ export class OutlineBuilder {
     return step;
   }
 
-  #enter(step: Step): OutlineNode {
-    const { node = this.#node, to } = this.#paths.edges.of(this.#place, step);
-    if (node.page !== this.#page) this.#record(node);
-    if (to === undefined) this.#beyond += 1;
-    else this.#place = to;
-    return node;
+  #enter(step: Step, isEmpty: boolean): OutlineNode {
+    const outer = this.#place.afterImplied(step.implies);
+    const inner = outer.open(step);
+    if (inner.page !== this.#page) this.#record(inner);
+    this.#place = isEmpty || outer.isDeepest ? outer : inner;
+    if (!isEmpty && outer.isDeepest) this.#beyond += 1;
+    return inner.node;
   }
 
-  #openSelfClosing({ tag, kind }: Step): OutlineNode {
-    this.#place = this.#place.afterImplied(tag.implies);
-    const node = kind === undefined ? this.#node : this.#node.child(kind);
-    if (node.page !== this.#page) this.#record(node);
-    return node;
+  #leave(step: Step): void {
+    const place = this.#place;
+    this.#place = step === place.closing ? (place.parent ?? place) : place.without(step.tag);
   }
 
-  #record(node: OutlineNode): void {
+  #record(place: Place): void {
+    place.page = this.#page;
+    const { node } = place;
+    if (node.page === this.#page) return;
     node.page = this.#page;
     this.#nodes.push(node);
   }
@@ -156,13 +156,13 @@ export class OutlineBuilder {
   #frame(tag: TagName | undefined): void {
     if (!this.#hasHtml && tag !== HTML) {
       this.#hasHtml = true;
-      this.#enter(this.#paths.kinds.plain(HTML));
+      this.#enter(this.#paths.kinds.plain(HTML), false);
     }
     if (this.#hasBody || tag === HTML || tag === BODY || (tag !== undefined && IN_HEAD.has(tag))) return;
     if (tag !== undefined) this.#place = this.#place.without(HEAD);
     if (this.#place.innermost(HEAD) !== undefined) return;
     this.#hasBody = true;
-    this.#enter(this.#paths.kinds.plain(BODY));
+    this.#enter(this.#paths.kinds.plain(BODY), false);
   }
 
   /** Leaves the innermost open element of that name, and what is open within. */
@@ -173,7 +173,7 @@ export class OutlineBuilder {
       this.#beyond -= 1;
       return;
     }
-    this.#place = this.#paths.edges.of(this.#place, tag.closing).to ?? this.#place;
+    this.#leave(tag.closing);
   }
 
   /** Notes that an element, the current one if none is named, has text. */

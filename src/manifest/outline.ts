@@ -2,7 +2,7 @@ import type { Declarations } from "./css.js";
 import { type ElementKind, ElementKinds, PLAIN } from "./element-kind.js";
 import { KnownTags } from "./known-tags.js";
 import { OutlineBuilder } from "./outline-builder.js";
-import { Edges, Place } from "./place.js";
+import { Place } from "./place.js";
 import type { AttributeTest, Matchable } from "./selector.js";
 import { tagNamed } from "./tag-name.js";
 import { testKey, type Vocabulary } from "./vocabulary.js";
@@ -116,7 +116,6 @@ export class OutlineTree {
       generation: this.#vocabulary.generation,
       hasFonts: this.#vocabulary.hasFonts,
       root: new Place(undefined, ROOT, new OutlineNode(undefined, PLAIN, { count: 0 })),
-      edges: new Edges(),
       kinds: new ElementKinds(this.#vocabulary, this.#parseStyle),
       knownTags: new KnownTags(),
     };
@@ -130,7 +129,6 @@ export interface Paths {
   readonly hasFonts: boolean;
   /** Where a page begins. */
   readonly root: Place;
-  readonly edges: Edges;
   readonly kinds: ElementKinds;
   readonly knownTags: KnownTags;
 }

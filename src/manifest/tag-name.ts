@@ -1,5 +1,4 @@
 import type { ElementKind } from "./element-kind.js";
-import type { ImpliedEnd } from "./implied-end.js";
 import { Step } from "./step.js";
 
 /** A tag name, one object for each: comparing two is comparing objects. */
@@ -14,8 +13,11 @@ export class TagName {
   refers = false;
   hasBackground = false;
   endCounts = false;
-  /** What its start tag ends; the groups of start tags that end it, and those that it keeps from ending what is around, as bits. */
-  implies: ImpliedEnd | undefined;
+  /**
+   * The group of start tags that it is in as one, the groups that end it, and
+   * those that it keeps from ending what is around, as bits: see `implies`.
+   */
+  implies = 0;
   endedBy = 0;
   screens = 0;
   /** The same name is this object as long as the process lives. */
