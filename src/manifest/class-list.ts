@@ -1,3 +1,4 @@
+import type { Step } from "./step.js";
 import type { TagCursor } from "./tag-cursor.js";
 import type { Vocabulary } from "./vocabulary.js";
 
@@ -10,6 +11,9 @@ export interface ClassList {
   readonly passed: readonly string[];
   /** The value in the page. */
   readonly bytes: Uint8Array;
+  /** The step that it was added to last, and what that came to. */
+  base: Step | undefined;
+  more: Step | undefined;
 }
 
 /** Values that are found again by a few of their bytes. */
@@ -48,7 +52,8 @@ export class ClassLists {
     for (const name of value.split(/[\t\n\f\r ]+/)) if (this.#vocabulary.classes.has(name)) names.add(name);
     const passed = this.#vocabulary.passed("class", value);
     const counts = names.size > 0 || passed.length > 0;
-    return { key: counts ? `.${[...names].sort().join(" ")}\n${passed.join("\n")}` : "", names, passed, bytes };
+    const key = counts ? `.${[...names].sort().join(" ")}\n${passed.join("\n")}` : "";
+    return { key, names, passed, bytes, base: undefined, more: undefined };
   }
 }
 

@@ -101,9 +101,13 @@ export class ElementKinds {
   }
 
   #withClasses(step: Step, cursor: TagCursor): Step {
-    const { key, names, passed } = this.#classLists.at(cursor);
+    const list = this.#classLists.at(cursor);
+    const { key, names, passed } = list;
     if (key === "") return step;
-    return step.more.get(key) ?? this.#more(key, step, { classes: names }, passed);
+    if (list.base === step && list.more !== undefined) return list.more;
+    list.base = step;
+    list.more = step.more.get(key) ?? this.#more(key, step, { classes: names }, passed);
+    return list.more;
   }
 
   #withId(step: Step, id: string): Step {

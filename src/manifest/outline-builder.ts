@@ -67,19 +67,27 @@ export class OutlineBuilder {
    * and returns where the text begins before the first that has to be looked at.
    */
   skim(cursor: TagCursor, from: number): number {
-    if (!this.#hasBody || this.#beyond > 0) return from;
+    if (!this.#hasBody || this.#beyond > 0 || this.#place.id < 0) return from;
     const { bytes, view } = cursor;
-    const { knownTags, hasFonts } = this.#paths;
-    for (let at = from; ; at = cursor.position) {
+    const { knownTags, edges, hasFonts, root } = this.#paths;
+    const { places } = root;
+    let place = this.#place.id;
+    let at = from;
+    for (;;) {
       const start = nextByte(view, at, LESS);
-      let step = knownTags.find(view, start);
-      if (step !== undefined) cursor.position = start + knownTags.length;
-      else if ((step = this.#read(cursor, start)) === undefined) return at;
-      if (hasFonts && start > at) this.#skimText(bytes, at, start);
-      if (step.kind === undefined) this.#leave(step);
-      else this.#enter(step, step.isVoid);
-      if (this.#beyond > 0) return cursor.position;
+      const known = knownTags.find(view, start);
+      const step = known ?? this.#read(cursor, start);
+      if (step === undefined) break;
+      if (hasFonts && start > at) this.#skimText(bytes, at, start, places[place]);
+      const edge = edges.find(place, step);
+      if (edge < 0) break;
+      const entered = edges.entered(edge);
+      if (edges.visit(entered, this.#page)) this.#record(places[entered]);
+      place = edges.end(edge);
+      at = known === undefined ? cursor.position : start + knownTags.length;
     }
+    this.#place = places[place] ?? this.#place;
+    return at;
   }
 
   /** Reads the tag whose `<` is at `start`; undefined for one that has to be looked at, or none. */
@@ -102,9 +110,10 @@ export class OutlineBuilder {
     return step;
   }
 
-  #skimText(bytes: Buffer, start: number, end: number): void {
+  #skimText(bytes: Buffer, start: number, end: number, place = this.#place): void {
     const kinds = kindsOfText(bytes, start, end);
     if ((kinds & SHOWN) === 0) return;
+    this.#place = place;
     this.text();
     if ((kinds & BEYOND) !== 0) this.addCharacters(bytes, start, end);
   }
@@ -133,19 +142,13 @@ export class OutlineBuilder {
   #enter(step: Step, isEmpty: boolean): OutlineNode {
     const outer = this.#place.afterImplied(step.implies);
     const inner = outer.open(step);
-    if (inner.page !== this.#page) this.#record(inner);
+    this.#record(inner);
     this.#place = isEmpty || outer.isDeepest ? outer : inner;
     if (!isEmpty && outer.isDeepest) this.#beyond += 1;
     return inner.node;
   }
 
-  #leave(step: Step): void {
-    const place = this.#place;
-    this.#place = step === place.closing ? (place.parent ?? place) : place.without(step.tag);
-  }
-
-  #record(place: Place): void {
-    place.page = this.#page;
+  #record(place = this.#place): void {
     const { node } = place;
     if (node.page === this.#page) return;
     node.page = this.#page;
@@ -173,7 +176,7 @@ export class OutlineBuilder {
       this.#beyond -= 1;
       return;
     }
-    this.#leave(tag.closing);
+    this.#place = this.#place.without(tag);
   }
 
   /** Notes that an element, the current one if none is named, has text. */

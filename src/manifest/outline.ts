@@ -1,6 +1,7 @@
 import type { Declarations } from "./css.js";
 import { type ElementKind, ElementKinds, PLAIN } from "./element-kind.js";
 import { KnownTags } from "./known-tags.js";
+import { Edges } from "./edges.js";
 import { OutlineBuilder } from "./outline-builder.js";
 import { Place } from "./place.js";
 import type { AttributeTest, Matchable } from "./selector.js";
@@ -106,16 +107,19 @@ export class OutlineTree {
   /** Begins a page. */
   page(): OutlineBuilder {
     const { generation, root } = this.#paths;
-    if (generation !== this.#vocabulary.generation || root.node.growth.count > NODES) this.#paths = this.#begin();
+    const count = Math.max(root.places.length, root.node.growth.count);
+    if (generation !== this.#vocabulary.generation || count > NODES) this.#paths = this.#begin();
     this.#pages += 1;
     return new OutlineBuilder(this.#paths, this.#pages);
   }
 
   #begin(): Paths {
+    const root = new Place(undefined, ROOT, new OutlineNode(undefined, PLAIN, { count: 0 }));
     return {
       generation: this.#vocabulary.generation,
       hasFonts: this.#vocabulary.hasFonts,
-      root: new Place(undefined, ROOT, new OutlineNode(undefined, PLAIN, { count: 0 })),
+      root,
+      edges: new Edges(root.places),
       kinds: new ElementKinds(this.#vocabulary, this.#parseStyle),
       knownTags: new KnownTags(),
     };
@@ -129,6 +133,7 @@ export interface Paths {
   readonly hasFonts: boolean;
   /** Where a page begins. */
   readonly root: Place;
+  readonly edges: Edges;
   readonly kinds: ElementKinds;
   readonly knownTags: KnownTags;
 }

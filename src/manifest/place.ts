@@ -5,6 +5,8 @@ import type { TagName } from "./tag-name.js";
 
 /** How deep a browser nests elements; what is deeper becomes a sibling (Blink, Gecko and WebKit: 512). */
 const DEPTH = 512;
+/** Places kept: what has more is no site, but an attack. */
+const PLACES = 200_000;
 
 /**
  * An element that is open, with all that are open around it: what more comes
@@ -16,10 +18,10 @@ export class Place {
   /** Name of the element; of the root, one that no element has. */
   readonly tag: TagName;
   readonly node: OutlineNode;
-  /** What its end tag does. */
-  readonly closing: Step;
-  /** The page that was here last. */
-  page = 0;
+  /** Index in `places`; -1 for a place that is not kept. */
+  id = -1;
+  /** Those that are kept, of all pages. */
+  readonly places: Place[];
   readonly #depth: number;
   /** The groups of start tags that end something here, as bits: see `impliedEnds`. */
   readonly #ends: number;
@@ -31,7 +33,8 @@ export class Place {
     this.parent = parent;
     this.tag = tag;
     this.node = node;
-    this.closing = tag.closing;
+    this.places = parent === undefined ? [] : parent.places;
+    if (parent === undefined) this.#number();
     this.#depth = parent === undefined ? 0 : parent.#depth + 1;
     this.#ends = ((parent === undefined ? 0 : parent.#ends) & ~tag.screens) | tag.endedBy;
     this.#names = (parent === undefined ? 0 : parent.#names) | bitOf(tag);
@@ -52,7 +55,7 @@ export class Place {
     let place = this.#inner?.get(step);
     if (place === undefined) {
       place = new Place(this, step.tag, this.node.child(step.kind ?? PLAIN));
-      if (step.tag.isKept) this.#keep(step, place);
+      if (step.tag.isKept && this.id >= 0 && this.places.length < PLACES) this.#keep(step, place);
     }
     step.last = place;
     return place;
@@ -61,7 +64,12 @@ export class Place {
   #keep(step: Step, place: Place): void {
     this.#inner ??= new Map();
     this.#inner.set(step, place);
-    this.node.growth.count += 1;
+    place.#number();
+  }
+
+  #number(): void {
+    this.id = this.places.length;
+    this.places.push(this);
   }
 
   /** The innermost element of that name, this one or around; undefined where none is open. */
@@ -72,7 +80,7 @@ export class Place {
     return place;
   }
 
-  /** Out of the innermost element of that name, and of what is open within; here where there is none. */
+  /** Out of what an end tag ends: of the innermost element of that name, and of what is open within; here where there is none. */
   without(tag: TagName): Place {
     return this.innermost(tag)?.parent ?? this;
   }
