@@ -4,9 +4,9 @@ import type { Step } from "./step.js";
 const SLOT_BITS = 14;
 /** Numbers kept for each edge: of the place that it begins at, of the step, of the place that is entered, of the one that it ends at. */
 const FIELDS = 4;
-/** Odd numbers around 2^32 divided by the golden ratio and its square: spread a pair over the upper bits. */
+/** Odd numbers without a pattern, and none the other's negative: spread a pair over the upper bits of a sum. */
 const SPREAD_PLACE = 0x9e3779b1;
-const SPREAD_STEP = 0x61c88647;
+const SPREAD_STEP = 0x85ebca6b;
 
 /**
  * Where tags lead from the places of a site's pages: the edges met last.
@@ -58,7 +58,11 @@ export class Edges {
     const end = step.isVoid ? outer : entered;
     if (entered.id < 0 || (outer.isDeepest && end !== outer)) return -1;
     this.#reserve(entered.id);
-    this.#table.set([from, step.id, entered.id, end.id], edge);
+    const table = this.#table;
+    table[edge] = from;
+    table[edge + 1] = step.id;
+    table[edge + 2] = entered.id;
+    table[edge + 3] = end.id;
     return edge;
   }
 

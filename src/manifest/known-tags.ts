@@ -35,25 +35,8 @@ export class KnownTags {
 
   /** What the tag does whose `<` is at `start`, if it is known. */
   find(bytes: DataView, start: number): Step | undefined {
-    this.#seek(bytes, start);
-    const slot = this.#hash >>> (32 - SLOT_BITS);
-    return this.#isIn(slot) ? this.#steps[slot] : undefined;
-  }
-
-  #isIn(slot: number): boolean {
-    if (this.#hashes[slot] !== this.#hash || this.#lengths[slot] !== this.#length) return false;
-    const sought = this.#sought;
-    const words = this.#words;
-    const from = slot * WORDS;
-    for (let index = (this.#length - 2) >> 2; index >= 0; index -= 1) {
-      if (words[from + index] !== sought[index]) return false;
-    }
-    return true;
-  }
-
-  #seek(bytes: DataView, start: number): void {
     this.#length = 0;
-    if (start + 1 + WORDS * 4 > bytes.byteLength) return;
+    if (start + 1 + WORDS * 4 > bytes.byteLength) return undefined;
     const sought = this.#sought;
     let hash = 0;
     for (let index = 0; index < WORDS; index += 1) {
@@ -69,10 +52,23 @@ export class KnownTags {
       const bits = 24 - Math.clz32(found & -found);
       const rest = word & ((1 << bits) - 1);
       sought[index] = rest;
-      this.#hash = Math.imul(hash ^ (hash >>> 15) ^ rest, SPREAD);
-      this.#length = index * 4 + (bits >> 3) + 2;
-      return;
+      hash = Math.imul(hash ^ (hash >>> 15) ^ rest, SPREAD);
+      return this.#found(hash, index, index * 4 + (bits >> 3) + 2);
     }
+    return undefined;
+  }
+
+  /** The tag that was sought, by its hash, the index of its last word, and its length. */
+  #found(hash: number, last: number, length: number): Step | undefined {
+    this.#hash = hash;
+    this.#length = length;
+    const slot = hash >>> (32 - SLOT_BITS);
+    if (this.#hashes[slot] !== hash || this.#lengths[slot] !== length) return undefined;
+    const sought = this.#sought;
+    const words = this.#words;
+    const from = slot * WORDS;
+    for (let index = last; index >= 0; index -= 1) if (words[from + index] !== sought[index]) return undefined;
+    return this.#steps[slot];
   }
 
   /**
