@@ -24,7 +24,7 @@ const LIMIT = 100_000;
 export class ClassLists {
   readonly #vocabulary: Vocabulary;
   /** Those met last, by the marks of their bytes. */
-  readonly #slots = new Array<ClassList | undefined>(SLOTS).fill(undefined);
+  readonly #slots = Array.from<ClassList | undefined>({ length: SLOTS });
   readonly #lists = new Map<string, ClassList>();
 
   constructor(vocabulary: Vocabulary) {

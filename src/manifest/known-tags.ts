@@ -16,7 +16,7 @@ const SPREAD = 0x9e3779b1;
  * takes a third of the time that going by bytes does.
  */
 export class KnownTags {
-  readonly #steps = new Array<Step | undefined>(SLOTS).fill(undefined);
+  readonly #steps = Array.from<Step | undefined>({ length: SLOTS });
   /** Hash and length of the tag in each slot, and its words: what stands between `<` and `>`. */
   readonly #hashes = new Int32Array(SLOTS);
   readonly #lengths = new Int32Array(SLOTS);

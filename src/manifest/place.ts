@@ -74,10 +74,7 @@ export class Place {
 
   /** The innermost element of that name, this one or around; undefined where none is open. */
   innermost(tag: TagName): Place | undefined {
-    if ((this.#names & bitOf(tag)) === 0) return undefined;
-    let place: Place | undefined = this;
-    while (place !== undefined && place.tag !== tag) place = place.parent;
-    return place;
+    return (this.#names & bitOf(tag)) === 0 ? undefined : outTo(this, (place) => place.tag === tag);
   }
 
   /** Out of what an end tag ends: of the innermost element of that name, and of what is open within; here where there is none. */
@@ -88,10 +85,15 @@ export class Place {
   /** Out of what a start tag ends, unless a list, a table or the like lies between (HTML §13.2.6.4.7). */
   afterImplied(group: number): Place {
     if ((this.#ends & group) === 0) return this;
-    let place: Place = this;
-    while ((place.tag.endedBy & group) === 0 && place.parent !== undefined) place = place.parent;
-    return place.parent ?? this;
+    return outTo(this, ({ tag }) => (tag.endedBy & group) !== 0)?.parent ?? this;
   }
+}
+
+/** The innermost place like that, this one or one around it. */
+function outTo(from: Place, isSought: (place: Place) => boolean): Place | undefined {
+  let place: Place | undefined = from;
+  while (place !== undefined && !isSought(place)) place = place.parent;
+  return place;
 }
 
 function bitOf({ hash }: TagName): number {
