@@ -22,6 +22,7 @@ function time(html: Buffer): number {
 test.each([
   ["nested tags", "<div>"],
   ["end tags that end nothing", "</div>"],
+  ["end tags that end nothing deep within", "</i></b>", "<div>".repeat(511)],
   ["attributes of one tag", ' a="b"', "<p"],
   ["classes", " c", '<p class="'],
   ["comments that end nowhere", "<!-- ", ""],

@@ -2,18 +2,23 @@ import { expect, test } from "vitest";
 
 import { parseStyleAttribute, readCss } from "../src/manifest/css.js";
 import { readHtml } from "../src/manifest/html.js";
-import { OutlineTree } from "../src/manifest/outline.js";
+import { type OutlineNode, OutlineTree } from "../src/manifest/outline.js";
 import { Vocabulary } from "../src/manifest/vocabulary.js";
 
 /** Classes of the elements below the body, one list for each path, read page after page with one memory of tags. */
 function classes(...pages: string[]): string[][] {
+  return outlines(...pages).map((nodes) => nodes.map((node) => [...node.classes].join(" ")));
+}
+
+/** The elements with a class. */
+function outlines(...pages: string[]): OutlineNode[][] {
   const vocabulary = new Vocabulary();
   readCss(".a, .b, .c { background: url(x.png) }", (selector) => vocabulary.addSelector(selector));
   const tree = new OutlineTree(vocabulary, parseStyleAttribute);
   return pages.map((page) => {
     // Tags near the end of a page are not looked up by words.
     const { outline } = readHtml(Buffer.from(`<body>${page}${" ".repeat(100)}`), { outline: tree.page() });
-    return (outline?.nodes ?? []).map((node) => [...node.classes].join(" ")).filter((names) => names !== "");
+    return (outline?.nodes ?? []).filter((node) => node.classes.size > 0);
   });
 }
 
@@ -37,4 +42,24 @@ test("tells tags apart that begin alike or differ in a single byte", () => {
     ["a", "b", "c"],
     ["a", "b", "c"],
   ]);
+});
+
+test.each([
+  ["<p class=a><p class=b><div class=c>", ["a", "b", "c"], ["", "", ""]],
+  ["<ul class=a><li class=b><li class=b></ul><i class=c>", ["a", "b", "c"], ["", "a", ""]],
+  ["<p class=a><b></p></b><i class=c>", ["a", "c"], ["", ""]],
+  ["<br class=a><hr class=b></br></nothing><i class=c>", ["a", "b", "c"], ["", "", ""]],
+])("leaves the same elements in %s when they come again", (page, expected, parents) => {
+  for (const nodes of outlines(page, page, page)) {
+    expect(nodes.map(({ classes }) => [...classes].join())).toEqual(expected);
+    expect(nodes.map(({ parent }) => [...(parent?.classes ?? [])].join())).toEqual(parents);
+  }
+});
+
+test("sees the background of a table cell that was met before", () => {
+  const cell = '<td class="a"></td><td background="x.png"></td>';
+  const { references } = readHtml(Buffer.from(`<body><table>${cell.repeat(3)}</table>${" ".repeat(100)}`), {
+    outline: new OutlineTree(new Vocabulary(), parseStyleAttribute).page(),
+  });
+  expect(references.map(({ url }) => url)).toEqual(["x.png", "x.png", "x.png"]);
 });

@@ -1,4 +1,5 @@
-import type { HtmlLexer } from "./html-lexer.js";
+import type { Step } from "./step.js";
+import type { TagCursor } from "./tag-cursor.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 /** What stylesheets ask for of the value of a `class` attribute. */
@@ -10,6 +11,9 @@ export interface ClassList {
   readonly passed: readonly string[];
   /** The value in the page. */
   readonly bytes: Uint8Array;
+  /** The step that it was added to last, and what that came to. */
+  base: Step | undefined;
+  more: Step | undefined;
 }
 
 /** Values that are found again by a few of their bytes. */
@@ -20,25 +24,23 @@ const LIMIT = 100_000;
 export class ClassLists {
   readonly #vocabulary: Vocabulary;
   /** Those met last, by the marks of their bytes. */
-  readonly #slots: (ClassList | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
+  readonly #slots = Array.from<ClassList | undefined>({ length: SLOTS });
   readonly #lists = new Map<string, ClassList>();
 
   constructor(vocabulary: Vocabulary) {
     this.#vocabulary = vocabulary;
   }
 
-  /** What counts of the attribute at `index`. */
-  at(lexer: HtmlLexer, index: number): ClassList {
-    const { bytes } = lexer;
-    const start = lexer.valueStart(index);
-    const end = lexer.valueEnd(index);
-    const slot = lexer.valueMark(index) & (SLOTS - 1);
+  /** What counts of the attribute that the cursor has read. */
+  at(cursor: TagCursor): ClassList {
+    const { bytes, valueStart, valueEnd } = cursor;
+    const slot = cursor.valueMark() & (SLOTS - 1);
     const known = this.#slots[slot];
-    if (known !== undefined && isSame(known.bytes, bytes, start, end)) return known;
-    const value = lexer.valueAt(index);
+    if (known !== undefined && isSame(known.bytes, bytes, valueStart, valueEnd)) return known;
+    const value = cursor.value();
     let list = this.#lists.get(value);
     if (list === undefined) {
-      list = this.#read(value, Uint8Array.from(bytes.subarray(start, end)));
+      list = this.#read(value, Uint8Array.from(bytes.subarray(valueStart, valueEnd)));
       if (this.#lists.size < LIMIT) this.#lists.set(value, list);
     }
     this.#slots[slot] = list;
@@ -50,7 +52,8 @@ export class ClassLists {
     for (const name of value.split(/[\t\n\f\r ]+/)) if (this.#vocabulary.classes.has(name)) names.add(name);
     const passed = this.#vocabulary.passed("class", value);
     const counts = names.size > 0 || passed.length > 0;
-    return { key: counts ? `.${[...names].sort().join(" ")}\n${passed.join("\n")}` : "", names, passed, bytes };
+    const key = counts ? `.${[...names].sort().join(" ")}\n${passed.join("\n")}` : "";
+    return { key, names, passed, bytes, base: undefined, more: undefined };
   }
 }
 

@@ -18,6 +18,7 @@ export interface Sources extends FileSource {
   html(file: SiteFile, generation: number): Promise<HtmlFacts>;
   css(file: SiteFile): Promise<ReadCss>;
   script(file: SiteFile): Promise<ScriptFacts>;
+  inlineScript(text: string): Promise<ScriptFacts>;
   styles(sheets: readonly Sheet[]): { readonly engine: StyleEngine; readonly fonts: FontSet };
 }
 
@@ -83,7 +84,8 @@ class PageClosure {
       await this.#reference(reference);
     }
     for (const { facts } of styles.slice(style)) await this.#sheets.inline(facts, this.#after);
-    for (const { facts, offset, need } of modules) {
+    for (const { text, offset, need } of modules) {
+      const facts = await this.#sources.inlineScript(text);
       await this.#modules.inline(facts, this.#after, offset, { need, crossorigin: undefined });
     }
     await this.#style();

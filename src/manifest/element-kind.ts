@@ -1,8 +1,8 @@
 import type { Declarations } from "./css.js";
-import type { HtmlLexer } from "./html-lexer.js";
-import type { OutlineNode } from "./outline.js";
 import { ClassLists } from "./class-list.js";
-import { hashOf, type TagName } from "./tag-name.js";
+import { Step } from "./step.js";
+import type { TagCursor } from "./tag-cursor.js";
+import { hashOf, type Openings, type TagName } from "./tag-name.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 /** What selectors and the cascade see of an element. */
@@ -33,10 +33,6 @@ export class ElementKind implements Features {
   readonly classes: ReadonlySet<string>;
   readonly passed: ReadonlySet<string>;
   readonly style: InlineStyle;
-  /** The element of that kind that was entered last: the next is often the same. */
-  last: OutlineNode | undefined;
-  /** Kinds that have one feature more, by that feature. */
-  readonly more = new Map<string, ElementKind>();
 
   constructor({ tag, id, classes, passed, style }: Features) {
     this.tag = tag;
@@ -53,6 +49,9 @@ const CLASS = hashOf("class");
 const ID = hashOf("id");
 const STYLE = hashOf("style");
 
+/** A mask of low bits. */
+const ASKED = 1023;
+
 /** Style attributes remembered: beyond them the parsing is done again. */
 const STYLES = 4096;
 
@@ -61,6 +60,8 @@ export class ElementKinds {
   readonly #vocabulary: Vocabulary;
   readonly #parseStyle: (text: string) => Declarations | undefined;
   readonly #classLists: ClassLists;
+  /** 1 for the low bits that the hashes of the attributes have that are asked for: few others do. */
+  readonly #asked = new Uint8Array(ASKED + 1);
   readonly #kinds = new Map<string, ElementKind>();
   readonly #styles = new Map<string, InlineStyle>();
 
@@ -68,71 +69,81 @@ export class ElementKinds {
     this.#vocabulary = vocabulary;
     this.#parseStyle = parseStyle;
     this.#classLists = new ClassLists(vocabulary);
+    for (const hash of [CLASS, ID, STYLE, ...vocabulary.attributeHashes.keys()]) this.#asked[hash & ASKED] = 1;
   }
 
-  /** Kind of an element without attributes. */
-  plain(tag: TagName): ElementKind {
-    if (tag.kind?.owner !== this) {
-      const known = this.#vocabulary.tags.has(tag.name);
-      tag.kind = { owner: this, plain: known ? this.#with(PLAIN, { tag: tag.name }) : PLAIN };
-    }
-    return tag.kind.plain;
+  /** What a start tag without attributes does. */
+  plain(tag: TagName): Step {
+    return this.#openings(tag).plain;
   }
 
-  /** Kind of the element whose start tag the lexer has just read. */
-  of(lexer: HtmlLexer): ElementKind {
-    let kind = this.plain(lexer.tag);
-    for (let index = 0; index < lexer.attributeCount; index += 1) kind = this.#withAttribute(kind, lexer, index);
-    return kind;
+  #openings(tag: TagName): Openings {
+    const { openings } = tag;
+    if (openings?.owner === this) return openings;
+    const known = this.#vocabulary.tags.has(tag.name);
+    const plain = new Step(tag, known ? this.#with(PLAIN, { tag: tag.name }) : PLAIN);
+    tag.openings = { owner: this, plain, byKind: new Map() };
+    return tag.openings;
   }
 
-  #withAttribute(kind: ElementKind, lexer: HtmlLexer, index: number): ElementKind {
-    const hash = lexer.hashAt(index);
-    if (hash === CLASS) return this.#withClasses(kind, lexer, index);
+  /** What a start tag does with one more attribute, the one that the cursor has read. */
+  withAttribute(step: Step, cursor: TagCursor): Step {
+    const { hash } = cursor;
+    if (this.#asked[hash & ASKED] === 0) return step;
+    if (hash === CLASS) return this.#withClasses(step, cursor);
     const vocabulary = this.#vocabulary;
-    let own = kind;
+    let own = step;
     if (hash === ID) {
-      if (vocabulary.idMarks[lexer.valueMark(index)] === 1) own = this.#withId(kind, lexer.valueAt(index));
-    } else if (hash === STYLE) own = this.#withStyle(kind, lexer.valueAt(index));
+      if (vocabulary.idMarks[cursor.valueMark()] === 1) own = this.#withId(step, cursor.value());
+    } else if (hash === STYLE) own = this.#withStyle(step, cursor.value());
     const tests = vocabulary.attributeHashes.get(hash);
-    return tests === undefined ? own : this.#passing(own, tests.passed(tests.presenceOnly ? "" : lexer.valueAt(index)));
+    return tests === undefined ? own : this.#passing(own, tests.passed(tests.presenceOnly ? "" : cursor.value()));
   }
 
-  #withClasses(kind: ElementKind, lexer: HtmlLexer, index: number): ElementKind {
-    const { key, names, passed } = this.#classLists.at(lexer, index);
-    if (key === "") return kind;
-    return (
-      kind.more.get(key) ?? this.#more(key, kind, { classes: names, passed: new Set([...kind.passed, ...passed]) })
-    );
+  #withClasses(step: Step, cursor: TagCursor): Step {
+    const list = this.#classLists.at(cursor);
+    const { key, names, passed } = list;
+    if (key === "") return step;
+    if (list.base === step && list.more !== undefined) return list.more;
+    list.base = step;
+    list.more = step.more.get(key) ?? this.#more(key, step, { classes: names }, passed);
+    return list.more;
   }
 
-  #withId(kind: ElementKind, id: string): ElementKind {
-    if (!this.#vocabulary.ids.has(id)) return kind;
+  #withId(step: Step, id: string): Step {
+    if (!this.#vocabulary.ids.has(id)) return step;
     const key = `#${id}`;
-    return kind.more.get(key) ?? this.#more(key, kind, { id });
+    return step.more.get(key) ?? this.#more(key, step, { id });
   }
 
-  #withStyle(kind: ElementKind, text: string): ElementKind {
+  #withStyle(step: Step, text: string): Step {
     let style = this.#styles.get(text);
     if (style === undefined) {
       const declarations = this.#parseStyle(text);
       style = declarations === undefined ? NO_STYLE : { key: text, declarations };
       if (this.#styles.size < STYLES) this.#styles.set(text, style);
     }
-    if (style.key === "") return kind;
+    if (style.key === "") return step;
     const key = `{${style.key}`;
-    return kind.more.get(key) ?? this.#more(key, kind, { style });
+    return step.more.get(key) ?? this.#more(key, step, { style });
   }
 
-  #passing(kind: ElementKind, passed: readonly string[]): ElementKind {
-    if (passed.length === 0) return kind;
+  #passing(step: Step, passed: readonly string[]): Step {
+    if (passed.length === 0) return step;
     const key = `[${passed.join("\n")}`;
-    return kind.more.get(key) ?? this.#more(key, kind, { passed: new Set([...kind.passed, ...passed]) });
+    return step.more.get(key) ?? this.#more(key, step, {}, passed);
   }
 
-  #more(key: string, kind: ElementKind, features: Partial<Features>): ElementKind {
-    const more = this.#with(kind, features);
-    kind.more.set(key, more);
+  #more(key: string, step: Step, features: Partial<Features>, passed: readonly string[] = []): Step {
+    const { tag, kind = PLAIN } = step;
+    const own = this.#with(kind, { ...features, passed: new Set([...kind.passed, ...passed]) });
+    const { byKind } = this.#openings(tag);
+    let more = byKind.get(own);
+    if (more === undefined) {
+      more = new Step(tag, own);
+      byKind.set(own, more);
+    }
+    step.more.set(key, more);
     return more;
   }
 

@@ -1,49 +1,20 @@
-import { decodeHTML, decodeHTMLAttribute } from "entities/decode";
-
-import type { KnownTag, KnownTags } from "./known-tags.js";
-import { hashByte, type TagName, tagName, tagNamed } from "./tag-name.js";
+import { attributeValue } from "./attribute-value.js";
+import { TagCursor } from "./tag-cursor.js";
+import { type TagName, tagNamed } from "./tag-name.js";
+import { BEYOND, isLetter, isSpace, kindsOfText, nextByte, SHOWN } from "./text.js";
 
 /** What `HtmlLexer.next` stopped at. */
 export type HtmlToken = "start" | "end" | "eof";
 
-const SPACE = 0x20;
 const BANG = 0x21;
-const DOUBLE_QUOTE = 0x22;
-const AMPERSAND = 0x26;
-const SINGLE_QUOTE = 0x27;
 const DASH = 0x2d;
 const SLASH = 0x2f;
 const LESS = 0x3c;
-const EQUALS = 0x3d;
 const GREATER = 0x3e;
 const QUESTION = 0x3f;
 
-/** Kinds of bytes in text: what shows, and what may stand for a character beyond ASCII. */
-const SHOWN = 1;
-const BEYOND = 2;
-const TEXT = new Uint8Array(256);
-for (let code = 0; code < 256; code += 1) {
-  TEXT[code] = (code > SPACE ? SHOWN : 0) | (code >= 0x80 || code === AMPERSAND ? BEYOND : 0);
-}
-
-/** What ends a name in a tag: white space, `/`, `>`, and `=` after the name of an attribute. */
-const NAME_END = 1;
-const ATTRIBUTE_END = 2;
-const TAG = new Uint8Array(256);
-for (const code of [SPACE, 0x09, 0x0a, 0x0c, 0x0d, SLASH, GREATER]) TAG[code] = NAME_END | ATTRIBUTE_END;
-TAG[EQUALS] = ATTRIBUTE_END;
-
 /** Numbers kept for each attribute: hash of its name, its name's start and end, its value's start and end. */
 const FIELDS = 5;
-
-function isSpace(code: number | undefined): boolean {
-  return code === SPACE || code === 0x0a || code === 0x09 || code === 0x0d || code === 0x0c;
-}
-
-function isLetter(code: number): boolean {
-  const lower = code | 0x20;
-  return lower >= 0x61 && lower <= 0x7a;
-}
 
 /**
  * The tags of an HTML document, one after another, as the HTML standard's
@@ -54,6 +25,8 @@ function isLetter(code: number): boolean {
 export class HtmlLexer {
   /** In UTF-8. */
   readonly bytes: Buffer;
+  /** Goes over the tags. */
+  readonly cursor: TagCursor;
   /** Name of the tag. */
   tag: TagName = tagNamed("html");
   /** Where the tag's `<` is. */
@@ -71,22 +44,13 @@ export class HtmlLexer {
   ignoresText = false;
   /** Where the next token is looked for. */
   position = 0;
-  /** Number of attributes of the tag. */
-  attributeCount = 0;
-
-  /** Set for a tag that was met before: it was not taken apart, and has no attributes here. */
-  known: KnownTag | undefined;
-
-  readonly #knownTags: KnownTags | undefined;
-  readonly #view: DataView;
+  #attributeCount = 0;
   #attributes = new Int32Array(64 * FIELDS);
   #dashes = -1;
 
-  /** With `knownTags`, those are not taken apart again. */
-  constructor(bytes: Buffer, knownTags?: KnownTags) {
+  constructor(bytes: Buffer) {
     this.bytes = bytes;
-    this.#knownTags = knownTags;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.cursor = new TagCursor(bytes);
   }
 
   /** Moves to the next start or end tag. */
@@ -96,81 +60,18 @@ export class HtmlLexer {
     let flags = 0;
     this.textStart = this.position;
     for (;;) {
-      let at = this.position;
-      while (at < length && bytes[at] !== LESS) at += 1;
-      if (!this.ignoresText) flags |= this.#kinds(this.position, at);
+      const at = nextByte(this.cursor.view, this.position, LESS);
+      if (!this.ignoresText) flags |= kindsOfText(bytes, this.position, at);
       this.hasText = (flags & SHOWN) !== 0;
       this.hasBeyond = (flags & BEYOND) !== 0;
       if (at >= length) return this.#end();
       this.start = at;
-      const code = bytes[at + 1] ?? 0;
-      if (isLetter(code)) return this.#isKnown(at) || this.#tagAt(at + 1) ? "start" : this.#end();
-      if (code === SLASH && isLetter(bytes[at + 2] ?? 0)) return this.#endTagAt(at) ? "end" : this.#end();
+      const code = bytes[at + 1];
+      if (isLetter(code)) return this.#tagAt(at + 1) ? "start" : this.#end();
+      if (code === SLASH && isLetter(bytes[at + 2])) return this.#tagAt(at + 2) ? "end" : this.#end();
       this.position = this.#afterMarkup(at, code);
       if (this.position === at + 1) flags |= SHOWN;
     }
-  }
-
-  /** Kinds of the bytes in a piece of text. */
-  #kinds(start: number, end: number): number {
-    const { bytes } = this;
-    let kinds = 0;
-    for (let at = start; at < end; at += 1) kinds |= TEXT[bytes[at] ?? 0] ?? 0;
-    return kinds;
-  }
-
-  #isKnown(start: number): boolean {
-    const known = this.#knownTags?.find(this.#view, start);
-    this.known = known;
-    if (known === undefined) return false;
-    this.tag = known.tag;
-    this.attributeCount = 0;
-    this.selfClosing = false;
-    this.position = start + known.length;
-    return true;
-  }
-
-  #endTagAt(start: number): boolean {
-    if (this.#isKnown(start)) return true;
-    if (!this.#tagAt(start + 2)) return false;
-    this.#knownTags?.add(this.position - start, this.tag, undefined);
-    return true;
-  }
-
-  /** Whether the text before this tag has characters beyond ASCII, the no-break space apart. */
-  isBeyondAscii(): boolean {
-    if (!this.hasBeyond) return false;
-    const { bytes } = this;
-    for (let at = this.textStart; at < this.start; at += 1) {
-      const code = bytes[at] ?? 0;
-      if (code >= 0x80 || (code === AMPERSAND && !this.#isPlainReference(at + 1))) return true;
-    }
-    return false;
-  }
-
-  /** Whether an ampersand begins one of the references that every page is full of. */
-  #isPlainReference(at: number): boolean {
-    const { bytes } = this;
-    switch (bytes[at] ?? 0) {
-      case 0x23: // #39; #34;
-        return bytes[at + 1] === 0x33 && (bytes[at + 2] === 0x39 || bytes[at + 2] === 0x34) && bytes[at + 3] === 0x3b;
-      case 0x61: // amp; apos;
-        return bytes[at + 1] === 0x6d || bytes[at + 1] === 0x70;
-      case 0x67: // gt;
-      case 0x6c: // lt;
-        return bytes[at + 1] === 0x74 && bytes[at + 2] === 0x3b;
-      case 0x6e: // nbsp;
-        return bytes[at + 1] === 0x62;
-      case 0x71: // quot;
-        return bytes[at + 1] === 0x75;
-      default:
-        return isSpace(bytes[at]);
-    }
-  }
-
-  /** The text before this tag, decoded; comments in it come along. */
-  text(): string {
-    return decodeHTML(this.bytes.toString("utf8", this.textStart, this.start));
   }
 
   /** A part of the document, as it stands. */
@@ -188,40 +89,17 @@ export class HtmlLexer {
     return this.position;
   }
 
-  /** Hash of the name of the attribute at `index`, and the places of its name and its value. */
-  hashAt(index: number): number {
-    return this.#attributes[index * FIELDS] ?? 0;
-  }
-
-  valueStart(index: number): number {
-    return this.#attributes[index * FIELDS + 3] ?? 0;
-  }
-
-  valueEnd(index: number): number {
-    return this.#attributes[index * FIELDS + 4] ?? 0;
-  }
-
-  /** A number that few other values of that attribute have: of its length and four of its bytes. */
-  valueMark(index: number): number {
-    return markOf(this.bytes, this.valueStart(index), this.valueEnd(index));
-  }
-
-  /** Value of the attribute at `index`, decoded. */
-  valueAt(index: number): string {
-    const raw = this.bytes.toString("utf8", this.valueStart(index), this.valueEnd(index));
-    const value = raw.includes("\0") ? raw.replaceAll("\0", "\ufffd") : raw;
-    return value.includes("&") ? decodeHTMLAttribute(value) : value;
-  }
-
   /** Value of the first attribute of that lower-case name, as the standard's duplicates rule has it. */
   attribute(name: string): string | undefined {
-    if (this.attributeCount === 0) return undefined;
+    if (this.#attributeCount === 0) return undefined;
     const wanted = attributeNamed(name);
-    for (let index = 0; index < this.attributeCount; index += 1) {
-      if (this.hashAt(index) !== wanted.hash) continue;
+    const attributes = this.#attributes;
+    for (let index = 0; index < this.#attributeCount; index += 1) {
       const at = index * FIELDS;
-      if (wanted.is(this.bytes, this.#attributes[at + 1] ?? 0, this.#attributes[at + 2] ?? 0))
-        return this.valueAt(index);
+      if (attributes[at] !== wanted.hash) continue;
+      if (wanted.is(this.bytes, attributes[at + 1] ?? 0, attributes[at + 2] ?? 0)) {
+        return attributeValue(this.bytes, attributes[at + 3] ?? 0, attributes[at + 4] ?? 0);
+      }
     }
     return undefined;
   }
@@ -232,87 +110,21 @@ export class HtmlLexer {
     return "eof";
   }
 
-  /** Reads the tag whose name begins at `from`; false when the text ends first, and with it the tag (eof-in-tag). */
+  /** Reads the tag whose name begins at `from`; false when the text ends first, and with it the tag. */
   #tagAt(from: number): boolean {
-    const { bytes } = this;
-    const { length } = bytes;
-    let hash = 0;
-    let at = from;
-    for (; at < length; at += 1) {
-      const code = bytes[at] ?? 0;
-      if (((TAG[code] ?? 0) & NAME_END) !== 0) break;
-      hash = hashByte(hash, code);
-    }
-    this.tag = tagName(bytes, from, at, hash);
-    this.attributeCount = 0;
-    this.selfClosing = false;
-    this.position = at + 1;
-    return bytes[at] === GREATER || this.#readAttributes(at);
+    const { cursor } = this;
+    this.#attributeCount = 0;
+    cursor.begin(from);
+    while (cursor.next()) this.#record(cursor);
+    this.tag = cursor.tag;
+    this.selfClosing = cursor.selfClosing;
+    this.position = cursor.position;
+    return cursor.isComplete;
   }
 
-  #readAttributes(from: number): boolean {
-    const { bytes } = this;
-    const { length } = bytes;
-    let at = from;
-    let slash = false;
-    while (at < length) {
-      const code = bytes[at] ?? 0;
-      if (code === GREATER) {
-        this.selfClosing = slash;
-        this.position = at + 1;
-        return true;
-      }
-      if (code === SLASH || isSpace(code)) {
-        slash = code === SLASH;
-        at += 1;
-        continue;
-      }
-      slash = false;
-      at = this.#readAttribute(at);
-    }
-    this.attributeCount = 0;
-    return false;
-  }
-
-  /** Reads the attribute that begins at `from`, and returns where the next thing is. */
-  #readAttribute(from: number): number {
-    const { bytes } = this;
-    const { length } = bytes;
-    // An attribute may begin with "=", which is then part of its name.
-    let hash = hashByte(0, bytes[from] ?? 0);
-    let at = from + 1;
-    for (; at < length; at += 1) {
-      const code = bytes[at] ?? 0;
-      if (((TAG[code] ?? 0) & ATTRIBUTE_END) !== 0) break;
-      hash = hashByte(hash, code);
-    }
-    const nameEnd = at;
-    if (bytes[at] !== EQUALS) while (at < length && isSpace(bytes[at])) at += 1;
-    if (bytes[at] !== EQUALS) {
-      this.#record(hash, from, nameEnd, nameEnd, nameEnd);
-      return at;
-    }
-    at += 1;
-    while (at < length && isSpace(bytes[at])) at += 1;
-    const quote = bytes[at];
-    if (quote === DOUBLE_QUOTE || quote === SINGLE_QUOTE) {
-      const start = at + 1;
-      for (at = start; at < length && bytes[at] !== quote;) at += 1;
-      this.#record(hash, from, nameEnd, start, at);
-      return at + 1;
-    }
-    const start = at;
-    for (; at < length; at += 1) {
-      const code = bytes[at];
-      if (code === GREATER || isSpace(code)) break;
-    }
-    this.#record(hash, from, nameEnd, start, at);
-    return at;
-  }
-
-  #record(hash: number, nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): void {
-    const at = this.attributeCount * FIELDS;
-    this.attributeCount += 1;
+  #record({ hash, nameStart, nameEnd, valueStart, valueEnd }: TagCursor): void {
+    const at = this.#attributeCount * FIELDS;
+    this.#attributeCount += 1;
     if (at >= this.#attributes.length) {
       const grown = new Int32Array(this.#attributes.length * 2);
       grown.set(this.#attributes);
@@ -336,7 +148,7 @@ export class HtmlLexer {
   }
 
   /** Where to go on after a `<` that begins no tag: a comment, a declaration, or nothing. */
-  #afterMarkup(open: number, code: number): number {
+  #afterMarkup(open: number, code: number | undefined): number {
     const { bytes } = this;
     if (code === BANG && bytes[open + 2] === DASH && bytes[open + 3] === DASH) return this.#commentEnd(open + 4);
     if (code === BANG && this.foreign && this.#startsWith("[CDATA[", open + 2)) {
@@ -414,15 +226,6 @@ export class HtmlLexer {
 }
 
 const SCRIPT = tagNamed("script");
-
-/** See `HtmlLexer.valueMark`. */
-export function markOf(bytes: Uint8Array, start: number, end: number): number {
-  const length = end - start;
-  if (length <= 0) return 0;
-  const outer = Math.imul((bytes[start] ?? 0) + 31 * (bytes[end - 1] ?? 0), 1009);
-  const inner = (bytes[start + (length >> 1)] ?? 0) + 37 * (bytes[end - 1 - (length >> 2)] ?? 0);
-  return (outer + Math.imul(inner, 9176) + length * 101) & 0xffff;
-}
 
 const names = new Map<string, TagName>();
 

@@ -1,14 +1,13 @@
 import type { CssFacts } from "./css.js";
 import type { Destination } from "./destination.js";
 import { ForeignContent } from "./foreign.js";
-import { HtmlLexer } from "./html-lexer.js";
+import { HtmlLexer, type HtmlToken } from "./html-lexer.js";
 import { chooseImage, isImageType, type ImageSource } from "./image.js";
 import type { LinkAttributes } from "./manifest.js";
 import { DEFAULT_VIEWPORT, isTrivialMedia, matchesMedia, type Viewport } from "./media.js";
 import type { Outline } from "./outline.js";
 import type { OutlineBuilder } from "./outline-builder.js";
 import { NEED, type Need, type Reference } from "./reference.js";
-import type { ScriptFacts } from "./script.js";
 import { type TagName, tagNamed } from "./tag-name.js";
 
 /** A reference that is left out although it looks like one, and why. */
@@ -45,7 +44,7 @@ export interface InlineStylesheet {
 
 /** A module script in the page. */
 export interface InlineModule {
-  readonly facts: ScriptFacts;
+  readonly text: string;
   readonly offset: number;
   readonly need: Need;
 }
@@ -56,8 +55,6 @@ export interface HtmlReaders {
   readonly outline?: OutlineBuilder;
   /** Reads the text of a `style` element. */
   readonly css?: (text: string) => CssFacts;
-  /** Reads the text of a module script. */
-  readonly script?: (text: string) => ScriptFacts;
 }
 
 /** Elements whose content is text up to their end tag, with scripting on (HTML §13.2.6.4.7 on). */
@@ -72,7 +69,7 @@ const SELECT = tagNamed("select");
 const INPUT = tagNamed("input");
 
 /** Elements that refer to something, or bear on what others do. */
-for (const name of "audio base body embed feimage frame iframe image img input link math meta object picture script source svg table tbody td template tfoot th thead tr track use video".split(
+for (const name of "audio base body embed feimage frame html iframe image img input link math meta object picture plaintext script select source svg template track use video".split(
   " ",
 )) {
   tagNamed(name).refers = true;
@@ -85,10 +82,11 @@ const SCRIPT_TYPE =
 /** Elements of SVG that refer to something, and those whose content is a text of its own there, too. */
 const FOREIGN: ReadonlySet<string> = new Set(["feimage", "image", "script", "style", "use"]);
 
-/** Elements whose end bears on what follows. */
-for (const name of ["audio", "picture", "template", "video"]) tagNamed(name).endCounts = true;
+/** Elements whose end bears on what follows, and those that go on to the end of the page. */
+for (const name of ["audio", "body", "html", "picture", "template", "video"]) tagNamed(name).endCounts = true;
 
-const TABLE_PARTS = new Set(["body", "table", "tbody", "td", "tfoot", "th", "thead", "tr"]);
+/** Elements that refer to something by one attribute alone, `background`. */
+for (const name of ["table", "tbody", "td", "tfoot", "th", "thead", "tr"]) tagNamed(name).hasBackground = true;
 
 /** What `link rel=preload` may name in a browser (FACTS: other kinds are not taken), and when it is needed. */
 const PRELOADABLE: Readonly<Record<string, Need>> = {
@@ -125,23 +123,21 @@ class HtmlReader {
   #title: string | undefined;
   readonly #outline: OutlineBuilder | undefined;
   readonly #css: HtmlReaders["css"];
-  readonly #readScript: HtmlReaders["script"];
   readonly #styles: InlineStylesheet[] = [];
   readonly #modules: InlineModule[] = [];
   readonly #importMaps: string[] = [];
   readonly #policies: { content: string; offset: number }[] = [];
 
   constructor(bytes: Buffer, readers: HtmlReaders) {
-    this.#lexer = new HtmlLexer(bytes, readers.outline?.knownTags);
+    this.#lexer = new HtmlLexer(bytes);
     this.#viewport = readers.viewport ?? DEFAULT_VIEWPORT;
     this.#outline = readers.outline;
     this.#css = readers.css;
-    this.#readScript = readers.script;
   }
 
   read(): HtmlFacts {
     const lexer = this.#lexer;
-    for (let token = lexer.next(); token !== "eof"; token = lexer.next()) {
+    for (let token = this.#next(); token !== "eof"; token = this.#next()) {
       if (lexer.hasText && this.#inert === 0 && this.#outline !== undefined) this.#text(this.#outline);
       if (token === "end") this.#endTag(lexer.tag);
       else this.#startTag(lexer.tag);
@@ -158,9 +154,19 @@ class HtmlReader {
     };
   }
 
+  /** Moves to the next tag, past those that bear on the outline alone and were met before. */
+  #next(): HtmlToken {
+    const lexer = this.#lexer;
+    if (this.#inert === 0 && this.#foreign.depth === 0 && this.#outline !== undefined) {
+      lexer.position = this.#outline.skim(lexer.cursor, lexer.position);
+    }
+    return lexer.next();
+  }
+
   #text(outline: OutlineBuilder): void {
+    const { bytes, hasBeyond, textStart, start } = this.#lexer;
     outline.text();
-    outline.addCharacters(this.#lexer);
+    if (hasBeyond) outline.addCharacters(bytes, textStart, start);
   }
 
   #endTag(tag: TagName): void {
@@ -173,7 +179,7 @@ class HtmlReader {
     const { name } = tag;
     if (name === "picture") this.#picture = undefined;
     else if (name === "video" || name === "audio") this.#media = undefined;
-    else if (this.#templates.pop() === false) this.#inert -= 1;
+    else if (tag === TEMPLATE && this.#templates.pop() === false) this.#inert -= 1;
   }
 
   #startTag(tag: TagName): void {
@@ -182,7 +188,7 @@ class HtmlReader {
       this.#foreign.start(tag, lexer.selfClosing);
       lexer.foreign = this.#foreign.inside;
     }
-    if (tag.refers) this.#referring(tag);
+    if (tag.refers || tag.hasBackground) this.#referring(tag);
     if (this.#inert === 0 && this.#outline !== undefined && tag !== TEMPLATE) this.#enter(this.#outline);
     if (tag === PLAINTEXT) lexer.position = lexer.bytes.length;
     else if (
@@ -195,9 +201,9 @@ class HtmlReader {
 
   #referring(tag: TagName): void {
     if (this.#foreign.inside) {
-      if (this.#inert === 0 && this.#foreign.inSvg && FOREIGN.has(tag.name)) this.#element(tag.name);
+      if (this.#inert === 0 && this.#foreign.inSvg && FOREIGN.has(tag.name)) this.#element(tag);
     } else if (tag === TEMPLATE) this.#openTemplate();
-    else if (this.#inert === 0) this.#element(tag.name);
+    else if (this.#inert === 0) this.#element(tag);
   }
 
   #enter(outline: OutlineBuilder): void {
@@ -226,16 +232,11 @@ class HtmlReader {
     if (type === "importmap") return (text) => this.#importMaps.push(text());
     if (type !== "module") return undefined;
     const need = this.#lexer.attribute("async") === undefined ? NEED.module : NEED.asyncScript;
-    return (text, offset) => this.#takeModule(text(), offset, need);
+    return (text, offset) => this.#modules.push({ text: text(), offset, need });
   }
 
   #takeStyle(text: string, offset: number): void {
     if (this.#css !== undefined) this.#styles.push({ facts: this.#css(text), offset });
-  }
-
-  #takeModule(text: string, offset: number, need: Need): void {
-    const facts = this.#readScript?.(text);
-    if (facts !== undefined && facts.imports.length > 0) this.#modules.push({ facts, offset, need });
   }
 
   #isAppliedStyle(): boolean {
@@ -251,7 +252,7 @@ class HtmlReader {
     if (!shadow) this.#inert += 1;
   }
 
-  #element(name: string): void {
+  #element({ name, hasBackground }: TagName): void {
     switch (name) {
       case "base":
         return this.#baseElement();
@@ -292,7 +293,7 @@ class HtmlReader {
       case "object":
         return this.#plain("data", "object");
       default:
-        if (TABLE_PARTS.has(name)) this.#image("background", `${name} background`);
+        if (name === "body" || hasBackground) this.#image("background", `${name} background`);
     }
   }
 

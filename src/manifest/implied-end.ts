@@ -1,11 +1,5 @@
 import { type TagName, tagNamed } from "./tag-name.js";
 
-/** Elements that a start tag ends, unless one of the others lies between (HTML §13.2.6.4.7). */
-export interface ImpliedEnd {
-  readonly tags: readonly TagName[];
-  readonly scope: ReadonlySet<TagName>;
-}
-
 export function tagsOf(names: string): TagName[] {
   return names.split(" ").map(tagNamed);
 }
@@ -16,9 +10,15 @@ for (const tag of tagsOf(
   tag.isVoid = true;
 }
 
+let groups = 0;
+
+/** A group of start tags that end the same open elements, unless one of some others lies between (HTML §13.2.6.4.7). */
 function implies(starts: string, names: string, scope: string): void {
-  const end: ImpliedEnd = { tags: tagsOf(names), scope: new Set(tagsOf(scope)) };
-  for (const start of tagsOf(starts)) start.implies = end;
+  const group = 1 << groups;
+  groups += 1;
+  for (const start of tagsOf(starts)) start.implies = group;
+  for (const tag of tagsOf(names)) tag.endedBy |= group;
+  for (const tag of tagsOf(scope)) tag.screens |= group;
 }
 
 implies(

@@ -1,20 +1,27 @@
-import type { ElementKind } from "./element-kind.js";
-import type { HtmlLexer } from "./html-lexer.js";
-import { type ImpliedEnd, tagsOf } from "./implied-end.js";
-import type { KnownTags } from "./known-tags.js";
-import type { Outline, OutlineNode, Paths } from "./outline.js";
-import { type TagName, tagNamed } from "./tag-name.js";
+import { decodeHTML } from "entities/decode";
 
-/** How deep a browser nests elements; what is deeper becomes a sibling (Blink, Gecko and WebKit: 512). */
-const DEPTH = 512;
+import type { HtmlLexer } from "./html-lexer.js";
+import { tagsOf } from "./implied-end.js";
+import type { Outline, OutlineNode, Paths } from "./outline.js";
+import type { Place } from "./place.js";
+import type { Step } from "./step.js";
+import type { TagCursor } from "./tag-cursor.js";
+import { hashOf, type TagName, tagNamed } from "./tag-name.js";
+import { BEYOND, isBeyondAscii, isLetter, kindsOfText, nextByte, SHOWN } from "./text.js";
+
+const SLASH = 0x2f;
+const LESS = 0x3c;
+
 /** Distinct characters kept for a node: enough to tell which parts of a font it needs. */
 const CHARACTERS = 2000;
 
-const ROOT = tagNamed("#document");
 const HTML = tagNamed("html");
 const HEAD = tagNamed("head");
 const BODY = tagNamed("body");
 const FRAMESET = tagNamed("frameset");
+
+/** An attribute of the body and of the parts of tables that refers to an image. */
+const BACKGROUND = hashOf("background");
 
 /** What belongs to the head where its tags are left out. */
 const IN_HEAD: ReadonlySet<TagName> = new Set(
@@ -29,9 +36,8 @@ export class OutlineBuilder {
   readonly #nodes: OutlineNode[];
   readonly #texts: OutlineNode[] = [];
   readonly #characters = new Map<OutlineNode, Set<number>>();
-  #current: OutlineNode;
-  /** Names of the current node and its ancestors; of the root, one that no element has. */
-  readonly #tags: TagName[] = [ROOT];
+  #place: Place;
+  /** Elements open that are too deep to be in `#place`. */
   #beyond = 0;
   #hasHtml = false;
   #hasBody = false;
@@ -39,13 +45,8 @@ export class OutlineBuilder {
   constructor(paths: Paths, page: number) {
     this.#paths = paths;
     this.#page = page;
-    this.#current = paths.root;
-    this.#nodes = [paths.root];
-  }
-
-  /** Tags that need not be taken apart again. */
-  get knownTags(): KnownTags {
-    return this.#paths.knownTags;
+    this.#place = paths.root;
+    this.#nodes = [paths.root.node];
   }
 
   /** Whether text bears on nothing: without fonts it does so before the body alone, which it begins. */
@@ -53,9 +54,68 @@ export class OutlineBuilder {
     return this.#hasBody && !this.#paths.hasFonts;
   }
 
+  get #node(): OutlineNode {
+    return this.#place.node;
+  }
+
   finish(): Outline {
-    this.#popTo(1);
     return { nodes: this.#nodes, texts: this.#texts, characters: this.#characters };
+  }
+
+  /**
+   * Passes over text and tags that bear on the outline alone, from `from` on,
+   * and returns where the text begins before the first that has to be looked at.
+   */
+  skim(cursor: TagCursor, from: number): number {
+    if (!this.#hasBody || this.#beyond > 0 || this.#place.id < 0) return from;
+    const { bytes, view } = cursor;
+    const { knownTags, edges, hasFonts, root } = this.#paths;
+    const { places } = root;
+    let place = this.#place.id;
+    let at = from;
+    for (;;) {
+      const start = nextByte(view, at, LESS);
+      const known = knownTags.find(view, start);
+      const step = known ?? this.#read(cursor, start);
+      if (step === undefined) break;
+      if (hasFonts && start > at) this.#skimText(bytes, at, start, places[place]);
+      const edge = edges.find(place, step);
+      if (edge < 0) break;
+      const entered = edges.entered(edge);
+      if (edges.visit(entered, this.#page)) this.#record(places[entered]);
+      place = edges.end(edge);
+      at = known === undefined ? cursor.position : start + knownTags.length;
+    }
+    this.#place = places[place] ?? this.#place;
+    return at;
+  }
+
+  /** Reads the tag whose `<` is at `start`; undefined for one that has to be looked at, or none. */
+  #read(cursor: TagCursor, start: number): Step | undefined {
+    const { kinds, knownTags } = this.#paths;
+    const isEnd = cursor.bytes[start + 1] === SLASH;
+    const from = isEnd ? start + 2 : start + 1;
+    if (!isLetter(cursor.bytes[from])) return undefined;
+    cursor.begin(from);
+    const { tag } = cursor;
+    if (isEnd ? tag.endCounts : tag.refers || tag.raw) return undefined;
+    let step = isEnd ? tag.closing : kinds.plain(tag);
+    while (cursor.next()) {
+      if (isEnd) continue;
+      if (cursor.hash === BACKGROUND) return undefined;
+      step = kinds.withAttribute(step, cursor);
+    }
+    if (!cursor.isComplete) return undefined;
+    knownTags.add(cursor.position - start, step);
+    return step;
+  }
+
+  #skimText(bytes: Buffer, start: number, end: number, place = this.#place): void {
+    const kinds = kindsOfText(bytes, start, end);
+    if ((kinds & SHOWN) === 0) return;
+    this.#place = place;
+    this.text();
+    if ((kinds & BEYOND) !== 0) this.addCharacters(bytes, start, end);
   }
 
   /** Enters the element whose start tag the lexer has just read. */
@@ -63,50 +123,49 @@ export class OutlineBuilder {
     const { tag } = lexer;
     if (!this.#hasBody) {
       this.#frame(tag);
-      if (tag === HTML && this.#hasHtml) return this.#current;
+      if (tag === HTML && this.#hasHtml) return this.#node;
       this.#hasHtml ||= tag === HTML;
       this.#hasBody ||= tag === BODY || tag === FRAMESET;
-    } else if (tag === BODY || tag === HTML) return this.#current;
-    if (tag.implies !== undefined) this.#imply(tag.implies);
-    const node = this.#child(this.#kindOf(lexer));
-    if (tag.isVoid || (lexer.foreign && lexer.selfClosing)) return node;
-    if (this.#tags.length > DEPTH) this.#beyond += 1;
-    else this.#enter(tag, node);
-    return node;
+    } else if (tag === BODY || tag === HTML) return this.#node;
+    const step = this.#stepOf(lexer);
+    return this.#enter(step, step.isVoid || (lexer.foreign && lexer.selfClosing));
   }
 
-  #kindOf(lexer: HtmlLexer): ElementKind {
-    const known = lexer.known?.kind;
-    if (known !== undefined) return known;
-    const { kinds, knownTags } = this.#paths;
-    const { tag } = lexer;
-    const kind = lexer.attributeCount === 0 ? kinds.plain(tag) : kinds.of(lexer);
-    // Of tags that refer to something more than their kind is asked for.
-    if (!tag.refers && !tag.raw && !lexer.selfClosing) knownTags.add(lexer.position - lexer.start, tag, kind);
-    return kind;
+  #stepOf({ cursor, start }: HtmlLexer): Step {
+    const { kinds } = this.#paths;
+    cursor.begin(start + 1);
+    let step = kinds.plain(cursor.tag);
+    while (cursor.next()) step = kinds.withAttribute(step, cursor);
+    return step;
+  }
+
+  #enter(step: Step, isEmpty: boolean): OutlineNode {
+    const outer = this.#place.afterImplied(step.implies);
+    const inner = outer.open(step);
+    this.#record(inner);
+    this.#place = isEmpty || outer.isDeepest ? outer : inner;
+    if (!isEmpty && outer.isDeepest) this.#beyond += 1;
+    return inner.node;
+  }
+
+  #record(place = this.#place): void {
+    const { node } = place;
+    if (node.page === this.#page) return;
+    node.page = this.#page;
+    this.#nodes.push(node);
   }
 
   /** Opens `html` and `body` where their tags are left out. */
   #frame(tag: TagName | undefined): void {
     if (!this.#hasHtml && tag !== HTML) {
       this.#hasHtml = true;
-      this.#enterPlain(HTML);
+      this.#enter(this.#paths.kinds.plain(HTML), false);
     }
     if (this.#hasBody || tag === HTML || tag === BODY || (tag !== undefined && IN_HEAD.has(tag))) return;
-    if (HEAD.open > 0 && tag !== undefined) this.close(HEAD);
-    if (HEAD.open > 0) return;
+    if (tag !== undefined) this.#place = this.#place.without(HEAD);
+    if (this.#place.innermost(HEAD) !== undefined) return;
     this.#hasBody = true;
-    this.#enterPlain(BODY);
-  }
-
-  #enterPlain(tag: TagName): void {
-    this.#enter(tag, this.#child(this.#paths.kinds.plain(tag)));
-  }
-
-  #enter(tag: TagName, node: OutlineNode): void {
-    this.#tags.push(tag);
-    tag.open += 1;
-    this.#current = node;
+    this.#enter(this.#paths.kinds.plain(BODY), false);
   }
 
   /** Leaves the innermost open element of that name, and what is open within. */
@@ -117,62 +176,30 @@ export class OutlineBuilder {
       this.#beyond -= 1;
       return;
     }
-    if (tag.open === 0) return;
-    let index = this.#tags.length - 1;
-    while (index > 0 && this.#tags[index] !== tag) index -= 1;
-    if (index > 0) this.#popTo(index);
-  }
-
-  #popTo(index: number): void {
-    while (this.#tags.length > index) {
-      const tag = this.#tags.pop();
-      if (tag !== undefined) tag.open -= 1;
-      this.#current = this.#current.parent ?? this.#current;
-    }
-  }
-
-  /** A start tag that ends an open element, unless a list, a table or the like lies between (HTML §13.2.6.4.7). */
-  #imply({ tags, scope }: ImpliedEnd): void {
-    let open = 0;
-    for (const tag of tags) open += tag.open;
-    if (open === 0) return;
-    for (let at = this.#tags.length - 1; at > 0; at -= 1) {
-      const tag = this.#tags[at];
-      if (tag === undefined || scope.has(tag)) return;
-      if (tags.includes(tag)) return this.#popTo(at);
-    }
+    this.#place = this.#place.without(tag);
   }
 
   /** Notes that an element, the current one if none is named, has text. */
   text(element?: OutlineNode): void {
     if (!this.#hasBody && element === undefined) this.#frame(undefined);
     if (!this.#paths.hasFonts) return;
-    const node = element ?? this.#current;
+    const node = element ?? this.#node;
     if (node.text === this.#page) return;
     node.text = this.#page;
     this.#texts.push(node);
   }
 
-  /** Notes the characters beyond ASCII in the text before the tag that the lexer has just read. */
-  addCharacters(lexer: HtmlLexer): void {
-    if (!this.#paths.hasFonts || !lexer.isBeyondAscii()) return;
-    let set = this.#characters.get(this.#current);
+  /** Notes the characters beyond ASCII in a text of the current element. */
+  addCharacters(bytes: Buffer, start: number, end: number): void {
+    if (!this.#paths.hasFonts || !isBeyondAscii(bytes, start, end)) return;
+    let set = this.#characters.get(this.#node);
     if (set === undefined) {
       set = new Set();
-      this.#characters.set(this.#current, set);
+      this.#characters.set(this.#node, set);
     }
-    for (const char of lexer.text()) {
+    for (const char of decodeHTML(bytes.toString("utf8", start, end))) {
       const code = char.codePointAt(0) ?? 0;
       if (code > 0x7f && set.size < CHARACTERS) set.add(code);
     }
-  }
-
-  #child(kind: ElementKind): OutlineNode {
-    const node = this.#current.child(kind);
-    if (node.page !== this.#page) {
-      node.page = this.#page;
-      this.#nodes.push(node);
-    }
-    return node;
   }
 }

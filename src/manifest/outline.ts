@@ -1,8 +1,11 @@
 import type { Declarations } from "./css.js";
 import { type ElementKind, ElementKinds, PLAIN } from "./element-kind.js";
 import { KnownTags } from "./known-tags.js";
+import { Edges } from "./edges.js";
 import { OutlineBuilder } from "./outline-builder.js";
+import { Place } from "./place.js";
 import type { AttributeTest, Matchable } from "./selector.js";
+import { tagNamed } from "./tag-name.js";
 import { testKey, type Vocabulary } from "./vocabulary.js";
 
 const CHILDLESS: ReadonlyMap<ElementKind, OutlineNode> = new Map();
@@ -56,11 +59,7 @@ export class OutlineNode implements Matchable {
 
   /** The child of that kind. */
   child(kind: ElementKind): OutlineNode {
-    const { last } = kind;
-    if (last?.parent === this) return last;
-    const child = this.#children?.get(kind) ?? this.#add(kind);
-    kind.last = child;
-    return child;
+    return this.#children?.get(kind) ?? this.#add(kind);
   }
 
   #add(kind: ElementKind): OutlineNode {
@@ -87,6 +86,8 @@ export interface Outline {
   readonly characters: ReadonlyMap<OutlineNode, ReadonlySet<number>>;
 }
 
+const ROOT = tagNamed("#document");
+
 /** Paths kept for a site; beyond them the pages that follow begin anew. */
 const NODES = 100_000;
 
@@ -106,16 +107,19 @@ export class OutlineTree {
   /** Begins a page. */
   page(): OutlineBuilder {
     const { generation, root } = this.#paths;
-    if (generation !== this.#vocabulary.generation || root.growth.count > NODES) this.#paths = this.#begin();
+    const count = Math.max(root.places.length, root.node.growth.count);
+    if (generation !== this.#vocabulary.generation || count > NODES) this.#paths = this.#begin();
     this.#pages += 1;
     return new OutlineBuilder(this.#paths, this.#pages);
   }
 
   #begin(): Paths {
+    const root = new Place(undefined, ROOT, new OutlineNode(undefined, PLAIN, { count: 0 }));
     return {
       generation: this.#vocabulary.generation,
       hasFonts: this.#vocabulary.hasFonts,
-      root: new OutlineNode(undefined, PLAIN, { count: 0 }),
+      root,
+      edges: new Edges(root.places),
       kinds: new ElementKinds(this.#vocabulary, this.#parseStyle),
       knownTags: new KnownTags(),
     };
@@ -127,7 +131,9 @@ export interface Paths {
   readonly generation: number;
   /** Whether the text of an element may take a font. */
   readonly hasFonts: boolean;
-  readonly root: OutlineNode;
+  /** Where a page begins. */
+  readonly root: Place;
+  readonly edges: Edges;
   readonly kinds: ElementKinds;
   readonly knownTags: KnownTags;
 }

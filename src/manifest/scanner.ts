@@ -218,6 +218,7 @@ class SiteScanner implements Scanner {
       html: (file, generation) => this.#facts.html(file, generation),
       css: (file) => this.#facts.css(file),
       script: (file) => this.#facts.script(file),
+      inlineScript: (text) => this.#facts.inlineScript(text),
       styles: (sheets) => this.#facts.styles(sheets),
       lineOf: (file, offset) => this.#facts.lineOf(file, offset),
       share: (key, make) => this.#facts.share(key, make),

@@ -93,9 +93,7 @@ export class SiteFacts {
     const key = versionOf(file);
     const known = await this.#html.get(key);
     if (known !== undefined && known.generation >= generation) return known.facts;
-    const read = scriptLexer()
-      .then(() => this.#withBytes(file, (bytes) => this.#readHtml(bytes)))
-      .catch(gone(NO_HTML));
+    const read = this.#withBytes(file, (bytes) => this.#readHtml(bytes)).catch(gone(NO_HTML));
     this.#html.set(key, read);
     return (await read).facts;
   }
@@ -118,9 +116,18 @@ export class SiteFacts {
     const known = this.#script.get(key);
     if (known !== undefined) return known;
     const parse = (bytes: Buffer): ScriptFacts => readScript(bytes.toString("utf8"));
-    const read = this.#withBytes(file, parse).catch(gone({ imports: [] }));
+    const read = scriptLexer()
+      .then(() => this.#withBytes(file, parse))
+      .catch(gone({ imports: [] }));
     this.#script.set(key, read);
     return read;
+  }
+
+  /** A module script in a page. */
+  async inlineScript(text: string): Promise<ScriptFacts> {
+    // Few pages have one: the others need not wait for the lexer.
+    await scriptLexer();
+    return readScript(text);
   }
 
   /** The style of pages with those stylesheets. */
@@ -175,7 +182,6 @@ export class SiteFacts {
         viewport: this.#viewport,
         outline: this.#outlines.page(),
         css: (text) => this.#inline(text),
-        script: readScript,
       });
       if (this.#vocabulary.generation === generation) return { facts, generation };
     }

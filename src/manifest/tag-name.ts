@@ -1,5 +1,5 @@
 import type { ElementKind } from "./element-kind.js";
-import type { ImpliedEnd } from "./implied-end.js";
+import { Step } from "./step.js";
 
 /** A tag name, one object for each: comparing two is comparing objects. */
 export class TagName {
@@ -9,15 +9,23 @@ export class TagName {
   raw = false;
   /** It has no content and no end tag. */
   isVoid = false;
-  /** Its start tag bears on more than the outline, or its end tag does. */
+  /** Its start tag bears on more than the outline, with a `background` attribute, or its end tag does. */
   refers = false;
+  hasBackground = false;
   endCounts = false;
-  /** What its start tag ends. */
-  implies: ImpliedEnd | undefined;
-  /** How many elements of that name are open in the page that is being read. */
-  open = 0;
-  /** Kind of an element of that name without attributes, and whose it is: see `ElementKinds`. */
-  kind: { readonly owner: object; readonly plain: ElementKind } | undefined;
+  /**
+   * The group of start tags that it is in as one, the groups that end it, and
+   * those that it keeps from ending what is around, as bits: see `implies`.
+   */
+  implies = 0;
+  endedBy = 0;
+  screens = 0;
+  /** The same name is this object as long as the process lives. */
+  isKept = false;
+  /** What its end tag does. */
+  readonly closing = new Step(this, undefined);
+  /** What its start tag does, by the kind of element, and whose kinds they are: see `ElementKinds`. */
+  openings: Openings | undefined;
   readonly #bytes: Uint8Array;
 
   constructor(name: string, hash: number) {
@@ -35,6 +43,14 @@ export class TagName {
     }
     return true;
   }
+}
+
+/** Steps of the start tags of one name. */
+export interface Openings {
+  readonly owner: object;
+  /** Without attributes. */
+  readonly plain: Step;
+  readonly byKind: Map<ElementKind, Step>;
 }
 
 /** Bytes with ASCII letters in lower case. */
@@ -79,6 +95,7 @@ function found(bytes: Buffer, start: number, end: number, hash: number): TagName
 
 function remember(tag: TagName): TagName {
   count += 1;
+  tag.isKept = true;
   const list = known.get(tag.hash);
   if (list === undefined) known.set(tag.hash, [tag]);
   else list.push(tag);

@@ -1,5 +1,5 @@
+import { markOf } from "./attribute-value.js";
 import { type AttributeTest, type Compound, eachCompound, passesTest, type Selector } from "./selector.js";
-import { markOf } from "./html-lexer.js";
 import { hashOf } from "./tag-name.js";
 
 /** Names beyond these belong to no stylesheet that a person wrote. */
