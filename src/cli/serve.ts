@@ -23,6 +23,9 @@ export async function serve(root: string | undefined, options: ServeOptions): Pr
   const demo = options.demo === true ? await import("../demo/index.js") : undefined;
   const { host = serverOptions.host.default, allowHost = [] } = options;
   const directory = root ?? demo?.demoSite ?? ".";
+  const auth = options.auth ?? process.env["H2PUSH_AUTH"];
+  // The command line is read by everybody on this machine; this writes over it.
+  if (options.auth !== undefined) process.title = "h2push";
   const port = options.port ?? process.env["PORT"] ?? "";
   // Before a certificate is made for it.
   await checkRoot(directory);
@@ -31,6 +34,7 @@ export async function serve(root: string | undefined, options: ServeOptions): Pr
   const server = createServer({
     ...options,
     ...(port === "" ? {} : { port }),
+    ...(auth === undefined ? {} : { auth }),
     root: directory,
     hidden,
     certificate,

@@ -4,13 +4,17 @@ import { escapeHtml, page } from "./small-page.js";
 
 const reasons: Readonly<Record<number, string>> = {
   400: "Bad request",
+  401: "Unauthorized",
   404: "Not found",
   405: "Method not allowed",
   412: "Precondition failed",
   416: "Range not satisfiable",
   421: "Misdirected request",
   500: "Internal server error",
+  502: "Bad gateway",
   503: "Service unavailable",
+  504: "Gateway timeout",
+  508: "Loop detected",
 };
 
 /** Sends a small page for a status of 400 or more. `detail` is shown as text. */

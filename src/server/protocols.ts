@@ -1,10 +1,17 @@
-import { createServer as createHttp1Server, type RequestListener, type Server as Http1Server } from "node:http";
+import {
+  createServer as createHttp1Server,
+  type IncomingMessage,
+  type RequestListener,
+  type Server as Http1Server,
+  type ServerResponse,
+} from "node:http";
 import { createServer as createHttp2Server } from "node:http2";
 import type { Socket } from "node:net";
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from "node:tls";
 import type { Secured } from "../tls/secure-context.js";
 import { withdrawPromises, type Connections, type Connection } from "./connection.js";
-import { http1Exchange, http2Exchange, type Exchange } from "./exchange.js";
+import { http1Exchange, http2Exchange, type Exchange, type Upgrade } from "./exchange.js";
+import { takeUpgrades } from "./upgrade.js";
 import { hostOf, type Hosts } from "./hosts.js";
 
 /** The servers behind the listener: none of them listens, each is handed its connections. */
@@ -21,6 +28,8 @@ export interface ProtocolOptions {
   readonly connections: Connections;
   readonly hosts: Hosts;
   readonly onExchange: (exchange: Exchange) => void;
+  /** Clients of HTTP/1.1 may go on as WebSockets. */
+  readonly webSockets?: boolean;
   /** The port of https, for the redirect. */
   readonly port: () => number;
   /** Aborted when the server begins to close. */
@@ -83,16 +92,19 @@ function createHttp2({ connections, onExchange }: ProtocolOptions): (socket: TLS
 }
 
 function createHttp1(options: ProtocolOptions): Http1Server {
-  const { connections, onExchange } = options;
+  const { connections, onExchange, webSockets = false } = options;
   const known = new WeakMap<Socket, Connection>();
-  return createPatient(options, (request, response) => {
+  const take = (request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade) => {
     const { socket } = request;
     let connection = known.get(socket);
     if (connection === undefined) known.set(socket, (connection = connections.add({ protocol: "http/1.1", socket })));
     request.on("error", ignore);
     response.on("error", ignore);
-    onExchange(http1Exchange(request, response, connection));
-  });
+    onExchange(http1Exchange(request, response, connection, upgrade));
+  };
+  const server = createPatient(options, take);
+  if (webSockets) takeUpgrades(server, take);
+  return server;
 }
 
 /** Plain HTTP on our port: somebody typed http://. 308 keeps the method (RFC 9110 §15.4.9). */

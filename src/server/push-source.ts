@@ -32,7 +32,7 @@ export async function pushSources(
 ): Promise<Map<PreloadLink, PushSource>> {
   const sources = new Map<PreloadLink, PushSource>();
   const find = async (link: PreloadLink) => {
-    if (linkRefusal(link) !== undefined) return;
+    if (linkRefusal(link) !== undefined || site.isProxied(link.target)) return;
     const source = (await routeSource(site, exchange, link)) ?? (await fileSource(site, link));
     if (source !== undefined && source !== "refused") sources.set(link, source);
   };

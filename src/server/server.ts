@@ -8,7 +8,10 @@ import { createCertificate } from "../tls/self-signed.js";
 import type { PemPair } from "../tls/certificate.js";
 import { secureContexts, type Secured } from "../tls/secure-context.js";
 import { Connections } from "./connection.js";
+import { credentialsFile } from "./credentials.js";
+import { openDressers } from "./dressers.js";
 import type { Exchange } from "./exchange.js";
+import { openGates, proxied } from "./gate.js";
 import { LearnedLinks } from "./early-hints.js";
 import { Hosts, namesIn } from "./hosts.js";
 import { listen, type Listener } from "./listener.js";
@@ -117,7 +120,8 @@ class H2PushServer implements Server {
     this.#tree = tree;
     const scanner = tree === undefined ? undefined : await this.#openScanner(tree);
     this.#scanner = scanner;
-    const site = this.#site(tree, scanner);
+    const [gates, dressers] = await Promise.all([openGates(this.#settings), openDressers(this.#settings)]);
+    const site = this.#site({ tree, scanner, gates, dressers });
     const pair = certificate ?? (await createCertificate());
     this.#hosts.certified(namesIn(pair.cert));
     const protocols = createProtocols({
@@ -125,6 +129,7 @@ class H2PushServer implements Server {
       hosts: this.#hosts,
       connections: this.#connections,
       onExchange: (exchange: Exchange) => observe(site, exchange, this.#options.onRequest),
+      webSockets: this.#settings.proxy.length > 0,
       port: () => this.#listener?.port ?? this.#settings.port,
       closing: this.#closing.signal,
     });
@@ -176,12 +181,12 @@ class H2PushServer implements Server {
   }
 
   #openTree(root: string): Promise<FileTree> {
-    const { dotfiles, symlinks, compress } = this.#settings;
-    const { hidden = [] } = this.#options;
+    const { dotfiles, symlinks, compress, auth } = this.#settings;
+    const hidden = [this.#options.hidden ?? [], credentialsFile(auth) ?? []].flat();
     return openTree(root, { hidden, dotfiles, symlinks, precompressed: compress });
   }
 
-  #site(tree: FileTree | undefined, scanner: Scanner | undefined): Site {
+  #site({ tree, scanner, gates, dressers }: Pick<Site, "tree" | "scanner" | "gates" | "dressers">): Site {
     const { delivery, pushCount, pushBytes, serverTiming, single, list, memory, compress, cache } = this.#settings;
     const limits: Limits = { mode: delivery, pushCount, pushBytes };
     return {
@@ -192,7 +197,9 @@ class H2PushServer implements Server {
       hosts: this.#hosts,
       scanner,
       routes: this.#options.routes ?? [],
-      dressers: [],
+      gates,
+      isProxied: proxied(this.#settings.proxy),
+      dressers,
       limits,
       serverTiming,
       hints: new LearnedLinks(),
@@ -200,6 +207,7 @@ class H2PushServer implements Server {
       connections: this.#connections,
       closing: this.#closing.signal,
       report: (error) => this.#options.onError?.(error),
+      notice: (text) => this.#options.onNotice?.(text),
     };
   }
 
