@@ -81,6 +81,12 @@ function attempt(question: Question, reuse: boolean): Promise<UpstreamAnswer | "
     const patience = new Patience(timeout, () => pending.destroy(timedOut(upstream, timeout)));
     const gone = () => request.destroy();
     exchange.body.once("close", gone);
+    const failed = (error: Error) => {
+      exchange.body.off("close", gone);
+      patience.end();
+      if (reuse && isStale(request, error)) resolve("stale");
+      else reject(failureOf(error, upstream));
+    };
     const answered = (response: IncomingMessage, upgrade: UpstreamAnswer["upgrade"]) => {
       patience.reading(false);
       pending = response.on("error", () => undefined);
@@ -88,18 +94,16 @@ function attempt(question: Question, reuse: boolean): Promise<UpstreamAnswer | "
       else request.destroy(new Error(`it answered with status ${response.statusCode}`));
     };
     request.on("response", (response) => answered(response, undefined));
-    if (exchange.upgrade !== undefined) {
-      request.on("upgrade", (response, socket, head) => answered(response, { socket, head }));
-    }
+    // Without a listener, Node ends a connection that is upgraded unasked, and tells nobody.
+    request.on("upgrade", (response, socket, head) => {
+      if (exchange.upgrade !== undefined) return answered(response, { socket, head });
+      socket.destroy();
+      failed(new Error("it switched protocols unasked"));
+    });
     request.on("information", ({ statusCode, headers: { link } }) => {
       if (statusCode === 103 && link !== undefined) onHint([link].flat().join(", "));
     });
-    request.on("error", (error) => {
-      exchange.body.off("close", gone);
-      patience.end();
-      if (reuse && isStale(request, error)) resolve("stale");
-      else reject(failureOf(error, upstream));
-    });
+    request.on("error", failed);
     request.on("close", () => exchange.body.off("close", gone));
     if (content) void passContent(exchange.content, request, patience);
     else {

@@ -1,5 +1,6 @@
 import type { ClientRequest } from "node:http";
 import type { Readable } from "node:stream";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Exchange } from "../exchange.js";
 import type { Patience } from "./patience.js";
 
@@ -18,6 +19,8 @@ export async function passContent(content: Readable, request: ClientRequest, pat
   try {
     patience.upload("client");
     for await (const piece of content.iterator({ destroyOnReturn: false })) {
+      // An upstream that has answered and closed is read before it is written to: Node drops what comes with EPIPE.
+      await nextTurn();
       if (request.destroyed) break;
       if (request.write(piece)) continue;
       patience.upload("upstream");
