@@ -11,12 +11,7 @@ import { closedPort, startRawUpstream, startUpstream } from "./support/upstream.
 const protocols: readonly Protocol[] = ["HTTP/2", "HTTP/1.1"];
 
 /** What an upstream does with a connection: says this, and then goes on so. */
-type Behaviour = readonly [
-  title: string,
-  says: string,
-  then: "end" | "reset" | "hang",
-  outcome: number | "reset" | string,
-];
+type Behaviour = readonly [title: string, says: string, then: "end" | "reset" | "hang", outcome: number | string];
 
 const head = "HTTP/1.1 200 OK\r\n";
 
