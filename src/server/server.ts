@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Duplex } from "node:stream";
 import type { Server as TlsServer } from "node:tls";
 import type { Limits } from "../delivery/plan.js";
@@ -107,6 +108,8 @@ class H2PushServer implements Server {
   #listener: Listener | undefined;
 
   constructor(options: ServerOptions, settings: Settings) {
+    // Every stream of events ends with it.
+    setMaxListeners(0, this.#closing.signal);
     this.#options = options;
     this.#settings = settings;
     this.#secured = secureContexts(settings);
