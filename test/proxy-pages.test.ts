@@ -74,3 +74,12 @@ test("while the upstream is slow, a navigation is told what came with the respon
   waiting.splice(0).forEach((answer) => answer());
   expect((await second).informational.map(({ link }) => link)).toEqual([style]);
 });
+
+test("what an upstream answers is not told as missing", async () => {
+  const { origin } = await startUpstream();
+  const root = await writeSite({ "index.html": `<script src="/app/a.js"></script><script src="/none.js"></script>` });
+  const missing = await new Promise((resolve) => {
+    void startServer({ root, proxy: [`/app=${origin}`], onScan: (summary) => resolve(summary.missing) });
+  });
+  expect(missing).toMatchObject([{ target: "/none.js" }]);
+});

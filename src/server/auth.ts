@@ -1,9 +1,9 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { H2PushError, systemCode } from "../errors.js";
+import { H2PushError } from "../errors.js";
 import { credentialsFile, isCredentials } from "./credentials.js";
 import { sendError } from "./error-page.js";
 import type { Gate } from "./gate.js";
+import { readGivenFile } from "./given-file.js";
 
 /** RFC 7617 §2.1: names and passwords beyond ASCII come in UTF-8. */
 const CHALLENGE = { "www-authenticate": 'Basic realm="h2push", charset="UTF-8"' };
@@ -39,17 +39,9 @@ function credentialsIn(field: string | undefined): Buffer | undefined {
 export async function readCredentials(auth: string): Promise<string> {
   const file = credentialsFile(auth);
   if (file === undefined) return auth;
-  const [line = ""] = (await read(file)).split(/\r?\n/);
+  const [line = ""] = (await readGivenFile(file, "unavailable", "--auth @FILE takes user:password from it")).split(
+    /\r?\n/,
+  );
   if (isCredentials(line)) return line;
   throw new H2PushError("unavailable", `no user:password in ${file}`, "it is the first line of the file");
-}
-
-async function read(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    const code = systemCode(error);
-    const message = code === "ENOENT" ? `no such file: ${file}` : `cannot read ${file} (${code ?? String(error)})`;
-    throw new H2PushError("unavailable", message, "--auth @FILE takes user:password from it", { cause: error });
-  }
 }

@@ -28,8 +28,8 @@ export interface ProtocolOptions {
   readonly connections: Connections;
   readonly hosts: Hosts;
   readonly onExchange: (exchange: Exchange) => void;
-  /** Clients of HTTP/1.1 may go on as WebSockets. */
-  readonly webSockets?: boolean;
+  /** Requests are passed on: clients of HTTP/1.1 may go on as WebSockets, and take their time for a content. */
+  readonly passesOn?: boolean;
   /** The port of https, for the redirect. */
   readonly port: () => number;
   /** Aborted when the server begins to close. */
@@ -92,7 +92,7 @@ function createHttp2({ connections, onExchange }: ProtocolOptions): (socket: TLS
 }
 
 function createHttp1(options: ProtocolOptions): Http1Server {
-  const { connections, onExchange, webSockets = false } = options;
+  const { connections, onExchange, passesOn = false } = options;
   const known = new WeakMap<Socket, Connection>();
   const take = (request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade) => {
     const { socket } = request;
@@ -103,7 +103,7 @@ function createHttp1(options: ProtocolOptions): Http1Server {
     onExchange(http1Exchange(request, response, connection, upgrade));
   };
   const server = createPatient(options, take);
-  if (webSockets) takeUpgrades(server, take);
+  if (passesOn) takeUpgrades(server, take);
   return server;
 }
 
@@ -131,8 +131,13 @@ const PATIENCE = 60_000;
  * A server of HTTP/1.1 that is handed its connections. Node ends slow requests
  * (408) from 'listening' on, which such a server has to be told.
  */
-function createPatient({ closing, patience = PATIENCE }: ProtocolOptions, onRequest: RequestListener): Http1Server {
-  const limits = { headersTimeout: patience, connectionsCheckingInterval: patience / 2 };
+function createPatient(
+  { closing, passesOn, patience = PATIENCE }: ProtocolOptions,
+  onRequest: RequestListener,
+): Http1Server {
+  const checks = { headersTimeout: patience, connectionsCheckingInterval: patience / 2 };
+  // An upload of hours is none of our business; Node would end it after five minutes.
+  const limits = passesOn === true ? { ...checks, requestTimeout: 0 } : checks;
   const server = createHttp1Server(limits, onRequest);
   server.emit("listening");
   closing.addEventListener("abort", () => server.close(), { once: true });

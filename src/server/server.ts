@@ -132,7 +132,7 @@ class H2PushServer implements Server {
       hosts: this.#hosts,
       connections: this.#connections,
       onExchange: (exchange: Exchange) => observe(site, exchange, this.#options.onRequest),
-      webSockets: this.#settings.proxy.length > 0,
+      passesOn: this.#settings.proxy.length > 0,
       port: () => this.#listener?.port ?? this.#settings.port,
       closing: this.#closing.signal,
     });
@@ -220,7 +220,10 @@ class H2PushServer implements Server {
     try {
       const { scanAhead } = await import("./scan-ahead.js");
       const summary = await scanAhead(tree.root, scanner, this.#connections, this.#closing.signal);
-      if (summary !== undefined) onScan(summary);
+      // What an upstream answers is not missing.
+      const isProxied = proxied(this.#settings.proxy);
+      const missing = summary?.missing.filter(({ target }) => !isProxied(target)) ?? [];
+      if (summary !== undefined) onScan({ ...summary, missing });
     } catch (error) {
       onError?.(error instanceof Error ? error : new Error(String(error)));
     }

@@ -90,6 +90,8 @@ function attempt(question: Question, reuse: boolean): Promise<UpstreamAnswer | "
     const answered = (response: IncomingMessage, upgrade: UpstreamAnswer["upgrade"]) => {
       patience.reading(false);
       pending = response.on("error", () => undefined);
+      // A tunnel lets what is on its way arrive before it ends.
+      if (upgrade !== undefined) exchange.body.off("close", gone);
       if (isFinal(response, upgrade)) resolve({ request, response, patience, upgrade });
       else request.destroy(new Error(`it answered with status ${response.statusCode}`));
     };

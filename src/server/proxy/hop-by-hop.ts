@@ -5,6 +5,10 @@ const HOP_BY_HOP = new Set([
   "connection",
   "http2-settings",
   "keep-alive",
+  "proxy-authenticate",
+  "proxy-authentication-info",
+  "proxy-authorization",
+  "proxy-connection",
   "te",
   "trailer",
   "transfer-encoding",
@@ -16,7 +20,7 @@ export function endToEnd(fields: IncomingHttpHeaders): Record<string, string | s
   const named = new Set((fields.connection ?? "").toLowerCase().split(/[\s,]+/));
   const passed: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(fields)) {
-    if (value === undefined || name.startsWith(":") || name.startsWith("proxy-")) continue;
+    if (value === undefined || name.startsWith(":")) continue;
     if (!HOP_BY_HOP.has(name) && !named.has(name)) passed[name] = value;
   }
   return passed;
