@@ -106,6 +106,14 @@ test.each(protocols)("says over %s which upstream failed and why, to the client 
   expect(notices).toEqual([`GET /api/x: ${origin} refused the connection: nothing listens there.`]);
 });
 
+test("an upstream that breaks off within its content is told to the user", async () => {
+  const { origin } = await misbehaving(["", `${head}content-length: 9\r\n\r\nhalf`, "end", "reset"]);
+  const notices: string[] = [];
+  const { port } = await startServer({ proxy: [`/=${origin}`], onNotice: (text) => notices.push(text) });
+  expect(await outcomeOf(port, "HTTP/2", "GET")).toBe("reset");
+  expect(notices).toEqual([`GET /api/x: ${origin} broke off before its answer was whole.`]);
+});
+
 test("an upstream that takes no content is given up", async () => {
   const { origin } = await startRawUpstream((socket) => socket.pause());
   const { port } = await startServer({ proxy: [`/=${origin}`], proxyTimeout: 1 });
@@ -138,7 +146,11 @@ test.each(protocols)("an upstream is told when its client goes away, over %s", a
     response.writeHead(200, { "content-type": "text/event-stream" }).write(": open\n\n");
     asked.splice(0).forEach((tell) => tell());
   });
-  const { port, record, errors } = await startServer({ proxy: [`/=${origin}`] });
+  const notices: string[] = [];
+  const { port, record, errors } = await startServer({
+    proxy: [`/=${origin}`],
+    onNotice: (text) => notices.push(text),
+  });
   const socket = await connectSocket(port, protocol === "HTTP/2" ? "h2" : "http/1.1");
   const arrived = new Promise<void>((resolve) => asked.push(resolve));
   if (protocol === "HTTP/2") {
@@ -150,7 +162,7 @@ test.each(protocols)("an upstream is told when its client goes away, over %s", a
   socket.destroy();
   await gone;
   expect(await record(() => true)).toMatchObject({ aborted: true });
-  expect(errors).toEqual([]);
+  expect([...errors, ...notices]).toEqual([]);
 });
 
 test.each(["reset", "connection lost", "connection lost over HTTP/1.1"])(

@@ -1,7 +1,7 @@
 import { ServerResponse, type OutgoingHttpHeaders } from "node:http";
 import type { Delivery } from "../../delivery/history.js";
 import { writePieces } from "../../static/respond.js";
-import { EarlyHints, isField } from "../early-hints.js";
+import { EarlyHints, hintedFreshness, isField } from "../early-hints.js";
 import { sendError } from "../error-page.js";
 import type { Exchange } from "../exchange.js";
 import { deliverPage, type ReadyPage } from "../page.js";
@@ -32,12 +32,9 @@ export async function answerFromUpstream(
 
 /** A client that went away needs no answer, and one that has a part of it already was reset. */
 function fail(site: Site, exchange: Exchange, error: unknown): undefined {
-  const { method, target, body, status } = exchange;
-  if (error instanceof TypeError && status === 0) {
-    return sendError(exchange, 400, "This request can't be passed on over HTTP/1.1.");
-  }
+  const { method, target, body, content, status } = exchange;
   if (!(error instanceof UpstreamFailure)) throw error;
-  if (status === 0 && (body.destroyed || body.closed)) return undefined;
+  if (status === 0 && (body.destroyed || body.closed || content.readableAborted)) return undefined;
   site.notice(`${method} ${target}: ${error.message}`);
   if (status === 0) sendError(exchange, error.status, error.message);
 }
@@ -94,12 +91,14 @@ function sender(
 ): ReadyPage["send"] {
   const { response, patience } = answer;
   const bare = exchange.method === "HEAD" || status === 204 || status === 304;
+  const fresh = fields["cache-control"] === undefined ? hintedFreshness(exchange) : undefined;
   return async (extra: OutgoingHttpHeaders, progress, hold) => {
-    exchange.head(status, { ...fields, ...extra }, bare);
+    exchange.head(status, { ...fresh, ...fields, ...extra }, bare);
     if (bare) return void response.resume();
     // Its content may be long in coming: an event stream is open from here on.
     if (exchange.body instanceof ServerResponse) exchange.body.flushHeaders();
     if (endless) patience.end();
-    await writePieces(piecesOf(answer, upstream, endless ? site.closing : undefined), exchange, progress, hold);
+    const ends = { upstream, client: exchange.body, closing: endless ? site.closing : undefined };
+    await writePieces(piecesOf(answer, ends), exchange, progress, hold);
   };
 }

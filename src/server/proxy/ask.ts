@@ -61,7 +61,6 @@ const repeatable = new Set(["GET", "HEAD", "OPTIONS"]);
  * more over a new one.
  *
  * @throws {UpstreamFailure}
- * @throws {TypeError} for a method or a field that HTTP/1.1 can't carry
  */
 export async function ask(question: Question): Promise<UpstreamAnswer> {
   const { exchange, content } = question;

@@ -1,18 +1,25 @@
+import type { Writable } from "node:stream";
 import { PIECE } from "../../static/respond.js";
 import type { UpstreamAnswer } from "./ask.js";
 import { failureOf } from "./failure.js";
 import type { Upstream } from "./rule.js";
 
+/** Whom a content comes from and goes to, and what ends it. */
+export interface Ends {
+  readonly upstream: Upstream;
+  readonly client: Writable;
+  /** For what never ends by itself: ends it when aborted. */
+  readonly closing: AbortSignal | undefined;
+}
+
 /**
  * The content of an upstream's response as it comes, in pieces.
  *
- * @param closing ends it when aborted: for what never ends by itself
- * @throws {UpstreamFailure} when it breaks off
+ * @throws {UpstreamFailure} when it breaks off, and Node's own error when that is since its client went away
  */
 export async function* piecesOf(
   { response, patience }: Pick<UpstreamAnswer, "response" | "patience">,
-  upstream: Upstream,
-  closing: AbortSignal | undefined,
+  { upstream, client, closing }: Ends,
 ): AsyncGenerator<Uint8Array, void> {
   const end = () => response.destroy();
   if (closing?.aborted === true) end();
@@ -26,7 +33,8 @@ export async function* piecesOf(
       patience.reading(true);
     }
   } catch (error) {
-    if (closing?.aborted !== true) throw failureOf(error, upstream);
+    if (closing?.aborted === true) return;
+    throw client.destroyed ? error : failureOf(error, upstream);
   } finally {
     closing?.removeEventListener("abort", end);
     patience.reading(false);

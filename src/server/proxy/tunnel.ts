@@ -18,6 +18,8 @@ export function tunnel(exchange: Pick<Exchange, "progress">, client: End, upstre
   upstream.socket.on("data", (bytes: Buffer) => exchange.progress(bytes.length));
   const end = () => client.socket.destroy();
   if (closing.aborted) end();
+  // Its client went away before it could be told.
+  if (client.socket.destroyed) upstream.socket.destroy();
   closing.addEventListener("abort", end);
   client.socket.once("close", () => closing.removeEventListener("abort", end));
 }
