@@ -16,6 +16,8 @@ import { median, report } from "./bar.js";
 const STREAMS = 100;
 const EVENTS = 50;
 const EVERY = 100;
+/** So long after the last handshake the events begin (milliseconds). */
+const SETTLE = 1000;
 const SIZE = 1_000_000_000;
 const PIECE = Buffer.alloc(64 * 1024, "x");
 const bin = fileURLToPath(new URL("../../bin/h2push.js", import.meta.url));
@@ -52,6 +54,7 @@ async function upstream(request, response) {
   } else {
     response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
     await allOpen();
+    await after(SETTLE);
     for (let n = 0; n < EVENTS; n++) {
       await after(EVERY * (0.5 + Math.random()));
       response.write(`data: ${performance.now()}\n\n`);
