@@ -31,9 +31,9 @@ export async function chooseOptions(root: string | undefined, flags: ServeFlags)
   const read = found !== undefined && !found.ignored;
   const config: Config = read ? await (await import("./config.js")).readConfig(found.file) : {};
   const { root: configured, ...below } = config;
-  const port = process.env["PORT"] ?? "";
+  const { PORT: port = "", H2PUSH_AUTH: auth = "" } = process.env;
   return {
-    options: { ...below, ...(port === "" ? {} : { port }), ...given },
+    options: { ...below, ...(port === "" ? {} : { port }), ...(auth === "" ? {} : { auth }), ...given },
     // One that was not named may come with a folder that somebody sent: it does not choose what is served.
     root: root ?? (named === undefined ? undefined : configured),
     hidden: [CONFIG_FILE, ...(named === undefined ? [] : [named])].map((file) => resolve(file)),

@@ -22,6 +22,8 @@ export async function serve(given: string | undefined, flags: ServeFlags): Promi
   const demo = options.demo === true ? await import("../demo/index.js") : undefined;
   const { host = serverOptions.host.default } = options;
   const root = chosen ?? demo?.demoSite ?? ".";
+  // The command line is read by everybody on this machine; this writes over it.
+  if (flags.auth !== undefined) process.title = "h2push";
   // Before a certificate is made for it.
   if (options.qr === true) (await import("./qr.js")).checkReachable(host);
   await checkRoot(root);

@@ -38,7 +38,7 @@ export class LearnedLinks {
 }
 
 /** Visible ASCII: Node checks the fields of a 103 only from 24.18 and 26.2 on. */
-const isField = (value: string) => /^[\t\x20-\x7e]*$/.test(value);
+export const isField = (value: string) => /^[\t\x20-\x7e]*$/.test(value);
 
 /** What a browser does ahead of the page (HTML §4.6.7.4, "process early hint headers"). */
 const isHint = ({ rel }: LinkValue) =>

@@ -11,7 +11,10 @@ const reasons: Readonly<Record<number, string>> = {
   416: "Range not satisfiable",
   421: "Misdirected request",
   500: "Internal server error",
+  502: "Bad gateway",
   503: "Service unavailable",
+  504: "Gateway timeout",
+  508: "Loop detected",
 };
 
 /** Sends a small page for a status of 400 or more. `detail` is shown as text. */

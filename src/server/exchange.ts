@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { constants, type ServerHttp2Stream } from "node:http2";
-import type { Readable, Writable } from "node:stream";
+import type { Duplex, Readable, Writable } from "node:stream";
 import { readPriority } from "../delivery/priority.js";
 import { pushEnabled, waitsAlone, type Connection } from "./connection.js";
 import type { Writer } from "../delivery/write-queue.js";
@@ -25,6 +25,8 @@ export interface Exchange {
   /** The stream over HTTP/2: what a push is promised on. */
   readonly stream: ServerHttp2Stream | undefined;
   readonly pushEnabled: boolean;
+  /** The connection of a client that wants to go on as a WebSocket (RFC 6455 §4.1), over HTTP/1.1. */
+  readonly upgrade: Upgrade | undefined;
   /** Content bytes that the client has taken. */
   readonly bytes: number;
   /** Counts content bytes. */
@@ -52,6 +54,12 @@ export interface Exchange {
   sendWhole(): void;
 }
 
+/** A connection that leaves HTTP after a 101, and the first bytes behind the request. */
+export interface Upgrade {
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
 /** The fields that a final response goes out with, from those that whoever answers has given it. */
 export type Dress = (status: number, fields: OutgoingHttpHeaders) => OutgoingHttpHeaders;
 
@@ -63,8 +71,13 @@ export function http2Exchange(
   return new Http2Exchange(stream, fields, connection);
 }
 
-export function http1Exchange(request: IncomingMessage, response: ServerResponse, connection: Connection): Exchange {
-  return new Http1Exchange(request, response, connection);
+export function http1Exchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  connection: Connection,
+  upgrade?: Upgrade,
+): Exchange {
+  return new Http1Exchange(request, response, connection, upgrade);
 }
 
 const ENDS = { endStream: true };
@@ -94,6 +107,7 @@ class Http2Exchange implements Exchange {
   readonly body: Writable;
   readonly stream: ServerHttp2Stream;
   onClosed: (() => void) | undefined;
+  readonly upgrade = undefined;
   dress: Dress | undefined;
   begun = 0;
   readonly #arrival: number;
@@ -185,13 +199,14 @@ class Http1Exchange implements Exchange {
   readonly stream = undefined;
   readonly pushEnabled = false;
   onClosed: (() => void) | undefined;
+  readonly upgrade: Upgrade | undefined;
   dress: Dress | undefined;
   begun = 0;
   readonly #response: ServerResponse;
   #bytes = 0;
   #last = 0;
 
-  constructor(request: IncomingMessage, response: ServerResponse, connection: Connection) {
+  constructor(request: IncomingMessage, response: ServerResponse, connection: Connection, upgrade?: Upgrade) {
     const url = request.url ?? "";
     this.connection = connection;
     this.method = request.method ?? "";
@@ -200,6 +215,7 @@ class Http1Exchange implements Exchange {
     this.fields = request.headers;
     this.content = request;
     this.body = response;
+    this.upgrade = upgrade;
     this.#response = response;
     response.on("close", () => this.onClosed?.());
   }

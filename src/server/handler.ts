@@ -8,14 +8,12 @@ import { contextOf, goneSignal, type Exchange } from "./exchange.js";
 import { responseFields, sendContent, toRequest } from "./fetch.js";
 import { answerFile, answerRule } from "./file-answer.js";
 import { deliverPage, type ReadyPage } from "./page.js";
+import type { Answered } from "./gate.js";
 import { askRoutes } from "./route.js";
 import type { Site } from "./site.js";
 
-/** What was delivered with a page: at once when the answer was in memory. */
-export type Answered = Delivery | undefined | Promise<Delivery | undefined>;
-
 /**
- * Answers one request: by the first route that wants it, else from the files.
+ * Answers one request: by a gate, by the first route that wants it, else from the files.
  *
  * @throws what the route or the system threw, and when the client went away
  */
@@ -27,6 +25,10 @@ export function answer(site: Site, exchange: Exchange): Answered {
 function answerNow(site: Site, exchange: Exchange): Answered {
   exchange.dress = dressing(site.dressers, exchange);
   if (!site.hosts.allowsAll(exchange)) return refuseHost(exchange);
+  for (const gate of site.gates) {
+    const answered = gate(exchange, site);
+    if (answered !== "through") return answered;
+  }
   if (!exchange.target.startsWith("/")) return sendError(exchange, 400, "This request has no path.");
   if (site.rules.refuses(exchange)) return challenge(exchange);
   const ruled = site.rules.action(exchange);

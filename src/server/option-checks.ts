@@ -2,6 +2,8 @@ import { deliveryModes, type DeliveryMode } from "../delivery/plan.js";
 import { H2PushError } from "../errors.js";
 import { parseViewport, type Viewport } from "../manifest/media.js";
 import { parseField } from "../rules/field.js";
+import { isCredentials } from "./credentials.js";
+import { parseProxyRule } from "./proxy/rule.js";
 import type { CachePolicy } from "../static/freshness.js";
 import { normalizeNames } from "../tls/names.js";
 import { tlsVersions, type TlsMin } from "../tls/secure-context.js";
@@ -43,6 +45,33 @@ export function checkSingle(value: unknown): string | undefined {
   // `--single ./site` takes the root for the file.
   if (/\.x?html?$/i.test(file)) return `/${names.map(encodeURIComponent).join("/")}`;
   throw new H2PushError("usage", `not a page: ${file}`, "the root goes first: h2push ./site --single");
+}
+
+/** Never names the password. */
+export function checkAuth(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === "string" && (/^@./.test(value) || isCredentials(value))) return value;
+  throw new H2PushError("usage", "not user:password", "or @FILE, to read it from the first line of a file");
+}
+
+/** "*", an origin, or undefined. */
+export function checkCors(value: unknown): string | undefined {
+  if (value === undefined || value === false) return undefined;
+  if (value === true || value === "*") return "*";
+  const url = typeof value === "string" && URL.canParse(value) ? new URL(value) : undefined;
+  if (url !== undefined && url.origin !== "null" && `${url.origin}/` === url.href) return url.origin;
+  throw new H2PushError(
+    "usage",
+    `not an origin: ${typeof value === "string" ? value : typeof value}`,
+    "for example --cors https://app.example",
+  );
+}
+
+export function checkProxy(value: unknown): readonly string[] {
+  if (!Array.isArray(value)) throw new H2PushError("usage", `not a list of PATH=URL: ${String(value)}`);
+  const rules = value.map(String);
+  for (const rule of rules) parseProxyRule(rule);
+  return rules;
 }
 
 export function checkFile(value: unknown): string | undefined {

@@ -13,6 +13,9 @@ import {
   checkSingle,
   checkSwitch,
   checkTlsMin,
+  checkAuth,
+  checkCors,
+  checkProxy,
   checkViewport,
   wholeNumber,
 } from "./option-checks.js";
@@ -59,6 +62,13 @@ export const serverOptions = {
     group: "Listening",
     default: [],
     check: checkNames,
+  },
+  auth: {
+    flags: "--auth <user:password>",
+    description: "ask for a password; @FILE to read it from one",
+    group: "Listening",
+    default: undefined,
+    check: checkAuth,
   },
   single: {
     flags: "--single [file]",
@@ -119,6 +129,21 @@ export const serverOptions = {
     default: 64,
     check: wholeNumber("a number of megabytes", 0, 1_000_000),
   },
+  cors: {
+    flags: "--cors [origin]",
+    description: "let pages of other origins read all (any)",
+    group: "Files",
+    common: true,
+    default: undefined,
+    check: checkCors,
+  },
+  coi: {
+    flags: "--coi",
+    description: "cross-origin isolation (COOP and COEP)",
+    group: "Files",
+    default: false,
+    check: checkSwitch,
+  },
   tlsMin: {
     flags: "--tls-min <version>",
     description: `oldest TLS to accept: ${tlsVersions.join(" or ")}`,
@@ -168,6 +193,21 @@ export const serverOptions = {
     group: "What pages need",
     default: true,
     check: checkSwitch,
+  },
+  proxy: {
+    flags: "--proxy <path=url>",
+    description: "pass requests below a path on, repeatable",
+    group: "Network",
+    common: true,
+    default: [],
+    check: checkProxy,
+  },
+  proxyTimeout: {
+    flags: "--proxy-timeout <seconds>",
+    description: "so long may an upstream be silent, 0 for ever",
+    group: "Network",
+    default: 30,
+    check: wholeNumber("a number of seconds", 0, 86_400),
   },
   rtt: {
     flags: "--rtt <ms>",
@@ -250,6 +290,23 @@ export interface GivenSettings {
   readonly viewport?: Viewport | string;
   /** Watches the files that pages need, so that a change is seen at once; without it up to 350 ms later. */
   readonly watch?: boolean;
+  /**
+   * Lets only clients in that know `user:password` (RFC 7617); `@FILE` takes
+   * it from the first line of a file. Covers every response.
+   */
+  readonly auth?: string;
+  /** Lets pages of every origin (`true`, "*") or of one origin read every response. */
+  readonly cors?: string | boolean;
+  /** Makes pages cross-origin isolated, as SharedArrayBuffer asks for. */
+  readonly coi?: boolean;
+  /**
+   * Passes requests on: `/api=http://localhost:3000` those for `/api` and for
+   * what is below it. The path stays as it is, unless the URL has one: that
+   * takes the place of the prefix (`/api=http://localhost:3000/` drops it).
+   */
+  readonly proxy?: readonly string[];
+  /** How long an upstream may be silent when it is to answer, in seconds; 30 by default, 0 for ever. */
+  readonly proxyTimeout?: number | string;
   /** Plays a slow network: its round-trip time in milliseconds. */
   readonly rtt?: number | string;
   /** Plays a slow network: its bandwidth each way in kilobits per second; 0 (the default) for no limit. */

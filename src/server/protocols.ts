@@ -1,10 +1,17 @@
-import { createServer as createHttp1Server, type RequestListener, type Server as Http1Server } from "node:http";
+import {
+  createServer as createHttp1Server,
+  type IncomingMessage,
+  type RequestListener,
+  type Server as Http1Server,
+  type ServerResponse,
+} from "node:http";
 import { createServer as createHttp2Server } from "node:http2";
 import type { Socket } from "node:net";
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from "node:tls";
 import type { Secured } from "../tls/secure-context.js";
 import { withdrawPromises, type Connections, type Connection } from "./connection.js";
-import { http1Exchange, http2Exchange, type Exchange } from "./exchange.js";
+import { http1Exchange, http2Exchange, type Exchange, type Upgrade } from "./exchange.js";
+import { takeUpgrades } from "./upgrade.js";
 import { hostOf, type Hosts } from "./hosts.js";
 
 /** The servers behind the listener: none of them listens, each is handed its connections. */
@@ -21,6 +28,8 @@ export interface ProtocolOptions {
   readonly connections: Connections;
   readonly hosts: Hosts;
   readonly onExchange: (exchange: Exchange) => void;
+  /** Requests are passed on: clients of HTTP/1.1 may go on as WebSockets, and take their time for a content. */
+  readonly passesOn?: boolean;
   /** The port of https, for the redirect; 0 for the one that a URL goes without. */
   readonly port: () => number;
   /** Aborted when the server begins to close. */
@@ -83,16 +92,19 @@ function createHttp2({ connections, onExchange }: ProtocolOptions): (socket: TLS
 }
 
 function createHttp1(options: ProtocolOptions): Http1Server {
-  const { connections, onExchange } = options;
+  const { connections, onExchange, passesOn = false } = options;
   const known = new WeakMap<Socket, Connection>();
-  return createPatient(options, (request, response) => {
+  const take = (request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade) => {
     const { socket } = request;
     let connection = known.get(socket);
     if (connection === undefined) known.set(socket, (connection = connections.add({ protocol: "http/1.1", socket })));
     request.on("error", ignore);
     response.on("error", ignore);
-    onExchange(http1Exchange(request, response, connection));
-  });
+    onExchange(http1Exchange(request, response, connection, upgrade));
+  };
+  const server = createPatient(options, take);
+  if (passesOn) takeUpgrades(server, take);
+  return server;
 }
 
 /** Plain HTTP on our port: somebody typed http://. 308 keeps the method (RFC 9110 §15.4.9). */
@@ -119,8 +131,13 @@ const PATIENCE = 60_000;
  * A server of HTTP/1.1 that is handed its connections. Node ends slow requests
  * (408) from 'listening' on, which such a server has to be told.
  */
-function createPatient({ closing, patience = PATIENCE }: ProtocolOptions, onRequest: RequestListener): Http1Server {
-  const limits = { headersTimeout: patience, connectionsCheckingInterval: patience / 2 };
+function createPatient(
+  { closing, passesOn, patience = PATIENCE }: ProtocolOptions,
+  onRequest: RequestListener,
+): Http1Server {
+  const checks = { headersTimeout: patience, connectionsCheckingInterval: patience / 2 };
+  // An upload of hours is none of our business; Node would end it after five minutes.
+  const limits = passesOn === true ? { ...checks, requestTimeout: 0 } : checks;
   const server = createHttp1Server(limits, onRequest);
   server.emit("listening");
   closing.addEventListener("abort", () => server.close(), { once: true });

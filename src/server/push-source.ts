@@ -32,7 +32,7 @@ export async function pushSources(
 ): Promise<Map<PreloadLink, PushSource>> {
   const sources = new Map<PreloadLink, PushSource>();
   const find = async (link: PreloadLink) => {
-    if (linkRefusal(link) !== undefined) return;
+    if (linkRefusal(link) !== undefined || site.isProxied(link.target)) return;
     // A request for it would be refused, sent elsewhere, or get another file.
     const request = { target: link.target, authority: exchange.authority, fields: exchange.fields };
     if (site.rules.refuses(request) || site.rules.action(request)?.forced === true) return;

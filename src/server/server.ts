@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Duplex } from "node:stream";
 import type { Server as TlsServer } from "node:tls";
 import type { Limits } from "../delivery/plan.js";
@@ -9,7 +10,10 @@ import { createCertificate } from "../tls/self-signed.js";
 import type { PemPair } from "../tls/certificate.js";
 import { secureContexts, type Secured } from "../tls/secure-context.js";
 import { Connections } from "./connection.js";
+import { credentialsFile } from "./credentials.js";
+import { openDressers } from "./dressers.js";
 import type { Exchange } from "./exchange.js";
+import { openGates, proxied } from "./gate.js";
 import { LearnedLinks } from "./early-hints.js";
 import { Hosts, namesIn } from "./hosts.js";
 import type { Listener } from "./listener.js";
@@ -113,6 +117,8 @@ class H2PushServer implements Server {
   #listener: Listener | undefined;
 
   constructor(options: ServerOptions, settings: Settings) {
+    // Every stream of events ends with it.
+    setMaxListeners(0, this.#closing.signal);
     this.#options = options;
     this.#settings = settings;
     this.#secured = secureContexts(settings);
@@ -133,7 +139,8 @@ class H2PushServer implements Server {
       notice: (text) => this.#options.onNotice?.(text),
     });
     this.#rules = rules;
-    const site = this.#site(tree, scanner, rules);
+    const [gates, dressers] = await Promise.all([openGates(this.#settings), openDressers(this.#settings)]);
+    const site = this.#site({ tree, scanner, rules, gates, dressers: [rules.dresser, ...dressers] });
     const pair = certificate ?? (await createCertificate());
     this.#hosts.certified(namesIn(pair.cert));
     const protocols = createProtocols({
@@ -141,6 +148,7 @@ class H2PushServer implements Server {
       hosts: this.#hosts,
       connections: this.#connections,
       onExchange: (exchange: Exchange) => observe(site, exchange, this.#options.onRequest),
+      passesOn: this.#settings.proxy.length > 0,
       port: () => this.#listener?.port ?? this.#settings.port,
       closing: this.#closing.signal,
     });
@@ -193,12 +201,18 @@ class H2PushServer implements Server {
   }
 
   #openTree(root: string): Promise<FileTree> {
-    const { dotfiles, symlinks, compress } = this.#settings;
-    const { hidden = [] } = this.#options;
+    const { dotfiles, symlinks, compress, auth } = this.#settings;
+    const hidden = [this.#options.hidden ?? [], credentialsFile(auth) ?? []].flat();
     return openTree(root, { hidden, reserved: ruleFiles, dotfiles, symlinks, precompressed: compress });
   }
 
-  #site(tree: FileTree | undefined, scanner: Scanner | undefined, rules: SiteRules): Site {
+  #site({
+    tree,
+    scanner,
+    rules,
+    gates,
+    dressers,
+  }: Pick<Site, "tree" | "scanner" | "rules" | "gates" | "dressers">): Site {
     const { delivery, pushCount, pushBytes, serverTiming, single, list, memory, compress, cache } = this.#settings;
     const limits: Limits = { mode: delivery, pushCount, pushBytes };
     return {
@@ -210,7 +224,9 @@ class H2PushServer implements Server {
       scanner,
       routes: this.#options.routes ?? [],
       rules,
-      dressers: [rules.dresser],
+      gates,
+      isProxied: proxied(this.#settings.proxy),
+      dressers,
       limits,
       serverTiming,
       hints: new LearnedLinks(),
@@ -218,6 +234,7 @@ class H2PushServer implements Server {
       connections: this.#connections,
       closing: this.#closing.signal,
       report: (error) => this.#options.onError?.(error),
+      notice: (text) => this.#options.onNotice?.(text),
     };
   }
 
@@ -229,7 +246,10 @@ class H2PushServer implements Server {
       if (onScan === undefined || tree === undefined || scanner === undefined) return;
       const { scanAhead } = await import("./scan-ahead.js");
       const summary = await scanAhead(tree.root, rules.scanner(scanner), this.#connections, this.#closing.signal);
-      if (summary !== undefined) onScan(summary);
+      // What an upstream answers is not missing.
+      const isProxied = proxied(this.#settings.proxy);
+      const missing = summary?.missing.filter(({ target }) => !isProxied(target)) ?? [];
+      if (summary !== undefined) onScan({ ...summary, missing });
     } catch (error) {
       onError?.(error instanceof Error ? error : new Error(String(error)));
     }

@@ -4,6 +4,7 @@ import type { Representations } from "../static/representations.js";
 import type { FileTree } from "../static/tree.js";
 import type { Connections } from "./connection.js";
 import type { Dresser } from "./dressing.js";
+import type { Gate } from "./gate.js";
 import type { LearnedLinks } from "./early-hints.js";
 import type { Hosts } from "./hosts.js";
 import type { Route } from "./route.js";
@@ -19,9 +20,13 @@ export interface Site {
   readonly list: boolean;
   readonly hosts: Hosts;
   readonly scanner: Scanner | undefined;
+  /** What stands before the routes and the files, in this order: passwords, preflights, the proxy. */
+  readonly gates: readonly Gate[];
   readonly routes: readonly Route[];
   /** What `_headers` and `_redirects` say. */
   readonly rules: SiteRules;
+  /** Whether an upstream answers for the target, and neither a route nor a file. */
+  readonly isProxied: (target: string) => boolean;
   /** Rules for the fields of every response. */
   readonly dressers: readonly Dresser[];
   readonly limits: Limits;
@@ -36,4 +41,6 @@ export interface Site {
   readonly closing: AbortSignal;
   /** Takes what went wrong with one request: a bug of ours or of a route, a failing disk. */
   readonly report: (error: Error) => void;
+  /** Takes what the user should know of, in a sentence. */
+  readonly notice: (text: string) => void;
 }

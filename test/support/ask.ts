@@ -36,7 +36,7 @@ export async function ask(
         createConnection: () => socket,
       });
       session.on("error", () => undefined);
-      return await answerOf(session.request({ ":path": path, ":method": method, ...fields }));
+      return await answerOf(session.request({ ":path": path, ":method": method, ...fields }, { endStream: true }));
     }
     const headers = { host: "localhost", ...fields };
     return await new Promise((resolve, reject) => {

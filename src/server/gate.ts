@@ -1,0 +1,38 @@
+import type { Delivery } from "../delivery/history.js";
+import type { Exchange } from "./exchange.js";
+import type { Settings } from "./options.js";
+import { findRule, parseProxyRule } from "./proxy/rule.js";
+import type { Site } from "./site.js";
+
+/** What was delivered with a page: at once when the answer was in memory. */
+export type Answered = Delivery | undefined | Promise<Delivery | undefined>;
+
+/** Stands before the routes and the files: answers a request itself, or lets it through. */
+export type Gate = (exchange: Exchange, site: Site) => Answered | "through";
+
+/** Whether the rules of a proxy pass a request target on. */
+export function proxied(proxy: readonly string[]): (target: string) => boolean {
+  const rules = proxy.map(parseProxyRule);
+  return (target) => findRule(rules, target) !== undefined;
+}
+
+/**
+ * The gates that the settings ask for, in the order in which a request meets
+ * them. A preflight comes before the password: it never carries one (Fetch
+ * §4.8), and its answer says nothing of the site.
+ *
+ * @throws {H2PushError} "unavailable" when the file of the password can't be read
+ */
+export async function openGates({ auth, cors, proxy, proxyTimeout }: Settings): Promise<readonly Gate[]> {
+  const gates: Gate[] = [];
+  if (cors !== undefined) gates.push((await import("./cors.js")).preflightGate());
+  if (auth !== undefined) {
+    const { authGate, readCredentials } = await import("./auth.js");
+    gates.push(authGate(await readCredentials(auth)));
+  }
+  if (proxy.length > 0) {
+    const { proxyGate } = await import("./proxy/proxy.js");
+    gates.push(proxyGate(proxy, { timeout: proxyTimeout * 1000, protectedByUs: auth !== undefined }));
+  }
+  return gates;
+}

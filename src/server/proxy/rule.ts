@@ -1,0 +1,117 @@
+import { isIPv4 } from "node:net";
+import { H2PushError } from "../../errors.js";
+
+/** Where requests are passed on to. */
+export interface Upstream {
+  /** For people: `http://localhost:3000`. */
+  readonly origin: string;
+  readonly secure: boolean;
+  /** A name or an address, without brackets. */
+  readonly hostname: string;
+  readonly port: number;
+  /** Value of the `host` field. */
+  readonly host: string;
+  /** On this machine: nobody can be in between. */
+  readonly local: boolean;
+}
+
+/** Which requests are passed on, to whom, and with which path. */
+export interface ProxyRule {
+  /** Without a slash at its end; "" for all paths. */
+  readonly prefix: string;
+  /** What stands in place of the prefix; undefined keeps it. Without a slash at its end. */
+  readonly base: string | undefined;
+  readonly upstream: Upstream;
+}
+
+const HINT = "for example --proxy /api=http://localhost:3000";
+
+/**
+ * Reads `PATH=URL`. Requests for that path and for what is below it go to the
+ * URL's host, with the path as it is; when the URL has a path, if only `/`,
+ * that takes the place of PATH.
+ *
+ * @throws {H2PushError} "usage", naming the value
+ */
+export function parseProxyRule(text: string): ProxyRule {
+  const [, path = "", url = ""] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+  if (!/^\/[\x21-\x7e]*$/.test(path) || /[?#\\]/.test(path) || hasDotSegment(path)) {
+    throw new H2PushError("usage", `not PATH=URL: ${text}`, HINT);
+  }
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || !["http:", "https:"].includes(parsed.protocol)) {
+    throw new H2PushError("usage", `not an http or https URL: ${url}`, HINT);
+  }
+  if (parsed.username !== "" || parsed.password !== "") {
+    throw new H2PushError("usage", `no user and password in the URL of --proxy ${path}`, HINT);
+  }
+  if (parsed.search !== "" || parsed.hash !== "") {
+    throw new H2PushError("usage", `a query or fragment in the URL of --proxy: ${url}`, HINT);
+  }
+  const hasPath = /^https?:\/\/[^/]+\//i.test(url);
+  return {
+    prefix: unslashed(path),
+    base: hasPath ? unslashed(parsed.pathname) : undefined,
+    upstream: upstreamOf(parsed),
+  };
+}
+
+function upstreamOf({ protocol, hostname, port, host, origin }: URL): Upstream {
+  const secure = protocol === "https:";
+  const number = port === "" ? (secure ? 443 : 80) : Number(port);
+  const name = hostname.replace(/^\[(.*)\]$/, "$1");
+  return { origin, secure, hostname: name, port: number, host, local: isLoopback(name) };
+}
+
+/** RFC 6761 §6.3 and the loopback addresses. */
+function isLoopback(name: string): boolean {
+  if (isIPv4(name)) return name.startsWith("127.");
+  return name === "::1" || name === "localhost" || name.endsWith(".localhost");
+}
+
+const unslashed = (path: string) => path.replace(/\/+$/, "");
+
+/** The rule for a request target: the one with the longest prefix that ends at a segment's boundary. */
+export function findRule(rules: readonly ProxyRule[], target: string): ProxyRule | undefined {
+  const [path = ""] = target.split("?", 1);
+  let best: ProxyRule | undefined;
+  for (const rule of rules) {
+    const { prefix } = rule;
+    const matches = path === prefix || (path.startsWith(prefix) && path[prefix.length] === "/");
+    if (matches && (best === undefined || prefix.length > best.prefix.length)) best = rule;
+  }
+  return best;
+}
+
+/**
+ * The target that the upstream is asked for, or undefined for one that is not
+ * passed on. Clients remove dot segments before they send (RFC 3986 §5.2.4),
+ * so what is still here, plain, encoded or with parameters (`..;`), means to
+ * leave the prefix where the upstream reads it. Two slashes at the beginning
+ * would read as an authority there.
+ */
+export function upstreamTarget({ prefix, base }: ProxyRule, target: string): string | undefined {
+  const [path = ""] = target.split("?", 1);
+  if (!/^[\x21-\x7e]+$/.test(target) || target.includes("#")) return undefined;
+  if (path.includes("\\") || /%(?![\da-f]{2})/i.test(path) || hasDotSegment(path)) return undefined;
+  const passed = base === undefined ? path : `${base}${path.slice(prefix.length)}` || "/";
+  return passed.startsWith("//") ? undefined : passed + target.slice(path.length);
+}
+
+function hasDotSegment(path: string): boolean {
+  if (!/\.|%2e/i.test(path)) return false;
+  const segments = path.replaceAll(/%2e/gi, ".").split(/[/\\]|%2f|%5c/i);
+  return segments.some((segment) => /^\.\.?(?:;.*)?$/s.test(segment));
+}
+
+/**
+ * A `location` of the upstream as its client can follow it: what names the
+ * upstream itself becomes a path here.
+ */
+export function relocated({ prefix, base, upstream }: ProxyRule, location: string): string {
+  const path = location.startsWith(`${upstream.origin}/`) ? location.slice(upstream.origin.length) : location;
+  if (path === upstream.origin) return base === "" ? `${prefix}/` : "/";
+  if (base === undefined || !path.startsWith("/") || path.startsWith("//") || !path.startsWith(base)) return path;
+  const rest = path.slice(base.length);
+  return rest === "" || /^[/?#]/.test(rest) ? `${prefix}${rest}` : path;
+}
