@@ -50,6 +50,8 @@ export async function serve(root: string | undefined, options: ServeOptions): Pr
 function reporting(verbose: boolean): Pick<ServerOptions, "onRequest" | "onScan" | "onNotice"> {
   return {
     onRequest: (record: RequestRecord) => {
+      // Live reload's own: no page was loaded.
+      if (!verbose && record.target.startsWith("/.h2push/")) return;
       logLine(requestLine(record));
       if (verbose && record.delivery !== undefined) targetLines(record.delivery.targets).forEach(logLine);
     },

@@ -22,6 +22,7 @@ export function answer(site: Site, exchange: Exchange): Answered {
   exchange.dress = dressing(site.dressers, exchange);
   if (!site.hosts.allowsAll(exchange)) return refuseHost(exchange);
   if (!exchange.target.startsWith("/")) return sendError(exchange, 400, "This request has no path.");
+  if (site.live?.owns(exchange.target) === true) return site.live.answer(exchange);
   return site.routes.length > 0 ? answerByRoutes(site, exchange) : answerByFiles(site, exchange, []);
 }
 

@@ -103,6 +103,14 @@ export const serverOptions = {
     default: 64,
     check: wholeNumber("a number of megabytes", 0, 1_000_000),
   },
+  live: {
+    flags: "--live",
+    description: "reload pages when what they need changes",
+    group: "Files",
+    common: true,
+    default: false,
+    check: checkSwitch,
+  },
   tlsMin: {
     flags: "--tls-min <version>",
     description: `oldest TLS to accept: ${tlsVersions.join(" or ")}`,
@@ -207,6 +215,8 @@ export interface GivenSettings {
   readonly compress?: boolean;
   /** Megabytes of content that are kept in memory; 64 by default. */
   readonly memory?: number | string;
+  /** Pages load anew when what they need has changed; stylesheets are swapped. Clients ask each time then, whatever `cache` says. */
+  readonly live?: boolean;
   /** The oldest version of TLS to accept; "1.2" by default. */
   readonly tlsMin?: TlsMin;
   /** At most so many pushes for a page; 100 by default. */

@@ -12,6 +12,7 @@ import type { Exchange } from "./exchange.js";
 import { LearnedLinks } from "./early-hints.js";
 import { Hosts, namesIn } from "./hosts.js";
 import { listen, type Listener } from "./listener.js";
+import type { Live } from "./live/live.js";
 import type { RequestRecord } from "./log.js";
 import { observe } from "./observe.js";
 import { checkSettings, type GivenSettings, type Settings } from "./options.js";
@@ -100,6 +101,7 @@ class H2PushServer implements Server {
   readonly #secured: (pair: PemPair) => Secured;
   #tree: FileTree | undefined;
   #scanner: ServerScanner | undefined;
+  #live: Live | undefined;
   #tls: TlsServer | undefined;
   #listener: Listener | undefined;
 
@@ -117,7 +119,9 @@ class H2PushServer implements Server {
     this.#tree = tree;
     const scanner = tree === undefined ? undefined : await this.#openScanner(tree);
     this.#scanner = scanner;
-    const site = this.#site(tree, scanner);
+    if (this.#settings.live && tree !== undefined && scanner !== undefined)
+      this.#live = await this.#openLive(tree, scanner);
+    const site = this.#site(tree, this.#live?.scanner ?? scanner);
     const pair = certificate ?? (await createCertificate());
     this.#hosts.certified(namesIn(pair.cert));
     const protocols = createProtocols({
@@ -145,6 +149,7 @@ class H2PushServer implements Server {
   lookAgain(): void {
     this.#tree?.lookAgain();
     this.#scanner?.lookAgain();
+    this.#live?.changed();
   }
 
   useCertificate(pair: PemPair): void {
@@ -175,6 +180,21 @@ class H2PushServer implements Server {
     return siteScanner(tree, { viewport, watch, notice, report });
   }
 
+  async #openLive(tree: FileTree, scanner: Scanner): Promise<Live> {
+    const { single, watch } = this.#settings;
+    const { createLive } = await import("./live/live.js");
+    return createLive({
+      tree,
+      scanner,
+      single,
+      watch,
+      connections: this.#connections,
+      closing: this.#closing.signal,
+      notice: (text) => this.#options.onNotice?.(text),
+      report: (error) => this.#options.onError?.(error),
+    });
+  }
+
   #openTree(root: string): Promise<FileTree> {
     const { dotfiles, symlinks, compress } = this.#settings;
     const { hidden = [] } = this.#options;
@@ -183,16 +203,24 @@ class H2PushServer implements Server {
 
   #site(tree: FileTree | undefined, scanner: Scanner | undefined): Site {
     const { delivery, pushCount, pushBytes, serverTiming, single, list, memory, compress, cache } = this.#settings;
+    const live = this.#live;
     const limits: Limits = { mode: delivery, pushCount, pushBytes };
     return {
       tree,
-      representations: new Representations({ memory: memory * MEGABYTE, compress, cache }),
+      representations: new Representations({
+        memory: memory * MEGABYTE,
+        compress,
+        // What is swapped or loaded anew has to be asked for.
+        cache: live === undefined || cache === "off" ? cache : 0,
+        insert: live?.inserter,
+      }),
       single,
       list,
       hosts: this.#hosts,
       scanner,
       routes: this.#options.routes ?? [],
-      dressers: [],
+      live,
+      dressers: live === undefined ? [] : [live.dresser],
       limits,
       serverTiming,
       hints: new LearnedLinks(),

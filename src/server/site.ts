@@ -6,6 +6,7 @@ import type { Connections } from "./connection.js";
 import type { Dresser } from "./dressing.js";
 import type { LearnedLinks } from "./early-hints.js";
 import type { Hosts } from "./hosts.js";
+import type { Live } from "./live/live.js";
 import type { Route } from "./route.js";
 
 /** What a server answers from. */
@@ -18,6 +19,8 @@ export interface Site {
   readonly list: boolean;
   readonly hosts: Hosts;
   readonly scanner: Scanner | undefined;
+  /** Answers what live reload asks for. */
+  readonly live: Pick<Live, "owns" | "answer"> | undefined;
   readonly routes: readonly Route[];
   /** Rules for the fields of every response. */
   readonly dressers: readonly Dresser[];
