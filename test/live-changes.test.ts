@@ -26,18 +26,26 @@ test.each([
   ["loads the page anew for its own file", { "/": "2" }, { kind: "reload", paths: ["/"] }],
   ["loads the page anew for a script", { "/a.js": "2" }, { kind: "reload", paths: ["/a.js"] }],
   ["loads the page anew for both", { "/a.css": "2", "/a.js": "2" }, { kind: "reload", paths: ["/a.css", "/a.js"] }],
-])("%s when it has been quiet for 80 ms", (_what, changed, change) => {
+])("%s when it has been quiet for 60 ms", (_what, changed, change) => {
   const page = open();
   const now = files({ ...given, ...changed });
   expect(page.look(now, 1000)).toBe("settling");
-  expect(page.look(now, 1079)).toBe("settling");
-  expect(page.look(now, 1080)).toEqual(change);
+  expect(page.look(now, 1059)).toBe("settling");
+  expect(page.look(now, 1060)).toEqual(change);
 });
 
 test("a file that was missing and is there now counts as changed", () => {
   const page = open({ "/": "1", "/a.js": undefined });
   page.look(files({ "/": "1", "/a.js": "1" }), 0);
   expect(page.look(files({ "/": "1", "/a.js": "1" }), 80)).toEqual({ kind: "reload", paths: ["/a.js"] });
+});
+
+test("waits for 100 ms after a burst of edits", () => {
+  const page = open();
+  for (const now of [0, 50, 100]) page.look(files({ ...given, "/": `v${now}` }), now);
+  const last = files({ ...given, "/": "v100" });
+  expect(page.look(last, 199)).toBe("settling");
+  expect(page.look(last, 200)).toMatchObject({ kind: "reload" });
 });
 
 test("waits until a burst has ended, but for 5 s at most", () => {

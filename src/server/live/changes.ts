@@ -19,8 +19,10 @@ export interface Change {
   readonly paths: readonly string[];
 }
 
-/** Nothing may have changed for so long before a page is told (milliseconds): a burst of edits is one change. */
-export const QUIET = 80;
+/** Nothing may have changed for so long before a page is told (milliseconds). */
+export const QUIET = 60;
+/** The same where changes were seen one after another: a burst of edits is one change, on a busy machine too. */
+const QUIET_IN_BURST = 100;
 /** A page is told by then, though changes go on (milliseconds). */
 const LONGEST = 5000;
 /** A build that takes a file away, or empties it, writes it anew in that time (milliseconds). */
@@ -35,6 +37,8 @@ export class OpenPage {
   #latest: Files;
   #changedAt: number | undefined;
   #movedAt = 0;
+  /** How often something has moved since it changed. */
+  #moves = 0;
 
   constructor(page: string, given: Files) {
     this.#page = page;
@@ -51,11 +55,15 @@ export class OpenPage {
    * @param now milliseconds on any clock
    */
   look(current: Files, now: number): Change | "settling" | "gone" | undefined {
-    if (changed(this.#latest, current).length > 0) this.#movedAt = now;
+    if (changed(this.#latest, current).length > 0) {
+      this.#movedAt = now;
+      this.#moves++;
+    }
     this.#latest = current;
     const paths = changed(this.given, current);
     if (paths.length === 0) {
       this.#changedAt = undefined;
+      this.#moves = 0;
       return undefined;
     }
     this.#changedAt ??= now;
@@ -69,7 +77,7 @@ export class OpenPage {
   #isSettled(current: Files, now: number, changedAt: number): boolean {
     if (now - changedAt >= LONGEST) return true;
     const gone = [...this.given].some(([path, state]) => isThere(state) && !isThere(current.get(path)));
-    return now - this.#movedAt >= (gone ? REWRITTEN : QUIET);
+    return now - this.#movedAt >= (gone ? REWRITTEN : this.#moves > 1 ? QUIET_IN_BURST : QUIET);
   }
 }
 
