@@ -14,7 +14,8 @@ const found = (more: Partial<FoundFile> = {}): FoundFile => ({
 });
 
 const html = { version: '"v"', contentType: "text/html; charset=utf-8", cacheControl: "no-cache", varies: true };
-const whole = (file = found()) => representation(html, "identity", file, undefined, validatorsOf(file));
+const whole = (file = found()) =>
+  representation(html, "identity", { found: file, content: undefined }, validatorsOf(file));
 const { etag } = validatorsOf(found());
 const date = "Thu, 15 Jan 2026 12:00:00 GMT";
 
@@ -36,13 +37,18 @@ test("names type, length, validators, ranges and that the client has to ask agai
 });
 
 test("says which coding its bytes have, and counts those", () => {
-  const coded = representation(html, "br", found(), Buffer.alloc(300), validatorsOf(found(), "br"));
+  const coded = representation(html, "br", { found: found(), content: Buffer.alloc(300) }, validatorsOf(found(), "br"));
   expect(coded.whole.fields).toMatchObject({ "content-encoding": "br", "content-length": 300 });
   expect(coded.whole.fields["etag"]).not.toBe(etag);
 });
 
 test("answers 304 with what guides caches, without what describes content", () => {
-  const coded = representation(html, "gzip", found(), Buffer.alloc(300), validatorsOf(found(), "gzip"));
+  const coded = representation(
+    html,
+    "gzip",
+    { found: found(), content: Buffer.alloc(300) },
+    validatorsOf(found(), "gzip"),
+  );
   const { etag } = coded.validators;
   expect(decide(coded, "GET", { "if-none-match": etag })).toEqual({
     status: 304,

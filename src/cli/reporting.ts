@@ -42,7 +42,7 @@ export async function reporting({
 async function requests(log: LogFormat, verbose: boolean): Promise<Pick<ServerOptions, "onRequest">> {
   switch (log) {
     case "pretty":
-      return { onRequest: verbose ? logTargets : (record) => logLine(requestLine(record)) };
+      return { onRequest: verbose ? logTargets : logPage };
     case "common":
     case "combined": {
       const { combinedLine, commonLine } = await import("./access-line.js");
@@ -56,6 +56,11 @@ async function requests(log: LogFormat, verbose: boolean): Promise<Pick<ServerOp
     case "off":
       return {};
   }
+}
+
+function logPage(record: RequestRecord): void {
+  // Live reload's own: no page was loaded.
+  if (!record.target.startsWith("/.h2push/")) logLine(requestLine(record));
 }
 
 function logTargets(record: RequestRecord): void {

@@ -21,6 +21,8 @@ export interface Connection {
   readonly writes: WriteQueue;
   /** Requests of the client that are not answered to the end, and promised streams. */
   open: number;
+  /** Of these, event streams that wait for something to happen. */
+  resting: number;
   /** Promised streams that have not ended. */
   readonly promised: Set<ServerHttp2Stream>;
 }
@@ -94,6 +96,7 @@ export class Connections {
       history: new History(),
       writes: new WriteQueue(),
       open: 0,
+      resting: 0,
       promised: new Set(),
     };
     this.#all.add(connection);
@@ -128,9 +131,16 @@ export class Connections {
     this.#changed();
   }
 
+  /** Counts one of the requests under way as none that keeps the server busy, until the returned function is called. */
+  rest(connection: Connection): () => void {
+    connection.resting++;
+    this.#changed();
+    return () => connection.resting--;
+  }
+
   /** Whether any request is under way. */
   get busy(): boolean {
-    for (const { open } of this.#all) if (open > 0) return true;
+    for (const { open, resting } of this.#all) if (open > resting) return true;
     return false;
   }
 

@@ -30,6 +30,7 @@ function answerNow(site: Site, exchange: Exchange): Answered {
     if (answered !== "through") return answered;
   }
   if (!exchange.target.startsWith("/")) return sendError(exchange, 400, "This request has no path.");
+  if (site.live?.owns(exchange.target) === true) return site.live.answer(exchange);
   if (site.rules.refuses(exchange)) return challenge(exchange);
   const ruled = site.rules.action(exchange);
   if (ruled?.forced === true && site.tree !== undefined) return answerRule(site, site.tree, exchange, ruled);

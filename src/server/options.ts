@@ -144,6 +144,14 @@ export const serverOptions = {
     default: false,
     check: checkSwitch,
   },
+  live: {
+    flags: "--live",
+    description: "reload pages when what they need changes",
+    group: "Files",
+    common: true,
+    default: false,
+    check: checkSwitch,
+  },
   tlsMin: {
     flags: "--tls-min <version>",
     description: `oldest TLS to accept: ${tlsVersions.join(" or ")}`,
@@ -273,6 +281,8 @@ export interface GivenSettings {
   readonly compress?: boolean;
   /** Megabytes of content that are kept in memory; 64 by default. */
   readonly memory?: number | string;
+  /** Pages load anew when what they need has changed; stylesheets are swapped. Clients ask each time then, whatever `cache` says. */
+  readonly live?: boolean;
   /** The oldest version of TLS to accept; "1.2" by default. */
   readonly tlsMin?: TlsMin;
   /** At most so many pushes for a page; 100 by default. */

@@ -17,6 +17,7 @@ import { openGates, proxied } from "./gate.js";
 import { LearnedLinks } from "./early-hints.js";
 import { Hosts, namesIn } from "./hosts.js";
 import type { Listener } from "./listener.js";
+import type { Live } from "./live/live.js";
 import type { RequestRecord } from "./log.js";
 import { observe } from "./observe.js";
 import { checkSettings, type GivenSettings, type Settings } from "./options.js";
@@ -88,6 +89,9 @@ export interface Server {
   close(grace?: number): Promise<void>;
 }
 
+/** What a site is put together from that was opened for it. */
+type Parts = Pick<Site, "tree" | "scanner" | "rules" | "gates" | "dressers"> & { readonly live: Live | undefined };
+
 const MEGABYTE = 1_000_000;
 
 /** How many ports above the default one are tried when it is in use. */
@@ -113,6 +117,7 @@ class H2PushServer implements Server {
   #tree: FileTree | undefined;
   #rules: SiteRules | undefined;
   #scanner: ServerScanner | undefined;
+  #live: Live | undefined;
   #tls: TlsServer | undefined;
   #listener: Listener | undefined;
 
@@ -132,6 +137,8 @@ class H2PushServer implements Server {
     this.#tree = tree;
     const scanner = tree === undefined ? undefined : await this.#openScanner(tree);
     this.#scanner = scanner;
+    if (this.#settings.live && tree !== undefined && scanner !== undefined)
+      this.#live = await this.#openLive(tree, scanner);
     const rules = new SiteRules({
       root: tree?.root,
       fields: fieldsOf(this.#settings.header),
@@ -140,7 +147,10 @@ class H2PushServer implements Server {
     });
     this.#rules = rules;
     const [gates, dressers] = await Promise.all([openGates(this.#settings), openDressers(this.#settings)]);
-    const site = this.#site({ tree, scanner, rules, gates, dressers: [rules.dresser, ...dressers] });
+    const live = this.#live;
+    // Live reload comes last: it looks at the policy that a page has in the end.
+    const all = [rules.dresser, ...dressers, ...(live === undefined ? [] : [live.dresser])];
+    const site = this.#site({ tree, scanner: live?.scanner ?? scanner, live, rules, gates, dressers: all });
     const pair = certificate ?? (await createCertificate());
     this.#hosts.certified(namesIn(pair.cert));
     const protocols = createProtocols({
@@ -170,6 +180,7 @@ class H2PushServer implements Server {
     this.#tree?.lookAgain();
     this.#scanner?.lookAgain();
     this.#rules?.lookAgain();
+    this.#live?.changed();
   }
 
   useCertificate(pair: PemPair): void {
@@ -200,24 +211,39 @@ class H2PushServer implements Server {
     return siteScanner(tree, { viewport, watch, notice, report });
   }
 
+  async #openLive(tree: FileTree, scanner: Scanner): Promise<Live> {
+    const { single, watch } = this.#settings;
+    const { createLive } = await import("./live/live.js");
+    return createLive({
+      tree,
+      scanner,
+      single,
+      watch,
+      connections: this.#connections,
+      closing: this.#closing.signal,
+      notice: (text) => this.#options.onNotice?.(text),
+      report: (error) => this.#options.onError?.(error),
+    });
+  }
+
   #openTree(root: string): Promise<FileTree> {
     const { dotfiles, symlinks, compress, auth } = this.#settings;
     const hidden = [this.#options.hidden ?? [], credentialsFile(auth) ?? []].flat();
     return openTree(root, { hidden, reserved: ruleFiles, dotfiles, symlinks, precompressed: compress });
   }
 
-  #site({
-    tree,
-    scanner,
-    rules,
-    gates,
-    dressers,
-  }: Pick<Site, "tree" | "scanner" | "rules" | "gates" | "dressers">): Site {
+  #site({ tree, scanner, live, rules, gates, dressers }: Parts): Site {
     const { delivery, pushCount, pushBytes, serverTiming, single, list, memory, compress, cache } = this.#settings;
     const limits: Limits = { mode: delivery, pushCount, pushBytes };
     return {
       tree,
-      representations: new Representations({ memory: memory * MEGABYTE, compress, cache }),
+      representations: new Representations({
+        memory: memory * MEGABYTE,
+        compress,
+        // What is swapped or loaded anew has to be asked for.
+        cache: live === undefined || cache === "off" ? cache : 0,
+        insert: live?.inserter,
+      }),
       single,
       list,
       hosts: this.#hosts,
@@ -227,6 +253,7 @@ class H2PushServer implements Server {
       gates,
       isProxied: proxied(this.#settings.proxy),
       dressers,
+      live,
       limits,
       serverTiming,
       hints: new LearnedLinks(),

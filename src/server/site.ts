@@ -7,6 +7,7 @@ import type { Dresser } from "./dressing.js";
 import type { Gate } from "./gate.js";
 import type { LearnedLinks } from "./early-hints.js";
 import type { Hosts } from "./hosts.js";
+import type { Live } from "./live/live.js";
 import type { Route } from "./route.js";
 import type { SiteRules } from "./rules.js";
 
@@ -22,6 +23,8 @@ export interface Site {
   readonly scanner: Scanner | undefined;
   /** What stands before the routes and the files, in this order: passwords, preflights, the proxy. */
   readonly gates: readonly Gate[];
+  /** Answers what live reload asks for. */
+  readonly live: Pick<Live, "owns" | "answer"> | undefined;
   readonly routes: readonly Route[];
   /** What `_headers` and `_redirects` say. */
   readonly rules: SiteRules;

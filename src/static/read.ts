@@ -2,7 +2,7 @@ import type { FileHandle } from "node:fs/promises";
 import { isVersion, openFound, type FoundFile, type Unavailable } from "./file.js";
 
 /** So much of a large file is looked at (bytes). */
-const START = 64 * 1024;
+export const START = 64 * 1024;
 
 /** The content of a file. */
 export function readWhole(found: FoundFile): Promise<Buffer | Unavailable> {

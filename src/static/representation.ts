@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { Selected } from "./encoding.js";
 import type { FoundFile } from "./file.js";
+import type { Insertion } from "./insertion.js";
 import { byteRanges, type Multipart } from "./multipart.js";
 import { evaluate, rangeApplies, type Validators } from "./precondition.js";
 import { contentRange, parseRange, resolveRanges, type ByteRange } from "./range.js";
@@ -21,6 +22,8 @@ export interface Representation {
   readonly found: FoundFile;
   /** Its bytes, when they are in memory. */
   readonly content: Buffer | undefined;
+  /** What goes in between those that are read from `found`. */
+  readonly insertion: Insertion | undefined;
   /** Bytes. */
   readonly size: number;
   readonly contentType: string;
@@ -48,15 +51,20 @@ export interface Decision {
 const NONE: Extent = { kind: "none" };
 const WHOLE: Extent = { kind: "whole" };
 
-/** @param content bytes in memory, or undefined when they are read from `found` */
+/** Where the bytes of a representation are: in memory, or in `found` with what goes in between. */
+export interface Bytes {
+  readonly found: FoundFile;
+  readonly content: Buffer | undefined;
+  readonly insertion?: Insertion | undefined;
+}
+
 export function representation(
   { version, contentType, cacheControl, varies }: Description,
   coding: Selected,
-  found: FoundFile,
-  content: Buffer | undefined,
+  { found, content, insertion }: Bytes,
   validators: Validators,
 ): Representation {
-  const size = content?.length ?? found.size;
+  const size = content?.length ?? found.size + (insertion?.bytes.length ?? 0);
   const fields: OutgoingHttpHeaders = {
     "content-type": contentType,
     "content-length": size,
@@ -68,7 +76,8 @@ export function representation(
   };
   if (coding !== "identity") fields["content-encoding"] = coding;
   if (varies) fields["vary"] = "accept-encoding";
-  return { found, content, size, contentType, validators, version, whole: { status: 200, fields, extent: WHOLE } };
+  const whole = { status: 200, fields, extent: WHOLE };
+  return { found, content, insertion, size, contentType, validators, version, whole };
 }
 
 /** Decides how a representation answers a GET or HEAD with these fields (RFC 9110 §13.2.2, §14.2). */
@@ -112,9 +121,11 @@ function withoutContent(fields: OutgoingHttpHeaders): OutgoingHttpHeaders {
  * microseconds. Strong, as a file that keeps all three keeps its bytes.
  *
  * @param coding made on the fly: each coding has an entity tag of its own (RFC 9110 §8.8.3)
+ * @param tag names what was inserted
  */
-export function validatorsOf(found: FoundFile, coding: Selected = "identity"): Validators {
+export function validatorsOf(found: FoundFile, coding: Selected = "identity", tag?: string): Validators {
   const version = [found.ino, found.size, Math.round(found.mtimeMs * 1000)].map((part) => part.toString(36));
+  if (tag !== undefined) version.push(tag);
   if (coding !== "identity") version.push(coding);
   return { etag: `"${version.join("-")}"`, lastModified: Math.floor(found.mtimeMs / 1000) * 1000 };
 }

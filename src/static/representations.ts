@@ -3,11 +3,12 @@ import { compress, compressions } from "./compress.js";
 import { acceptable, isCompressible, type Coding, type Selected } from "./encoding.js";
 import { versionOf, type FoundFile, type Unavailable } from "./file.js";
 import { cacheControl, type CachePolicy } from "./freshness.js";
-import { mediaType } from "./media-type.js";
+import { withInsertion, type Inserter, type Insertion } from "./insertion.js";
+import { isHtml, mediaType } from "./media-type.js";
 import { Memory } from "./memory.js";
 import { holdsPrivateKey, mayHoldPrivateKey } from "./private-key.js";
-import { readStart, readWhole } from "./read.js";
-import { representation, validatorsOf, type Description, type Representation } from "./representation.js";
+import { readStart, readWhole, START } from "./read.js";
+import { representation, validatorsOf, type Bytes, type Description, type Representation } from "./representation.js";
 
 export interface RepresentationOptions {
   /** Bytes of content that are kept in memory. */
@@ -15,6 +16,8 @@ export interface RepresentationOptions {
   /** Whether content is sent in a coding where the client takes one. */
   readonly compress: boolean;
   readonly cache: CachePolicy;
+  /** What goes into every HTML page; files compressed beforehand do not count for them then. */
+  readonly insert?: Inserter | undefined;
 }
 
 /** "useless": the coding makes the content no smaller. */
@@ -73,16 +76,19 @@ export class Representations {
   }
 
   #add(key: string, found: FoundFile): Version {
-    const { memory, compress, cache } = this.#options;
+    const { memory, compress, cache, insert } = this.#options;
     const contentType = mediaType(found.file);
     const most = Math.min(COMPRESSED_TO, memory);
     const compressible = compress && found.size > COMPRESSED_FROM && found.size <= most && isCompressible(contentType);
-    const version = new Version(key, found, compressible ? compressions : [], {
+    const inserter = isHtml(contentType) ? insert : undefined;
+    const siblings = inserter === undefined ? found.siblings : [];
+    const description = {
       version: validatorsOf(found).etag,
       contentType,
       cacheControl: cacheControl(cache, found.file, contentType),
-      varies: compressible || found.siblings.length > 0,
-    });
+      varies: compressible || siblings.length > 0,
+    };
+    const version = new Version(key, { ...found, siblings }, compressible ? compressions : [], description, inserter);
     this.#memory.set(key, version, OVERHEAD);
     return version;
   }
@@ -106,7 +112,7 @@ export class Representations {
     const { found } = version;
     const sibling = found.siblings.find((sibling) => sibling.coding === coding)?.found;
     if (coding === "identity" || sibling !== undefined) return this.#read(version, coding, sibling ?? found);
-    const content = version.kept.get("identity")?.content ?? (await readWhole(found));
+    const content = version.kept.get("identity")?.content ?? (await readInserted(version));
     if (typeof content === "string") return content;
     if (mayHoldPrivateKey(found.file) && holdsPrivateKey(content)) return "withheld";
     const smaller = await compress(content, coding);
@@ -114,27 +120,36 @@ export class Representations {
       version.useless.add(coding);
       return "useless";
     }
-    return this.#keep(version, coding, found, smaller);
+    return this.#keep(version, coding, { found, content: smaller });
   }
 
   /** A representation that lies in a file as it is sent. */
   async #read(version: Version, coding: Selected, source: FoundFile): Promise<Representation | Unavailable> {
     const small = source.size <= KEPT;
-    if (small || mayHoldPrivateKey(source.file)) {
+    let insertion: Insertion | undefined;
+    if (small || mayHoldPrivateKey(source.file) || version.inserter !== undefined) {
       const content = small ? await readWhole(source) : await readStart(source);
       if (typeof content === "string") return content;
       if (mayHoldPrivateKey(source.file) && holdsPrivateKey(content)) return "withheld";
-      if (small) return this.#keep(version, coding, source, content);
+      insertion = version.insertion(content);
+      if (small) return this.#keep(version, coding, { found: source, content: withInsertion(content, insertion) });
     }
-    return this.#keep(version, coding, source, undefined);
+    return this.#keep(version, coding, { found: source, content: undefined, insertion });
   }
 
-  #keep(version: Version, coding: Selected, source: FoundFile, content: Buffer | undefined): Representation {
-    const onTheFly = source === version.found ? coding : "identity";
-    const made = representation(version.description, coding, source, content, validatorsOf(source, onTheFly));
+  #keep(version: Version, coding: Selected, bytes: Bytes): Representation {
+    const { found, content } = bytes;
+    const validators = validatorsOf(found, found === version.found ? coding : "identity", version.inserter?.tag);
+    const made = representation(version.description, coding, bytes, validators);
     if (version.keep(coding, made) && content !== undefined) this.#memory.grow(version.key, content.length);
     return made;
   }
+}
+
+/** The content of a file with what goes into it. */
+async function readInserted(version: Version): Promise<Buffer | Unavailable> {
+  const content = await readWhole(version.found);
+  return typeof content === "string" ? content : withInsertion(content, version.insertion(content));
 }
 
 /** One version of a file, and what was made of it. */
@@ -142,6 +157,7 @@ class Version {
   readonly key: string;
   readonly found: FoundFile;
   readonly description: Description;
+  readonly inserter: Inserter | undefined;
   readonly kept = new Map<Selected, Representation>();
   /** Codings that make the content no smaller. */
   readonly useless = new Set<Selected>();
@@ -149,11 +165,23 @@ class Version {
   readonly #making = new Map<Selected, Promise<Made>>();
   #forgotten = false;
 
-  constructor(key: string, found: FoundFile, compressions: readonly Coding[], description: Description) {
+  constructor(
+    key: string,
+    found: FoundFile,
+    compressions: readonly Coding[],
+    description: Description,
+    inserter: Inserter | undefined,
+  ) {
     this.key = key;
     this.found = found;
     this.description = description;
+    this.inserter = inserter;
     this.#compressions = compressions;
+  }
+
+  /** What goes into the content that begins so. */
+  insertion(start: Buffer): Insertion | undefined {
+    return this.inserter?.into(start.subarray(0, START), this.description.contentType, this.found.file);
   }
 
   /** @param ranged only a part is wanted: nothing is compressed for that */

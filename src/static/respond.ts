@@ -3,6 +3,7 @@ import type { OutgoingHttpHeaders } from "node:http";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { isVersion, openFound, type FoundFile, type Unavailable } from "./file.js";
+import { throughInsertion } from "./insertion.js";
 import { readInto } from "./read.js";
 import type { Decision, Extent, Representation } from "./representation.js";
 import type { ByteRange } from "./range.js";
@@ -50,7 +51,7 @@ type Span = Buffer | ByteRange;
 
 /** Opens what a response needs. */
 export async function prepare(
-  { found, content, size }: Representation,
+  { found, content, insertion, size }: Representation,
   { status, fields, extent }: Decision,
   method: string,
 ): Promise<Prepared | Unavailable> {
@@ -65,10 +66,14 @@ export async function prepare(
     );
   const handle = await openFound(found);
   if (typeof handle === "string") return handle;
+  const inFile =
+    insertion === undefined
+      ? spans
+      : spans.flatMap((span) => ("first" in span ? throughInsertion(span, insertion) : span));
   return withPieces(
     status,
     fields,
-    () => readAll(spans, handle, found),
+    () => readAll(inFile, handle, found),
     () => handle.close(),
   );
 }

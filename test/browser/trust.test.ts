@@ -1,19 +1,18 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { createSecureServer } from "node:http2";
-import { createInterface } from "node:readline";
 import { type BrowserContext, chromium } from "playwright-core";
 import { expect, onTestFinished, test } from "vitest";
 import { runTrust, runUntrust } from "../../src/cli/cert-trust.js";
 import type { CertEnvironment } from "../../src/cli/cert-environment.js";
 import { secureContexts } from "../../src/tls/secure-context.js";
 import { loadStoredPair } from "../../src/tls/stored.js";
-import { Bidi } from "../support/bidi.js";
 import { chromiumPath, firefoxPath } from "../support/browsers.js";
 import { hasCertutil } from "../support/certutil.js";
 import { runCli, startCli } from "../support/cli.js";
 import { emptyDirectory } from "../support/directory.js";
+import { startFirefox } from "../support/firefox.js";
 
 const FILES: Readonly<Record<string, readonly [type: string, body: string]>> = {
   "/": ["text/html", `<!doctype html><title>trusted</title><script src="/asset.js"></script>`],
@@ -100,30 +99,6 @@ test.skipIf(chromiumPath === undefined || !hasCertutil)(
   },
 );
 
-/** A Firefox of the user whose home it is, and the tab it opens with. */
-async function startFirefox(path: string, environment: CertEnvironment, profile: string) {
-  const browser = spawn(path, ["--headless", "--no-remote", "--remote-debugging-port", "0", "--profile", profile], {
-    env: { ...process.env, HOME: environment.home },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  onTestFinished(() => void browser.kill());
-  for await (const line of createInterface(browser.stderr)) {
-    const url = /WebDriver BiDi listening on (ws:\S+)/.exec(line)?.[1];
-    if (url === undefined) continue;
-    browser.stderr.resume();
-    const bidi = await Bidi.connect(url);
-    onTestFinished(() => bidi.close());
-    const tree = await bidi.send("browsingContext.getTree", {});
-    const context = /"context":"([^"]+)"/.exec(JSON.stringify(tree))?.[1];
-    const close = async (): Promise<void> => {
-      browser.kill();
-      if (browser.exitCode === null && browser.signalCode === null) await once(browser, "exit");
-    };
-    return { bidi, context, close };
-  }
-  throw new Error("Firefox ended without a word of WebDriver BiDi");
-}
-
 test.skipIf(firefoxPath === undefined || !hasCertutil)(
   "after `cert trust`, Firefox opens the page without an error, and not before",
   async () => {
@@ -132,7 +107,7 @@ test.skipIf(firefoxPath === undefined || !hasCertutil)(
     await mkdir(profile, { recursive: true });
     execFileSync("certutil", ["-d", `sql:${profile}`, "-N", "--empty-password"]);
     const title = async (): Promise<string> => {
-      const { bidi, context, close } = await startFirefox(firefoxPath ?? "", environment, profile);
+      const { bidi, context, close } = await startFirefox(firefoxPath ?? "", { home: environment.home, profile });
       try {
         await bidi.send("browsingContext.navigate", { context, url, wait: "complete" });
         const expression = { expression: "document.title", target: { context }, awaitPromise: false };

@@ -10,12 +10,15 @@ export class Bidi {
     this.#socket = socket;
   }
 
-  /** @param url as the browser prints it: `ws://127.0.0.1:45678` */
-  static async connect(url: string): Promise<Bidi> {
+  /**
+   * @param url as the browser prints it: `ws://127.0.0.1:45678`
+   * @param acceptInsecureCerts takes certificates that nobody trusts
+   */
+  static async connect(url: string, acceptInsecureCerts = false): Promise<Bidi> {
     const socket = new WebSocket(`${url}/session`);
     await once(socket, "open");
     const session = new Bidi(socket);
-    await session.send("session.new", { capabilities: { alwaysMatch: { acceptInsecureCerts: false } } });
+    await session.send("session.new", { capabilities: { alwaysMatch: { acceptInsecureCerts } } });
     return session;
   }
 

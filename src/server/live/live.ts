@@ -1,0 +1,123 @@
+import type { Scanner } from "../../manifest/scanner.js";
+import type { Inserter } from "../../static/insertion.js";
+import { isHtml } from "../../static/media-type.js";
+import type { Connections } from "../connection.js";
+import type { Dresser } from "../dressing.js";
+import { sendError } from "../error-page.js";
+import type { Exchange } from "../exchange.js";
+import { responseFields, sendContent } from "../fetch.js";
+import { pathOf } from "../send-file.js";
+import { clientScript, FEW_CONNECTIONS, LOAD, SCRIPT, STREAM } from "./client.js";
+import { eventStream } from "./event-stream.js";
+import { scriptInsertion, textOf } from "./insert.js";
+import { OpenPages, type OpenPagesOptions } from "./open-pages.js";
+import { PagePolicies, type PagePoliciesOptions } from "./page-policies.js";
+
+export interface LiveOptions extends OpenPagesOptions, PagePoliciesOptions {
+  readonly connections: Connections;
+  /** Aborted when the server begins to close. */
+  readonly closing: AbortSignal;
+}
+
+/** Pages load anew when what they need has changed, stylesheets without that. */
+export interface Live {
+  /** The scanner, which tells of each page that is served. */
+  readonly scanner: Scanner;
+  /** Puts the script into pages. */
+  readonly inserter: Inserter;
+  /** Names the responses of pages, in a `server-timing` field, and says aloud where a policy keeps a page from being told. */
+  readonly dresser: Dresser;
+  /** Whether a request is for the script or the event stream. */
+  owns(target: string): boolean;
+  answer(exchange: Exchange): Promise<undefined>;
+  /** Files may have changed. */
+  changed(): void;
+}
+
+export function createLive(options: LiveOptions): Live {
+  const pages = new OpenPages(options);
+  const policies = new PagePolicies(options);
+  return {
+    scanner: tellingScanner(options.scanner, pages),
+    inserter: {
+      tag: "live",
+      into(start, contentType, file) {
+        policies.learn(file, textOf(start));
+        return scriptInsertion(start, contentType);
+      },
+    },
+    dresser: pageDresser(pages, policies),
+    owns: (target) => pathOf(target) === SCRIPT || pathOf(target) === STREAM,
+    answer: (exchange) => answer(exchange, pages, options),
+    changed: () => pages.look(),
+  };
+}
+
+const tellingScanner = (scanner: Scanner, pages: OpenPages): Scanner => ({
+  async page(pathname, file, context) {
+    const needs = await scanner.page(pathname, file, context);
+    if (context?.ahead !== true) pages.served(pathname, file, needs);
+    return needs;
+  },
+  // Each time that a page is served has to be told.
+  recall: () => undefined,
+  lookAgain: () => scanner.lookAgain(),
+});
+
+/** Names the response that a page comes with, for its script. */
+const pageDresser =
+  (pages: OpenPages, policies: PagePolicies): Dresser =>
+  (request) => {
+    if (request.method !== "GET") return undefined;
+    return (status, fields) => {
+      const page = status === 200 && isHtml(String(fields["content-type"]));
+      if (page) policies.check(request, fields);
+      const load = page || status === 304 ? pages.loadOf(pathOf(request.target)) : undefined;
+      if (load === undefined) return fields;
+      const timing = [fields["server-timing"] ?? [], `${LOAD};desc="${load}"`].flat().join(", ");
+      return { ...fields, "server-timing": timing };
+    };
+  };
+
+async function answer(exchange: Exchange, pages: OpenPages, options: LiveOptions): Promise<undefined> {
+  const { method, target } = exchange;
+  if (method !== "GET" && method !== "HEAD") {
+    return sendError(exchange, 405, `${method} is not possible here.`, { allow: "GET, HEAD" });
+  }
+  const response = pathOf(target) === SCRIPT ? scriptResponse() : streamResponse(exchange, pages);
+  const bare = method === "HEAD";
+  exchange.head(response.status, responseFields(response), bare);
+  if (bare) {
+    await response.body?.cancel();
+    return undefined;
+  }
+  // An open page is no request that others would have to wait for.
+  const wake = options.connections.rest(exchange.connection);
+  try {
+    await sendContent(response, exchange, options.closing, (bytes) => exchange.progress(bytes));
+  } finally {
+    wake();
+  }
+  return undefined;
+}
+
+const scriptResponse = () =>
+  new Response(clientScript, {
+    headers: { "content-type": "text/javascript; charset=utf-8", "cache-control": "no-cache" },
+  });
+
+/** no-transform: what compresses on the way would hold events back. */
+function streamResponse({ target, fields, httpVersion }: Exchange, pages: OpenPages): Response {
+  const query = new URLSearchParams(target.slice(pathOf(target).length));
+  const last = fields["last-event-id"];
+  const visitor = {
+    pathname: query.get("page") ?? "/",
+    load: query.get("load") ?? "",
+    version: typeof last === "string" ? last : (query.get("version") ?? ""),
+    brief: query.has("brief"),
+    hello: httpVersion === "2" ? "" : FEW_CONNECTIONS,
+  };
+  const stream = eventStream((listener) => pages.open(visitor, listener));
+  const headers = { "content-type": "text/event-stream", "cache-control": "no-cache, no-transform" };
+  return new Response(stream, { headers });
+}

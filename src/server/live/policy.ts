@@ -1,0 +1,80 @@
+/** What counts for whether a policy lets a page reload by itself. */
+export interface LivePage {
+  /** The nonce that the script element carries. */
+  readonly nonce: string | undefined;
+  /** `host` or `host:port` that the page was asked for by. */
+  readonly authority: string;
+}
+
+type Directives = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * The directive of a `Content-Security-Policy` field that keeps our script or
+ * its event stream from a page, as it is written there; undefined when none
+ * does (CSP 3 §6). Policies are the site's: they are never changed.
+ */
+export function obstacleIn(field: string, page: LivePage): string | undefined {
+  return first(field.split(","), (policy) => {
+    const directives = parse(policy);
+    const sandbox = directives.get("sandbox");
+    const free = ["allow-scripts", "allow-same-origin"].every((flag) => sandbox?.includes(flag));
+    if (sandbox !== undefined && !free) return written(directives, "sandbox");
+    return scriptObstacle(directives, page) ?? streamObstacle(directives, page);
+  });
+}
+
+/** The same of `meta` elements. They come after our script, and govern what it does from there on (HTML §4.2.5.3). */
+export function obstacleInMeta(policies: readonly string[], page: LivePage): string | undefined {
+  return first(policies, (policy) => streamObstacle(parse(policy), page));
+}
+
+function scriptObstacle(directives: Directives, { nonce, authority }: LivePage): string | undefined {
+  return governing(directives, ["script-src-elem", "script-src", "default-src"], (sources) => {
+    if (nonce !== undefined && sources.includes(`'nonce-${nonce}'`)) return true;
+    return !sources.includes("'strict-dynamic'") && sources.some((source) => isOurs(source, authority));
+  });
+}
+
+function streamObstacle(directives: Directives, { authority }: LivePage): string | undefined {
+  return governing(directives, ["connect-src", "default-src"], (sources) =>
+    sources.some((source) => isOurs(source, authority)),
+  );
+}
+
+/** The first of these directives that is there counts; it is the obstacle when its sources do not allow. */
+function governing(
+  directives: Directives,
+  names: readonly string[],
+  allows: (sources: readonly string[]) => boolean,
+): string | undefined {
+  const name = names.find((name) => directives.has(name));
+  return name === undefined || allows(directives.get(name) ?? []) ? undefined : written(directives, name);
+}
+
+/** Whether a source expression is our own origin (CSP 3 §6.7.2). */
+function isOurs(source: string, authority: string): boolean {
+  const lower = source.toLowerCase();
+  if (["'self'", "*", "https:", "http:"].includes(lower)) return true;
+  const host = /^(?:https?:\/\/)?([^/]+)\/?$/.exec(lower)?.[1];
+  return host === authority.toLowerCase() || host === `${authority.toLowerCase().replace(/:\d+$/, "")}:*`;
+}
+
+/** Of a directive given twice the first counts (CSP 3 §2.2.1). */
+function parse(policy: string): Directives {
+  const directives = new Map<string, readonly string[]>();
+  for (const part of policy.split(";")) {
+    const [name = "", ...values] = part.trim().split(/\s+/);
+    if (name !== "" && !directives.has(name.toLowerCase())) directives.set(name.toLowerCase(), values);
+  }
+  return directives;
+}
+
+const written = (directives: Directives, name: string) => [name, ...(directives.get(name) ?? [])].join(" ");
+
+function first(policies: readonly string[], obstacle: (policy: string) => string | undefined): string | undefined {
+  for (const policy of policies) {
+    const found = obstacle(policy);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
