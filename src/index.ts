@@ -10,4 +10,5 @@ export type { RequestRecord } from "./server/log.js";
 export type { Route, RouteContext } from "./server/route.js";
 export type { ScanSummary } from "./server/scan-ahead.js";
 export { scan, type ScanOptions, type SiteScan } from "./server/scan.js";
-export { createServer, type Address, type Server, type ServerOptions } from "./server/server.js";
+export { createServer, type Address, type Server } from "./server/server.js";
+export type { ServerOptions } from "./server/server-options.js";

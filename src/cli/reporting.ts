@@ -1,5 +1,5 @@
 import type { RequestRecord } from "../server/log.js";
-import type { ServerOptions } from "../server/server.js";
+import type { ServerOptions } from "../server/server-options.js";
 import type { LogFormat } from "./log-format.js";
 import { logLine, printAside, printLine, warning } from "./output.js";
 import { requestLine, targetLines } from "./request-line.js";

@@ -1,57 +1,20 @@
 import { setMaxListeners } from "node:events";
 import type { Duplex } from "node:stream";
 import type { Server as TlsServer } from "node:tls";
-import type { Limits } from "../delivery/plan.js";
-import type { Scanner } from "../manifest/scanner.js";
-import { fieldsOf } from "../rules/field.js";
-import { Representations } from "../static/representations.js";
-import { openTree, type FileTree } from "../static/tree.js";
 import { createCertificate } from "../tls/self-signed.js";
 import type { PemPair } from "../tls/certificate.js";
 import { secureContexts, type Secured } from "../tls/secure-context.js";
 import { Connections } from "./connection.js";
-import { credentialsFile } from "./credentials.js";
-import { openDressers } from "./dressers.js";
 import type { Exchange } from "./exchange.js";
-import { openGates, proxied } from "./gate.js";
-import { LearnedLinks } from "./early-hints.js";
 import { Hosts, namesIn } from "./hosts.js";
 import type { Listener } from "./listener.js";
-import type { Live } from "./live/live.js";
-import type { RequestRecord } from "./log.js";
 import { observe } from "./observe.js";
-import { checkSettings, type GivenSettings, type Settings } from "./options.js";
-import { createProtocols } from "./protocols.js";
+import { openSite, type OpenSite } from "./open-site.js";
+import { checkSettings, type Settings } from "./options.js";
+import { createProtocols, type Protocols } from "./protocols.js";
 import { listenWithRedirect, type RedirectingListener } from "./redirect.js";
-import { checkRoot } from "./root.js";
-import type { Route } from "./route.js";
-import { ruleFiles, SiteRules } from "./rules.js";
-import type { ScanSummary } from "./scan-ahead.js";
-import type { Site } from "./site.js";
-import { siteScanner, type ServerScanner } from "./site-scanner.js";
+import type { ServerOptions } from "./server-options.js";
 import type { SlowNetwork } from "./slow-network.js";
-
-/** What a server is to do. The settings are those of the command line, see `serverOptions`. */
-export interface ServerOptions extends GivenSettings {
-  /** The directory to serve; without one, only the routes answer. */
-  readonly root?: string;
-  /** Asked in their order before the files. */
-  readonly routes?: readonly Route[];
-  /** PEM. Without one, a self-signed pair is made for this run. */
-  readonly certificate?: PemPair;
-  /** Whether browsers on this machine trust the certificate; a 103 is then sent while a route is slow. */
-  readonly trusted?: boolean;
-  /** Files and directories never to be served, beside dotfiles and private keys. */
-  readonly hidden?: readonly string[];
-  /** Told of each request when its response and what went with it has ended. */
-  readonly onRequest?: (record: RequestRecord) => void;
-  /** Told what the pages need, found in idle time after listening; without it nothing is scanned ahead. */
-  readonly onScan?: (summary: ScanSummary) => void;
-  /** Told what the user should know of, in a sentence: a file too long to be scanned to its end. */
-  readonly onNotice?: (text: string) => void;
-  /** Told what went wrong with one request: a route that threw, a failing disk. The server goes on. */
-  readonly onError?: (error: Error) => void;
-}
 
 /** Where a server listens. */
 export interface Address {
@@ -89,11 +52,6 @@ export interface Server {
   close(grace?: number): Promise<void>;
 }
 
-/** What a site is put together from that was opened for it. */
-type Parts = Pick<Site, "tree" | "scanner" | "rules" | "gates" | "dressers"> & { readonly live: Live | undefined };
-
-const MEGABYTE = 1_000_000;
-
 /** How many ports above the default one are tried when it is in use. */
 const ALTERNATIVES = 100;
 
@@ -114,10 +72,7 @@ class H2PushServer implements Server {
   readonly #closing = new AbortController();
   readonly #hosts: Hosts;
   readonly #secured: (pair: PemPair) => Secured;
-  #tree: FileTree | undefined;
-  #rules: SiteRules | undefined;
-  #scanner: ServerScanner | undefined;
-  #live: Live | undefined;
+  #site: OpenSite | undefined;
   #tls: TlsServer | undefined;
   #listener: Listener | undefined;
 
@@ -131,28 +86,23 @@ class H2PushServer implements Server {
   }
 
   async listen(): Promise<Address> {
-    const { root, certificate } = this.#options;
-    if (root !== undefined) await checkRoot(root);
-    const tree = root === undefined ? undefined : await this.#openTree(root);
-    this.#tree = tree;
-    const scanner = tree === undefined ? undefined : await this.#openScanner(tree);
-    this.#scanner = scanner;
-    if (this.#settings.live && tree !== undefined && scanner !== undefined)
-      this.#live = await this.#openLive(tree, scanner);
-    const rules = new SiteRules({
-      root: tree?.root,
-      fields: fieldsOf(this.#settings.header),
-      report: (error) => this.#options.onError?.(error),
-      notice: (text) => this.#options.onNotice?.(text),
+    const site = await openSite({
+      options: this.#options,
+      settings: this.#settings,
+      hosts: this.#hosts,
+      connections: this.#connections,
+      closing: this.#closing.signal,
     });
-    this.#rules = rules;
-    const [gates, dressers] = await Promise.all([openGates(this.#settings), openDressers(this.#settings)]);
-    const live = this.#live;
-    // Live reload comes last: it looks at the policy that a page has in the end.
-    const all = [rules.dresser, ...dressers, ...(live === undefined ? [] : [live.dresser])];
-    const site = this.#site({ tree, scanner: live?.scanner ?? scanner, live, rules, gates, dressers: all });
-    const pair = certificate ?? (await createCertificate());
+    this.#site = site;
+    const pair = this.#options.certificate ?? (await createCertificate());
     this.#hosts.certified(namesIn(pair.cert));
+    const listener = await this.#listen(this.#protocols(site, pair));
+    this.#listener = listener;
+    setImmediate(() => void site.lookAhead());
+    return addressOf(this.#settings.host, listener);
+  }
+
+  #protocols({ site }: OpenSite, pair: PemPair): Protocols {
     const protocols = createProtocols({
       secured: this.#secured(pair),
       hosts: this.#hosts,
@@ -163,24 +113,22 @@ class H2PushServer implements Server {
       closing: this.#closing.signal,
     });
     this.#tls = protocols.tls;
-    const listener = await listenWithRedirect(this.#settings.redirect, {
+    return protocols;
+  }
+
+  #listen({ tls, plain }: Protocols): Promise<RedirectingListener> {
+    return listenWithRedirect(this.#settings.redirect, {
       host: this.#settings.host,
       port: this.#settings.port,
       alternatives: this.#options.port === undefined ? ALTERNATIVES : 0,
       network: networkOf(this.#settings),
-      onTls: (connection: Duplex) => protocols.tls.emit("connection", connection),
-      onPlain: (connection: Duplex) => protocols.plain.emit("connection", connection),
+      onTls: (connection: Duplex) => tls.emit("connection", connection),
+      onPlain: (connection: Duplex) => plain.emit("connection", connection),
     });
-    this.#listener = listener;
-    setImmediate(() => void this.#look(tree, scanner, rules));
-    return addressOf(this.#settings.host, listener);
   }
 
   lookAgain(): void {
-    this.#tree?.lookAgain();
-    this.#scanner?.lookAgain();
-    this.#rules?.lookAgain();
-    this.#live?.changed();
+    this.#site?.lookAgain();
   }
 
   useCertificate(pair: PemPair): void {
@@ -199,87 +147,7 @@ class H2PushServer implements Server {
     clearTimeout(timer);
     this.#connections.destroy();
     this.#listener?.destroy();
-    await this.#scanner?.close();
-  }
-
-  async #openScanner(tree: FileTree): Promise<ServerScanner> {
-    const { manifest, viewport, watch } = this.#settings;
-    if (manifest !== undefined) return (await import("./manifest-scanner.js")).manifestScanner(tree, manifest);
-    const { onNotice, onError } = this.#options;
-    const notice = (text: string) => onNotice?.(text);
-    const report = (error: Error) => onError?.(error);
-    return siteScanner(tree, { viewport, watch, notice, report });
-  }
-
-  async #openLive(tree: FileTree, scanner: Scanner): Promise<Live> {
-    const { single, watch } = this.#settings;
-    const { createLive } = await import("./live/live.js");
-    return createLive({
-      tree,
-      scanner,
-      single,
-      watch,
-      connections: this.#connections,
-      closing: this.#closing.signal,
-      notice: (text) => this.#options.onNotice?.(text),
-      report: (error) => this.#options.onError?.(error),
-    });
-  }
-
-  #openTree(root: string): Promise<FileTree> {
-    const { dotfiles, symlinks, compress, auth } = this.#settings;
-    const hidden = [this.#options.hidden ?? [], credentialsFile(auth) ?? []].flat();
-    return openTree(root, { hidden, reserved: ruleFiles, dotfiles, symlinks, precompressed: compress });
-  }
-
-  #site({ tree, scanner, live, rules, gates, dressers }: Parts): Site {
-    const { delivery, pushCount, pushBytes, serverTiming, single, list, memory, compress, cache } = this.#settings;
-    const limits: Limits = { mode: delivery, pushCount, pushBytes };
-    return {
-      tree,
-      representations: new Representations({
-        memory: memory * MEGABYTE,
-        compress,
-        // What is swapped or loaded anew has to be asked for.
-        cache: live === undefined || cache === "off" ? cache : 0,
-        insert: live?.inserter,
-      }),
-      single,
-      list,
-      hosts: this.#hosts,
-      scanner,
-      routes: this.#options.routes ?? [],
-      rules,
-      gates,
-      isProxied: proxied(this.#settings.proxy),
-      dressers,
-      live,
-      limits,
-      serverTiming,
-      hints: new LearnedLinks(),
-      hintsHelp: delivery === "hints" || (delivery === "auto" && this.#options.trusted === true),
-      connections: this.#connections,
-      closing: this.#closing.signal,
-      report: (error) => this.#options.onError?.(error),
-      notice: (text) => this.#options.onNotice?.(text),
-    };
-  }
-
-  /** Looks at the rules, and then at the pages. */
-  async #look(tree: FileTree | undefined, scanner: Scanner | undefined, rules: SiteRules): Promise<void> {
-    const { onScan, onError } = this.#options;
-    try {
-      await rules.look(performance.now());
-      if (onScan === undefined || tree === undefined || scanner === undefined) return;
-      const { scanAhead } = await import("./scan-ahead.js");
-      const summary = await scanAhead(tree.root, rules.scanner(scanner), this.#connections, this.#closing.signal);
-      // What an upstream answers is not missing.
-      const isProxied = proxied(this.#settings.proxy);
-      const missing = summary?.missing.filter(({ target }) => !isProxied(target)) ?? [];
-      if (summary !== undefined) onScan({ ...summary, missing });
-    } catch (error) {
-      onError?.(error instanceof Error ? error : new Error(String(error)));
-    }
+    await this.#site?.close();
   }
 }
 

@@ -1,7 +1,8 @@
 import type { DeliveryMode } from "../../delivery/plan.js";
 import type { RequestRecord } from "../../server/log.js";
 import type { Route } from "../../server/route.js";
-import { createServer, type ServerOptions } from "../../server/server.js";
+import { createServer } from "../../server/server.js";
+import type { ServerOptions } from "../../server/server-options.js";
 import { readAtMost } from "../content.js";
 import { endpoint } from "../endpoint.js";
 import { problem } from "../problem.js";
