@@ -25,6 +25,9 @@ interface Piece {
   readonly takenBefore: number;
 }
 
+/** What fits into one segment of TCP on Ethernet holds up nothing, and needs no turn (bytes). */
+export const NEGLIGIBLE = 1400;
+
 /** What a line gets to carry at a time at least: one piece of a content (bytes). */
 const LEAST = 16 * 1024;
 /** Taken for its first measure of what a line carries (bytes). */

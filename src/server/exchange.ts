@@ -3,7 +3,7 @@ import { constants, type ServerHttp2Stream } from "node:http2";
 import type { Duplex, Readable, Writable } from "node:stream";
 import { readPriority } from "../delivery/priority.js";
 import { pushEnabled, waitsAlone, type Connection } from "./connection.js";
-import type { Writer } from "../delivery/write-queue.js";
+import { NEGLIGIBLE, type Writer } from "../delivery/write-queue.js";
 import type { RouteContext } from "./route.js";
 
 /** One request, and the means to answer it: the same over both versions of HTTP. */
@@ -159,6 +159,8 @@ class Http2Exchange implements Exchange {
   }
 
   mayEnd(bytes: number): boolean {
+    // To take part in the queue costs as much as to answer (measured with 11 bytes).
+    if (bytes <= NEGLIGIBLE) return true;
     this.#taken = this.connection.writes.admitNow(this.#asWriter(), bytes);
     return this.#taken !== undefined;
   }
