@@ -100,7 +100,6 @@ const UNDECIDED = new Set([
   "only-of-type",
   "optional",
   "out-of-range",
-  "placeholder-shown",
   "read-only",
   "read-write",
   "state",
@@ -115,9 +114,18 @@ const BY_ATTRIBUTE: Readonly<Record<string, string>> = {
   disabled: "disabled",
   open: "open",
   required: "required",
+  "placeholder-shown": "placeholder",
 };
 
-const TEXT_PSEUDO = new Set(["first-letter", "first-line", "marker", "placeholder", "file-selector-button"]);
+const TEXT_PSEUDO = new Set([
+  "first-letter",
+  "first-line",
+  "marker",
+  "placeholder",
+  "file-selector-button",
+  "-webkit-file-upload-button",
+  "-webkit-input-placeholder",
+]);
 
 /** Attributes whose values selectors compare without case (HTML §4.16.2). */
 const CASELESS = new Set(
