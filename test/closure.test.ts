@@ -108,6 +108,12 @@ test.each([
   ["a reflection's mask", `p { -webkit-box-reflect: below 0 url(a) }`, `<p>`, ["/a"]],
   ["a fill", `path { fill: url(a#x); stroke: url(#y) }`, `<svg><path></svg>`, ["/a"]],
   ["none of a container that is too wide", `@container x not (min-width: 1px) { p { background: url(a) } }`, `<p>`, []],
+  [
+    "one of a body that a stray character has begun",
+    `.x { background: url(a) } .x p { cursor: url(b), auto }`,
+    `</head>\ufeff<body class=x><p>`,
+    ["/a", "/b"],
+  ],
   ["none of one that does not", `@media (max-width: 800px) { p { background: url(a) } }`, `<p>`, []],
 ])("loads %s", async (_, css, html, expected) => {
   expect(await targets({ "index.html": `<style>${css}</style>${html}`, a: "", b: "" })).toEqual(expected);

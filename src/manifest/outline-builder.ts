@@ -66,12 +66,26 @@ export class OutlineBuilder {
       if (tag === HTML && this.#hasHtml) return this.#current;
       this.#hasHtml ||= tag === HTML;
       this.#hasBody ||= tag === BODY || tag === FRAMESET;
-    } else if (tag === BODY || tag === HTML) return this.#current;
+    } else if (tag === BODY) return this.#lateBody(lexer);
+    else if (tag === HTML) return this.#current;
     if (tag.implies !== undefined) this.#imply(tag.implies);
     const node = this.#child(this.#kindOf(lexer));
     if (tag.isVoid || (lexer.foreign && lexer.selfClosing)) return node;
     if (this.#tags.length > DEPTH) this.#beyond += 1;
     else this.#enter(tag, node);
+    return node;
+  }
+
+  /**
+   * A `body` tag behind something that has begun the body, such as a stray
+   * byte order mark: its attributes go to the body that is there (HTML
+   * §13.2.6.4.7). What comes after it finds itself in one that has them.
+   */
+  #lateBody(lexer: HtmlLexer): OutlineNode {
+    if (this.#tags.at(-1) !== BODY || lexer.attributeCount === 0) return this.#current;
+    this.#popTo(this.#tags.length - 1);
+    const node = this.#child(this.#kindOf(lexer));
+    this.#enter(BODY, node);
     return node;
   }
 
