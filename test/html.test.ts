@@ -70,6 +70,7 @@ test.each([
   ["a disabled stylesheet", `<link rel=stylesheet disabled href=a.css>`],
   ["a stylesheet in another language", `<link rel=stylesheet type=text/less href=a.less>`],
   ["a preload for another medium", `<link rel=preload as=style media=print href=a.css>`],
+  ["a module preload for another medium", `<link rel=modulepreload media=print href=a.js>`],
   ["a preload that no browser takes", `<link rel=preload as=video href=a.mp4>`],
   ["an empty reference", `<img src=""><script src=" "></script>`],
   ["a frame with its own document", `<iframe srcdoc="<p>" src=a.html></iframe>`],

@@ -218,7 +218,8 @@ class HtmlReader {
     // Attributes are those of the start tag until the next one is read.
     const take = this.#inert > 0 ? undefined : this.#takerOf(name);
     const end = lexer.rawText();
-    if (end > start) take?.(() => lexer.slice(start, end), start);
+    // An empty text area has its font loaded, too.
+    if (end > start || name === "textarea") take?.(() => lexer.slice(start, end), start);
   }
 
   /** What is done with an element's text. */
@@ -442,6 +443,7 @@ class HtmlReader {
   }
 
   #modulePreload(href: string | undefined): void {
+    if (!matchesMedia(this.#lexer.attribute("media") ?? "", this.#viewport)) return this.#leave(href, "media");
     const as = this.#lexer.attribute("as")?.trim().toLowerCase() ?? "";
     const destination: Destination = as === "json" || as === "style" ? as : "script";
     this.#add(href, destination, NEED.module, "modulepreload", { rel: "modulepreload", ...this.#fetchAttributes() });

@@ -127,6 +127,14 @@ const TEXT_PSEUDO = new Set([
   "-webkit-input-placeholder",
 ]);
 
+/** Parts of form controls that Chromium draws, and loads images for, and what has them. */
+const PARTS_OF_INPUTS: Readonly<Record<string, string>> = {
+  "-webkit-calendar-picker-indicator": "[type=date],[type=time],[type=month],[type=week],[type=datetime-local],[list]",
+  "-webkit-search-cancel-button": "[type=search]",
+  "-webkit-slider-runnable-track": "[type=range]",
+  "-webkit-slider-thumb": "[type=range]",
+};
+
 /** Attributes whose values selectors compare without case (HTML §4.16.2). */
 const CASELESS = new Set(
   "accept accept-charset align alink axis bgcolor charset checked clear codetype color compact declare defer dir direction disabled enctype face frame hreflang http-equiv lang language link media method multiple nohref noresize noshade nowrap readonly rel rev rules scope scrolling selected shape target text type valign valuetype vlink".split(
@@ -302,8 +310,10 @@ class SelectorParser {
 
   #pseudoElement(compound: Compound, name: string): void {
     this.#specificity += 1;
+    const inside = Object.hasOwn(PARTS_OF_INPUTS, name) ? PARTS_OF_INPUTS[name] : undefined;
+    if (inside !== undefined) compound.any.push(parseList(inside, this.#depth + 1, true) ?? []);
     if (name === "before" || name === "after") this.#pseudo = name;
-    else if (TEXT_PSEUDO.has(name)) {
+    else if (TEXT_PSEUDO.has(name) || inside !== undefined) {
       this.#pseudo = "text";
       compound.undecided = true;
     } else {
