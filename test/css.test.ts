@@ -108,6 +108,11 @@ test.each([
   ["a comment that never ends", `/*${"*".repeat(1_000_000)}`],
   ["a million backslashes", "\\".repeat(1_000_000)],
   ["10,000 fonts", `@font-face{font-family:F;src:url(a.woff2)}`.repeat(10_000)],
+  ["a display of a million words", `@supports (display: ${"table-x ".repeat(500_000)}!) { a {} }`],
+  ["a display of a million spaces", `@supports (display: grid${" ".repeat(1_000_000)}!) { a {} }`],
+  ["a query of a million spaces", `@media (min-width: calc(1px${" ".repeat(1_000_000)}!)) { a {} }`],
+  ["a background of a million layers", `a { background: ${"url(a) cover,".repeat(70_000)} red }`],
+  ["a container with a long name", `@container ${"a".repeat(1_000_000)} not (min-width: 1px) { a {} }`],
   ["nesting without end", "a{&".repeat(100_000)],
   ["a selector of a million commas", `${"a,".repeat(500_000)}b{background:url(a)}`],
 ])("reads %s in no time", (_, css) => {

@@ -67,7 +67,7 @@ class MathReader {
 
   constructor(text: string, viewport: Area) {
     this.#viewport = viewport;
-    const compact = text.replaceAll(/\s*([,*/])\s*|(\()\s+|\s+(\))/g, "$1$2$3");
+    const compact = text.replaceAll(/\s+/g, " ").replaceAll(/ ?([,*/]) ?|(\() | (\))/g, "$1$2$3");
     let end = 0;
     for (const match of compact.matchAll(TOKEN)) {
       this.#tokens.push(match[0].trim());

@@ -422,9 +422,19 @@ function readImport(text: string): ImportParts | undefined {
   return { url, layer, supports, media: rest };
 }
 
-/** What `display` may be (CSS Display 4 §2), a `var()` in it or not. */
-const DISPLAY =
-  /^(?:inline|block|flow|flow-root|flex|grid|table|ruby|math|list-item|none|contents|inline-(?:block|flex|grid|table)|-webkit-(?:inline-)?(?:box|flex)|table-[-a-z]+|ruby-[-a-z]+|inherit|initial|unset|revert|revert-layer|\s+)+$|\bvar\(/i;
+/** A word that `display` may have (CSS Display 4 §2). */
+const DISPLAY_WORD =
+  /^(?:(?:inline|block|flow|flow-root|flex|grid|table|ruby|math|list-item|none|contents)|inline-(?:block|flex|grid|table)|-webkit-(?:inline-)?(?:box|flex)|(?:table|ruby)-[-a-z]+|inherit|initial|unset|revert|revert-layer)$/i;
+
+function isDisplay(value: string): boolean {
+  return (
+    /\bvar\(/i.test(value) ||
+    value
+      .trim()
+      .split(/\s+/)
+      .every((word) => DISPLAY_WORD.test(word))
+  );
+}
 
 /**
  * Whether a current browser meets an `@supports` condition. Of a declaration
@@ -439,7 +449,7 @@ export function isSupported(text: string): boolean {
     if (name !== "") return undefined;
     const declaration = parseDeclaration(inside);
     if (declaration === undefined || isInvalid(declaration.value) || /-apple-/.test(inside)) return false;
-    if (declaration.property === "display" && !DISPLAY.test(declaration.value)) return false;
+    if (declaration.property === "display" && !isDisplay(declaration.value)) return false;
     return declaration.property.startsWith("--") || CSS_PROPERTIES.has(declaration.property);
   };
   const bare = /^[-\w]+\s*:/.test(text) ? `(${text})` : text;
