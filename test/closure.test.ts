@@ -42,6 +42,7 @@ test.each([
   ["a family of generated text", `p::before { font-family: F; content: "x" }`, `<p></p>`, ["/f"]],
   ["no family of a pseudo-element without content", `p::before { font-family: F }`, `<p></p>`, []],
   ["no family behind :hover", `p:hover { font-family: F }`, `<p>x</p>`, []],
+  ["a family of an empty text area", `textarea { font-family: F }`, `<textarea></textarea>`, ["/f"]],
   ["no family for print", `@media print { p { font-family: F } }`, `<p>x</p>`, []],
   ["the bold face for bold text", `body { font-family: F }`, `<b>x</b>`, ["/bold"]],
   ["both faces for both kinds of text", `body { font-family: F }`, `x<b>y</b>`, ["/f", "/bold"]],
@@ -91,6 +92,37 @@ test.each([
   ["none of an animation that does not", `@keyframes k { to { background: url(a) } }`, `<p>`, []],
   ["one by a custom property", `p { --i: url(a); background: var(--i) }`, `<p>`, ["/a"]],
   ["one of a media query that holds", `@media (min-width: 800px) { p { background: url(a) } }`, `<p>`, ["/a"]],
+  [
+    "one of a property that is inherited as it was",
+    `:root { --a: url(a); --b: var(--a) } p { --a: url(b); background: var(--b) }`,
+    `<p>`,
+    ["/a"],
+  ],
+  ["a fallback where a custom property is initial", `p { --i: initial; background: var(--i, url(a)) }`, `<p>`, ["/a"]],
+  ["one behind content that is none", `p::before { content: none; background: url(a) }`, `<p>`, ["/a"]],
+  ["none of a pseudo-element without content", `p::before { background: url(a) }`, `<p>`, []],
+  ["the one before a size without slash", `p { background: url(a); background: url(b) cover }`, `<p>`, ["/a"]],
+  ["one with a size", `p { background: url(a) 50% 0 / cover no-repeat, linear-gradient(red, blue) }`, `<p>`, ["/a"]],
+  ["none of two in one layer", `p { background: url(a) url(b) }`, `<p>`, []],
+  ["none beside words", `p { background-image: url(a) no-repeat }`, `<p>`, []],
+  ["the one before a function that no browser has", `p { background: url(a); background: element(#x) }`, `<p>`, ["/a"]],
+  [
+    "one of a control's part",
+    `::-webkit-calendar-picker-indicator { background: url(a) }`,
+    `<input type=date>`,
+    ["/a"],
+  ],
+  ["none of a part that the control lacks", `input::-webkit-slider-thumb { background: url(a) }`, `<input>`, []],
+  ["one in what a search brings up", `p { background: url(a) }`, `<div hidden=until-found><p></div>`, []],
+  ["a reflection's mask", `p { -webkit-box-reflect: below 0 url(a) }`, `<p>`, ["/a"]],
+  ["a fill", `path { fill: url(a#x); stroke: url(#y) }`, `<svg><path></svg>`, ["/a"]],
+  ["none of a container that is too wide", `@container x not (min-width: 1px) { p { background: url(a) } }`, `<p>`, []],
+  [
+    "one of a body that a stray character has begun",
+    `.x { background: url(a) } .x p { cursor: url(b), auto }`,
+    `</head>\ufeff<body class=x><p>`,
+    ["/a", "/b"],
+  ],
   ["none of one that does not", `@media (max-width: 800px) { p { background: url(a) } }`, `<p>`, []],
 ])("loads %s", async (_, css, html, expected) => {
   expect(await targets({ "index.html": `<style>${css}</style>${html}`, a: "", b: "" })).toEqual(expected);
@@ -149,6 +181,52 @@ test("stops a module graph where a file is missing, after the siblings", async (
     "c.js": "",
   };
   expect(await targets(files)).toEqual(["/a.js", "/b.js"]);
+});
+
+test.each([
+  ["style-src 'self'; script-src 'self'", []],
+  ["default-src 'self'", []],
+  ["default-src 'self'; style-src 'unsafe-inline'", ["/a"]],
+  ["default-src 'self'; script-src 'nonce-x'", ["/b"]],
+])("takes nothing from styles and scripts in the page that the policy %s forbids", async (policy, expected) => {
+  const body = `<style>p { background: url(a) }</style><p>x</p><script type=module>import "./b"</script>`;
+  const files = { a: "", b: "" };
+  expect(await targets({ ...files, "index.html": body }, [policy])).toEqual(expected);
+  const meta = `<meta http-equiv=Content-Security-Policy content="${policy}">`;
+  expect(await targets({ ...files, "index.html": meta + body })).toEqual(expected);
+  expect(await targets({ ...files, "index.html": `<body>${meta}${body}` })).toEqual(["/b", "/a"]);
+});
+
+test("resolves a style before the base element against the page", async () => {
+  const style = (name: string): string => `<style>p { border-image: url(${name}) 1; background: url(${name}) }</style>`;
+  const html = `<p>x</p>${style("a")}<base href=/x/>${style("a")}`;
+  const { entries } = await scan({ "index.html": html, a: "", "x/a": "" });
+  expect(entries.map(({ target }) => target)).toEqual(["/x/a"]);
+  expect(await targets({ "index.html": `<p>x</p>${style("a")}<base href=/x/>`, a: "", "x/a": "" })).toEqual(["/a"]);
+});
+
+test.each([
+  [
+    "the set named first",
+    `<style title=A>p { background: url(a) }</style><style title=B>p { background: url(b) }</style>`,
+    ["/a"],
+  ],
+  ["no alternate without a title", `<link rel="alternate stylesheet" href=s>`, ["/s"]],
+])("applies %s", async (_, head, expected) => {
+  const files = { "index.html": `${head}<p>x</p>`, s: "p { background: url(a) }", a: "", b: "" };
+  expect(await targets(files)).toEqual(expected);
+});
+
+test("asks for all of a level of a module graph of which one script imports what is missing", async () => {
+  const html = `<script type=module src=a.js></script>`;
+  const files = {
+    "a.js": `import "./b.js"; import "./c.js"`,
+    "b.js": `import "./missing.js"`,
+    "c.js": `import "./d.js"`,
+    "d.js": `import "./e.js"`,
+    "e.js": "",
+  };
+  expect(await targets({ "index.html": html, ...files })).toEqual(["/a.js", "/b.js", "/c.js", "/d.js"]);
 });
 
 test.each([

@@ -17,6 +17,10 @@ test.each([
   [`p {} @import "late.css";`, []],
   [`p { @import "in.css"; }`, []],
   [`@import "";`, []],
+  [`@import "a.css" supports(display: no-such);`, []],
+  [`@import "a.css" supports((display: grid) and (not (display: no-such)));`, ["a.css"]],
+  [`@no-such x; @import "a.css";`, ["a.css"]],
+  [`@layer x {} @import "late.css";`, []],
 ])("imports what a browser imports: %s", (css, expected) => {
   expect(imports(css)).toEqual(expected);
 });
@@ -42,7 +46,9 @@ test.each([
   [`url(a\\)b.png)`, ["a)b.png"]],
   [`url(\\61.png)`, ["a.png"]],
   [`image-set("a.png" 1x, "b.png" 2x)`, ["a.png"]],
-  [`image-set("a.jxl" type("image/jxl"), "b.avif" type("image/avif"))`, ["b.avif"]],
+  [`image-set("a.jp2" type("image/jp2"), "b.avif" type("image/avif"))`, ["b.avif"]],
+  [`image-set("a.jxl" type("image/jxl"), "b.avif" type("image/avif"))`, ["a.jxl"]],
+  [`image-set(linear-gradient(red, blue) 1x, "b.png" 2x)`, []],
   [`-webkit-image-set(url(a.png) 1x, url(b.png) 2x)`, ["a.png"]],
   [`linear-gradient(red, blue), url(a.png)`, ["a.png"]],
   [`"url(a.png)"`, []],
@@ -86,6 +92,8 @@ test.each([
   ["(-moz-appearance: none)", false],
   ["selector(:focus-visible)", true],
   ["selector(:no-such)", false],
+  ["(display: no-such)", false],
+  ["(display: inline-flex) and (display: inline flow-root)", true],
   ["(--custom: x)", true],
   ["font-format(woff2)", true],
 ])("says whether %s is supported", (condition, expected) => {
@@ -100,6 +108,11 @@ test.each([
   ["a comment that never ends", `/*${"*".repeat(1_000_000)}`],
   ["a million backslashes", "\\".repeat(1_000_000)],
   ["10,000 fonts", `@font-face{font-family:F;src:url(a.woff2)}`.repeat(10_000)],
+  ["a display of a million words", `@supports (display: ${"table-x ".repeat(500_000)}!) { a {} }`],
+  ["a display of a million spaces", `@supports (display: grid${" ".repeat(1_000_000)}!) { a {} }`],
+  ["a query of a million spaces", `@media (min-width: calc(1px${" ".repeat(1_000_000)}!)) { a {} }`],
+  ["a background of a million layers", `a { background: ${"url(a) cover,".repeat(70_000)} red }`],
+  ["a container with a long name", `@container ${"a".repeat(1_000_000)} not (min-width: 1px) { a {} }`],
   ["nesting without end", "a{&".repeat(100_000)],
   ["a selector of a million commas", `${"a,".repeat(500_000)}b{background:url(a)}`],
 ])("reads %s in no time", (_, css) => {

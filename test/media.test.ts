@@ -22,6 +22,9 @@ test.each([
   "(min-aspect-ratio: 16/9)",
   "/* a comment */ screen",
   "(COLOR)",
+  "(min-width:1px)and (max-width:9999px)",
+  "(min-width: calc(10px + 5em))",
+  "(min-width: 50vmin)",
 ])("applies at first: %s", (query) => {
   expect(matchesMedia(query, DEFAULT_VIEWPORT)).toBe(true);
 });
@@ -39,6 +42,10 @@ test.each([
   "(prefers-reduced-motion)",
   "(monochrome)",
   "tty, speech",
+  "screen and",
+  "screen and(min-width: 1px)",
+  "not(min-width: 9999px)",
+  "not screen and",
 ])("does not apply at first: %s", (query) => {
   expect(matchesMedia(query, DEFAULT_VIEWPORT)).toBe(false);
 });

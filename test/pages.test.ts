@@ -38,7 +38,15 @@ test("passes over dotfiles and node_modules", async () => {
   expect(await list(root)).toEqual(["/.well-known/a.html"]);
 });
 
-test("follows links inside of the root once, and none that leads outside", async () => {
+test("lists pages under each name of their directory, however many links there are among each other", async () => {
+  const root = await writeSite({ "a/x.html": "", "b/y.html": "" });
+  await symlink(join(root, "a"), join(root, "latest"));
+  await symlink(join(root, "a"), join(root, "b/a"));
+  await symlink(join(root, "b"), join(root, "a/b"));
+  expect(await list(root)).toEqual(["/a/x.html", "/a/b/y.html", "/b/y.html", "/b/a/x.html", "/latest/x.html"]);
+});
+
+test("follows no link back up, and none that leads outside", async () => {
   const outside = await writeSite({ "secret.html": "" });
   const root = await writeSite({ "docs/a.html": "" });
   await symlink(outside, join(root, "out"));

@@ -11,6 +11,7 @@ test.each([
   ["%67.png", "/", "/%67.png"],
   ["a.svg#id", "/", "/a.svg"],
   ["?q", "/x.html", "/x.html?q"],
+  ["a.ttf?#iefix", "/", "/a.ttf?"],
   ["\\a\\b.css", "/", "/a/b.css"],
   [" a.css\n", "/", "/a.css"],
 ])("resolves %s at %s to %s", (reference, page, target) => {

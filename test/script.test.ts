@@ -21,6 +21,7 @@ test.each([
   [`import{a}from"./a.js";export default class{}export async function*b(){}export class C{}`, ["./a.js"]],
   [`import "./a.js"; export default function f() {}`, ["./a.js"]],
   [`import "./a.js"; export default (1, 2)`, ["./a.js"]],
+  [`#!/usr/bin/env node\nimport "./a.js";`, ["./a.js"]],
 ])("takes the static imports of %s", (source, expected) => {
   expect(specifiers(source)).toEqual(expected);
 });

@@ -1,6 +1,6 @@
 import { ContentSecurityPolicy } from "./csp.js";
 import { explainStyles } from "./explain.js";
-import type { HtmlFacts } from "./html.js";
+import type { HtmlFacts, InlineStylesheet } from "./html.js";
 import { NO_IMPORT_MAP, readImportMaps } from "./import-map.js";
 import { type Context, type FileSource, Listing, type Located } from "./listing.js";
 import type { Viewport } from "./media.js";
@@ -78,13 +78,14 @@ class PageClosure {
     for (const reference of references) {
       // Stylesheets count in document order, those in the page among those linked to.
       for (let next = styles[style]; next !== undefined && next.offset < reference.offset; next = styles[style]) {
-        await this.#sheets.inline(next.facts, this.#after);
+        await this.#inlineStyle(next);
         style += 1;
       }
       await this.#reference(reference);
     }
-    for (const { facts } of styles.slice(style)) await this.#sheets.inline(facts, this.#after);
+    for (const next of styles.slice(style)) await this.#inlineStyle(next);
     for (const { text, offset, need } of modules) {
+      if (this.#policyAt(offset).forbidsInline("script")) continue;
       const facts = await this.#sources.inlineScript(text);
       await this.#modules.inline(facts, this.#after, offset, { need, crossorigin: undefined });
     }
@@ -92,10 +93,23 @@ class PageClosure {
     return this.#listing.needs();
   }
 
+  /** What references at an offset resolve against: the `base` element counts for what follows it. */
+  #contextAt(offset: number): Context {
+    return offset < (this.#facts.base?.offset ?? 0) ? this.#before : this.#after;
+  }
+
+  #policyAt(offset: number): ContentSecurityPolicy {
+    return offset < this.#policyFrom ? this.#byField : this.#policy;
+  }
+
+  async #inlineStyle({ facts, offset }: InlineStylesheet): Promise<void> {
+    if (this.#policyAt(offset).forbidsInline("style")) return;
+    await this.#sheets.inline(facts, this.#contextAt(offset));
+  }
+
   async #reference(reference: Reference): Promise<void> {
-    const context = reference.offset < (this.#facts.base?.offset ?? 0) ? this.#before : this.#after;
-    const policy = reference.offset < this.#policyFrom ? this.#byField : this.#policy;
-    const located = await this.#listing.reference(reference, context, policy);
+    const { offset } = reference;
+    const located = await this.#listing.reference(reference, this.#contextAt(offset), this.#policyAt(offset));
     if (located !== undefined) await this.#follow(located, reference);
   }
 

@@ -38,6 +38,11 @@ function allowsOwnOrigin(source: string): boolean {
   return /^(?:https?:\/\/)?(?:localhost|127\.0\.0\.1|\[::1\])(?::|\/|$)/.test(source);
 }
 
+/** CSP 3 §6.7.3.3. */
+function allowsInline(source: string): boolean {
+  return source === "'unsafe-inline'" || /^'(?:nonce|sha256|sha384|sha512)-/.test(source);
+}
+
 /** Which kinds of loads from the page's own origin its policies forbid altogether. */
 export class ContentSecurityPolicy {
   readonly #policies: readonly ReadonlyMap<string, readonly string[]>[];
@@ -45,6 +50,20 @@ export class ContentSecurityPolicy {
   /** Takes the values of `Content-Security-Policy` fields and `meta` elements; each must allow a load. */
   constructor(values: readonly string[]) {
     this.#policies = values.flatMap((value) => value.split(",")).map(parsePolicy);
+  }
+
+  /**
+   * Whether no script or `style` element in the page itself counts. A nonce
+   * or a hash counts as allowing it: which elements have it is not looked at.
+   */
+  forbidsInline(kind: "script" | "style"): boolean {
+    return this.#policies.some((directives) => {
+      for (const name of [...GOVERNING[kind], "default-src"]) {
+        const sources = directives.get(name);
+        if (sources !== undefined) return !sources.some(allowsInline);
+      }
+      return false;
+    });
   }
 
   forbids(destination: Destination): boolean {

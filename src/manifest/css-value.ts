@@ -90,20 +90,21 @@ function nameBefore(value: string, open: number): string {
 
 /** CSS Images 4 §2.4, as Chromium does it: of the types that it knows, the least density that is enough. */
 function fromImageSet(options: string, density: number): string[] {
-  let best: { readonly image: string; readonly density: number } | undefined;
+  let best: { readonly image: string | undefined; readonly density: number } | undefined;
   for (const option of splitCommas(options)) {
     const type = /\btype\(\s*(["'])(.*?)\1\s*\)/i.exec(option)?.[2];
-    if (type !== undefined && !/^image\/(?:avif|webp|png|jpe?g|gif|svg\+xml|apng|bmp)$/i.test(type)) continue;
+    if (type !== undefined && !/^image\/(?:avif|jxl|webp|png|jpe?g|gif|svg\+xml|apng|bmp)$/i.test(type)) continue;
     const rest = option.trim();
     const string = /^(["'])((?:\\[^]|(?!\1)[^\\])*)\1/.exec(rest);
     const image = string === null ? imagesIn(rest, density)[0] : unescapeCss(string[2] ?? "");
-    if (image === undefined) continue;
+    // A gradient is a candidate, too, that loads nothing.
+    if (image === undefined && !/gradient\(/i.test(rest)) continue;
     const own = densityOf(rest);
     const better =
       best === undefined || (best.density < density ? own > best.density : own >= density && own < best.density);
     if (better) best = { image, density: own };
   }
-  return best === undefined ? [] : [best.image];
+  return best?.image === undefined ? [] : [best.image];
 }
 
 function densityOf(option: string): number {

@@ -1,4 +1,5 @@
 import { CssCursor, parseDeclaration, unquote, withoutComments } from "./css-syntax.js";
+import { isImageValue } from "./css-image-value.js";
 import { functionEnd, hasBadUrl, imagesIn } from "./css-value.js";
 import { type FontFace, readFontFace } from "./font.js";
 import { condition, DEFAULT_VIEWPORT, matchesMedia, type Viewport } from "./media.js";
@@ -71,6 +72,7 @@ const PROPERTIES: Readonly<Record<string, string>> = {
   "-webkit-mask-box-image": "mask-border-source",
   "-webkit-mask-box-image-source": "mask-border-source",
   "-webkit-mask-image": "mask-image",
+  "-webkit-box-reflect": "-webkit-box-reflect",
   "-webkit-animation": "animation-name",
   "-webkit-animation-name": "animation-name",
   animation: "animation-name",
@@ -84,6 +86,7 @@ const PROPERTIES: Readonly<Record<string, string>> = {
   content: "content",
   cursor: "cursor",
   display: "display",
+  fill: "fill",
   filter: "filter",
   font: "font",
   "font-family": "font-family",
@@ -91,16 +94,22 @@ const PROPERTIES: Readonly<Record<string, string>> = {
   "font-weight": "font-weight",
   "list-style": "list-style-image",
   "list-style-image": "list-style-image",
+  marker: "marker",
+  "marker-end": "marker",
+  "marker-mid": "marker",
+  "marker-start": "marker",
   mask: "mask-image",
   "mask-image": "mask-image",
   "shape-outside": "shape-outside",
+  stroke: "stroke",
 };
 
 /** Properties whose whole value counts; of others what loads something does. */
 const KEPT = /^(?:font|display|content|animation-name)/;
 
 /** Values in another browser's dialect, which make Chromium, and others of today, drop the declaration. */
-const FOREIGN_VALUE = /(?:^|[\s,(])-(?:moz|ms|o)-|\bexpression\(|progid:|\\9\s*$|(?<![-\w])cross-fade\(/i;
+const FOREIGN_VALUE =
+  /(?:^|[\s,(])-(?:moz|ms|o)-|\bexpression\(|progid:|\\9\s*$|(?<![-\w])(?:cross-fade|element|image|src)\(/i;
 /** A longer value is data, or an attack. */
 const MAX_VALUE = 1_000_000;
 const MAX_NESTING = 32;
@@ -131,6 +140,7 @@ function addDeclaration(item: string, list: Declaration[]): void {
   }
   const property = Object.hasOwn(PROPERTIES, raw.property) ? PROPERTIES[raw.property] : undefined;
   if (property === undefined || raw.value === "" || isInvalid(raw.value)) return;
+  if (!isImageValue(raw.property, raw.value)) return;
   list.push({ property, value: shortened(property, raw.value), important });
 }
 
@@ -182,7 +192,7 @@ class CssReader {
   readonly #skipped: SkippedUrl[] = [];
   #anonymous = 0;
   #order = 0;
-  /** Imports come before all else but `@charset` and `@layer` (CSS Cascade 5 §2). */
+  /** Imports come before all else but `@layer` statements and what is no rule that a browser knows (CSS Cascade 5 §2). */
   #importsAllowed = true;
 
   constructor(text: string, selectors: (selector: Selector) => void, viewport: Viewport) {
@@ -259,7 +269,7 @@ class CssReader {
       if (this.#importsAllowed && context.depth === 0) this.#import(rest);
     } else if (name === "layer") {
       for (const layer of rest.split(",")) this.#layer(layer.trim(), context.layer);
-    } else if (name !== "charset") this.#importsAllowed = false;
+    } else if (name === "namespace" || name === "") this.#importsAllowed = false;
   }
 
   #layer(name: string, parent: string): string {
@@ -282,7 +292,7 @@ class CssReader {
   #atRule(prelude: string, context: Context, own: Declaration[]): void {
     const name = atName(prelude);
     const rest = prelude.slice(name.length + 1).trim();
-    if (name !== "layer") this.#importsAllowed = false;
+    this.#importsAllowed = false;
     switch (name) {
       case "media":
         if (!matchesMedia(rest, this.#viewport)) return this.#skipBlock("media");
@@ -412,6 +422,20 @@ function readImport(text: string): ImportParts | undefined {
   return { url, layer, supports, media: rest };
 }
 
+/** A word that `display` may have (CSS Display 4 §2). */
+const DISPLAY_WORD =
+  /^(?:(?:inline|block|flow|flow-root|flex|grid|table|ruby|math|list-item|none|contents)|inline-(?:block|flex|grid|table)|-webkit-(?:inline-)?(?:box|flex)|(?:table|ruby)-[-a-z]+|inherit|initial|unset|revert|revert-layer)$/i;
+
+function isDisplay(value: string): boolean {
+  return (
+    /\bvar\(/i.test(value) ||
+    value
+      .trim()
+      .split(/\s+/)
+      .every((word) => DISPLAY_WORD.test(word))
+  );
+}
+
 /**
  * Whether a current browser meets an `@supports` condition. Of a declaration
  * the property decides, unless the value is in another browser's dialect: a
@@ -425,6 +449,7 @@ export function isSupported(text: string): boolean {
     if (name !== "") return undefined;
     const declaration = parseDeclaration(inside);
     if (declaration === undefined || isInvalid(declaration.value) || /-apple-/.test(inside)) return false;
+    if (declaration.property === "display" && !isDisplay(declaration.value)) return false;
     return declaration.property.startsWith("--") || CSS_PROPERTIES.has(declaration.property);
   };
   const bare = /^[-\w]+\s*:/.test(text) ? `(${text})` : text;
@@ -433,10 +458,7 @@ export function isSupported(text: string): boolean {
 
 /** Whether an `@container` condition may hold: of its size queries, as if the container were as wide as the page. */
 function mayHold(text: string, viewport: Viewport): boolean {
-  const start = text.indexOf("(");
-  if (start < 0 || /(?:style|scroll-state)\(/i.test(text)) return true;
-  return matchesMedia(
-    text.slice(start).replaceAll("inline-size", "width").replaceAll("block-size", "height"),
-    viewport,
-  );
+  if (!text.includes("(") || /(?:style|scroll-state)\(/i.test(text)) return true;
+  const query = text.replace(/^\s*(?!not\b)[^\s(]+\s+(?=not\b|\()/i, "");
+  return matchesMedia(query.replaceAll("inline-size", "width").replaceAll("block-size", "height"), viewport);
 }

@@ -88,6 +88,9 @@ for (const name of ["audio", "body", "html", "picture", "template", "video"]) ta
 /** Elements that refer to something by one attribute alone, `background`. */
 for (const name of ["table", "tbody", "td", "tfoot", "th", "thead", "tr"]) tagNamed(name).hasBackground = true;
 
+/** Chromium passes over a font of an older name, such as `application/font-woff2`. */
+const FONT_TYPE = /^font\/(?:woff2?|ttf|otf|sfnt|collection)$/;
+
 /** What `link rel=preload` may name in a browser (FACTS: other kinds are not taken), and when it is needed. */
 const PRELOADABLE: Readonly<Record<string, Need>> = {
   fetch: NEED.other,
@@ -121,6 +124,7 @@ class HtmlReader {
   #picture: ImageSource[] | undefined;
   #media: { readonly as: "audio" | "video"; done: boolean; readonly loads: boolean } | undefined;
   #title: string | undefined;
+  #inHead = true;
   readonly #outline: OutlineBuilder | undefined;
   readonly #css: HtmlReaders["css"];
   readonly #styles: InlineStylesheet[] = [];
@@ -220,7 +224,8 @@ class HtmlReader {
     // Attributes are those of the start tag until the next one is read.
     const take = this.#inert > 0 ? undefined : this.#takerOf(name);
     const end = lexer.rawText();
-    if (end > start) take?.(() => lexer.slice(start, end), start);
+    // An empty text area has its font loaded, too.
+    if (end > start || name === "textarea") take?.(() => lexer.slice(start, end), start);
   }
 
   /** What is done with an element's text. */
@@ -241,7 +246,7 @@ class HtmlReader {
 
   #isAppliedStyle(): boolean {
     const type = this.#lexer.attribute("type")?.trim().toLowerCase() ?? "";
-    if (type !== "" && type !== "text/css") return false;
+    if ((type !== "" && type !== "text/css") || !this.#isPreferred(false)) return false;
     return matchesMedia(this.#lexer.attribute("media") ?? "", this.#viewport);
   }
 
@@ -289,11 +294,14 @@ class HtmlReader {
         if (this.#lexer.attribute("srcdoc") === undefined) this.#plain("src", "document");
         return;
       case "embed":
-        return this.#plain("src", "embed");
+        return this.#plugin("src", "embed");
       case "object":
-        return this.#plain("data", "object");
+        return this.#plugin("data", "object");
+      case "body":
+        this.#inHead = false;
+        return this.#image("background", "body background");
       default:
-        if (name === "body" || hasBackground) this.#image("background", `${name} background`);
+        if (hasBackground) this.#image("background", `${name} background`);
     }
   }
 
@@ -316,6 +324,16 @@ class HtmlReader {
     this.#add(url, as, NEED.other, `${this.#lexer.tag.name} ${attribute}`, {});
   }
 
+  /** No browser has plugins any more: what is for one is not loaded. */
+  #plugin(attribute: string, as: Destination): void {
+    const url = this.#lexer.attribute(attribute);
+    const isForPlugin =
+      /flash|silverlight|java|director/i.test(this.#lexer.attribute("type") ?? "") ||
+      /\.(?:swf|xap|dcr)$/i.test(url ?? "");
+    if (isForPlugin) this.#leave(url, "type");
+    else this.#plain(attribute, as);
+  }
+
   #isLazy(): boolean {
     return this.#lexer.attribute("loading")?.trim().toLowerCase() === "lazy";
   }
@@ -334,7 +352,8 @@ class HtmlReader {
   #meta(): void {
     if (this.#lexer.attribute("http-equiv")?.trim().toLowerCase() !== "content-security-policy") return;
     const content = this.#lexer.attribute("content");
-    if (content !== undefined) this.#policies.push({ content, offset: this.#lexer.start });
+    // In the body a policy counts for nothing (HTML §4.2.5.3).
+    if (this.#inHead && content !== undefined) this.#policies.push({ content, offset: this.#lexer.start });
   }
 
   #baseElement(): void {
@@ -392,8 +411,8 @@ class HtmlReader {
   /** Of titled stylesheets, only the set named first applies (CSSOM §6.2, "preferred"). */
   #isPreferred(alternate: boolean): boolean {
     const title = this.#lexer.attribute("title") ?? "";
-    if (title === "") return true;
     if (alternate) return false;
+    if (title === "") return true;
     this.#title ??= title;
     return title === this.#title;
   }
@@ -405,7 +424,7 @@ class HtmlReader {
     const media = this.#lexer.attribute("media") ?? "";
     if (!matchesMedia(media, this.#viewport)) return this.#leave(href, "media");
     const type = this.#lexer.attribute("type")?.trim() ?? "";
-    if (as === "image" && !isImageType(type)) return this.#leave(href, "type");
+    if (!isPreloadType(as, type)) return this.#leave(href, "type");
     const link: LinkAttributes = {
       rel: "preload",
       ...this.#fetchAttributes(),
@@ -425,6 +444,7 @@ class HtmlReader {
   }
 
   #modulePreload(href: string | undefined): void {
+    if (!matchesMedia(this.#lexer.attribute("media") ?? "", this.#viewport)) return this.#leave(href, "media");
     const as = this.#lexer.attribute("as")?.trim().toLowerCase() ?? "";
     const destination: Destination = as === "json" || as === "style" ? as : "script";
     this.#add(href, destination, NEED.module, "modulepreload", { rel: "modulepreload", ...this.#fetchAttributes() });
@@ -453,7 +473,7 @@ class HtmlReader {
     const language = this.#lexer.attribute("language") ?? "";
     if (type === undefined) return language === "" || isScriptType(`text/${language}`) ? "classic" : "data";
     const trimmed = type.trim().toLowerCase();
-    if (trimmed === "module") return "module";
+    if (type.toLowerCase() === "module") return "module";
     return type === "" || isScriptType(trimmed) ? "classic" : "data";
   }
 
@@ -482,12 +502,14 @@ class HtmlReader {
     });
   }
 
-  /** Without `preload=none` a browser asks for the first bytes at once; with `autoplay` in any case. */
+  /** Without `preload=none` a browser asks for the first bytes at once; where it plays muted by itself in any case. */
   #mediaElement(as: "audio" | "video"): void {
     const lexer = this.#lexer;
     if (as === "video") this.#image("poster", "video poster");
     const preload = lexer.attribute("preload")?.trim().toLowerCase();
-    const loads = preload !== "none" || lexer.attribute("autoplay") !== undefined;
+    // What would be heard does not play by itself.
+    const plays = lexer.attribute("autoplay") !== undefined && lexer.attribute("muted") !== undefined;
+    const loads = preload !== "none" || plays;
     const src = lexer.attribute("src");
     this.#media = { as, loads, done: src !== undefined };
     if (src === undefined) return;
@@ -509,6 +531,14 @@ class HtmlReader {
   }
 }
 
+/** Whether a browser that has the `as` of a preload takes its `type`, too. */
+function isPreloadType(as: string, type: string): boolean {
+  if (as === "image") return isImageType(type);
+  const essence = type.split(";")[0]?.trim().toLowerCase() ?? "";
+  if (as === "font") return essence === "" || FONT_TYPE.test(essence);
+  return as !== "style" || essence === "" || essence === "text/css";
+}
+
 function toDestination(as: string): Destination {
   return as === "font" || as === "script" || as === "style" || as === "track" ? as : "fetch";
 }
@@ -517,10 +547,13 @@ function isScriptType(type: string): boolean {
   return SCRIPT_TYPE.test(type.toLowerCase());
 }
 
-/** Media types that Chromium, Firefox and Safari all or mostly play; unknown ones are tried. */
+const PLAYABLE =
+  /^(?:audio\/(?:mp4|mpeg|x-m4a|mp3|x-mp3|wav|x-wav|aac|flac|ogg|webm)|video\/(?:mp4|x-m4v|webm|ogg|x-matroska|3gpp)|application\/(?:ogg|x-mpegurl|vnd\.apple\.mpegurl))$/;
+
+/** Whether Chromium may play media of that type (what its `canPlayType` says); without one it tries. */
 function isPlayable(type: string | undefined): boolean {
-  const essence = (type ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-  return essence === "" || /^(?:video|audio)\/(?:mp4|webm|ogg|mpeg|mp3|wav|x-wav|aac|flac|x-m4a|opus)$/.test(essence);
+  const [essence = "", parameters = ""] = (type ?? "").toLowerCase().split(";", 2);
+  return essence.trim() === "" || (PLAYABLE.test(essence.trim()) && !/\btheora\b/.test(parameters));
 }
 
 function candidates(chosen: ReturnType<typeof chooseImage>): LinkAttributes {

@@ -26,6 +26,7 @@ const TYPES = new Set([
   "image/gif",
   "image/jpeg",
   "image/jpg",
+  "image/jxl",
   "image/pjpeg",
   "image/png",
   "image/svg+xml",

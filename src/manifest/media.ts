@@ -1,3 +1,5 @@
+import { lengthInPixels, mathInPixels } from "./css-length.js";
+
 /** What a page is laid out for when nothing else is known. */
 export interface Viewport {
   /** CSS pixels. */
@@ -46,30 +48,6 @@ const KEYWORDS: Readonly<Record<string, string>> = {
 /** Keywords that count as "no" when a feature is asked for without a value. */
 const NEGATIVE = new Set(["none", "no-preference"]);
 
-const PIXELS: Readonly<Record<string, number>> = {
-  px: 1,
-  em: 16,
-  rem: 16,
-  in: 96,
-  cm: 96 / 2.54,
-  mm: 96 / 25.4,
-  pt: 96 / 72,
-  pc: 16,
-};
-
-/** A length in CSS pixels, with the initial font size of 16 pixels; undefined for anything else. */
-export function lengthInPixels(text: string, viewport: Viewport): number | undefined {
-  const match = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([a-z]*)$/i.exec(text.trim());
-  if (match === null) return undefined;
-  const value = Number(match[1]);
-  const unit = (match[2] ?? "").toLowerCase();
-  if (unit === "") return value === 0 ? 0 : undefined;
-  if (unit === "vw") return (value * viewport.width) / 100;
-  if (unit === "vh") return (value * viewport.height) / 100;
-  const pixels = PIXELS[unit];
-  return pixels === undefined ? undefined : value * pixels;
-}
-
 function numberOf(text: string, viewport: Viewport): number | undefined {
   const value = text.trim();
   const ratio = /^(\d*\.?\d+)\s*\/\s*(\d*\.?\d+)$/.exec(value);
@@ -81,7 +59,7 @@ function numberOf(text: string, viewport: Viewport): number | undefined {
     return Number(resolution[1]) / divisor;
   }
   if (/^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(value)) return Number(value);
-  return lengthInPixels(value, viewport);
+  return lengthInPixels(value, viewport) ?? mathInPixels(value, viewport);
 }
 
 function rangeValue(feature: string, viewport: Viewport): number | undefined {
@@ -188,7 +166,7 @@ function closing(text: string, open: number): number {
 /** How deep conditions may be nested; a browser's own limit is of this size. */
 const DEPTH = 64;
 
-/** The truth of a boolean condition of parenthesised parts, each decided by `decide`. */
+/** The truth of a boolean condition of parenthesised parts, each decided by `decide`; `and(` is a function and no operator. */
 export function condition(text: string, decide: (inside: string, name: string) => Truth, depth = 0): Truth {
   let result: Truth;
   let first = true;
@@ -197,7 +175,7 @@ export function condition(text: string, decide: (inside: string, name: string) =
   let at = 0;
   while (at < text.length) {
     const rest = text.slice(at);
-    const word = /^\s*(not|and|or|only)\b(?!\s*-)\s*/i.exec(rest);
+    const word = /^\s*(not|and|or|only)(?=\s)\s*/i.exec(rest);
     if (word !== null) {
       const name = (word[1] ?? "").toLowerCase();
       if (name === "not") negated = !negated;
@@ -255,12 +233,12 @@ export function splitCommas(text: string): string[] {
 
 function matchesQuery(query: string, viewport: Viewport): boolean {
   const decide = (inside: string, name: string): Truth => (name === "" ? feature(inside, viewport) : undefined);
-  const typed = /^\s*(not\s+|only\s+)?([a-z][\w-]*)\s*(?:and\b\s*([^]*))?$/i.exec(query);
+  const typed = /^\s*(not\s+|only\s+)?([a-z][\w-]*)\s*(?:and(\s[^]*))?$/i.exec(query);
   if (typed === null || /^(?:not|and|or|only)$/i.test(typed[2] ?? "")) return condition(query, decide) === true;
   const type = (typed[2] ?? "").toLowerCase();
   const right = type === "all" || type === "screen";
-  const rest = (typed[3] ?? "").trim();
-  const holds: Truth = !right ? false : rest === "" ? true : condition(rest, decide);
+  // With nothing behind its "and" a query is invalid, and no more true than false.
+  const holds: Truth = typed[3] === undefined ? right : right ? condition(typed[3], decide) : false;
   return /^not/i.test(typed[1] ?? "") ? holds === false : holds === true;
 }
 

@@ -38,6 +38,7 @@ export class ModuleGraph {
     let level = [located];
     while (level.length > 0) {
       const next: Located[] = [];
+      let broken = false;
       for (const { target, pathname, file } of level) {
         const seen = this.#seen.get(target);
         if (seen !== undefined && seen <= options.need) continue;
@@ -46,9 +47,10 @@ export class ModuleGraph {
         const facts = await this.#read(file);
         const { scripts, failed } = await this.#imports(facts, { file, pathname, base: baseOf(target) }, options, 0);
         next.push(...scripts);
-        // The graph has failed: what is on its way arrives, and what it imports is not asked for.
-        if (failed) return;
+        broken ||= failed;
       }
+      // The graph has failed: what was asked for in the same round trip arrives, and what that imports is not asked for.
+      if (broken) return;
       level = next;
     }
   }

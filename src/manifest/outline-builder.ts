@@ -126,9 +126,22 @@ export class OutlineBuilder {
       if (tag === HTML && this.#hasHtml) return this.#node;
       this.#hasHtml ||= tag === HTML;
       this.#hasBody ||= tag === BODY || tag === FRAMESET;
-    } else if (tag === BODY || tag === HTML) return this.#node;
+    } else if (tag === BODY) return this.#lateBody(lexer);
+    else if (tag === HTML) return this.#node;
     const step = this.#stepOf(lexer);
     return this.#enter(step, step.isVoid || (lexer.foreign && lexer.selfClosing));
+  }
+
+  /**
+   * A `body` tag behind something that has begun the body, such as a stray
+   * byte order mark: its attributes go to the body that is there (HTML
+   * §13.2.6.4.7). What comes after it finds itself in one that has them.
+   */
+  #lateBody(lexer: HtmlLexer): OutlineNode {
+    const { tag, parent } = this.#place;
+    if (tag !== BODY || parent === undefined) return this.#node;
+    this.#place = parent;
+    return this.#enter(this.#stepOf(lexer), false);
   }
 
   #stepOf({ cursor, start }: HtmlLexer): Step {

@@ -34,16 +34,25 @@ export function encodeSegment(name: string): string {
  * root are passed over, directories that can't be read too.
  */
 export async function* listPages(root: string, { limit }: ListOptions = {}): AsyncGenerator<SitePage> {
-  const walk: Walk = { root: await realpath(root), left: limit ?? Number.POSITIVE_INFINITY, seen: new Set() };
-  yield* pagesIn(walk, walk.root, "/");
+  const walk: Walk = { root: await realpath(root), left: limit ?? Number.POSITIVE_INFINITY };
+  yield* pagesIn(walk, { directory: walk.root, pathname: "/", above: [], linked: false });
 }
 
 interface Walk {
   /** Resolved. */
   readonly root: string;
   left: number;
-  /** Directories seen, resolved: a link can lead back up. */
-  readonly seen: Set<string>;
+}
+
+/** A directory on the walk. */
+interface Place {
+  /** Resolved. */
+  readonly directory: string;
+  readonly pathname: string;
+  /** Directories on the way to it, resolved: a link can lead back up. */
+  readonly above: readonly string[];
+  /** A link is on the way to it: a second one is not followed, as links among each other make ways without number. */
+  readonly linked: boolean;
 }
 
 interface Names {
@@ -51,9 +60,8 @@ interface Names {
   readonly directories: Dirent[];
 }
 
-async function* pagesIn(walk: Walk, directory: string, pathname: string): AsyncGenerator<SitePage> {
-  if (walk.seen.has(directory)) return;
-  walk.seen.add(directory);
+async function* pagesIn(walk: Walk, { directory, pathname, above, linked }: Place): AsyncGenerator<SitePage> {
+  if (above.includes(directory)) return;
   const { pages, directories } = await namesIn(directory);
   for (const entry of pages) {
     if (walk.left <= 0) return;
@@ -65,8 +73,12 @@ async function* pagesIn(walk: Walk, directory: string, pathname: string): AsyncG
   for (const entry of directories) {
     if (walk.left <= 0) return;
     const path = join(directory, entry.name);
-    const resolved = entry.isSymbolicLink() ? await resolvedInside(walk.root, path) : path;
-    if (resolved !== undefined) yield* pagesIn(walk, resolved, `${pathname}${encodeSegment(entry.name)}/`);
+    const isLink = entry.isSymbolicLink();
+    if (isLink && linked) continue;
+    const inner = isLink ? await resolvedInside(walk.root, path) : path;
+    if (inner === undefined) continue;
+    const place = { pathname: `${pathname}${encodeSegment(entry.name)}/`, above: [...above, directory] };
+    yield* pagesIn(walk, { ...place, directory: inner, linked: linked || isLink });
   }
 }
 

@@ -69,7 +69,9 @@ export function resolveUrl(url: URL): Resolved {
   const { pathname } = url;
   // "//x" as a reference names a host: such a path can't be announced.
   if (pathname.startsWith("//")) return { left: "invalid" };
-  return { target: pathname + url.search, pathname };
+  // Of an empty query the "?" goes over the wire, too: `search` lacks it.
+  const query = url.search === "" && /^[^#]*\?/.test(url.href) ? "?" : url.search;
+  return { target: pathname + query, pathname };
 }
 
 /** The base that `<base href>` gives to the references of a page at `base` (HTML §2.4.1). */

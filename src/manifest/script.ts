@@ -22,8 +22,10 @@ const TYPES = { css: "style", json: "json" } as const;
 export const scriptLexer: () => Promise<void> = init;
 
 /** Reads the static imports of a module script, in order, each once. */
-export function readScript(source: string): ScriptFacts {
-  if (!/\b(?:import|export)\b/.test(source)) return NONE;
+export function readScript(text: string): ScriptFacts {
+  if (!/\b(?:import|export)\b/.test(text)) return NONE;
+  // A line for the shell is a comment (ECMAScript §12.5), which the lexer and a function's text do not know.
+  const source = text.replace(/^\uFEFF?#!/, "//");
   try {
     const [imports, exports] = parse(source);
     const requests = requestsOf(imports);

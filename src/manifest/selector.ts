@@ -100,7 +100,6 @@ const UNDECIDED = new Set([
   "only-of-type",
   "optional",
   "out-of-range",
-  "placeholder-shown",
   "read-only",
   "read-write",
   "state",
@@ -115,9 +114,26 @@ const BY_ATTRIBUTE: Readonly<Record<string, string>> = {
   disabled: "disabled",
   open: "open",
   required: "required",
+  "placeholder-shown": "placeholder",
 };
 
-const TEXT_PSEUDO = new Set(["first-letter", "first-line", "marker", "placeholder", "file-selector-button"]);
+const TEXT_PSEUDO = new Set([
+  "first-letter",
+  "first-line",
+  "marker",
+  "placeholder",
+  "file-selector-button",
+  "-webkit-file-upload-button",
+  "-webkit-input-placeholder",
+]);
+
+/** Parts of form controls that Chromium draws, and loads images for, and what has them. */
+const PARTS_OF_INPUTS: Readonly<Record<string, string>> = {
+  "-webkit-calendar-picker-indicator": "[type=date],[type=time],[type=month],[type=week],[type=datetime-local],[list]",
+  "-webkit-search-cancel-button": "[type=search]",
+  "-webkit-slider-runnable-track": "[type=range]",
+  "-webkit-slider-thumb": "[type=range]",
+};
 
 /** Attributes whose values selectors compare without case (HTML §4.16.2). */
 const CASELESS = new Set(
@@ -294,8 +310,10 @@ class SelectorParser {
 
   #pseudoElement(compound: Compound, name: string): void {
     this.#specificity += 1;
+    const inside = Object.hasOwn(PARTS_OF_INPUTS, name) ? PARTS_OF_INPUTS[name] : undefined;
+    if (inside !== undefined) compound.any.push(parseList(inside, this.#depth + 1, true) ?? []);
     if (name === "before" || name === "after") this.#pseudo = name;
-    else if (TEXT_PSEUDO.has(name)) {
+    else if (TEXT_PSEUDO.has(name) || inside !== undefined) {
       this.#pseudo = "text";
       compound.undecided = true;
     } else {

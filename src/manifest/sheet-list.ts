@@ -138,6 +138,9 @@ function linkOf(property: string): LinkAttributes {
     case "filter":
     case "backdrop-filter":
     case "clip-path":
+    case "fill":
+    case "stroke":
+    case "marker":
       return {};
     case "mask-image":
     case "mask-border-source":

@@ -1,4 +1,5 @@
-import { lengthInPixels, matchesMedia, splitCommas, type Viewport } from "./media.js";
+import { lengthInPixels, mathInPixels } from "./css-length.js";
+import { matchesMedia, splitCommas, type Viewport } from "./media.js";
 
 /** One image candidate string (HTML §4.8.4.2.1). */
 export interface Candidate {
@@ -43,33 +44,35 @@ function isDescriptor(text: string): boolean {
   return text === "" || /^(?:\d+w(?:\s+\d+h)?|\d+h\s+\d+w|\d*\.?\d+(?:e[+-]?\d+)?x)$/.test(text);
 }
 
+/** The size at the end of a part of `sizes`, behind its media condition: a length or a math function. */
+function lastSize(part: string): string | undefined {
+  if (!part.endsWith(")")) return /(?:^|[\s)])([+-]?[\d.]+[a-z]*)$/i.exec(part.slice(-40))?.[1];
+  let depth = 0;
+  for (let at = part.length - 1; at >= 0; at -= 1) {
+    if (part[at] === ")") depth += 1;
+    else if (part[at] === "(") depth -= 1;
+    if (depth > 0) continue;
+    const name = /(?:calc|min|max|clamp)$/i.exec(part.slice(Math.max(0, at - 5), at))?.[0];
+    return name === undefined ? undefined : part.slice(at - name.length);
+  }
+  return undefined;
+}
+
 /** The width in CSS pixels that a `sizes` attribute gives to an image (HTML §4.8.4.3.10); the viewport's without one. */
 export function sourceSize(sizes: string | undefined, viewport: Viewport): number {
-  for (const part of splitCommas(sizes ?? "")) {
+  const list = (sizes ?? "").replaceAll(/\/\*[^]*?(?:\*\/|$)/g, " ");
+  // Layout alone knows what "auto" comes to, and for a lazy image only.
+  if (/^\s*auto\s*(?:,|$)/i.test(list)) return viewport.width;
+  for (const part of splitCommas(list)) {
     const text = part.trim();
-    const size = /(?:^|[\s)])((?:calc|min|max|clamp)\([^]*\)|[+-]?[\d.]+[a-z]*)$/i.exec(text)?.[1];
+    const size = lastSize(text);
     if (size === undefined) continue;
     const media = text.slice(0, text.length - size.length).trim();
     if (media !== "" && !matchesMedia(media, viewport)) continue;
-    const pixels = lengthInPixels(size, viewport) ?? calculated(size, viewport);
+    const pixels = lengthInPixels(size, viewport) ?? mathInPixels(size, viewport);
     if (pixels !== undefined && pixels >= 0) return pixels;
   }
   return viewport.width;
-}
-
-/** `calc()` with sums, as `sizes` has it: `calc(100vw - 2rem)`, `calc(50vw - 10px)`. */
-function calculated(text: string, viewport: Viewport): number | undefined {
-  const inner = /^calc\(([^()]*)\)$/i.exec(text)?.[1];
-  if (inner === undefined) return undefined;
-  let sum = 0;
-  for (const [, sign, term] of ` + ${inner.trim()}`.matchAll(/\s([+-])\s+([^\s+]+(?:\s*[*/]\s*[\d.]+)?)/g)) {
-    const [length = "", operator, factor] = (term ?? "").split(/([*/])/);
-    const base = lengthInPixels(length, viewport);
-    if (base === undefined) return undefined;
-    const value = operator === "*" ? base * Number(factor) : operator === "/" ? base / Number(factor) : base;
-    sum += sign === "-" ? -value : value;
-  }
-  return sum;
 }
 
 function densityOf(candidate: Candidate, size: number): number {

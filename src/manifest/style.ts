@@ -51,13 +51,27 @@ export interface Computed {
 class Variables {
   readonly #inherited: Variables | undefined;
   readonly #own: ReadonlyMap<string, string>;
+  readonly #resolved = new Map<string, string | undefined>();
 
   constructor(own: ReadonlyMap<string, string>, inherited: Variables | undefined) {
     this.#own = own;
     this.#inherited = inherited;
   }
 
-  readonly get = (name: string): string | undefined => this.#own.get(name) ?? this.#inherited?.get(name);
+  /** A value as it is where it is declared: `var()` in it is replaced there, and then inherited (CSS Variables 1 §2). */
+  readonly get = (name: string): string | undefined => {
+    const own = this.#own.get(name);
+    if (own === undefined) return this.#inherited?.get(name);
+    if (/^initial$/i.test(own)) return undefined;
+    if (/^(?:inherit|unset|revert|revert-layer)$/i.test(own)) return this.#inherited?.get(name);
+    if (!/var\(/i.test(own)) return own;
+    if (this.#resolved.has(name)) return this.#resolved.get(name);
+    // A circle makes all of its properties invalid.
+    this.#resolved.set(name, undefined);
+    const value = substitute(own, this.get);
+    this.#resolved.set(name, value);
+    return value;
+  };
 }
 
 interface Remembered {
@@ -95,6 +109,10 @@ const IMAGE_PROPERTIES = [
   "filter",
   "backdrop-filter",
   "clip-path",
+  "fill",
+  "stroke",
+  "marker",
+  "-webkit-box-reflect",
 ] as const;
 
 const NO_FONT: FontUse = { families: [[]], weights: [400], italics: [false] };
@@ -194,9 +212,10 @@ export class StyleEngine {
       const declared = this.#declared(matched, pseudo, undefined);
       const inner = withVariables(declared, variables);
       const text = generatedText(declared.get("content"), inner);
-      if (text === undefined || isHidden(declared.get("display"))) continue;
+      // With `content: none`, too, Chromium loads them.
+      if ((text === undefined && !declared.has("content")) || isHidden(declared.get("display"))) continue;
       images.push(...this.#images(declared, inner));
-      if (text !== "") generated.push({ text, font: this.#font(declared, font, inner) });
+      if (text !== undefined && text !== "") generated.push({ text, font: this.#font(declared, font, inner) });
     }
     const same =
       images.length === 0 && generated.length === 0 && font === parent.font && variables === parent.variables;

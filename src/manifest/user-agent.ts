@@ -6,7 +6,7 @@
  */
 export const USER_AGENT_STYLE = `
 area, base, basefont, datalist, head, link, meta, noembed, noframes, noscript, param, rp, script, style, template,
-title, [hidden], [popover], dialog:not([open]), details:not([open]) > :not(summary), input[type=hidden i],
+title, [hidden]:not([hidden=until-found i]), [hidden=until-found i] > *, [popover], dialog:not([open]), details:not([open]) > :not(summary), input[type=hidden i],
 audio:not([controls]), select > * { display: none }
 b, strong { font-weight: bolder }
 h1, h2, h3, h4, h5, h6, th { font-weight: bold }
