@@ -17,58 +17,75 @@ export function observe(
   exchange: Exchange,
   onRequest: ((record: RequestRecord) => void) | undefined,
 ): void {
-  const observed = new Observed(site, exchange, onRequest);
+  const { connection } = exchange;
+  // With nobody to tell, there is nothing to remember of a request.
+  const observed = onRequest === undefined ? undefined : new Observed(site, exchange, onRequest);
+  site.connections.enter(connection);
+  exchange.onClosed = () => {
+    site.connections.leave(connection);
+    observed?.closed();
+  };
   try {
     const answered = answer(site, exchange);
-    if (!(answered instanceof Promise)) observed.answered(answered);
-    else void answered.then((delivery) => observed.answered(delivery)).catch((error) => observed.failed(error));
+    if (answered instanceof Promise) void whenAnswered(site, exchange, answered, observed);
+    else isAnswered(exchange, answered, observed);
   } catch (error) {
-    observed.failed(error);
+    isFailed(site, exchange, error, observed);
   }
 }
 
-/** One request under way. It is over when it has been answered, and the response has ended. */
+async function whenAnswered(
+  site: Site,
+  exchange: Exchange,
+  answered: Promise<Delivery | undefined>,
+  observed: Observed | undefined,
+): Promise<void> {
+  try {
+    isAnswered(exchange, await answered, observed);
+  } catch (error) {
+    isFailed(site, exchange, error, observed);
+  }
+}
+
+function isAnswered(exchange: Exchange, delivery: Delivery | undefined, observed: Observed | undefined): void {
+  discardContent(exchange);
+  observed?.answered(delivery);
+}
+
+function isFailed(site: Site, exchange: Exchange, error: unknown, observed: Observed | undefined): void {
+  fail(site, exchange, error);
+  observed?.answered(undefined);
+}
+
+/** One request that is told of. It is over when it has been answered, and the response has ended. */
 class Observed {
   readonly #site: Site;
   readonly #exchange: Exchange;
-  readonly #onRequest: ((record: RequestRecord) => void) | undefined;
+  readonly #onRequest: (record: RequestRecord) => void;
   #duration: number | undefined;
   #isAnswered = false;
   #delivery: Delivery | undefined;
 
-  constructor(site: Site, exchange: Exchange, onRequest: ((record: RequestRecord) => void) | undefined) {
+  constructor(site: Site, exchange: Exchange, onRequest: (record: RequestRecord) => void) {
     this.#site = site;
     this.#exchange = exchange;
     this.#onRequest = onRequest;
-    site.connections.enter(exchange.connection);
-    exchange.onClosed = () => this.#closed();
   }
 
   answered(delivery: Delivery | undefined): void {
-    discardContent(this.#exchange);
     this.#delivery = delivery;
     this.#isAnswered = true;
     if (this.#duration !== undefined) this.#tell(this.#duration);
   }
 
-  failed(error: unknown): void {
-    fail(this.#site, this.#exchange, error);
-    this.#isAnswered = true;
-    if (this.#duration !== undefined) this.#tell(this.#duration);
-  }
-
-  #closed(): void {
-    const { connection, arrived } = this.#exchange;
-    this.#site.connections.leave(connection);
-    // Nobody to tell: a look at the clock would be for nothing.
-    if (this.#onRequest === undefined) return;
-    this.#duration = performance.now() - arrived;
+  closed(): void {
+    this.#duration = performance.now() - this.#exchange.arrived;
     if (this.#isAnswered) this.#tell(this.#duration);
   }
 
   #tell(duration: number): void {
     try {
-      this.#onRequest?.(recordOf(this.#exchange, duration, this.#delivery));
+      this.#onRequest(recordOf(this.#exchange, duration, this.#delivery));
     } catch (error) {
       report(this.#site, error);
     }
