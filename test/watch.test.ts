@@ -1,11 +1,15 @@
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setImmediate as turn } from "node:timers/promises";
+import { setImmediate as turn, setTimeout as after } from "node:timers/promises";
 
 import { expect, onTestFinished, test, vi } from "vitest";
 
 import { createWatch, type Watch } from "../src/manifest/watch.js";
 import { writeSite } from "./support/site.js";
+
+/** Changes that are made until one is seen, each so long after the one before (milliseconds): chokidar tells of none within 50 ms of another (measured). */
+const CHANGES = 200;
+const PACE = 100;
 
 interface Watched {
   readonly watch: Watch;
@@ -26,8 +30,9 @@ function watched(root: string): Watched {
     seen: async (change) => {
       const before = count.looks;
       for (let time = 1; count.looks === before; time += 1) {
+        if (time > CHANGES) throw new Error(`nothing was seen of ${CHANGES} changes`);
         await change(time);
-        await turn();
+        for (let wait = 0; wait < PACE && count.looks === before; wait += 1) await after(1);
       }
     },
   };
