@@ -80,6 +80,9 @@ export function http1Exchange(
   return new Http1Exchange(request, response, connection, upgrade);
 }
 
+/** What is too small to wait for a turn, and has none to end: an event of a stream. */
+const NO_TURN: Promise<() => void> = Promise.resolve(() => undefined);
+
 const ENDS = { endStream: true };
 const GOES_ON = { endStream: false };
 
@@ -171,7 +174,7 @@ class Http2Exchange implements Exchange {
   }
 
   admit(bytes: number): Promise<() => void> {
-    return this.connection.writes.admit(this.#asWriter(), bytes);
+    return bytes <= NEGLIGIBLE ? NO_TURN : this.connection.writes.admit(this.#asWriter(), bytes);
   }
 
   sendWhole(): void {
@@ -253,7 +256,7 @@ class Http1Exchange implements Exchange {
 
   /** Over HTTP/1.1 one response follows the other anyway. */
   admit(): Promise<() => void> {
-    return Promise.resolve(() => undefined);
+    return NO_TURN;
   }
 
   sendWhole(): void {
