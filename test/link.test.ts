@@ -116,10 +116,12 @@ test("reads what it wrote, whatever stands in it", () => {
   }
 });
 
-test("reads any text without failing, and finds only targets that stand in it", () => {
+test("reads 100,000 fields of any text without failing, and finds only targets that stand in them", () => {
   const random = numbers(2);
-  for (let round = 0; round < 5000; round++) {
+  const invented: string[] = [];
+  for (let round = 0; round < 100_000; round++) {
     const field = Array.from({ length: 30 }, () => '<>",;= \\\tra/*'[Math.floor(random() * 13)]).join("");
-    for (const { target } of readLinks(field)) expect(field).toContain(target);
+    for (const { target } of readLinks(field)) if (!field.includes(target)) invented.push(field);
   }
+  expect(invented).toEqual([]);
 });

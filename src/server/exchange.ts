@@ -130,8 +130,9 @@ class Http2Exchange implements Exchange {
     this.body = stream;
     this.stream = stream;
     this.#arrival = connection.writes.arrive();
-    // One listener for all: on a small response, each costs as much as a field.
-    stream.on("close", () => {
+    // One listener for all: on a small response, each costs as much as a field. Node keeps a closed stream for a
+    // while, and with a listener that stays on it all of this.
+    stream.once("close", () => {
       this.#taken?.();
       this.onClosed?.();
     });
