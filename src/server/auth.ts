@@ -1,12 +1,10 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { H2PushError } from "../errors.js";
+import { challenge } from "./challenge.js";
 import { credentialsFile, isCredentials } from "./credentials.js";
-import { sendError } from "./error-page.js";
+
 import type { Gate } from "./gate.js";
 import { readGivenFile } from "./given-file.js";
-
-/** RFC 7617 §2.1: names and passwords beyond ASCII come in UTF-8. */
-const CHALLENGE = { "www-authenticate": 'Basic realm="h2push", charset="UTF-8"' };
 
 /**
  * Lets requests through that carry this user and password (RFC 7617); all
@@ -22,7 +20,7 @@ export function authGate(credentials: string): Gate {
   return (exchange) => {
     const given = credentialsIn(exchange.fields.authorization);
     if (given !== undefined && timingSafeEqual(digest(given), expected)) return "through";
-    return sendError(exchange, 401, "This server asks for a user name and a password.", CHALLENGE);
+    return challenge(exchange, "This server asks for a user name and a password.");
   };
 }
 

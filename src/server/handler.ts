@@ -1,6 +1,7 @@
 import type { Delivery } from "../delivery/history.js";
 import { isHtml } from "../static/media-type.js";
 import { carrying } from "./carrying.js";
+import { challenge } from "./challenge.js";
 import { dressing } from "./dressing.js";
 import { sendError } from "./error-page.js";
 import { EarlyHints, hintedFreshness } from "./early-hints.js";
@@ -31,7 +32,7 @@ function answerNow(site: Site, exchange: Exchange): Answered {
   }
   if (!exchange.target.startsWith("/")) return sendError(exchange, 400, "This request has no path.");
   if (site.live?.owns(exchange.target) === true) return site.live.answer(exchange);
-  if (site.rules.refuses(exchange)) return challenge(exchange);
+  if (site.rules.refuses(exchange)) return challenge(exchange, "This page asks for a name and a password.");
   const ruled = site.rules.action(exchange);
   if (ruled?.forced === true && site.tree !== undefined) return answerRule(site, site.tree, exchange, ruled);
   return site.routes.length > 0 ? answerByRoutes(site, exchange) : answerByFiles(site, exchange, []);
@@ -42,12 +43,6 @@ function refuseHost(exchange: Exchange): undefined {
   const { authority } = exchange;
   if (authority === "") return sendError(exchange, 400, "This request names no host.");
   return sendError(exchange, 421, `This server does not answer for ${authority}. To let it: --allow-host`);
-}
-
-/** Asks for a name and a password (RFC 7617). */
-function challenge(exchange: Exchange): undefined {
-  const fields = { "www-authenticate": `Basic realm="h2push", charset="UTF-8"` };
-  return sendError(exchange, 401, "This page asks for a name and a password.", fields);
 }
 
 function answerByFiles(site: Site, exchange: Exchange, hinted: readonly string[]): Answered {

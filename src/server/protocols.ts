@@ -10,7 +10,9 @@ import type { Socket } from "node:net";
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from "node:tls";
 import type { Secured } from "../tls/secure-context.js";
 import { withdrawPromises, type Connections, type Connection } from "./connection.js";
-import { http1Exchange, http2Exchange, type Exchange, type Upgrade } from "./exchange.js";
+import type { Exchange, Upgrade } from "./exchange.js";
+import { http1Exchange } from "./http1-exchange.js";
+import { http2Exchange } from "./http2-exchange.js";
 import { takeUpgrades } from "./upgrade.js";
 import { hostOf, type Hosts } from "./hosts.js";
 

@@ -1,0 +1,124 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+import { constants, type ServerHttp2Stream } from "node:http2";
+import type { Readable, Writable } from "node:stream";
+import { readPriority } from "../delivery/priority.js";
+import { NEGLIGIBLE, type Writer } from "../delivery/write-queue.js";
+import { pushEnabled, waitsAlone, type Connection } from "./connection.js";
+import { NO_TURN, type Dress, type Exchange } from "./exchange.js";
+
+export function http2Exchange(
+  stream: ServerHttp2Stream,
+  fields: IncomingHttpHeaders,
+  connection: Connection,
+): Exchange {
+  return new Http2Exchange(stream, fields, connection);
+}
+
+const ENDS = { endStream: true };
+const GOES_ON = { endStream: false };
+
+/** Fields with their pseudo-header field. Those of a file are the same objects each time, and joined once. */
+const joined = new WeakMap<OutgoingHttpHeaders, OutgoingHttpHeaders>();
+
+function withStatus(status: number, fields: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  const known = joined.get(fields);
+  if (known !== undefined && known[constants.HTTP2_HEADER_STATUS] === status) return known;
+  const all = { [constants.HTTP2_HEADER_STATUS]: status, ...fields };
+  joined.set(fields, all);
+  return all;
+}
+
+/** A class: its parts are made once, not for each request. */
+class Http2Exchange implements Exchange {
+  readonly httpVersion = "2";
+  readonly connection: Connection;
+  readonly arrived = performance.now();
+  readonly method: string;
+  readonly target: string;
+  readonly authority: string;
+  readonly fields: IncomingHttpHeaders;
+  readonly content: Readable;
+  readonly body: Writable;
+  readonly stream: ServerHttp2Stream;
+  onClosed: (() => void) | undefined;
+  readonly upgrade = undefined;
+  dress: Dress | undefined;
+  begun = 0;
+  readonly #arrival: number;
+  /** To be called when a content that was sent at once was taken. */
+  #taken: (() => void) | undefined;
+  #writer: Writer | undefined;
+  #bytes = 0;
+  #last = 0;
+
+  constructor(stream: ServerHttp2Stream, fields: IncomingHttpHeaders, connection: Connection) {
+    this.connection = connection;
+    this.method = String(fields[constants.HTTP2_HEADER_METHOD] ?? "");
+    this.target = String(fields[constants.HTTP2_HEADER_PATH] ?? "");
+    this.authority = String(fields[constants.HTTP2_HEADER_AUTHORITY] ?? fields.host ?? "");
+    this.fields = fields;
+    this.content = stream;
+    this.body = stream;
+    this.stream = stream;
+    this.#arrival = connection.writes.arrive();
+    // One listener for all: on a small response, each costs as much as a field. Node keeps a closed stream for a
+    // while, and with a listener that stays on it all of this.
+    stream.once("close", () => {
+      this.#taken?.();
+      this.onClosed?.();
+    });
+  }
+
+  get pushEnabled(): boolean {
+    return pushEnabled(this.stream);
+  }
+
+  get bytes(): number {
+    return this.#bytes + (this.stream.writableFinished ? this.#last : 0);
+  }
+
+  progress(more: number): void {
+    this.#bytes += more;
+  }
+
+  get status(): number {
+    return Number(this.stream.sentHeaders?.[constants.HTTP2_HEADER_STATUS] ?? 0);
+  }
+
+  head(status: number, fields: OutgoingHttpHeaders, end: boolean): void {
+    const { stream } = this;
+    if (stream.destroyed || stream.closed) return;
+    this.begun = performance.now();
+    const { dress } = this;
+    stream.respond(withStatus(status, dress === undefined ? fields : dress(status, fields)), end ? ENDS : GOES_ON);
+  }
+
+  mayEnd(bytes: number): boolean {
+    // To take part in the queue costs as much as to answer (measured with 11 bytes).
+    if (bytes <= NEGLIGIBLE) return true;
+    this.#taken = this.connection.writes.admitNow(this.#asWriter(), bytes);
+    return this.#taken !== undefined;
+  }
+
+  end(content: Buffer): void {
+    this.#last = content.length;
+    this.stream.end(content);
+  }
+
+  admit(bytes: number): Promise<() => void> {
+    return bytes <= NEGLIGIBLE ? NO_TURN : this.connection.writes.admit(this.#asWriter(), bytes);
+  }
+
+  sendWhole(): void {
+    const writer = this.#asWriter();
+    this.#writer = { ...writer, priority: { ...writer.priority, incremental: false } };
+  }
+
+  #asWriter(): Writer {
+    return (this.#writer ??= {
+      priority: readPriority(typeof this.fields["priority"] === "string" ? this.fields["priority"] : undefined),
+      arrival: this.#arrival,
+      waitsAlone: () => waitsAlone(this.connection, this.stream, this.bytes),
+    });
+  }
+}
