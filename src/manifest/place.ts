@@ -6,7 +6,7 @@ import type { TagName } from "./tag-name.js";
 /** How deep a browser nests elements; what is deeper becomes a sibling (Blink, Gecko and WebKit: 512). */
 const DEPTH = 512;
 /** Places kept: what has more is no site, but an attack. */
-const PLACES = 200_000;
+export const PLACES = 200_000;
 
 /**
  * An element that is open, with all that are open around it: what more comes
