@@ -34,14 +34,21 @@ export function encodeSegment(name: string): string {
  * root are passed over, directories that can't be read too.
  */
 export async function* listPages(root: string, { limit }: ListOptions = {}): AsyncGenerator<SitePage> {
-  const walk: Walk = { root: await realpath(root), left: limit ?? Number.POSITIVE_INFINITY };
-  yield* pagesIn(walk, { directory: walk.root, pathname: "/", above: [], linked: false });
-}
-
-interface Walk {
-  /** Resolved. */
-  readonly root: string;
-  left: number;
+  const resolved = await realpath(root);
+  let left = limit ?? Number.POSITIVE_INFINITY;
+  if (left <= 0) return;
+  for await (const { place, pages } of walk(resolved)) {
+    for (const entry of pages) {
+      const { directory, pathname } = place;
+      if (entry.isSymbolicLink() && (await resolvedInside(resolved, join(directory, entry.name))) === undefined)
+        continue;
+      const file = fileAt(join(directory, entry.name));
+      if (file === undefined) continue;
+      yield { pathname: entry.name === "index.html" ? pathname : pathname + encodeSegment(entry.name), file };
+      left -= 1;
+      if (left <= 0) return;
+    }
+  }
 }
 
 /** A directory on the walk. */
@@ -60,26 +67,29 @@ interface Names {
   readonly directories: Dirent[];
 }
 
-async function* pagesIn(walk: Walk, { directory, pathname, above, linked }: Place): AsyncGenerator<SitePage> {
-  if (above.includes(directory)) return;
-  const { pages, directories } = await namesIn(directory);
-  for (const entry of pages) {
-    if (walk.left <= 0) return;
-    const file = await fileAt(walk.root, directory, entry);
-    if (file === undefined) continue;
-    walk.left -= 1;
-    yield { pathname: entry.name === "index.html" ? pathname : pathname + encodeSegment(entry.name), file };
+/** One directory after another, those within it after its own pages. `root` is resolved. */
+async function* walk(root: string): AsyncGenerator<{ readonly place: Place; readonly pages: readonly Dirent[] }> {
+  const left: Place[] = [{ directory: root, pathname: "/", above: [], linked: false }];
+  for (let place = left.pop(); place !== undefined; place = left.pop()) {
+    const { pages, directories } = await namesIn(place.directory);
+    if (pages.length > 0) yield { place, pages };
+    for (const entry of directories.toReversed()) {
+      const inner = await placeIn(root, place, entry);
+      if (inner !== undefined) left.push(inner);
+    }
   }
-  for (const entry of directories) {
-    if (walk.left <= 0) return;
-    const path = join(directory, entry.name);
-    const isLink = entry.isSymbolicLink();
-    if (isLink && linked) continue;
-    const inner = isLink ? await resolvedInside(walk.root, path) : path;
-    if (inner === undefined) continue;
-    const place = { pathname: `${pathname}${encodeSegment(entry.name)}/`, above: [...above, directory] };
-    yield* pagesIn(walk, { ...place, directory: inner, linked: linked || isLink });
-  }
+}
+
+/** The place of a directory within another; undefined for one that is not walked. */
+async function placeIn(root: string, outer: Place, entry: Dirent): Promise<Place | undefined> {
+  const path = join(outer.directory, entry.name);
+  const isLink = entry.isSymbolicLink();
+  if (isLink && outer.linked) return undefined;
+  const directory = isLink ? await resolvedInside(root, path) : path;
+  const above = [...outer.above, outer.directory];
+  if (directory === undefined || above.includes(directory)) return undefined;
+  const pathname = `${outer.pathname}${encodeSegment(entry.name)}/`;
+  return { directory, pathname, above, linked: outer.linked || isLink };
 }
 
 /** Pages and directories, each by name; a directory that can't be read has none. */
@@ -96,9 +106,7 @@ async function namesIn(directory: string): Promise<Names> {
   return { pages: names.pages.sort(byName), directories: names.directories.sort(byName) };
 }
 
-async function fileAt(root: string, directory: string, entry: Dirent): Promise<SiteFile | undefined> {
-  const path = join(directory, entry.name);
-  if (entry.isSymbolicLink() && (await resolvedInside(root, path)) === undefined) return undefined;
+function fileAt(path: string): SiteFile | undefined {
   // A way through the thread pool would cost ten times the call.
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return undefined;
