@@ -1,8 +1,28 @@
 import { decodeHTMLAttribute } from "entities/decode";
 
+/** The values met last, by their marks, each a character to a byte: the pages of a site have most of theirs in common. */
+const RECENT = 1024;
+const RECENT_LENGTH = 256;
+const recent: string[] = Array.from({ length: RECENT }, () => "");
+
 /** Value of an attribute, decoded, that stands in the bytes from `start` to `end`. */
 export function attributeValue(bytes: Buffer, start: number, end: number): string {
+  const slot = markOf(bytes, start, end) & (RECENT - 1);
+  const last = recent[slot] ?? "";
+  if (isSame(last, bytes, start, end)) return last;
   const raw = bytes.toString("utf8", start, end);
+  const value = decoded(raw);
+  if (value === raw && raw.length === end - start && raw.length <= RECENT_LENGTH) recent[slot] = value;
+  return value;
+}
+
+function isSame(text: string, bytes: Buffer, start: number, end: number): boolean {
+  if (text.length !== end - start) return false;
+  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) !== bytes[start + at]) return false;
+  return true;
+}
+
+function decoded(raw: string): string {
   const value = raw.includes("\0") ? raw.replaceAll("\0", "\ufffd") : raw;
   return value.includes("&") ? decodeHTMLAttribute(value) : value;
 }

@@ -5,21 +5,23 @@ import { NO_IMPORT_MAP, readImportMaps } from "./import-map.js";
 import { type Context, type FileSource, Listing, type Located } from "./listing.js";
 import type { Viewport } from "./media.js";
 import { ModuleGraph } from "./module-graph.js";
-import { type FontSet, styleNeeds } from "./page-style.js";
+import { styleNeeds } from "./page-style.js";
 import { baseOf, documentBase, type Reference } from "./reference.js";
 import type { PageNeeds, SiteFile } from "./scanner.js";
 import type { ScriptFacts } from "./script.js";
 import { type ReadCss, SheetList } from "./sheet-list.js";
-import type { Sheet, StyleEngine } from "./style.js";
+import { type Soon, whenKnown } from "./soon.js";
+import type { Styles } from "./site-facts.js";
+import type { Sheet } from "./style.js";
 
 /** Where the closure of a page finds files and what they say. */
 export interface Sources extends FileSource {
   /** A page, its outline made with a vocabulary of at least that generation. */
   html(file: SiteFile, generation: number): Promise<HtmlFacts>;
-  css(file: SiteFile): Promise<ReadCss>;
+  css(file: SiteFile): Soon<ReadCss>;
   script(file: SiteFile): Promise<ScriptFacts>;
   inlineScript(text: string): Promise<ScriptFacts>;
-  styles(sheets: readonly Sheet[]): { readonly engine: StyleEngine; readonly fonts: FontSet };
+  styles(sheets: readonly Sheet[]): Styles;
 }
 
 /** The page whose needs are asked for. */
@@ -81,7 +83,8 @@ class PageClosure {
         await this.#inlineStyle(next);
         style += 1;
       }
-      await this.#reference(reference);
+      const following = this.#reference(reference);
+      if (following !== undefined) await following;
     }
     for (const next of styles.slice(style)) await this.#inlineStyle(next);
     for (const { text, offset, need } of modules) {
@@ -102,21 +105,22 @@ class PageClosure {
     return offset < this.#policyFrom ? this.#byField : this.#policy;
   }
 
-  async #inlineStyle({ facts, offset }: InlineStylesheet): Promise<void> {
+  #inlineStyle({ facts, offset }: InlineStylesheet): Soon<void> {
     if (this.#policyAt(offset).forbidsInline("style")) return;
-    await this.#sheets.inline(facts, this.#contextAt(offset));
+    return this.#sheets.inline(facts, this.#contextAt(offset));
   }
 
-  async #reference(reference: Reference): Promise<void> {
+  #reference(reference: Reference): Soon<void> {
     const { offset } = reference;
-    const located = await this.#listing.reference(reference, this.#contextAt(offset), this.#policyAt(offset));
-    if (located !== undefined) await this.#follow(located, reference);
+    const located = this.#listing.reference(reference, this.#contextAt(offset), this.#policyAt(offset));
+    return whenKnown(located, (known) => (known === undefined ? undefined : this.#follow(known, reference)));
   }
 
-  async #follow(located: Located, reference: Reference): Promise<void> {
+  #follow(located: Located, reference: Reference): Soon<void> {
     const { applies, by, need, crossorigin } = reference;
-    if (applies !== undefined) await this.#sheets.linked(located, reference);
-    else if (by === "module script") await this.#modules.file(located, { need, crossorigin });
+    if (applies !== undefined) return this.#sheets.linked(located, reference);
+    if (by === "module script") return this.#modules.file(located, { need, crossorigin });
+    return undefined;
   }
 
   /** Fonts and images by use. */

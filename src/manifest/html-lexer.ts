@@ -45,7 +45,7 @@ export class HtmlLexer {
   /** Where the next token is looked for. */
   position = 0;
   #attributeCount = 0;
-  #attributes = new Int32Array(64 * FIELDS);
+  readonly #attributes: number[] = [];
   #dashes = -1;
 
   constructor(bytes: Buffer) {
@@ -125,11 +125,6 @@ export class HtmlLexer {
   #record({ hash, nameStart, nameEnd, valueStart, valueEnd }: TagCursor): void {
     const at = this.#attributeCount * FIELDS;
     this.#attributeCount += 1;
-    if (at >= this.#attributes.length) {
-      const grown = new Int32Array(this.#attributes.length * 2);
-      grown.set(this.#attributes);
-      this.#attributes = grown;
-    }
     const attributes = this.#attributes;
     attributes[at] = hash;
     attributes[at + 1] = nameStart;

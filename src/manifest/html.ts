@@ -379,11 +379,11 @@ class HtmlReader {
   }
 
   #link(): void {
-    const rel = new Set((this.#lexer.attribute("rel") ?? "").toLowerCase().split(/[\t\n\f\r ]+/));
+    const rel = (this.#lexer.attribute("rel") ?? "").toLowerCase().split(/[\t\n\f\r ]+/);
     const href = this.#lexer.attribute("href");
-    if (rel.has("stylesheet")) this.#stylesheet(href, rel.has("alternate"));
-    else if (rel.has("preload")) this.#preload(href);
-    else if (rel.has("modulepreload")) this.#modulePreload(href);
+    if (rel.includes("stylesheet")) this.#stylesheet(href, rel.includes("alternate"));
+    else if (rel.includes("preload")) this.#preload(href);
+    else if (rel.includes("modulepreload")) this.#modulePreload(href);
   }
 
   #stylesheet(href: string | undefined, alternate: boolean): void {

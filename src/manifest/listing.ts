@@ -1,7 +1,8 @@
 import type { ContentSecurityPolicy } from "./csp.js";
 import type { LinkAttributes, ManifestEntry } from "./manifest.js";
-import { NEED, type Need, type Reference, type Resolved, resolve } from "./reference.js";
+import { NEED, type Need, type Reference, type Resolved, resolve, type Target } from "./reference.js";
 import type { LeftOut, MissingReference, PageNeeds, SiteFile } from "./scanner.js";
+import { type Soon, whenKnown } from "./soon.js";
 import { parseSrcset } from "./srcset.js";
 
 /** A file that makes references. */
@@ -21,13 +22,15 @@ export interface Located {
 
 /** What the listing of a page asks. */
 export interface FileSource {
-  locate(pathname: string): Promise<SiteFile | undefined>;
+  locate(pathname: string): Soon<SiteFile | undefined>;
   /** Line, from 1, of an offset in the file's text. */
   lineOf(file: SiteFile, offset: number): Promise<number>;
   /** The same entry that other pages have, if they do. */
   share(key: string, make: () => ManifestEntry): ManifestEntry;
   /** `resolve`, remembered. */
   resolve(reference: string, base: URL): Resolved;
+  /** `baseOf`, remembered. */
+  baseOf(target: string): URL;
 }
 
 interface Found {
@@ -60,6 +63,11 @@ export class Listing {
     };
   }
 
+  /** What references in a file of the site resolve against. */
+  baseOf(target: string): URL {
+    return this.#files.baseOf(target);
+  }
+
   /** Notes what is no part of loading the page. */
   leave(url: string, why: string, base: URL): void {
     const resolved = resolve(url, base);
@@ -69,12 +77,12 @@ export class Listing {
   }
 
   /** Lists what a reference leads to, and returns it if it is there and the policy lets it be loaded. */
-  async reference(
+  reference(
     reference: Reference,
     context: Context,
     policy?: ContentSecurityPolicy,
     resolved: Resolved = this.#files.resolve(reference.url, context.base),
-  ): Promise<Located | undefined> {
+  ): Soon<Located | undefined> {
     if ("left" in resolved) {
       if (resolved.left !== "data") this.leave(reference.url, resolved.left, context.base);
       return undefined;
@@ -83,33 +91,52 @@ export class Listing {
       this.leave(reference.url, "content security policy", context.base);
       return undefined;
     }
-    const { target, pathname } = resolved;
-    const file = await this.#files.locate(pathname);
-    if (file === undefined) {
-      await this.#miss(target, reference, context);
-      return undefined;
-    }
-    this.#list(target, reference, context, file);
-    return { target, pathname, file };
+    return whenKnown(this.#files.locate(resolved.pathname), (file) => {
+      if (file === undefined) return this.#miss(resolved.target, reference, context);
+      this.#list(resolved, reference, context, file);
+      return { target: resolved.target, pathname: resolved.pathname, file };
+    });
   }
 
-  #list(target: string, reference: Reference, context: Context, file: SiteFile): void {
+  #list(resolved: Target, reference: Reference, context: Context, file: SiteFile): void {
+    const { target } = resolved;
     const known = this.#found.get(target);
     const announced = reference.by === "preload";
     const better = known?.announced === true && !announced;
     if (known !== undefined && known.need <= reference.need && !better) return;
     const need = known === undefined || reference.need < known.need ? reference.need : known.need;
-    const entry = this.#files.share(keyOf(target, reference, context.base, file), () =>
-      entryOf(target, reference, context.base, file),
-    );
+    const entry = this.#entry(resolved, reference, context.base, file);
     this.#found.set(target, { entry, need, announced, why: `${reference.by} in ${context.pathname}` });
   }
 
-  async #miss(target: string, reference: Reference, context: Context): Promise<void> {
+  #entry(resolved: Target, reference: Reference, base: URL, file: SiteFile): ManifestEntry {
+    const { last, target } = resolved;
+    if (last !== undefined && last.bytes === file.size && saysTheSame(last, reference)) return last;
+    const make = (): ManifestEntry => entryOf(target, reference, base, file);
+    resolved.last = this.#files.share(keyOf(target, reference, base, file), make);
+    return resolved.last;
+  }
+
+  async #miss(target: string, reference: Reference, context: Context): Promise<undefined> {
     if (this.#missing.has(target)) return;
     const line = await this.#files.lineOf(context.file, reference.offset);
     this.#missing.set(target, { target, from: context.pathname, line });
   }
+}
+
+/** Whether an entry is the one for a reference to its target; "no" where that takes more than comparing. */
+function saysTheSame(entry: ManifestEntry, reference: Reference): boolean {
+  return (
+    entry.as === reference.as &&
+    entry.rel === reference.rel &&
+    entry.type === reference.type &&
+    entry.crossorigin === reference.crossorigin &&
+    entry.integrity === reference.integrity &&
+    entry.media === reference.media &&
+    entry.fetchpriority === reference.fetchpriority &&
+    entry.imagesrcset === undefined &&
+    reference.imagesrcset === undefined
+  );
 }
 
 /** What tells one entry from another. */

@@ -3,7 +3,7 @@ import { extensionOf } from "./destination.js";
 import { type ImportMap, resolveModule } from "./import-map.js";
 import type { Context, Listing, Located } from "./listing.js";
 import type { LinkAttributes } from "./manifest.js";
-import { baseOf, type Need, type Reference, resolveUrl } from "./reference.js";
+import { type Need, type Reference, resolveUrl } from "./reference.js";
 import type { SiteFile } from "./scanner.js";
 import type { ScriptFacts } from "./script.js";
 
@@ -45,7 +45,12 @@ export class ModuleGraph {
         this.#seen.set(target, options.need);
         if (!isScript(pathname)) return;
         const facts = await this.#read(file);
-        const { scripts, failed } = await this.#imports(facts, { file, pathname, base: baseOf(target) }, options, 0);
+        const { scripts, failed } = await this.#imports(
+          facts,
+          { file, pathname, base: this.#listing.baseOf(target) },
+          options,
+          0,
+        );
         next.push(...scripts);
         broken ||= failed;
       }

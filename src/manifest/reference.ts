@@ -1,5 +1,5 @@
 import type { Destination } from "./destination.js";
-import type { LinkAttributes } from "./manifest.js";
+import type { LinkAttributes, ManifestEntry } from "./manifest.js";
 
 /**
  * When a page needs what it refers to, the most pressing first. The numbers
@@ -42,10 +42,16 @@ export function baseOf(pathname: string): URL {
   return new URL(`${ORIGIN}${pathname}`);
 }
 
-/** What a reference came to: a target of the same site, or why it is none. */
-export type Resolved =
-  | { readonly target: string; readonly pathname: string }
-  | { readonly left: "other origin" | "data" | "invalid" };
+/** A target of the same site. */
+export interface Target {
+  readonly target: string;
+  readonly pathname: string;
+  /** Its entry in the list that it was put in last: most pages refer to it in the same way. */
+  last?: ManifestEntry;
+}
+
+/** What a reference came to: a target, or why it is none. */
+export type Resolved = Target | { readonly left: "other origin" | "data" | "invalid" };
 
 /**
  * Resolves a reference as a browser does (URL standard): the target is a

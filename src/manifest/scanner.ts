@@ -5,6 +5,7 @@ import { DEFAULT_VIEWPORT, type Viewport } from "./media.js";
 import { readAside, readAtOnce } from "./read-file.js";
 import { Remembered } from "./remembered.js";
 import { SiteFacts, versionOf } from "./site-facts.js";
+import { Finding, type Soon, whenKnown } from "./soon.js";
 
 /** A file under the root, as the server would serve it, and its version. */
 export interface SiteFile {
@@ -123,7 +124,7 @@ class SiteScanner implements Scanner {
   readonly #checkAfter: number;
   readonly #viewport: Viewport;
   readonly #facts: SiteFacts;
-  readonly #located = new Remembered<{ readonly file: Promise<SiteFile | undefined>; readonly at: number }>(KEPT_PATHS);
+  readonly #located = new Remembered<{ readonly file: Finding<SiteFile | undefined>; readonly at: number }>(KEPT_PATHS);
   readonly #answers: Remembered<Answer>;
   /** What was found out before counts no more without a check. */
   #lookedAgain = Number.NEGATIVE_INFINITY;
@@ -152,13 +153,13 @@ class SiteScanner implements Scanner {
   }
 
   /** Where the file of a path is; looked up again when the last answer is too old. */
-  #find(pathname: string): Promise<SiteFile | undefined> {
+  #find(pathname: string): Soon<SiteFile | undefined> {
     const now = performance.now();
     const known = this.#located.get(pathname);
-    if (known !== undefined && this.#isFresh(known.at, now)) return known.file;
-    const file = this.#options.locate(pathname).catch(withoutAnswer);
+    if (known !== undefined && this.#isFresh(known.at, now)) return known.file.value;
+    const file = new Finding(this.#options.locate(pathname).catch(withoutAnswer));
     this.#located.set(pathname, { file, at: now });
-    return file;
+    return file.value;
   }
 
   recall(pathname: string, file: SiteFile): PageNeeds | undefined {
@@ -210,11 +211,11 @@ class SiteScanner implements Scanner {
 
   #sources(located: Map<string, SiteFile | undefined>): Sources {
     return {
-      locate: async (pathname) => {
-        const file = await this.#find(pathname);
-        located.set(pathname, file);
-        return file;
-      },
+      locate: (pathname) =>
+        whenKnown(this.#find(pathname), (file) => {
+          located.set(pathname, file);
+          return file;
+        }),
       html: (file, generation) => this.#facts.html(file, generation),
       css: (file) => this.#facts.css(file),
       script: (file) => this.#facts.script(file),
@@ -223,6 +224,7 @@ class SiteScanner implements Scanner {
       lineOf: (file, offset) => this.#facts.lineOf(file, offset),
       share: (key, make) => this.#facts.share(key, make),
       resolve: (reference, base) => this.#facts.resolve(reference, base),
+      baseOf: (target) => this.#facts.baseOf(target),
     };
   }
 }

@@ -5,8 +5,9 @@ import type { Context, Listing, Located } from "./listing.js";
 import type { LinkAttributes } from "./manifest.js";
 import { isTrivialMedia, matchesMedia, type Viewport } from "./media.js";
 import type { SheetFace } from "./page-style.js";
-import { baseOf, NEED, type Need, type Reference } from "./reference.js";
+import { NEED, type Need, type Reference } from "./reference.js";
 import type { SiteFile } from "./scanner.js";
+import { type Soon, whenKnown } from "./soon.js";
 import type { ImageUse, Sheet } from "./style.js";
 
 /** A stylesheet's facts, and how many names the vocabulary has to have for it. */
@@ -35,7 +36,7 @@ export class SheetList {
   /** What the vocabulary must have for them. */
   generation = 0;
   readonly #listing: Listing;
-  readonly #read: (file: SiteFile) => Promise<ReadCss>;
+  readonly #read: (file: SiteFile) => Soon<ReadCss>;
   readonly #policy: ContentSecurityPolicy;
   readonly #viewport: Viewport;
   /** Files that the stylesheets are in, for the line of what they miss. */
@@ -44,7 +45,7 @@ export class SheetList {
 
   constructor(
     listing: Listing,
-    read: (file: SiteFile) => Promise<ReadCss>,
+    read: (file: SiteFile) => Soon<ReadCss>,
     policy: ContentSecurityPolicy,
     viewport: Viewport,
   ) {
@@ -55,28 +56,34 @@ export class SheetList {
   }
 
   /** Adds the content of a `style` element. */
-  async inline(facts: CssFacts, context: Context): Promise<void> {
+  inline(facts: CssFacts, context: Context): Soon<void> {
     this.#files.set(context.pathname, context.file);
-    await this.#imports(facts, context, { applies: true, layer: "", depth: 0 });
+    return this.#take(facts, context, { applies: true, layer: "", depth: 0 });
   }
 
   /** Adds a stylesheet that a `link` names. */
-  async linked(located: Located, { need, applies }: Reference): Promise<void> {
+  linked(located: Located, { need, applies }: Reference): Soon<void> {
     const place = { applies: applies ?? false, layer: "", depth: 0 };
-    await this.#sheet(located, need === NEED.idle ? { ...place, need } : place);
+    return this.#sheet(located, need === NEED.idle ? { ...place, need } : place);
   }
 
-  async #sheet({ file, target, pathname }: Located, place: Place): Promise<void> {
+  #sheet({ file, target, pathname }: Located, place: Place): Soon<void> {
     const key = `${target}\n${place.applies}\n${place.layer}`;
     if (this.#seen.has(key) || place.depth > DEPTH) return;
     this.#seen.add(key);
-    const { facts, generation } = await this.#read(file);
-    this.#files.set(pathname, file);
-    if (place.applies !== false) this.generation = Math.max(this.generation, generation);
-    await this.#imports(facts, { file, pathname, base: baseOf(target) }, place);
+    return whenKnown(this.#read(file), ({ facts, generation }) => {
+      this.#files.set(pathname, file);
+      if (place.applies !== false) this.generation = Math.max(this.generation, generation);
+      return this.#take(facts, { file, pathname, base: this.#listing.baseOf(target) }, place);
+    });
   }
 
   /** What a stylesheet imports comes before it in the cascade. */
+  #take(facts: CssFacts, context: Context, place: Place): Soon<void> {
+    if (facts.imports.length === 0) return this.#apply(facts, context, place);
+    return this.#imports(facts, context, place).then(() => this.#apply(facts, context, place));
+  }
+
   async #imports(facts: CssFacts, context: Context, place: Place): Promise<void> {
     for (const { url, media, layer, offset } of facts.imports) {
       const matching = matchesMedia(media, this.#viewport);
@@ -92,6 +99,9 @@ export class SheetList {
       };
       await this.#sheet(located, need === NEED.idle ? { ...inner, need } : inner);
     }
+  }
+
+  #apply(facts: CssFacts, context: Context, place: Place): void {
     if (place.applies === false) return;
     const later = place.applies === "later";
     const sheet: Sheet = { facts, base: context.base, layer: place.layer, from: context.pathname, later };

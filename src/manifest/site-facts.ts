@@ -12,6 +12,7 @@ import { Remembered } from "./remembered.js";
 import type { SiteFile } from "./scanner.js";
 import { readScript, type ScriptFacts, scriptLexer } from "./script.js";
 import type { ReadCss } from "./sheet-list.js";
+import { Finding, type Soon } from "./soon.js";
 import { type Sheet, StyleEngine } from "./style.js";
 import { USER_AGENT_STYLE } from "./user-agent.js";
 import { Vocabulary } from "./vocabulary.js";
@@ -28,6 +29,12 @@ const KEPT_DIRECTORIES = 32;
 const KEPT_REFERENCES = 1024;
 /** Sets of stylesheets whose work on shared parts of pages is kept. */
 const KEPT_ENGINES = 16;
+
+/** The style of pages with the same stylesheets. */
+export interface Styles {
+  readonly engine: StyleEngine;
+  readonly fonts: FontSet;
+}
 
 interface ReadHtml {
   readonly facts: HtmlFacts;
@@ -69,15 +76,18 @@ export class SiteFacts {
   readonly #outlines = new OutlineTree(this.#vocabulary, parseStyleAttribute);
   readonly #userAgent: CssFacts;
   readonly #html: Remembered<Promise<ReadHtml>>;
-  readonly #css = new Remembered<Promise<ReadCss>>(KEPT_SHEETS);
+  readonly #css = new Remembered<Finding<ReadCss>>(KEPT_SHEETS);
   readonly #script = new Remembered<Promise<ScriptFacts>>(KEPT_SCRIPTS);
   readonly #inlineCss = new Remembered<CssFacts>(KEPT_SHEETS);
-  readonly #engines = new Remembered<{ readonly engine: StyleEngine; readonly fonts: FontSet }>(KEPT_ENGINES);
+  readonly #engines = new Remembered<Styles>(KEPT_ENGINES);
+  /** The styles that were asked for last: mostly those of the next page, too. */
+  #last: { readonly sheets: readonly Sheet[]; readonly styles: Styles } | undefined;
   readonly #entries = new Remembered<ManifestEntry>(KEPT_ENTRIES);
   readonly #directories = new Remembered<Remembered<Resolved>>(KEPT_DIRECTORIES);
   /** The base that was asked for last, and what was resolved in its directory: a page has many references. */
   #base: URL | undefined;
   #resolved = new Remembered<Resolved>(KEPT_REFERENCES);
+  readonly #bases = new Remembered<URL>(KEPT_SHEETS);
   readonly #numbers = new WeakMap<CssFacts, number>();
   #sheetCount = 0;
 
@@ -98,17 +108,18 @@ export class SiteFacts {
     return (await read).facts;
   }
 
-  css(file: SiteFile): Promise<ReadCss> {
+  css(file: SiteFile): Soon<ReadCss> {
     const key = versionOf(file);
     const known = this.#css.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known.value;
     const parse = (bytes: Buffer): ReadCss => {
       const facts = this.#readCss(decodeCss(bytes));
       return { facts, generation: this.#vocabulary.generation };
     };
-    const read = this.#withBytes(file, parse).catch(gone({ facts: this.#readCss(""), generation: 0 }));
+    const none = (): ReadCss => ({ facts: this.#readCss(""), generation: 0 });
+    const read = new Finding(this.#withBytes(file, parse).catch((error: unknown) => gone(none())(error)));
     this.#css.set(key, read);
-    return read;
+    return read.value;
   }
 
   script(file: SiteFile): Promise<ScriptFacts> {
@@ -131,7 +142,14 @@ export class SiteFacts {
   }
 
   /** The style of pages with those stylesheets. */
-  styles(sheets: readonly Sheet[]): { readonly engine: StyleEngine; readonly fonts: FontSet } {
+  styles(sheets: readonly Sheet[]): Styles {
+    if (this.#last !== undefined && isSameList(this.#last.sheets, sheets)) return this.#last.styles;
+    const styles = this.#stylesOf(sheets);
+    this.#last = { sheets, styles };
+    return styles;
+  }
+
+  #stylesOf(sheets: readonly Sheet[]): Styles {
     const key = sheets
       .map(({ facts, base, layer, later }) => `${this.#numberOf(facts)} ${base.href} ${layer} ${later}`)
       .join("\n");
@@ -163,6 +181,10 @@ export class SiteFacts {
       this.#base = base;
     }
     return remembered(this.#resolved, reference, () => resolve(reference, base));
+  }
+
+  baseOf(target: string): URL {
+    return remembered(this.#bases, target, () => baseOf(target));
   }
 
   #numberOf(facts: CssFacts): number {
@@ -212,6 +234,14 @@ export class SiteFacts {
     this.#truncated.set(version, true);
     this.#onTruncated(file);
   }
+}
+
+function isSameList(a: readonly Sheet[], b: readonly Sheet[]): boolean {
+  return a.length === b.length && a.every((sheet, index) => isSameSheet(sheet, b[index]));
+}
+
+function isSameSheet(a: Sheet, b: Sheet | undefined): boolean {
+  return a.facts === b?.facts && a.base === b.base && a.layer === b.layer && a.later === b.later;
 }
 
 function remembered<T>(kept: Remembered<T>, key: string, make: () => T): T {
