@@ -28,6 +28,8 @@ const socketIn = async () => join(await emptyDirectory(), "h2push.sock");
 async function connected(path: string): Promise<ClientHttp2Session> {
   const socket = connectTls({ path, servername: "localhost", ALPNProtocols: ["h2"], rejectUnauthorized: false });
   const session = connectH2("https://localhost", { createConnection: () => socket });
+  // A program that exits may cut off what is just on its way to it.
+  for (const end of [socket, session]) end.on("error", () => undefined);
   onTestFinished(() => session.destroy());
   await once(session, "connect");
   return session;

@@ -6,9 +6,11 @@ export interface Priority {
   readonly incremental: boolean;
 }
 
+const DEFAULT: Priority = { urgency: 3, incremental: false };
+
 /** Reads a `priority` field; what it does not say, or not well, has its default. */
 export function readPriority(field: string | undefined): Priority {
-  if (field === undefined) return { urgency: 3, incremental: false };
+  if (field === undefined) return DEFAULT;
   let urgency = 3;
   let incremental = false;
   for (const member of field.split(",")) {

@@ -6,7 +6,7 @@ export interface Writer {
   /** Its number, in the order in which requests came and promises were made: `arrive` gives it. */
   readonly arrival: number;
   /** Whether it stands still by itself, and not with the connection. */
-  readonly waitsAlone: () => boolean;
+  waitsAlone(): boolean;
 }
 
 /** A writer's place among those of its urgency: its arrival, or for an incremental one that of its piece. */

@@ -24,7 +24,6 @@ class Http1Exchange implements Exchange {
   readonly body: Writable;
   readonly stream = undefined;
   readonly pushEnabled = false;
-  onClosed: (() => void) | undefined;
   readonly upgrade: Upgrade | undefined;
   dress: Dress | undefined;
   begun = 0;
@@ -43,7 +42,10 @@ class Http1Exchange implements Exchange {
     this.body = response;
     this.upgrade = upgrade;
     this.#response = response;
-    response.on("close", () => this.onClosed?.());
+  }
+
+  whenClosed(closed: () => void): void {
+    this.#response.once("close", closed);
   }
 
   get bytes(): number {

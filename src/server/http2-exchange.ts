@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { constants, type ServerHttp2Stream } from "node:http2";
 import type { Readable, Writable } from "node:stream";
-import { readPriority } from "../delivery/priority.js";
+import { type Priority, readPriority } from "../delivery/priority.js";
 import { NEGLIGIBLE, type Writer } from "../delivery/write-queue.js";
+import { httpDate } from "./http-date.js";
 import { pushEnabled, waitsAlone, type Connection } from "./connection.js";
 import { NO_TURN, type Dress, type Exchange } from "./exchange.js";
 
@@ -14,22 +15,25 @@ export function http2Exchange(
   return new Http2Exchange(stream, fields, connection);
 }
 
-const ENDS = { endStream: true };
-const GOES_ON = { endStream: false };
+/** The date is ours: where Node sets it, its code for the fields of a response may never be compiled (Node 20: the key is another string each time). */
+const ENDS = { endStream: true, sendDate: false };
+const GOES_ON = { endStream: false, sendDate: false };
 
 /** Fields with their pseudo-header field. Those of a file are the same objects each time, and joined once. */
 const joined = new WeakMap<OutgoingHttpHeaders, OutgoingHttpHeaders>();
 
 function withStatus(status: number, fields: OutgoingHttpHeaders): OutgoingHttpHeaders {
-  const known = joined.get(fields);
-  if (known !== undefined && known[constants.HTTP2_HEADER_STATUS] === status) return known;
-  const all = { [constants.HTTP2_HEADER_STATUS]: status, ...fields };
-  joined.set(fields, all);
+  let all = joined.get(fields);
+  if (all?.[":status"] !== status) {
+    all = { ":status": status, date: "", ...fields };
+    joined.set(fields, all);
+  }
+  all["date"] = httpDate();
   return all;
 }
 
-/** A class: its parts are made once, not for each request. */
-class Http2Exchange implements Exchange {
+/** A class: its parts are made once, not for each request. It is the writer of its own response. */
+class Http2Exchange implements Exchange, Writer {
   readonly httpVersion = "2";
   readonly connection: Connection;
   readonly arrived = performance.now();
@@ -40,14 +44,13 @@ class Http2Exchange implements Exchange {
   readonly content: Readable;
   readonly body: Writable;
   readonly stream: ServerHttp2Stream;
-  onClosed: (() => void) | undefined;
   readonly upgrade = undefined;
   dress: Dress | undefined;
   begun = 0;
-  readonly #arrival: number;
+  readonly arrival: number;
   /** To be called when a content that was sent at once was taken. */
   #taken: (() => void) | undefined;
-  #writer: Writer | undefined;
+  #priority: Priority | undefined;
   #bytes = 0;
   #last = 0;
 
@@ -60,13 +63,12 @@ class Http2Exchange implements Exchange {
     this.content = stream;
     this.body = stream;
     this.stream = stream;
-    this.#arrival = connection.writes.arrive();
-    // One listener for all: on a small response, each costs as much as a field. Node keeps a closed stream for a
-    // while, and with a listener that stays on it all of this.
-    stream.once("close", () => {
-      this.#taken?.();
-      this.onClosed?.();
-    });
+    this.arrival = connection.writes.arrive();
+  }
+
+  whenClosed(closed: () => void): void {
+    // Node keeps a closed stream for a while, and with a listener that stays on it all of this.
+    this.stream.once("close", closed);
   }
 
   get pushEnabled(): boolean {
@@ -96,29 +98,31 @@ class Http2Exchange implements Exchange {
   mayEnd(bytes: number): boolean {
     // To take part in the queue costs as much as to answer (measured with 11 bytes).
     if (bytes <= NEGLIGIBLE) return true;
-    this.#taken = this.connection.writes.admitNow(this.#asWriter(), bytes);
+    this.#taken = this.connection.writes.admitNow(this, bytes);
     return this.#taken !== undefined;
   }
 
   end(content: Buffer): void {
     this.#last = content.length;
-    this.stream.end(content);
+    // Called too when the client has gone.
+    if (this.#taken === undefined) this.stream.end(content);
+    else this.stream.end(content, this.#taken);
   }
 
   admit(bytes: number): Promise<() => void> {
-    return bytes <= NEGLIGIBLE ? NO_TURN : this.connection.writes.admit(this.#asWriter(), bytes);
+    return bytes <= NEGLIGIBLE ? NO_TURN : this.connection.writes.admit(this, bytes);
   }
 
   sendWhole(): void {
-    const writer = this.#asWriter();
-    this.#writer = { ...writer, priority: { ...writer.priority, incremental: false } };
+    this.#priority = { ...this.priority, incremental: false };
   }
 
-  #asWriter(): Writer {
-    return (this.#writer ??= {
-      priority: readPriority(typeof this.fields["priority"] === "string" ? this.fields["priority"] : undefined),
-      arrival: this.#arrival,
-      waitsAlone: () => waitsAlone(this.connection, this.stream, this.bytes),
-    });
+  get priority(): Priority {
+    const field = this.fields["priority"];
+    return (this.#priority ??= readPriority(typeof field === "string" ? field : undefined));
+  }
+
+  waitsAlone(): boolean {
+    return waitsAlone(this.connection, this.stream, this.bytes);
   }
 }

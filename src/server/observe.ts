@@ -21,10 +21,6 @@ export function observe(
   // With nobody to tell, there is nothing to remember of a request.
   const observed = onRequest === undefined ? undefined : new Observed(site, exchange, onRequest);
   site.connections.enter(connection);
-  exchange.onClosed = () => {
-    site.connections.leave(connection);
-    observed?.closed();
-  };
   try {
     const answered = answer(site, exchange);
     if (answered instanceof Promise) void whenAnswered(site, exchange, answered, observed);
@@ -32,6 +28,12 @@ export function observe(
   } catch (error) {
     isFailed(site, exchange, error, observed);
   }
+  // All of it is the session's by now, which sees it through.
+  if (observed === undefined && exchange.stream?.writableEnded === true) return site.connections.leave(connection);
+  exchange.whenClosed(() => {
+    site.connections.leave(connection);
+    observed?.closed();
+  });
 }
 
 async function whenAnswered(
