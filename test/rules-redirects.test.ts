@@ -212,7 +212,9 @@ test("of 10,000 rules the first that matches counts, and what is beyond is told"
 });
 
 test.each([
-  ["/* /:splat", "/x/..//evil.test", "301 /x/../evil.test"],
+  // That is the path of the request itself.
+  ["/* /:splat", "/x/..//evil.test", undefined],
+  ["/* /y/:splat", "/x/..//evil.test", "301 /y/x/../evil.test"],
   ["/* /:splat", "//evil.test", "301 /evil.test"],
   ["/x/* /:splat", "/x/%2F/evil.test", "301 /%2F/evil.test"],
   ["/x/* /:splat", "/x//evil.test", "301 /evil.test"],

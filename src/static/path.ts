@@ -19,8 +19,10 @@ const windowsAlias = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)|:|[. ]$/i;
  *
  * Clients remove dot segments before they send (RFC 3986 §5.2.4), so one that
  * is still here, plain or encoded, is no honest request. The same goes for an
- * encoded slash or backslash inside a name. Dotfiles are refused unless they
- * are asked for, but for `.well-known` (RFC 8615) at the top.
+ * encoded slash or backslash inside a name, and for two slashes in front,
+ * which name a host where they are a reference. Several slashes within are
+ * one, as most servers have it. Dotfiles are refused unless they are asked
+ * for, but for `.well-known` (RFC 8615) at the top.
  */
 export function segmentsOf(pathname: string, platform: string, dotfiles = false): PathSegments {
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
@@ -31,8 +33,8 @@ export function segmentsOf(pathname: string, platform: string, dotfiles = false)
   for (let i = 1; i <= last; i++) {
     const part = parts[i] ?? "";
     if (part === "") {
-      if (i === last) continue;
-      return refused;
+      if (i === 1 && last > 1) return refused;
+      continue;
     }
     const name = decoded(part);
     if (name === undefined || name.includes("\0")) return malformed;
