@@ -127,6 +127,19 @@ test("the file in the working directory counts below flags and the environment, 
   expect((await (await connect(await linked.port())).page("/")).pushed.size).toBe(0);
 });
 
+test("a switch of the file is turned the other way by a flag", async () => {
+  const cwd = await project({ port: 0, list: true, compress: false });
+  await mkdir(join(cwd, "site", "empty"));
+  await writeFile(join(cwd, "site", "long.txt"), "x".repeat(10_000));
+  const answers = async (...flags: string[]) => {
+    const { page } = await connect(await (await startCli(["site", ...flags], { cwd })).port());
+    const { headers } = await page("/long.txt", { "accept-encoding": "gzip" });
+    return [(await page("/empty/")).status, headers["content-encoding"]];
+  };
+  expect(await answers()).toEqual([200, undefined]);
+  expect(await answers("--no-list", "--compress")).toEqual([404, "gzip"]);
+});
+
 test("PORT in the environment that is empty leaves the port to the file", async () => {
   const cwd = await project({ port: 0 });
   const cli = await startCli(["site"], { cwd, env: { PORT: "" } });

@@ -7,6 +7,9 @@ interface Place {
   readonly common?: boolean;
 }
 
+const SWITCHES = `
+A switch that the configuration file turns on is turned off by --no-live`;
+
 /**
  * Help in two tiers: `--help` fits a screen, as it lists what most people look
  * for; `--help-all` lists every option under the heading of its group.
@@ -22,6 +25,7 @@ export function addHelp(program: Command, places: Readonly<Record<string, Place>
   program.addOption(new Option("--help-all", "print every option"));
   program.on("option:help-all", () => {
     for (const { option, place } of placed) option.hideHelp(false).helpGroup(`${place.group}:`);
+    program.addHelpText("after", SWITCHES);
     program.help();
   });
 }

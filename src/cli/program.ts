@@ -43,6 +43,7 @@ export function createProgram(actions: Actions): Command {
   const options = { ...serverOptions, ...cliOptions };
   for (const spec of Object.values(options)) program.addOption(option(spec));
   addHelp(program, options);
+  for (const spec of Object.values(options).filter(isSwitch)) program.addOption(opposite(spec));
   program.action((root: string | undefined) => actions.serve(root, givenFlags(program)));
   program
     .command("manifest")
@@ -103,6 +104,14 @@ function option({ flags, description, default: value, check }: OptionSpec<Option
   const made = new Option(flags, isShown ? `${description} (default: ${value})` : description);
   if (Array.isArray(value)) return made.argParser(collect);
   return typeof value === "boolean" ? made : made.argParser(checked(check));
+}
+
+const isSwitch = ({ default: value }: OptionSpec<OptionValue>) => typeof value === "boolean";
+
+/** `--no-live` for `--live`, `--watch` for `--no-watch`: against what a configuration file says. */
+function opposite({ flags }: OptionSpec<OptionValue>): Option {
+  const long = flags.replace(/^.*--/, "");
+  return new Option(long.startsWith("no-") ? `--${long.slice(3)}` : `--no-${long}`).hideHelp();
 }
 
 /** The text as it was given, when it can be: the server reads it in the end, and a value must not be read twice. */
