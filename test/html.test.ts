@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 
 import { htmlToUtf8 } from "../src/manifest/encoding.js";
-import { type HtmlFacts, readHtml } from "../src/manifest/html.js";
+import { readHtml } from "../src/manifest/html.js";
+import type { HtmlFacts } from "../src/manifest/html-facts.js";
 import { NEED } from "../src/manifest/reference.js";
 
 const read = (html: string | Buffer): HtmlFacts =>

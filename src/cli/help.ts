@@ -8,7 +8,7 @@ interface Place {
 }
 
 const SWITCHES = `
-A switch that the configuration file turns on is turned off by --no-live`;
+A switch of the configuration file is turned off by a flag: --no-live`;
 
 /**
  * Help in two tiers: `--help` fits a screen, as it lists what most people look

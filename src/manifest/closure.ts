@@ -1,6 +1,6 @@
 import { ContentSecurityPolicy } from "./csp.js";
 import { explainStyles } from "./explain.js";
-import type { HtmlFacts, InlineStylesheet } from "./html.js";
+import type { HtmlFacts, InlineStylesheet } from "./html-facts.js";
 import { NO_IMPORT_MAP, readImportMaps } from "./import-map.js";
 import { type Context, type FileSource, Listing, type Located } from "./listing.js";
 import type { Viewport } from "./media.js";

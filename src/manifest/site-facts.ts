@@ -1,7 +1,8 @@
 import { systemCode } from "../errors.js";
 import { type CssFacts, parseStyleAttribute, readCss } from "./css.js";
 import { decodeCss, htmlToUtf8 } from "./encoding.js";
-import { type HtmlFacts, readHtml } from "./html.js";
+import { readHtml } from "./html.js";
+import type { HtmlFacts } from "./html-facts.js";
 import type { ManifestEntry } from "./manifest.js";
 import type { Viewport } from "./media.js";
 import { OutlineTree } from "./outline.js";

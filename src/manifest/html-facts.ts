@@ -1,0 +1,42 @@
+import type { CssFacts } from "./css.js";
+import type { Outline } from "./outline.js";
+import type { Need, Reference } from "./reference.js";
+
+/** A reference that is left out although it looks like one, and why. */
+export interface LeftReference {
+  readonly url: string;
+  readonly offset: number;
+  readonly why: "lazy" | "nomodule" | "disabled" | "media" | "type" | "not loaded";
+}
+
+/** What an HTML document refers to. */
+export interface HtmlFacts {
+  /** The first `<base href>`, and from where on it counts. */
+  readonly base: { readonly href: string; readonly offset: number } | undefined;
+  /** In document order. */
+  readonly references: readonly Reference[];
+  readonly left: readonly LeftReference[];
+  /** Content of the `style` elements. */
+  readonly styles: readonly InlineStylesheet[];
+  /** Module scripts in the page. */
+  readonly modules: readonly InlineModule[];
+  /** Texts of the import maps. */
+  readonly importMaps: readonly string[];
+  /** Policies of `meta` elements, and from where on they count. */
+  readonly policies: readonly { readonly content: string; readonly offset: number }[];
+  /** What the page consists of; undefined when none was asked for. */
+  readonly outline: Outline | undefined;
+}
+
+/** A `style` element that applies. */
+export interface InlineStylesheet {
+  readonly facts: CssFacts;
+  readonly offset: number;
+}
+
+/** A module script in the page. */
+export interface InlineModule {
+  readonly text: string;
+  readonly offset: number;
+  readonly need: Need;
+}

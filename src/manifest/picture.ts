@@ -1,0 +1,69 @@
+import type { HtmlLexer } from "./html-lexer.js";
+import { chooseImage, type ImageSource } from "./image.js";
+import type { LinkAttributes } from "./manifest.js";
+import type { Viewport } from "./media.js";
+import { NEED } from "./reference.js";
+import type { TagReferences } from "./tag-references.js";
+
+/** Reads the `img` elements of a page, with what a `picture` around them offers (HTML §4.8.1 on). */
+export class Pictures {
+  readonly #lexer: HtmlLexer;
+  readonly #references: TagReferences;
+  readonly #viewport: Viewport;
+  #sources: ImageSource[] | undefined;
+
+  constructor(lexer: HtmlLexer, references: TagReferences, viewport: Viewport) {
+    this.#lexer = lexer;
+    this.#references = references;
+    this.#viewport = viewport;
+  }
+
+  /** At the start tag of a `picture`. */
+  open(): void {
+    this.#sources = [];
+  }
+
+  /** At the end tag of a `picture`. */
+  close(): void {
+    this.#sources = undefined;
+  }
+
+  /** At a `source` that is none of a medium. */
+  source(): void {
+    const lexer = this.#lexer;
+    this.#sources?.push({
+      srcset: lexer.attribute("srcset"),
+      sizes: lexer.attribute("sizes"),
+      media: lexer.attribute("media"),
+      type: lexer.attribute("type"),
+    });
+  }
+
+  /** At an `img`. */
+  image(): void {
+    const lexer = this.#lexer;
+    const references = this.#references;
+    const own: ImageSource = {
+      src: lexer.attribute("src"),
+      srcset: lexer.attribute("srcset"),
+      sizes: lexer.attribute("sizes"),
+    };
+    const chosen = chooseImage([...(this.#sources ?? []), own], this.#viewport);
+    if (chosen === undefined) return;
+    if (references.isLazy) return references.leave(chosen.url, "lazy");
+    const link = { rel: "preload" as const, ...references.fetchAttributes(), ...candidatesOf(chosen) };
+    references.add(chosen.url, "image", NEED.image, "img", link);
+  }
+}
+
+/** What a link says of the candidates that the client chooses from. */
+export function candidatesOf(chosen: ReturnType<typeof chooseImage>): LinkAttributes {
+  if (chosen === undefined) return {};
+  const { srcset, sizes, media, type } = chosen;
+  return {
+    ...(srcset === undefined ? {} : { imagesrcset: srcset }),
+    ...(sizes === undefined ? {} : { imagesizes: sizes }),
+    ...(media === undefined ? {} : { media }),
+    ...(type === undefined ? {} : { type }),
+  };
+}
