@@ -5,7 +5,8 @@ import { type FontFace, readFontFace } from "./font.js";
 import { condition, DEFAULT_VIEWPORT, matchesMedia, type Viewport } from "./media.js";
 import { RuleIndex } from "./rule-index.js";
 import { CSS_PROPERTIES } from "./css-properties.js";
-import { parseSelectors, type Selector } from "./selector.js";
+import type { Selector } from "./selector.js";
+import { parseSelectors } from "./selector-parser.js";
 
 /** A declaration that bears on what is fetched. */
 export interface Declaration {

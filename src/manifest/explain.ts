@@ -2,7 +2,7 @@ import { imagesIn } from "./css-value.js";
 import type { SkippedUrl } from "./css.js";
 import type { Outline } from "./outline.js";
 import type { StyleNeeds } from "./page-style.js";
-import { matches } from "./selector.js";
+import { matches } from "./selector-match.js";
 import type { Sheet } from "./style.js";
 
 const SKIPPED: Readonly<Record<SkippedUrl["why"], string>> = {

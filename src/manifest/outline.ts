@@ -4,7 +4,8 @@ import { KnownTags } from "./known-tags.js";
 import { Edges } from "./edges.js";
 import { OutlineBuilder } from "./outline-builder.js";
 import { Place } from "./place.js";
-import type { AttributeTest, Matchable } from "./selector.js";
+import type { AttributeTest } from "./selector.js";
+import type { Matchable } from "./selector-match.js";
 import { tagNamed } from "./tag-name.js";
 import { testKey, type Vocabulary } from "./vocabulary.js";
 

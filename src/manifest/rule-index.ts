@@ -1,5 +1,6 @@
 import type { StyleRule } from "./css.js";
-import type { Compound, Matchable } from "./selector.js";
+import type { Compound } from "./selector.js";
+import type { Matchable } from "./selector-match.js";
 
 /** Rules by what their subject must have, so that an element is held against few of them. */
 export class RuleIndex {

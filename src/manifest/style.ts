@@ -3,7 +3,7 @@ import { familiesOf, imagesIn, parseFont, substitute } from "./css-value.js";
 import type { ElementKind } from "./element-kind.js";
 import { weightOf } from "./font.js";
 import type { OutlineNode } from "./outline.js";
-import { lookedAround, matches } from "./selector.js";
+import { lookedAround, matches } from "./selector-match.js";
 
 /** A stylesheet in its place among those of a page. */
 export interface Sheet {
