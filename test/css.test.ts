@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
-import { isSupported, readCss } from "../src/manifest/css.js";
+import { readCss } from "../src/manifest/css.js";
+import { isSupported } from "../src/manifest/css-supports.js";
 import { familiesOf, imagesIn, parseFont, substitute } from "../src/manifest/css-value.js";
 
 const imports = (css: string): string[] => readCss(css, () => {}).imports.map(({ url }) => url);

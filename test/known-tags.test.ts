@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
-import { parseStyleAttribute, readCss } from "../src/manifest/css.js";
+import { readCss } from "../src/manifest/css.js";
+import { parseStyleAttribute } from "../src/manifest/css-declaration.js";
 import { readHtml } from "../src/manifest/html.js";
 import { type OutlineNode, OutlineTree } from "../src/manifest/outline.js";
 import { Vocabulary } from "../src/manifest/vocabulary.js";

@@ -1,4 +1,4 @@
-import type { Declarations } from "./css.js";
+import type { Declarations } from "./css-facts.js";
 import { ClassLists } from "./class-list.js";
 import { Step } from "./step.js";
 import type { TagCursor } from "./tag-cursor.js";

@@ -1,9 +1,9 @@
 import { imagesIn } from "./css-value.js";
-import type { SkippedUrl } from "./css.js";
+import type { SkippedUrl } from "./css-facts.js";
 import type { Outline } from "./outline.js";
 import type { StyleNeeds } from "./page-style.js";
 import { matches } from "./selector-match.js";
-import type { Sheet } from "./style.js";
+import type { Sheet } from "./cascade.js";
 
 const SKIPPED: Readonly<Record<SkippedUrl["why"], string>> = {
   media: "media: not for this viewport",

@@ -1,4 +1,4 @@
-import type { CssFacts } from "./css.js";
+import type { CssFacts } from "./css-facts.js";
 import type { Outline } from "./outline.js";
 import type { Need, Reference } from "./reference.js";
 

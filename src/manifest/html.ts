@@ -1,4 +1,4 @@
-import type { CssFacts } from "./css.js";
+import type { CssFacts } from "./css-facts.js";
 import { ElementReader } from "./element-reader.js";
 import { ForeignContent } from "./foreign.js";
 import type { HtmlFacts, InlineModule, InlineStylesheet } from "./html-facts.js";

@@ -1,4 +1,4 @@
-import type { Declarations } from "./css.js";
+import type { Declarations } from "./css-facts.js";
 import { type ElementKind, ElementKinds, PLAIN } from "./element-kind.js";
 import { KnownTags } from "./known-tags.js";
 import { Edges } from "./edges.js";

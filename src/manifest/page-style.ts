@@ -1,7 +1,9 @@
 import type { FontFace } from "./font.js";
 import { covers, selectFaces } from "./font.js";
 import type { Outline, OutlineNode } from "./outline.js";
-import type { FontUse, ImageUse, Sheet, StyleEngine } from "./style.js";
+import type { Sheet } from "./cascade.js";
+import type { FontUse } from "./font-use.js";
+import type { ImageUse, StyleEngine } from "./style.js";
 
 /** A font face with the stylesheet that declares it. */
 export interface SheetFace {

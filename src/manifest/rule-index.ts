@@ -1,4 +1,4 @@
-import type { StyleRule } from "./css.js";
+import type { StyleRule } from "./css-facts.js";
 import type { Compound } from "./selector.js";
 import type { Matchable } from "./selector-match.js";
 

@@ -1,5 +1,5 @@
 import type { ContentSecurityPolicy } from "./csp.js";
-import type { CssFacts } from "./css.js";
+import type { CssFacts } from "./css-facts.js";
 import { fontType } from "./destination.js";
 import type { Context, Listing, Located } from "./listing.js";
 import type { LinkAttributes } from "./manifest.js";
@@ -8,7 +8,8 @@ import type { SheetFace } from "./page-style.js";
 import { NEED, type Need, type Reference } from "./reference.js";
 import type { SiteFile } from "./scanner.js";
 import { type Soon, whenKnown } from "./soon.js";
-import type { ImageUse, Sheet } from "./style.js";
+import type { Sheet } from "./cascade.js";
+import type { ImageUse } from "./style.js";
 
 /** A stylesheet's facts, and how many names the vocabulary has to have for it. */
 export interface ReadCss {

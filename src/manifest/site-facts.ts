@@ -1,6 +1,9 @@
 import { systemCode } from "../errors.js";
-import { type CssFacts, parseStyleAttribute, readCss } from "./css.js";
+import { readCss } from "./css.js";
+import { parseStyleAttribute } from "./css-declaration.js";
+import type { CssFacts } from "./css-facts.js";
 import { decodeCss, htmlToUtf8 } from "./encoding.js";
+import type { Sheet } from "./cascade.js";
 import { readHtml } from "./html.js";
 import type { HtmlFacts } from "./html-facts.js";
 import type { ManifestEntry } from "./manifest.js";
@@ -14,7 +17,7 @@ import type { SiteFile } from "./scanner.js";
 import { readScript, type ScriptFacts, scriptLexer } from "./script.js";
 import type { ReadCss } from "./sheet-list.js";
 import { Finding, type Soon } from "./soon.js";
-import { type Sheet, StyleEngine } from "./style.js";
+import { StyleEngine } from "./style.js";
 import { USER_AGENT_STYLE } from "./user-agent.js";
 import { Vocabulary } from "./vocabulary.js";
 

@@ -1,24 +1,22 @@
-import { type CssFacts, type Declaration, mayLoadImage, type StyleRule } from "./css.js";
-import { familiesOf, imagesIn, parseFont, substitute } from "./css-value.js";
+import {
+  addCandidate,
+  byPrecedence,
+  type Candidate,
+  layerName,
+  type Matched,
+  rankLayers,
+  reversedLayers,
+  type Sheet,
+} from "./cascade.js";
+import { mayLoadImage } from "./css-declaration.js";
+import type { Declaration, StyleRule } from "./css-facts.js";
+import { familiesOf, imagesIn, substitute } from "./css-value.js";
 import type { ElementKind } from "./element-kind.js";
-import { weightOf } from "./font.js";
+import { alternatives, FONT_PARTS, type FontUse, SHORTHAND, weightsOf } from "./font-use.js";
+import { generatedText } from "./generated-text.js";
 import type { OutlineNode } from "./outline.js";
 import { lookedAround, matches } from "./selector-match.js";
-
-/** A stylesheet in its place among those of a page. */
-export interface Sheet {
-  readonly facts: CssFacts;
-  /** What its references resolve against. */
-  readonly base: URL;
-  /** Layer that it was imported into, "" for none. */
-  readonly layer: string;
-  /** URL path of the file that it is in. */
-  readonly from: string;
-  /** It comes to apply after the page has been shown without it: both count. */
-  readonly later?: boolean;
-  /** Set for the browser's own: every author's rule is stronger. */
-  readonly origin?: "user-agent";
-}
+import { Variables, withVariables } from "./variables.js";
 
 /** An image that an element's style loads. */
 export interface ImageUse {
@@ -27,13 +25,6 @@ export interface ImageUse {
   /** Where it is written; undefined for a `style` attribute. */
   readonly sheet: Sheet | undefined;
   readonly offset: number;
-}
-
-/** A font that an element asks for; where a rule may or may not match, each way counts. */
-export interface FontUse {
-  readonly families: readonly (readonly string[])[];
-  readonly weights: readonly number[];
-  readonly italics: readonly boolean[];
 }
 
 /** What the style of an element comes to, as far as it bears on what is fetched. */
@@ -47,54 +38,10 @@ export interface Computed {
   readonly variables: Variables;
 }
 
-/** Custom properties of an element, and those that it inherits. */
-class Variables {
-  readonly #inherited: Variables | undefined;
-  readonly #own: ReadonlyMap<string, string>;
-  readonly #resolved = new Map<string, string | undefined>();
-
-  constructor(own: ReadonlyMap<string, string>, inherited: Variables | undefined) {
-    this.#own = own;
-    this.#inherited = inherited;
-  }
-
-  /** A value as it is where it is declared: `var()` in it is replaced there, and then inherited (CSS Variables 1 §2). */
-  readonly get = (name: string): string | undefined => {
-    const own = this.#own.get(name);
-    if (own === undefined) return this.#inherited?.get(name);
-    if (/^initial$/i.test(own)) return undefined;
-    if (/^(?:inherit|unset|revert|revert-layer)$/i.test(own)) return this.#inherited?.get(name);
-    if (!/var\(/i.test(own)) return own;
-    if (this.#resolved.has(name)) return this.#resolved.get(name);
-    // A circle makes all of its properties invalid.
-    this.#resolved.set(name, undefined);
-    const value = substitute(own, this.get);
-    this.#resolved.set(name, value);
-    return value;
-  };
-}
-
 interface Remembered {
   readonly computed: Computed;
   /** Number of paths when it was worked out, -1 when that matters for neither it nor an ancestor. */
   readonly growth: number;
-}
-
-interface Matched {
-  readonly rule: StyleRule;
-  readonly sheet: Sheet;
-  readonly certain: boolean;
-  /** Place in the cascade: the later, the stronger. */
-  readonly layer: number;
-  readonly sheetIndex: number;
-}
-
-/** A declared value that may win: of a property, those down to the first that is certain. */
-interface Candidate {
-  readonly value: string;
-  readonly certain: boolean;
-  readonly sheet: Sheet | undefined;
-  readonly offset: number;
 }
 
 const IMAGE_PROPERTIES = [
@@ -124,9 +71,6 @@ const NOTHING: Computed = {
   variables: new Variables(new Map(), undefined),
 };
 const HIDDEN: Computed = { ...NOTHING, hidden: true };
-
-/** Alternatives that one element may have, beyond which they count no more. */
-const ALTERNATIVES = 8;
 
 /**
  * The cascade (CSS Cascade 5 §6) of a page's stylesheets over its outline,
@@ -331,143 +275,14 @@ function isFontDeclaration({ property }: Declaration): boolean {
   return property.startsWith("font");
 }
 
-function addCandidate(declared: Map<string, Candidate[]>, property: string, candidate: Candidate): void {
-  const list = declared.get(property);
-  if (list === undefined) {
-    declared.set(property, [candidate]);
-    return;
-  }
-  if (list.at(-1)?.certain !== true && list.length < ALTERNATIVES) list.push(candidate);
-}
-
-function byPrecedence(a: Matched, b: Matched): number {
-  if (a.layer !== b.layer) return a.layer - b.layer;
-  const specificity = a.rule.selector.specificity - b.rule.selector.specificity;
-  if (specificity !== 0) return specificity;
-  return a.sheetIndex === b.sheetIndex ? a.rule.order - b.rule.order : a.sheetIndex - b.sheetIndex;
-}
-
 /** What an element has of which its own rules say nothing. */
 function inheritedFrom(parent: Computed): Computed {
   if (parent.images.length === 0 && parent.generated.length === 0) return parent;
   return { hidden: false, font: parent.font, images: [], generated: [], variables: parent.variables };
 }
 
-function reversedLayers(matched: readonly Matched[]): readonly Matched[] {
-  const first = matched.find(({ sheet }) => sheet.origin === undefined)?.layer;
-  if (first === undefined || first === matched.at(-1)?.layer) return matched;
-  return [...matched].sort((a, b) => b.layer - a.layer);
-}
-
-function layerName(sheet: Sheet, layer: string): string {
-  if (sheet.layer === "" || layer === "") return sheet.layer + layer;
-  return `${sheet.layer}.${layer}`;
-}
-
-/** Layers get their place by first mention; an outer layer's own rules are stronger than those of its inner ones. */
-function rankLayers(sheets: readonly Sheet[]): Map<string, number> {
-  const ranks = new Map<string, number>();
-  const order: string[] = [];
-  for (const sheet of sheets) {
-    for (const layer of ["", ...sheet.facts.layers]) {
-      const segments = layerName(sheet, layer).split(".");
-      for (let length = 1; length <= segments.length; length += 1) {
-        const name = segments.slice(0, length).join(".");
-        if (name === "" || order.includes(name)) continue;
-        const parent = order.findIndex((other) => name.startsWith(`${other}.`));
-        if (parent < 0) order.push(name);
-        else order.splice(parent, 0, name);
-      }
-    }
-  }
-  for (const [rank, name] of order.entries()) ranks.set(name, rank);
-  return ranks;
-}
-
-function withVariables(declared: ReadonlyMap<string, Candidate[]>, inherited: Variables): Variables {
-  let own: Map<string, string> | undefined;
-  for (const [property, candidates] of declared) {
-    if (!property.startsWith("--")) continue;
-    own ??= new Map();
-    own.set(property, candidates[0]?.value ?? "");
-  }
-  return own === undefined ? inherited : new Variables(own, inherited);
-}
-
 /** Hidden for certain: nothing that may win says otherwise. */
 function isHidden(candidates: readonly Candidate[] | undefined): boolean {
   if (candidates === undefined || candidates.at(-1)?.certain !== true) return false;
   return candidates.every(({ value }) => /^none$/i.test(value));
-}
-
-/** The text of a pseudo-element; undefined when there is none. */
-function generatedText(candidates: readonly Candidate[] | undefined, variables: Variables): string | undefined {
-  let text: string | undefined;
-  for (const { value } of candidates ?? []) {
-    const content = substitute(value, variables.get);
-    if (content === undefined || /^(?:none|normal|initial|unset)$/i.test(content)) continue;
-    text = (text ?? "") + textOf(content);
-  }
-  return text;
-}
-
-/** Characters of the strings in a `content` value; a counter or an attribute's value counts as a letter. */
-function textOf(content: string): string {
-  let text = /\b(?:counters?|attr)\(|-quote\b/i.test(content) ? "a" : "";
-  for (const [, double, single] of content.matchAll(/"((?:[^"\\]|\\[^])*)"|'((?:[^'\\]|\\[^])*)'/g)) {
-    text += unescapeString(double ?? single ?? "");
-  }
-  return text;
-}
-
-function unescapeString(text: string): string {
-  return text.replaceAll(/\\([0-9a-f]{1,6})\s?|\\([^])/gi, (_, hex: string | undefined, char: string | undefined) => {
-    const code = hex === undefined ? undefined : Number.parseInt(hex, 16);
-    return code === undefined ? (char ?? "") : code <= 0x10ffff ? String.fromCodePoint(code) : "";
-  });
-}
-
-const FONT_PARTS = ["family", "weight", "style"] as const;
-type FontPart = (typeof FONT_PARTS)[number];
-/** Marks a `font` shorthand as the value of a longhand: it is taken apart when `var()` is replaced. */
-const SHORTHAND = "\0";
-
-/** A longhand's value, out of its shorthand where it stands in one; a system font has none of its own. */
-function longhand(value: string, part: FontPart, variables: Variables): string {
-  if (!value.startsWith(SHORTHAND)) return substitute(value, variables.get)?.trim() ?? "inherit";
-  const text = substitute(value.slice(1), variables.get)?.trim() ?? "inherit";
-  if (INHERITED.test(text)) return text;
-  return parseFont(text)?.[part] ?? (part === "family" ? "system-ui" : "normal");
-}
-
-const INHERITED = /^(?:inherit|unset|revert|revert-layer)$/i;
-
-/** What a font property may come to; the parent's value where nothing is declared for certain. */
-function alternatives<T>(
-  declared: ReadonlyMap<string, Candidate[]>,
-  part: FontPart,
-  variables: Variables,
-  inherited: readonly T[],
-  parse: (value: string) => readonly T[],
-): readonly T[] {
-  const candidates = declared.get(`font-${part}`);
-  if (candidates === undefined) return inherited;
-  const values: T[] = [];
-  let settled = false;
-  for (const { value, certain } of candidates) {
-    const text = longhand(value, part, variables);
-    values.push(...(INHERITED.test(text) ? inherited : parse(text)));
-    settled = certain;
-    if (certain) break;
-  }
-  if (!settled) values.push(...inherited);
-  const same = values.length === inherited.length && values.every((value, index) => value === inherited[index]);
-  return same ? inherited : values.slice(0, ALTERNATIVES);
-}
-
-function weightsOf(value: string, parent: FontUse): readonly number[] {
-  const word = value.toLowerCase();
-  if (word === "bolder") return parent.weights.map((weight) => (weight < 350 ? 400 : weight < 550 ? 700 : 900));
-  if (word === "lighter") return parent.weights.map((weight) => (weight < 550 ? 100 : weight < 750 ? 400 : 700));
-  return [weightOf(word) ?? 400];
 }

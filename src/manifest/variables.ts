@@ -1,0 +1,40 @@
+import type { Candidate } from "./cascade.js";
+import { substitute } from "./css-value.js";
+
+/** Custom properties of an element, and those that it inherits. */
+export class Variables {
+  readonly #inherited: Variables | undefined;
+  readonly #own: ReadonlyMap<string, string>;
+  readonly #resolved = new Map<string, string | undefined>();
+
+  constructor(own: ReadonlyMap<string, string>, inherited: Variables | undefined) {
+    this.#own = own;
+    this.#inherited = inherited;
+  }
+
+  /** A value as it is where it is declared: `var()` in it is replaced there, and then inherited (CSS Variables 1 §2). */
+  readonly get = (name: string): string | undefined => {
+    const own = this.#own.get(name);
+    if (own === undefined) return this.#inherited?.get(name);
+    if (/^initial$/i.test(own)) return undefined;
+    if (/^(?:inherit|unset|revert|revert-layer)$/i.test(own)) return this.#inherited?.get(name);
+    if (!/var\(/i.test(own)) return own;
+    if (this.#resolved.has(name)) return this.#resolved.get(name);
+    // A circle makes all of its properties invalid.
+    this.#resolved.set(name, undefined);
+    const value = substitute(own, this.get);
+    this.#resolved.set(name, value);
+    return value;
+  };
+}
+
+/** The custom properties of an element, by what is declared for it. */
+export function withVariables(declared: ReadonlyMap<string, Candidate[]>, inherited: Variables): Variables {
+  let own: Map<string, string> | undefined;
+  for (const [property, candidates] of declared) {
+    if (!property.startsWith("--")) continue;
+    own ??= new Map();
+    own.set(property, candidates[0]?.value ?? "");
+  }
+  return own === undefined ? inherited : new Variables(own, inherited);
+}
