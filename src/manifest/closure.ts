@@ -1,5 +1,4 @@
 import { ContentSecurityPolicy } from "./csp.js";
-import { explainStyles } from "./explain.js";
 import type { HtmlFacts, InlineStylesheet } from "./html-facts.js";
 import { NO_IMPORT_MAP, readImportMaps } from "./import-map.js";
 import { type Context, type FileSource, Listing, type Located } from "./listing.js";
@@ -132,6 +131,7 @@ class PageClosure {
     for (const font of needs.fonts) await this.#sheets.font(font);
     for (const image of needs.images) await this.#sheets.image(image, this.#after);
     if (this.#explain) {
+      const { explainStyles } = await import("./explain.js");
       const { sheets, skipping } = this.#sheets;
       const leave = (url: string, why: string, base: URL): void => this.#listing.leave(url, why, base);
       explainStyles([...sheets, ...skipping], outline, needs, leave);

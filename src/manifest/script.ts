@@ -1,6 +1,6 @@
 import { Script } from "node:vm";
 
-import { type Export, type Import, init, parse } from "es-module-lexer";
+import type { Export, Import, parse as Parse } from "es-module-lexer";
 
 /** One static import or re-export of a module script. */
 export interface ModuleRequest {
@@ -18,11 +18,19 @@ export interface ScriptFacts {
 const NONE: ScriptFacts = { imports: [] };
 const TYPES = { css: "style", json: "json" } as const;
 
-/** Compiles the lexer, which `readScript` needs. */
-export const scriptLexer: () => Promise<void> = init;
+let parse: typeof Parse | undefined;
+
+/** Loads and compiles the lexer, which `readScript` needs: most pages have no module scripts. */
+export async function scriptLexer(): Promise<void> {
+  if (parse !== undefined) return;
+  const lexer = await import("es-module-lexer");
+  await lexer.init();
+  parse = lexer.parse;
+}
 
 /** Reads the static imports of a module script, in order, each once. */
 export function readScript(text: string): ScriptFacts {
+  if (parse === undefined) throw new Error("the lexer is not loaded");
   if (!/\b(?:import|export)\b/.test(text)) return NONE;
   // A line for the shell is a comment (ECMAScript §12.5), which the lexer and a function's text do not know.
   const source = text.replace(/^\uFEFF?#!/, "//");

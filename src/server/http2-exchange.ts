@@ -3,7 +3,7 @@ import { constants, type ServerHttp2Stream } from "node:http2";
 import type { Readable, Writable } from "node:stream";
 import { type Priority, readPriority } from "../delivery/priority.js";
 import { NEGLIGIBLE, type Writer } from "../delivery/write-queue.js";
-import { httpDate } from "./http-date.js";
+import { httpDate } from "../static/http-date.js";
 import { pushEnabled, waitsAlone, type Connection } from "./connection.js";
 import { NO_TURN, type Dress, type Exchange } from "./exchange.js";
 

@@ -1,8 +1,6 @@
 import { createServer, isIP, type AddressInfo, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { H2PushError, systemCode } from "../errors.js";
-import { overSlowNetwork, type SlowNetwork } from "./slow-network.js";
-import { listenOnSocket, socketPath } from "./unix-socket.js";
 
 /** Where to listen. */
 export interface ListenOptions {
@@ -14,8 +12,8 @@ export interface ListenOptions {
   readonly flag?: string;
   /** How many ports above `port` may be taken instead when it is in use. */
   readonly alternatives: number;
-  /** The network to play; the real one without it. */
-  readonly network: SlowNetwork | undefined;
+  /** Plays another network, told when a connection was accepted (`performance.now()`); the real one without it. */
+  readonly network: ((socket: Socket, accepted: number) => Duplex) | undefined;
   /** Takes a connection whose first byte has come, with that byte back in its place. */
   readonly onTls: (connection: Duplex) => void;
   readonly onPlain: (connection: Duplex) => void;
@@ -52,8 +50,7 @@ const PORT_ZERO_TRIES = 20;
  * @throws {H2PushError} "listen": taken, not allowed, no such address
  */
 export async function listen(options: ListenOptions): Promise<Listener> {
-  const path = socketPath(options.host);
-  if (path !== undefined) return listenOnPath(options, path);
+  if (options.host.startsWith("unix:")) return listenOnPath(options);
   const tries = options.port === 0 ? PORT_ZERO_TRIES : options.alternatives + 1;
   for (let attempt = 0; ; attempt++) {
     const port = options.port === 0 ? 0 : options.port + attempt;
@@ -86,7 +83,9 @@ async function listenOnAll(options: ListenOptions, wanted: number): Promise<List
   return { port, addresses, close: () => servers.forEach((server) => server.close()), destroy };
 }
 
-async function listenOnPath(options: ListenOptions, socket: string): Promise<Listener> {
+async function listenOnPath(options: ListenOptions): Promise<Listener> {
+  const { listenOnSocket, socketPath } = await import("./unix-socket.js");
+  const socket = socketPath(options.host);
   const { accept, destroy } = acceptor(options);
   const server = createServer(accept);
   await listenOnSocket(server, socket);
@@ -154,7 +153,7 @@ function sortOut(
     const take = first === TLS_HANDSHAKE ? onTls : /[A-Za-z]/.test(String.fromCharCode(first)) ? onPlain : undefined;
     if (take === undefined) return giveUp();
     if (network === undefined) return take(socket);
-    const slow = overSlowNetwork(socket, network, accepted);
+    const slow = network(socket, accepted);
     replace(slow);
     return take(slow);
   });

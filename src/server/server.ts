@@ -1,20 +1,18 @@
 import { setMaxListeners } from "node:events";
 import type { Duplex } from "node:stream";
 import type { Server as TlsServer } from "node:tls";
-import { createCertificate } from "../tls/self-signed.js";
 import type { PemPair } from "../tls/certificate.js";
 import { secureContexts, type Secured } from "../tls/secure-context.js";
 import { Connections } from "./connection.js";
 import type { Exchange } from "./exchange.js";
 import { Hosts, namesIn } from "./hosts.js";
-import type { Listener } from "./listener.js";
+import type { Listener, ListenOptions } from "./listener.js";
 import { observe } from "./observe.js";
 import { openSite, type OpenSite } from "./open-site.js";
 import { checkSettings, type Settings } from "./options.js";
 import { createProtocols, type Protocols } from "./protocols.js";
 import { listenWithRedirect, type RedirectingListener } from "./redirect.js";
 import type { ServerOptions } from "./server-options.js";
-import type { SlowNetwork } from "./slow-network.js";
 
 /** Where a server listens. */
 export interface Address {
@@ -94,7 +92,7 @@ class H2PushServer implements Server {
       closing: this.#closing.signal,
     });
     this.#site = site;
-    const pair = this.#options.certificate ?? (await createCertificate());
+    const pair = this.#options.certificate ?? (await (await import("../tls/self-signed.js")).createCertificate());
     this.#hosts.certified(namesIn(pair.cert));
     const listener = await this.#listen(this.#protocols(site, pair));
     this.#listener = listener;
@@ -116,12 +114,12 @@ class H2PushServer implements Server {
     return protocols;
   }
 
-  #listen({ tls, plain }: Protocols): Promise<RedirectingListener> {
+  async #listen({ tls, plain }: Protocols): Promise<RedirectingListener> {
     return listenWithRedirect(this.#settings.redirect, {
       host: this.#settings.host,
       port: this.#settings.port,
       alternatives: this.#options.port === undefined ? ALTERNATIVES : 0,
-      network: networkOf(this.#settings),
+      network: await networkOf(this.#settings),
       onTls: (connection: Duplex) => tls.emit("connection", connection),
       onPlain: (connection: Duplex) => plain.emit("connection", connection),
     });
@@ -151,8 +149,11 @@ class H2PushServer implements Server {
   }
 }
 
-function networkOf({ rtt, kbps }: Settings): SlowNetwork | undefined {
-  return rtt === 0 && kbps === 0 ? undefined : { rtt, kbps: kbps === 0 ? Infinity : kbps };
+async function networkOf({ rtt, kbps }: Settings): Promise<ListenOptions["network"]> {
+  if (rtt === 0 && kbps === 0) return undefined;
+  const { overSlowNetwork } = await import("./slow-network.js");
+  const network = { rtt, kbps: kbps === 0 ? Infinity : kbps };
+  return (socket, accepted) => overSlowNetwork(socket, network, accepted);
 }
 
 function addressOf(host: string, { port, addresses, socket, redirect }: RedirectingListener): Address {

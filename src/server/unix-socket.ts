@@ -11,9 +11,9 @@ const SCHEME = "unix:";
 /** Bytes of the longest path that a socket's address holds (`sun_path`, without the zero at its end). */
 const LONGEST = platform() === "darwin" ? 103 : 107;
 
-/** The absolute path of the socket that a host names as `unix:PATH`; undefined for every other host. */
-export function socketPath(host: string): string | undefined {
-  return host.startsWith(SCHEME) ? resolve(host.slice(SCHEME.length)) : undefined;
+/** The absolute path of the socket that a host names as `unix:PATH`. */
+export function socketPath(host: string): string {
+  return resolve(host.slice(SCHEME.length));
 }
 
 /**
