@@ -18,19 +18,27 @@ const echo: RequestListener = (request, response) => {
 };
 
 test.each(protocols)("passes a request and its response on over %s", async (protocol) => {
+  const date = "Tue, 15 Nov 1994 08:12:31 GMT";
   const { origin, received } = await startUpstream((_request, response) => {
-    response.writeHead(201, { "content-type": "text/plain", "set-cookie": ["a=1", "b=2"], "x-own": "1" });
+    response.writeHead(201, { "content-type": "text/plain", "set-cookie": ["a=1", "b=2"], "x-own": "1", date });
     response.end("made");
   });
   const { port, record } = await startServer({ root: await writeSite({ "a.txt": "file" }), proxy: [`/api=${origin}`] });
   const answer = await ask(port, protocol, "/api/x?y=%20z", "GET", { cookie: "c=1", accept: "text/plain" });
   expect(answer.status).toBe(201);
   expect(answer.body.toString()).toBe("made");
-  expect(answer.headers).toMatchObject({ "content-type": "text/plain", "set-cookie": ["a=1", "b=2"], "x-own": "1" });
+  expect(answer.headers).toMatchObject({
+    "content-type": "text/plain",
+    "set-cookie": ["a=1", "b=2"],
+    "x-own": "1",
+    date,
+  });
   expect(received).toMatchObject([
     { method: "GET", url: "/api/x?y=%20z", headers: { accept: "text/plain", cookie: "c=1" } },
   ]);
-  expect((await ask(port, protocol, "/a.txt")).body.toString()).toBe("file");
+  const file = await ask(port, protocol, "/a.txt");
+  expect(file.body.toString()).toBe("file");
+  expect(Math.abs(Date.parse(String(file.headers["date"])) - Date.now())).toBeLessThan(5000);
   expect(await record(({ target }) => target.startsWith("/api"))).toMatchObject({
     status: 201,
     bytes: 4,

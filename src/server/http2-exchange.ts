@@ -25,10 +25,10 @@ const joined = new WeakMap<OutgoingHttpHeaders, OutgoingHttpHeaders>();
 function withStatus(status: number, fields: OutgoingHttpHeaders): OutgoingHttpHeaders {
   let all = joined.get(fields);
   if (all?.[":status"] !== status) {
-    all = { ":status": status, date: "", ...fields };
+    all = { ":status": status, ...fields };
     joined.set(fields, all);
   }
-  all["date"] = httpDate();
+  if (fields["date"] === undefined) all["date"] = httpDate();
   return all;
 }
 
