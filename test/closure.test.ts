@@ -18,6 +18,24 @@ const targets = async (files: Files, csp?: readonly string[]): Promise<string[]>
 const face = (family: string, file: string, more = ""): string =>
   `@font-face { font-family: ${family}; src: url(${file}); ${more} }`;
 
+test("text that the page ends with takes a font, too", async () => {
+  expect(
+    await targets({ "index.html": `<style>${face("f", "f.woff2")} p { font-family: f }</style><p>x`, "f.woff2": "" }),
+  ).toEqual(["/f.woff2"]);
+});
+
+test("a page has the fonts of its own style, also when another with the same base and style came first", async () => {
+  const style = `<base href="/"><style>@font-face { font-family: f; src: url(f.woff2) } p { font-family: f }</style><p>x`;
+  const root = await writeSite({ "a.html": style, "b.html": style, "f.woff2": "" });
+  const locate = locateIn(root);
+  const scanner = createScanner({ locate });
+  for (const page of ["/a.html", "/b.html"]) {
+    const file = await locate(page);
+    if (file === undefined) throw new Error(page);
+    expect((await scanner.page(page, file)).entries).toMatchObject([{ target: "/f.woff2", as: "font" }]);
+  }
+});
+
 test("follows imports of stylesheets through circles and a hundred levels", async () => {
   const files: Record<string, string> = { "index.html": `<link rel=stylesheet href=0.css>` };
   for (let level = 0; level < 100; level += 1) files[`${level}.css`] = `@import "${(level + 1) % 100}.css";`;

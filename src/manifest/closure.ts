@@ -128,7 +128,7 @@ class PageClosure {
     if (outline === undefined) return;
     const { engine, fonts } = this.#sources.styles(this.#sheets.sheets);
     const needs = styleNeeds(outline, engine, fonts);
-    for (const font of needs.fonts) await this.#sheets.font(font);
+    for (const font of needs.fonts) await this.#sheets.font(font, this.#after);
     for (const image of needs.images) await this.#sheets.image(image, this.#after);
     if (this.#explain) {
       const { explainStyles } = await import("./explain.js");

@@ -66,8 +66,10 @@ class HtmlReader {
 
   read(): HtmlFacts {
     const lexer = this.#lexer;
-    for (let token = this.#next(); token !== "eof"; token = this.#next()) {
+    for (;;) {
+      const token = this.#next();
       if (lexer.hasText && this.#inert === 0 && this.#outline !== undefined) this.#text(this.#outline);
+      if (token === "eof") break;
       if (token === "end") this.#endTag(lexer.tag);
       else this.#startTag(lexer.tag);
     }

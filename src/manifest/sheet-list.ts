@@ -111,10 +111,8 @@ export class SheetList {
   }
 
   /** Lists a font: the first source that is there is the one that is loaded. */
-  async font({ face, sheet }: SheetFace): Promise<void> {
-    const file = this.#files.get(sheet.from);
-    if (file === undefined) return;
-    const context: Context = { file, pathname: sheet.from, base: sheet.base };
+  async font({ face, sheet }: SheetFace, page: Context): Promise<void> {
+    const context = this.#contextOf(sheet, page);
     for (const url of face.sources) {
       const type = fontType(url.replace(/[?#].*$/s, ""));
       const reference: Reference = {
@@ -132,12 +130,17 @@ export class SheetList {
     }
   }
 
+  /** Where a stylesheet is. The same `style` element may have been met in another page first. */
+  #contextOf({ from, base }: Sheet, page: Context): Context {
+    const file = this.#files.get(from);
+    return file === undefined ? { ...page, base } : { file, pathname: from, base };
+  }
+
   /** Lists an image that a style loads. */
   async image({ url, property, sheet, offset }: ImageUse, page: Context): Promise<void> {
     // A fragment alone is an element of this document.
     if (url.startsWith("#")) return;
-    const file = sheet === undefined ? undefined : this.#files.get(sheet.from);
-    const context = sheet === undefined || file === undefined ? page : { file, pathname: sheet.from, base: sheet.base };
+    const context = sheet === undefined ? page : this.#contextOf(sheet, page);
     const reference: Reference = { url, as: "image", need: NEED.image, offset, by: property, ...linkOf(property) };
     await this.#listing.reference(reference, context, this.#policy);
   }
