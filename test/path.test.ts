@@ -14,7 +14,7 @@ test.each([
   ["/~user/+,;=:@!$&'()*", ["~user", "+,;=:@!$&'()*"], false],
   ["/.well-known/acme-challenge/x", [".well-known", "acme-challenge", "x"], false],
   ["/a//b.html", ["a", "b.html"], false],
-  ["/a///b//", ["a", "b"], true],
+  ["/a//b//", ["a", "b"], true],
   ["/con", ["con"], false],
   ["/a.", ["a."], false],
 ])("takes %s apart", (pathname, names, directory) => {
@@ -44,6 +44,8 @@ test.each([
   ["an encoded backslash", "/..%5Ca", 404],
   ["two slashes in front", "//a", 404],
   ["two slashes", "//", 404],
+  ["three slashes", "/a///b", 404],
+  ["three slashes at the end", "/a///", 404],
   ["a dotfile", "/.env", 404],
   ["a dotfile below", "/a/.git/config", 404],
   ["a dotfile behind two slashes", "/a//.git/config", 404],

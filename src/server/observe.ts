@@ -28,8 +28,6 @@ export function observe(
   } catch (error) {
     isFailed(site, exchange, error, observed);
   }
-  // All of it is the session's by now, which sees it through.
-  if (observed === undefined && exchange.stream?.writableEnded === true) return site.connections.leave(connection);
   exchange.whenClosed(() => {
     site.connections.leave(connection);
     observed?.closed();

@@ -20,22 +20,21 @@ const windowsAlias = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)|:|[. ]$/i;
  * Clients remove dot segments before they send (RFC 3986 §5.2.4), so one that
  * is still here, plain or encoded, is no honest request. The same goes for an
  * encoded slash or backslash inside a name, and for two slashes in front,
- * which name a host where they are a reference. Several slashes within are
- * one, as most servers have it. Dotfiles are refused unless they are asked
- * for, but for `.well-known` (RFC 8615) at the top.
+ * which name a host where they are a reference. Two slashes within are one,
+ * as most servers have it; with more, one file would have names of any length.
+ * Dotfiles are refused unless they are asked for, but for `.well-known` (RFC
+ * 8615) at the top.
  */
 export function segmentsOf(pathname: string, platform: string, dotfiles = false): PathSegments {
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (!pathname.startsWith("/") || /[#\u0000-\u001f\u007f]/.test(pathname)) return malformed;
+  if (pathname.startsWith("//") || pathname.includes("///")) return refused;
   const names: string[] = [];
   const parts = pathname.split("/");
   const last = parts.length - 1;
   for (let i = 1; i <= last; i++) {
     const part = parts[i] ?? "";
-    if (part === "") {
-      if (i === 1 && last > 1) return refused;
-      continue;
-    }
+    if (part === "") continue;
     const name = decoded(part);
     if (name === undefined || name.includes("\0")) return malformed;
     if (/[/\\]/.test(name)) return refused;
