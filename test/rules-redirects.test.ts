@@ -228,6 +228,9 @@ test.each([
   ["/x/* https://good.test/:splat", "/x/@evil.test", "301 https://good.test/@evil.test"],
   ["/x/* https://good.test:splat", "/x/@evil.test", undefined],
   ["/x/* //good.test/:splat", "/x/a", "301 https://good.test/a"],
+  ["/x/* https://archive.test/:splat", "/x/https://good.test/", "301 https://archive.test/https://good.test/"],
+  ["/x/* /out?to=:splat", "/x/https://good.test/", "301 /out?to=https%3A%2F%2Fgood.test%2F"],
+  ["/x/y/:a https://good.test/:a", "/x//y//z", "301 https://good.test/z"],
   ["/x/* https://archive.test/https://good.test/:splat", "/x/a", "301 https://archive.test/https://good.test/a"],
 ])("by %s, %s stays on the host that is named: %s", (file, target, action) => {
   expect(inShort(actionFor(file, target))).toBe(action);

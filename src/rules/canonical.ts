@@ -3,24 +3,28 @@ const PLAIN_IN_PATH = /%(?:24|26|2B|2C|3A|3B|3D|40)/g;
 
 /**
  * A URL path in the one form that rules compare: each octet that may stand as
- * it is decoded, everything else percent-encoded in upper case. A file has
- * many spellings (`/%61dmin` is `/admin`, `/a//b` is `/a/b`),
- * and a rule must hold for all of them. Undefined for a path that names nothing: malformed, or with controls.
+ * it is decoded, everything else percent-encoded in upper case, two slashes
+ * one. A file has many spellings (`/%61dmin` is `/admin`, `/a//b` is `/a/b`),
+ * and a rule must hold for all of them. Undefined for a path that names
+ * nothing: malformed, or with controls.
  */
 export function canonicalPath(pathname: string): string | undefined {
-  if (/^[\w\-./~]*$/.test(pathname)) return withSingleSlashes(pathname);
+  const path = decodedPath(pathname);
+  // Two slashes in front stay: they name no file.
+  return path?.includes("//", 1) === true ? path.replaceAll(/(?<=[^/])\/{2,}/g, "/") : path;
+}
+
+/** The same with the slashes that it has: a part of it may be a URL. */
+export function decodedPath(pathname: string): string | undefined {
+  if (/^[\w\-./~]*$/.test(pathname)) return pathname;
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[#\u0000-\u001f\u007f]/.test(pathname)) return undefined;
   try {
-    return withSingleSlashes(pathname).split("/").map(canonicalSegment).join("/");
+    return pathname.split("/").map(canonicalSegment).join("/");
   } catch {
     return undefined;
   }
 }
-
-/** Two slashes in front stay: they name no file. */
-const withSingleSlashes = (pathname: string) =>
-  pathname.includes("//", 1) ? pathname.replaceAll(/(?<=[^/])\/{2,}/g, "/") : pathname;
 
 const canonicalSegment = (segment: string) => encodePath(decodeURIComponent(segment));
 

@@ -1,4 +1,4 @@
-import { canonicalPath, encodePath } from "./canonical.js";
+import { canonicalPath, decodedPath, encodePath } from "./canonical.js";
 import type { Captures } from "./chunk.js";
 import { holds, type RequestFields } from "./condition.js";
 import { RuleTarget } from "./pattern.js";
@@ -29,7 +29,8 @@ export function applyRedirects(index: PatternIndex<RedirectRule>, request: RuleR
   const [pathname, query] = splitTarget(request.target);
   const path = canonicalPath(pathname);
   if (path === undefined) return undefined;
-  for (const { rule, captures } of index.matching(new RuleTarget(request.authority, path))) {
+  for (const { rule, captures: found } of index.matching(new RuleTarget(request.authority, path))) {
+    const captures = path.length === pathname.length ? found : (asWritten(rule, pathname, request.authority) ?? found);
     if (!takesQuery(rule, query, captures)) continue;
     if (!rule.conditions.every((condition) => holds(condition, request.fields))) continue;
     if (rule.target === undefined) return undefined;
@@ -37,6 +38,12 @@ export function applyRedirects(index: PatternIndex<RedirectRule>, request: RuleR
     if (action !== undefined && !isSelf(action, path, query, request.authority)) return action;
   }
   return undefined;
+}
+
+/** What a rule captures of a path with the slashes that it has; undefined where it does not match with those. */
+function asWritten({ source }: RedirectRule, pathname: string, authority: string): Captures | undefined {
+  const path = decodedPath(pathname);
+  return path === undefined ? undefined : source.match(new RuleTarget(authority, path));
 }
 
 /** Path and query (with its "?", or "") of a request target. */
