@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { appendFile, rename, utimes, writeFile } from "node:fs/promises";
+import { appendFile, realpath, rename, stat, utimes, writeFile } from "node:fs/promises";
 import { constants } from "node:http2";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { openFound } from "../src/static/file.js";
 import { connect, type H2Client } from "./support/h2.js";
 import { startServer } from "./support/server.js";
 import { writeSite } from "./support/site.js";
@@ -104,4 +105,16 @@ test("a response whose file is replaced by another meanwhile goes on with the ve
   let sum = 0;
   for await (const piece of stream) if (piece instanceof Buffer) for (const byte of piece) sum += byte;
   expect(sum).toBe(5_000_000);
+});
+
+test("a file that was written in the millisecond in which it is asked for has to be left alone first", async () => {
+  const file = join(await writeSite({ "a.txt": "1" }), "a.txt");
+  const { size, mtimeMs, ctimeMs, dev, ino } = await stat(file);
+  // The clock of the program goes by whole milliseconds, that of the file by less.
+  const now = vi.spyOn(Date, "now").mockReturnValue(Math.floor(ctimeMs - 0.001));
+  onTestFinished(() => now.mockRestore());
+  const began = performance.now();
+  const opened = await openFound({ kind: "file", file: await realpath(file), size, mtimeMs, dev, ino, siblings: [] });
+  expect(performance.now() - began).toBeGreaterThan(15);
+  if (typeof opened !== "string") await opened.close();
 });

@@ -94,7 +94,8 @@ async function isPinned(handle: FileHandle, found: FoundFile): Promise<boolean> 
   let stats = await handle.stat();
   const age = Date.now() - stats.ctimeMs;
   const settled = stats.size === 0 ? SETTLED_WHEN_EMPTY : SETTLED;
-  if (age >= 0 && age < settled) {
+  // `Date.now` is whole milliseconds: what was written in this very one is ahead of it. A time far ahead is a clock's.
+  if (age > -settled && age < settled) {
     await after(settled - age);
     stats = await handle.stat();
   }
