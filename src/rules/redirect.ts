@@ -28,9 +28,12 @@ export interface RuleRequest {
 export function applyRedirects(index: PatternIndex<RedirectRule>, request: RuleRequest): RuleAction | undefined {
   const [pathname, query] = splitTarget(request.target);
   const path = canonicalPath(pathname);
-  if (path === undefined) return undefined;
+  const written = decodedPath(pathname);
+  if (path === undefined || written === undefined) return undefined;
+  // A rule holds for every spelling; what it captures is the part as it was written, where it matches so.
+  const spelled = written === path ? undefined : new RuleTarget(request.authority, written);
   for (const { rule, captures: found } of index.matching(new RuleTarget(request.authority, path))) {
-    const captures = path.length === pathname.length ? found : (asWritten(rule, pathname, request.authority) ?? found);
+    const captures = (spelled && rule.source.match(spelled)) ?? found;
     if (!takesQuery(rule, query, captures)) continue;
     if (!rule.conditions.every((condition) => holds(condition, request.fields))) continue;
     if (rule.target === undefined) return undefined;
@@ -38,12 +41,6 @@ export function applyRedirects(index: PatternIndex<RedirectRule>, request: RuleR
     if (action !== undefined && !isSelf(action, path, query, request.authority)) return action;
   }
   return undefined;
-}
-
-/** What a rule captures of a path with the slashes that it has; undefined where it does not match with those. */
-function asWritten({ source }: RedirectRule, pathname: string, authority: string): Captures | undefined {
-  const path = decodedPath(pathname);
-  return path === undefined ? undefined : source.match(new RuleTarget(authority, path));
 }
 
 /** Path and query (with its "?", or "") of a request target. */

@@ -2,7 +2,6 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { H2PushError } from "../errors.js";
 import { challenge } from "./challenge.js";
 import { credentialsFile, isCredentials } from "./credentials.js";
-
 import type { Gate } from "./gate.js";
 import { readGivenFile } from "./given-file.js";
 

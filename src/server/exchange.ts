@@ -31,7 +31,7 @@ export interface Exchange {
   progress(bytes: number): void;
   /** Status of the final response; 0 until it has been sent. */
   readonly status: number;
-  /** Calls back when the response has ended, or its client has gone: each on its own costs a small response as much as a field. */
+  /** Calls back when the response has ended, or its client has gone. */
   whenClosed(closed: () => void): void;
   /** When the final response began (`performance.now()`); 0 until then. */
   readonly begun: number;
