@@ -10,7 +10,7 @@ import type { PageNeeds, SiteFile } from "./scanner.js";
 import type { ScriptFacts } from "./script.js";
 import { type ReadCss, SheetList } from "./sheet-list.js";
 import { type Soon, whenKnown } from "./soon.js";
-import type { Styles } from "./site-facts.js";
+import type { Styles } from "./shared-styles.js";
 import type { Sheet } from "./cascade.js";
 
 /** Where the closure of a page finds files and what they say. */

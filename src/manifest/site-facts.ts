@@ -9,15 +9,14 @@ import type { HtmlFacts } from "./html-facts.js";
 import type { ManifestEntry } from "./manifest.js";
 import type { Viewport } from "./media.js";
 import { OutlineTree } from "./outline.js";
-import { FontSet } from "./page-style.js";
 import { baseOf, type Resolved, resolve } from "./reference.js";
 import { type ReadFile, SCAN_LIMIT } from "./read-file.js";
 import { Remembered } from "./remembered.js";
 import type { SiteFile } from "./scanner.js";
 import { readScript, type ScriptFacts, scriptLexer } from "./script.js";
 import type { ReadCss } from "./sheet-list.js";
+import { SharedStyles, type Styles } from "./shared-styles.js";
 import { Finding, type Soon } from "./soon.js";
-import { StyleEngine } from "./style.js";
 import { USER_AGENT_STYLE } from "./user-agent.js";
 import { Vocabulary } from "./vocabulary.js";
 
@@ -31,14 +30,6 @@ const KEPT_ENTRIES = 8192;
 /** Directories, and references below each, that many pages have in common. */
 const KEPT_DIRECTORIES = 32;
 const KEPT_REFERENCES = 1024;
-/** Sets of stylesheets whose work on shared parts of pages is kept. */
-const KEPT_ENGINES = 16;
-
-/** The style of pages with the same stylesheets. */
-export interface Styles {
-  readonly engine: StyleEngine;
-  readonly fonts: FontSet;
-}
 
 interface ReadHtml {
   readonly facts: HtmlFacts;
@@ -78,28 +69,23 @@ export class SiteFacts {
   readonly #truncated = new Remembered<true>(KEPT_SHEETS);
   readonly #vocabulary = new Vocabulary();
   readonly #outlines = new OutlineTree(this.#vocabulary, parseStyleAttribute);
-  readonly #userAgent: CssFacts;
+  readonly #styles: SharedStyles;
   readonly #html: Remembered<Promise<ReadHtml>>;
   readonly #css = new Remembered<Finding<ReadCss>>(KEPT_SHEETS);
   readonly #script = new Remembered<Promise<ScriptFacts>>(KEPT_SCRIPTS);
   readonly #inlineCss = new Remembered<CssFacts>(KEPT_SHEETS);
-  readonly #engines = new Remembered<Styles>(KEPT_ENGINES);
-  /** The styles that were asked for last: mostly those of the next page, too. */
-  #last: { readonly sheets: readonly Sheet[]; readonly styles: Styles } | undefined;
   readonly #entries = new Remembered<ManifestEntry>(KEPT_ENTRIES);
   readonly #directories = new Remembered<Remembered<Resolved>>(KEPT_DIRECTORIES);
   /** The base that was asked for last, and what was resolved in its directory: a page has many references. */
   #base: URL | undefined;
   #resolved = new Remembered<Resolved>(KEPT_REFERENCES);
   readonly #bases = new Remembered<URL>(KEPT_SHEETS);
-  readonly #numbers = new WeakMap<CssFacts, number>();
-  #sheetCount = 0;
 
   constructor({ readFile, onTruncated, viewport, keptPages = KEPT_PAGES }: SiteFactsOptions) {
     this.#readFile = readFile;
     this.#onTruncated = onTruncated;
     this.#viewport = viewport;
-    this.#userAgent = this.#readCss(USER_AGENT_STYLE);
+    this.#styles = new SharedStyles(this.#readCss(USER_AGENT_STYLE), viewport.density);
     this.#html = new Remembered(keptPages);
   }
 
@@ -145,27 +131,8 @@ export class SiteFacts {
     return readScript(text);
   }
 
-  /** The style of pages with those stylesheets. */
   styles(sheets: readonly Sheet[]): Styles {
-    if (this.#last !== undefined && isSameList(this.#last.sheets, sheets)) return this.#last.styles;
-    const styles = this.#stylesOf(sheets);
-    this.#last = { sheets, styles };
-    return styles;
-  }
-
-  #stylesOf(sheets: readonly Sheet[]): Styles {
-    const key = sheets
-      .map(({ facts, base, layer, later }) => `${this.#numberOf(facts)} ${base.href} ${layer} ${later}`)
-      .join("\n");
-    const known = this.#engines.get(key);
-    if (known !== undefined) return known;
-    const userAgent: Sheet = { facts: this.#userAgent, base: baseOf("/"), layer: "", from: "", origin: "user-agent" };
-    const styles = {
-      engine: new StyleEngine([userAgent, ...sheets], this.#viewport.density),
-      fonts: new FontSet(sheets),
-    };
-    this.#engines.set(key, styles);
-    return styles;
+    return this.#styles.of(sheets);
   }
 
   async lineOf(file: SiteFile, offset: number): Promise<number> {
@@ -189,14 +156,6 @@ export class SiteFacts {
 
   baseOf(target: string): URL {
     return remembered(this.#bases, target, () => baseOf(target));
-  }
-
-  #numberOf(facts: CssFacts): number {
-    const known = this.#numbers.get(facts);
-    if (known !== undefined) return known;
-    this.#sheetCount += 1;
-    this.#numbers.set(facts, this.#sheetCount);
-    return this.#sheetCount;
   }
 
   /** A page whose own `style` elements ask for names that were not known yet is read once more. */
@@ -238,14 +197,6 @@ export class SiteFacts {
     this.#truncated.set(version, true);
     this.#onTruncated(file);
   }
-}
-
-function isSameList(a: readonly Sheet[], b: readonly Sheet[]): boolean {
-  return a.length === b.length && a.every((sheet, index) => isSameSheet(sheet, b[index]));
-}
-
-function isSameSheet(a: Sheet, b: Sheet | undefined): boolean {
-  return a.facts === b?.facts && a.base === b.base && a.layer === b.layer && a.later === b.later;
 }
 
 function remembered<T>(kept: Remembered<T>, key: string, make: () => T): T {
