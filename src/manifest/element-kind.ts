@@ -4,6 +4,7 @@ import { Step } from "./step.js";
 import type { TagCursor } from "./tag-cursor.js";
 import { hashOf, type Openings, type TagName } from "./tag-name.js";
 import type { Vocabulary } from "./vocabulary.js";
+import { ASKED_BITS, ASKED_ID, ASKED_NOTHING, ASKED_PRESENCE, ASKED_VALUE } from "./wasm/layout.js";
 
 /** What selectors and the cascade see of an element. */
 interface Features {
@@ -48,9 +49,11 @@ export const PLAIN = new ElementKind({ tag: "", id: "", classes: NONE, passed: N
 const CLASS = hashOf("class");
 const ID = hashOf("id");
 const STYLE = hashOf("style");
+/** An attribute of the body and of the parts of tables that refers to an image. */
+export const BACKGROUND = hashOf("background");
 
 /** A mask of low bits. */
-const ASKED = 1023;
+const LOW_BITS = (1 << ASKED_BITS) - 1;
 
 /** Style attributes remembered: beyond them the parsing is done again. */
 const STYLES = 4096;
@@ -60,8 +63,8 @@ export class ElementKinds {
   readonly #vocabulary: Vocabulary;
   readonly #parseStyle: (text: string) => Declarations | undefined;
   readonly #classLists: ClassLists;
-  /** 1 for the low bits that the hashes of the attributes have that are asked for: few others do. */
-  readonly #asked = new Uint8Array(ASKED + 1);
+  /** What is asked for of the attributes whose hashes have those low bits: few others do. */
+  readonly asked = new Uint8Array(LOW_BITS + 1);
   readonly #kinds = new Map<string, ElementKind>();
   readonly #styles = new Map<string, InlineStyle>();
 
@@ -69,7 +72,18 @@ export class ElementKinds {
     this.#vocabulary = vocabulary;
     this.#parseStyle = parseStyle;
     this.#classLists = new ClassLists(vocabulary);
-    for (const hash of [CLASS, ID, STYLE, ...vocabulary.attributeHashes.keys()]) this.#asked[hash & ASKED] = 1;
+    this.#ask(BACKGROUND, ASKED_PRESENCE);
+    this.#ask(ID, ASKED_ID);
+    for (const hash of [CLASS, STYLE]) this.#ask(hash, ASKED_VALUE);
+    for (const [hash, { presenceOnly }] of vocabulary.attributeHashes) {
+      this.#ask(hash, presenceOnly ? ASKED_PRESENCE : ASKED_VALUE);
+    }
+  }
+
+  #ask(hash: number, what: number): void {
+    const bits = hash & LOW_BITS;
+    // Two that share the bits have both values looked at.
+    this.asked[bits] = this.asked[bits] === ASKED_NOTHING ? what : ASKED_VALUE;
   }
 
   /** What a start tag without attributes does. */
@@ -89,7 +103,7 @@ export class ElementKinds {
   /** What a start tag does with one more attribute, the one that the cursor has read. */
   withAttribute(step: Step, cursor: TagCursor): Step {
     const { hash } = cursor;
-    if (this.#asked[hash & ASKED] === 0) return step;
+    if (this.asked[hash & LOW_BITS] === ASKED_NOTHING) return step;
     if (hash === CLASS) return this.#withClasses(step, cursor);
     const vocabulary = this.#vocabulary;
     let own = step;

@@ -1,7 +1,7 @@
-import { attributeValue } from "./attribute-value.js";
 import { TagCursor } from "./tag-cursor.js";
 import { type TagName, tagNamed } from "./tag-name.js";
-import { BEYOND, isLetter, isSpace, kindsOfText, nextByte, SHOWN } from "./text.js";
+import type { TagReader } from "./tag-reader.js";
+import { isLetter, isSpace } from "./text.js";
 
 /** What `HtmlLexer.next` stopped at. */
 export type HtmlToken = "start" | "end" | "eof";
@@ -12,9 +12,6 @@ const SLASH = 0x2f;
 const LESS = 0x3c;
 const GREATER = 0x3e;
 const QUESTION = 0x3f;
-
-/** Numbers kept for each attribute: hash of its name, its name's start and end, its value's start and end. */
-const FIELDS = 5;
 
 /**
  * The tags of an HTML document, one after another, as the HTML standard's
@@ -44,34 +41,38 @@ export class HtmlLexer {
   ignoresText = false;
   /** Where the next token is looked for. */
   position = 0;
-  #attributeCount = 0;
-  readonly #attributes: number[] = [];
   #dashes = -1;
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, reader: TagReader) {
     this.bytes = bytes;
-    this.cursor = new TagCursor(bytes);
+    reader.load(bytes);
+    this.cursor = new TagCursor(bytes, reader);
   }
 
   /** Moves to the next start or end tag. */
   next(): HtmlToken {
     const { bytes } = this;
-    const { length } = bytes;
-    let flags = 0;
     this.textStart = this.position;
+    this.hasText = false;
+    this.hasBeyond = false;
     for (;;) {
-      const at = nextByte(this.cursor.view, this.position, LESS);
-      if (!this.ignoresText) flags |= kindsOfText(bytes, this.position, at);
-      this.hasText = (flags & SHOWN) !== 0;
-      this.hasBeyond = (flags & BEYOND) !== 0;
-      if (at >= length) return this.#end();
+      const at = this.#indexOf(LESS, this.position);
+      if (!this.ignoresText) this.#look(this.position, at);
+      if (at >= bytes.length) return this.#end();
       this.start = at;
       const code = bytes[at + 1];
       if (isLetter(code)) return this.#tagAt(at + 1) ? "start" : this.#end();
       if (code === SLASH && isLetter(bytes[at + 2])) return this.#tagAt(at + 2) ? "end" : this.#end();
       this.position = this.#afterMarkup(at, code);
-      if (this.position === at + 1) flags |= SHOWN;
+      if (this.position === at + 1) this.hasText = true;
     }
+  }
+
+  #look(start: number, end: number): void {
+    const { reader } = this.cursor;
+    if (start === end) return;
+    this.hasText ||= reader.hasShown(start, end);
+    this.hasBeyond ||= reader.hasBeyondAscii(start, end);
   }
 
   /** A part of the document, as it stands. */
@@ -89,19 +90,9 @@ export class HtmlLexer {
     return this.position;
   }
 
-  /** Value of the first attribute of that lower-case name, as the standard's duplicates rule has it. */
+  /** Value of the first attribute of that lower-case name. */
   attribute(name: string): string | undefined {
-    if (this.#attributeCount === 0) return undefined;
-    const wanted = attributeNamed(name);
-    const attributes = this.#attributes;
-    for (let index = 0; index < this.#attributeCount; index += 1) {
-      const at = index * FIELDS;
-      if (attributes[at] !== wanted.hash) continue;
-      if (wanted.is(this.bytes, attributes[at + 1] ?? 0, attributes[at + 2] ?? 0)) {
-        return attributeValue(this.bytes, attributes[at + 3] ?? 0, attributes[at + 4] ?? 0);
-      }
-    }
-    return undefined;
+    return this.cursor.find(attributeNamed(name)) ? this.cursor.value() : undefined;
   }
 
   #end(): HtmlToken {
@@ -113,24 +104,11 @@ export class HtmlLexer {
   /** Reads the tag whose name begins at `from`; false when the text ends first, and with it the tag. */
   #tagAt(from: number): boolean {
     const { cursor } = this;
-    this.#attributeCount = 0;
     cursor.begin(from);
-    while (cursor.next()) this.#record(cursor);
     this.tag = cursor.tag;
     this.selfClosing = cursor.selfClosing;
     this.position = cursor.position;
     return cursor.isComplete;
-  }
-
-  #record({ hash, nameStart, nameEnd, valueStart, valueEnd }: TagCursor): void {
-    const at = this.#attributeCount * FIELDS;
-    this.#attributeCount += 1;
-    const attributes = this.#attributes;
-    attributes[at] = hash;
-    attributes[at + 1] = nameStart;
-    attributes[at + 2] = nameEnd;
-    attributes[at + 3] = valueStart;
-    attributes[at + 4] = valueEnd;
   }
 
   #indexOf(wanted: Buffer | number, from: number): number {

@@ -7,6 +7,7 @@ import { DEFAULT_VIEWPORT, type Viewport } from "./media.js";
 import type { OutlineBuilder } from "./outline-builder.js";
 import { NEED } from "./reference.js";
 import { type TagName, tagNamed } from "./tag-name.js";
+import { TagReader } from "./tag-reader.js";
 
 /** What reading a page calls upon beside its references. */
 export interface HtmlReaders {
@@ -44,6 +45,9 @@ export function readHtml(bytes: Buffer, readers: HtmlReaders = {}): HtmlFacts {
 /** Input types that show no text. */
 const TEXTLESS = /^(?:hidden|checkbox|radio|image|range|color|file)$/i;
 
+/** For pages that are read without an outline. */
+let reader: TagReader | undefined;
+
 class HtmlReader {
   readonly #lexer: HtmlLexer;
   readonly #elements: ElementReader;
@@ -58,7 +62,7 @@ class HtmlReader {
   readonly #importMaps: string[] = [];
 
   constructor(bytes: Buffer, readers: HtmlReaders) {
-    this.#lexer = new HtmlLexer(bytes);
+    this.#lexer = new HtmlLexer(bytes, readers.outline?.reader ?? (reader ??= new TagReader()));
     this.#elements = new ElementReader(this.#lexer, this.#foreign, readers.viewport ?? DEFAULT_VIEWPORT);
     this.#outline = readers.outline;
     this.#css = readers.css;

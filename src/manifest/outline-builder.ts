@@ -1,16 +1,18 @@
 import { decodeHTML } from "entities/decode";
 
+import { BACKGROUND } from "./element-kind.js";
 import type { HtmlLexer } from "./html-lexer.js";
 import { tagsOf } from "./implied-end.js";
 import type { Outline, OutlineNode, Paths } from "./outline.js";
 import type { Place } from "./place.js";
 import type { Step } from "./step.js";
 import type { TagCursor } from "./tag-cursor.js";
-import { hashOf, type TagName, tagNamed } from "./tag-name.js";
-import { BEYOND, isBeyondAscii, isLetter, kindsOfText, nextByte, SHOWN } from "./text.js";
+import { type TagName, tagNamed } from "./tag-name.js";
+import type { TagReader } from "./tag-reader.js";
+import { isLetter } from "./text.js";
+import { AT_EDGE, AT_TAG, FULL } from "./wasm/layout.js";
 
 const SLASH = 0x2f;
-const LESS = 0x3c;
 
 /** Distinct characters kept for a node: enough to tell which parts of a font it needs. */
 const CHARACTERS = 2000;
@@ -19,9 +21,6 @@ const HTML = tagNamed("html");
 const HEAD = tagNamed("head");
 const BODY = tagNamed("body");
 const FRAMESET = tagNamed("frameset");
-
-/** An attribute of the body and of the parts of tables that refers to an image. */
-const BACKGROUND = hashOf("background");
 
 /** What belongs to the head where its tags are left out. */
 const IN_HEAD: ReadonlySet<TagName> = new Set(
@@ -49,6 +48,11 @@ export class OutlineBuilder {
     this.#nodes = [paths.root.node];
   }
 
+  /** Reads the tags. */
+  get reader(): TagReader {
+    return this.#paths.reader;
+  }
+
   /** Whether text bears on nothing: without fonts it does so before the body alone, which it begins. */
   get ignoresText(): boolean {
     return this.#hasBody && !this.#paths.hasFonts;
@@ -68,37 +72,45 @@ export class OutlineBuilder {
    */
   skim(cursor: TagCursor, from: number): number {
     if (!this.#hasBody || this.#beyond > 0 || this.#place.id < 0) return from;
-    const { bytes, view } = cursor;
-    const { knownTags, edges, hasFonts, root } = this.#paths;
-    const { places } = root;
-    let place = this.#place.id;
+    const { edges, hasFonts, reader, root } = this.#paths;
+    reader.place = this.#place.id;
     let at = from;
-    for (;;) {
-      const start = nextByte(view, at, LESS);
-      const known = knownTags.find(view, start);
-      const step = known ?? this.#read(cursor, start);
-      if (step === undefined) break;
-      if (hasFonts && start > at) this.#skimText(bytes, at, start, places[place]);
-      const edge = edges.find(place, step);
-      if (edge < 0) break;
-      const entered = edges.entered(edge);
-      if (edges.visit(entered, this.#page)) this.#record(places[entered]);
-      place = edges.end(edge);
-      at = known === undefined ? cursor.position : start + knownTags.length;
+    let step = 0;
+    let after = 0;
+    for (let goesOn = true; goesOn;) {
+      at = reader.walk(at, this.#page, hasFonts, step, after);
+      this.#takeNotes(cursor.bytes);
+      ({ after, step } = reader);
+      goesOn = reader.stop === FULL;
+      if (reader.stop === AT_TAG) {
+        const read = this.#read(cursor, reader.start);
+        step = read?.id ?? 0;
+        after = cursor.position;
+        goesOn = read !== undefined;
+      } else if (reader.stop === AT_EDGE) goesOn = edges.connect(reader.place, step);
     }
-    this.#place = places[place] ?? this.#place;
+    this.#place = root.places[reader.place] ?? this.#place;
     return at;
+  }
+
+  #takeNotes(bytes: Buffer): void {
+    const { reader, root } = this.#paths;
+    reader.takeNotes(
+      (place) => this.#record(root.places[place]),
+      (place) => this.text(root.places[place]?.node),
+      (place, start, end) => this.addCharacters(bytes, start, end, root.places[place]?.node),
+    );
   }
 
   /** Reads the tag whose `<` is at `start`; undefined for one that has to be looked at, or none. */
   #read(cursor: TagCursor, start: number): Step | undefined {
-    const { kinds, knownTags } = this.#paths;
+    const { edges, kinds } = this.#paths;
     const isEnd = cursor.bytes[start + 1] === SLASH;
     const from = isEnd ? start + 2 : start + 1;
     if (!isLetter(cursor.bytes[from])) return undefined;
     cursor.begin(from);
     const { tag } = cursor;
-    if (isEnd ? tag.endCounts : tag.refers || tag.raw) return undefined;
+    if (!tag.isKept || (isEnd ? tag.endCounts : tag.refers || tag.raw)) return undefined;
     let step = isEnd ? tag.closing : kinds.plain(tag);
     while (cursor.next()) {
       if (isEnd) continue;
@@ -106,16 +118,8 @@ export class OutlineBuilder {
       step = kinds.withAttribute(step, cursor);
     }
     if (!cursor.isComplete) return undefined;
-    knownTags.add(cursor.position - start, step);
+    edges.learn(step, cursor.position);
     return step;
-  }
-
-  #skimText(bytes: Buffer, start: number, end: number, place = this.#place): void {
-    const kinds = kindsOfText(bytes, start, end);
-    if ((kinds & SHOWN) === 0) return;
-    this.#place = place;
-    this.text();
-    if ((kinds & BEYOND) !== 0) this.addCharacters(bytes, start, end);
   }
 
   /** Enters the element whose start tag the lexer has just read. */
@@ -202,13 +206,13 @@ export class OutlineBuilder {
     this.#texts.push(node);
   }
 
-  /** Notes the characters beyond ASCII in a text of the current element. */
-  addCharacters(bytes: Buffer, start: number, end: number): void {
-    if (!this.#paths.hasFonts || !isBeyondAscii(bytes, start, end)) return;
-    let set = this.#characters.get(this.#node);
+  /** Notes the characters beyond ASCII in a text of an element, the current one if none is named. */
+  addCharacters(bytes: Buffer, start: number, end: number, node = this.#node): void {
+    if (!this.#paths.hasFonts) return;
+    let set = this.#characters.get(node);
     if (set === undefined) {
       set = new Set();
-      this.#characters.set(this.#node, set);
+      this.#characters.set(node, set);
     }
     for (const char of decodeHTML(bytes.toString("utf8", start, end))) {
       const code = char.codePointAt(0) ?? 0;

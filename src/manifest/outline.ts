@@ -1,12 +1,12 @@
 import type { Declarations } from "./css-facts.js";
 import { type ElementKind, ElementKinds, PLAIN } from "./element-kind.js";
-import { KnownTags } from "./known-tags.js";
 import { Edges } from "./edges.js";
 import { OutlineBuilder } from "./outline-builder.js";
 import { Place } from "./place.js";
 import type { AttributeTest } from "./selector.js";
 import type { Matchable } from "./selector-match.js";
 import { tagNamed } from "./tag-name.js";
+import { TagReader } from "./tag-reader.js";
 import { testKey, type Vocabulary } from "./vocabulary.js";
 
 const CHILDLESS: ReadonlyMap<ElementKind, OutlineNode> = new Map();
@@ -96,6 +96,7 @@ const NODES = 100_000;
 export class OutlineTree {
   readonly #vocabulary: Vocabulary;
   readonly #parseStyle: (text: string) => Declarations | undefined;
+  readonly #reader = new TagReader();
   #paths: Paths;
   #pages = 0;
 
@@ -116,13 +117,16 @@ export class OutlineTree {
 
   #begin(): Paths {
     const root = new Place(undefined, ROOT, new OutlineNode(undefined, PLAIN, { count: 0 }));
+    const reader = this.#reader;
+    const kinds = new ElementKinds(this.#vocabulary, this.#parseStyle);
+    reader.ask(kinds.asked, this.#vocabulary.idMarks);
     return {
       generation: this.#vocabulary.generation,
       hasFonts: this.#vocabulary.hasFonts,
       root,
-      edges: new Edges(root.places),
-      kinds: new ElementKinds(this.#vocabulary, this.#parseStyle),
-      knownTags: new KnownTags(),
+      reader,
+      edges: new Edges(reader, root.places),
+      kinds,
     };
   }
 }
@@ -134,7 +138,7 @@ export interface Paths {
   readonly hasFonts: boolean;
   /** Where a page begins. */
   readonly root: Place;
+  readonly reader: TagReader;
   readonly edges: Edges;
   readonly kinds: ElementKinds;
-  readonly knownTags: KnownTags;
 }

@@ -2,11 +2,10 @@ import { PLAIN } from "./element-kind.js";
 import type { OutlineNode } from "./outline.js";
 import type { Step } from "./step.js";
 import type { TagName } from "./tag-name.js";
+import { PLACES } from "./wasm/layout.js";
 
 /** How deep a browser nests elements; what is deeper becomes a sibling (Blink, Gecko and WebKit: 512). */
 const DEPTH = 512;
-/** Places kept: what has more is no site, but an attack. */
-export const PLACES = 200_000;
 
 /**
  * An element that is open, with all that are open around it: what more comes

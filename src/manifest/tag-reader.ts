@@ -1,0 +1,205 @@
+import { readFileSync } from "node:fs";
+
+import {
+  AFTER,
+  ASKED,
+  ATTRIBUTE_FIELDS,
+  ATTRIBUTE_LIMIT,
+  ATTRIBUTE_TABLE,
+  ATTRIBUTES,
+  BEYOND_ASCII,
+  BEYOND_FIELDS,
+  BEYOND_LIST,
+  ENTERED,
+  ENTERED_LIST,
+  FIELD_COUNT,
+  FIELDS,
+  ID_MARKS,
+  INPUT,
+  LIST_LENGTH,
+  NAME_END,
+  NAME_HASH,
+  PLACE,
+  SELF_CLOSING,
+  SLACK,
+  START,
+  STEP,
+  STOP,
+  TEXT_LIST,
+  WITH_TEXT,
+} from "./wasm/layout.js";
+
+/** Node's types have nothing of WebAssembly's JavaScript interface: this is what is used of it. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: unknown };
+};
+
+/** What wasm/tags.ts exports. */
+interface TagsWasm {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  reset(): void;
+  readTag(from: number, length: number): number;
+  walk(from: number, length: number, page: number, hasFonts: number, step: number, after: number): number;
+  learn(step: number, after: number): void;
+  connect(place: number, step: number, entered: number, end: number): void;
+  hasShown(start: number, end: number): number;
+  hasBeyondAscii(start: number, end: number): number;
+}
+
+/** Bytes that the memory grows by. */
+const WASM_PAGE = 65_536;
+
+/** Where the build puts it: from there and from the source alike. */
+const WASM = new URL("../../dist/manifest/tags.wasm", import.meta.url);
+
+let compiled: object | undefined;
+
+/** Texts with characters beyond ASCII: the number of the place, and where the text begins and ends. */
+export type TakeText = (place: number, start: number, end: number) => void;
+
+/** Reads tags one by one, or walks over those that it knows: wasm/tags.ts does, and this hands over. */
+export class TagReader {
+  readonly #wasm: TagsWasm;
+  #length = 0;
+  #memory = new Uint8Array();
+  #fields = new Int32Array();
+  #attributes = new Int32Array();
+  #entered = new Int32Array();
+  #withText = new Int32Array();
+  #beyond = new Int32Array();
+
+  constructor() {
+    compiled ??= new WebAssembly.Module(readFileSync(WASM));
+    this.#wasm = new WebAssembly.Instance(compiled).exports as TagsWasm;
+    this.#look();
+    this.#wasm.reset();
+  }
+
+  /** Has the views look at the memory as it is: when it grows it is another. */
+  #look(): void {
+    const { buffer } = this.#wasm.memory;
+    this.#memory = new Uint8Array(buffer);
+    this.#fields = new Int32Array(buffer, FIELDS, FIELD_COUNT);
+    this.#attributes = new Int32Array(buffer, ATTRIBUTE_TABLE, ATTRIBUTE_FIELDS * ATTRIBUTE_LIMIT);
+    this.#entered = new Int32Array(buffer, ENTERED_LIST, LIST_LENGTH);
+    this.#withText = new Int32Array(buffer, TEXT_LIST, LIST_LENGTH);
+    this.#beyond = new Int32Array(buffer, BEYOND_LIST, BEYOND_FIELDS * LIST_LENGTH);
+  }
+
+  /** Takes the bytes of a page: positions are those in them. */
+  load(bytes: Uint8Array): void {
+    const missing = INPUT + bytes.length + SLACK - this.#memory.length;
+    if (missing > 0) {
+      this.#wasm.memory.grow(Math.ceil(missing / WASM_PAGE));
+      this.#look();
+    }
+    this.#memory.set(bytes, INPUT);
+    this.#length = bytes.length;
+  }
+
+  /** Forgets the tags that it knows, and asks for other attributes and ids henceforth. */
+  ask(attributes: Uint8Array, idMarks: Uint8Array): void {
+    this.#wasm.reset();
+    this.#memory.set(attributes, ASKED);
+    this.#memory.set(idMarks, ID_MARKS);
+  }
+
+  /** Reads the tag whose name begins at `from`: where what stands after it begins, 0 for one in which the bytes end. */
+  read(from: number): number {
+    return this.#wasm.readTag(from, this.#length);
+  }
+
+  /** Hash of the name of the tag that was read last, and where the name ends. */
+  get nameHash(): number {
+    return this.#field(NAME_HASH);
+  }
+
+  get nameEnd(): number {
+    return this.#field(NAME_END);
+  }
+
+  /** Number of its attributes. */
+  get attributes(): number {
+    return this.#field(ATTRIBUTES);
+  }
+
+  get selfClosing(): boolean {
+    return this.#field(SELF_CLOSING) === 1;
+  }
+
+  /** A number of one of its attributes: 0 is the hash of the name, then come start and end of name and value. */
+  attribute(index: number, field: number): number {
+    return this.#attributes[index * ATTRIBUTE_FIELDS + field] ?? 0;
+  }
+
+  /** Whether a text has anything but white space. */
+  hasShown(start: number, end: number): boolean {
+    return this.#wasm.hasShown(start, end) !== 0;
+  }
+
+  /** Whether a text has characters beyond ASCII, the no-break space apart. */
+  hasBeyondAscii(start: number, end: number): boolean {
+    return this.#wasm.hasBeyondAscii(start, end) !== 0;
+  }
+
+  /** Goes on with a walk, as wasm/tags.ts has it. */
+  walk(from: number, page: number, hasFonts: boolean, step: number, after: number): number {
+    return this.#wasm.walk(from, this.#length, page, hasFonts ? 1 : 0, step, after);
+  }
+
+  /** Number of the place that the walk is in. */
+  get place(): number {
+    return this.#field(PLACE);
+  }
+
+  set place(number: number) {
+    this.#fields[PLACE] = number;
+  }
+
+  /** Why the walk has stopped. */
+  get stop(): number {
+    return this.#field(STOP);
+  }
+
+  /** The tag that it has stopped at: where its `<` is, its step if that is known, and where what stands after it begins. */
+  get start(): number {
+    return this.#field(START);
+  }
+
+  get step(): number {
+    return this.#field(STEP);
+  }
+
+  get after(): number {
+    return this.#field(AFTER);
+  }
+
+  /** Remembers what the tag does that the walk has stopped at, and that ends before `after`. */
+  learn(step: number, after: number): void {
+    this.#wasm.learn(step, after);
+  }
+
+  /** Remembers which place a step enters, and which one it leads to. */
+  connect(place: number, step: number, entered: number, end: number): void {
+    this.#wasm.connect(place, step, entered, end);
+  }
+
+  /** Hands over what the walk has noted: the places that were entered, those with text, and texts beyond ASCII. */
+  takeNotes(enter: (place: number) => void, text: (place: number) => void, beyond: TakeText): void {
+    const fields = this.#fields;
+    for (let at = 0; at < this.#field(ENTERED); at += 1) enter(this.#entered[at] ?? 0);
+    for (let at = 0; at < this.#field(WITH_TEXT); at += 1) text(this.#withText[at] ?? 0);
+    const list = this.#beyond;
+    for (let at = 0; at < this.#field(BEYOND_ASCII) * BEYOND_FIELDS; at += BEYOND_FIELDS) {
+      beyond(list[at] ?? 0, list[at + 1] ?? 0, list[at + 2] ?? 0);
+    }
+    fields[ENTERED] = 0;
+    fields[WITH_TEXT] = 0;
+    fields[BEYOND_ASCII] = 0;
+  }
+
+  #field(index: number): number {
+    return this.#fields[index] ?? 0;
+  }
+}
