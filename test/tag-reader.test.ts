@@ -4,7 +4,9 @@ import { readCss } from "../src/manifest/css.js";
 import { parseStyleAttribute } from "../src/manifest/css-declaration.js";
 import { readHtml } from "../src/manifest/html.js";
 import { type OutlineNode, OutlineTree } from "../src/manifest/outline.js";
+import type { OutlineBuilder } from "../src/manifest/outline-builder.js";
 import { Vocabulary } from "../src/manifest/vocabulary.js";
+import { mutate, randomFrom, SEED_DOCUMENTS } from "./support/html-fuzz.js";
 
 /** Classes of the elements below the body, one list for each path, read page after page with one memory of tags. */
 function classes(...pages: string[]): string[][] {
@@ -63,4 +65,65 @@ test("sees the background of a table cell that was met before", () => {
     outline: new OutlineTree(new Vocabulary(), parseStyleAttribute).page(),
   });
   expect(references.map(({ url }) => url)).toEqual(["x.png", "x.png", "x.png"]);
+});
+
+const PAGES: readonly string[] = [
+  ...SEED_DOCUMENTS,
+  `<!doctype html><html><head><meta name="a" content="b"><meta http-equiv="content-security-policy" content="img-src 'self'">
+<link rel="next" title="x" href="n.html"><link rel="stylesheet" title="main" href="t.css"><link rel="preload" as="image" href="p.png">
+<script src="a.js"></script><script src="b.js" async>no</script><link rel="alternate stylesheet" title="other" href="o.css"></head>
+<body><p id="first" class="a b">Té&lt;xt<p id="none" class="b a" hidden>&amp;<div data-x="yes" data-y>&eacute;<div data-x="no">
+<picture><source srcset="w.webp" type="image/webp"><img src="f.png"></picture><img src="f.png"><img src="f.png" loading="lazy">
+<table background="t.png"><tr><td background="c.png" class=a>x<td>y</table><input type="text"><input type="image" src="i.png">
+<svg class="a"><image href="s.svg"/><title>x</title></svg><ul class=a><li>one<li class="b">two</ul><select><option>x</select></body></html>`,
+];
+
+/** What reading a page came to, in words. */
+function read(html: string, outline: OutlineBuilder): unknown {
+  const bytes = Buffer.from(html);
+  const facts = readHtml(bytes, { outline, css: (text) => readCss(text, () => {}) });
+  const nodes = facts.outline?.nodes ?? [];
+  return {
+    references: facts.references,
+    left: facts.left,
+    policies: facts.policies,
+    // A walk notes the places that it enters at its end, and those before it in order.
+    nodes: nodes.map(pathOf),
+    texts: (facts.outline?.texts ?? []).map(pathOf),
+    characters: [...(facts.outline?.characters ?? [])].map(([node, codes]) => [pathOf(node), [...codes]]),
+  };
+}
+
+function pathOf(node: OutlineNode): string {
+  const { tag, id, classes, kind, parent } = node;
+  const own = `${tag}#${id}.${[...classes].sort().join(".")}[${[...kind.passed].sort().join()}]`;
+  return parent === undefined ? own : `${pathOf(parent)} > ${own}`;
+}
+
+test.each(["", "@font-face { font-family: f; src: url(f.woff2) }"])(
+  "says the same of a page whatever pages were before it: %s",
+  (fonts) => {
+    const css = `${fonts} .a, .b li, #first, [data-x=yes], [hidden], p:empty > td { background: url(x.png); font-family: f }`;
+    const treeOf = (): OutlineTree => {
+      const vocabulary = new Vocabulary();
+      if (readCss(css, (selector) => vocabulary.addSelector(selector)).fonts.length > 0) vocabulary.addFonts();
+      return new OutlineTree(vocabulary, parseStyleAttribute);
+    };
+    const random = randomFrom(2);
+    const pages = Array.from({ length: 600 }, (_, n) => mutate(PAGES[n % PAGES.length] ?? "", random));
+    const shared = treeOf();
+    // Each slot of what is remembered has to be asked for twice.
+    for (const page of [...PAGES, ...PAGES, ...PAGES]) read(page, shared.page());
+    for (const page of pages) expect(read(page, shared.page()), page).toEqual(read(page, treeOf().page()));
+  },
+);
+
+test("finds the attributes of a tag that has very many", () => {
+  const html = `<img ${"x ".repeat(999)}src=a.png><img ${"x ".repeat(2000)}src=b.png><img src=c.png>`;
+  expect(readHtml(Buffer.from(html)).references.map(({ url }) => url)).toEqual(["a.png", "c.png"]);
+});
+
+test("reads a page that is larger than what it had room for", () => {
+  const html = `<body>${"<p>text ".repeat(500_000)}<img src=a.png>`;
+  expect(readHtml(Buffer.from(html)).references.map(({ url }) => url)).toEqual(["a.png"]);
 });

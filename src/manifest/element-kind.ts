@@ -2,6 +2,7 @@ import type { Declarations } from "./css-facts.js";
 import { ClassLists } from "./class-list.js";
 import { Step } from "./step.js";
 import type { TagCursor } from "./tag-cursor.js";
+import { REFERENCE_HASHES } from "./bare-tag.js";
 import { hashOf, type Openings, type TagName } from "./tag-name.js";
 import type { Vocabulary } from "./vocabulary.js";
 import { ASKED_BITS, ASKED_ID, ASKED_NOTHING, ASKED_PRESENCE, ASKED_VALUE } from "./wasm/layout.js";
@@ -49,8 +50,6 @@ export const PLAIN = new ElementKind({ tag: "", id: "", classes: NONE, passed: N
 const CLASS = hashOf("class");
 const ID = hashOf("id");
 const STYLE = hashOf("style");
-/** An attribute of the body and of the parts of tables that refers to an image. */
-export const BACKGROUND = hashOf("background");
 
 /** A mask of low bits. */
 const LOW_BITS = (1 << ASKED_BITS) - 1;
@@ -72,9 +71,9 @@ export class ElementKinds {
     this.#vocabulary = vocabulary;
     this.#parseStyle = parseStyle;
     this.#classLists = new ClassLists(vocabulary);
-    this.#ask(BACKGROUND, ASKED_PRESENCE);
     this.#ask(ID, ASKED_ID);
     for (const hash of [CLASS, STYLE]) this.#ask(hash, ASKED_VALUE);
+    for (const hash of REFERENCE_HASHES) this.#ask(hash, ASKED_VALUE);
     for (const [hash, { presenceOnly }] of vocabulary.attributeHashes) {
       this.#ask(hash, presenceOnly ? ASKED_PRESENCE : ASKED_VALUE);
     }

@@ -34,8 +34,8 @@ const FOREIGN: ReadonlySet<string> = new Set(["feimage", "image", "script", "sty
 /** Elements that bear on how what follows is read. */
 for (const name of ["html", "math", "plaintext", "select", "svg", "template"]) tagNamed(name).refers = true;
 
-/** Elements whose end bears on what follows, and those that go on to the end of the page. */
-for (const name of ["body", "html", "template"]) tagNamed(name).endCounts = true;
+/** Its end bears on what follows. */
+TEMPLATE.endCounts = true;
 
 /** Reads what a page, in UTF-8, refers to, in one pass over its bytes. */
 export function readHtml(bytes: Buffer, readers: HtmlReaders = {}): HtmlFacts {
@@ -93,10 +93,16 @@ class HtmlReader {
   /** Moves to the next tag, past those that bear on the outline alone and were met before. */
   #next(): HtmlToken {
     const lexer = this.#lexer;
-    if (this.#inert === 0 && this.#foreign.depth === 0 && this.#outline !== undefined) {
-      lexer.position = this.#outline.skim(lexer.cursor, lexer.position);
+    if (this.#isPlain && this.#outline !== undefined) {
+      const { isPlain, references } = this.#elements;
+      lexer.position = this.#outline.skim(lexer.cursor, lexer.position, isPlain ? references : undefined);
     }
     return lexer.next();
+  }
+
+  /** Whether what follows is HTML that is part of the page. */
+  get #isPlain(): boolean {
+    return this.#inert === 0 && this.#foreign.depth === 0;
   }
 
   #text(outline: OutlineBuilder): void {
@@ -122,6 +128,8 @@ class HtmlReader {
       this.#foreign.start(tag, lexer.selfClosing);
       lexer.foreign = this.#foreign.inside;
     }
+    const { list, left } = this.#elements.references;
+    const [references, leftOut] = [list.length, left.length];
     if (tag.refers || tag.hasBackground) this.#referring(tag);
     if (this.#inert === 0 && this.#outline !== undefined && tag !== TEMPLATE) this.#enter(this.#outline);
     if (tag === PLAINTEXT) lexer.position = lexer.bytes.length;
@@ -131,6 +139,18 @@ class HtmlReader {
     ) {
       this.#rawText(tag.name);
     }
+    if (tag.refers) this.#remember(tag, references, leftOut);
+  }
+
+  /** Has the outline remember what the tag refers to, if that is the same when it comes again. */
+  #remember(tag: TagName, references: number, leftOut: number): void {
+    const outline = this.#outline;
+    if (outline === undefined || !this.#isPlain || !this.#elements.isPlain) return;
+    if (!this.#elements.isAlikeEverywhere(tag)) return;
+    const { cursor, position } = this.#lexer;
+    // A script with a text of its own is read to its end.
+    if (tag.raw && position > cursor.position) return;
+    outline.remember(this.#lexer, this.#elements.references.since(references, leftOut), tag.raw);
   }
 
   #referring(tag: TagName): void {

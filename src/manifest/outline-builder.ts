@@ -1,6 +1,7 @@
 import { decodeHTML } from "entities/decode";
 
-import { BACKGROUND } from "./element-kind.js";
+import { staysOpen } from "./edges.js";
+import { mayBeBare, staysBare } from "./bare-tag.js";
 import type { HtmlLexer } from "./html-lexer.js";
 import { tagsOf } from "./implied-end.js";
 import type { Outline, OutlineNode, Paths } from "./outline.js";
@@ -8,9 +9,10 @@ import type { Place } from "./place.js";
 import type { Step } from "./step.js";
 import type { TagCursor } from "./tag-cursor.js";
 import { type TagName, tagNamed } from "./tag-name.js";
-import type { TagReader } from "./tag-reader.js";
+import type { TagReader, WalkOptions } from "./tag-reader.js";
+import type { MadeReferences, TagReferences } from "./tag-references.js";
 import { isLetter } from "./text.js";
-import { AT_EDGE, AT_TAG, FULL } from "./wasm/layout.js";
+import { AT_EDGE, AT_TAG, FULL, REFERS, REFERS_AND_ENDS } from "./wasm/layout.js";
 
 const SLASH = 0x2f;
 
@@ -22,10 +24,9 @@ const HEAD = tagNamed("head");
 const BODY = tagNamed("body");
 const FRAMESET = tagNamed("frameset");
 
-/** What belongs to the head where its tags are left out. */
-const IN_HEAD: ReadonlySet<TagName> = new Set(
-  tagsOf("base basefont bgsound head link meta noscript script style template title"),
-);
+for (const tag of tagsOf("base basefont bgsound head link meta noscript script style template title")) {
+  tag.inHead = true;
+}
 
 /** Builds the outline of one page while its tags are read. */
 export class OutlineBuilder {
@@ -68,57 +69,79 @@ export class OutlineBuilder {
 
   /**
    * Passes over text and tags that bear on the outline alone, from `from` on,
-   * and returns where the text begins before the first that has to be looked at.
+   * and over those that refer to something and were met before, unless there
+   * are no `references` to add that to. Returns where the text begins before
+   * the first tag that has to be looked at.
    */
-  skim(cursor: TagCursor, from: number): number {
-    if (!this.#hasBody || this.#beyond > 0 || this.#place.id < 0) return from;
+  skim(cursor: TagCursor, from: number, references: TagReferences | undefined): number {
+    if (!this.#isKnown) return from;
     const { edges, hasFonts, reader, root } = this.#paths;
+    const options: WalkOptions = { page: this.#page, hasFonts, mayRefer: references !== undefined };
     reader.place = this.#place.id;
     let at = from;
     let step = 0;
-    let after = 0;
     for (let goesOn = true; goesOn;) {
-      at = reader.walk(at, this.#page, hasFonts, step, after);
-      this.#takeNotes(cursor.bytes);
-      ({ after, step } = reader);
+      at = reader.walk(at, options, step, cursor.position);
+      this.#takeNotes(cursor.bytes, references);
+      step = 0;
       goesOn = reader.stop === FULL;
       if (reader.stop === AT_TAG) {
-        const read = this.#read(cursor, reader.start);
-        step = read?.id ?? 0;
-        after = cursor.position;
-        goesOn = read !== undefined;
-      } else if (reader.stop === AT_EDGE) goesOn = edges.connect(reader.place, step);
+        step = this.#read(cursor, reader.start)?.id ?? 0;
+        goesOn = step !== 0;
+      } else if (reader.stop === AT_EDGE) goesOn = edges.connect(reader.place, reader.step);
     }
     this.#place = root.places[reader.place] ?? this.#place;
     return at;
   }
 
-  #takeNotes(bytes: Buffer): void {
-    const { reader, root } = this.#paths;
-    reader.takeNotes(
-      (place) => this.#record(root.places[place]),
-      (place) => this.text(root.places[place]?.node),
-      (place, start, end) => this.addCharacters(bytes, start, end, root.places[place]?.node),
-    );
+  /** Whether what tags do here is known: in the body, and in a head that has its tag, where the place is one that is kept. */
+  get #isKnown(): boolean {
+    return (this.#hasBody || this.#place.tag === HEAD) && this.#beyond === 0 && this.#place.id >= 0;
+  }
+
+  #takeNotes(bytes: Buffer, references: TagReferences | undefined): void {
+    const { reader, root, referring } = this.#paths;
+    reader.takeNotes({
+      enter: (place) => this.#record(root.places[place]),
+      text: (place) => this.text(root.places[place]?.node),
+      beyondAscii: (place, start, end) => this.addCharacters(bytes, start, end, root.places[place]?.node),
+      refer: (slot, start) => references?.repeat(referring[slot], start),
+    });
+  }
+
+  /** Remembers what the tag that the lexer stands at has referred to: when it comes again, that is known. */
+  remember(lexer: HtmlLexer, made: MadeReferences, endsAtOnce: boolean): void {
+    const { edges, reader, referring } = this.#paths;
+    // The walk has to have stopped at this very tag.
+    if (reader.start !== lexer.start) return;
+    const step = this.#stepOf(lexer);
+    const slot = edges.learnReferring(step, lexer.cursor.position, endsAtOnce ? REFERS_AND_ENDS : REFERS);
+    if (slot >= 0) referring[slot] = made;
   }
 
   /** Reads the tag whose `<` is at `start`; undefined for one that has to be looked at, or none. */
   #read(cursor: TagCursor, start: number): Step | undefined {
-    const { edges, kinds } = this.#paths;
+    const { edges, hasFonts } = this.#paths;
     const isEnd = cursor.bytes[start + 1] === SLASH;
     const from = isEnd ? start + 2 : start + 1;
     if (!isLetter(cursor.bytes[from])) return undefined;
     cursor.begin(from);
     const { tag } = cursor;
-    if (!tag.isKept || (isEnd ? tag.endCounts : tag.refers || tag.raw)) return undefined;
-    let step = isEnd ? tag.closing : kinds.plain(tag);
+    if (!tag.isKept || (isEnd ? tag.endCounts : !mayBeBare(cursor, hasFonts))) return undefined;
+    const step = isEnd ? tag.closing : this.#bareStep(cursor);
+    if (step === undefined || !cursor.isComplete) return undefined;
+    edges.learn(step, cursor.position);
+    return step;
+  }
+
+  /** What the start tag that the cursor has begun does; undefined when it may bear on more than the outline. */
+  #bareStep(cursor: TagCursor): Step | undefined {
+    const { kinds } = this.#paths;
+    let step = kinds.plain(cursor.tag);
     while (cursor.next()) {
-      if (isEnd) continue;
-      if (cursor.hash === BACKGROUND) return undefined;
+      if (!staysBare(cursor)) return undefined;
       step = kinds.withAttribute(step, cursor);
     }
-    if (!cursor.isComplete) return undefined;
-    edges.learn(step, cursor.position);
     return step;
   }
 
@@ -178,7 +201,7 @@ export class OutlineBuilder {
       this.#hasHtml = true;
       this.#enter(this.#paths.kinds.plain(HTML), false);
     }
-    if (this.#hasBody || tag === HTML || tag === BODY || (tag !== undefined && IN_HEAD.has(tag))) return;
+    if (this.#hasBody || tag === HTML || tag === BODY || tag?.inHead === true) return;
     if (tag !== undefined) this.#place = this.#place.without(HEAD);
     if (this.#place.innermost(HEAD) !== undefined) return;
     this.#hasBody = true;
@@ -187,8 +210,7 @@ export class OutlineBuilder {
 
   /** Leaves the innermost open element of that name, and what is open within. */
   close(tag: TagName): void {
-    // What follows the end of the body is still within.
-    if (tag === HTML || tag === BODY) return;
+    if (staysOpen(tag)) return;
     if (this.#beyond > 0) {
       this.#beyond -= 1;
       return;

@@ -7,7 +7,9 @@ import type { AttributeTest } from "./selector.js";
 import type { Matchable } from "./selector-match.js";
 import { tagNamed } from "./tag-name.js";
 import { TagReader } from "./tag-reader.js";
+import { type MadeReferences, NO_REFERENCES } from "./tag-references.js";
 import { testKey, type Vocabulary } from "./vocabulary.js";
+import { TAG_BITS } from "./wasm/layout.js";
 
 const CHILDLESS: ReadonlyMap<ElementKind, OutlineNode> = new Map();
 
@@ -26,6 +28,8 @@ export class OutlineNode implements Matchable {
   page = 0;
   /** The page in which it has text. */
   text = 0;
+  /** The styles with which it has no image, whatever paths there are: those that were last asked for one. */
+  imageless: object | undefined;
   #children: Map<ElementKind, OutlineNode> | undefined;
 
   constructor(parent: OutlineNode | undefined, kind: ElementKind, growth: Growth) {
@@ -127,6 +131,7 @@ export class OutlineTree {
       reader,
       edges: new Edges(reader, root.places),
       kinds,
+      referring: Array.from({ length: 1 << TAG_BITS }, () => NO_REFERENCES),
     };
   }
 }
@@ -141,4 +146,6 @@ export interface Paths {
   readonly reader: TagReader;
   readonly edges: Edges;
   readonly kinds: ElementKinds;
+  /** What the tags refer to that the reader remembers, by its slots. */
+  readonly referring: MadeReferences[];
 }

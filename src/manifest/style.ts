@@ -103,12 +103,16 @@ export class StyleEngine {
 
   /** Whether an element's own style can load an image at all: the cheap question before `compute`. */
   mayLoadImage(node: OutlineNode): boolean {
+    if (node.imageless === this) return false;
     let possible = this.#withImages.get(node.kind);
     if (possible === undefined) {
       possible = this.#hasImageRules(node.kind);
       this.#withImages.set(node.kind, possible);
     }
-    return possible && this.#matchesImageRule(node);
+    this.#lookedAround = false;
+    const may = possible && this.#matchesImageRule(node);
+    if (!may && !this.#lookedAround) node.imageless = this;
+    return may;
   }
 
   #hasImageRules(kind: ElementKind): boolean {
@@ -120,7 +124,9 @@ export class StyleEngine {
     let found = false;
     for (const { facts } of this.#sheets) {
       facts.imageRules.each(node, ({ selector }) => {
-        found ||= matches(selector, node) !== "no";
+        if (found) return;
+        found = matches(selector, node) !== "no";
+        this.#lookedAround ||= lookedAround();
       });
       if (found) return true;
     }

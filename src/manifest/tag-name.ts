@@ -13,6 +13,8 @@ export class TagName {
   refers = false;
   hasBackground = false;
   endCounts = false;
+  /** It belongs to the head where the head's tags are left out. */
+  inHead = false;
   /**
    * The group of start tags that it is in as one, the groups that end it, and
    * those that it keeps from ending what is around, as bits: see `implies`.

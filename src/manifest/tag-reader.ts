@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 
 import {
-  AFTER,
   ASKED,
   ATTRIBUTE_FIELDS,
   ATTRIBUTE_LIMIT,
@@ -20,6 +19,9 @@ import {
   NAME_END,
   NAME_HASH,
   PLACE,
+  REFERRING,
+  REFERRING_FIELDS,
+  REFERRING_LIST,
   SELF_CLOSING,
   SLACK,
   START,
@@ -32,7 +34,7 @@ import {
 /** Node's types have nothing of WebAssembly's JavaScript interface: this is what is used of it. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
+  readonly Instance: new (module: object) => { readonly exports: TagsWasm };
 };
 
 /** What wasm/tags.ts exports. */
@@ -40,8 +42,18 @@ interface TagsWasm {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   reset(): void;
   readTag(from: number, length: number): number;
-  walk(from: number, length: number, page: number, hasFonts: number, step: number, after: number): number;
+  walk(
+    from: number,
+    length: number,
+    page: number,
+    hasFonts: number,
+    mayRefer: number,
+    step: number,
+    after: number,
+  ): number;
   learn(step: number, after: number): void;
+  learnReferring(step: number, after: number, beside: number): number;
+  tell(place: number, step: number, around: number): void;
   connect(place: number, step: number, entered: number, end: number): void;
   hasShown(start: number, end: number): number;
   hasBeyondAscii(start: number, end: number): number;
@@ -55,8 +67,27 @@ const WASM = new URL("../../dist/manifest/tags.wasm", import.meta.url);
 
 let compiled: object | undefined;
 
-/** Texts with characters beyond ASCII: the number of the place, and where the text begins and ends. */
-export type TakeText = (place: number, start: number, end: number) => void;
+/** Takes what a walk has noted. */
+export interface WalkNotes {
+  /** A place was entered, by its number. */
+  enter(place: number): void;
+  /** There is text in a place. */
+  text(place: number): void;
+  /** There are characters beyond ASCII in a text. */
+  beyondAscii(place: number, start: number, end: number): void;
+  /** The tag that a slot remembers was met, its `<` at `start`. */
+  refer(slot: number, start: number): void;
+}
+
+/** How a walk is made. */
+export interface WalkOptions {
+  /** Number of the page. */
+  readonly page: number;
+  /** Whether text bears on anything. */
+  readonly hasFonts: boolean;
+  /** Whether tags may refer to something; the walk stops at those that do otherwise. */
+  readonly mayRefer: boolean;
+}
 
 /** Reads tags one by one, or walks over those that it knows: wasm/tags.ts does, and this hands over. */
 export class TagReader {
@@ -68,10 +99,11 @@ export class TagReader {
   #entered = new Int32Array();
   #withText = new Int32Array();
   #beyond = new Int32Array();
+  #referring = new Int32Array();
 
   constructor() {
     compiled ??= new WebAssembly.Module(readFileSync(WASM));
-    this.#wasm = new WebAssembly.Instance(compiled).exports as TagsWasm;
+    this.#wasm = new WebAssembly.Instance(compiled).exports;
     this.#look();
     this.#wasm.reset();
   }
@@ -85,6 +117,7 @@ export class TagReader {
     this.#entered = new Int32Array(buffer, ENTERED_LIST, LIST_LENGTH);
     this.#withText = new Int32Array(buffer, TEXT_LIST, LIST_LENGTH);
     this.#beyond = new Int32Array(buffer, BEYOND_LIST, BEYOND_FIELDS * LIST_LENGTH);
+    this.#referring = new Int32Array(buffer, REFERRING_LIST, REFERRING_FIELDS * LIST_LENGTH);
   }
 
   /** Takes the bytes of a page: positions are those in them. */
@@ -96,6 +129,8 @@ export class TagReader {
     }
     this.#memory.set(bytes, INPUT);
     this.#length = bytes.length;
+    // No tag of this page is the one that a walk has stopped at.
+    this.#fields[START] = -1;
   }
 
   /** Forgets the tags that it knows, and asks for other attributes and ids henceforth. */
@@ -144,8 +179,8 @@ export class TagReader {
   }
 
   /** Goes on with a walk, as wasm/tags.ts has it. */
-  walk(from: number, page: number, hasFonts: boolean, step: number, after: number): number {
-    return this.#wasm.walk(from, this.#length, page, hasFonts ? 1 : 0, step, after);
+  walk(from: number, { page, hasFonts, mayRefer }: WalkOptions, step: number, after: number): number {
+    return this.#wasm.walk(from, this.#length, page, hasFonts ? 1 : 0, mayRefer ? 1 : 0, step, after);
   }
 
   /** Number of the place that the walk is in. */
@@ -162,7 +197,7 @@ export class TagReader {
     return this.#field(STOP);
   }
 
-  /** The tag that it has stopped at: where its `<` is, its step if that is known, and where what stands after it begins. */
+  /** The tag that it has stopped at: where its `<` is, and its step if that is known. */
   get start(): number {
     return this.#field(START);
   }
@@ -171,13 +206,14 @@ export class TagReader {
     return this.#field(STEP);
   }
 
-  get after(): number {
-    return this.#field(AFTER);
-  }
-
   /** Remembers what the tag does that the walk has stopped at, and that ends before `after`. */
   learn(step: number, after: number): void {
     this.#wasm.learn(step, after);
+  }
+
+  /** The same for a tag that does more: the number of the slot that remembers it; -1 when none does. */
+  learnReferring(step: number, after: number, beside: number): number {
+    return this.#wasm.learnReferring(step, after, beside);
   }
 
   /** Remembers which place a step enters, and which one it leads to. */
@@ -185,18 +221,30 @@ export class TagReader {
     this.#wasm.connect(place, step, entered, end);
   }
 
-  /** Hands over what the walk has noted: the places that were entered, those with text, and texts beyond ASCII. */
-  takeNotes(enter: (place: number) => void, text: (place: number) => void, beyond: TakeText): void {
+  /** Remembers the step that leads out of a place, and which one is around it. */
+  tell(place: number, step: number, around: number): void {
+    this.#wasm.tell(place, step, around);
+  }
+
+  /** Hands over what the walk has noted. */
+  takeNotes(notes: WalkNotes): void {
     const fields = this.#fields;
-    for (let at = 0; at < this.#field(ENTERED); at += 1) enter(this.#entered[at] ?? 0);
-    for (let at = 0; at < this.#field(WITH_TEXT); at += 1) text(this.#withText[at] ?? 0);
-    const list = this.#beyond;
+    const entered = this.#field(ENTERED);
+    for (let at = 0; at < entered; at += 1) notes.enter(this.#entered[at] ?? 0);
+    const texts = this.#field(WITH_TEXT);
+    for (let at = 0; at < texts; at += 1) notes.text(this.#withText[at] ?? 0);
+    const beyond = this.#beyond;
     for (let at = 0; at < this.#field(BEYOND_ASCII) * BEYOND_FIELDS; at += BEYOND_FIELDS) {
-      beyond(list[at] ?? 0, list[at + 1] ?? 0, list[at + 2] ?? 0);
+      notes.beyondAscii(beyond[at] ?? 0, beyond[at + 1] ?? 0, beyond[at + 2] ?? 0);
+    }
+    const referring = this.#referring;
+    for (let at = 0; at < this.#field(REFERRING) * REFERRING_FIELDS; at += REFERRING_FIELDS) {
+      notes.refer(referring[at] ?? 0, referring[at + 1] ?? 0);
     }
     fields[ENTERED] = 0;
     fields[WITH_TEXT] = 0;
     fields[BEYOND_ASCII] = 0;
+    fields[REFERRING] = 0;
   }
 
   #field(index: number): number {

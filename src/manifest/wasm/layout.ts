@@ -4,17 +4,16 @@
 export const FIELDS = 1024;
 /** Number of the place that the walk is in. */
 export const PLACE = 0;
-/** Where the `<` is of the tag that the walk stopped at, and what stands after it. */
+/** Of the tag that the walk stopped at: where its `<` is, its step if that is known. */
 export const START = 1;
-export const AFTER = 2;
-/** Number of the step that the walk stopped at. */
-export const STEP = 3;
+export const STEP = 2;
 /** Why it stopped. */
-export const STOP = 4;
+export const STOP = 3;
 /** Length of each list below. */
-export const ENTERED = 5;
-export const WITH_TEXT = 6;
-export const BEYOND_ASCII = 7;
+export const ENTERED = 4;
+export const WITH_TEXT = 5;
+export const BEYOND_ASCII = 6;
+export const REFERRING = 7;
 /** Of the tag that was read last: hash of its name and where that ends, number of attributes, whether it ends in `/`. */
 export const NAME_HASH = 8;
 export const NAME_END = 9;
@@ -28,6 +27,11 @@ export const AT_TAG = 1;
 export const AT_EDGE = 2;
 export const FULL = 3;
 
+/** What a tag does beside its step: nothing; it refers to something; so does a script, which has to end at once. */
+export const STEP_ALONE = 0;
+export const REFERS = 1;
+export const REFERS_AND_ENDS = 2;
+
 /** For each value of the low bits of an attribute name's hash, what counts of the attributes that have it: a byte. */
 export const ASKED = 0x800;
 export const ASKED_BITS = 10;
@@ -39,7 +43,6 @@ export const ASKED_VALUE = 3;
 
 /** For each mark of a value, whether it is that of an id that counts: a byte. */
 export const ID_MARKS = 0x1000;
-export const MARKS = 0x1_0000;
 
 /** For each attribute of the tag that was read last: hash of the name, its start and end, start and end of the value. */
 export const ATTRIBUTE_TABLE = 0x1_1000;
@@ -53,26 +56,33 @@ export const TEXT_LIST = 0x1_a000;
 /** Texts with characters beyond ASCII: place, start and end of each. */
 export const BEYOND_LIST = 0x1_e000;
 export const BEYOND_FIELDS = 3;
+/** Tags that refer to something: slot of each, and where its `<` is. */
+export const REFERRING_LIST = 0x2_a000;
+export const REFERRING_FIELDS = 2;
 /** Entries of each list. */
 export const LIST_LENGTH = 4096;
 
-/** The tags that come again: hash, length, step, and hash of the tag that asked for the slot last; then its bytes. */
-export const TAG_SLOTS = 0x2_a000;
+/** The tags that come again: hash, length, step, hash of the tag that asked for the slot last, what it does beside; then its bytes. */
+export const TAG_SLOTS = 0x3_2000;
 export const TAG_BITS = 12;
-export const TAG_SIZE = 144;
+export const TAG_SIZE = 160;
+export const TAG_BYTES = 32;
 
 /** The edges met last: the place that each begins at, its step, the place that is entered, the place that it ends at. */
-export const EDGES = 0xb_a000;
+export const EDGES = 0xd_2000;
 export const EDGE_BITS = 14;
 export const EDGE_SIZE = 16;
 
 /** Places kept: what has more is no site, but an attack. */
 export const PLACES = 200_000;
 /** The page that was in each place last, and that had text there: 4 bytes each. */
-export const PAGES = 0xf_a000;
-export const TEXT_PAGES = 0x1c_0000;
+export const PAGES = 0x11_2000;
+export const TEXT_PAGES = 0x1d_6000;
+/** The step of the end tag of the element at each place, and the place around it: 4 bytes each. */
+export const ENDS = 0x29_a000;
+export const END_SIZE = 8;
 
 /** Where the bytes of the page begin. */
-export const INPUT = 0x29_0000;
+export const INPUT = 0x43_0000;
 /** What is read beyond their end at most. */
-export const SLACK = 64;
+export const SLACK = 256;

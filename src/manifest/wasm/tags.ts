@@ -4,25 +4,27 @@
 // their attributes, remembers by numbers what tags do and where they lead, and leaves what is new to its caller.
 
 import {
-  AFTER,
   ASKED,
   ASKED_BITS,
   ASKED_ID,
   ASKED_NOTHING,
   ASKED_PRESENCE,
   ASKED_VALUE,
-  AT_EDGE,
-  AT_END,
-  AT_TAG,
+  ATTRIBUTES,
   ATTRIBUTE_FIELDS,
   ATTRIBUTE_LIMIT,
   ATTRIBUTE_TABLE,
-  ATTRIBUTES,
+  AT_EDGE,
+  AT_END,
+  AT_TAG,
   BEYOND_ASCII,
+  BEYOND_FIELDS,
   BEYOND_LIST,
+  EDGES,
   EDGE_BITS,
   EDGE_SIZE,
-  EDGES,
+  ENDS,
+  END_SIZE,
   ENTERED,
   ENTERED_LIST,
   FIELDS,
@@ -34,11 +36,17 @@ import {
   NAME_HASH,
   PAGES,
   PLACE,
+  REFERRING,
+  REFERRING_FIELDS,
+  REFERRING_LIST,
+  REFERS_AND_ENDS,
   SELF_CLOSING,
   START,
   STEP,
+  STEP_ALONE,
   STOP,
   TAG_BITS,
+  TAG_BYTES,
   TAG_SIZE,
   TAG_SLOTS,
   TEXT_LIST,
@@ -72,9 +80,8 @@ const MASKS: u32 = 0x40;
 
 /** A tag as it stands; a tag without what nobody asks for. What is longer hardly ever comes again. */
 const RAW: u32 = 0x100;
-const RAW_LIMIT: u32 = 64;
 const KEY: u32 = 0x200;
-const KEY_LIMIT: u32 = 128;
+const LIMIT: u32 = 128;
 /** Tells the length of one from that of the other, so that neither is taken for the other, and so does its hash. */
 const IS_KEY: u32 = 0x1000;
 
@@ -83,8 +90,9 @@ let rawHash: u32 = 0;
 let rawLength: u32 = 0;
 let keyHash: u32 = 0;
 let keyLength: u32 = 0;
-/** Where what stands after it begins. */
+/** Where what stands after it begins, and the slot that it was found in. */
 let afterTag: u32 = 0;
+let foundSlot: u32 = 0;
 /** End of the key as far as it was made. */
 let keyEnd: u32 = 0;
 
@@ -235,12 +243,12 @@ function addToKey(hash: u32, name: u32, nameEnd: u32, value: u32, valueEnd: u32)
     if (hash === ID && load<u8>(ID_MARKS + markOf(value, valueEnd)) === 0) return;
     asked = ASKED_VALUE;
   }
-  if (keyEnd > KEY + KEY_LIMIT) return;
+  if (keyEnd > KEY + LIMIT) return;
   // A name has no slash, and no "=" but for the first character: one key is that of one tag.
   store<u8>(keyEnd, <u8>SLASH);
   keyEnd += 1;
   extendKey(name, nameEnd);
-  if (asked === ASKED_PRESENCE || keyEnd > KEY + KEY_LIMIT) return;
+  if (asked === ASKED_PRESENCE || keyEnd > KEY + LIMIT) return;
   store<u8>(keyEnd, <u8>EQUALS);
   store<u8>(keyEnd, <u8>(valueEnd - value), 1);
   keyEnd += 2;
@@ -250,8 +258,8 @@ function addToKey(hash: u32, name: u32, nameEnd: u32, value: u32, valueEnd: u32)
 /** Appends bytes to the key; beyond its limit their number alone. */
 function extendKey(from: u32, to: u32): void {
   const keyFrom = keyEnd;
-  keyEnd = min(keyFrom + (to - from), KEY + KEY_LIMIT + 1);
-  if (keyEnd > KEY + KEY_LIMIT) return;
+  keyEnd = min(keyFrom + (to - from), KEY + LIMIT + 1);
+  if (keyEnd > KEY + LIMIT) return;
   for (let at: u32 = 0; at < to - from; at += CHUNK) v128.store(keyFrom + at, v128.load(from + at));
 }
 
@@ -271,10 +279,10 @@ function stepAt(start: u32, end: u32): u32 {
   const known = findRaw(start + 1, end);
   if (known !== 0 || !isLetter(<u32>load<u8>(start + 1))) return known;
   const after = readAttributes(start + 1, end);
-  if (after === 0 || keyEnd > KEY + KEY_LIMIT) return 0;
+  if (after === 0 || keyEnd > KEY + LIMIT) return 0;
   const step = findKey();
   if (step !== 0) {
-    if (afterTag === after) remember(RAW, rawHash, rawLength, step);
+    if (afterTag === after) remember(RAW, rawHash, rawLength, step, STEP_ALONE);
     afterTag = after;
   }
   return step;
@@ -284,7 +292,7 @@ function stepAt(start: u32, end: u32): u32 {
 function findRaw(from: u32, end: u32): u32 {
   const wanted = i8x16.splat(<i8>GREATER);
   let hash: u64 = 0;
-  for (let at: u32 = 0; at < RAW_LIMIT; at += CHUNK) {
+  for (let at: u32 = 0; at < LIMIT; at += CHUNK) {
     const chunk = v128.load(from + at);
     const found = i8x16.bitmask(i8x16.eq(chunk, wanted));
     if (found === 0) {
@@ -322,36 +330,50 @@ function slotOf(hash: u32): u32 {
 function remembered(bytes: u32, hash: u32, length: u32): u32 {
   const slot = slotOf(hash);
   if (load<u32>(slot) !== hash || load<u32>(slot, 4) !== length) return 0;
-  const own = slot + CHUNK;
+  const own = slot + TAG_BYTES;
   const size = length & (IS_KEY - 1);
   for (let at: u32 = 0; at < size; at += CHUNK) {
     if (v128.any_true(v128.xor(v128.load(own + at), v128.load(bytes + at)))) return 0;
   }
+  foundSlot = slot;
   return load<u32>(slot, 8);
 }
 
 /**
- * Remembers what a tag does. One that another holds the slot of has to come
- * twice: most tags that come once come never again.
+ * Remembers what a tag does, and returns whether it does. One that another
+ * holds the slot of has to come twice: most tags that come once come never
+ * again.
  */
-function remember(bytes: u32, hash: u32, length: u32, step: u32): void {
-  if (length === 0) return;
+function remember(bytes: u32, hash: u32, length: u32, step: u32, beside: u32): bool {
+  if (length === 0) return false;
   const slot = slotOf(hash);
   if (load<u32>(slot, 8) !== 0 && load<u32>(slot, 12) !== hash) {
     store<u32>(slot, hash, 12);
-    return;
+    return false;
   }
   store<u32>(slot, hash);
   store<u32>(slot, length, 4);
   store<u32>(slot, step, 8);
-  memory.copy(slot + CHUNK, bytes, KEY_LIMIT);
+  store<u32>(slot, beside, 16);
+  memory.copy(slot + TAG_BYTES, bytes, LIMIT);
+  return true;
 }
 
 /** Remembers what the tag does that the walk has stopped at, and that ends before `after`. */
 export function learn(step: u32, after: u32): void {
   // With a ">" in one of its values what goes up to the first one is not the tag.
-  if (afterTag === INPUT + after) remember(RAW, rawHash, rawLength, step);
-  remember(KEY, keyHash, keyLength, step);
+  if (afterTag === INPUT + after) remember(RAW, rawHash, rawLength, step, STEP_ALONE);
+  remember(KEY, keyHash, keyLength, step, STEP_ALONE);
+}
+
+/** The same for a tag that does more than its step: which slot remembers it, -1 for none. */
+export function learnReferring(step: u32, after: u32, beside: u32): i32 {
+  if (afterTag !== INPUT + after || !remember(RAW, rawHash, rawLength, step, beside)) return -1;
+  return numberOf(slotOf(rawHash));
+}
+
+function numberOf(slot: u32): u32 {
+  return (slot - TAG_SLOTS) / TAG_SIZE;
 }
 
 function edgeOf(place: u32, step: u32): u32 {
@@ -368,58 +390,100 @@ export function connect(place: u32, step: u32, entered: u32, end: u32): void {
   store<u32>(edge, end, 12);
 }
 
+/** Tells what the end tag of the element at a place does: where that ends it leads to the place around, and to no edge. */
+export function tell(place: u32, step: u32, around: u32): void {
+  store<u32>(ENDS + place * END_SIZE, step);
+  store<u32>(ENDS + place * END_SIZE, around, 4);
+}
+
 /**
  * Walks from place to place over text and tags from `from` on, and returns
  * where the text begins before the tag that it stops at: STOP says why. If
- * `step` is not 0, it is that of the tag that it has stopped at, and `after`
- * where what stands after that begins. Without fonts no text is looked at.
+ * `step` is not 0, it is that of the tag that it stopped at last, and `after`
+ * where what stands after that begins. Without fonts no text is looked at;
+ * where no tag may refer to anything it stops at those that do.
  */
-export function walk(from: u32, length: u32, page: u32, hasFonts: bool, step: u32, after: u32): u32 {
+export function walk(from: u32, length: u32, page: u32, hasFonts: bool, mayRefer: bool, step: u32, after: u32): u32 {
   const end = INPUT + length;
-  let at = INPUT + from;
+  let at: u32 = INPUT + from;
   let place = field(PLACE);
-  let entries = field(ENTERED);
-  let start = INPUT + field(START);
-  let next = INPUT + after;
+  let start: u32 = INPUT + field(START);
+  let next: u32 = INPUT + after;
   let stop: u32 = AT_END;
+  let beside: u32 = STEP_ALONE;
   for (;;) {
     if (step === 0) {
       start = indexOf(LESS, at, end);
       if (start === end) break;
       step = stepAt(start, end);
       next = afterTag;
+      if (step !== 0) {
+        beside = load<u32>(foundSlot, 16);
+        if (beside === REFERS_AND_ENDS) next = afterScript(next, end);
+        if (beside !== STEP_ALONE && (!mayRefer || next === 0)) step = 0;
+      }
     }
     if (step === 0) {
       stop = AT_TAG;
       break;
     }
-    const edge = edgeOf(place, step);
-    if (load<u32>(edge) !== place || load<u32>(edge, 4) !== step) {
-      stop = AT_EDGE;
-      break;
-    }
-    if (entries === LIST_LENGTH || (hasFonts && start > at && !noteText(at, start, place, page))) {
+    if (isFull() || (hasFonts && start > at && !noteText(at, start, place, page))) {
       stop = FULL;
       break;
     }
-    const entered = load<u32>(edge, 8);
-    const lastPage = PAGES + (entered << 2);
-    if (load<u32>(lastPage) !== page) {
-      store<u32>(lastPage, page);
-      store<u32>(ENTERED_LIST + (entries << 2), entered);
-      entries += 1;
+    const around = ENDS + place * END_SIZE;
+    if (load<u32>(around) === step) place = load<u32>(around, 4);
+    else {
+      const edge = edgeOf(place, step);
+      if (load<u32>(edge) !== place || load<u32>(edge, 4) !== step) {
+        stop = AT_EDGE;
+        break;
+      }
+      enter(load<u32>(edge, 8), page);
+      if (beside !== REFERS_AND_ENDS) place = load<u32>(edge, 12);
     }
-    place = load<u32>(edge, 12);
+    if (beside !== STEP_ALONE) {
+      noteReference(numberOf(foundSlot), start);
+      beside = STEP_ALONE;
+    }
     at = next;
     step = 0;
   }
   setField(PLACE, place);
-  setField(ENTERED, entries);
   setField(STOP, stop);
   setField(STEP, step);
-  setField(START, <u32>(start - INPUT));
-  setField(AFTER, <u32>(next - INPUT));
-  return <u32>(at - INPUT);
+  setField(START, start - INPUT);
+  return at - INPUT;
+}
+
+function isFull(): bool {
+  return field(ENTERED) === LIST_LENGTH || field(REFERRING) === LIST_LENGTH;
+}
+
+/** What stands after the end tag of a script, if that comes at once; else 0. */
+function afterScript(from: u32, end: u32): u32 {
+  // "</script", and what ends it.
+  const isEnd = load<u64>(from) === 0x7470697263732f3c && <u32>load<u8>(from + 8) === GREATER;
+  return isEnd && from + 9 <= end ? from + 9 : 0;
+}
+
+/** Notes that a page was in a place, if it is for the first time. */
+function enter(place: u32, page: u32): void {
+  const lastPage = PAGES + (place << 2);
+  if (load<u32>(lastPage) === page) return;
+  store<u32>(lastPage, page);
+  const entries = field(ENTERED);
+  store<u32>(ENTERED_LIST + (entries << 2), place);
+  setField(ENTERED, entries + 1);
+}
+
+/** Notes a tag that refers to something. */
+function noteReference(slot: u32, start: u32): void {
+  const count = field(REFERRING);
+  const entry = REFERRING_LIST + count * REFERRING_FIELDS * 4;
+  store<u32>(entry, slot);
+  store<u32>(entry, start - INPUT, 4);
+  setField(REFERRING, count + 1);
 }
 
 /** Notes that a place has text; false when a list is full. */
@@ -435,7 +499,7 @@ function noteText(start: u32, end: u32, place: u32, page: u32): bool {
     setField(WITH_TEXT, texts + 1);
   }
   if (isBeyond(start, end)) {
-    const entry = BEYOND_LIST + beyonds * 12;
+    const entry = BEYOND_LIST + beyonds * BEYOND_FIELDS * 4;
     store<u32>(entry, place);
     store<u32>(entry, <u32>(start - INPUT), 4);
     store<u32>(entry, <u32>(end - INPUT), 8);
