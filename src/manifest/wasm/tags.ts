@@ -68,6 +68,7 @@ const CONTROLS: u32 = 0x3600;
 
 /** Odd numbers without a pattern, and none the other's negative: spread a sum over its upper bits. */
 const SPREAD: u64 = 0x9e3779b97f4a7c15;
+const SPREAD_SECOND: u64 = 0xc2b2ae3d27d4eb4f;
 const SPREAD_PLACE: u32 = 0x9e3779b1;
 const SPREAD_STEP: u32 = 0x85ebca6b;
 
@@ -133,12 +134,11 @@ function firstBytes(chunk: v128, count: u32): v128 {
 }
 
 function mixed(hash: u64, chunk: v128): u64 {
-  const first = (hash ^ i64x2.extract_lane(chunk, 0)) * SPREAD;
-  return ((first ^ (first >>> 32)) + i64x2.extract_lane(chunk, 1)) * SPREAD;
+  return (hash ^ i64x2.extract_lane(chunk, 0)) * SPREAD + i64x2.extract_lane(chunk, 1) * SPREAD_SECOND;
 }
 
 function finished(hash: u64): u32 {
-  return <u32>(((hash ^ (hash >>> 29)) * SPREAD) >>> 32);
+  return <u32>(((hash ^ (hash >>> 32)) * SPREAD) >>> 32);
 }
 
 /** Forgets everything; what the caller asks for is set anew. */
@@ -290,6 +290,26 @@ function stepAt(start: u32, end: u32): u32 {
 
 /** The step of a tag by all its bytes, up to the first `>`. */
 function findRaw(from: u32, end: u32): u32 {
+  // Most tags are short and known: nothing of those is put down.
+  const chunk = v128.load(from);
+  const found = i8x16.bitmask(i8x16.eq(chunk, i8x16.splat(<i8>GREATER)));
+  if (found === 0) return findLongRaw(from, end);
+  const length = ctz(found);
+  afterTag = from + length + 1;
+  if (afterTag > end) return 0;
+  const bytes = firstBytes(chunk, length);
+  const hash = finished(mixed(0, bytes));
+  const slot = slotOf(hash);
+  foundSlot = slot;
+  const isSame = !v128.any_true(v128.xor(v128.load(slot + TAG_BYTES), bytes));
+  if (isSame && load<u32>(slot, 4) === length) return load<u32>(slot, 8);
+  v128.store(RAW, bytes);
+  rawHash = hash;
+  rawLength = length;
+  return 0;
+}
+
+function findLongRaw(from: u32, end: u32): u32 {
   const wanted = i8x16.splat(<i8>GREATER);
   let hash: u64 = 0;
   for (let at: u32 = 0; at < LIMIT; at += CHUNK) {
