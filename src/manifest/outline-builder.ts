@@ -82,14 +82,16 @@ export class OutlineBuilder {
     let step = 0;
     for (let goesOn = true; goesOn;) {
       at = reader.walk(at, options, step, cursor.position);
-      this.#takeNotes(cursor.bytes, references);
+      const { stop } = reader;
       step = 0;
-      goesOn = reader.stop === FULL;
-      if (reader.stop === AT_TAG) {
+      goesOn = stop === FULL;
+      if (stop === AT_TAG) {
         step = this.#read(cursor, reader.start)?.id ?? 0;
         goesOn = step !== 0;
-      } else if (reader.stop === AT_EDGE) goesOn = edges.connect(reader.place, reader.step);
+      } else if (stop === AT_EDGE) goesOn = edges.connect(reader.place, reader.step);
+      else if (stop === FULL) this.#takeNotes(cursor.bytes, references);
     }
+    this.#takeNotes(cursor.bytes, references);
     this.#place = root.places[reader.place] ?? this.#place;
     return at;
   }

@@ -32,6 +32,8 @@ import {
   ID_MARKS,
   INPUT,
   LIST_LENGTH,
+  MET,
+  MET_BITS,
   NAME_END,
   NAME_HASH,
   PAGES,
@@ -96,6 +98,8 @@ let afterTag: u32 = 0;
 let foundSlot: u32 = 0;
 /** End of the key as far as it was made. */
 let keyEnd: u32 = 0;
+/** Places of which it is known what their end tags do are below. */
+let told: u32 = 0;
 
 function field(index: u32): u32 {
   return load<u32>(FIELDS + (index << 2));
@@ -141,12 +145,15 @@ function finished(hash: u64): u32 {
   return <u32>(((hash ^ (hash >>> 32)) * SPREAD) >>> 32);
 }
 
-/** Forgets everything; what the caller asks for is set anew. */
+memory.fill(MASKS, 0xff, CHUNK);
+
+/** Forgets what it knows of tags and places; what the caller asks for is set anew. */
 export function reset(): void {
   memory.fill(TAG_SLOTS, 0, TAG_SIZE << TAG_BITS);
   memory.fill(EDGES, 0, EDGE_SIZE << EDGE_BITS);
-  memory.fill(PAGES, 0, INPUT - PAGES);
-  memory.fill(MASKS, 0xff, CHUNK);
+  // No page has the number of another: what was noted of pages can stay.
+  memory.fill(ENDS, 0, told * END_SIZE);
+  told = 0;
 }
 
 /**
@@ -282,7 +289,7 @@ function stepAt(start: u32, end: u32): u32 {
   if (after === 0 || keyEnd > KEY + LIMIT) return 0;
   const step = findKey();
   if (step !== 0) {
-    if (afterTag === after) remember(RAW, rawHash, rawLength, step, STEP_ALONE);
+    if (afterTag === after && cameBefore(rawHash)) remember(RAW, rawHash, rawLength, step, STEP_ALONE);
     afterTag = after;
   }
   return step;
@@ -300,13 +307,16 @@ function findRaw(from: u32, end: u32): u32 {
   const bytes = firstBytes(chunk, length);
   const hash = finished(mixed(0, bytes));
   const slot = slotOf(hash);
-  foundSlot = slot;
-  const isSame = !v128.any_true(v128.xor(v128.load(slot + TAG_BYTES), bytes));
-  if (isSame && load<u32>(slot, 4) === length) return load<u32>(slot, 8);
+  if (holdsShort(slot, bytes, length)) return stepOf(slot);
+  if (holdsShort(slot + TAG_SIZE, bytes, length)) return stepOf(slot + TAG_SIZE);
   v128.store(RAW, bytes);
   rawHash = hash;
   rawLength = length;
   return 0;
+}
+
+function holdsShort(slot: u32, bytes: v128, length: u32): bool {
+  return !v128.any_true(v128.xor(v128.load(slot + TAG_BYTES), bytes)) && load<u32>(slot, 4) === length;
 }
 
 function findLongRaw(from: u32, end: u32): u32 {
@@ -343,40 +353,65 @@ function findKey(): u32 {
   return remembered(KEY, keyHash, keyLength);
 }
 
+/** The first of the two slots that a tag may be remembered by. */
 function slotOf(hash: u32): u32 {
-  return TAG_SLOTS + (hash >>> (32 - TAG_BITS)) * TAG_SIZE;
+  return TAG_SLOTS + (hash >>> (32 - TAG_BITS + 1)) * TAG_SIZE * 2;
 }
 
-function remembered(bytes: u32, hash: u32, length: u32): u32 {
-  const slot = slotOf(hash);
-  if (load<u32>(slot) !== hash || load<u32>(slot, 4) !== length) return 0;
-  const own = slot + TAG_BYTES;
-  const size = length & (IS_KEY - 1);
-  for (let at: u32 = 0; at < size; at += CHUNK) {
-    if (v128.any_true(v128.xor(v128.load(own + at), v128.load(bytes + at)))) return 0;
-  }
+function stepOf(slot: u32): u32 {
   foundSlot = slot;
   return load<u32>(slot, 8);
 }
 
-/**
- * Remembers what a tag does, and returns whether it does. One that another
- * holds the slot of has to come twice: most tags that come once come never
- * again.
- */
-function remember(bytes: u32, hash: u32, length: u32, step: u32, beside: u32): bool {
-  if (length === 0) return false;
+function remembered(bytes: u32, hash: u32, length: u32): u32 {
   const slot = slotOf(hash);
-  if (load<u32>(slot, 8) !== 0 && load<u32>(slot, 12) !== hash) {
+  if (holds(slot, bytes, hash, length)) return stepOf(slot);
+  if (holds(slot + TAG_SIZE, bytes, hash, length)) return stepOf(slot + TAG_SIZE);
+  return 0;
+}
+
+function holds(slot: u32, bytes: u32, hash: u32, length: u32): bool {
+  if (load<u32>(slot) !== hash || load<u32>(slot, 4) !== length) return false;
+  const own = slot + TAG_BYTES;
+  const size = length & (IS_KEY - 1);
+  for (let at: u32 = 0; at < size; at += CHUNK) {
+    if (v128.any_true(v128.xor(v128.load(own + at), v128.load(bytes + at)))) return false;
+  }
+  return true;
+}
+
+/**
+ * Remembers what a tag does, and returns by which slot; 0 when it does not.
+ * One whose slots both remember others has to come twice: most tags that
+ * come once come never again.
+ */
+function remember(bytes: u32, hash: u32, length: u32, step: u32, beside: u32): u32 {
+  if (length === 0) return 0;
+  let slot = slotOf(hash);
+  if (!isFree(slot, hash)) slot += TAG_SIZE;
+  if (!isFree(slot, hash)) {
     store<u32>(slot, hash, 12);
-    return false;
+    return 0;
   }
   store<u32>(slot, hash);
   store<u32>(slot, length, 4);
   store<u32>(slot, step, 8);
   store<u32>(slot, beside, 16);
   memory.copy(slot + TAG_BYTES, bytes, LIMIT);
-  return true;
+  return slot;
+}
+
+/** Whether a tag with that hash came lately: most that come once come never again. */
+function cameBefore(hash: u32): bool {
+  const at = MET + ((hash & ((1 << MET_BITS) - 1)) << 2);
+  const known = load<u32>(at) === hash;
+  store<u32>(at, hash);
+  return known;
+}
+
+/** Whether a slot is that tag's to have. */
+function isFree(slot: u32, hash: u32): bool {
+  return load<u32>(slot, 8) === 0 || load<u32>(slot, 12) === hash;
 }
 
 /** Remembers what the tag does that the walk has stopped at, and that ends before `after`. */
@@ -388,22 +423,29 @@ export function learn(step: u32, after: u32): void {
 
 /** The same for a tag that does more than its step: which slot remembers it, -1 for none. */
 export function learnReferring(step: u32, after: u32, beside: u32): i32 {
-  if (afterTag !== INPUT + after || !remember(RAW, rawHash, rawLength, step, beside)) return -1;
-  return numberOf(slotOf(rawHash));
+  const slot = afterTag === INPUT + after ? remember(RAW, rawHash, rawLength, step, beside) : 0;
+  return slot === 0 ? -1 : numberOf(slot);
 }
 
 function numberOf(slot: u32): u32 {
   return (slot - TAG_SLOTS) / TAG_SIZE;
 }
 
+/** The first of the two that a step from a place may be remembered by. */
 function edgeOf(place: u32, step: u32): u32 {
   const sum = place * SPREAD_PLACE + step * SPREAD_STEP;
-  return EDGES + (sum >>> (32 - EDGE_BITS)) * EDGE_SIZE;
+  return EDGES + (sum >>> (32 - EDGE_BITS + 1)) * EDGE_SIZE * 2;
+}
+
+function isEdge(edge: u32, place: u32, step: u32): bool {
+  return load<u32>(edge) === place && load<u32>(edge, 4) === step;
 }
 
 /** Remembers where a step leads from a place: which one it enters, if only for an element without content, and where it ends. */
 export function connect(place: u32, step: u32, entered: u32, end: u32): void {
   const edge = edgeOf(place, step);
+  // The one met before the last goes.
+  v128.store(edge + EDGE_SIZE, v128.load(edge));
   store<u32>(edge, place);
   store<u32>(edge, step, 4);
   store<u32>(edge, entered, 8);
@@ -414,6 +456,7 @@ export function connect(place: u32, step: u32, entered: u32, end: u32): void {
 export function tell(place: u32, step: u32, around: u32): void {
   store<u32>(ENDS + place * END_SIZE, step);
   store<u32>(ENDS + place * END_SIZE, around, 4);
+  told = max(told, place + 1);
 }
 
 /**
@@ -454,8 +497,9 @@ export function walk(from: u32, length: u32, page: u32, hasFonts: bool, mayRefer
     const around = ENDS + place * END_SIZE;
     if (load<u32>(around) === step) place = load<u32>(around, 4);
     else {
-      const edge = edgeOf(place, step);
-      if (load<u32>(edge) !== place || load<u32>(edge, 4) !== step) {
+      let edge = edgeOf(place, step);
+      if (!isEdge(edge, place, step)) edge += EDGE_SIZE;
+      if (!isEdge(edge, place, step)) {
         stop = AT_EDGE;
         break;
       }
