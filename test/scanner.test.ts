@@ -1,7 +1,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { createScanner, type PageNeeds, type Scanner } from "../src/manifest/scanner.js";
 import { locateIn, writeSite } from "./support/site.js";
@@ -148,4 +148,30 @@ test("needs nothing for a page that has gone between the look and the scan", asy
   await rm(join(root, "index.html"));
   if (file === undefined) throw new Error("the page was written");
   expect((await createScanner({ locate }).page("/", file)).entries).toEqual([]);
+});
+
+describe("pages read straight to where their tags are read", () => {
+  const images = `<img src=a.png>${"<p class=x>text</p>".repeat(500)}<img src=b.png>`;
+  const pages: readonly (readonly [string, string, readonly string[]])[] = [
+    ["with a byte order mark", `\ufeff<body>${images}`, ["/a.png", "/b.png"]],
+    // A name that is new has the page read once more.
+    [
+      "with a mark and a style of their own",
+      `\ufeff<style>.y { background: url(c.png) }</style><p class=y>${images}`,
+      ["/a.png", "/b.png", "/c.png"],
+    ],
+    ["longer than the memory is", `<!--${"-".repeat(3_000_000)}-->${images}`, ["/a.png", "/b.png"]],
+  ];
+  test.each(pages)("%s", async (_, html, expected) => {
+    const root = await writeSite({
+      "index.html": html,
+      "second.html": "<img src=c.png>",
+      "a.png": "",
+      "b.png": "",
+      "c.png": "",
+    });
+    const scanner = createScanner({ locate: locateIn(root), once: true });
+    expect(targets(await scanPage(root, "/", scanner)).sort()).toEqual(expected);
+    expect(targets(await scanPage(root, "/second.html", scanner))).toEqual(["/c.png"]);
+  });
 });

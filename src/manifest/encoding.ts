@@ -14,8 +14,9 @@ function toUtf8(bytes: Buffer, label: string | undefined): Buffer {
   }
 }
 
+/** A copy, even of UTF-8: what was read to where it is parsed has to begin there. */
 function byOrderMark(bytes: Buffer): Buffer | undefined {
-  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return bytes.subarray(3);
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return Buffer.from(bytes.subarray(3));
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return Buffer.from(new TextDecoder("utf-16le").decode(bytes));
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return Buffer.from(new TextDecoder("utf-16be").decode(bytes));
   return undefined;

@@ -119,6 +119,11 @@ export class OutlineTree {
     return new OutlineBuilder(this.#paths, this.#pages);
   }
 
+  /** Where a page of that many bytes may be read to: what parsing it looks at next. */
+  room(size: number): Buffer {
+    return this.#reader.room(size);
+  }
+
   #begin(): Paths {
     const root = new Place(undefined, ROOT, new OutlineNode(undefined, PLAIN, { count: 0 }));
     const reader = this.#reader;

@@ -9,8 +9,15 @@ export const SCAN_LIMIT = 16 * 1024 * 1024;
 
 const pool = new BufferPool();
 
-/** Reads a file, of a long one the beginning, and has its bytes parsed; they are gone thereafter. */
-export type ReadFile = <T>(file: SiteFile, parse: (bytes: Buffer) => T) => Promise<T>;
+/**
+ * Reads a file, of a long one the beginning, and has its bytes parsed; they
+ * are gone thereafter. Reads into the buffer that is lent if nobody else can
+ * need that meanwhile.
+ */
+export type ReadFile = <T>(file: SiteFile, parse: (bytes: Buffer) => T, lend?: Lend) => Promise<T>;
+
+/** Lends a buffer of that size. */
+export type Lend = (size: number) => Buffer;
 
 /** Leaves the reading to the thread pool: the process has something else to do meanwhile. */
 export const readAside: ReadFile = async (file, parse) => {
@@ -32,10 +39,10 @@ export const readAside: ReadFile = async (file, parse) => {
 };
 
 /** Reads at once: for a small file that costs a tenth of a way through the thread pool. */
-export const readAtOnce: ReadFile = async (file, parse) => {
+export const readAtOnce: ReadFile = async (file, parse, lend) => {
   const descriptor = openSync(file.file, "r");
   const size = Math.min(file.size, SCAN_LIMIT);
-  const buffer = pool.take(size);
+  const buffer = lend?.(size) ?? pool.take(size);
   try {
     let length = 0;
     while (length < size) {
@@ -45,7 +52,7 @@ export const readAtOnce: ReadFile = async (file, parse) => {
     }
     return parse(buffer.subarray(0, length));
   } finally {
-    pool.give(buffer);
+    if (lend === undefined) pool.give(buffer);
     closeSync(descriptor);
   }
 };

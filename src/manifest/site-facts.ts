@@ -10,7 +10,7 @@ import type { ManifestEntry } from "./manifest.js";
 import type { Viewport } from "./media.js";
 import { OutlineTree } from "./outline.js";
 import { baseOf, type Resolved, resolve } from "./reference.js";
-import { type ReadFile, SCAN_LIMIT } from "./read-file.js";
+import { type Lend, type ReadFile, SCAN_LIMIT } from "./read-file.js";
 import { Remembered } from "./remembered.js";
 import type { SiteFile } from "./scanner.js";
 import { readScript, type ScriptFacts, scriptLexer } from "./script.js";
@@ -93,7 +93,8 @@ export class SiteFacts {
     const key = versionOf(file);
     const known = await this.#html.get(key);
     if (known !== undefined && known.generation >= generation) return known.facts;
-    const read = this.#withBytes(file, (bytes) => this.#readHtml(bytes)).catch(gone(NO_HTML));
+    const lend: Lend = (size) => this.#outlines.room(size);
+    const read = this.#withBytes(file, (bytes) => this.#readHtml(bytes), lend).catch(gone(NO_HTML));
     this.#html.set(key, read);
     return (await read).facts;
   }
@@ -186,9 +187,9 @@ export class SiteFacts {
     return facts;
   }
 
-  #withBytes<T>(file: SiteFile, parse: (bytes: Buffer) => T): Promise<T> {
+  #withBytes<T>(file: SiteFile, parse: (bytes: Buffer) => T, lend?: Lend): Promise<T> {
     if (file.size > SCAN_LIMIT) this.#tellTruncated(file);
-    return this.#readFile(file, parse);
+    return this.#readFile(file, parse, lend);
   }
 
   #tellTruncated(file: SiteFile): void {

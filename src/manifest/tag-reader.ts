@@ -105,7 +105,6 @@ export class TagReader {
     compiled ??= new WebAssembly.Module(readFileSync(WASM));
     this.#wasm = new WebAssembly.Instance(compiled).exports;
     this.#look();
-    this.#wasm.reset();
   }
 
   /** Has the views look at the memory as it is: when it grows it is another. */
@@ -120,14 +119,20 @@ export class TagReader {
     this.#referring = new Int32Array(buffer, REFERRING_LIST, REFERRING_FIELDS * LIST_LENGTH);
   }
 
-  /** Takes the bytes of a page: positions are those in them. */
-  load(bytes: Uint8Array): void {
-    const missing = INPUT + bytes.length + SLACK - this.#memory.length;
+  /** The place for the bytes of a page, up to that many: those that are put there need not be copied. */
+  room(size: number): Buffer {
+    const missing = INPUT + size + SLACK - this.#memory.length;
     if (missing > 0) {
       this.#wasm.memory.grow(Math.ceil(missing / WASM_PAGE));
       this.#look();
     }
-    this.#memory.set(bytes, INPUT);
+    return Buffer.from(this.#memory.buffer, INPUT, size);
+  }
+
+  /** Takes the bytes of a page: positions are those in them. */
+  load(bytes: Uint8Array): void {
+    const isThere = bytes.buffer === this.#memory.buffer && bytes.byteOffset === INPUT;
+    if (!isThere) this.room(bytes.length).set(bytes);
     this.#length = bytes.length;
     // No tag of this page is the one that a walk has stopped at.
     this.#fields[START] = -1;
