@@ -47,6 +47,17 @@ test("tells tags apart that begin alike or differ in a single byte", () => {
   ]);
 });
 
+test("tells tags of any length apart that differ in a single byte, wherever that is", () => {
+  for (let length = 0; length < 280; length += 1) {
+    for (const before of new Set([0, length >> 2, length >> 1, length])) {
+      const tag = (name: string): string =>
+        `<i title="${"x".repeat(before)}" class="${name}" lang="${"y".repeat(length - before)}"></i>`;
+      const page = `${tag("a")}${tag("b")}${tag("c")}`;
+      for (const found of classes(page, page, page)) expect(found, page).toEqual(["a", "b", "c"]);
+    }
+  }
+});
+
 test.each([
   ["<p class=a><p class=b><div class=c>", ["a", "b", "c"], ["", "", ""]],
   ["<ul class=a><li class=b><li class=b></ul><i class=c>", ["a", "b", "c"], ["", "a", ""]],

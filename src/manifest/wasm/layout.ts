@@ -69,24 +69,24 @@ export const MET_BITS = 13;
 /** The tags that come again: hash, length, step, hash of the tag that asked for the slot last, what it does beside; then its bytes. */
 export const TAG_SLOTS = 0x3_a000;
 export const TAG_BITS = 12;
-export const TAG_SIZE = 160;
+export const TAG_SIZE = 256;
 export const TAG_BYTES = 32;
 
 /** The edges met last: the place that each begins at, its step, the place that is entered, the place that it ends at. */
-export const EDGES = 0xd_a000;
+export const EDGES = 0x13_a000;
 export const EDGE_BITS = 14;
 export const EDGE_SIZE = 16;
 
 /** Places kept: what has more is no site, but an attack. */
 export const PLACES = 200_000;
 /** The page that was in each place last, and that had text there: 4 bytes each. */
-export const PAGES = 0x11_a000;
-export const TEXT_PAGES = 0x1d_e000;
+export const PAGES = 0x17_a000;
+export const TEXT_PAGES = 0x23_e000;
 /** The step of the end tag of the element at each place, and the place around it: 4 bytes each. */
-export const ENDS = 0x2a_2000;
+export const ENDS = 0x30_2000;
 export const END_SIZE = 8;
 
 /** Where the bytes of the page begin. */
-export const INPUT = 0x43_8000;
+export const INPUT = 0x49_8000;
 /** What is read beyond their end at most. */
-export const SLACK = 256;
+export const SLACK = 512;

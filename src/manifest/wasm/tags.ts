@@ -81,14 +81,17 @@ const ID: u32 = 105 * 31 + 100;
 const CHUNK: u32 = 16;
 const MASKS: u32 = 0x40;
 
-/** A tag as it stands; a tag without what nobody asks for. What is longer hardly ever comes again. */
-const RAW: u32 = 0x100;
+/** A tag without what nobody asks for. What is longer, as it stands or without that, hardly ever comes again. */
 const KEY: u32 = 0x200;
-const LIMIT: u32 = 128;
+const LIMIT: u32 = 208;
 /** Tells the length of one from that of the other, so that neither is taken for the other, and so does its hash. */
 const IS_KEY: u32 = 0x1000;
 
-/** Of the tag that was looked for last: its hashes and lengths; a length of 0 is that of one that is not remembered. */
+/**
+ * Of the tag that was looked for last: where it stands, hashes and lengths of
+ * it and of its key; a length of 0 is that of one that is not remembered.
+ */
+let rawStart: u32 = 0;
 let rawHash: u32 = 0;
 let rawLength: u32 = 0;
 let keyHash: u32 = 0;
@@ -289,7 +292,7 @@ function stepAt(start: u32, end: u32): u32 {
   if (after === 0 || keyEnd > KEY + LIMIT) return 0;
   const step = findKey();
   if (step !== 0) {
-    if (afterTag === after && cameBefore(rawHash)) remember(RAW, rawHash, rawLength, step, STEP_ALONE);
+    if (afterTag === after && cameBefore(rawHash)) remember(rawStart, rawHash, rawLength, step, STEP_ALONE);
     afterTag = after;
   }
   return step;
@@ -297,10 +300,9 @@ function stepAt(start: u32, end: u32): u32 {
 
 /** The step of a tag by all its bytes, up to the first `>`. */
 function findRaw(from: u32, end: u32): u32 {
-  // Most tags are short and known: nothing of those is put down.
   const chunk = v128.load(from);
   const found = i8x16.bitmask(i8x16.eq(chunk, i8x16.splat(<i8>GREATER)));
-  if (found === 0) return findLongRaw(from, end);
+  if (found === 0) return findLongRaw(from, end, chunk);
   const length = ctz(found);
   afterTag = from + length + 1;
   if (afterTag > end) return 0;
@@ -309,7 +311,7 @@ function findRaw(from: u32, end: u32): u32 {
   const slot = slotOf(hash);
   if (holdsShort(slot, bytes, length)) return stepOf(slot);
   if (holdsShort(slot + TAG_SIZE, bytes, length)) return stepOf(slot + TAG_SIZE);
-  v128.store(RAW, bytes);
+  rawStart = from;
   rawHash = hash;
   rawLength = length;
   return 0;
@@ -319,28 +321,30 @@ function holdsShort(slot: u32, bytes: v128, length: u32): bool {
   return !v128.any_true(v128.xor(v128.load(slot + TAG_BYTES), bytes)) && load<u32>(slot, 4) === length;
 }
 
-function findLongRaw(from: u32, end: u32): u32 {
-  const wanted = i8x16.splat(<i8>GREATER);
-  let hash: u64 = 0;
-  for (let at: u32 = 0; at < LIMIT; at += CHUNK) {
-    const chunk = v128.load(from + at);
-    const found = i8x16.bitmask(i8x16.eq(chunk, wanted));
-    if (found === 0) {
-      v128.store(RAW + at, chunk);
-      hash = mixed(hash, chunk);
-      continue;
-    }
-    const rest = ctz(found);
-    afterTag = from + at + rest + 1;
-    if (afterTag > end) return 0;
-    const last = firstBytes(chunk, rest);
-    v128.store(RAW + at, last);
-    rawHash = finished(mixed(hash, last));
-    rawLength = <u32>(at + rest);
-    return remembered(RAW, rawHash, rawLength);
+/** The same for a tag of more than a chunk, whose first one is given. Three chunks tell one from another well enough. */
+function findLongRaw(from: u32, end: u32, chunk: v128): u32 {
+  const length = lengthOf(from);
+  afterTag = from + length + 1;
+  if (length > LIMIT || afterTag > end) {
+    if (length > LIMIT) afterTag = 0;
+    return 0;
   }
-  afterTag = 0;
-  return 0;
+  const middle = v128.load(from + ((length - CHUNK) >>> 1));
+  const last = v128.load(from + length - CHUNK);
+  rawStart = from;
+  rawHash = finished(mixed(mixed(mixed(length, chunk), middle), last));
+  rawLength = length;
+  return remembered(from, rawHash, length);
+}
+
+/** Length of the tag whose name begins at `from`, up to the first `>`; above the limit when that is far. */
+function lengthOf(from: u32): u32 {
+  const wanted = i8x16.splat(<i8>GREATER);
+  for (let at: u32 = CHUNK; at <= LIMIT; at += CHUNK) {
+    const found = i8x16.bitmask(i8x16.eq(v128.load(from + at), wanted));
+    if (found !== 0) return at + ctz(found);
+  }
+  return LIMIT + CHUNK;
 }
 
 /** The step of a tag by what is asked for of it. */
@@ -374,10 +378,11 @@ function holds(slot: u32, bytes: u32, hash: u32, length: u32): bool {
   if (load<u32>(slot) !== hash || load<u32>(slot, 4) !== length) return false;
   const own = slot + TAG_BYTES;
   const size = length & (IS_KEY - 1);
-  for (let at: u32 = 0; at < size; at += CHUNK) {
+  let at: u32 = 0;
+  for (; at + CHUNK <= size; at += CHUNK) {
     if (v128.any_true(v128.xor(v128.load(own + at), v128.load(bytes + at)))) return false;
   }
-  return true;
+  return !v128.any_true(v128.xor(v128.load(own + at), firstBytes(v128.load(bytes + at), size - at)));
 }
 
 /**
@@ -397,7 +402,11 @@ function remember(bytes: u32, hash: u32, length: u32, step: u32, beside: u32): u
   store<u32>(slot, length, 4);
   store<u32>(slot, step, 8);
   store<u32>(slot, beside, 16);
-  memory.copy(slot + TAG_BYTES, bytes, LIMIT);
+  const own = slot + TAG_BYTES;
+  const size = length & (IS_KEY - 1);
+  memory.copy(own, bytes, size);
+  // What is left of the last chunk compares as nothing.
+  v128.store(own + size, i64x2.splat(0));
   return slot;
 }
 
@@ -417,13 +426,13 @@ function isFree(slot: u32, hash: u32): bool {
 /** Remembers what the tag does that the walk has stopped at, and that ends before `after`. */
 export function learn(step: u32, after: u32): void {
   // With a ">" in one of its values what goes up to the first one is not the tag.
-  if (afterTag === INPUT + after) remember(RAW, rawHash, rawLength, step, STEP_ALONE);
+  if (afterTag === INPUT + after) remember(rawStart, rawHash, rawLength, step, STEP_ALONE);
   remember(KEY, keyHash, keyLength, step, STEP_ALONE);
 }
 
 /** The same for a tag that does more than its step: which slot remembers it, -1 for none. */
 export function learnReferring(step: u32, after: u32, beside: u32): i32 {
-  const slot = afterTag === INPUT + after ? remember(RAW, rawHash, rawLength, step, beside) : 0;
+  const slot = afterTag === INPUT + after ? remember(rawStart, rawHash, rawLength, step, beside) : 0;
   return slot === 0 ? -1 : numberOf(slot);
 }
 
