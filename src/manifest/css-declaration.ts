@@ -68,17 +68,22 @@ export function parseStyleAttribute(text: string): Declarations | undefined {
 /** Adds the declaration that an item of a block is, if it counts. */
 export function addDeclaration(item: string, list: Declaration[]): void {
   if (item.length > MAX_VALUE) return;
-  const raw = parseDeclaration(item);
+  const raw = parseDeclaration(item, counts);
   if (raw === undefined) return;
   const { important } = raw;
   if (raw.property.startsWith("--")) {
     list.push({ property: raw.property, value: raw.value, important });
     return;
   }
-  const property = Object.hasOwn(PROPERTIES, raw.property) ? PROPERTIES[raw.property] : undefined;
+  const property = PROPERTIES[raw.property];
   if (property === undefined || raw.value === "" || isInvalid(raw.value)) return;
   if (!isImageValue(raw.property, raw.value)) return;
   list.push({ property, value: shortened(property, raw.value), important });
+}
+
+/** Whether what a property is set to counts, its name as it is written. */
+function counts(property: string): boolean {
+  return property.startsWith("--") || Object.hasOwn(PROPERTIES, property.toLowerCase());
 }
 
 /** What makes a browser drop a declaration, so that an earlier one stands. */

@@ -2,6 +2,9 @@
 export type ItemEnd = "{" | ";" | "}";
 
 const SPACE = /[\t\n\f\r ]/;
+/** Runs that are passed over at the speed of a search: white space, and characters that mean nothing between items. */
+const SPACES = /[\t\n\f\r ]+/y;
+const PLAIN = /[^"'()/;[\\\]{}]+/y;
 const COMMENT_OR_STRING = /("(?:[^"\\]|\\[^])*"?|'(?:[^'\\]|\\[^])*'?)|\/\*[^]*?(?:\*\/|$)/g;
 const ESCAPE = /\\(?:([0-9a-fA-F]{1,6})(?:\r\n|[\t\n\f\r ])?|(\r\n|\n|\f|\r)|([^]))/g;
 
@@ -31,6 +34,7 @@ export class CssCursor {
     this.itemStart = this.position;
     const custom = this.text.startsWith("--", this.position);
     for (let depth = 0; this.position < this.text.length;) {
+      this.#skip(PLAIN);
       const code = this.text.charCodeAt(this.position);
       if (depth === 0) {
         if (code === 0x3b || (code === 0x7d && !outermost)) return this.#end(code === 0x3b ? ";" : "}");
@@ -51,6 +55,7 @@ export class CssCursor {
   skipBlock(): void {
     let depth = 1;
     while (this.position < this.text.length) {
+      this.#skip(PLAIN);
       const code = this.text.charCodeAt(this.position);
       if (code === 0x7b) depth += 1;
       else if (code === 0x7d) depth -= 1;
@@ -110,13 +115,18 @@ export class CssCursor {
 
   #skipSpace(): void {
     for (;;) {
-      const char = this.text[this.position] ?? "";
-      if (SPACE.test(char)) this.position += 1;
-      else if (char === "/" && this.text[this.position + 1] === "*") this.#skipComment();
+      this.#skip(SPACES);
+      if (this.text.startsWith("/*", this.position)) this.#skipComment();
       else if (this.text.startsWith("<!--", this.position)) this.position += 4;
       else if (this.text.startsWith("-->", this.position)) this.position += 3;
       else return;
     }
+  }
+
+  /** Passes over what the pattern, which is sticky, finds here. */
+  #skip(pattern: RegExp): void {
+    pattern.lastIndex = this.position;
+    if (pattern.test(this.text)) this.position = pattern.lastIndex;
   }
 
   #skipComment(): void {
@@ -191,12 +201,15 @@ export interface RawDeclaration {
   readonly important: boolean;
 }
 
-/** Reads an item as a declaration; undefined when it is none. */
-export function parseDeclaration(item: string): RawDeclaration | undefined {
+/** Reads an item as a declaration; undefined when it is none, or one of a property that does not count. */
+export function parseDeclaration(
+  item: string,
+  counts: (property: string) => boolean = () => true,
+): RawDeclaration | undefined {
   const colon = item.indexOf(":");
   if (colon <= 0) return undefined;
   const name = item.slice(0, colon).trim();
-  if (!/^[-\w\\\u0080-\uffff]+$/.test(name)) return undefined;
+  if (!counts(name) || !/^[-\w\\\u0080-\uffff]+$/.test(name)) return undefined;
   const important = /!\s*important\s*$/i.exec(item);
   const value = item.slice(colon + 1, important === null ? undefined : important.index).trim();
   const property = name.startsWith("--") ? unescapeCss(name) : name.toLowerCase();
