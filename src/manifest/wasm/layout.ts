@@ -77,16 +77,21 @@ export const EDGES = 0x13_a000;
 export const EDGE_BITS = 14;
 export const EDGE_SIZE = 16;
 
+/** Where short tags lead from the places met last: the tag, place and length, the place that is entered, the one it leads to, the page that went there last. */
+export const WAYS = 0x17_a000;
+export const WAY_BITS = 14;
+export const WAY_SIZE = 32;
+
 /** Places kept: what has more is no site, but an attack. */
 export const PLACES = 200_000;
 /** The page that was in each place last, and that had text there: 4 bytes each. */
-export const PAGES = 0x17_a000;
-export const TEXT_PAGES = 0x23_e000;
+export const PAGES = 0x1f_a000;
+export const TEXT_PAGES = 0x2b_e000;
 /** The step of the end tag of the element at each place, and the place around it: 4 bytes each. */
-export const ENDS = 0x30_2000;
+export const ENDS = 0x38_2000;
 export const END_SIZE = 8;
 
 /** Where the bytes of the page begin. */
-export const INPUT = 0x49_8000;
+export const INPUT = 0x51_8000;
 /** What is read beyond their end at most. */
 export const SLACK = 512;

@@ -53,6 +53,9 @@ import {
   TAG_SLOTS,
   TEXT_LIST,
   TEXT_PAGES,
+  WAYS,
+  WAY_BITS,
+  WAY_SIZE,
   WITH_TEXT,
 } from "./layout";
 
@@ -101,6 +104,10 @@ let afterTag: u32 = 0;
 let foundSlot: u32 = 0;
 /** End of the key as far as it was made. */
 let keyEnd: u32 = 0;
+/** Of the short tag that was read last: its bytes, how many, and a hash of them. */
+let shortBytes: v128 = i64x2.splat(0);
+let shortLength: u32 = 0;
+let shortHash: u32 = 0;
 /** Places of which it is known what their end tags do are below. */
 let told: u32 = 0;
 
@@ -154,6 +161,7 @@ memory.fill(MASKS, 0xff, CHUNK);
 export function reset(): void {
   memory.fill(TAG_SLOTS, 0, TAG_SIZE << TAG_BITS);
   memory.fill(EDGES, 0, EDGE_SIZE << EDGE_BITS);
+  memory.fill(WAYS, 0, WAY_SIZE << WAY_BITS);
   // No page has the number of another: what was noted of pages can stay.
   memory.fill(ENDS, 0, told * END_SIZE);
   told = 0;
@@ -282,11 +290,25 @@ function markOf(start: u32, end: u32): u32 {
   return (outer + inner * 9176 + length * 101) & 0xffff;
 }
 
-/** The step of the tag whose `<` is at `start`; 0 when it is not known. */
-function stepAt(start: u32, end: u32): u32 {
+/** Reads the tag whose name begins at `from`, up to the first `>`; false if that does not come within a chunk. */
+function readShort(from: u32, end: u32): bool {
+  const chunk = v128.load(from);
+  const found = i8x16.bitmask(i8x16.eq(chunk, i8x16.splat(<i8>GREATER)));
+  if (found === 0) return false;
+  shortLength = ctz(found);
+  afterTag = from + shortLength + 1;
+  if (afterTag > end) return false;
+  shortBytes = firstBytes(chunk, shortLength);
+  shortHash = finished(mixed(0, shortBytes));
+  return true;
+}
+
+/** The step of the tag whose `<` is at `start`, the short one that was read last or another; 0 when it is not known. */
+function stepAt(start: u32, end: u32, isShort: bool): u32 {
+  rawStart = start + 1;
   rawLength = 0;
   keyLength = 0;
-  const known = findRaw(start + 1, end);
+  const known = isShort ? findShort() : findLong(start + 1, end);
   if (known !== 0 || !isLetter(<u32>load<u8>(start + 1))) return known;
   const after = readAttributes(start + 1, end);
   if (after === 0 || keyEnd > KEY + LIMIT) return 0;
@@ -298,41 +320,28 @@ function stepAt(start: u32, end: u32): u32 {
   return step;
 }
 
-/** The step of a tag by all its bytes, up to the first `>`. */
-function findRaw(from: u32, end: u32): u32 {
-  const chunk = v128.load(from);
-  const found = i8x16.bitmask(i8x16.eq(chunk, i8x16.splat(<i8>GREATER)));
-  if (found === 0) return findLongRaw(from, end, chunk);
-  const length = ctz(found);
-  afterTag = from + length + 1;
-  if (afterTag > end) return 0;
-  const bytes = firstBytes(chunk, length);
-  const hash = finished(mixed(0, bytes));
-  const slot = slotOf(hash);
-  if (holdsShort(slot, bytes, length)) return stepOf(slot);
-  if (holdsShort(slot + TAG_SIZE, bytes, length)) return stepOf(slot + TAG_SIZE);
-  rawStart = from;
-  rawHash = hash;
-  rawLength = length;
-  return 0;
+/** The step of the short tag that was read last. */
+function findShort(): u32 {
+  rawHash = shortHash;
+  rawLength = shortLength;
+  const slot = slotOf(shortHash);
+  if (holdsShort(slot)) return stepOf(slot);
+  return holdsShort(slot + TAG_SIZE) ? stepOf(slot + TAG_SIZE) : 0;
 }
 
-function holdsShort(slot: u32, bytes: v128, length: u32): bool {
-  return !v128.any_true(v128.xor(v128.load(slot + TAG_BYTES), bytes)) && load<u32>(slot, 4) === length;
+function holdsShort(slot: u32): bool {
+  const differs = v128.any_true(v128.xor(v128.load(slot + TAG_BYTES), shortBytes));
+  return !differs && load<u32>(slot, 4) === shortLength;
 }
 
-/** The same for a tag of more than a chunk, whose first one is given. Three chunks tell one from another well enough. */
-function findLongRaw(from: u32, end: u32, chunk: v128): u32 {
+/** The step of a tag of a chunk or more, by all its bytes up to the first `>`. Three chunks tell one from another well enough. */
+function findLong(from: u32, end: u32): u32 {
   const length = lengthOf(from);
-  afterTag = from + length + 1;
-  if (length > LIMIT || afterTag > end) {
-    if (length > LIMIT) afterTag = 0;
-    return 0;
-  }
+  afterTag = length > LIMIT ? 0 : from + length + 1;
+  if (afterTag === 0 || afterTag > end) return 0;
   const middle = v128.load(from + ((length - CHUNK) >>> 1));
   const last = v128.load(from + length - CHUNK);
-  rawStart = from;
-  rawHash = finished(mixed(mixed(mixed(length, chunk), middle), last));
+  rawHash = finished(mixed(mixed(mixed(length, v128.load(from)), middle), last));
   rawLength = length;
   return remembered(from, rawHash, length);
 }
@@ -469,25 +478,43 @@ export function tell(place: u32, step: u32, around: u32): void {
 }
 
 /**
- * Walks from place to place over text and tags from `from` on, and returns
+ * Walks from place to place over text and tags from `first` on, and returns
  * where the text begins before the tag that it stops at: STOP says why. If
  * `step` is not 0, it is that of the tag that it stopped at last, and `after`
  * where what stands after that begins. Without fonts no text is looked at;
  * where no tag may refer to anything it stops at those that do.
  */
-export function walk(from: u32, length: u32, page: u32, hasFonts: bool, mayRefer: bool, step: u32, after: u32): u32 {
+export function walk(first: u32, length: u32, page: u32, hasFonts: bool, mayRefer: bool, step: u32, after: u32): u32 {
   const end = INPUT + length;
-  let at: u32 = INPUT + from;
+  let at: u32 = INPUT + first;
   let place = field(PLACE);
   let start: u32 = INPUT + field(START);
   let next: u32 = INPUT + after;
   let stop: u32 = AT_END;
   let beside: u32 = STEP_ALONE;
   for (;;) {
+    let way: u32 = 0;
     if (step === 0) {
       start = indexOf(LESS, at, end);
       if (start === end) break;
-      step = stepAt(start, end);
+      const isShort = readShort(start + 1, end);
+      if (isShort) {
+        way = wayFrom(place);
+        if (isWay(way, place)) {
+          if (isFull() || (hasFonts && start > at && !noteText(at, start, place, page))) {
+            stop = FULL;
+            break;
+          }
+          if (load<u32>(way, 28) !== page) {
+            store<u32>(way, page, 28);
+            enter(load<u32>(way, 20), page);
+          }
+          place = load<u32>(way, 24);
+          at = afterTag;
+          continue;
+        }
+      }
+      step = stepAt(start, end, isShort);
       next = afterTag;
       if (step !== 0) {
         beside = load<u32>(foundSlot, 16);
@@ -503,6 +530,8 @@ export function walk(from: u32, length: u32, page: u32, hasFonts: bool, mayRefer
       stop = FULL;
       break;
     }
+    const from = place;
+    let entered = place;
     const around = ENDS + place * END_SIZE;
     if (load<u32>(around) === step) place = load<u32>(around, 4);
     else {
@@ -512,13 +541,14 @@ export function walk(from: u32, length: u32, page: u32, hasFonts: bool, mayRefer
         stop = AT_EDGE;
         break;
       }
-      enter(load<u32>(edge, 8), page);
+      entered = load<u32>(edge, 8);
+      enter(entered, page);
       if (beside !== REFERS_AND_ENDS) place = load<u32>(edge, 12);
     }
     if (beside !== STEP_ALONE) {
       noteReference(numberOf(foundSlot), start);
       beside = STEP_ALONE;
-    }
+    } else if (way !== 0 && next === start + shortLength + 2) rememberWay(way, from, entered, place, page);
     at = next;
     step = 0;
   }
@@ -527,6 +557,28 @@ export function walk(from: u32, length: u32, page: u32, hasFonts: bool, mayRefer
   setField(STEP, step);
   setField(START, start - INPUT);
   return at - INPUT;
+}
+
+/** Where it is remembered where the short tag that was read last leads from a place. */
+function wayFrom(place: u32): u32 {
+  return WAYS + ((shortHash + place * SPREAD_PLACE) >>> (32 - WAY_BITS)) * WAY_SIZE;
+}
+
+function isWay(way: u32, place: u32): bool {
+  return load<u32>(way, 16) === wayKey(place) && !v128.any_true(v128.xor(v128.load(way), shortBytes));
+}
+
+/** Never 0, which an empty one has. */
+function wayKey(place: u32): u32 {
+  return ((place << 4) | shortLength) + 1;
+}
+
+function rememberWay(way: u32, place: u32, entered: u32, end: u32, page: u32): void {
+  v128.store(way, shortBytes);
+  store<u32>(way, wayKey(place), 16);
+  store<u32>(way, entered, 20);
+  store<u32>(way, end, 24);
+  store<u32>(way, page, 28);
 }
 
 function isFull(): bool {
