@@ -96,9 +96,14 @@ export class OutlineBuilder {
     return at;
   }
 
-  /** Whether what tags do here is known: in the body, and in a head that has its tag, where the place is one that is kept. */
+  /**
+   * Whether what tags do here is known: in the body, in a head that has its
+   * tag, and at the end of a text in that, where the place is one that is kept.
+   */
   get #isKnown(): boolean {
-    return (this.#hasBody || this.#place.tag === HEAD) && this.#beyond === 0 && this.#place.id >= 0;
+    const { id, parent, tag } = this.#place;
+    if (id < 0 || this.#beyond > 0) return false;
+    return this.#hasBody || tag === HEAD || (tag.raw && parent?.tag === HEAD);
   }
 
   #takeNotes(bytes: Buffer, references: TagReferences | undefined): void {

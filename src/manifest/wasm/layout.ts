@@ -66,11 +66,11 @@ export const LIST_LENGTH = 4096;
 export const MET = 0x3_2000;
 export const MET_BITS = 13;
 
-/** The tags that come again: hash, length, step, hash of the tag that asked for the slot last, what it does beside; then its bytes. */
+/** The tags that come again: hash, length, step, what it does beside; then its bytes. */
 export const TAG_SLOTS = 0x3_a000;
 export const TAG_BITS = 12;
 export const TAG_SIZE = 256;
-export const TAG_BYTES = 32;
+export const TAG_BYTES = 16;
 
 /** The edges met last: the place that each begins at, its step, the place that is entered, the place that it ends at. */
 export const EDGES = 0x13_a000;

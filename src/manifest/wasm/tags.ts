@@ -86,7 +86,9 @@ const MASKS: u32 = 0x40;
 
 /** A tag without what nobody asks for. What is longer, as it stands or without that, hardly ever comes again. */
 const KEY: u32 = 0x200;
-const LIMIT: u32 = 208;
+const LIMIT: u32 = 224;
+/** Of the step of a tag that is found by its key, too. */
+const KNOWN_BY_KEY: u32 = 0x8000_0000;
 /** Tells the length of one from that of the other, so that neither is taken for the other, and so does its hash. */
 const IS_KEY: u32 = 0x1000;
 
@@ -314,7 +316,8 @@ function stepAt(start: u32, end: u32, isShort: bool): u32 {
   if (after === 0 || keyEnd > KEY + LIMIT) return 0;
   const step = findKey();
   if (step !== 0) {
-    if (afterTag === after && cameBefore(rawHash)) remember(rawStart, rawHash, rawLength, step, STEP_ALONE);
+    if (afterTag === after && cameBefore(rawHash))
+      remember(rawStart, rawHash, rawLength, step | KNOWN_BY_KEY, STEP_ALONE);
     afterTag = after;
   }
   return step;
@@ -373,7 +376,7 @@ function slotOf(hash: u32): u32 {
 
 function stepOf(slot: u32): u32 {
   foundSlot = slot;
-  return load<u32>(slot, 8);
+  return load<u32>(slot, 8) & ~KNOWN_BY_KEY;
 }
 
 function remembered(bytes: u32, hash: u32, length: u32): u32 {
@@ -396,21 +399,18 @@ function holds(slot: u32, bytes: u32, hash: u32, length: u32): bool {
 
 /**
  * Remembers what a tag does, and returns by which slot; 0 when it does not.
- * One whose slots both remember others has to come twice: most tags that
- * come once come never again.
+ * Of those that were learned the last to come stays, at least; of those whose
+ * key is known, which `step` says by KNOWN_BY_KEY, there may be none.
  */
 function remember(bytes: u32, hash: u32, length: u32, step: u32, beside: u32): u32 {
   if (length === 0) return 0;
   let slot = slotOf(hash);
   if (!isFree(slot, hash)) slot += TAG_SIZE;
-  if (!isFree(slot, hash)) {
-    store<u32>(slot, hash, 12);
-    return 0;
-  }
+  if ((step & KNOWN_BY_KEY) !== 0 && !isFree(slot, hash)) return 0;
   store<u32>(slot, hash);
   store<u32>(slot, length, 4);
   store<u32>(slot, step, 8);
-  store<u32>(slot, beside, 16);
+  store<u32>(slot, beside, 12);
   const own = slot + TAG_BYTES;
   const size = length & (IS_KEY - 1);
   memory.copy(own, bytes, size);
@@ -427,9 +427,10 @@ function cameBefore(hash: u32): bool {
   return known;
 }
 
-/** Whether a slot is that tag's to have. */
+/** Whether a tag may take a slot: one that is empty, its own, or that of a tag that is found by its key as well. */
 function isFree(slot: u32, hash: u32): bool {
-  return load<u32>(slot, 8) === 0 || load<u32>(slot, 12) === hash;
+  const step = load<u32>(slot, 8);
+  return step === 0 || (step & KNOWN_BY_KEY) !== 0 || load<u32>(slot) === hash;
 }
 
 /** Remembers what the tag does that the walk has stopped at, and that ends before `after`. */
@@ -517,7 +518,7 @@ export function walk(first: u32, length: u32, page: u32, hasFonts: bool, mayRefe
       step = stepAt(start, end, isShort);
       next = afterTag;
       if (step !== 0) {
-        beside = load<u32>(foundSlot, 16);
+        beside = load<u32>(foundSlot, 12);
         if (beside === REFERS_AND_ENDS) next = afterScript(next, end);
         if (beside !== STEP_ALONE && (!mayRefer || next === 0)) step = 0;
       }
