@@ -25,6 +25,8 @@ export interface Connection {
   resting: number;
   /** Promised streams that have not ended. */
   readonly promised: Set<ServerHttp2Stream>;
+  /** To be called when a request has ended that was counted by `enter`: one function for all of them. */
+  readonly left: () => void;
 }
 
 /** How many streams may still be promised, within what the client allows to be open at once and what Node lets it cancel. */
@@ -98,6 +100,7 @@ export class Connections {
       open: 0,
       resting: 0,
       promised: new Set(),
+      left: () => this.#leave(connection),
     };
     this.#all.add(connection);
     (carrier.protocol === "h2" ? carrier.session : carrier.socket).once("close", () => {
@@ -114,18 +117,17 @@ export class Connections {
     this.enter(connection);
     let running = true;
     return () => {
-      if (running) this.leave(connection);
+      if (running) connection.left();
       running = false;
     };
   }
 
-  /** Counts a request as under way. */
+  /** Counts a request as under way, until `left` of the connection is called. */
   enter(connection: Connection): void {
     connection.open++;
   }
 
-  /** Called once for each `enter`, when it has ended. */
-  leave(connection: Connection): void {
+  #leave(connection: Connection): void {
     connection.open--;
     if (this.#draining) endIdle(connection);
     this.#changed();

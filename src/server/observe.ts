@@ -28,10 +28,13 @@ export function observe(
   } catch (error) {
     isFailed(site, exchange, error, observed);
   }
-  exchange.whenClosed(() => {
-    site.connections.leave(connection);
-    observed?.closed();
-  });
+  if (observed === undefined) exchange.whenClosed(connection.left);
+  else {
+    exchange.whenClosed(() => {
+      connection.left();
+      observed.closed();
+    });
+  }
 }
 
 async function whenAnswered(
