@@ -37,7 +37,7 @@ declare const WebAssembly: {
   readonly Instance: new (module: object) => { readonly exports: TagsWasm };
 };
 
-/** What wasm/tags.ts exports. */
+/** What wasm/assembly exports. */
 interface TagsWasm {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   reset(): void;
@@ -89,7 +89,7 @@ export interface WalkOptions {
   readonly mayRefer: boolean;
 }
 
-/** Reads tags one by one, or walks over those that it knows: wasm/tags.ts does, and this hands over. */
+/** Reads tags one by one, or walks over those that it knows: wasm/assembly does, and this hands over. */
 export class TagReader {
   readonly #wasm: TagsWasm;
   #length = 0;
@@ -183,7 +183,7 @@ export class TagReader {
     return this.#wasm.hasBeyondAscii(start, end) !== 0;
   }
 
-  /** Goes on with a walk, as wasm/tags.ts has it. */
+  /** Goes on with a walk, as wasm/assembly has it. */
   walk(from: number, { page, hasFonts, mayRefer }: WalkOptions, step: number, after: number): number {
     return this.#wasm.walk(from, this.#length, page, hasFonts ? 1 : 0, mayRefer ? 1 : 0, step, after);
   }
