@@ -90,7 +90,7 @@ async function measure(program, root) {
   return JSON.parse(stdout);
 }
 
-const ROUNDS = 3;
+const ROUNDS = 5;
 
 /** Prints how a whole cold scan compares with reading the files and with parse5's trees of the HTML alone. */
 export async function bench() {
