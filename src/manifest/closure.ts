@@ -9,7 +9,7 @@ import { baseOf, documentBase, type Reference } from "./reference.js";
 import type { PageNeeds, SiteFile } from "./scanner.js";
 import type { ScriptFacts } from "./script.js";
 import { type ReadCss, SheetList } from "./sheet-list.js";
-import type { Soon } from "./soon.js";
+import { type Soon, whenKnown } from "./soon.js";
 import type { Styles } from "./shared-styles.js";
 import type { Sheet } from "./cascade.js";
 
@@ -112,13 +112,10 @@ class PageClosure {
   #reference(reference: Reference): Soon<void> {
     const { offset } = reference;
     const located = this.#listing.reference(reference, this.#contextAt(offset), this.#policyAt(offset));
-    return located instanceof Promise
-      ? located.then((known) => this.#follow(known, reference))
-      : this.#follow(located, reference);
+    return whenKnown(located, (known) => (known === undefined ? undefined : this.#follow(known, reference)));
   }
 
-  #follow(located: Located | undefined, reference: Reference): Soon<void> {
-    if (located === undefined) return;
+  #follow(located: Located, reference: Reference): Soon<void> {
     const { applies, by, need, crossorigin } = reference;
     if (applies !== undefined) return this.#sheets.linked(located, reference);
     if (by === "module script") return this.#modules.file(located, { need, crossorigin });

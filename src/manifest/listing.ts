@@ -2,7 +2,7 @@ import type { ContentSecurityPolicy } from "./csp.js";
 import type { LinkAttributes, ManifestEntry } from "./manifest.js";
 import { NEED, type Need, type Reference, type Resolved, resolve, type Target } from "./reference.js";
 import type { LeftOut, MissingReference, PageNeeds, SiteFile } from "./scanner.js";
-import type { Soon } from "./soon.js";
+import { type Soon, whenKnown } from "./soon.js";
 import { parseSrcset } from "./srcset.js";
 
 /** A file that makes references. */
@@ -53,16 +53,14 @@ export class Listing {
   }
 
   needs(): PageNeeds {
-    const entries: ManifestEntry[] = [];
-    const blocking = new Set<string>();
-    const whys = new Map<string, string>();
-    for (const { entry, need, why } of [...this.#found.values()].sort((a, b) => a.need - b.need)) {
-      entries.push(entry);
-      whys.set(entry.target, why);
-      if (need <= NEED.blockingScript) blocking.add(entry.target);
-    }
-    const left = [...this.#left.values()].filter(({ target }) => !this.#found.has(target));
-    return { entries, blocking, why: whys, missing: [...this.#missing.values()], left };
+    const found = [...this.#found.values()].sort((a, b) => a.need - b.need);
+    return {
+      entries: found.map(({ entry }) => entry),
+      blocking: new Set(found.filter(({ need }) => need <= NEED.blockingScript).map(({ entry }) => entry.target)),
+      why: new Map(found.map(({ entry, why }) => [entry.target, why])),
+      missing: [...this.#missing.values()],
+      left: [...this.#left.values()].filter(({ target }) => !this.#found.has(target)),
+    };
   }
 
   /** What references in a file of the site resolve against. */
@@ -93,22 +91,11 @@ export class Listing {
       this.leave(reference.url, "content security policy", context.base);
       return undefined;
     }
-    const file = this.#files.locate(resolved.pathname);
-    return file instanceof Promise
-      ? file.then((found) => this.#take(resolved, reference, context, found))
-      : this.#take(resolved, reference, context, file);
-  }
-
-  #take(
-    resolved: Target,
-    reference: Reference,
-    context: Context,
-    file: SiteFile | undefined,
-  ): Soon<Located | undefined> {
-    const { target, pathname } = resolved;
-    if (file === undefined) return this.#miss(target, reference, context);
-    this.#list(resolved, reference, context, file);
-    return { target, pathname, file };
+    return whenKnown(this.#files.locate(resolved.pathname), (file) => {
+      if (file === undefined) return this.#miss(resolved.target, reference, context);
+      this.#list(resolved, reference, context, file);
+      return { target: resolved.target, pathname: resolved.pathname, file };
+    });
   }
 
   #list(resolved: Target, reference: Reference, context: Context, file: SiteFile): void {

@@ -5,7 +5,7 @@ import { DEFAULT_VIEWPORT, type Viewport } from "./media.js";
 import { readAside, readAtOnce } from "./read-file.js";
 import { Remembered } from "./remembered.js";
 import { SiteFacts, versionOf } from "./site-facts.js";
-import { Finding, type Soon } from "./soon.js";
+import { Finding, type Soon, whenKnown } from "./soon.js";
 
 /** A file under the root, as the server would serve it, and its version. */
 export interface SiteFile {
@@ -148,16 +148,15 @@ class SiteScanner implements Scanner {
     this.#lookedAgain = performance.now();
   }
 
-  #isFresh(at: number): boolean {
-    if (at <= this.#lookedAgain) return false;
-    return this.#checkAfter === Number.POSITIVE_INFINITY || performance.now() - at < this.#checkAfter;
+  #isFresh(at: number, now: number): boolean {
+    return now - at < this.#checkAfter && at > this.#lookedAgain;
   }
 
   /** Where the file of a path is; looked up again when the last answer is too old. */
   #find(pathname: string): Soon<SiteFile | undefined> {
-    const known = this.#located.get(pathname);
-    if (known !== undefined && this.#isFresh(known.at)) return known.file.value;
     const now = performance.now();
+    const known = this.#located.get(pathname);
+    if (known !== undefined && this.#isFresh(known.at, now)) return known.file.value;
     const file = new Finding(this.#options.locate(pathname).catch(withoutAnswer));
     this.#located.set(pathname, { file, at: now });
     return file.value;
@@ -167,7 +166,7 @@ class SiteScanner implements Scanner {
     const answer = this.#answers.get(keyOf(pathname, file, {}));
     // One that was found ahead has not been told of yet: `page` does that.
     if (answer === undefined || (!answer.told && this.#options.onFiles !== undefined)) return undefined;
-    return this.#isFresh(answer.checkedAt) ? answer.known : undefined;
+    return this.#isFresh(answer.checkedAt, performance.now()) ? answer.known : undefined;
   }
 
   async page(pathname: string, file: SiteFile, context: PageContext = {}): Promise<PageNeeds> {
@@ -201,8 +200,8 @@ class SiteScanner implements Scanner {
   }
 
   async #stillHolds(answer: Answer): Promise<boolean> {
-    if (this.#isFresh(answer.checkedAt)) return true;
     const now = performance.now();
+    if (this.#isFresh(answer.checkedAt, now)) return true;
     await answer.needs;
     const checks = [...answer.located].map(async ([path, file]) => isSameVersion(await this.#find(path), file));
     const holds = (await Promise.all(checks)).every(Boolean);
@@ -211,15 +210,12 @@ class SiteScanner implements Scanner {
   }
 
   #sources(located: Map<string, SiteFile | undefined>): Sources {
-    const note = (pathname: string, file: SiteFile | undefined): SiteFile | undefined => {
-      located.set(pathname, file);
-      return file;
-    };
     return {
-      locate: (pathname) => {
-        const file = this.#find(pathname);
-        return file instanceof Promise ? file.then((found) => note(pathname, found)) : note(pathname, file);
-      },
+      locate: (pathname) =>
+        whenKnown(this.#find(pathname), (file) => {
+          located.set(pathname, file);
+          return file;
+        }),
       html: (file, generation) => this.#facts.html(file, generation),
       css: (file) => this.#facts.css(file),
       script: (file) => this.#facts.script(file),
