@@ -25,8 +25,6 @@ export interface Connection {
   resting: number;
   /** Promised streams that have not ended. */
   readonly promised: Set<ServerHttp2Stream>;
-  /** To be called when a request has ended that was counted by `enter`: one function for all of them. */
-  readonly left: () => void;
 }
 
 /** How many streams may still be promised, within what the client allows to be open at once and what Node lets it cancel. */
@@ -100,7 +98,6 @@ export class Connections {
       open: 0,
       resting: 0,
       promised: new Set(),
-      left: () => this.#leave(connection),
     };
     this.#all.add(connection);
     (carrier.protocol === "h2" ? carrier.session : carrier.socket).once("close", () => {
@@ -117,17 +114,18 @@ export class Connections {
     this.enter(connection);
     let running = true;
     return () => {
-      if (running) connection.left();
+      if (running) this.leave(connection);
       running = false;
     };
   }
 
-  /** Counts a request as under way, until `left` of the connection is called. */
+  /** Counts a request as under way. */
   enter(connection: Connection): void {
     connection.open++;
   }
 
-  #leave(connection: Connection): void {
+  /** Called once for each `enter`, when it has ended. */
+  leave(connection: Connection): void {
     connection.open--;
     if (this.#draining) endIdle(connection);
     this.#changed();

@@ -67,9 +67,8 @@ class Http2Exchange implements Exchange, Writer {
   }
 
   whenClosed(closed: () => void): void {
-    // Node keeps a closed stream for a while, and with a listener that stays on it all that the listener holds.
-    if (closed === this.connection.left) this.stream.on("close", closed);
-    else this.stream.once("close", closed);
+    // Node keeps a closed stream for a while, and with a listener that stays on it all of this.
+    this.stream.once("close", closed);
   }
 
   get pushEnabled(): boolean {

@@ -28,13 +28,10 @@ export function observe(
   } catch (error) {
     isFailed(site, exchange, error, observed);
   }
-  if (observed === undefined) exchange.whenClosed(connection.left);
-  else {
-    exchange.whenClosed(() => {
-      connection.left();
-      observed.closed();
-    });
-  }
+  exchange.whenClosed(() => {
+    site.connections.leave(connection);
+    observed?.closed();
+  });
 }
 
 async function whenAnswered(
