@@ -109,10 +109,8 @@ export class OutlineBuilder {
   #takeNotes(bytes: Buffer, references: TagReferences | undefined): void {
     const { reader, root, referring } = this.#paths;
     reader.takeNotes({
-      enter: (places, count) => this.#recordAll(places, count),
-      texts: (places, count) => {
-        for (let at = 0; at < count; at += 1) this.text(root.places[places[at] ?? 0]?.node);
-      },
+      enter: (place) => this.#record(root.places[place]),
+      text: (place) => this.text(root.places[place]?.node),
       beyondAscii: (place, start, end) => this.addCharacters(bytes, start, end, root.places[place]?.node),
       refer: (slot, start) => references?.repeat(referring[slot], start),
     });
@@ -195,17 +193,6 @@ export class OutlineBuilder {
     this.#place = isEmpty || outer.isDeepest ? outer : inner;
     if (!isEmpty && outer.isDeepest) this.#beyond += 1;
     return inner.node;
-  }
-
-  /** Records places by their numbers: a page has so many that no call is made for each. */
-  #recordAll(list: Int32Array, count: number): void {
-    const { places } = this.#paths.root;
-    for (let at = 0; at < count; at += 1) {
-      const node = places[list[at] ?? 0]?.node;
-      if (node === undefined || node.page === this.#page) continue;
-      node.page = this.#page;
-      this.#nodes.push(node);
-    }
   }
 
   #record(place = this.#place): void {

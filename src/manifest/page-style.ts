@@ -96,10 +96,9 @@ export class FontSet {
 export function styleNeeds(outline: Outline, engine: StyleEngine, fonts: FontSet): StyleNeeds {
   const images = new Map<string, ImageUse>();
   const faces = new Set<SheetFace>();
-  const hasFonts = !fonts.isEmpty;
   for (const node of outline.nodes) {
     // Without fonts to choose, most elements have nothing that counts.
-    if (!hasFonts && (node.imageless === engine || !engine.mayLoadImage(node))) continue;
+    if (fonts.isEmpty && !engine.mayLoadImage(node)) continue;
     const { images: own, generated } = engine.compute(node);
     for (const image of own) {
       const key = `${image.url}\n${image.sheet?.base.href ?? ""}`;
@@ -107,7 +106,7 @@ export function styleNeeds(outline: Outline, engine: StyleEngine, fonts: FontSet
     }
     for (const { text, font } of generated) addText(text, font, fonts, faces);
   }
-  if (hasFonts) for (const node of outline.texts) addNode(node, outline, engine, fonts, faces);
+  if (!fonts.isEmpty) for (const node of outline.texts) addNode(node, outline, engine, fonts, faces);
   return { images: [...images.values()], fonts: [...faces] };
 }
 

@@ -103,6 +103,7 @@ export class StyleEngine {
 
   /** Whether an element's own style can load an image at all: the cheap question before `compute`. */
   mayLoadImage(node: OutlineNode): boolean {
+    if (node.imageless === this) return false;
     let possible = this.#withImages.get(node.kind);
     if (possible === undefined) {
       possible = this.#hasImageRules(node.kind);

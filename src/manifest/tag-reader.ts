@@ -69,10 +69,10 @@ let compiled: object | undefined;
 
 /** Takes what a walk has noted. */
 export interface WalkNotes {
-  /** Places were entered, by their numbers, so many of the list. */
-  enter(places: Int32Array, count: number): void;
-  /** There is text in places. */
-  texts(places: Int32Array, count: number): void;
+  /** A place was entered, by its number. */
+  enter(place: number): void;
+  /** There is text in a place. */
+  text(place: number): void;
   /** There are characters beyond ASCII in a text. */
   beyondAscii(place: number, start: number, end: number): void;
   /** The tag that a slot remembers was met, its `<` at `start`. */
@@ -234,16 +234,16 @@ export class TagReader {
   /** Hands over what the walk has noted. */
   takeNotes(notes: WalkNotes): void {
     const fields = this.#fields;
-    notes.enter(this.#entered, this.#field(ENTERED));
-    notes.texts(this.#withText, this.#field(WITH_TEXT));
+    const entered = this.#field(ENTERED);
+    for (let at = 0; at < entered; at += 1) notes.enter(this.#entered[at] ?? 0);
+    const texts = this.#field(WITH_TEXT);
+    for (let at = 0; at < texts; at += 1) notes.text(this.#withText[at] ?? 0);
     const beyond = this.#beyond;
-    const beyondEnd = this.#field(BEYOND_ASCII) * BEYOND_FIELDS;
-    for (let at = 0; at < beyondEnd; at += BEYOND_FIELDS) {
+    for (let at = 0; at < this.#field(BEYOND_ASCII) * BEYOND_FIELDS; at += BEYOND_FIELDS) {
       notes.beyondAscii(beyond[at] ?? 0, beyond[at + 1] ?? 0, beyond[at + 2] ?? 0);
     }
     const referring = this.#referring;
-    const referringEnd = this.#field(REFERRING) * REFERRING_FIELDS;
-    for (let at = 0; at < referringEnd; at += REFERRING_FIELDS) {
+    for (let at = 0; at < this.#field(REFERRING) * REFERRING_FIELDS; at += REFERRING_FIELDS) {
       notes.refer(referring[at] ?? 0, referring[at + 1] ?? 0);
     }
     fields[ENTERED] = 0;
