@@ -20,7 +20,7 @@ let keyLength: u32 = 0;
 
 /** Where what stands after it begins, and the slot that it was found in. */
 export let afterTag: u32 = 0;
-export let foundSlot: u32 = 0;
+let foundSlot: u32 = 0;
 
 /** Of the short tag that was read last: its bytes, how many, and a hash of them. */
 export let shortBytes: v128 = i64x2.splat(0);
@@ -186,6 +186,15 @@ export function learnReferring(step: u32, after: u32, beside: u32): i32 {
   return slot === 0 ? -1 : numberOf(slot);
 }
 
-export function numberOf(slot: u32): u32 {
+/** What the tag that was found last does beside its step, and the number of its slot. */
+export function foundBeside(): u32 {
+  return load<u32>(foundSlot, 12);
+}
+
+export function foundNumber(): u32 {
+  return numberOf(foundSlot);
+}
+
+function numberOf(slot: u32): u32 {
   return (slot - TAG_SLOTS) / TAG_SIZE;
 }

@@ -32,6 +32,15 @@ export function edgeFrom(place: u32, step: u32): u32 {
   return isEdge(edge + EDGE_SIZE, place, step) ? edge + EDGE_SIZE : 0;
 }
 
+/** The place that an edge enters, and the one that it ends at. */
+export function edgeEntered(edge: u32): u32 {
+  return load<u32>(edge, 8);
+}
+
+export function edgeEnd(edge: u32): u32 {
+  return load<u32>(edge, 12);
+}
+
 /** Remembers where a step leads from a place: which one it enters, if only for an element without content, and where it ends. */
 export function connect(place: u32, step: u32, entered: u32, end: u32): void {
   const edge = edgeOf(place, step);
@@ -68,11 +77,28 @@ export function isWay(way: u32, place: u32): bool {
   return load<u32>(way, 16) === wayKey(place) && !v128.any_true(v128.xor(v128.load(way), shortBytes));
 }
 
+/** The place that a way enters, and the one that it leads to. */
+export function wayEntered(way: u32): u32 {
+  return load<u32>(way, 20);
+}
+
+export function wayEnd(way: u32): u32 {
+  return load<u32>(way, 24);
+}
+
+/** Whether a page goes that way for the first time: what it enters need not be noted again. */
+export function isFirstOf(page: u32, way: u32): bool {
+  if (load<u32>(way, 28) === page) return false;
+  store<u32>(way, page, 28);
+  return true;
+}
+
 /** Never 0, which an empty one has. */
 function wayKey(place: u32): u32 {
   return ((place << 4) | shortLength) + 1;
 }
 
+/** Remembers where the short tag that was read last leads from a place. */
 export function rememberWay(way: u32, place: u32, entered: u32, end: u32, page: u32): void {
   v128.store(way, shortBytes);
   store<u32>(way, wayKey(place), 16);

@@ -25,8 +25,20 @@ import {
   WITH_TEXT,
 } from "../layout";
 import { GREATER, LESS, field, indexOf, setField } from "./bytes";
-import { afterTag, foundSlot, numberOf, readShort, shortLength, stepAt } from "./known-tags";
-import { around, edgeFrom, endStep, isWay, rememberWay, wayFrom } from "./places";
+import { afterTag, foundBeside, foundNumber, readShort, shortLength, stepAt } from "./known-tags";
+import {
+  around,
+  edgeEnd,
+  edgeEntered,
+  edgeFrom,
+  endStep,
+  isFirstOf,
+  isWay,
+  rememberWay,
+  wayEnd,
+  wayEntered,
+  wayFrom,
+} from "./places";
 import { isBeyond, isShown } from "./text";
 
 /**
@@ -54,14 +66,15 @@ export function walk(first: u32, length: u32, page: u32, hasFonts: bool, mayRefe
       if (isShort && isWay(way, place)) {
         stop = takeText(at, start, place, page, hasFonts);
         if (stop === FULL) break;
-        place = follow(way, page);
+        if (isFirstOf(page, way)) enter(wayEntered(way), page);
+        place = wayEnd(way);
         at = afterTag;
         continue;
       }
       step = stepAt(start, end, isShort);
-      beside = step === 0 ? STEP_ALONE : load<u32>(foundSlot, 12);
-      next = afterKnown(beside, mayRefer, end);
-      if (step === 0 || next === 0) {
+      beside = step === 0 ? STEP_ALONE : foundBeside();
+      next = step === 0 ? 0 : afterKnown(beside, mayRefer, end);
+      if (next === 0) {
         step = 0;
         stop = AT_TAG;
         break;
@@ -78,16 +91,21 @@ export function walk(first: u32, length: u32, page: u32, hasFonts: bool, mayRefe
         stop = AT_EDGE;
         break;
       }
-      entered = load<u32>(edge, 8);
+      entered = edgeEntered(edge);
       enter(entered, page);
-      if (beside !== REFERS_AND_ENDS) place = load<u32>(edge, 12);
+      if (beside !== REFERS_AND_ENDS) place = edgeEnd(edge);
     }
-    if (beside !== STEP_ALONE) noteReference(numberOf(foundSlot), start);
+    if (beside !== STEP_ALONE) noteReference(foundNumber(), start);
     else if (way !== 0 && next === start + shortLength + 2) rememberWay(way, from, entered, place, page);
     beside = STEP_ALONE;
     at = next;
     step = 0;
   }
+  return leave(at, place, stop, step, start);
+}
+
+/** Tells the caller where the walk has stopped, and why. */
+function leave(at: u32, place: u32, stop: u32, step: u32, start: u32): u32 {
   setField(PLACE, place);
   setField(STOP, stop);
   setField(STEP, step);
@@ -99,15 +117,6 @@ export function walk(first: u32, length: u32, page: u32, hasFonts: bool, mayRefe
 function takeText(at: u32, start: u32, place: u32, page: u32, hasFonts: bool): u32 {
   if (field(ENTERED) === LIST_LENGTH || field(REFERRING) === LIST_LENGTH) return FULL;
   return !hasFonts || start <= at || noteText(at, start, place, page) ? AT_END : FULL;
-}
-
-/** Goes where a way leads, and notes what is entered by it. */
-function follow(way: u32, page: u32): u32 {
-  if (load<u32>(way, 28) !== page) {
-    store<u32>(way, page, 28);
-    enter(load<u32>(way, 20), page);
-  }
-  return load<u32>(way, 24);
 }
 
 /** What stands after the tag that was found last; 0 when it has to be looked at. */
