@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-
+import { type TagsWasm, newTagsWasm } from "./tags-wasm.js";
 import {
   ASKED,
   ATTRIBUTE_FIELDS,
@@ -31,41 +30,8 @@ import {
   WITH_TEXT,
 } from "./wasm/layout.js";
 
-/** Node's types have nothing of WebAssembly's JavaScript interface: this is what is used of it. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: TagsWasm };
-};
-
-/** What wasm/assembly exports. */
-interface TagsWasm {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  reset(): void;
-  readTag(from: number, length: number): number;
-  walk(
-    from: number,
-    length: number,
-    page: number,
-    hasFonts: number,
-    mayRefer: number,
-    step: number,
-    after: number,
-  ): number;
-  learn(step: number, after: number): void;
-  learnReferring(step: number, after: number, beside: number): number;
-  tell(place: number, step: number, around: number): void;
-  connect(place: number, step: number, entered: number, end: number): void;
-  hasShown(start: number, end: number): number;
-  hasBeyondAscii(start: number, end: number): number;
-}
-
 /** Bytes that the memory grows by. */
 const WASM_PAGE = 65_536;
-
-/** Where the build puts it: from there and from the source alike. */
-const WASM = new URL("../../dist/manifest/tags.wasm", import.meta.url);
-
-let compiled: object | undefined;
 
 /** Takes what a walk has noted. */
 export interface WalkNotes {
@@ -102,8 +68,7 @@ export class TagReader {
   #referring = new Int32Array();
 
   constructor() {
-    compiled ??= new WebAssembly.Module(readFileSync(WASM));
-    this.#wasm = new WebAssembly.Instance(compiled).exports;
+    this.#wasm = newTagsWasm();
     this.#look();
   }
 
