@@ -1,6 +1,8 @@
 // Requests per second of one process for files of 11 B and 20 KB, a page with what it needs, and the same under the
-// log of a terminal: h2push beside a bare node:http2 server that answers from memory. Runs alternate, so that a busy
-// machine slows both alike; medians count. Needs h2load (Debian: nghttp2-client).
+// log of a terminal: h2push beside a bare node:http2 server that answers from memory. Each server is started several
+// times, as processes of the very same code differ by a tenth for as long as they live (what V8 makes of it, and
+// when). Runs alternate, so that a busy machine slows all alike, and what ran one after the other is compared: the
+// median of these ratios counts. Needs h2load (Debian: nghttp2-client).
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -10,8 +12,11 @@ import { fileURLToPath } from "node:url";
 import { createCertificate } from "../../dist/index.js";
 import { median, report } from "./bar.js";
 
-const ROUNDS = Number(process.env.ROUNDS ?? 8);
-const REQUESTS = 20_000;
+const STARTS = Number(process.env.STARTS ?? 6);
+const ROUNDS = Number(process.env.ROUNDS ?? 3);
+const REQUESTS = 10_000;
+/** Until what a server does for each request is compiled. */
+const WARM_UP = 40_000;
 const bin = fileURLToPath(new URL("../../bin/h2push.js", import.meta.url));
 
 const files = {
@@ -20,6 +25,8 @@ const files = {
   "site.css": "body { color: green }",
   "index.html": `<!doctype html><title>t</title><link rel="stylesheet" href="/site.css"><p>${"text ".repeat(100)}`,
 };
+
+const paths = ["11.txt", "20k.bin", "index.html"];
 
 const bareServer = `
 import { readFileSync } from "node:fs";
@@ -63,14 +70,42 @@ async function startServer(args, directory) {
 }
 
 /** Requests per second. */
-async function load(url) {
-  const h2load = spawn("h2load", ["-c", "8", "-m", "16", "-n", String(REQUESTS), url]);
+async function load(url, requests) {
+  const h2load = spawn("h2load", ["-c", "8", "-m", "16", "-n", String(requests), url]);
   let text = "";
   h2load.stdout.on("data", (bytes) => (text += bytes));
   await once(h2load, "close");
   const rate = Number(/([\d.]+) req\/s/.exec(text)?.[1]);
-  if (!text.includes(`${REQUESTS} succeeded`)) throw new Error(text);
+  if (!text.includes(`${requests} succeeded`)) throw new Error(text);
   return rate;
+}
+
+/** The rates of each server for each path: those of one round, one after the other, stand at the same place. */
+async function measure(commands, directory) {
+  const rates = new Map(paths.map((path) => [path, new Map(Object.keys(commands).map((name) => [name, []]))]));
+  for (let start = 0; start < STARTS; start++) {
+    const servers = [];
+    try {
+      for (const [name, args] of Object.entries(commands)) {
+        servers.push({ name, ...(await startServer(args, directory)) });
+      }
+      for (const { url } of servers) await load(`${url}11.txt`, WARM_UP);
+      for (const path of paths) {
+        // The first round warms up.
+        for (let round = 0; round <= ROUNDS; round++) {
+          // Each comes first in its turn: what ran before bears on a run, too.
+          servers.push(servers.shift());
+          for (const { name, url } of servers) {
+            const rate = await load(url + path, REQUESTS);
+            if (round > 0) rates.get(path).get(name).push(rate);
+          }
+        }
+      }
+    } finally {
+      for (const { child } of servers) child.kill("SIGKILL");
+    }
+  }
+  return rates;
 }
 
 export async function bench() {
@@ -79,46 +114,37 @@ export async function bench() {
     return;
   }
   const directory = await mkdtemp(join(tmpdir(), "h2push-bench-"));
-  const children = [];
   try {
     for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content);
     const pair = await createCertificate();
     const [cert, key] = [join(directory, "cert.pem"), join(directory, "key.pem")];
     await writeFile(cert, pair.cert);
     await writeFile(key, pair.key);
-    const bare = ["--input-type=module", "-e", bareServer, cert, key];
+    const bare = ["--input-type=module", "-e", bareServer, cert, key, directory];
     const h2push = [bin, directory, "-p", "0", "-C", cert, "-K", key];
-    const servers = {
-      "node:http2": await startServer([...bare, directory], directory),
-      "node:http2, same fields": await startServer([...bare, directory, JSON.stringify(sameFields)], directory),
-      "h2push -q": await startServer([...h2push, "-q"], directory),
-      h2push: await startServer(h2push, directory),
-    };
-    children.push(...Object.values(servers).map(({ child }) => child));
-    for (const path of ["11.txt", "20k.bin", "index.html"]) {
-      const rates = new Map(Object.keys(servers).map((name) => [name, []]));
-      for (let round = 0; round <= ROUNDS; round++) {
-        // Each comes first in its turn: what ran before bears on a run, too.
-        const order = Object.entries(servers);
-        for (const [name, { url }] of [...order.slice(round % order.length), ...order.slice(0, round % order.length)]) {
-          const rate = await load(url + path);
-          // The first round warms up.
-          if (round > 0) rates.get(name).push(rate);
-        }
+    const rates = await measure(
+      {
+        "node:http2": bare,
+        "node:http2, same fields": [...bare, JSON.stringify(sameFields)],
+        "h2push -q": [...h2push, "-q"],
+        h2push,
+      },
+      directory,
+    );
+    for (const [path, byName] of rates) {
+      for (const [name, values] of byName) {
+        console.log(`  ${path.padEnd(11)} ${name.padEnd(24)} ${Math.round(median(values))}/s`);
       }
-      const rate = (name) => median(rates.get(name));
-      for (const name of rates.keys())
-        console.log(`  ${path.padEnd(11)} ${name.padEnd(24)} ${Math.round(rate(name))}/s`);
       for (const name of ["h2push -q", "h2push"]) {
         for (const reference of ["node:http2", "node:http2, same fields"]) {
           // The bar is for files, and without a log: a bare server writes none.
           const bar = name === "h2push -q" && path !== "index.html" ? { atLeast: 0.8 } : {};
-          report({ name: `${path}: ${name} / ${reference}`, value: rate(name) / rate(reference), ...bar });
+          const ratios = byName.get(name).map((rate, at) => rate / byName.get(reference)[at]);
+          report({ name: `${path}: ${name} / ${reference}`, value: median(ratios), ...bar });
         }
       }
     }
   } finally {
-    for (const child of children) child.kill("SIGKILL");
     await rm(directory, { recursive: true, force: true });
   }
 }
