@@ -23,6 +23,8 @@ interface Piece {
   readonly since: number;
   /** What had been taken when it began. */
   readonly takenBefore: number;
+  /** Its place among those that are under way; -1 when it no longer is. */
+  at: number;
 }
 
 /** What fits into one segment of TCP on Ethernet holds up nothing, and needs no turn (bytes). */
@@ -50,7 +52,12 @@ const STALLED = 100;
  * line, nothing waits.
  */
 export class WriteQueue {
-  readonly #writing = new Set<Piece>();
+  /**
+   * Pieces under way, in no order. Not a set: V8 makes its table anew after
+   * some changes, each of the old ones holds the next, and once one of them is
+   * old all pieces that ever were stay alive until the whole heap is collected.
+   */
+  readonly #writing: Piece[] = [];
   #waiting: Waiting[] = [];
   #underWay = 0;
   /** Bytes that were taken since the connection began. */
@@ -84,8 +91,8 @@ export class WriteQueue {
   }
 
   #begin(writer: Writer, bytes: number): () => void {
-    const piece = { writer, bytes, since: performance.now(), takenBefore: this.#taken };
-    this.#writing.add(piece);
+    const piece = { writer, bytes, since: performance.now(), takenBefore: this.#taken, at: this.#writing.length };
+    this.#writing.push(piece);
     this.#underWay += bytes;
     return () => {
       if (!this.#end(piece)) return;
@@ -108,7 +115,14 @@ export class WriteQueue {
   }
 
   #end(piece: Piece): boolean {
-    if (!this.#writing.delete(piece)) return false;
+    const { at } = piece;
+    if (at === -1) return false;
+    const last = this.#writing.pop();
+    if (last !== undefined && last !== piece) {
+      this.#writing[at] = last;
+      last.at = at;
+    }
+    piece.at = -1;
     this.#underWay -= piece.bytes;
     return true;
   }
@@ -137,9 +151,8 @@ export class WriteQueue {
   #passOver(): void {
     this.#watched = false;
     const now = performance.now();
-    for (const piece of this.#writing) {
-      if (now - piece.since >= STALLED && piece.writer.waitsAlone()) this.#end(piece);
-    }
+    const stalled = this.#writing.filter(({ since, writer }) => now - since >= STALLED && writer.waitsAlone());
+    for (const piece of stalled) this.#end(piece);
     this.#admitNext();
     this.#watch();
   }
