@@ -83,6 +83,7 @@ export class History {
 
   /** Whether a request for the target is the one that a 103 has brought about. True once for each hint. */
   answersHint(target: string): boolean {
+    if (this.#hinted.size === 0) return false;
     const time = this.#hinted.get(target);
     return this.#hinted.delete(target) && time !== undefined && performance.now() - time < HINT_LIFE;
   }

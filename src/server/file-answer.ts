@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from "node:http";
 import type { Delivery } from "../delivery/history.js";
 import type { RuleAction } from "../rules/site-rules.js";
 import type { FoundFile } from "../static/file.js";
@@ -63,9 +64,25 @@ function answerAtOnce(site: Site, exchange: Exchange, found: FoundFile): AtOnce 
     connection.history.carried(target, selected.version);
   }
   const more = linked?.fields ?? hintedFields(exchange, decision);
-  exchange.head(status, more === undefined ? fields : { ...fields, ...more }, bare);
+  exchange.head(status, more === undefined ? fields : together(fields, more), bare);
   if (!bare && selected.content !== undefined) exchange.end(selected.content);
   return { delivery: linked === undefined ? undefined : record(exchange, linked) };
+}
+
+interface Joined {
+  readonly more: OutgoingHttpHeaders;
+  readonly all: OutgoingHttpHeaders;
+}
+
+/** The last join of the fields of a file: thousands of requests for a page get the same. */
+const joined = new WeakMap<OutgoingHttpHeaders, Joined>();
+
+function together(fields: OutgoingHttpHeaders, more: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  const known = joined.get(fields);
+  if (known?.more === more) return known.all;
+  const all = { ...fields, ...more };
+  joined.set(fields, { more, all });
+  return all;
 }
 
 /** What was answered at once: with a page, what went with it. */

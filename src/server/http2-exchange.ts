@@ -22,13 +22,13 @@ const GOES_ON = { endStream: false, sendDate: false };
 /** Fields with their pseudo-header field. Those of a file are the same objects each time, and joined once. */
 const joined = new WeakMap<OutgoingHttpHeaders, OutgoingHttpHeaders>();
 
-function withStatus(status: number, fields: OutgoingHttpHeaders): OutgoingHttpHeaders {
+function withStatus(status: number, fields: OutgoingHttpHeaders, now: number): OutgoingHttpHeaders {
   let all = joined.get(fields);
   if (all?.[":status"] !== status) {
     all = { ":status": status, ...fields };
     joined.set(fields, all);
   }
-  if (fields["date"] === undefined) all["date"] = httpDate();
+  if (fields["date"] === undefined) all["date"] = httpDate(now);
   return all;
 }
 
@@ -91,8 +91,9 @@ class Http2Exchange implements Exchange, Writer {
     const { stream } = this;
     if (stream.destroyed || stream.closed) return;
     this.begun = performance.now();
-    const { dress } = this;
-    stream.respond(withStatus(status, dress === undefined ? fields : dress(status, fields)), end ? ENDS : GOES_ON);
+    const { begun, dress } = this;
+    const dressed = dress === undefined ? fields : dress(status, fields);
+    stream.respond(withStatus(status, dressed, begun), end ? ENDS : GOES_ON);
   }
 
   mayEnd(bytes: number): boolean {

@@ -116,11 +116,14 @@ export function peerOf(
   links: readonly PreloadLink[],
 ): Peer {
   const { history } = connection;
+  const { refuses } = history;
+  // What there is room for is looked up where something may be pushed.
+  if (!pushEnabled) return { pushEnabled, refuses, freeStreams: 0, freeWindow: 0, seen: () => false };
   const seen = links.filter(({ target, etag }) => etag !== undefined && history.seen(target, etag));
   const versions = new Set(seen.map(({ target, etag = "" }) => `${etag} ${target}`));
   return {
     pushEnabled,
-    refuses: history.refuses,
+    refuses,
     freeStreams: freeStreams(connection),
     freeWindow: Math.max(0, sendWindow(connection) - bytes),
     seen: (target, etag) => versions.has(`${etag} ${target}`),

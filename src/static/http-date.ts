@@ -12,15 +12,21 @@ export function parseHttpDate(text: string): number | undefined {
   return Number.isNaN(date) ? undefined : date;
 }
 
-let second = 0;
 let text = "";
+/** When the text is no longer right (`performance.now()`). */
+let until = 0;
 
-/** The time of day as a field has it (RFC 9110 §5.6.7). */
-export function httpDate(): string {
-  const now = Math.floor(Date.now() / 1000);
-  if (now !== second) {
-    second = now;
-    text = new Date(now * 1000).toUTCString();
+/**
+ * The time of day as a field has it (RFC 9110 §5.6.7). Written once a second;
+ * a clock that is set meanwhile shows in the next one.
+ *
+ * @param now `performance.now()`
+ */
+export function httpDate(now: number): string {
+  if (now >= until) {
+    const time = Date.now();
+    text = new Date(time).toUTCString();
+    until = now + 1000 - (time % 1000);
   }
   return text;
 }

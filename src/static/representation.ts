@@ -32,6 +32,8 @@ export interface Representation {
   readonly version: string;
   /** The response to a GET without conditions. */
   readonly whole: Decision;
+  /** The response to a client that has it already: a 304. */
+  readonly unchanged: Decision;
 }
 
 /** What a response carries of a representation. */
@@ -77,14 +79,15 @@ export function representation(
   if (coding !== "identity") fields["content-encoding"] = coding;
   if (varies) fields["vary"] = "accept-encoding";
   const whole = { status: 200, fields, extent: WHOLE };
-  return { found, content, insertion, size, contentType, validators, version, whole };
+  const unchanged = { status: 304, fields: withoutContent(fields), extent: NONE };
+  return { found, content, insertion, size, contentType, validators, version, whole, unchanged };
 }
 
 /** Decides how a representation answers a GET or HEAD with these fields (RFC 9110 §13.2.2, §14.2). */
 export function decide(selected: Representation, method: string, request: IncomingHttpHeaders): Decision {
   const outcome = evaluate(request, selected.validators);
   if (outcome === "failed") return { status: 412, fields: {}, extent: NONE };
-  if (outcome === "not modified") return { status: 304, fields: withoutContent(selected.whole.fields), extent: NONE };
+  if (outcome === "not modified") return selected.unchanged;
   const { range, "if-range": ifRange } = request;
   // Ranges are defined for GET alone; over HEAD the field means nothing (RFC 9110 §14.2).
   const field = Array.isArray(ifRange) ? ifRange[0] : ifRange;
