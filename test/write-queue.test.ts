@@ -111,3 +111,28 @@ test("a piece larger than what the line carries goes alone", async () => {
   await new Promise(setImmediate);
   expect(admitted).toBe(true);
 });
+
+test("pieces may be taken in any order, and each counts once", async () => {
+  const queue = new WriteQueue();
+  const takers = Array.from({ length: 16 }, () => queue.admitNow(writer(), 1) ?? expect.fail("a byte has to wait"));
+  for (const at of [3, 15, 0, 7, 14, 1, 2, 3, 15, 0, 4, 5, 6, 8, 9, 10, 11, 12, 13]) {
+    // More than any line carries at a time goes when nothing else is under way.
+    expect(queue.admitNow(writer(), 1e9)).toBeUndefined();
+    takers[at]?.();
+  }
+  expect(queue.admitNow(writer(), 1e9)).toBeTypeOf("function");
+});
+
+test("passes over every piece that waits alone, and none that does not", async () => {
+  const queue = new WriteQueue();
+  const alone = () => writer(3, false, () => true);
+  for (const by of [alone(), writer(), alone(), alone()]) expect(queue.admitNow(by, 4000)).toBeDefined();
+  // At first, a line gets 32 KB: what follows fits beside one of the four.
+  let admitted = false;
+  void queue.admit(writer(), 28_000).then(() => (admitted = true));
+  await vi.advanceTimersByTimeAsync(99);
+  expect(admitted).toBe(false);
+  await vi.advanceTimersByTimeAsync(2);
+  expect(admitted).toBe(true);
+  expect(queue.admitNow(writer(), 4000)).toBeUndefined();
+});
