@@ -133,7 +133,16 @@ test("PORT in the environment counts, below the flag", async () => {
   expect(await cli.port()).toBeGreaterThan(0);
   expect(await runCli([root], { env: { PORT: "http" } })).toMatchObject({
     code: 2,
-    stderr: "error: not a port: http\nit is a whole number from 0 to 65535\n",
+    stderr: "error: PORT in the environment: not a port: http\nit is a whole number from 0 to 65535\n",
+  });
+  expect(await (await startCli([root, "-p", "0"], { env: { PORT: "http" } })).port()).toBeGreaterThan(0);
+});
+
+test("a password of the environment that is none is told with the variable, and not named", async () => {
+  expect(await runCli([await site()], { env: { H2PUSH_AUTH: "hunter2" } })).toMatchObject({
+    code: 2,
+    stderr:
+      "error: H2PUSH_AUTH in the environment: not user:password\nor @FILE, to read it from the first line of a file\n",
   });
 });
 
@@ -312,7 +321,7 @@ test.each<[title: string, args: string[], code: number, stderr: string]>([
     "a mistyped command",
     ["manifst"],
     1,
-    "error: no such directory or command: manifst\nsee h2push --help for the commands\n",
+    "error: no such directory or command: manifst\ndid you mean h2push manifest?\n",
   ],
   ["a file for a root", ["file.txt"], 1, "error: not a directory: file.txt\npass the directory that holds it\n"],
   [

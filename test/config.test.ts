@@ -152,15 +152,75 @@ test.each([
   ["the directory itself", ["."]],
   ["one above it", [".."]],
   ["the directory by another name", ["link"]],
-])("the file in the working directory is ignored when it lies in what is served: %s", async (_what, args) => {
-  const cwd = await project({ host: "127.0.0.1", delivery: "none" });
-  await symlink(cwd, join(cwd, "link"), "junction");
-  const cli = await startCli([...args, "-p", "0"], { cwd });
-  await cli.prints(
-    /^note: h2push\.config\.json is ignored, as it lies in what is served: -c h2push\.config\.json takes it$/m,
-  );
-  expect(cli.stdout).toMatch(/^https:\/\/localhost:/);
+])(
+  "the file in the working directory is ignored when it lies in what is served, and that comes first: %s",
+  async (_what, args) => {
+    const cwd = await project({ host: "127.0.0.1", delivery: "none" });
+    await symlink(cwd, join(cwd, "link"), "junction");
+    const cli = await startCli([...args, "-p", "0"], { cwd });
+    await cli.prints(/Ctrl\+C/);
+    expect(cli.stdout).toMatch(
+      /^note: h2push\.config\.json is ignored, as it lies in what is served: -c h2push\.config\.json takes it\nhttps:\/\/localhost:/,
+    );
+    expect((await http1(await cli.port(), "/h2push.config.json")).status).toBe(404);
+  },
+);
+
+test("that it is ignored is said where the log goes to a program, under --quiet, and before what fails", async () => {
+  const cwd = await project({ auth: "a:b" });
+  const note = /^note: h2push\.config\.json is ignored/;
+  for (const flag of [["--log", "json"], ["--quiet"]]) {
+    const cli = await startCli([".", "-p", "0", ...flag], { cwd });
+    await cli.says(note);
+    expect(cli.stdout).not.toContain("note:");
+  }
+  const failed = await runCli([".", "-C", "none.pem", "-K", "none.pem"], { cwd });
+  expect([failed.code, failed.stdout]).toEqual([1, expect.stringMatching(note)]);
+});
+
+test("the root of the file in the working directory is served, unless the command line names one", async () => {
+  const cwd = await project({ root: "site", port: 0 });
+  const cli = await startCli([], { cwd });
+  expect((await http1(await cli.port(), "/other.html")).status).toBe(200);
   expect((await http1(await cli.port(), "/h2push.config.json")).status).toBe(404);
+  expect(cli.stdout).not.toContain("note:");
+  await mkdir(join(cwd, "own"));
+  const own = await startCli(["own"], { cwd });
+  await own.prints(/^ {2}root {9}own$/m);
+  const demo = await startCli(["--demo"], { cwd });
+  expect((await http1(await demo.port(), "/other.html")).status).toBe(200);
+  expect((await http1(await demo.port(), "/demo/time")).status).toBe(200);
+});
+
+test.each(["", ".", "./", "..", "site/..", "link"])(
+  "a root of the file in which it lies itself is refused: %j",
+  async (root) => {
+    const cwd = await project({ root, port: 0, host: "0.0.0.0" });
+    await symlink(cwd, join(cwd, "link"), "junction");
+    const refused = await runCli([], { cwd });
+    expect([refused.code, refused.stdout]).toEqual([1, ""]);
+    expect(refused.stderr).toMatch(
+      /^error: root in h2push\.config\.json is a directory that holds the file itself: \S+\na folder that somebody sent .*: name one beside the file, or take it with -c h2push\.config\.json\n$/,
+    );
+    await (await startCli(["-c", "h2push.config.json", "-H", "127.0.0.1"], { cwd })).prints(/^https:/);
+  },
+);
+
+test("a root of the file that is not there is told with the file, and what was probably meant", async () => {
+  const cwd = await project({ root: "stie" });
+  expect(await runCli([], { cwd })).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: "error: root in h2push.config.json: no such directory: stie\ndid you mean site?\n",
+  });
+});
+
+test("without a root, what is wrong in the file is told: its root may be mistyped", async () => {
+  const cwd = await project({ rot: "site" });
+  expect(await runCli([], { cwd })).toMatchObject({
+    code: 2,
+    stderr: "error: unknown key in h2push.config.json: rot\ndid you mean root?\n",
+  });
 });
 
 test("the file that -c names is taken wherever it lies, and never served", async () => {
@@ -171,12 +231,6 @@ test("the file that -c names is taken wherever it lies, and never served", async
   const { request } = await connect(port);
   expect((await request("/own.json")).status).toBe(404);
   expect((await request("/site/a.css")).status).toBe(200);
-});
-
-test("the file in the working directory does not choose what is served", async () => {
-  const cwd = await project({ root: "site" });
-  const cli = await startCli(["--demo", "-p", "0"], { cwd });
-  expect((await http1(await cli.port(), "/other.html")).status).toBe(404);
 });
 
 test("relative paths are those from the folder of the file", async () => {

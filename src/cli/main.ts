@@ -1,6 +1,7 @@
 import { H2PushError } from "../errors.js";
 import { printError, printLine } from "./output.js";
 import { createProgram } from "./program.js";
+import { checkFirstWord, wordsAsFlags } from "./root.js";
 
 /** Exit codes: the user can put it right; wrong usage. */
 const FAILED = 1;
@@ -36,7 +37,8 @@ export async function main(args: readonly string[]): Promise<void> {
     },
   });
   try {
-    await program.parseAsync(args, { from: "user" });
+    await checkFirstWord(args[0]);
+    await program.parseAsync(wordsAsFlags(args), { from: "user" });
   } catch (error) {
     process.exitCode = explain(error);
   }

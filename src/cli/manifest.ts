@@ -6,6 +6,7 @@ import type { ManifestFormat } from "./manifest-format.js";
 import { explanation, pageTable } from "./manifest-table.js";
 import { printLine, warning } from "./output.js";
 import { progressBar } from "./progress-bar.js";
+import { checkGivenRoot } from "./root.js";
 import { place } from "./scan-line.js";
 
 /** The options of `h2push manifest`, as the command line has them. */
@@ -28,6 +29,7 @@ export interface ManifestOptions {
  * @throws {H2PushError} "root", "manifest" for a page that is not there, "output" when the file can't be written
  */
 export async function runManifest(root: string, options: ManifestOptions): Promise<void> {
+  await checkGivenRoot(root, { kind: "argument" });
   if (options.explain !== undefined) return explain(root, options.explain, settings(options));
   const terminal = process.stdout.isTTY && options.out === undefined;
   const format = options.format ?? (terminal ? "table" : "json");

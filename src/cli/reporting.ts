@@ -17,6 +17,8 @@ export interface Reporting {
   readonly print: (text: string) => void;
   /** Says what people read: on standard error where standard output has the log for programs; not under `--quiet`. */
   readonly say: (text: string) => void;
+  /** Says what of the given options does not count, which `--quiet` does not silence: on standard error then. */
+  readonly warn: (text: string) => void;
   /** The server's events that are told of. */
   readonly events: Pick<ServerOptions, "onRequest" | "onScan" | "onNotice">;
 }
@@ -26,18 +28,22 @@ export async function reporting({
   quiet = false,
   verbose = false,
 }: ReportingOptions): Promise<Reporting> {
-  if (quiet) return { print: printLine, say: () => undefined, events: {} };
+  if (quiet) return { print: printLine, say: () => undefined, warn: noteBy(printAside), events: {} };
   const say = log === "pretty" || log === "off" ? printLine : printAside;
+  const note = noteBy(say);
   return {
     print: say,
     say,
+    warn: note,
     events: {
       ...(await requests(log, verbose)),
       onScan: (summary) => say(scanLine(summary)),
-      onNotice: (text) => say(`${warning("note:")} ${text}`),
+      onNotice: note,
     },
   };
 }
+
+const noteBy = (say: (text: string) => void) => (text: string) => say(`${warning("note:")} ${text}`);
 
 async function requests(log: LogFormat, verbose: boolean): Promise<Pick<ServerOptions, "onRequest">> {
   switch (log) {

@@ -1,11 +1,11 @@
 import { serverOptions, type GivenSettings } from "../server/options.js";
-import { checkRoot } from "../server/root.js";
 import { createServer, type Address } from "../server/server.js";
 import { chooseOptions, type ServeFlags } from "./chosen.js";
 import { chooseCertificate, keepCertificateCurrent, type CertificateOptions } from "./certificate.js";
 import type { PemPair } from "../tls/certificate.js";
 import { printFailure, warning } from "./output.js";
 import { reporting, type ReportingOptions } from "./reporting.js";
+import { checkGivenRoot } from "./root.js";
 import { placeOf, startBlock } from "./start-block.js";
 import { stopOnSignal } from "./stop.js";
 
@@ -18,36 +18,41 @@ export interface ServeOptions extends Omit<GivenSettings, "host">, CertificateOp
 
 /** Serves a directory until a signal comes. Resolves when the server listens. */
 export async function serve(given: string | undefined, flags: ServeFlags): Promise<void> {
-  const { options, root: chosen, hidden, notice } = await chooseOptions(given, flags);
-  const demo = options.demo === true ? await import("../demo/index.js") : undefined;
+  const chosen = await chooseOptions(given, flags);
+  const { options, root } = chosen;
+  const { print, say, warn, events } = await reporting(options);
+  if (chosen.notice !== undefined) warn(chosen.notice);
   const { host = serverOptions.host.default } = options;
-  const root = chosen ?? demo?.demoSite ?? ".";
   // The command line is read by everybody on this machine; this writes over it.
   if (flags.auth !== undefined) process.title = "h2push";
   // Before a certificate is made for it.
   if (options.qr === true) (await import("./qr.js")).checkReachable(host);
-  await checkRoot(root);
+  await checkGivenRoot(root.path, root.source);
   const source = await chooseCertificate(options);
   const { certificate } = source;
-  const { print, say, events } = await reporting(options);
   const server = createServer({
     ...options,
-    root,
-    hidden: [...hidden, ...source.hidden],
+    root: root.path,
+    hidden: [...chosen.hidden, ...source.hidden],
     certificate,
     trusted: certificate.signer.kind === "authority" && certificate.signer.trusted,
-    ...(demo === undefined ? {} : { serverTiming: true, routes: demo.demoRoutes(networkOf(options, certificate)) }),
+    ...(options.demo === true ? await demoOptions(options, certificate) : {}),
     ...events,
     onError: printFailure,
   });
   const address = await server.listen();
   stopOnSignal(server);
-  const start = { address, root, host, certificate, anyPort: options.port === undefined };
+  const start = { address, root: root.path, host, certificate, anyPort: options.port === undefined };
   print(options.quiet === true ? placeOf(address) : startBlock(start));
-  if (notice !== undefined) say(`${warning("note:")} ${notice}`);
   if (options.qr === true) print(await (await import("./qr.js")).qrBlock(address, host));
   await keepCertificateCurrent(server, source, say);
   if (options.open === true) await openBrowser(address, print);
+}
+
+/** What the demo adds. */
+async function demoOptions(options: ServeOptions, certificate: PemPair) {
+  const { demoRoutes } = await import("../demo/index.js");
+  return { serverTiming: true, routes: demoRoutes(networkOf(options, certificate)) };
 }
 
 /** Where the demo has its own servers listen: beside this one, on ports. */

@@ -16,19 +16,12 @@ export async function checkRoot(root: string): Promise<void> {
     await access(root, constants.R_OK | constants.X_OK);
   } catch (error) {
     const code = systemCode(error) ?? "";
-    if (["ENOENT", "ENOTDIR"].includes(code)) throw noSuchRoot(root);
+    if (["ENOENT", "ENOTDIR"].includes(code)) {
+      const hint = "pass the directory to serve, or run h2push --demo";
+      throw new H2PushError("root", `no such directory: ${root}`, hint, { cause: error });
+    }
     if (!["EACCES", "EPERM"].includes(code)) throw error;
     const hint = "check its permissions: ls -ld";
     throw new H2PushError("root", `not allowed to read the directory ${root}`, hint, { cause: error });
   }
-}
-
-/** A bare word may have been meant as a command. */
-function noSuchRoot(root: string): H2PushError {
-  const word = /^[\w-]+$/.test(root);
-  return new H2PushError(
-    "root",
-    `no such directory${word ? " or command" : ""}: ${root}`,
-    word ? "see h2push --help for the commands" : "pass the directory to serve, or run h2push --demo",
-  );
 }
