@@ -1,9 +1,11 @@
+import { pagesLacking } from "../server/pages-lacking.js";
 import { serverOptions, type GivenSettings } from "../server/options.js";
 import { createServer, type Address } from "../server/server.js";
 import { chooseOptions, type ServeFlags } from "./chosen.js";
 import { chooseCertificate, keepCertificateCurrent, type CertificateOptions } from "./certificate.js";
 import type { PemPair } from "../tls/certificate.js";
 import { printFailure, warning } from "./output.js";
+import { setOptions } from "./set-options.js";
 import { reporting, type ReportingOptions } from "./reporting.js";
 import { checkGivenRoot } from "./root.js";
 import { placeOf, startBlock } from "./start-block.js";
@@ -19,7 +21,7 @@ export interface ServeOptions extends Omit<GivenSettings, "host">, CertificateOp
 /** Serves a directory until a signal comes. Resolves when the server listens. */
 export async function serve(given: string | undefined, flags: ServeFlags): Promise<void> {
   const chosen = await chooseOptions(given, flags);
-  const { options, root } = chosen;
+  const { options, root, config } = chosen;
   const { print, say, warn, events } = await reporting(options);
   if (chosen.notice !== undefined) warn(chosen.notice);
   const { host = serverOptions.host.default } = options;
@@ -42,8 +44,14 @@ export async function serve(given: string | undefined, flags: ServeFlags): Promi
   });
   const address = await server.listen();
   stopOnSignal(server);
-  const start = { address, root: root.path, host, certificate, anyPort: options.port === undefined };
-  print(options.quiet === true ? placeOf(address) : startBlock(start));
+  if (options.quiet === true) print(placeOf(address));
+  else {
+    const notes = await pagesLacking(root.path, options);
+    const anyPort = options.port === undefined;
+    print(
+      startBlock({ address, root: root.path, host, certificate, anyPort, options: setOptions(options), config, notes }),
+    );
+  }
   if (options.qr === true) print(await (await import("./qr.js")).qrBlock(address, host));
   await keepCertificateCurrent(server, source, say);
   if (options.open === true) await openBrowser(address, print);

@@ -6,6 +6,7 @@ import { trustLine } from "../tls/trust/line.js";
 import { isBeyondLoopback } from "./certificate.js";
 import { networkUrls } from "./network-urls.js";
 import { heading, quiet, warning } from "./output.js";
+import { shellWord } from "./shell-word.js";
 
 /** What the start of a server tells. */
 export interface Start {
@@ -15,13 +16,20 @@ export interface Start {
   readonly certificate: Certificate;
   /** The port was left to us. */
   readonly anyPort: boolean;
+  /** What was set apart from the defaults, as flags. */
+  readonly options: readonly string[];
+  /** The configuration file that was read. */
+  readonly config: string | undefined;
+  /** What the user should know of the directory. */
+  readonly notes: readonly string[];
 }
 
 /** The block that start-up prints: the URL first. */
-export function startBlock({ address, root, host, certificate, anyPort }: Start): string {
+export function startBlock(start: Start): string {
+  const { address, root, host, certificate, anyPort, options, config, notes } = start;
   const isMoved = anyPort && address.socket === undefined && address.port !== DEFAULT_PORT;
   const moved = isMoved ? `  ${warning(`(port ${DEFAULT_PORT} is in use)`)}` : "";
-  const rows: [name: string, text: string][] = [
+  const rows: Row[] = [
     ...places(address, host),
     ["root", root],
     ["certificate", describeCertificate(certificate)],
@@ -31,8 +39,12 @@ export function startBlock({ address, root, host, certificate, anyPort }: Start)
         ? trustLine(certificate)
         : warning(trustLine(certificate)),
     ],
-    ...certificate.notices.map((notice): [string, string] => ["note", notice]),
-    ...(isBeyondLoopback(host) && oldNode() ? [["note", OLD_NODE] as [string, string]] : []),
+    ...(options.length > 0 ? [row("options", options.join(" "))] : []),
+    ...(config === undefined ? [] : [row("config", config)]),
+    ...(address.socket === undefined && !isBeyondLoopback(host) ? [row("network", ALONE)] : []),
+    ...certificate.notices.map((notice) => row("note", notice)),
+    ...(isBeyondLoopback(host) && oldNode() ? [row("note", OLD_NODE)] : []),
+    ...notes.map((note) => row("note", warning(note))),
     ["stop", "Ctrl+C"],
   ];
   return [
@@ -47,19 +59,22 @@ export function placeOf({ url, socket }: Address): string {
   return socket === undefined ? url : `unix:${socket}`;
 }
 
+type Row = readonly [name: string, text: string];
+
+const row = (name: string, text: string): Row => [name, text];
+
 /** Further ways to the server. */
-function places({ url, port, socket, redirect }: Address, host: string): [name: string, text: string][] {
-  const named = (name: string, texts: readonly string[]): [string, string][] =>
+function places({ url, port, socket, redirect }: Address, host: string): Row[] {
+  const named = (name: string, texts: readonly string[]): Row[] =>
     texts.map((text, at) => [at === 0 ? name : "", text]);
   return [
     ...named("network", networkUrls(host, port)),
-    ...named("try", socket === undefined ? [] : [`curl -k --unix-socket ${quoted(socket)} ${url}`]),
+    ...named("try", socket === undefined ? [] : [`curl -k --unix-socket ${shellWord(socket)} ${url}`]),
     ...named("redirect", redirect === undefined ? [] : [httpUrl(url, redirect)]),
   ];
 }
 
-/** A word of a shell. */
-const quoted = (word: string) => (/^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+const ALONE = "this machine alone; to let others in: -H 0.0.0.0";
 
 function httpUrl(url: string, port: number): string {
   const { hostname } = new URL(url);

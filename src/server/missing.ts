@@ -18,9 +18,20 @@ export async function answerMissing(site: Site, tree: FileTree, exchange: Exchan
   }
   const more = site.single === undefined ? {} : { vary: VARY };
   if (!(await sendErrorFile(site, tree, exchange, more))) {
-    sendError(exchange, 404, `There is no ${pathOf(exchange.target)}`, more);
+    sendError(exchange, 404, await whatIsMissing(site, tree, exchange), more);
   }
   return undefined;
+}
+
+/** Names what is not there, and the flag that helps. */
+async function whatIsMissing({ single }: Site, tree: FileTree, exchange: Exchange): Promise<string> {
+  const pathname = pathOf(exchange.target);
+  if (single !== undefined && isNavigation(exchange) && (await tree.find(single)).kind !== "file") {
+    return `There is no ${pathname}, and no ${single}, which --single names.`;
+  }
+  const found = await tree.find(pathname);
+  if (found.kind === "directory") return `There is no index.html in ${pathname}. To list what is there: --list`;
+  return `There is no ${pathname}`;
 }
 
 /** Whether a path gives a page or 404 depends on `accept`; the page itself on `accept-encoding`. */

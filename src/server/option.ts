@@ -34,5 +34,7 @@ export interface Option<T> {
   /** Listed by `--help` already: what most people look for. */
   readonly common?: true;
   readonly default: T;
+  /** Its value is shown nowhere. */
+  readonly secret?: true;
   readonly check: Check<T>;
 }

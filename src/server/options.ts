@@ -68,6 +68,7 @@ export const serverOptions = {
     description: "ask for a password; @FILE to read it from one",
     group: "Listening",
     default: undefined,
+    secret: true,
     check: checkAuth,
   },
   single: {
