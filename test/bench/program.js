@@ -1,0 +1,74 @@
+import { spawn } from "node:child_process";
+import { createHash, X509Certificate } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:http2";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createCertificate } from "../../dist/index.js";
+
+const bin = fileURLToPath(new URL("../../bin/h2push.js", import.meta.url));
+
+/** A home for the real program, with one certificate for all its starts. */
+export async function programHome() {
+  const home = await mkdtemp(join(tmpdir(), "h2push-bench-"));
+  const pair = await createCertificate();
+  await writeFile(join(home, "cert.pem"), pair.cert);
+  await writeFile(join(home, "key.pem"), pair.key);
+  const key = new X509Certificate(pair.cert).publicKey.export({ type: "spki", format: "der" });
+  return {
+    /** What a Chromium is told, for which the certificate is then as valid as any. */
+    trust: `--ignore-certificate-errors-spki-list=${createHash("sha256").update(key).digest("base64")}`,
+    start: (root, args) => start(home, root, args),
+    remove: () => rm(home, { recursive: true, force: true }),
+  };
+}
+
+/** Starts the real program on a site; returns its URL, and what ends it. */
+async function start(home, root, args) {
+  const pair = ["-C", join(home, "cert.pem"), "-K", join(home, "key.pem")];
+  const env = { PATH: process.env["PATH"], HOME: home, XDG_DATA_HOME: join(home, "data") };
+  const child = spawn(process.execPath, [bin, root, "-p", "0", "-q", ...pair, ...args], {
+    cwd: home,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const exited = once(child, "exit");
+  let text = "";
+  child.stderr.on("data", (data) => (text += data));
+  const url = await new Promise((resolve, reject) => {
+    child.stdout.on("data", (data) => {
+      text += data;
+      const found = /https:\/\/\S+/.exec(text)?.[0];
+      if (found !== undefined) resolve(found);
+    });
+    exited.then(() => reject(new Error(`h2push ${args.join(" ")} ended:\n${text}`)), reject);
+  });
+  return {
+    url,
+    close: async () => {
+      child.kill("SIGKILL");
+      await exited;
+    },
+  };
+}
+
+/** What a browser's navigation is told to fetch: the `Link` fields of the 103s and of the response. */
+export async function announced(url) {
+  const session = connect(url, { rejectUnauthorized: false, settings: { enablePush: false } });
+  try {
+    await once(session, "remoteSettings");
+    const { pathname } = new URL(url);
+    const navigation = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", "accept-encoding": "br" };
+    const stream = session.request({ ":path": pathname, ...navigation });
+    const links = [];
+    stream.on("headers", ({ link }) => links.push(`103 ${String(link)}`));
+    stream.on("response", ({ ":status": status, link }) => links.push(`${status} ${String(link)}`));
+    stream.resume();
+    await once(stream, "close");
+    return links.join("\n");
+  } finally {
+    session.destroy();
+  }
+}
