@@ -130,3 +130,22 @@ test.each<[what: string, manifest: unknown, message: string]>([
 test("refuses what is not JSON, naming the file", () => {
   expect(() => read("{")).toThrow(/^not JSON: push\.json \(/);
 });
+
+test.each<[what: string, json: unknown]>([
+  ["a manifest of Vite", { "index.html": { file: "assets/i.js", isEntry: true }, "_a.js": { file: "assets/a.js" } }],
+  ["an SSR manifest of Vite", { "src/a.vue": ["/assets/a.js"], "src/b.vue": [] }],
+  ["a web app manifest", { name: "App", short_name: "App", start_url: "/", icons: [{ src: "/i.png" }] }],
+  ["the manifest of a browser extension", { manifest_version: 3, name: "x", version: "1.0" }],
+  ["a package.json", { name: "x", version: "1.0.0", scripts: {} }],
+  ["a build manifest of Next.js", { pages: { "/": ["a.js"] }, rootMainFiles: ["a.js"] }],
+  ["an import map", { imports: { a: "/a.js" } }],
+  ["an asset manifest of Create React App", { files: { "main.js": "/main.js" }, entrypoints: ["main.js"] }],
+  ["an asset manifest of a bundler", { "main.js": "/main.4889e940.js" }],
+  ["a precache manifest of Workbox", [{ url: "/index.html", revision: "1" }]],
+])("names what is no manifest of what pages need: %s", (what, json) => {
+  expect(() => read(json)).toThrow(`not what pages need, but ${what}: push.json`);
+});
+
+test("a page instead of a manifest is named", () => {
+  expect(() => read("<!doctype html><title>page</title>")).toThrow(/^not JSON, but HTML or XML: push\.json \(/);
+});

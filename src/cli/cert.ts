@@ -39,6 +39,9 @@ type Print = (line: string) => void;
  * cannot be written, or would replace a valid pair that is for other names.
  */
 export async function runCert(options: CertOptions, environment: CertEnvironment, print: Print): Promise<void> {
+  if (options.selfSigned === true && options.ca !== undefined) {
+    throw new H2PushError("usage", `--self-signed with --ca ${options.ca}`, "either signs: leave one of the two out");
+  }
   const out = resolve(environment.cwd, options.out);
   const files = { certFile: join(out, "cert.pem"), keyFile: join(out, "key.pem") };
   const names = normalizeNames([...LOCAL_NAMES, ...(options.name ?? [])]);

@@ -5,6 +5,7 @@ import type { Config } from "./config.js";
 import { CONFIG_FILE, isConfigFileIn, isConfigFileThere } from "./config-file.js";
 import type { RootSource } from "./root.js";
 import type { ServeOptions } from "./serve.js";
+import { voidOptions } from "./void-options.js";
 
 /** The options as flags alone: a configuration file can say the others. */
 export interface ServeFlags extends ServeOptions {
@@ -25,8 +26,8 @@ export interface Chosen {
   readonly config: string | undefined;
   /** Configuration files, which are never served. */
   readonly hidden: readonly string[];
-  /** What the user should know of the configuration file. */
-  readonly notice: string | undefined;
+  /** What of all that does not count, a sentence for each. */
+  readonly notices: readonly string[];
 }
 
 /**
@@ -49,7 +50,8 @@ export async function chooseOptions(root: string | undefined, flags: ServeFlags)
         : { path: asked ?? ".", source: { kind: "word" } },
     config: file,
     hidden: [CONFIG_FILE, ...(named === undefined ? [] : [named])].map((path) => resolve(path)),
-    notice: ignored ? IGNORED : undefined,
+    // A variable of the environment is there for other programs, too.
+    notices: [...(ignored ? [IGNORED] : []), ...voidOptions({ ...below, ...given })],
   };
 }
 

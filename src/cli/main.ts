@@ -1,7 +1,10 @@
 import { H2PushError } from "../errors.js";
-import { printError, printLine } from "./output.js";
+import type { Option, OptionValue } from "../server/option.js";
+import { serverOptions } from "../server/options.js";
+import { cliOptions } from "./options.js";
+import { printAside, printError, printLine } from "./output.js";
 import { createProgram } from "./program.js";
-import { checkFirstWord, wordsAsFlags } from "./root.js";
+import { checkWords, wordsAsFlags } from "./root.js";
 
 /** Exit codes: the user can put it right; wrong usage. */
 const FAILED = 1;
@@ -37,7 +40,7 @@ export async function main(args: readonly string[]): Promise<void> {
     },
   });
   try {
-    await checkFirstWord(args[0]);
+    await checkWords(args);
     await program.parseAsync(wordsAsFlags(args), { from: "user" });
   } catch (error) {
     process.exitCode = explain(error);
@@ -52,12 +55,26 @@ function explain(error: unknown): number {
     printError(error);
     return error.code === "usage" ? USAGE : FAILED;
   }
-  if (isCommanderError(error)) return error.exitCode === 0 ? 0 : USAGE;
+  if (isCommanderError(error)) {
+    if (error.code === "commander.optionMissingArgument") printAside(missingValue(error.message));
+    return error.exitCode === 0 ? 0 : USAGE;
+  }
   throw error;
 }
 
+/** What the option takes whose value is missing, as commander says in quotes. */
+function missingValue(message: string): string {
+  const flags = /'(.+)'/.exec(message)?.[1] ?? "";
+  const option = Object.values<Option<OptionValue>>({ ...serverOptions, ...cliOptions }).find(
+    (known) => known.flags === flags,
+  );
+  const [flag = ""] = flags.split(/[, ]/);
+  if (option?.example !== undefined) return `for example ${flag} ${option.example}`;
+  return option === undefined ? "see --help for what it takes" : `it takes a value: ${option.description}`;
+}
+
 /** Commander has said already what was wrong. By its shape, as its class would have to be loaded for `instanceof`. */
-function isCommanderError(error: unknown): error is Error & { readonly exitCode: number } {
+function isCommanderError(error: unknown): error is Error & { readonly code: string; readonly exitCode: number } {
   return (
     error instanceof Error && "code" in error && String(error.code).startsWith("commander.") && "exitCode" in error
   );

@@ -26,9 +26,10 @@ export interface ManifestOptions {
 /**
  * Carries out `h2push manifest [root]`.
  *
- * @throws {H2PushError} "root", "manifest" for a page that is not there, "output" when the file can't be written
+ * @throws {H2PushError} "usage" for options that exclude each other, "root", "manifest" for a page that is not there, "output" when the file can't be written
  */
 export async function runManifest(root: string, options: ManifestOptions): Promise<void> {
+  checkTogether(options);
   await checkGivenRoot(root, { kind: "argument" });
   if (options.explain !== undefined) return explain(root, options.explain, settings(options));
   const terminal = process.stdout.isTTY && options.out === undefined;
@@ -48,6 +49,14 @@ export async function runManifest(root: string, options: ManifestOptions): Promi
     process.stderr.write(`${warning("missing:")} ${target} (${place(from)})\n`);
   if (options.out === undefined) process.stdout.write(text);
   else await write(options.out, text);
+}
+
+/** An explanation is for people, on standard output, and of one page: nothing else is done in silence. */
+function checkTogether({ explain, ...others }: ManifestOptions): void {
+  const other = (["out", "format", "page"] as const).find((option) => others[option] !== undefined);
+  if (explain === undefined || other === undefined) return;
+  const hint = "an explanation is text, printed for one page: leave one of the two out";
+  throw new H2PushError("usage", `--explain ${explain} with --${other}`, hint);
 }
 
 /** What one page needs and why, and what was left out and why. */

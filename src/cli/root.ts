@@ -50,15 +50,26 @@ async function noSuchRoot(root: string): Promise<H2PushError> {
   );
 }
 
+/** What comes behind `h2push cert`. */
+const CERT_COMMANDS = ["show", "trust", "untrust"];
+
 /**
  * Refuses a mistyped command before its flags are looked at, which are none of ours.
  *
- * @throws {H2PushError} "root"
+ * @throws {H2PushError} "root", or "usage" behind `cert`
  */
-export async function checkFirstWord(word: string | undefined): Promise<void> {
+export async function checkWords([word, second]: readonly string[]): Promise<void> {
+  if (word === "cert" && second !== undefined && !second.startsWith("-")) checkCertCommand(second);
   if (word === undefined || !isWord(word) || isDirectory(word)) return;
   const isOurs = ["manifest", "cert", "help", "version"].includes(word);
   if (!isOurs && commandsLike(word).length > 0) throw await noSuchRoot(word);
+}
+
+function checkCertCommand(word: string): void {
+  if (CERT_COMMANDS.includes(word) || word === "help") return;
+  const near = nearest(word, CERT_COMMANDS);
+  const hint = near === undefined ? "see h2push cert --help for its commands" : `did you mean h2push cert ${near}?`;
+  throw new H2PushError("usage", `no such command: cert ${word}`, hint);
 }
 
 /** Help and version as words, where there is no directory of that name: what is meant, as flags. */

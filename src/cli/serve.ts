@@ -23,7 +23,7 @@ export async function serve(given: string | undefined, flags: ServeFlags): Promi
   const chosen = await chooseOptions(given, flags);
   const { options, root, config } = chosen;
   const { print, say, warn, events } = await reporting(options);
-  if (chosen.notice !== undefined) warn(chosen.notice);
+  chosen.notices.forEach(warn);
   const { host = serverOptions.host.default } = options;
   // The command line is read by everybody on this machine; this writes over it.
   if (flags.auth !== undefined) process.title = "h2push";

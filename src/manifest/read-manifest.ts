@@ -2,6 +2,7 @@ import { H2PushError } from "../errors.js";
 import { destinationOf, fontType, isDestination, type Destination } from "./destination.js";
 import { checkAttributes } from "./manifest-attributes.js";
 import type { LinkAttributes } from "./manifest.js";
+import { otherManifest } from "./other-manifest.js";
 import { baseOf, resolve } from "./reference.js";
 
 /** An entry of a manifest that was written down: its size is that of the file at hand. */
@@ -51,6 +52,8 @@ function shown(value: unknown): string {
 export function readManifest(text: string, name: string): WrittenManifest {
   const place = new Place(name);
   const json = parse(text, place);
+  const other = otherManifest(json);
+  if (other !== undefined) throw new H2PushError("manifest", `not what pages need, but ${other}: ${name}`, FORMS);
   if (!isObject(json)) throw place.wrong("not a manifest", json, FORMS);
   if ("pages" in json || "version" in json) return readOurs(json, place);
   return readPushManifest(json, place);
@@ -63,7 +66,8 @@ function parse(text: string, { name }: Place): unknown {
     return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new H2PushError("manifest", `not JSON: ${name} (${reason})`, FORMS, { cause: error });
+    const what = /^\s*</.test(text) ? "not JSON, but HTML or XML" : "not JSON";
+    throw new H2PushError("manifest", `${what}: ${name} (${reason})`, FORMS, { cause: error });
   }
 }
 

@@ -11,7 +11,14 @@ export async function readGivenFile(file: string, code: ErrorCode, hint: string)
     return await readFile(file, "utf8");
   } catch (error) {
     const cause = systemCode(error);
-    const message = cause === "ENOENT" ? `no such file: ${file}` : `cannot read ${file} (${cause ?? String(error)})`;
+    const what = REASONS.get(cause ?? "");
+    const message = what === undefined ? `cannot read ${file} (${cause ?? String(error)})` : `${what}: ${file}`;
     throw new H2PushError(code, message, hint, { cause: error });
   }
 }
+
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ["ENOENT", "no such file"],
+  ["ENOTDIR", "no such file"],
+  ["EISDIR", "a directory, and no file"],
+]);

@@ -120,7 +120,7 @@ export function checkTlsMin(value: unknown): TlsMin {
 checkTlsMin.json = { enum: tlsVersions };
 
 export function checkHost(value: unknown): string {
-  if (typeof value === "string" && /^(?!unix:$)(?:[\w.:-]+|unix:[^\0]+)$/.test(value)) return value;
+  if (typeof value === "string" && /^(?!unix:$|-)(?:[\w.:-]+|unix:[^\0]+)$/.test(value)) return value;
   throw new H2PushError("usage", `not a host name or address: ${String(value)}`, "for example localhost or 0.0.0.0");
 }
 

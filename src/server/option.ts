@@ -34,6 +34,8 @@ export interface Option<T> {
   /** Listed by `--help` already: what most people look for. */
   readonly common?: true;
   readonly default: T;
+  /** A value that shows what is meant. */
+  readonly example?: string;
   /** Its value is shown nowhere. */
   readonly secret?: true;
   readonly check: Check<T>;

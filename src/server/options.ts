@@ -20,6 +20,7 @@ import {
   wholeNumber,
 } from "./option-checks.js";
 import type { Option, OptionValue } from "./option.js";
+import { checkPorts } from "./ports.js";
 
 /** Where to listen when nothing else was said. Free of privileges, and what other tools use for https beside 443. */
 export const DEFAULT_PORT = 8443;
@@ -30,6 +31,7 @@ export const serverOptions = {
     description: "port to listen on, 0 for a free one",
     group: "Listening",
     common: true,
+    example: "3000",
     default: DEFAULT_PORT,
     check: wholeNumber("a port", 0, 65_535),
   },
@@ -38,6 +40,7 @@ export const serverOptions = {
     description: "address to listen on",
     group: "Listening",
     common: true,
+    example: "0.0.0.0",
     default: "localhost",
     check: checkHost,
   },
@@ -67,6 +70,7 @@ export const serverOptions = {
     flags: "--auth <user:password>",
     description: "ask for a password; @FILE to read it from one",
     group: "Listening",
+    example: "me:secret",
     default: undefined,
     secret: true,
     check: checkAuth,
@@ -113,6 +117,7 @@ export const serverOptions = {
     flags: "--header <field>",
     description: "field of every response, repeatable",
     group: "Files",
+    example: "'cache-control: no-store'",
     default: [],
     check: checkHeader,
   },
@@ -193,6 +198,7 @@ export const serverOptions = {
     flags: "--viewport <size>",
     description: "window that pages are scanned for: WIDTHxHEIGHT[@DENSITY] (default: 1280x720)",
     group: "What pages need",
+    example: "390x844@3",
     default: DEFAULT_VIEWPORT,
     check: checkViewport,
   },
@@ -208,6 +214,7 @@ export const serverOptions = {
     description: "pass requests below a path on, repeatable",
     group: "Network",
     common: true,
+    example: "/api=http://localhost:3000",
     default: [],
     check: checkProxy,
   },
@@ -223,6 +230,7 @@ export const serverOptions = {
     description: "play a slow network: round-trip time",
     group: "Network",
     common: true,
+    example: "100",
     default: 0,
     check: wholeNumber("a round-trip time in milliseconds", 0, 60_000),
   },
@@ -231,6 +239,7 @@ export const serverOptions = {
     description: "play a slow network: bandwidth",
     group: "Network",
     common: true,
+    example: "1600",
     default: 0,
     check: wholeNumber("a number of kilobits per second", 0, 100_000_000),
   },
@@ -335,5 +344,7 @@ export function checkSettings(given: GivenSettings): Settings {
     return [name, option.check(value ?? option.default)] as const;
   });
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each row's check gives the type of that row
-  return Object.fromEntries(values) as Settings;
+  const settings = Object.fromEntries(values) as Settings;
+  checkPorts(settings);
+  return settings;
 }

@@ -1,15 +1,12 @@
 import type { Duplex } from "node:stream";
 import { H2PushError } from "../errors.js";
 import { listen, type Listener, type ListenOptions } from "./listener.js";
+import { portBeside } from "./ports.js";
 
 export interface RedirectingListener extends Listener {
   /** The port that takes plain HTTP. */
   readonly redirect: number | undefined;
 }
-
-/** The ports of plain HTTP beside those of https: the registered ones, and what one without privileges takes. */
-const REGISTERED = { https: 443, http: 80 };
-const UNPRIVILEGED = 8080;
 
 /**
  * Listens for https, and on the same addresses on a port for plain HTTP, when
@@ -46,5 +43,3 @@ function listenForHttp(port: number, https: Listener, options: ListenOptions): P
   const onTls = (connection: Duplex) => void connection.destroy();
   return listen({ ...options, port, flag: "--redirect", alternatives: 0, onTls });
 }
-
-const portBeside = (port: number) => (port === REGISTERED.https ? REGISTERED.http : UNPRIVILEGED);
