@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
 
 import { createScanner, type PageNeeds } from "../src/manifest/scanner.js";
-import { locateIn, writeSite } from "./support/site.js";
+import { locateIn, lookupIn, writeSite } from "./support/site.js";
 
 type Files = Readonly<Record<string, string>>;
 
 async function scan(files: Files, csp: readonly string[] = []): Promise<PageNeeds> {
-  const locate = locateIn(await writeSite(files));
-  const file = await locate("/");
+  const root = await writeSite(files);
+  const file = await locateIn(root)("/");
   if (file === undefined) throw new Error("the site has no index.html");
-  return createScanner({ locate }).page("/", file, { csp });
+  return createScanner({ lookup: lookupIn(root) }).page("/", file, { csp });
 }
 
 const targets = async (files: Files, csp?: readonly string[]): Promise<string[]> =>
@@ -28,7 +28,7 @@ test("a page has the fonts of its own style, also when another with the same bas
   const style = `<base href="/"><style>@font-face { font-family: f; src: url(f.woff2) } p { font-family: f }</style><p>x`;
   const root = await writeSite({ "a.html": style, "b.html": style, "f.woff2": "" });
   const locate = locateIn(root);
-  const scanner = createScanner({ locate });
+  const scanner = createScanner({ lookup: lookupIn(root) });
   for (const page of ["/a.html", "/b.html"]) {
     const file = await locate(page);
     if (file === undefined) throw new Error(page);
@@ -278,10 +278,10 @@ test.each([
   ["an image for another browser", `@supports (-moz-x: 1) { p { background: url(i) } }`, "/i", /^supports/],
   ["an import for another browser", `@import "i" supports(-moz-x: 1);`, "/i", /^supports/],
 ])("explains %s", async (_, css, target, why) => {
-  const locate = locateIn(await writeSite({ "index.html": `<style>${css}</style><p>text</p>`, there: "" }));
-  const file = await locate("/");
+  const root = await writeSite({ "index.html": `<style>${css}</style><p>text</p>`, there: "" });
+  const file = await locateIn(root)("/");
   if (file === undefined) throw new Error("the page was written");
-  const scanner = createScanner({ locate });
+  const scanner = createScanner({ lookup: lookupIn(root) });
   const { left } = await scanner.page("/", file, { explain: true });
   expect(left).toEqual([{ target, why: typeof why === "string" ? why : expect.stringMatching(why) }]);
   expect((await scanner.page("/", file)).left).toEqual([]);
@@ -289,10 +289,10 @@ test.each([
 
 test("explains nothing that the page loads all the same", async () => {
   const css = `p { background: url(i) } @media print { p { background: url(i) } } .gone { background: url(i) }`;
-  const locate = locateIn(await writeSite({ "index.html": `<style>${css}</style><p>text</p>`, i: "" }));
-  const file = await locate("/");
+  const root = await writeSite({ "index.html": `<style>${css}</style><p>text</p>`, i: "" });
+  const file = await locateIn(root)("/");
   if (file === undefined) throw new Error("the page was written");
-  expect((await createScanner({ locate }).page("/", file, { explain: true })).left).toEqual([]);
+  expect((await createScanner({ lookup: lookupIn(root) }).page("/", file, { explain: true })).left).toEqual([]);
 });
 
 test("leaves an alternate stylesheet without a link, as none says what it is", async () => {
@@ -315,10 +315,10 @@ test.each([
     "1x.png": "",
     "2x.png": "",
   };
-  const locate = locateIn(await writeSite(files));
-  const file = await locate("/");
+  const root = await writeSite(files);
+  const file = await locateIn(root)("/");
   if (file === undefined) throw new Error("the page was written");
-  const { entries } = await createScanner({ locate, viewport }).page("/", file);
+  const { entries } = await createScanner({ lookup: lookupIn(root), viewport }).page("/", file);
   expect(new Set(entries.map(({ target }) => target))).toEqual(new Set(expected));
 });
 

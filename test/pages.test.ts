@@ -6,11 +6,11 @@ import { expect, test } from "vitest";
 import { listPages } from "../src/manifest/pages.js";
 import { createScanner } from "../src/manifest/scanner.js";
 import { scanSite } from "../src/manifest/site.js";
-import { locateIn, writeSite } from "./support/site.js";
+import { lookupIn, writeSite } from "./support/site.js";
 
-async function list(root: string, limit?: number): Promise<string[]> {
+async function list(root: string): Promise<string[]> {
   const paths: string[] = [];
-  for await (const { pathname } of listPages(root, limit === undefined ? {} : { limit })) paths.push(pathname);
+  for await (const { pathname } of listPages(root)) paths.push(pathname);
   return paths;
 }
 
@@ -57,12 +57,13 @@ test("follows no link back up, and none that leads outside", async () => {
 
 test("stops at the limit", async () => {
   const root = await writeSite({ "a.html": "", "b/c.html": "", "b/d.html": "" });
-  expect(await list(root, 2)).toEqual(["/a.html", "/b/c.html"]);
+  const { manifest } = await scanSite(listPages(root), createScanner({ lookup: lookupIn(root) }), { limit: 2 });
+  expect(Object.keys(manifest.pages)).toEqual(["/a.html", "/b/c.html"]);
 });
 
 test("scans a whole site", async () => {
   const root = await writeSite({ "index.html": `<img src=a.png><img src=no.png>`, "b.html": "", "a.png": "1234" });
-  const { manifest, missing } = await scanSite(root, createScanner({ locate: locateIn(root) }));
+  const { manifest, missing } = await scanSite(listPages(root), createScanner({ lookup: lookupIn(root) }));
   expect(manifest).toEqual({
     version: 1,
     pages: { "/": [{ target: "/a.png", rel: "preload", as: "image", bytes: 4 }], "/b.html": [] },

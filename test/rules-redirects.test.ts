@@ -17,7 +17,7 @@ function actionFor(file: string, target: string, { host = "localhost", language,
 
 /** In short: `301 /there`, `200! /file`. */
 function inShort(action: RuleAction | undefined): string | undefined {
-  if (action === undefined) return undefined;
+  if (action === undefined || action.kind === "unknown") return undefined;
   const where = action.kind === "redirect" ? action.location : action.pathname;
   return `${action.status}${action.forced ? "!" : ""} ${where}`;
 }

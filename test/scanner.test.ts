@@ -4,13 +4,12 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 import { createScanner, type PageNeeds, type Scanner } from "../src/manifest/scanner.js";
-import { locateIn, writeSite } from "./support/site.js";
+import { locateIn, lookupIn, writeSite } from "./support/site.js";
 
 async function scanPage(root: string, pathname: string, scanner?: Scanner): Promise<PageNeeds> {
-  const locate = locateIn(root);
-  const file = await locate(pathname);
+  const file = await locateIn(root)(pathname);
   if (file === undefined) throw new Error(`no such page: ${pathname}`);
-  return (scanner ?? createScanner({ locate })).page(pathname, file);
+  return (scanner ?? createScanner({ lookup: lookupIn(root) })).page(pathname, file);
 }
 
 const targets = (needs: PageNeeds): string[] => needs.entries.map(({ target }) => target);
@@ -82,7 +81,7 @@ test("gives candidates as path-absolute references", async () => {
 
 test("sees a dependency that comes and goes, once its answer is old enough", async () => {
   const root = await writeSite({ "index.html": `<img src=a.png>` });
-  const scanner = createScanner({ locate: locateIn(root), checkAfter: 0 });
+  const scanner = createScanner({ lookup: lookupIn(root), checkAfter: 0 });
   expect(targets(await scanPage(root, "/", scanner))).toEqual([]);
   await writeFile(join(root, "a.png"), "");
   expect(targets(await scanPage(root, "/", scanner))).toEqual(["/a.png"]);
@@ -93,12 +92,12 @@ test("sees a dependency that comes and goes, once its answer is old enough", asy
 test("answers from memory for a while", async () => {
   const root = await writeSite({ "index.html": `<img src=a.png>` });
   let looked = 0;
-  const locate = locateIn(root);
+  const lookup = lookupIn(root);
   const scanner = createScanner({
     checkAfter: 60_000,
-    locate: (pathname) => {
+    lookup: (...asked) => {
       looked += 1;
-      return locate(pathname);
+      return lookup(...asked);
     },
   });
   await scanPage(root, "/", scanner);
@@ -111,12 +110,12 @@ test("looks again at what a page rests on and at nothing else, whatever the numb
   const images = Array.from({ length: 50 }, (_, page) => [`${page}.png`, ""]);
   const root = await writeSite(Object.fromEntries([...pages, ...images, ["all.png", ""]]));
   const looked: string[] = [];
-  const locate = locateIn(root);
+  const lookup = lookupIn(root);
   const scanner = createScanner({
     checkAfter: 60_000,
-    locate: (pathname) => {
-      looked.push(pathname);
-      return locate(pathname);
+    lookup: (asked, audience) => {
+      looked.push(asked.target);
+      return lookup(asked, audience);
     },
   });
   for (let page = 0; page < 50; page += 1) await scanPage(root, `/${page}.html`, scanner);
@@ -130,9 +129,9 @@ test("looks again at what a page rests on and at nothing else, whatever the numb
 test("tells once which files a page rests on when it is asked for, and not when it is looked at ahead", async () => {
   const root = await writeSite({ "index.html": `<img src=a.png><img src=gone.png>`, "a.png": "" });
   const told: string[][] = [];
-  const locate = locateIn(root);
-  const scanner = createScanner({ locate, onFiles: (files) => told.push([...files.keys()]), checkAfter: 60_000 });
-  const file = await locate("/");
+  const lookup = lookupIn(root);
+  const scanner = createScanner({ lookup, onFiles: (files) => told.push([...files.keys()]), checkAfter: 60_000 });
+  const file = await locateIn(root)("/");
   if (file === undefined) throw new Error("the page was written");
   await scanner.page("/", file, { ahead: true });
   expect(told).toEqual([]);
@@ -143,11 +142,10 @@ test("tells once which files a page rests on when it is asked for, and not when 
 
 test("needs nothing for a page that has gone between the look and the scan", async () => {
   const root = await writeSite({ "index.html": `<img src=a.png>`, "a.png": "" });
-  const locate = locateIn(root);
-  const file = await locate("/");
+  const file = await locateIn(root)("/");
   await rm(join(root, "index.html"));
   if (file === undefined) throw new Error("the page was written");
-  expect((await createScanner({ locate }).page("/", file)).entries).toEqual([]);
+  expect((await createScanner({ lookup: lookupIn(root) }).page("/", file)).entries).toEqual([]);
 });
 
 describe("pages read straight to where their tags are read", () => {
@@ -170,7 +168,7 @@ describe("pages read straight to where their tags are read", () => {
       "b.png": "",
       "c.png": "",
     });
-    const scanner = createScanner({ locate: locateIn(root), once: true });
+    const scanner = createScanner({ lookup: lookupIn(root), once: true });
     expect(targets(await scanPage(root, "/", scanner)).sort()).toEqual(expected);
     expect(targets(await scanPage(root, "/second.html", scanner))).toEqual(["/c.png"]);
   });

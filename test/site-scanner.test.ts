@@ -5,6 +5,8 @@ import { setImmediate as turn } from "node:timers/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
 
 import { DEFAULT_VIEWPORT } from "../src/manifest/media.js";
+import { SiteRules } from "../src/server/rules.js";
+import { SiteLookup } from "../src/server/site-lookup.js";
 import { siteScanner } from "../src/server/site-scanner.js";
 import { openTree } from "../src/static/tree.js";
 import { writeSite } from "./support/site.js";
@@ -29,7 +31,10 @@ async function openSite(files: Readonly<Record<string, string | Uint8Array>>, wa
   const notices: string[] = [];
   const errors: unknown[] = [];
   onTestFinished(() => expect(errors).toEqual([]));
-  const scanner = siteScanner(tree, {
+  const told = { notice: () => undefined, report: () => undefined };
+  const rules = new SiteRules({ root, fields: [], ...told });
+  const lookup = new SiteLookup({ tree, rules, single: undefined, list: false, elsewhere: () => undefined });
+  const scanner = siteScanner(lookup, {
     viewport: DEFAULT_VIEWPORT,
     watch,
     notice: (text) => notices.push(text),

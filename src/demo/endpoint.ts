@@ -10,7 +10,7 @@ export type Answer = (request: Request, context: RouteContext) => Response | Pro
  */
 export function endpoint(method: "GET" | "POST", path: string, answer: Answer): Route {
   const allowed = method === "GET" ? ["GET", "HEAD"] : [method];
-  return async (request, context) => {
+  const route: Route = async (request, context) => {
     if (new URL(request.url).pathname !== path) return undefined;
     if (!allowed.includes(request.method)) {
       const allow = allowed.join(", ");
@@ -19,6 +19,7 @@ export function endpoint(method: "GET" | "POST", path: string, answer: Answer): 
     const response = await answerOrRefuse(answer, request, context);
     return request.method === "HEAD" ? withoutContent(response) : response;
   };
+  return Object.assign(route, { answers: (target: string) => method === "GET" && target.split("?", 1)[0] === path });
 }
 
 async function answerOrRefuse(answer: Answer, request: Request, context: RouteContext): Promise<Response> {

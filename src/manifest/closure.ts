@@ -112,7 +112,7 @@ class PageClosure {
   #reference(reference: Reference): Soon<void> {
     const { offset } = reference;
     const located = this.#listing.reference(reference, this.#contextAt(offset), this.#policyAt(offset));
-    return whenKnown(located, (known) => (known === undefined ? undefined : this.#follow(known, reference)));
+    return whenKnown(located, (known) => (typeof known === "object" ? this.#follow(known, reference) : undefined));
   }
 
   #follow(located: Located, reference: Reference): Soon<void> {

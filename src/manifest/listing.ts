@@ -1,4 +1,6 @@
 import type { ContentSecurityPolicy } from "./csp.js";
+import { isPagePath } from "./destination.js";
+import type { Asked, LookedUp } from "./lookup.js";
 import type { LinkAttributes, ManifestEntry } from "./manifest.js";
 import { NEED, type Need, type Reference, type Resolved, resolve, type Target } from "./reference.js";
 import type { LeftOut, MissingReference, PageNeeds, SiteFile } from "./scanner.js";
@@ -22,7 +24,8 @@ export interface Located {
 
 /** What the listing of a page asks. */
 export interface FileSource {
-  locate(pathname: string): Soon<SiteFile | undefined>;
+  /** What the server would answer. */
+  lookup(asked: Asked): Soon<LookedUp>;
   /** Line, from 1, of an offset in the file's text. */
   lineOf(file: SiteFile, offset: number): Promise<number>;
   /** The same entry that other pages have, if they do. */
@@ -76,25 +79,35 @@ export class Listing {
     if (!this.#left.has(target)) this.#left.set(target, { target, why });
   }
 
-  /** Lists what a reference leads to, and returns it if it is there and the policy lets it be loaded. */
+  /**
+   * Lists what a reference leads to, and returns it if it is there and the
+   * policy lets it be loaded. "elsewhere": it is loaded, and not listed.
+   */
   reference(
     reference: Reference,
     context: Context,
     policy?: ContentSecurityPolicy,
     resolved: Resolved = this.#files.resolve(reference.url, context.base),
-  ): Soon<Located | undefined> {
+  ): Soon<Located | "elsewhere" | undefined> {
     if ("left" in resolved) {
       if (resolved.left !== "data") this.leave(reference.url, resolved.left, context.base);
-      return undefined;
+      return resolved.left === "invalid" ? undefined : "elsewhere";
     }
     if (policy?.forbids(reference.as) === true) {
       this.leave(reference.url, "content security policy", context.base);
       return undefined;
     }
-    return whenKnown(this.#files.locate(resolved.pathname), (file) => {
-      if (file === undefined) return this.#miss(resolved.target, reference, context);
-      this.#list(resolved, reference, context, file);
-      return { target: resolved.target, pathname: resolved.pathname, file };
+    const { target, pathname } = resolved;
+    return whenKnown(this.#files.lookup({ target, navigates: reference.as === "document" }), (found) => {
+      if (found.kind === "other") {
+        this.leave(reference.url, found.why, context.base);
+        return "elsewhere";
+      }
+      if (found.kind === "missing" || isStandIn(found, pathname, reference)) {
+        return this.#miss(target, reference, context);
+      }
+      this.#list(resolved, reference, context, found);
+      return { target, pathname, file: found };
     });
   }
 
@@ -122,6 +135,14 @@ export class Listing {
     const line = await this.#files.lineOf(context.file, reference.offset);
     this.#missing.set(target, { target, from: context.pathname, line });
   }
+}
+
+/** Destinations that a page may be what is wanted for. */
+const TAKE_PAGES: ReadonlySet<string> = new Set(["document", "embed", "fetch", "object"]);
+
+/** Whether a page is served in the place of a script, an image or the like: a rule for all paths hides that it is missing. */
+function isStandIn({ file }: SiteFile, pathname: string, { as }: Reference): boolean {
+  return isPagePath(file) && !isPagePath(pathname) && !TAKE_PAGES.has(as);
 }
 
 /** Whether an entry is the one for a reference to its target; "no" where that takes more than comparing. */

@@ -43,7 +43,7 @@ export class ModuleGraph {
         const seen = this.#seen.get(target);
         if (seen !== undefined && seen <= options.need) continue;
         this.#seen.set(target, options.need);
-        if (!isScript(pathname)) return;
+        if (!isScript(file)) return;
         const facts = await this.#read(file);
         const { scripts, failed } = await this.#imports(
           facts,
@@ -91,8 +91,8 @@ export class ModuleGraph {
         ...linkOf(options),
       };
       const located = await this.#listing.reference(reference, context, this.#policy, resolveUrl(url));
-      if (located === undefined) failed ||= !("left" in resolveUrl(url));
-      else if (request.type === "script" && !failed) scripts.push(located);
+      if (located === undefined) failed = true;
+      else if (located !== "elsewhere" && request.type === "script" && !failed) scripts.push(located);
     }
     return { scripts, failed };
   }
@@ -109,8 +109,8 @@ function linkOf({ crossorigin }: GraphOptions): LinkAttributes {
   return crossorigin === undefined ? { rel: "modulepreload" } : { rel: "modulepreload", crossorigin };
 }
 
-/** A script of another media type is fetched, and then refused: it imports nothing. */
-function isScript(pathname: string): boolean {
-  const extension = extensionOf(pathname);
+/** A script of another media type is fetched, and then refused: it imports nothing. The type is that of the file. */
+function isScript({ file }: SiteFile): boolean {
+  const extension = extensionOf(file);
   return extension === "js" || extension === "mjs";
 }

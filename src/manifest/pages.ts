@@ -13,11 +13,6 @@ export interface SitePage {
   readonly file: SiteFile;
 }
 
-export interface ListOptions {
-  /** How many pages at most; all of them without it. */
-  readonly limit?: number;
-}
-
 /** Characters that `encodeURIComponent` escapes and a browser sends as they are in a path (URL standard, "path percent-encode set"). */
 const SENT_AS_IS = /%(?:24|26|2B|2C|3A|3B|3D|40|5B|5D|7C)/g;
 
@@ -33,10 +28,8 @@ export function encodeSegment(name: string): string {
  * (`.well-known` apart), `node_modules` and links that lead outside of the
  * root are passed over, directories that can't be read too.
  */
-export async function* listPages(root: string, { limit }: ListOptions = {}): AsyncGenerator<SitePage> {
+export async function* listPages(root: string): AsyncGenerator<SitePage> {
   const resolved = await realpath(root);
-  let left = limit ?? Number.POSITIVE_INFINITY;
-  if (left <= 0) return;
   for await (const { place, pages } of walk(resolved)) {
     for (const entry of pages) {
       const { directory, pathname } = place;
@@ -45,8 +38,6 @@ export async function* listPages(root: string, { limit }: ListOptions = {}): Asy
       const file = fileAt(join(directory, entry.name));
       if (file === undefined) continue;
       yield { pathname: entry.name === "index.html" ? pathname : pathname + encodeSegment(entry.name), file };
-      left -= 1;
-      if (left <= 0) return;
     }
   }
 }

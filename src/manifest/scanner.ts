@@ -1,11 +1,12 @@
 import { systemCode } from "../errors.js";
 import { closePage, type PageRequest, type Sources } from "./closure.js";
+import { isSameAnswer, MISSING, type Asked, type Audience, type LookedUp, type Lookup } from "./lookup.js";
 import type { ManifestEntry } from "./manifest.js";
 import { DEFAULT_VIEWPORT, type Viewport } from "./media.js";
 import { readAside, readAtOnce } from "./read-file.js";
 import { Remembered } from "./remembered.js";
 import { SiteFacts, versionOf } from "./site-facts.js";
-import { Finding, type Soon, whenKnown } from "./soon.js";
+import { Finding, whenKnown } from "./soon.js";
 
 /** A file under the root, as the server would serve it, and its version. */
 export interface SiteFile {
@@ -19,10 +20,7 @@ export interface SiteFile {
   readonly ino: number;
 }
 
-/** Finds the file that the server would serve for a URL path (percent-encoded, without query). */
-export type Locate = (pathname: string) => Promise<SiteFile | undefined>;
-
-/** A reference of a page to a file of the site that is not there. */
+/** A reference of a page to something of the site that is not there. */
 export interface MissingReference {
   /** What was asked for: a path-absolute reference. */
   readonly target: string;
@@ -59,7 +57,7 @@ export interface Scanner {
    */
   page(pathname: string, file: SiteFile, context?: PageContext): Promise<PageNeeds>;
   /** What `page` would say, when that is known and fresh: without waiting. */
-  recall(pathname: string, file: SiteFile): PageNeeds | undefined;
+  recall(pathname: string, file: SiteFile, context?: Pick<PageContext, "audience">): PageNeeds | undefined;
   /** Answers given so far are checked before they are given again: something may have changed. */
   lookAgain(): void;
 }
@@ -68,6 +66,8 @@ export interface Scanner {
 export interface PageContext {
   /** Values of the `Content-Security-Policy` fields that it is served with. */
   readonly csp?: readonly string[];
+  /** For whom it is: what it refers to is looked up for them. */
+  readonly audience?: Audience | undefined;
   /** Nobody has asked for the page yet: `onFiles` is not told of it. */
   readonly ahead?: boolean;
   /** Says in `left` what its stylesheets name and do not load, too: a search that takes its time. */
@@ -75,16 +75,16 @@ export interface PageContext {
 }
 
 export interface ScannerOptions {
-  readonly locate: Locate;
+  readonly lookup: Lookup;
   /**
-   * How long an answer is given without asking `locate` again, in milliseconds; 40, for ever with `once`.
-   * What a page needs is at most twice as old, and what `locate` remembers comes on top.
+   * How long an answer is given without asking `lookup` again, in milliseconds; 40, for ever with `once`.
+   * What a page needs is at most twice as old, and what `lookup` remembers comes on top.
    */
   readonly checkAfter?: number;
   /** What pages are laid out for; `DEFAULT_VIEWPORT` without it. */
   readonly viewport?: Viewport;
-  /** Told of the files that a page which was asked for rests on; a path that none was found for is undefined. */
-  readonly onFiles?: (files: ReadonlyMap<string, SiteFile | undefined>) => void;
+  /** Told what a page which was asked for rests on: what its targets, and it itself, were answered with. */
+  readonly onFiles?: (files: ReadonlyMap<string, LookedUp>) => void;
   /**
    * Each page is asked for once, and the process has nothing else to do:
    * files are read without the thread pool, and answers are not kept.
@@ -98,8 +98,8 @@ export interface ScannerOptions {
 const CHECK_AFTER = 40;
 /** Pages whose answers are kept: each weighs a few links. */
 const KEPT_PAGES = 2400;
-/** Paths whose files are kept for a moment: most pages of a site need the same. */
-const KEPT_PATHS = 4096;
+/** Targets whose answers are kept for a moment: most pages of a site need the same. */
+const KEPT_TARGETS = 4096;
 
 const NOTHING: PageNeeds = { entries: [], blocking: new Set(), why: new Map(), missing: [], left: [] };
 
@@ -107,11 +107,19 @@ interface Answer {
   readonly needs: Promise<PageNeeds>;
   /** The same, once it is known. */
   known: PageNeeds | undefined;
-  /** What `locate` said for each path that the answer rests on. */
-  readonly located: Map<string, SiteFile | undefined>;
+  readonly audience: Audience | undefined;
+  /** What `lookup` said of everything that the answer rests on. */
+  readonly lookedUp: Map<Asked, LookedUp>;
   checkedAt: number;
   /** `onFiles` has been told. */
   told: boolean;
+}
+
+/** What was asked, and answered, at some time. */
+interface Known {
+  readonly asked: Asked;
+  readonly answer: Finding<LookedUp>;
+  readonly at: number;
 }
 
 /** Scans pages on demand, and each version of a file once. */
@@ -124,7 +132,7 @@ class SiteScanner implements Scanner {
   readonly #checkAfter: number;
   readonly #viewport: Viewport;
   readonly #facts: SiteFacts;
-  readonly #located = new Remembered<{ readonly file: Finding<SiteFile | undefined>; readonly at: number }>(KEPT_PATHS);
+  readonly #known = new Remembered<Known>(KEPT_TARGETS);
   readonly #answers: Remembered<Answer>;
   /** What was found out before counts no more without a check. */
   #lookedAgain = Number.NEGATIVE_INFINITY;
@@ -152,18 +160,20 @@ class SiteScanner implements Scanner {
     return now - at < this.#checkAfter && at > this.#lookedAgain;
   }
 
-  /** Where the file of a path is; looked up again when the last answer is too old. */
-  #find(pathname: string): Soon<SiteFile | undefined> {
+  /** What was answered; asked again when the last answer is too old. */
+  #find(asked: Asked, audience: Audience | undefined): Known {
     const now = performance.now();
-    const known = this.#located.get(pathname);
-    if (known !== undefined && this.#isFresh(known.at, now)) return known.file.value;
-    const file = new Finding(this.#options.locate(pathname).catch(withoutAnswer));
-    this.#located.set(pathname, { file, at: now });
-    return file.value;
+    const key = keyOfAsked(asked, audience);
+    const known = this.#known.get(key);
+    if (known !== undefined && this.#isFresh(known.at, now)) return known;
+    const answer = new Finding(this.#options.lookup(asked, audience).catch(withoutAnswer));
+    const found = { asked: known?.asked ?? asked, answer, at: now };
+    this.#known.set(key, found);
+    return found;
   }
 
-  recall(pathname: string, file: SiteFile): PageNeeds | undefined {
-    const answer = this.#answers.get(keyOf(pathname, file, {}));
+  recall(pathname: string, file: SiteFile, context: Pick<PageContext, "audience"> = {}): PageNeeds | undefined {
+    const answer = this.#answers.get(keyOf(pathname, file, context));
     // One that was found ahead has not been told of yet: `page` does that.
     if (answer === undefined || (!answer.told && this.#options.onFiles !== undefined)) return undefined;
     return this.#isFresh(answer.checkedAt, performance.now()) ? answer.known : undefined;
@@ -179,12 +189,12 @@ class SiteScanner implements Scanner {
     return answer.needs;
   }
 
-  #answer(pathname: string, file: SiteFile, { csp = [], explain = false }: PageContext): Answer {
-    const located = new Map<string, SiteFile | undefined>();
+  #answer(pathname: string, file: SiteFile, { csp = [], explain = false, audience }: PageContext): Answer {
+    const lookedUp = new Map<Asked, LookedUp>();
     const request: PageRequest = { pathname, file, policies: csp, viewport: this.#viewport, explain };
     const checkedAt = performance.now();
-    const needs = closePage(request, this.#sources(located)).catch(withoutFile);
-    const answer: Answer = { needs, known: undefined, located, checkedAt, told: false };
+    const needs = closePage(request, this.#sources(lookedUp, audience)).catch(withoutFile);
+    const answer: Answer = { needs, known: undefined, audience, lookedUp, checkedAt, told: false };
     void needs.then(
       (known) => (answer.known = known),
       () => undefined,
@@ -196,26 +206,31 @@ class SiteScanner implements Scanner {
     if (answer.told || this.#options.onFiles === undefined) return;
     answer.told = true;
     await answer.needs;
-    this.#options.onFiles(new Map([[pathname, file], ...answer.located]));
+    const files = [...answer.lookedUp].map(([{ target }, found]) => [target, found] as const);
+    this.#options.onFiles(new Map([[pathname, { ...file, kind: "file" }], ...files]));
   }
 
   async #stillHolds(answer: Answer): Promise<boolean> {
     const now = performance.now();
     if (this.#isFresh(answer.checkedAt, now)) return true;
     await answer.needs;
-    const checks = [...answer.located].map(async ([path, file]) => isSameVersion(await this.#find(path), file));
+    const checks = [...answer.lookedUp].map(async ([asked, before]) =>
+      isSameAnswer(await this.#find(asked, answer.audience).answer.value, before),
+    );
     const holds = (await Promise.all(checks)).every(Boolean);
     if (holds) answer.checkedAt = now;
     return holds;
   }
 
-  #sources(located: Map<string, SiteFile | undefined>): Sources {
+  #sources(lookedUp: Map<Asked, LookedUp>, audience: Audience | undefined): Sources {
     return {
-      locate: (pathname) =>
-        whenKnown(this.#find(pathname), (file) => {
-          located.set(pathname, file);
-          return file;
-        }),
+      lookup: (request) => {
+        const { asked, answer } = this.#find(request, audience);
+        return whenKnown(answer.value, (found) => {
+          lookedUp.set(asked, found);
+          return found;
+        });
+      },
       html: (file, generation) => this.#facts.html(file, generation),
       css: (file) => this.#facts.css(file),
       script: (file) => this.#facts.script(file),
@@ -230,21 +245,20 @@ class SiteScanner implements Scanner {
 }
 
 /** Names an answer. */
-function keyOf(pathname: string, file: SiteFile, { csp = [], explain = false }: PageContext): string {
-  const key = `${pathname}\n${versionOf(file)}\n${explain ? "explain" : ""}`;
+function keyOf(pathname: string, file: SiteFile, { csp = [], explain = false, audience }: PageContext): string {
+  const key = `${pathname}\n${versionOf(file)}\n${explain ? "explain" : ""}${audience?.key ?? ""}`;
   return csp.length === 0 ? key : `${key}\n${csp.join("\n")}`;
 }
 
-function isSameVersion(a: SiteFile | undefined, b: SiteFile | undefined): boolean {
-  if (a === b) return true;
-  if (a === undefined || b === undefined) return false;
-  const sameFile = a.file === b.file && a.dev === b.dev && a.ino === b.ino;
-  return sameFile && a.size === b.size && a.mtimeMs === b.mtimeMs;
+/** Most are for subresources and for everyone: their target is the key. */
+function keyOfAsked({ target, navigates }: Asked, audience: Audience | undefined): string {
+  const key = navigates ? `document ${target}` : target;
+  return audience === undefined ? key : `${key}\n${audience.key}`;
 }
 
-function withoutAnswer(error: unknown): undefined {
+function withoutAnswer(error: unknown): LookedUp {
   if (systemCode(error) === undefined) throw error;
-  return undefined;
+  return MISSING;
 }
 
 function withoutFile(error: unknown): PageNeeds {

@@ -92,7 +92,7 @@ export class SheetList {
       const link = isTrivialMedia(media) ? {} : { media };
       const reference: Reference = { url, as: "style", rel: "preload", need, offset, by: "@import", ...link };
       const located = await this.#listing.reference(reference, context, this.#policy);
-      if (located === undefined) continue;
+      if (located === undefined || located === "elsewhere") continue;
       const inner: Place = {
         applies: matching && place.applies,
         layer: layer === undefined ? place.layer : place.layer === "" ? layer : `${place.layer}.${layer}`,
@@ -126,7 +126,7 @@ export class SheetList {
         ...(type === undefined ? {} : { type }),
       };
       const located = await this.#listing.reference(reference, context, this.#policy);
-      if (located !== undefined || /^(?:data:|https?:|\/\/)/i.test(url)) return;
+      if (located !== undefined) return;
     }
   }
 

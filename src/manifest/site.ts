@@ -1,5 +1,5 @@
 import type { ManifestEntry, PushManifest } from "./manifest.js";
-import { listPages, type SitePage } from "./pages.js";
+import type { SitePage } from "./pages.js";
 import type { MissingReference, PageNeeds, Scanner } from "./scanner.js";
 
 export interface SiteScan {
@@ -19,19 +19,20 @@ export interface SiteScanOptions {
 }
 
 /**
- * Scans every page under `root`.
+ * Scans every page of a site.
  *
- * @throws the signal's reason when it is aborted; the error of `realpath` when there is no such directory.
+ * @throws the signal's reason when it is aborted
  */
 export async function scanSite(
-  root: string,
+  sitePages: AsyncIterable<SitePage>,
   scanner: Pick<Scanner, "page">,
   options: SiteScanOptions = {},
 ): Promise<SiteScan> {
-  const { limit, signal } = options;
+  const { limit = Number.POSITIVE_INFINITY, signal } = options;
   const pages: SitePage[] = [];
-  for await (const page of listPages(root, limit === undefined ? {} : { limit })) {
+  for await (const page of sitePages) {
     signal?.throwIfAborted();
+    if (pages.length >= limit) break;
     pages.push(page);
   }
   return scanPages(pages, scanner, options);

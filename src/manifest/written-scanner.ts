@@ -2,7 +2,8 @@ import { relative, sep } from "node:path";
 import type { ManifestEntry } from "./manifest.js";
 import { encodeSegment } from "./pages.js";
 import type { WrittenEntry, WrittenManifest } from "./read-manifest.js";
-import type { Locate, MissingReference, PageNeeds, Scanner, SiteFile } from "./scanner.js";
+import { MISSING, type Audience, type Lookup } from "./lookup.js";
+import type { LeftOut, MissingReference, PageNeeds, Scanner } from "./scanner.js";
 
 export interface WrittenOptions {
   readonly manifest: WrittenManifest;
@@ -11,13 +12,13 @@ export interface WrittenOptions {
   readonly text: string;
   /** Absolute path of the site's root. */
   readonly root: string;
-  readonly locate: Locate;
+  readonly lookup: Lookup;
 }
 
 /** Gives what a manifest says instead of scanning. Whether a target is there, and its size, the files say. */
 export function writtenScanner(options: WrittenOptions): Scanner {
   return {
-    page: (pathname, { file }) => needsOf(entriesOf(pathname, file, options), options),
+    page: (pathname, { file }, context) => needsOf(entriesOf(pathname, file, options), options, context?.audience),
     // It remembers nothing.
     recall: () => undefined,
     lookAgain: () => {},
@@ -34,14 +35,22 @@ function canonicalPath(root: string, file: string): string {
   return `/${names.join("/")}`.replace(/\/index\.html$/, "/");
 }
 
-async function needsOf(written: readonly WrittenEntry[], options: WrittenOptions): Promise<PageNeeds> {
-  const files = await Promise.all(written.map(({ target }) => options.locate(target.replace(/\?.*$/s, ""))));
+async function needsOf(
+  written: readonly WrittenEntry[],
+  options: WrittenOptions,
+  audience: Audience | undefined,
+): Promise<PageNeeds> {
+  const ask = ({ target, as }: WrittenEntry) => options.lookup({ target, navigates: as === "document" }, audience);
+  const answers = await Promise.all(written.map(ask));
   const entries: ManifestEntry[] = [];
   const missing: MissingReference[] = [];
+  const left: LeftOut[] = [];
   for (const [index, entry] of written.entries()) {
-    const file: SiteFile | undefined = files[index];
-    if (file !== undefined) entries.push({ ...entry, bytes: file.size });
-    else missing.push({ target: entry.target, from: options.name, line: lineOf(entry.target, options.text) });
+    const answer = answers[index] ?? MISSING;
+    const { target } = entry;
+    if (answer.kind === "file") entries.push({ ...entry, bytes: answer.size });
+    else if (answer.kind === "other") left.push({ target, why: answer.why });
+    else missing.push({ target, from: options.name, line: lineOf(target, options.text) });
   }
   return {
     entries,
@@ -49,7 +58,7 @@ async function needsOf(written: readonly WrittenEntry[], options: WrittenOptions
     blocking: new Set(entries.filter(({ as, media }) => as === "style" && media === undefined).map(targetOf)),
     why: new Map(entries.map(({ target }) => [target, options.name])),
     missing,
-    left: [],
+    left,
   };
 }
 

@@ -9,9 +9,16 @@ export function parseCredentials(text: string): readonly string[] | undefined {
   return credentials.length > 0 && credentials.every((pair) => /^[^:]+:/.test(pair)) ? credentials : undefined;
 }
 
+/** The pairs of which a request has to bring one; none where everyone may come in. Of several rules the last counts: it speaks of less. */
+export function credentialsFor(guarding: PatternIndex<HeaderRule>, request: FieldRequest): readonly string[] {
+  let wanted: readonly string[] = [];
+  for (const { rule } of matchingRules(guarding, request)) wanted = rule.credentials;
+  return wanted;
+}
+
 /**
  * Whether a rule asks for a name and a password (RFC 7617) that the request
- * does not bring. Of several rules the last counts: it speaks of less.
+ * does not bring.
  *
  * @param authorization that field of the request
  */
@@ -20,8 +27,7 @@ export function isRefused(
   request: FieldRequest,
   authorization: string | undefined,
 ): boolean {
-  let wanted: readonly string[] = [];
-  for (const { rule } of matchingRules(guarding, request)) wanted = rule.credentials;
+  const wanted = credentialsFor(guarding, request);
   if (wanted.length === 0) return false;
   const [, encoded = ""] = /^basic +([\w+/=-]+)$/i.exec(authorization ?? "") ?? [];
   const given = digest(Buffer.from(encoded, "base64").toString("utf8"));

@@ -18,9 +18,12 @@ export class PatternIndex<T extends { readonly source: UrlPattern }> {
   /** Numbers of the rules for one path. */
   readonly #exact = new Map<string, number[]>();
   readonly #others: number[] = [];
+  /** Whether any of them looks at the host. */
+  readonly namesHosts: boolean;
 
   constructor(rules: readonly T[]) {
     this.#rules = rules;
+    this.namesHosts = rules.some(({ source }) => source.namesHost);
     for (const [number, { source }] of rules.entries()) {
       const numbers = source.exact === undefined ? this.#others : this.#numbersOf(source.exact);
       numbers.push(number);

@@ -80,6 +80,11 @@ export class UrlPattern {
     return new UrlPattern(source, host === undefined ? undefined : piecesOf(host, (text) => text), before, after);
   }
 
+  /** Whether it looks at the host. */
+  get namesHost(): boolean {
+    return this.#host !== undefined;
+  }
+
   /** What its placeholders stand for when it matches, else undefined. */
   match(target: RuleTarget): Captures | undefined {
     // Most rules do not match: they cost no more than this.

@@ -11,13 +11,16 @@ export type RuleAction =
   /** Sends the client to a URL. */
   | { readonly kind: "redirect"; readonly forced: boolean; readonly status: number; readonly location: string }
   /** Serves the file of another path of the site. */
-  | { readonly kind: "rewrite"; readonly forced: boolean; readonly status: 200 | 404; readonly pathname: string };
+  | { readonly kind: "rewrite"; readonly forced: boolean; readonly status: 200 | 404; readonly pathname: string }
+  /** Depends on fields of the request that nobody knows yet. */
+  | { readonly kind: "unknown"; readonly forced: boolean };
 
 /** What rules are told of a request. */
 export interface RuleRequest {
   readonly target: string;
   readonly authority: string;
-  readonly fields: RequestFields;
+  /** Undefined for a request that is still to come. */
+  readonly fields: RequestFields | undefined;
 }
 
 /**
@@ -35,7 +38,9 @@ export function applyRedirects(index: PatternIndex<RedirectRule>, request: RuleR
   for (const { rule, captures: found } of index.matching(new RuleTarget(request.authority, path))) {
     const captures = (spelled && rule.source.match(spelled)) ?? found;
     if (!takesQuery(rule, query, captures)) continue;
-    if (!rule.conditions.every((condition) => holds(condition, request.fields))) continue;
+    const applies = meets(rule, request.fields);
+    if (applies === "unknown") return { kind: "unknown", forced: rule.forced };
+    if (!applies) continue;
     if (rule.target === undefined) return undefined;
     const action = actionOf({ rule, captures }, rule.query.size > 0 ? "" : query);
     if (action !== undefined && !isSelf(action, path, query, request.authority)) return action;
@@ -47,6 +52,13 @@ export function applyRedirects(index: PatternIndex<RedirectRule>, request: RuleR
 export function splitTarget(target: string): readonly [pathname: string, query: string] {
   const at = target.indexOf("?");
   return at === -1 ? [target, ""] : [target.slice(0, at), target.slice(at)];
+}
+
+function meets({ conditions }: RedirectRule, fields: RequestFields | undefined): boolean | "unknown" {
+  if (conditions.length === 0) return true;
+  if (fields !== undefined) return conditions.every((condition) => holds(condition, fields));
+  // Where a client is, no request tells.
+  return conditions.some(({ kind }) => kind === "unknown") ? false : "unknown";
 }
 
 /** A rule that names parameters wants these and no others, in any order; what they are is captured. */
@@ -78,6 +90,7 @@ const encodeQuery = (query: string) =>
   query.replaceAll(/[^\u0021-\u007e]/gu, (character) => encodeURIComponent(character));
 
 function isSelf(action: RuleAction, path: string, query: string, authority: string): boolean {
+  if (action.kind === "unknown") return false;
   if (action.kind === "rewrite") return action.status === 200 && canonicalPath(action.pathname) === path;
   const [url = ""] = action.location.split("#", 1);
   const own = `https://${authority}`;

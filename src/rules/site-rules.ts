@@ -1,4 +1,4 @@
-import { isRefused } from "./basic-auth.js";
+import { credentialsFor, isRefused } from "./basic-auth.js";
 import type { Field } from "./field.js";
 import { changeFields, fieldChanges, withFields, type FieldChanges, type FieldRequest } from "./fields.js";
 import { parseHeaders, type HeaderRule } from "./headers-file.js";
@@ -7,7 +7,15 @@ import { PatternIndex } from "./pattern-index.js";
 import { applyRedirects, type RuleAction, type RuleRequest } from "./redirect.js";
 import { parseRedirects, type RedirectRule } from "./redirects-file.js";
 
-export { changeFields, isRefused, type FieldChanges, type FieldRequest, type RuleAction, type RuleRequest };
+export {
+  changeFields,
+  credentialsFor,
+  isRefused,
+  type FieldChanges,
+  type FieldRequest,
+  type RuleAction,
+  type RuleRequest,
+};
 
 /** What a rule file says, and what is wrong with it. */
 export interface ReadRules<T> {

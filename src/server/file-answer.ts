@@ -1,21 +1,24 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { Delivery } from "../delivery/history.js";
-import type { RuleAction } from "../rules/site-rules.js";
+import type { RuleAction, RuleRequest } from "../rules/site-rules.js";
 import type { FoundFile } from "../static/file.js";
 import { isHtml } from "../static/media-type.js";
 import { decide } from "../static/representation.js";
-import type { Found, FileTree } from "../static/tree.js";
+import type { FileTree } from "../static/tree.js";
+import { challenge, PROTECTED } from "./challenge.js";
 import { sendError, sendPage } from "./error-page.js";
 import type { Exchange } from "./exchange.js";
 import { linkedPage, type Linked } from "./linked-page.js";
-import { answerMissing, sendErrorFile } from "./missing.js";
+import { answerMissing, isNavigation, VARY } from "./missing.js";
 import { hintedFields, pathOf, sendFile } from "./send-file.js";
 import type { Site } from "./site.js";
+import type { LookupRequest, Resolved, SiteLookup } from "./site-lookup.js";
 
 /** How long a file may change whenever it is opened, until the client is told to come again (milliseconds). */
 const PATIENCE = 2000;
 
 type Answered = Delivery | undefined | Promise<Delivery | undefined>;
+type ResolvedFile = Extract<Resolved, { kind: "file" }>;
 type RuleRedirect = Extract<RuleAction, { kind: "redirect" }>;
 
 /** Up to this size a content in memory goes out at once; a larger one waits for the client's window (bytes). */
@@ -26,15 +29,27 @@ const AT_ONCE = 32 * 1024;
  *
  * @param hinted `Link` values that a 103 carried already
  */
-export function answerFile(site: Site, tree: FileTree, exchange: Exchange, hinted: readonly string[]) {
+export function answerFile(site: Site, lookup: SiteLookup, exchange: Exchange, hinted: readonly string[]) {
   const { method, target } = exchange;
-  if (method !== "GET" && method !== "HEAD") {
-    const ruled = site.rules.action(exchange);
-    return ruled?.kind === "redirect" ? redirectUnlessFile(tree, exchange, ruled) : refuseMethod(exchange);
-  }
-  const found = hinted.length === 0 ? tree.recall(pathOf(target), exchange.arrived) : undefined;
+  if (method !== "GET" && method !== "HEAD") return answerMethod(site, lookup, exchange);
+  const found = hinted.length === 0 ? lookup.tree.recall(pathOf(target), exchange.arrived) : undefined;
   const atOnce = found?.kind === "file" ? answerAtOnce(site, exchange, found) : undefined;
-  return atOnce === undefined ? answerInTime(site, tree, exchange, hinted) : atOnce.delivery;
+  return atOnce === undefined ? answerInTime(site, lookup, exchange, hinted) : atOnce.delivery;
+}
+
+/** Answers by a forced rule of `_redirects`: it comes before files and routes. */
+export function answerForced(site: Site, lookup: SiteLookup, exchange: Exchange): Answered {
+  const { method } = exchange;
+  return method === "GET" || method === "HEAD"
+    ? answerInTime(site, lookup, exchange, [])
+    : answerMethod(site, lookup, exchange);
+}
+
+/** A redirect sends a form on; a file takes none. */
+function answerMethod(site: Site, { tree }: SiteLookup, exchange: Exchange): Answered {
+  const ruled = site.rules.action(exchange);
+  if (ruled?.kind !== "redirect") return refuseMethod(exchange);
+  return ruled.forced ? redirect(exchange, ruled.status, ruled.location) : redirectUnlessFile(tree, exchange, ruled);
 }
 
 function refuseMethod(exchange: Exchange): undefined {
@@ -96,70 +111,54 @@ function record({ target, connection }: Exchange, { targets }: Linked): Delivery
   return delivery;
 }
 
-async function answerInTime(site: Site, tree: FileTree, exchange: Exchange, hinted: readonly string[]) {
-  const found = await tree.find(pathOf(exchange.target));
-  if (found.kind !== "file") return answerOther(site, tree, exchange, found);
-  return answerAt(site, tree, exchange, pathOf(exchange.target), hinted);
-}
-
-/** Answers with the file of a path. */
-async function answerAt(
-  site: Site,
-  tree: FileTree,
-  exchange: Exchange,
-  pathname: string,
-  hinted: readonly string[] = [],
-): Promise<Delivery | undefined> {
+/** Answers by what is looked up: also where a rule comes before the file of the path. */
+export async function answerInTime(site: Site, lookup: SiteLookup, exchange: Exchange, hinted: readonly string[]) {
   const deadline = performance.now() + PATIENCE;
+  const request = requestFor(site, exchange);
   do {
-    const found = await tree.find(pathname);
-    // A directory asked for without its slash: the URL of the request is another one, and keeps its own.
-    if (found.kind === "unslashed") return answerAt(site, tree, exchange, `${pathname}/`, hinted);
-    if (found.kind !== "file") return answerMissing(site, tree, exchange);
-    const atOnce = hinted.length === 0 ? answerAtOnce(site, exchange, found) : undefined;
+    const resolved = await lookup.resolve(request);
+    if (resolved.kind !== "file") return answerOther(site, lookup, exchange, resolved);
+    const { found, pathname, standsIn } = resolved;
+    const atOnce = hinted.length === 0 && !standsIn ? answerAtOnce(site, exchange, found) : undefined;
     if (atOnce !== undefined) return atOnce.delivery;
-    const sent = await sendFile(site, exchange, found, { hinted });
-    if (sent === "withheld") return answerMissing(site, tree, exchange);
+    const sent = await sendFile(site, exchange, found, standsIn ? { hinted, more: { vary: VARY } } : { hinted });
+    if (sent === "withheld") return answerMissing(site, lookup, exchange);
     if (sent !== "changed") return sent.delivery;
-    tree.lookAgain(pathname);
+    lookup.tree.lookAgain(pathname);
   } while (performance.now() < deadline);
-  return sendError(exchange, 503, `${pathname} is being written.`, { "retry-after": "1" });
+  return sendError(exchange, 503, `${pathOf(exchange.target)} is being written.`, { "retry-after": "1" });
 }
 
-async function answerOther(site: Site, tree: FileTree, exchange: Exchange, found: Exclude<Found, FoundFile>) {
-  const { target } = exchange;
-  const pathname = pathOf(target);
-  const query = target.slice(pathname.length);
-  if (found.kind === "none" && found.status === 400) {
-    return sendError(exchange, 400, `${pathname} is not a path.`);
-  }
-  const ruled = site.rules.action(exchange);
-  if (ruled !== undefined && !(found.kind === "unslashed" && (await tree.find(`${pathname}/`)).kind === "file")) {
-    return answerRule(site, tree, exchange, ruled);
-  }
-  // 308: a client that sent a form comes back with it (RFC 9110 §15.4.9).
-  if (found.kind === "unslashed") return redirect(exchange, 308, `${pathname}/${query}`);
-  if (found.kind === "directory" && site.list) {
-    const { entriesOf, listingPage, orderIn } = await import("./listing.js");
-    const entries = await entriesOf(tree, found.directory);
-    return sendPage(exchange, 200, listingPage(pathname, entries, orderIn(query)));
-  }
-  return answerMissing(site, tree, exchange);
+function requestFor({ rules }: Site, exchange: Exchange): LookupRequest {
+  const { target, authority, fields } = exchange;
+  const admitted = (request: RuleRequest) => !rules.refuses(request);
+  return { target, authority, fields, navigates: isNavigation(exchange), admitted };
 }
 
-/** Does what a rule of `_redirects` says. Where that leads, no rule applies any more. */
-export function answerRule(site: Site, tree: FileTree, exchange: Exchange, ruled: RuleAction): Answered {
-  if (ruled.kind === "redirect") return redirect(exchange, ruled.status, ruled.location);
-  if (exchange.method !== "GET" && exchange.method !== "HEAD") return refuseMethod(exchange);
-  return ruled.status === 404
-    ? answerNotFound(site, tree, exchange, ruled.pathname)
-    : answerAt(site, tree, exchange, ruled.pathname);
-}
-
-async function answerNotFound(site: Site, tree: FileTree, exchange: Exchange, pathname: string): Promise<undefined> {
-  const sent =
-    (await sendErrorFile(site, tree, exchange, {}, pathname)) || (await sendErrorFile(site, tree, exchange, {}));
-  if (!sent) sendError(exchange, 404, `There is no ${pathOf(exchange.target)}`);
+async function answerOther(
+  site: Site,
+  lookup: SiteLookup,
+  exchange: Exchange,
+  resolved: Exclude<Resolved, ResolvedFile>,
+) {
+  const pathname = pathOf(exchange.target);
+  switch (resolved.kind) {
+    case "redirect":
+      return redirect(exchange, resolved.status, resolved.location);
+    case "malformed":
+      return sendError(exchange, 400, `${pathname} is not a path.`);
+    case "refused":
+      return challenge(exchange, PROTECTED);
+    case "listing": {
+      const { entriesOf, listingPage, orderIn } = await import("./listing.js");
+      const entries = await entriesOf(lookup.tree, resolved.directory);
+      return sendPage(exchange, 200, listingPage(pathname, entries, orderIn(exchange.target.slice(pathname.length))));
+    }
+    case "missing":
+      return answerMissing(site, lookup, exchange, resolved.page);
+    case "unknown":
+      return answerMissing(site, lookup, exchange);
+  }
 }
 
 /** Nobody keeps it: what the rules say may change. */

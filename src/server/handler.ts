@@ -1,13 +1,13 @@
 import type { Delivery } from "../delivery/history.js";
 import { isHtml } from "../static/media-type.js";
 import { carrying } from "./carrying.js";
-import { challenge } from "./challenge.js";
+import { challenge, PROTECTED } from "./challenge.js";
 import { dressing } from "./dressing.js";
 import { sendError } from "./error-page.js";
 import { EarlyHints, hintedFreshness } from "./early-hints.js";
 import { contextOf, goneSignal, type Exchange } from "./exchange.js";
 import { responseFields, sendContent, toRequest } from "./fetch.js";
-import { answerFile, answerRule } from "./file-answer.js";
+import { answerFile, answerForced } from "./file-answer.js";
 import { deliverPage, type ReadyPage } from "./page.js";
 import type { Answered } from "./gate.js";
 import { askRoutes } from "./route.js";
@@ -32,9 +32,9 @@ function answerNow(site: Site, exchange: Exchange): Answered {
   }
   if (!exchange.target.startsWith("/")) return sendError(exchange, 400, "This request has no path.");
   if (site.live?.owns(exchange.target) === true) return site.live.answer(exchange);
-  if (site.rules.refuses(exchange)) return challenge(exchange, "This page asks for a name and a password.");
-  const ruled = site.rules.action(exchange);
-  if (ruled?.forced === true && site.tree !== undefined) return answerRule(site, site.tree, exchange, ruled);
+  if (site.rules.refuses(exchange)) return challenge(exchange, PROTECTED);
+  const { lookup } = site;
+  if (lookup !== undefined && site.rules.action(exchange)?.forced === true) return answerForced(site, lookup, exchange);
   return site.routes.length > 0 ? answerByRoutes(site, exchange) : answerByFiles(site, exchange, []);
 }
 
@@ -46,8 +46,8 @@ function refuseHost(exchange: Exchange): undefined {
 }
 
 function answerByFiles(site: Site, exchange: Exchange, hinted: readonly string[]): Answered {
-  if (site.tree === undefined) return sendError(exchange, 404, `There is nothing at ${exchange.target}`);
-  return answerFile(site, site.tree, exchange, hinted);
+  if (site.lookup === undefined) return sendError(exchange, 404, `There is nothing at ${exchange.target}`);
+  return answerFile(site, site.lookup, exchange, hinted);
 }
 
 async function answerByRoutes(site: Site, exchange: Exchange): Promise<Delivery | undefined> {

@@ -1,8 +1,8 @@
 import { readManifest } from "../manifest/read-manifest.js";
 import { writtenScanner } from "../manifest/written-scanner.js";
-import type { FileTree } from "../static/tree.js";
 import { readGivenFile } from "./given-file.js";
-import { locateIn, type ServerScanner } from "./site-scanner.js";
+import type { SiteLookup } from "./site-lookup.js";
+import type { ServerScanner } from "./site-scanner.js";
 
 const HINT = "write a manifest with h2push manifest --format json --out FILE";
 
@@ -11,9 +11,10 @@ const HINT = "write a manifest with h2push manifest --format json --out FILE";
  *
  * @throws {H2PushError} "manifest" when it can't be read, or is none
  */
-export async function manifestScanner(tree: FileTree, file: string): Promise<ServerScanner> {
+export async function manifestScanner(lookup: SiteLookup, file: string): Promise<ServerScanner> {
   const text = await readGivenFile(file, "manifest", HINT);
   const manifest = readManifest(text, file);
-  const scanner = writtenScanner({ manifest, name: file, text, root: tree.root, locate: locateIn(tree) });
+  const { root } = lookup.tree;
+  const scanner = writtenScanner({ manifest, name: file, text, root, lookup: (...asked) => lookup.look(...asked) });
   return { ...scanner, close: () => Promise.resolve() };
 }

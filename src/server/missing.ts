@@ -1,30 +1,29 @@
 import type { OutgoingHttpHeaders } from "node:http";
-import { extname } from "node:path";
-import type { Delivery } from "../delivery/history.js";
-import { isHtml, mediaType, UNKNOWN_TYPE } from "../static/media-type.js";
 import { prepare } from "../static/respond.js";
 import type { FileTree } from "../static/tree.js";
 import { sendError } from "./error-page.js";
 import type { Exchange } from "./exchange.js";
-import { pathOf, sendFile } from "./send-file.js";
+import { pathOf } from "./send-file.js";
 import type { Site } from "./site.js";
+import type { SiteLookup } from "./site-lookup.js";
 
-/** Answers where there is no file: with the page of a single-page application, or with 404. */
-export async function answerMissing(site: Site, tree: FileTree, exchange: Exchange): Promise<Delivery | undefined> {
-  if (site.single !== undefined && isNavigation(exchange)) {
-    const found = await tree.find(site.single);
-    const sent = found.kind === "file" ? await sendFile(site, exchange, found, { more: { vary: VARY } }) : undefined;
-    if (typeof sent === "object") return sent.delivery;
-  }
-  const more = site.single === undefined ? {} : { vary: VARY };
-  if (!(await sendErrorFile(site, tree, exchange, more))) {
-    sendError(exchange, 404, await whatIsMissing(site, tree, exchange), more);
-  }
-  return undefined;
+/** Answers where there is no file, and no page stands in for it. */
+export async function answerMissing(
+  site: Site,
+  lookup: SiteLookup,
+  exchange: Exchange,
+  page = lookup.errorPage,
+): Promise<undefined> {
+  const { tree, single, errorPage } = lookup;
+  const more = single === undefined ? {} : { vary: VARY };
+  const sent =
+    (await sendErrorFile(site, tree, exchange, more, page)) ||
+    (page !== errorPage && (await sendErrorFile(site, tree, exchange, more, errorPage)));
+  if (!sent) sendError(exchange, 404, await whatIsMissing(lookup, exchange), more);
 }
 
 /** Names what is not there, and the flag that helps. */
-async function whatIsMissing({ single }: Site, tree: FileTree, exchange: Exchange): Promise<string> {
+async function whatIsMissing({ tree, single }: SiteLookup, exchange: Exchange): Promise<string> {
   const pathname = pathOf(exchange.target);
   if (single !== undefined && isNavigation(exchange) && (await tree.find(single)).kind !== "file") {
     return `There is no ${pathname}, and no ${single}, which --single names.`;
@@ -35,27 +34,20 @@ async function whatIsMissing({ single }: Site, tree: FileTree, exchange: Exchang
 }
 
 /** Whether a path gives a page or 404 depends on `accept`; the page itself on `accept-encoding`. */
-const VARY = "accept, accept-encoding";
+export const VARY = "accept, accept-encoding";
 
-/**
- * Whether the request is for a page: it asks for HTML by name, and its path
- * is not that of an image or a script, as one that is missing must not be
- * answered with a page.
- */
-function isNavigation({ fields, target }: Exchange): boolean {
-  if (!/(?:text\/html|application\/xhtml\+xml)/i.test(fields.accept ?? "")) return false;
-  const path = pathOf(target);
-  const type = extname(path) === "" ? UNKNOWN_TYPE : mediaType(path);
-  return type === UNKNOWN_TYPE || isHtml(type);
+/** Whether a request asks for HTML by name. */
+export function isNavigation({ fields }: Exchange): boolean {
+  return /(?:text\/html|application\/xhtml\+xml)/i.test(fields.accept ?? "");
 }
 
-/** Sends a page with 404, `404.html` in the root by default; false when there is none. */
-export async function sendErrorFile(
+/** Sends a page with 404; false when there is none. */
+async function sendErrorFile(
   site: Site,
   tree: FileTree,
   exchange: Exchange,
   more: OutgoingHttpHeaders,
-  pathname = "/404.html",
+  pathname: string,
 ): Promise<boolean> {
   const found = await tree.find(pathname);
   if (found.kind !== "file") return false;

@@ -13,6 +13,8 @@ import { checkRoot } from "./root.js";
 import { ruleFiles, SiteRules } from "./rules.js";
 import type { ServerOptions } from "./server-options.js";
 import type { Site } from "./site.js";
+import { sitePages } from "./site-pages.js";
+import { SiteLookup } from "./site-lookup.js";
 import { siteScanner, type ServerScanner } from "./site-scanner.js";
 
 /** The server that a site is opened for. */
@@ -46,13 +48,14 @@ export async function openSite(server: Surroundings): Promise<OpenSite> {
   const { options, settings } = server;
   if (options.root !== undefined) await checkRoot(options.root);
   const tree = options.root === undefined ? undefined : await openFiles(options.root, server);
-  const scanner = tree === undefined ? undefined : await openScanner(tree, server);
-  const live = settings.live && tree && scanner ? await openLive(tree, scanner, server) : undefined;
   const rules = openRules(tree, server);
+  const lookup = tree && openLookup(tree, rules, server);
+  const scanner = lookup && (await openScanner(lookup, server));
+  const live = settings.live && lookup && scanner ? await openLive(lookup, scanner, rules, server) : undefined;
   const [gates, dressers] = await Promise.all([openGates(settings), openDressers(settings)]);
   // Live reload comes last: it looks at the policy that a page has in the end.
   const all = [rules.dresser, ...dressers, ...(live === undefined ? [] : [live.dresser])];
-  const parts = { tree, scanner: live?.scanner ?? scanner, live, rules, gates, dressers: all };
+  const parts = { lookup, scanner: live?.scanner ?? scanner, live, rules, gates, dressers: all };
   return {
     site: siteOf(parts, server),
     lookAhead: () => lookAhead(parts, server),
@@ -72,17 +75,38 @@ function openFiles(root: string, { options, settings }: Surroundings): Promise<F
   return openTree(root, { hidden, reserved: ruleFiles, dotfiles, symlinks, precompressed: compress });
 }
 
-async function openScanner(tree: FileTree, { options, settings }: Surroundings): Promise<ServerScanner> {
-  const { manifest, viewport, watch } = settings;
-  if (manifest !== undefined) return (await import("./manifest-scanner.js")).manifestScanner(tree, manifest);
-  return siteScanner(tree, { viewport, watch, ...told(options) });
+/** What the answers to requests are looked up in, also before there are any. */
+function openLookup(tree: FileTree, rules: SiteRules, { options, settings }: Surroundings): SiteLookup {
+  const isProxied = proxied(settings.proxy);
+  const routes = options.routes ?? [];
+  return new SiteLookup({
+    tree,
+    rules,
+    single: settings.single,
+    list: settings.list,
+    elsewhere: (target) => {
+      if (isProxied(target)) return "passed on to another server";
+      return routes.some((route) => route.answers?.(target) === true) ? "answered by a route" : undefined;
+    },
+  });
 }
 
-async function openLive(tree: FileTree, scanner: ServerScanner, server: Surroundings): Promise<Live> {
+async function openScanner(lookup: SiteLookup, { options, settings }: Surroundings): Promise<ServerScanner> {
+  const { manifest, viewport, watch } = settings;
+  if (manifest !== undefined) return (await import("./manifest-scanner.js")).manifestScanner(lookup, manifest);
+  return siteScanner(lookup, { viewport, watch, ...told(options) });
+}
+
+async function openLive(
+  lookup: SiteLookup,
+  scanner: ServerScanner,
+  rules: SiteRules,
+  server: Surroundings,
+): Promise<Live> {
   const { options, settings, connections, closing } = server;
-  const { single, watch } = settings;
+  const { watch } = settings;
   const { createLive } = await import("./live/live.js");
-  return createLive({ tree, scanner, single, watch, connections, closing, ...told(options) });
+  return createLive({ lookup, scanner, rules, watch, connections, closing, ...told(options) });
 }
 
 function openRules(tree: FileTree | undefined, { options, settings }: Surroundings): SiteRules {
@@ -96,10 +120,10 @@ const told = ({ onNotice, onError }: ServerOptions) => ({
 });
 
 /** What a site is put together from that was opened for it. */
-type Parts = Pick<Site, "tree" | "scanner" | "rules" | "gates" | "dressers"> & { readonly live: Live | undefined };
+type Parts = Pick<Site, "lookup" | "scanner" | "rules" | "gates" | "dressers"> & { readonly live: Live | undefined };
 
 function siteOf(parts: Parts, { options, settings, hosts, connections, closing }: Surroundings): Site {
-  const { delivery, pushCount, pushBytes, serverTiming, single, list, memory, compress, cache } = settings;
+  const { delivery, pushCount, pushBytes, serverTiming, memory, compress, cache } = settings;
   return {
     ...parts,
     representations: new Representations({
@@ -109,8 +133,6 @@ function siteOf(parts: Parts, { options, settings, hosts, connections, closing }
       cache: parts.live === undefined || cache === "off" ? cache : 0,
       insert: parts.live?.inserter,
     }),
-    single,
-    list,
     hosts,
     routes: options.routes ?? [],
     isProxied: proxied(settings.proxy),
@@ -124,17 +146,14 @@ function siteOf(parts: Parts, { options, settings, hosts, connections, closing }
   };
 }
 
-async function lookAhead({ tree, scanner, rules }: Parts, { options, settings, connections, closing }: Surroundings) {
+async function lookAhead({ lookup, scanner, rules }: Parts, { options, connections, closing }: Surroundings) {
   const { onScan, onError } = options;
   try {
     await rules.look(performance.now());
-    if (onScan === undefined || tree === undefined || scanner === undefined) return;
+    if (onScan === undefined || lookup === undefined || scanner === undefined) return;
     const { scanAhead } = await import("./scan-ahead.js");
-    const summary = await scanAhead(tree.root, rules.scanner(scanner), connections, closing);
-    // What an upstream answers is not missing.
-    const isProxied = proxied(settings.proxy);
-    const missing = summary?.missing.filter(({ target }) => !isProxied(target)) ?? [];
-    if (summary !== undefined) onScan({ ...summary, missing });
+    const summary = await scanAhead(sitePages(lookup), rules.scanner(scanner), connections, closing);
+    if (summary !== undefined) onScan(summary);
   } catch (error) {
     onError?.(error instanceof Error ? error : new Error(String(error)));
   }

@@ -1,6 +1,7 @@
 import { setTimeout as after } from "node:timers/promises";
 import { promisedRequest } from "../delivery/promise.js";
 import { linkRefusal, type PreloadLink } from "../delivery/plan.js";
+import type { RuleRequest } from "../rules/site-rules.js";
 import type { FoundFile } from "../static/file.js";
 import { validatorsOf } from "../static/representation.js";
 import { contextOf, type Exchange } from "./exchange.js";
@@ -33,10 +34,12 @@ export async function pushSources(
   const sources = new Map<PreloadLink, PushSource>();
   const find = async (link: PreloadLink) => {
     if (linkRefusal(link) !== undefined || site.isProxied(link.target)) return;
-    // A request for it would be refused, sent elsewhere, or get another file.
-    const request = { target: link.target, authority: exchange.authority, fields: exchange.fields };
-    if (site.rules.refuses(request) || site.rules.action(request)?.forced === true) return;
-    const source = (await routeSource(site, exchange, link)) ?? (await fileSource(site, link));
+    const { authority, fields } = exchange;
+    const request = { target: link.target, authority, fields };
+    if (site.rules.refuses(request)) return;
+    // Such a rule comes before the routes.
+    const forced = site.rules.action(request)?.forced === true;
+    const source = (forced ? undefined : await routeSource(site, exchange, link)) ?? (await fileSource(site, request));
     if (source !== undefined && source !== "refused") sources.set(link, source);
   };
   await Promise.all(links.map(find));
@@ -84,7 +87,9 @@ async function cancel(response: Response | "refused" | undefined): Promise<void>
   if (response instanceof Response && !response.body?.locked) await response.body?.cancel();
 }
 
-async function fileSource({ tree }: Site, link: PreloadLink): Promise<PushSource | undefined> {
-  const found = await tree?.find(link.target.replace(/\?.*$/s, ""));
-  return found?.kind === "file" ? { kind: "file", found } : undefined;
+/** The very file that a request would be answered with. */
+async function fileSource({ lookup, rules }: Site, request: RuleRequest): Promise<PushSource | undefined> {
+  const admitted = (other: RuleRequest) => !rules.refuses(other);
+  const resolved = await lookup?.resolve({ ...request, navigates: false, admitted });
+  return resolved?.kind === "file" ? { kind: "file", found: resolved.found } : undefined;
 }

@@ -26,7 +26,15 @@ export interface RouteContext {
  * files, by returning undefined. `request.signal` is aborted when the client
  * goes away. A response's `Link` fields are delivered like a page's own.
  */
-export type Route = (request: Request, context: RouteContext) => Response | undefined | Promise<Response | undefined>;
+export interface Route {
+  (request: Request, context: RouteContext): Response | undefined | Promise<Response | undefined>;
+  /**
+   * Says of a request target (path and query) that a GET for it is answered,
+   * without answering: what pages refer to there is not told as missing. It is
+   * asked often, and must be quick.
+   */
+  readonly answers?: (target: string) => boolean;
+}
 
 /** The first answer that a route has for the request. Rejects when a route throws. */
 export async function askRoutes(

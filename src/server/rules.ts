@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Audience } from "../manifest/lookup.js";
 import type { Scanner } from "../manifest/scanner.js";
 import type { Field } from "../rules/field.js";
 import type * as siteRules from "../rules/site-rules.js";
@@ -33,11 +34,16 @@ export interface PageRules {
   readonly csp: readonly string[];
   /** The `Link` field. */
   readonly link: string | undefined;
+  /** For whom what it needs is looked up. */
+  readonly audience: Audience | undefined;
 }
 
-const NONE: PageRules = { csp: [], link: undefined };
+const NONE: PageRules = { csp: [], link: undefined, audience: undefined };
 
 type Engine = typeof siteRules;
+
+/** Whom requests are taken to ask before there are any. */
+export const UNKNOWN_HOST = "localhost";
 
 /**
  * The rules of a site, as its rule files are now: their versions are looked at
@@ -87,22 +93,47 @@ export class SiteRules {
   refuses(request: RuleRequest): boolean {
     const guarding = this.#headers?.guarding;
     if (guarding === undefined || guarding.size === 0) return false;
-    return this.#engine?.isRefused(guarding, request, request.fields.authorization) === true;
+    return this.#engine?.isRefused(guarding, request, request.fields?.authorization) === true;
+  }
+
+  /** Whether everyone who got a page gets this, too: what asks for another password is none of their business. */
+  admits(request: FieldRequest, audience: Audience | undefined): boolean {
+    const wanted = this.#credentialsFor(request);
+    if (wanted.length === 0) return true;
+    const given = audience?.credentials ?? [];
+    return given.length > 0 && given.every((pair) => wanted.includes(pair));
+  }
+
+  /** Those who get a page. Undefined where everyone does, and gets the same. */
+  audience(page: FieldRequest): Audience | undefined {
+    const credentials = this.#credentialsFor(page);
+    const namesHosts = this.#headers?.guarding.namesHosts === true || this.#redirects?.namesHosts === true;
+    if (credentials.length === 0 && !namesHosts) return undefined;
+    const { authority } = page;
+    return { key: JSON.stringify([namesHosts ? authority : "", ...credentials]), authority, credentials };
+  }
+
+  #credentialsFor(request: FieldRequest): readonly string[] {
+    const guarding = this.#headers?.guarding;
+    if (guarding === undefined || guarding.size === 0) return [];
+    return this.#engine?.credentialsFor(guarding, request) ?? [];
   }
 
   /** What a page is to be delivered with. */
   page(request: FieldRequest): PageRules {
     const changes = this.#changes(request);
-    if (changes === undefined) return NONE;
-    return { csp: changes.get("content-security-policy") ?? [], link: changes.get("link")?.join(", ") };
+    const audience = this.audience(request);
+    if (changes === undefined) return audience === undefined ? NONE : { ...NONE, audience };
+    const [csp = [], link] = [changes.get("content-security-policy"), changes.get("link")?.join(", ")];
+    return { csp, link, audience };
   }
 
   /** A scanner that knows with which policies a page is served. */
   scanner(scanner: Pick<Scanner, "page">): Pick<Scanner, "page"> {
     return {
       page: (pathname, file, context) => {
-        const { csp } = this.page({ target: pathname, authority: "localhost" });
-        return scanner.page(pathname, file, { csp, ...context });
+        const { csp, audience } = this.page({ target: pathname, authority: UNKNOWN_HOST });
+        return scanner.page(pathname, file, { csp, audience, ...context });
       },
     };
   }

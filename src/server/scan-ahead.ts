@@ -1,5 +1,5 @@
 import type { MissingReference, Scanner } from "../manifest/scanner.js";
-import { listPages } from "../manifest/pages.js";
+import type { SitePage } from "../manifest/pages.js";
 import type { Connections } from "./connection.js";
 
 /** What was found by looking at a site's pages before anyone asks for them. */
@@ -20,7 +20,7 @@ const PAGES_AHEAD = 2000;
  * Undefined when the server began to close meanwhile.
  */
 export async function scanAhead(
-  root: string,
+  sitePages: AsyncIterable<SitePage>,
   scanner: Pick<Scanner, "page">,
   connections: Connections,
   closing: AbortSignal,
@@ -28,7 +28,7 @@ export async function scanAhead(
   const assets = new Set<string>();
   const missing = new Map<string, MissingReference>();
   let pages = 0;
-  for await (const { pathname, file } of listPages(root)) {
+  for await (const { pathname, file } of sitePages) {
     if (closing.aborted) return undefined;
     if (pages === PAGES_AHEAD) return summary(true);
     await connections.idle();

@@ -1,15 +1,17 @@
 import { relative } from "node:path";
 import { H2PushError } from "../errors.js";
 import type { Viewport } from "../manifest/media.js";
-import { createScanner, type Scanner } from "../manifest/scanner.js";
+import { createScanner } from "../manifest/scanner.js";
 import type { SitePage } from "../manifest/pages.js";
 import { scanPages, scanSite, type SiteScan, type SiteScanOptions } from "../manifest/site.js";
-import { openTree, type FileTree } from "../static/tree.js";
+import { openTree } from "../static/tree.js";
 import { isHtml, mediaType } from "../static/media-type.js";
 import { serverOptions } from "./options.js";
 import { checkRoot } from "./root.js";
-import { SiteRules } from "./rules.js";
-import { locateIn, truncated } from "./site-scanner.js";
+import { ruleFiles, SiteRules, UNKNOWN_HOST } from "./rules.js";
+import { SiteLookup } from "./site-lookup.js";
+import { sitePages } from "./site-pages.js";
+import { truncated } from "./site-scanner.js";
 
 export type { SiteScan } from "../manifest/site.js";
 
@@ -30,30 +32,30 @@ export interface ScanOptions extends SiteScanOptions {
  */
 export async function scan(root: string, options: ScanOptions = {}): Promise<SiteScan> {
   await checkRoot(root);
-  const tree = await openTree(root);
-  const { viewport } = serverOptions;
-  const found = createScanner({
-    locate: locateIn(tree),
-    once: true,
-    viewport: viewport.check(options.viewport ?? viewport.default),
-    onTruncated: ({ file }) => options.onNotice?.(truncated(relative(tree.root, file))),
-  });
-  const scanner = await byRules(tree.root, found, options);
-  if (options.pages === undefined) return scanSite(tree.root, scanner, options);
-  return scanPages(await Promise.all(options.pages.map((path) => findPage(tree, path))), scanner, options);
-}
-
-/** Honours the policies that `_headers` gives pages; what is wrong with the file is a notice here. */
-async function byRules(root: string, scanner: Scanner, { onNotice = () => {} }: ScanOptions) {
+  const tree = await openTree(root, { reserved: ruleFiles });
+  const { onNotice = () => {} } = options;
+  // What is wrong with a rule file is a notice here.
   const rules = new SiteRules({ root, fields: [], report: ({ message }) => onNotice(message), notice: onNotice });
   await rules.look(performance.now());
-  return rules.scanner(scanner);
+  const lookup = new SiteLookup({ tree, rules, single: undefined, list: false, elsewhere: () => undefined });
+  const { viewport } = serverOptions;
+  const found = createScanner({
+    lookup: (...asked) => lookup.look(...asked),
+    once: true,
+    viewport: viewport.check(options.viewport ?? viewport.default),
+    onTruncated: ({ file }) => onNotice(truncated(relative(tree.root, file))),
+  });
+  const scanner = rules.scanner(found);
+  if (options.pages === undefined) return scanSite(sitePages(lookup), scanner, options);
+  const pages = options.pages.map((path) => findPage(lookup, rules, path));
+  return scanPages(await Promise.all(pages), scanner, options);
 }
 
-async function findPage(tree: FileTree, path: string): Promise<SitePage> {
+async function findPage(lookup: SiteLookup, rules: SiteRules, path: string): Promise<SitePage> {
   const pathname = path.replace(/[?#].*$/s, "").replace(/\/index\.html$/, "/");
-  const found = await tree.find(pathname);
+  const { audience } = rules.page({ target: pathname, authority: UNKNOWN_HOST });
+  const found = await lookup.look({ target: pathname, navigates: true }, audience);
   if (found.kind === "file" && isHtml(mediaType(found.file))) return { pathname, file: found };
-  const what = found.kind === "file" ? "not a page" : "no such page";
+  const what = { file: "not a page", other: "not a page of this site", missing: "no such page" }[found.kind];
   throw new H2PushError("manifest", `${what}: ${path}`, "pass its URL path, for example / or /docs/ or /about.html");
 }

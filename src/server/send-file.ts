@@ -29,9 +29,10 @@ export async function sendFile(
   try {
     if (prepared.decision.status >= 400) return { delivery: refuse(exchange, prepared.decision) };
     const page = isHtml(prepared.selected.contentType) && prepared.decision.status !== 206;
-    const { csp, link } = page ? site.rules.page(exchange) : {};
-    const needs = page ? await site.scanner?.page(pathOf(target), found, csp === undefined ? {} : { csp }) : undefined;
-    return { delivery: await send(site, exchange, prepared, needs && { ...needs, link }, { more, hinted }) };
+    const rules = page ? site.rules.page(exchange) : undefined;
+    const needs = rules && (await site.scanner?.page(pathOf(target), found, rules));
+    const whole = needs && { ...needs, link: rules?.link };
+    return { delivery: await send(site, exchange, prepared, whole, { more, hinted }) };
   } finally {
     await prepared.response.close();
   }

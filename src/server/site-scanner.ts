@@ -1,10 +1,9 @@
-import { platform } from "node:os";
-import { join, relative } from "node:path";
+import { relative } from "node:path";
+import type { LookedUp } from "../manifest/lookup.js";
 import type { Viewport } from "../manifest/media.js";
-import type { Locate, Scanner, SiteFile } from "../manifest/scanner.js";
+import type { Scanner } from "../manifest/scanner.js";
 import type { Watch } from "../manifest/watch.js";
-import { segmentsOf } from "../static/path.js";
-import type { FileTree } from "../static/tree.js";
+import type { SiteLookup } from "./site-lookup.js";
 
 export interface SiteScannerOptions {
   readonly viewport: Viewport;
@@ -21,22 +20,22 @@ export interface ServerScanner extends Scanner {
   close(): Promise<void>;
 }
 
-/** The scanner of a tree. */
-export function siteScanner(tree: FileTree, options: SiteScannerOptions): ServerScanner {
-  return new TreeScanner(tree, options);
+/** The scanner of a site. */
+export function siteScanner(lookup: SiteLookup, options: SiteScannerOptions): ServerScanner {
+  return new SiteScanner(lookup, options);
 }
 
 /** Code for scanning and watching is loaded when the first page is scanned: start-up does not wait for it. */
-class TreeScanner implements ServerScanner {
-  readonly #tree: FileTree;
+class SiteScanner implements ServerScanner {
+  readonly #lookup: SiteLookup;
   readonly #options: SiteScannerOptions;
   #scanner: Promise<Scanner> | undefined;
   #watch: Promise<Watch | undefined> | undefined;
   #loaded: Scanner | undefined;
   #closed = false;
 
-  constructor(tree: FileTree, options: SiteScannerOptions) {
-    this.#tree = tree;
+  constructor(lookup: SiteLookup, options: SiteScannerOptions) {
+    this.#lookup = lookup;
     this.#options = options;
   }
 
@@ -45,7 +44,7 @@ class TreeScanner implements ServerScanner {
   readonly recall: Scanner["recall"] = (...page) => this.#loaded?.recall(...page);
 
   lookAgain(): void {
-    this.#tree.lookAgain();
+    this.#lookup.tree.lookAgain();
     this.#loaded?.lookAgain();
   }
 
@@ -58,31 +57,29 @@ class TreeScanner implements ServerScanner {
     const { createScanner } = await import("../manifest/scanner.js");
     const { viewport, watch, notice, report } = this.#options;
     this.#loaded = createScanner({
-      locate: locateIn(this.#tree),
+      lookup: (...asked) => this.#lookup.look(...asked),
       viewport,
-      onTruncated: ({ file }) => notice(truncated(relative(this.#tree.root, file))),
+      onTruncated: ({ file }) => notice(truncated(relative(this.#lookup.tree.root, file))),
       ...(watch ? { onFiles: (files) => void this.#cover(files).catch(report) } : {}),
     });
     return this.#loaded;
   }
 
-  async #cover(files: ReadonlyMap<string, SiteFile | undefined>): Promise<void> {
+  async #cover(files: ReadonlyMap<string, LookedUp>): Promise<void> {
     if (this.#closed) return;
     const watch = await (this.#watch ??= this.#startWatch());
-    await watch?.add([...files].flatMap(([pathname, file]) => file?.file ?? this.#expected(pathname)));
-  }
-
-  /** Where a file would be that is not there yet. */
-  #expected(pathname: string): string | [] {
-    const path = segmentsOf(pathname, platform());
-    return path.ok ? join(this.#tree.root, ...path.names, ...(path.directory ? ["index.html"] : [])) : [];
+    const places = [...files].flatMap(([target, found]) => {
+      if (found.kind === "file") return found.file;
+      return found.kind === "missing" ? this.#lookup.placesOf(target, undefined) : [];
+    });
+    await watch?.add(places);
   }
 
   async #startWatch(): Promise<Watch | undefined> {
     const { createWatch } = await import("../manifest/watch.js");
     if (this.#closed) return undefined;
     return createWatch({
-      root: this.#tree.root,
+      root: this.#lookup.tree.root,
       lookAgain: () => this.lookAgain(),
       onError: ({ message }) =>
         this.#options.notice(`files are no longer watched, a change may show later: ${message}`),
@@ -93,12 +90,4 @@ class TreeScanner implements ServerScanner {
 /** What is said of a file of which only the beginning was scanned. */
 export function truncated(path: string): string {
   return `only the first 16 MB of ${path} were scanned for what they refer to`;
-}
-
-/** The files of a tree, for the scanner. */
-export function locateIn(tree: FileTree): Locate {
-  return async (pathname) => {
-    const found = await tree.find(pathname);
-    return found.kind === "file" ? found : undefined;
-  };
 }

@@ -1,7 +1,6 @@
 import type { Limits } from "../delivery/plan.js";
 import type { Scanner } from "../manifest/scanner.js";
 import type { Representations } from "../static/representations.js";
-import type { FileTree } from "../static/tree.js";
 import type { Connections } from "./connection.js";
 import type { Dresser } from "./dressing.js";
 import type { Gate } from "./gate.js";
@@ -10,15 +9,13 @@ import type { Hosts } from "./hosts.js";
 import type { Live } from "./live/live.js";
 import type { Route } from "./route.js";
 import type { SiteRules } from "./rules.js";
+import type { SiteLookup } from "./site-lookup.js";
 
 /** What a server answers from. */
 export interface Site {
-  readonly tree: FileTree | undefined;
+  /** Finds files; without one, there are none. */
+  readonly lookup: SiteLookup | undefined;
   readonly representations: Representations;
-  /** URL path of the page that answers navigations to paths without a file. */
-  readonly single: string | undefined;
-  /** Directories without an index page are listed. */
-  readonly list: boolean;
   readonly hosts: Hosts;
   readonly scanner: Scanner | undefined;
   /** What stands before the routes and the files, in this order: passwords, preflights, the proxy. */

@@ -41,6 +41,8 @@ export interface FileTree {
   find(pathname: string): Promise<Found>;
   /** The next `find` looks at the disk: for one path that was seen to change, or for all. */
   lookAgain(pathname?: string): void;
+  /** Where the file of a URL path would be, whether or not it is there; undefined where there can't be one. */
+  placeOf(pathname: string): string | undefined;
   /** A name in a directory that `find` gave, when it may be found. */
   entry(directory: string, name: string): Promise<Entry | undefined>;
 }
@@ -87,6 +89,12 @@ class Tree implements FileTree {
 
   lookAgain(pathname?: string): void {
     this.#lookups.forget(pathname);
+  }
+
+  placeOf(pathname: string): string | undefined {
+    const path = segmentsOf(pathname, platform(), this.#options.dotfiles === true);
+    if (!path.ok) return undefined;
+    return join(this.root, ...path.names, ...(path.directory ? ["index.html"] : []));
   }
 
   async entry(directory: string, name: string): Promise<Entry | undefined> {

@@ -46,18 +46,20 @@ const PROGRAMS = {
   scan: `
     const { createScanner } = await import("${dist}scanner.js");
     const { scanSite } = await import("${dist}site.js");
+    const { listPages } = await import("${dist}pages.js");
     started = performance.now();
     cpu = process.cpuUsage();
-    const { manifest } = await scanSite(root, createScanner({ locate, once: true }));
+    const { manifest } = await scanSite(listPages(root), createScanner({ lookup, once: true }));
     count = Object.keys(manifest.pages).length;`,
   // The first three scans warm the code; a new scanner knows nothing of the site.
   again: `
     const { createScanner } = await import("${dist}scanner.js");
     const { scanSite } = await import("${dist}site.js");
+    const { listPages } = await import("${dist}pages.js");
     for (let scans = 0; scans < 4; scans += 1) {
       started = performance.now();
       cpu = process.cpuUsage();
-      await scanSite(root, createScanner({ locate, once: true }));
+      await scanSite(listPages(root), createScanner({ lookup, once: true }));
     }`,
 };
 
@@ -68,12 +70,12 @@ const PROLOGUE = `
   const files = readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\\.(?:html|css|js)$/.test(entry.name))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
-  const locate = async (pathname) => {
-    const path = decodeURIComponent(pathname);
+  const lookup = async ({ target }) => {
+    const path = decodeURIComponent(target.split("?", 1)[0]);
     const file = join(root, path.endsWith("/") ? path + "index.html" : path);
     const found = statSync(file, { throwIfNoEntry: false });
-    if (!found?.isFile()) return undefined;
-    return { file, size: found.size, mtimeMs: found.mtimeMs, dev: found.dev, ino: found.ino };
+    if (!found?.isFile()) return { kind: "missing" };
+    return { kind: "file", file, size: found.size, mtimeMs: found.mtimeMs, dev: found.dev, ino: found.ino };
   };
   let count = files.length;
   let started = performance.now();

@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 
 import { onTestFinished } from "vitest";
 
-import type { Locate } from "../../src/manifest/scanner.js";
+import type { Lookup } from "../../src/manifest/lookup.js";
+import type { SiteFile } from "../../src/manifest/scanner.js";
 
 /** Writes files into a directory of the test's own, which goes when the test is finished. */
 export async function writeSite(files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {
@@ -15,6 +16,17 @@ export async function writeSite(files: Readonly<Record<string, string | Uint8Arr
     await writeFile(join(root, path), content);
   }
   return root;
+}
+
+export type Locate = (pathname: string) => Promise<SiteFile | undefined>;
+
+/** What a plain static server would answer. */
+export function lookupIn(root: string): Lookup {
+  const locate = locateIn(root);
+  return async ({ target }) => {
+    const file = await locate(target.replace(/\?.*$/s, ""));
+    return file === undefined ? { kind: "missing" } : { kind: "file", ...file };
+  };
 }
 
 /** Finds files as a plain static server does. */

@@ -56,7 +56,7 @@ export function createLive(options: LiveOptions): Live {
 const tellingScanner = (scanner: Scanner, pages: OpenPages): Scanner => ({
   async page(pathname, file, context) {
     const needs = await scanner.page(pathname, file, context);
-    if (context?.ahead !== true) pages.served(pathname, file, needs);
+    if (context?.ahead !== true) pages.served(pathname, file, needs, context?.audience);
     return needs;
   },
   // Each time that a page is served has to be told.
@@ -107,11 +107,12 @@ const scriptResponse = () =>
   });
 
 /** no-transform: what compresses on the way would hold events back. */
-function streamResponse({ target, fields, httpVersion }: Exchange, pages: OpenPages): Response {
+function streamResponse({ target, authority, fields, httpVersion }: Exchange, pages: OpenPages): Response {
   const query = new URLSearchParams(target.slice(pathOf(target).length));
   const last = fields["last-event-id"];
   const visitor = {
     pathname: query.get("page") ?? "/",
+    authority,
     load: query.get("load") ?? "",
     version: typeof last === "string" ? last : (query.get("version") ?? ""),
     brief: query.has("brief"),

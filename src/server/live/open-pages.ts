@@ -1,4 +1,5 @@
 import { setTimeout as after } from "node:timers/promises";
+import type { Audience } from "../../manifest/lookup.js";
 import type { PageNeeds, SiteFile } from "../../manifest/scanner.js";
 import { OpenPage, QUIET, type Change, type Files } from "./changes.js";
 import { DirectoryWatch } from "./directory-watch.js";
@@ -22,6 +23,8 @@ const EVERY = 250;
 /** A page with a stream. */
 interface Listening {
   readonly pathname: string;
+  readonly authority: string;
+  readonly audience: Audience | undefined;
   readonly listener: Listener;
   page: OpenPage;
 }
@@ -30,6 +33,8 @@ interface Listening {
 export interface Visitor {
   /** URL path that the page was asked for by. */
   readonly pathname: string;
+  /** Whom it was asked of. */
+  readonly authority: string;
   /** Of which response it came; "" when it can't tell. */
   readonly load: string;
   /** What it was told that it is; "" when it has been told nothing. */
@@ -59,8 +64,8 @@ export class OpenPages {
   }
 
   /** A page goes to a browser: what changes from now on counts, though its stream begins later. */
-  served(pathname: string, file: SiteFile, needs: PageNeeds): void {
-    this.#served.add(pathname, this.#files.of(pathname, file, needs));
+  served(pathname: string, file: SiteFile, needs: PageNeeds, audience: Audience | undefined): void {
+    this.#served.add(pathname, this.#files.of(pathname, file, needs, audience));
   }
 
   /** The name of the response that a page of that path goes out with now. */
@@ -76,10 +81,10 @@ export class OpenPages {
   }
 
   async #begin(visitor: Visitor, listener: Listener, gone: AbortSignal): Promise<void> {
-    const { pathname, version, load } = visitor;
+    const { pathname, authority, version, load } = visitor;
     // One that has listened before may have missed something since.
     const served = version === "" ? this.#served.take(load) : undefined;
-    const { page, files } = await (served ?? this.#files.current(pathname));
+    const { page, files, audience } = await (served ?? this.#files.current(pathname, authority));
     const id = versionId(files);
     // What it is, until it is told of a change: it may go away before.
     listener.send({ event: "hello", id: version === "" ? id : version, data: visitor.hello });
@@ -87,7 +92,7 @@ export class OpenPages {
     if (gone.aborted) return;
     if (changed) listener.send({ event: "reload", id: "", data: "[]" });
     if (changed || visitor.brief) return listener.end();
-    const listening = { pathname, listener, page: new OpenPage(page, files) };
+    const listening = { pathname, authority, audience, listener, page: new OpenPage(page, files) };
     this.#listening.add(listening);
     gone.addEventListener("abort", () => this.#remove(listening), { once: true });
     this.#every ??= setInterval(() => this.look(), this.#watch === undefined ? EVERY : EVERY_WATCHED).unref();
@@ -95,10 +100,10 @@ export class OpenPages {
   }
 
   /** Whether a page is another one than it was told, when changes have settled that it did not listen to. */
-  async #differs({ pathname, version }: Visitor, gone: AbortSignal): Promise<boolean> {
+  async #differs({ pathname, authority, version }: Visitor, gone: AbortSignal): Promise<boolean> {
     for (let before = ""; !gone.aborted;) {
       this.#files.refresh();
-      const { page, files } = await this.#files.current(pathname);
+      const { page, files } = await this.#files.current(pathname, authority);
       const id = versionId(files);
       if (id === version) return false;
       if (id === before && files.get(page)?.version !== undefined) return true;
@@ -124,7 +129,9 @@ export class OpenPages {
   async #lookOnce(): Promise<void> {
     clearTimeout(this.#settling);
     // First the watch, then a look: nothing is missed in between.
-    const directories = [...this.#listening].flatMap(({ page }) => this.#files.directoriesOf(page.given));
+    const directories = [...this.#listening].flatMap(({ page, audience }) =>
+      this.#files.directoriesOf(page.given, audience),
+    );
     await this.#watch?.cover(new Set(directories));
     const now = performance.now();
     const changes = await Promise.all([...this.#listening].map((listening) => this.#lookAt(listening, now)));
@@ -134,7 +141,7 @@ export class OpenPages {
   }
 
   async #lookAt(listening: Listening, now: number): Promise<"settling" | undefined> {
-    const files = await this.#files.again(listening.page.given);
+    const files = await this.#files.again(listening.page.given, listening.audience);
     const change = this.#listening.has(listening) ? listening.page.look(files, now) : undefined;
     if (change === "settling") return change;
     if (change !== undefined && change !== "gone") await this.#tell(listening, change, files);
@@ -143,14 +150,14 @@ export class OpenPages {
 
   async #tell(listening: Listening, { kind, paths }: Change, seen: Files): Promise<void> {
     this.#files.refresh();
-    const { pathname, listener } = listening;
+    const { pathname, authority, listener } = listening;
     const data = JSON.stringify(paths);
     if (kind === "reload") {
       // It comes back as another one.
       this.#remove(listening);
       return listener.send({ event: kind, id: "", data });
     }
-    const { page, files: current } = await this.#files.current(pathname);
+    const { page, files: current } = await this.#files.current(pathname, authority);
     // What changed since the look is still to be told.
     const files = new Map([...current].map(([path, state]) => [path, seen.get(path) ?? state]));
     listening.page = new OpenPage(page, files);

@@ -1,24 +1,25 @@
 import { createHash } from "node:crypto";
-import { platform } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
+import type { Audience, LookedUp } from "../../manifest/lookup.js";
 import type { PageNeeds, Scanner, SiteFile } from "../../manifest/scanner.js";
 import { versionOf } from "../../static/file.js";
 import { isHtml, mediaType } from "../../static/media-type.js";
-import { segmentsOf } from "../../static/path.js";
-import type { FileTree } from "../../static/tree.js";
+import type { SiteRules } from "../rules.js";
+import type { SiteLookup } from "../site-lookup.js";
 import type { Files, FileState } from "./changes.js";
 
 export interface PageFilesOptions {
-  readonly tree: FileTree;
+  readonly lookup: SiteLookup;
   readonly scanner: Scanner;
-  /** URL path of the page that answers navigations to paths without a file. */
-  readonly single: string | undefined;
+  readonly rules: SiteRules;
 }
 
 /** What a page in a browser rests on, and the path of its own file. */
 export interface Given {
   readonly page: string;
   readonly files: Files;
+  /** For whom they were looked up. */
+  readonly audience: Audience | undefined;
 }
 
 /** Finds the files behind pages. */
@@ -29,15 +30,16 @@ export class PageFiles {
     this.#options = options;
   }
 
-  /** What the page of that path is served with now. */
-  async current(pathname: string): Promise<Given> {
-    const { tree, scanner, single } = this.#options;
-    for (const path of [pathname, ...(single === undefined ? [] : [single])]) {
-      const found = await tree.find(path);
-      if (found.kind !== "file" || !isHtml(mediaType(found.file))) continue;
-      return this.of(pathname, found, await scanner.page(pathname, found));
+  /** What the page of that path is served with now, to those who ask that host. */
+  async current(pathname: string, authority: string): Promise<Given> {
+    const { lookup, scanner, rules } = this.#options;
+    const context = rules.page({ target: pathname, authority });
+    const { audience } = context;
+    const found = await lookup.look({ target: pathname, navigates: true }, audience);
+    if (found.kind !== "file" || !isHtml(mediaType(found.file))) {
+      return this.of(pathname, undefined, undefined, audience);
     }
-    return this.of(pathname, undefined, undefined);
+    return this.of(pathname, found, await scanner.page(pathname, found, context), audience);
   }
 
   /**
@@ -46,10 +48,16 @@ export class PageFiles {
    * without a file, the application's or that of an error, goes when the file
    * comes.
    */
-  async of(pathname: string, file: SiteFile | undefined, needs: PageNeeds | undefined): Promise<Given> {
-    const { tree, single } = this.#options;
-    const own = await tree.find(pathname);
-    const page = own.kind === "file" ? pathname : file === undefined ? "/404.html" : (single ?? pathname);
+  async of(
+    pathname: string,
+    file: SiteFile | undefined,
+    needs: PageNeeds | undefined,
+    audience: Audience | undefined,
+  ): Promise<Given> {
+    const { lookup } = this.#options;
+    const own = await lookup.look({ target: pathname, navigates: false }, audience);
+    const standIn = file === undefined ? lookup.errorPage : (lookup.single ?? pathname);
+    const page = own.kind === "file" ? pathname : standIn;
     const needed = (needs?.entries ?? []).filter(({ as }) => as !== "document");
     const paths = new Map([
       ...(needs?.missing ?? []).map(({ target }) => [withoutQuery(target), false] as const),
@@ -57,38 +65,37 @@ export class PageFiles {
       [pathname, false],
       [page, false],
     ]);
-    const files = await this.at(paths);
-    return { page, files: file === undefined ? files : new Map([...files, [page, stateOf(file, false)]]) };
+    const found = await this.at(paths, audience);
+    const files = file === undefined ? found : new Map([...found, [page, stateOf(file, false)]]);
+    return { page, files, audience };
   }
 
   /** @param paths each with whether it is that of a stylesheet */
-  async at(paths: ReadonlyMap<string, boolean>): Promise<Files> {
+  async at(paths: ReadonlyMap<string, boolean>, audience: Audience | undefined): Promise<Files> {
     const states = [...paths].map(async ([path, style]) => {
-      const found = await this.#options.tree.find(path);
+      const found: LookedUp = await this.#options.lookup.look({ target: path, navigates: false }, audience);
       return [path, stateOf(found.kind === "file" ? found : undefined, style)] as const;
     });
     return new Map(await Promise.all(states));
   }
 
   /** The same files, as they are on the disk now. */
-  async again(files: Files): Promise<Files> {
-    for (const path of files.keys()) this.#options.tree.lookAgain(path);
-    return this.at(new Map([...files].map(([path, { style }]) => [path, style])));
+  async again(files: Files, audience: Audience | undefined): Promise<Files> {
+    for (const path of files.keys()) this.#options.lookup.lookAgain(path, audience);
+    return this.at(new Map([...files].map(([path, { style }]) => [path, style])), audience);
   }
 
   /** What is served next is to be as new as what was seen here. */
   refresh(): void {
-    this.#options.tree.lookAgain();
+    this.#options.lookup.tree.lookAgain();
     this.#options.scanner.lookAgain();
   }
 
   /** Where a change of files shows: beside each, and beside the link that leads there, if one does. */
-  directoriesOf(files: Files): string[] {
+  directoriesOf(files: Files, audience: Audience | undefined): string[] {
     return [...files].flatMap(([pathname, { file }]) => {
-      const path = segmentsOf(pathname, platform(), true);
-      const names = path.ok ? (path.directory ? path.names : path.names.slice(0, -1)) : [];
-      const expected = join(this.#options.tree.root, ...names);
-      return file === undefined ? [expected] : [dirname(file), expected];
+      const expected = this.#options.lookup.placesOf(pathname, audience).map((place) => dirname(place));
+      return file === undefined ? expected : [dirname(file), ...expected];
     });
   }
 }

@@ -1,14 +1,12 @@
 import type { OutgoingHttpHeaders } from "node:http";
-import type { FileTree } from "../../static/tree.js";
 import type { DressedRequest } from "../dressing.js";
 import { pathOf } from "../send-file.js";
+import type { SiteLookup } from "../site-lookup.js";
 import { metaPolicies, nonceIn } from "./insert.js";
 import { obstacleIn, obstacleInMeta } from "./policy.js";
 
 export interface PagePoliciesOptions {
-  readonly tree: FileTree;
-  /** URL path of the page that answers navigations to paths without a file. */
-  readonly single: string | undefined;
+  readonly lookup: SiteLookup;
   /** Told what the user should know of, in a sentence. */
   readonly notice: (text: string) => void;
 }
@@ -36,11 +34,11 @@ export class PagePolicies {
   }
 
   /** @param fields those that a page goes out with */
-  check({ target, fields: request }: DressedRequest, fields: OutgoingHttpHeaders): void {
-    const pathname = pathOf(target);
-    const inside = this.#insideOf(pathname);
+  check(request: DressedRequest, fields: OutgoingHttpHeaders): void {
+    const pathname = pathOf(request.target);
+    const inside = this.#insideOf(request);
     if (inside === undefined) return;
-    const page = { nonce: inside.nonce, authority: String(request[":authority"] ?? request.host ?? "") };
+    const page = { nonce: inside.nonce, authority: request.authority };
     const policies = [fields["content-security-policy"] ?? []].flat().map(String);
     const obstacle = obstacleIn(policies.join(","), page) ?? obstacleInMeta(inside.policies, page);
     const key = `${pathname} ${obstacle ?? ""}`;
@@ -49,14 +47,9 @@ export class PagePolicies {
     this.#options.notice(`${pathname} does not reload by itself, its content security policy forbids it: ${obstacle}`);
   }
 
-  /** Of the page that was just found for a path. */
-  #insideOf(pathname: string): Inside | undefined {
-    const { tree, single } = this.#options;
-    const now = performance.now();
-    for (const path of [pathname, single ?? pathname]) {
-      const found = tree.recall(path, now);
-      if (found?.kind === "file") return this.#insides.get(found.file);
-    }
-    return undefined;
+  /** Of the page that was just found for a request. */
+  #insideOf(request: DressedRequest): Inside | undefined {
+    const found = this.#options.lookup.recall(request, performance.now());
+    return found === undefined ? undefined : this.#insides.get(found.file);
   }
 }

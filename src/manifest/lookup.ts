@@ -1,0 +1,45 @@
+import type { SiteFile } from "./scanner.js";
+
+/** A request that a page makes, as far as it matters for what it gets. */
+export interface Asked {
+  /** Path-absolute, percent-encoded, with its query. */
+  readonly target: string;
+  /** For a document of its own, a frame's: a single-page application answers these with its page. */
+  readonly navigates: boolean;
+}
+
+/** What the server would answer. */
+export type LookedUp =
+  | FileAnswer
+  /** Nothing that a list may name: no file of the site, or not for everyone. It is not missing either. */
+  | { readonly kind: "other"; readonly why: string }
+  | { readonly kind: "missing" };
+
+export interface FileAnswer extends SiteFile {
+  readonly kind: "file";
+}
+
+/** Those who get the same answers, where a site does not answer everyone alike. */
+export interface Audience {
+  /** Tells it from others. */
+  readonly key: string;
+  /** `:authority` or `host` of their requests. */
+  readonly authority: string;
+  /** Names with passwords: each of them has given one of these. */
+  readonly credentials: readonly string[];
+}
+
+/** Says what the server would answer. Without an audience, everyone who knows no password. */
+export type Lookup = (asked: Asked, audience: Audience | undefined) => Promise<LookedUp>;
+
+export const MISSING = { kind: "missing" } as const;
+
+/** Whether two answers come to the same: the same version of the same file, if it is one. */
+export function isSameAnswer(a: LookedUp, b: LookedUp): boolean {
+  if (a === b) return true;
+  if (a.kind !== "file" || b.kind !== "file") return a.kind === b.kind && (a.kind !== "other" || sameReason(a, b));
+  const sameFile = a.file === b.file && a.dev === b.dev && a.ino === b.ino;
+  return sameFile && a.size === b.size && a.mtimeMs === b.mtimeMs;
+}
+
+const sameReason = (a: { readonly why: string }, b: LookedUp) => b.kind === "other" && a.why === b.why;
