@@ -64,7 +64,7 @@ class Http1Exchange implements Exchange {
     const response = this.#response;
     if (response.destroyed) return;
     this.begun = performance.now();
-    response.writeHead(status, this.dress?.(status, fields) ?? fields);
+    response.writeHead(status, dispositionFirst(this.dress?.(status, fields) ?? fields));
     if (end) response.end();
   }
 
@@ -85,6 +85,15 @@ class Http1Exchange implements Exchange {
   sendWhole(): void {
     // Nothing can go in between.
   }
+}
+
+/**
+ * Behind a `content-length`, Node reads this field's bytes from 0x80 on as
+ * UTF-8, and writes what then fits into one byte each.
+ */
+export function dispositionFirst(fields: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  const disposition = fields["content-disposition"];
+  return disposition === undefined ? fields : { "content-disposition": disposition, ...fields };
 }
 
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)/i;

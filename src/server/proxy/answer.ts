@@ -8,6 +8,7 @@ import { deliverPage, type ReadyPage } from "../page.js";
 import type { Site } from "../site.js";
 import { ask, type Question, type UpstreamAnswer } from "./ask.js";
 import { UpstreamFailure } from "./failure.js";
+import { sendHead } from "./head.js";
 import { piecesOf } from "./pieces.js";
 import { responseFields, type ProxiedFields } from "./response-fields.js";
 import type { ProxyRule, Upstream } from "./rule.js";
@@ -96,7 +97,7 @@ function sender(
     exchange.head(status, { ...fresh, ...fields, ...extra }, bare);
     if (bare) return void response.resume();
     // Its content may be long in coming: an event stream is open from here on.
-    if (exchange.body instanceof ServerResponse) exchange.body.flushHeaders();
+    if (exchange.body instanceof ServerResponse) sendHead(exchange.body);
     if (endless) patience.end();
     const ends = { upstream, client: exchange.body, closing: endless ? site.closing : undefined };
     await writePieces(piecesOf(answer, ends), exchange, progress, hold);

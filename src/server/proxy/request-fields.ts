@@ -1,6 +1,7 @@
 import { isIPv6 } from "node:net";
 import type { OutgoingHttpHeaders } from "node:http";
 import type { Exchange } from "../exchange.js";
+import { dispositionFirst } from "../http1-exchange.js";
 import { endToEnd } from "./hop-by-hop.js";
 import type { ProxyRule } from "./rule.js";
 
@@ -33,7 +34,7 @@ export function requestFields(
   // 100 (Continue) is between us and the client.
   const { authorization, expect: _expect, ...fields } = endToEnd(request.fields);
   const via = `${request.httpVersion === "2" ? "2.0" : "1.1"} ${pseudonym}`;
-  return {
+  return dispositionFirst({
     ...fields,
     host: upstream.host,
     ...(typeof authorization === "string" && !protectedByUs ? { authorization } : {}),
@@ -41,7 +42,7 @@ export function requestFields(
     via: joined(fields["via"], via),
     ...(content && fields["content-length"] === undefined ? { "transfer-encoding": "chunked" } : {}),
     ...(webSocket ? { connection: "Upgrade", upgrade: "websocket" } : {}),
-  };
+  });
 }
 
 function forwarded({ authority, fields }: ForwardedRequest, client: string | undefined): OutgoingHttpHeaders {

@@ -1,7 +1,7 @@
 import type { ClientRequest } from "node:http";
 import type { Readable } from "node:stream";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Exchange } from "../exchange.js";
+import { sendHead } from "./head.js";
 import type { Patience } from "./patience.js";
 
 /** Whether the request has a content. */
@@ -18,9 +18,9 @@ export function hasContent({ stream, fields }: Pick<Exchange, "stream" | "fields
 export async function passContent(content: Readable, request: ClientRequest, patience: Patience): Promise<void> {
   try {
     patience.upload("client");
+    // An upstream may have its answer before the client sends the first of its content.
+    sendHead(request);
     for await (const piece of content.iterator({ destroyOnReturn: false })) {
-      // An upstream that has answered and closed is read before it is written to: Node drops what comes with EPIPE.
-      await nextTurn();
       if (request.destroyed) break;
       if (request.write(piece)) continue;
       patience.upload("upstream");
