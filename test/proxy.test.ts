@@ -206,21 +206,28 @@ test("the longest prefix wins, and it ends where a segment does", async () => {
 });
 
 test.each([
-  ["/api=ORIGIN", "ORIGIN/login", "/login"],
-  ["/api=ORIGIN", "ORIGIN", "/"],
-  ["/api=ORIGIN", "/api/x", "/api/x"],
-  ["/api=ORIGIN", "https://other.test/x", "https://other.test/x"],
-  ["/api=ORIGIN/v1", "ORIGIN/v1/x?y", "/api/x?y"],
-  ["/api=ORIGIN/v1", "/v1", "/api"],
-  ["/api=ORIGIN/v1", "/v10", "/v10"],
-  ["/api=ORIGIN/", "/x", "/api/x"],
-  ["/api=ORIGIN/", "//other.test/x", "//other.test/x"],
-])("under --proxy %s a redirect to %s leads to %s", async (rule, location, expected) => {
-  const upstream = await startUpstream((_request, response) => {
-    response.writeHead(302, { location: location.replace("ORIGIN", upstream.origin) }).end();
-  });
-  const { port } = await startServer({ proxy: [rule.replace("ORIGIN", upstream.origin)] });
-  expect((await http1(port, "/api/start")).headers.location).toBe(expected);
+  ["127.0.0.1", "localhost"],
+  ["::1", "localhost"],
+  ["::1", "app.localhost"],
+  ["::1", "[::1]"],
+])("an upstream that listens on %s alone is found as %s", async (address, name) => {
+  const { port: at, received } = await startUpstream(undefined, address);
+  const secure = createHttps(await testCertificate(), (_request, response) => response.end("secure"));
+  secure.listen(0, address);
+  await once(secure, "listening");
+  onTestFinished(() => void secure.close());
+  const proxy = [`/=http://${name}:${at}`, `/tls=https://${name}:${Object(secure.address()).port}`];
+  const { port } = await startServer({ proxy });
+  expect((await http1(port, "/")).body.toString()).toBe("upstream");
+  expect((await http1(port, "/tls")).body.toString()).toBe("secure");
+  expect(received[0]!.headers.host).toBe(`${name}:${at}`);
+});
+
+test("an upstream that listens on no address of this machine refuses the connection", async () => {
+  const { port } = await startServer({ proxy: [`/=http://localhost:${await closedPort()}`] });
+  const { status, body } = await http1(port, "/");
+  expect(status).toBe(502);
+  expect(body.toString()).toContain("refused the connection: nothing listens there");
 });
 
 test("speaks TLS to an upstream of this machine, whatever its certificate", async () => {

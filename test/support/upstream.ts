@@ -22,6 +22,7 @@ export interface Upstream {
 /** A server of HTTP/1.1 to pass requests on to; it ends with the test. */
 export async function startUpstream(
   listener: RequestListener = (request, response) => void request.resume().on("end", () => response.end("upstream")),
+  address = "127.0.0.1",
 ): Promise<Upstream> {
   const received: Received[] = [];
   const server = createServer((request, response) => {
@@ -29,7 +30,7 @@ export async function startUpstream(
     received.push({ method, url, headers, raw: rawHeaders });
     listener(request, response);
   });
-  const port = await listenOn(server);
+  const port = await listenOn(server, address);
   onTestFinished(() => server.closeAllConnections());
   return { origin: `http://127.0.0.1:${port}`, port, received, server };
 }
@@ -56,8 +57,8 @@ export async function closedPort(): Promise<number> {
   return port ?? 0;
 }
 
-async function listenOn(server: Server | TcpServer): Promise<number> {
-  server.listen(0, "127.0.0.1");
+async function listenOn(server: Server | TcpServer, address = "127.0.0.1"): Promise<number> {
+  server.listen(0, address);
   await once(server, "listening");
   onTestFinished(() => void server.close());
   const { port }: Partial<AddressInfo> = Object(server.address());

@@ -1,29 +1,13 @@
-import {
-  Agent,
-  request as requestHttp,
-  type ClientRequest,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-} from "node:http";
-import { Agent as TlsAgent, request as requestHttps } from "node:https";
+import { request as requestHttp, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
+import { request as requestHttps } from "node:https";
 import type { Duplex } from "node:stream";
 import { systemCode } from "../../errors.js";
 import type { Exchange } from "../exchange.js";
+import { lookup, type UpstreamConnections } from "./connections.js";
 import { failureOf, timedOut } from "./failure.js";
 import { Patience } from "./patience.js";
 import type { Upstream } from "./rule.js";
 import { passContent } from "./upload.js";
-
-/** Connections to upstreams that are kept for the next request. */
-export interface Agents {
-  readonly plain: Agent;
-  readonly tls: TlsAgent;
-}
-
-export const createAgents = (): Agents => ({
-  plain: new Agent({ keepAlive: true }),
-  tls: new TlsAgent({ keepAlive: true }),
-});
 
 /** What an upstream is asked, and how. */
 export interface Question {
@@ -32,7 +16,7 @@ export interface Question {
   readonly target: string;
   readonly fields: OutgoingHttpHeaders;
   readonly content: boolean;
-  readonly agents: Agents;
+  readonly connections: UpstreamConnections;
   /** How long the upstream may owe something (milliseconds); 0 for no limit. */
   readonly timeout: number;
   /** Takes the `link` field of a 103. */
@@ -114,18 +98,24 @@ function attempt(question: Question, reuse: boolean): Promise<UpstreamAnswer | "
   });
 }
 
-function open({ exchange, upstream, target, fields, agents }: Question, reuse: boolean): ClientRequest {
-  const common = {
+function open({ exchange, upstream, target, fields, connections }: Question, reuse: boolean): ClientRequest {
+  const options = {
     hostname: upstream.hostname,
     port: upstream.port,
     method: exchange.method,
     path: target,
     headers: fields,
     setHost: false,
+    agent: connections.agentFor(upstream, reuse),
+    lookup,
+    autoSelectFamily: true,
   };
-  if (!upstream.secure) return requestHttp({ ...common, agent: reuse ? agents.plain : false });
   // What is there for development has a certificate of its own making.
-  return requestHttps({ ...common, agent: reuse ? agents.tls : false, rejectUnauthorized: !upstream.local });
+  const request = upstream.secure
+    ? requestHttps({ ...options, rejectUnauthorized: !upstream.local })
+    : requestHttp(options);
+  connections.watch(request);
+  return request;
 }
 
 /** 101 is one when it was asked for; what is beyond 599 has no meaning (RFC 9110 §15). */

@@ -3,7 +3,7 @@ import { sendError } from "../error-page.js";
 import type { Exchange } from "../exchange.js";
 import type { Gate } from "../gate.js";
 import { answerFromUpstream } from "./answer.js";
-import { createAgents } from "./ask.js";
+import { UpstreamConnections } from "./connections.js";
 import { isLoop, requestFields } from "./request-fields.js";
 import { findRule, parseProxyRule, upstreamTarget } from "./rule.js";
 import { hasContent } from "./upload.js";
@@ -22,7 +22,7 @@ export interface ProxyOptions {
  */
 export function proxyGate(rules: readonly string[], { timeout, protectedByUs }: ProxyOptions): Gate {
   const parsed = rules.map(parseProxyRule);
-  const agents = createAgents();
+  const connections = new UpstreamConnections();
   const pseudonym = `h2push-${randomBytes(4).toString("hex")}`;
   return (exchange, site) => {
     const rule = findRule(parsed, exchange.target);
@@ -41,7 +41,7 @@ export function proxyGate(rules: readonly string[], { timeout, protectedByUs }: 
       target,
       fields,
       content,
-      agents,
+      connections,
       timeout,
     });
   };
