@@ -49,7 +49,7 @@ async function passOn(
 ): Promise<Delivery | undefined> {
   const { request, response, patience, upgrade } = answer;
   const { statusCode: status = 502, headers } = response;
-  const proxied = responseFields(rule, status, headers);
+  const proxied = responseFields(rule, { status, received: headers, authority: exchange.authority });
   if (upgrade !== undefined && exchange.upgrade !== undefined) {
     const fields = { ...proxied.fields, connection: "Upgrade", upgrade: "websocket" };
     exchange.head(status, fields, true);

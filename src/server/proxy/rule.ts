@@ -103,15 +103,3 @@ function hasDotSegment(path: string): boolean {
   const segments = path.replaceAll(/%2e/gi, ".").split(/[/\\]|%2f|%5c/i);
   return segments.some((segment) => /^\.\.?(?:;.*)?$/s.test(segment));
 }
-
-/**
- * A `location` of the upstream as its client can follow it: what names the
- * upstream itself becomes a path here.
- */
-export function relocated({ prefix, base, upstream }: ProxyRule, location: string): string {
-  const path = location.startsWith(`${upstream.origin}/`) ? location.slice(upstream.origin.length) : location;
-  if (path === upstream.origin) return base === "" ? `${prefix}/` : "/";
-  if (base === undefined || !path.startsWith("/") || path.startsWith("//") || !path.startsWith(base)) return path;
-  const rest = path.slice(base.length);
-  return rest === "" || /^[/?#]/.test(rest) ? `${prefix}${rest}` : path;
-}
