@@ -10,6 +10,13 @@ export type Answered = Delivery | undefined | Promise<Delivery | undefined>;
 /** Stands before the routes and the files: answers a request itself, or lets it through. */
 export type Gate = (exchange: Exchange, site: Site) => Answered | "through";
 
+/** The gates of a server, in the order in which a request meets them. */
+export interface Gates {
+  readonly gates: readonly Gate[];
+  /** Ends the connections that they hold. */
+  close(): void;
+}
+
 /** Whether the rules of a proxy pass a request target on. */
 export function proxied(proxy: readonly string[]): (target: string) => boolean {
   const rules = proxy.map(parseProxyRule);
@@ -23,8 +30,9 @@ export function proxied(proxy: readonly string[]): (target: string) => boolean {
  *
  * @throws {H2PushError} "unavailable" when the file of the password can't be read
  */
-export async function openGates({ auth, cors, proxy, proxyTimeout }: Settings): Promise<readonly Gate[]> {
+export async function openGates({ auth, cors, proxy, proxyTimeout }: Settings): Promise<Gates> {
   const gates: Gate[] = [];
+  let close: () => void = () => undefined;
   if (cors !== undefined) gates.push((await import("./cors.js")).preflightGate());
   if (auth !== undefined) {
     const { authGate, readCredentials } = await import("./auth.js");
@@ -32,7 +40,9 @@ export async function openGates({ auth, cors, proxy, proxyTimeout }: Settings): 
   }
   if (proxy.length > 0) {
     const { proxyGate } = await import("./proxy/proxy.js");
-    gates.push(proxyGate(proxy, { timeout: proxyTimeout * 1000, protectedByUs: auth !== undefined }));
+    const upstreams = proxyGate(proxy, { timeout: proxyTimeout * 1000, protectedByUs: auth !== undefined });
+    gates.push(upstreams.gate);
+    close = upstreams.close;
   }
-  return gates;
+  return { gates, close };
 }

@@ -52,7 +52,7 @@ export async function openSite(server: Surroundings): Promise<OpenSite> {
   const lookup = tree && openLookup(tree, rules, server);
   const scanner = lookup && (await openScanner(lookup, server));
   const live = settings.live && lookup && scanner ? await openLive(lookup, scanner, rules, server) : undefined;
-  const [gates, dressers] = await Promise.all([openGates(settings), openDressers(settings)]);
+  const [{ gates, close }, dressers] = await Promise.all([openGates(settings), openDressers(settings)]);
   // Live reload comes last: it looks at the policy that a page has in the end.
   const all = [rules.dresser, ...dressers, ...(live === undefined ? [] : [live.dresser])];
   const parts = { lookup, scanner: live?.scanner ?? scanner, live, rules, gates, dressers: all };
@@ -65,7 +65,10 @@ export async function openSite(server: Surroundings): Promise<OpenSite> {
       rules.lookAgain();
       live?.changed();
     },
-    close: async () => scanner?.close(),
+    close: async () => {
+      close();
+      await scanner?.close();
+    },
   };
 }
 

@@ -143,6 +143,8 @@ export async function writePieces(
     await settled(body, (done) => body.end(done));
   } catch (error) {
     body.destroy(error instanceof Error ? error : undefined);
+    // They wait to be asked for more, and hold what they come from.
+    pieces.return?.().catch(() => undefined);
     throw error;
   }
 }

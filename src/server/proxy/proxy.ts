@@ -15,16 +15,22 @@ export interface ProxyOptions {
   readonly protectedByUs: boolean;
 }
 
+/** Passes requests on; `close` ends the connections to upstreams. */
+export interface ProxyGate {
+  readonly gate: Gate;
+  close(): void;
+}
+
 /**
  * Passes requests on to the upstreams of the rules.
  *
  * @param rules as `parseProxyRule` reads them
  */
-export function proxyGate(rules: readonly string[], { timeout, protectedByUs }: ProxyOptions): Gate {
+export function proxyGate(rules: readonly string[], { timeout, protectedByUs }: ProxyOptions): ProxyGate {
   const parsed = rules.map(parseProxyRule);
   const connections = new UpstreamConnections();
   const pseudonym = `h2push-${randomBytes(4).toString("hex")}`;
-  return (exchange, site) => {
+  const gate: Gate = (exchange, site) => {
     const rule = findRule(parsed, exchange.target);
     if (rule === undefined) return "through";
     const target = upstreamTarget(rule, exchange.target);
@@ -45,6 +51,7 @@ export function proxyGate(rules: readonly string[], { timeout, protectedByUs }: 
       timeout,
     });
   };
+  return { gate, close: () => connections.close() };
 }
 
 /** A client that waits for leave to send its content gets it (RFC 9110 §10.1.1). Over HTTP/1.1 Node has said so already. */
