@@ -1,9 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { createCertificate, type PemPair } from "../src/index.js";
 import { type Cli, type CliOptions, runCli, startCli } from "./support/cli.js";
 import { hasCertutil } from "./support/certutil.js";
@@ -112,15 +113,40 @@ test("says at start whether browsers trust the page, and what to do", async () =
   await server.prints(/browsers do not trust it yet; to change that: h2push cert trust/);
 });
 
-test.skipIf(!hasCertutil || process.platform !== "linux")("one command more, and it says that they do", async () => {
-  const home = await freshHome();
-  const trusted = await runCli(["cert", "trust"], home);
-  expect(trusted).toMatchObject({ code: 0, stderr: "" });
-  const server = await startCli([home.site, "--port", "0"], home);
-  await server.prints(/browsers on this machine trust it/);
-  expect((await runCli(["cert", "show"], home)).stdout).toContain("\ntrusted by Chromium");
-  expect(await runCli(["cert", "untrust"], home)).toMatchObject({ code: 0 });
-  expect((await runCli(["cert", "show"], home)).stdout).toContain("\nnot trusted by Chromium");
+describe.skipIf(!hasCertutil || process.platform !== "linux")("one command more, and the start", () => {
+  test("says that browsers trust it, and names them", async () => {
+    const home = await freshHome();
+    const trusted = await runCli(["cert", "trust"], home);
+    expect(trusted).toMatchObject({ code: 0, stderr: "" });
+    const server = await startCli([home.site, "--port", "0"], home);
+    await server.prints(/trust {8}browsers on this machine trust it: Chromium \(~\/\.pki\/nssdb\)$/m);
+    expect((await runCli(["cert", "show"], home)).stdout).toContain("\ntrusted by Chromium");
+    expect(await runCli(["cert", "untrust"], home)).toMatchObject({ code: 0 });
+    expect((await runCli(["cert", "show"], home)).stdout).toContain("\nnot trusted by Chromium");
+  });
+
+  test("names a Firefox whose profile came later, or lost it", async () => {
+    const home = await freshHome();
+    await runCli(["cert", "trust"], home);
+    const profile = join(home.cwd ?? "", ".mozilla/firefox/late.default");
+    await mkdir(profile, { recursive: true });
+    execFileSync("certutil", ["-d", `sql:${profile}`, "-N", "--empty-password"]);
+    const no = "Firefox (~/.mozilla/firefox/late.default) does not; to change that: h2push cert trust";
+    const line = `  trust        Chromium (~/.pki/nssdb) trusts it, ${no}\n`;
+    const late = await startCli([home.site, "--port", "0"], home);
+    await late.prints(/Ctrl\+C/);
+    expect(late.stdout).toContain(line);
+
+    await runCli(["cert", "trust"], home);
+    const both = await startCli([home.site, "--port", "0"], home);
+    await both.prints(/browsers on this machine trust it: Chromium .*, Firefox/);
+    const { subject } = new X509Certificate(await readFile(join(home.data, "authority.crt")));
+    const name = /CN=(.*)/.exec(subject)?.[1] ?? "";
+    execFileSync("certutil", ["-d", `sql:${profile}`, "-D", "-n", name]);
+    const lost = await startCli([home.site, "--port", "0"], home);
+    await lost.prints(/Ctrl\+C/);
+    expect(lost.stdout).toContain(line);
+  });
 });
 
 test("a server beyond loopback has a certificate for the machine's own addresses", async () => {

@@ -1,7 +1,9 @@
+import { execFile, spawnSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import type { CertEnvironment } from "../src/cli/cert-environment.js";
 import { runShow } from "../src/cli/cert-show.js";
@@ -9,7 +11,9 @@ import { loadAuthority } from "../src/tls/authority.js";
 import { issueAuthority, issueLeaf } from "../src/tls/issue.js";
 import { createCertificate } from "../src/tls/self-signed.js";
 import { loadStoredPair } from "../src/tls/stored.js";
+import { runCli, startCli } from "./support/cli.js";
 import { emptyDirectory } from "./support/directory.js";
+import { writeSite } from "./support/site.js";
 
 /** With a store that is not on this machine: what is shown does not depend on it. */
 async function elsewhere(): Promise<CertEnvironment> {
@@ -92,3 +96,39 @@ test("a public authority's own certificate is shown like any other", async () =>
   await writeFile(file, rootCertificates[0] ?? "");
   expect(await show(environment, file)).toContain("signed by    itself");
 });
+
+test("names the authority's file and what other programs and machines need, for our authority alone", async () => {
+  const environment = await elsewhere();
+  await loadStoredPair(environment);
+  const authority = join(environment.directory, "authority.crt");
+  const shown = await show(environment);
+  expect(shown).toContain(`\nother programs and machines need the authority's certificate, ${authority}:\n`);
+  for (const who of ["curl", "Node", "Python", "Java", "iOS", "Android"]) expect(shown).toContain(`\n  ${who} `);
+  const own = join(environment.home, "own.pem");
+  const { cert, key } = await createCertificate();
+  await writeFile(own, key + cert);
+  expect(await show(environment, own)).not.toContain("other programs");
+});
+
+const has = (program: string) => spawnSync(program, ["--version"]).status === 0;
+
+test.skipIf(process.platform === "win32" || !has("curl") || !has("python3"))(
+  "what it says of curl, Node and Python lets them in",
+  async () => {
+    const home = await emptyDirectory();
+    const env = { HOME: home, XDG_DATA_HOME: join(home, "our data") };
+    const cli = await startCli([await writeSite({ "index.html": "the page" }), "-p", "0"], { env });
+    const url = `https://localhost:${await cli.port()}/`;
+    const { stdout } = await runCli(["cert", "show"], { env });
+    const command = (who: string) => new RegExp(`^ {2}${who} +(.*?)(?: \\(.*)?$`, "m").exec(stdout)?.[1] ?? "";
+    const run = (text: string) => promisify(execFile)("sh", ["-ec", text]);
+    const curl = command("curl").replace("https://localhost:8443/", `-sS ${url}`);
+    expect((await run(curl)).stdout).toBe("the page");
+    const node = `import https from "node:https"; https.get("${url}", (r) => r.pipe(process.stdout));`;
+    await writeFile(join(home, "app.mjs"), node);
+    expect((await run(command("Node").replace("app.js", join(home, "app.mjs")))).stdout).toBe("the page");
+    const python = `import urllib.request; print(urllib.request.urlopen("${url}").read().decode(), end="")`;
+    await writeFile(join(home, "app.py"), python);
+    expect((await run(command("Python").replace("app.py", join(home, "app.py")))).stdout).toBe("the page");
+  },
+);

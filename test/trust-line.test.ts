@@ -25,3 +25,25 @@ test.each<[string, Signer, Origin, string]>([
 ])("says of a certificate that is %s what browsers will do", (_, signer, origin, line) => {
   expect(trustLine({ signer, origin })).toBe(line);
 });
+
+test.each<[string[], string[], string[], string]>([
+  [["Chromium", "Firefox (a)"], [], [], "browsers on this machine trust it: Chromium, Firefox (a)"],
+  [["Chromium"], ["Firefox (a)"], [], "Chromium trusts it, Firefox (a) does not; to change that: h2push cert trust"],
+  [
+    ["Chromium", "Firefox (a)"],
+    ["Firefox (b)", "Firefox (c)"],
+    [],
+    "Chromium, Firefox (a) trust it, Firefox (b), Firefox (c) do not; to change that: h2push cert trust",
+  ],
+  [["Chromium"], [], ["Firefox (a)"], "Chromium trusts it; whether Firefox (a) does certutil did not tell"],
+  [[], ["Chromium"], [], "Chromium does not trust it; to change that: h2push cert trust"],
+  [
+    [],
+    [],
+    ["Chromium"],
+    "browsers trust it where h2push cert trust was run; whether Chromium does certutil did not tell",
+  ],
+])("names the browsers that trust it, those that do not, and those that can't be asked", (...sets) => {
+  const [trusting, lacking, unknown, line] = sets;
+  expect(trustLine({ signer: authority(true), origin: ours }, { trusting, lacking, unknown })).toBe(line);
+});

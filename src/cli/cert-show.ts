@@ -5,12 +5,14 @@ import { rootCertificates } from "node:tls";
 import { H2PushError, systemCode } from "../errors.js";
 import { chainOf, commonName } from "../tls/certificate.js";
 import { parseSubjectAltName } from "../tls/names.js";
-import { AUTHORITY_CERTIFICATE, MKCERT_CERTIFICATE, mkcertDirectory, SERVER_FILE } from "../tls/places.js";
+import { SERVER_FILE } from "../tls/places.js";
 import { runner } from "../tls/trust/command.js";
 import { describeTarget } from "../tls/trust/target.js";
 import { isoDay } from "../tls/validity.js";
+import { authoritiesAtHand, fileOf } from "./authority-file.js";
 import type { CertEnvironment } from "./cert-environment.js";
 import { allStores } from "./cert-trust.js";
+import { otherClients } from "./other-clients.js";
 
 type Print = (line: string) => void;
 
@@ -77,7 +79,7 @@ function isSelfSigned(x509: X509Certificate): boolean {
   return x509.subject === x509.issuer && x509.verify(x509.publicKey);
 }
 
-/** A sentence for each store, or one when no store needs to be asked. */
+/** A sentence for each store, and what others need; or one when no store needs to be asked. */
 async function trustOf(
   chain: readonly X509Certificate[],
   shown: string,
@@ -94,11 +96,16 @@ async function trustOf(
         : `whether it is trusted cannot be told: the certificate of ${signer} is not at hand`,
     ];
   }
-  const target = describeTarget(root.toString(), fileOf(root, authorities) ?? shown);
+  const file = fileOf(root, authorities);
+  const target = describeTarget(root.toString(), file ?? shown);
   const run = runner(environment.env, environment.isRoot);
   const stores = await allStores(environment);
   const answers = await Promise.all(stores.map((store) => store.holds(target, run)));
-  return stores.map(({ name }, index) => `${ANSWERS.get(answers[index]) ?? ""} ${name}`);
+  return [
+    ...stores.map(({ name }, index) => `${ANSWERS.get(answers[index]) ?? ""} ${name}`),
+    // Only a file of which we know that it holds no key is to be given away.
+    ...(file === undefined ? [] : ["", ...otherClients(file)]),
+  ];
 }
 
 const ANSWERS: ReadonlyMap<boolean | undefined, string> = new Map([
@@ -107,31 +114,10 @@ const ANSWERS: ReadonlyMap<boolean | undefined, string> = new Map([
   [undefined, "cannot tell without certutil:"],
 ]);
 
-type Authorities = ReadonlyMap<X509Certificate, string>;
-
-/** Our authority and mkcert's, and their files, as far as they are there. */
-async function authoritiesAtHand(environment: CertEnvironment): Promise<Authorities> {
-  const files = [
-    join(environment.directory, AUTHORITY_CERTIFICATE),
-    join(mkcertDirectory(environment), MKCERT_CERTIFICATE),
-  ];
-  const found = new Map<X509Certificate, string>();
-  for (const file of files) {
-    const text = await readFile(file, "utf8").catch(() => "");
-    for (const x509 of chainOf(text)) found.set(x509, file);
-  }
-  return found;
-}
-
 function signerAmong(authorities: Iterable<X509Certificate>, x509: X509Certificate): X509Certificate | undefined {
   for (const authority of authorities) {
     if (x509.checkIssued(authority) && x509.verify(authority.publicKey)) return authority;
   }
-  return undefined;
-}
-
-function fileOf({ fingerprint256 }: X509Certificate, authorities: Authorities): string | undefined {
-  for (const [authority, file] of authorities) if (authority.fingerprint256 === fingerprint256) return file;
   return undefined;
 }
 

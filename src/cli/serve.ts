@@ -3,7 +3,9 @@ import { serverOptions, type GivenSettings } from "../server/options.js";
 import { createServer, type Address } from "../server/server.js";
 import { chooseOptions, type ServeFlags } from "./chosen.js";
 import { chooseCertificate, keepCertificateCurrent, type CertificateOptions } from "./certificate.js";
-import type { PemPair } from "../tls/certificate.js";
+import type { Certificate, PemPair } from "../tls/certificate.js";
+import type { BrowserTrust } from "../tls/trust/line.js";
+import { certEnvironment } from "./cert-environment.js";
 import { printFailure, warning } from "./output.js";
 import { setOptions } from "./set-options.js";
 import { reporting, type ReportingOptions } from "./reporting.js";
@@ -32,6 +34,8 @@ export async function serve(given: string | undefined, flags: ServeFlags): Promi
   await checkGivenRoot(root.path, root.source);
   const source = await chooseCertificate(options);
   const { certificate } = source;
+  // They answer while the server opens.
+  const browsers = askBrowsers(certificate);
   const server = createServer({
     ...options,
     root: root.path,
@@ -48,13 +52,19 @@ export async function serve(given: string | undefined, flags: ServeFlags): Promi
   else {
     const notes = await pagesLacking(root.path, options);
     const anyPort = options.port === undefined;
-    print(
-      startBlock({ address, root: root.path, host, certificate, anyPort, options: setOptions(options), config, notes }),
-    );
+    const set = setOptions(options);
+    const start = { address, root: root.path, host, certificate, anyPort, options: set, config, notes };
+    print(startBlock({ ...start, browsers: await browsers }));
   }
   if (options.qr === true) print(await (await import("./qr.js")).qrBlock(address, host));
   await keepCertificateCurrent(server, source, say);
   if (options.open === true) await openBrowser(address, print);
+}
+
+/** What the stores of this machine's browsers say, where something was put into one of them. */
+async function askBrowsers(certificate: Certificate): Promise<BrowserTrust | undefined> {
+  if (certificate.signer.kind === "itself" || !certificate.signer.trusted) return undefined;
+  return (await import("./browser-trust.js")).browserTrust(certificate, certEnvironment());
 }
 
 /** What the demo adds. */

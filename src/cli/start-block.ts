@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { DEFAULT_PORT } from "../server/options.js";
 import type { Address } from "../server/server.js";
 import type { Certificate } from "../tls/certificate.js";
-import { trustLine } from "../tls/trust/line.js";
+import { trustLine, type BrowserTrust } from "../tls/trust/line.js";
 import { isBeyondLoopback } from "./certificate.js";
 import { networkUrls } from "./network-urls.js";
 import { heading, quiet, warning } from "./output.js";
@@ -14,6 +14,8 @@ export interface Start {
   readonly root: string;
   readonly host: string;
   readonly certificate: Certificate;
+  /** What the stores of this machine's browsers say of its authority, when they were asked. */
+  readonly browsers: BrowserTrust | undefined;
   /** The port was left to us. */
   readonly anyPort: boolean;
   /** What was set apart from the defaults, as flags. */
@@ -26,19 +28,14 @@ export interface Start {
 
 /** The block that start-up prints: the URL first. */
 export function startBlock(start: Start): string {
-  const { address, root, host, certificate, anyPort, options, config, notes } = start;
+  const { address, root, host, certificate, browsers, anyPort, options, config, notes } = start;
   const isMoved = anyPort && address.socket === undefined && address.port !== DEFAULT_PORT;
   const moved = isMoved ? `  ${warning(`(port ${DEFAULT_PORT} is in use)`)}` : "";
   const rows: Row[] = [
     ...places(address, host),
     ["root", root],
     ["certificate", describeCertificate(certificate)],
-    [
-      "trust",
-      certificate.signer.kind === "authority" && certificate.signer.trusted
-        ? trustLine(certificate)
-        : warning(trustLine(certificate)),
-    ],
+    ["trust", isTrusted(start) ? trustLine(certificate, browsers) : warning(trustLine(certificate, browsers))],
     ...(options.length > 0 ? [row("options", options.join(" "))] : []),
     ...(config === undefined ? [] : [row("config", config)]),
     ...(address.socket === undefined && !isBeyondLoopback(host) ? [row("network", ALONE)] : []),
@@ -57,6 +54,10 @@ export function startBlock(start: Start): string {
 /** What to type to get there: a URL, or the socket of the file system. */
 export function placeOf({ url, socket }: Address): string {
   return socket === undefined ? url : `unix:${socket}`;
+}
+
+function isTrusted({ certificate: { signer }, browsers }: Start): boolean {
+  return signer.kind === "authority" && signer.trusted && (browsers === undefined || browsers.lacking.length === 0);
 }
 
 type Row = readonly [name: string, text: string];
