@@ -7,6 +7,7 @@ const found = (more: Partial<FoundFile> = {}): FoundFile => ({
   file: "/srv/index.html",
   size: 1000,
   mtimeMs: Date.UTC(2026, 0, 15, 12, 0, 0) + 750.5,
+  ctimeMs: Date.UTC(2026, 0, 15, 12, 0, 0) + 750.5,
   dev: 1,
   ino: 99,
   siblings: [],
@@ -37,18 +38,15 @@ test("names type, length, validators, ranges and that the client has to ask agai
 });
 
 test("says which coding its bytes have, and counts those", () => {
-  const coded = representation(html, "br", { found: found(), content: Buffer.alloc(300) }, validatorsOf(found(), "br"));
+  const content = Buffer.alloc(300);
+  const coded = representation(html, "br", { found: found(), content }, validatorsOf(found(), content));
   expect(coded.whole.fields).toMatchObject({ "content-encoding": "br", "content-length": 300 });
   expect(coded.whole.fields["etag"]).not.toBe(etag);
 });
 
 test("answers 304 with what guides caches, without what describes content", () => {
-  const coded = representation(
-    html,
-    "gzip",
-    { found: found(), content: Buffer.alloc(300) },
-    validatorsOf(found(), "gzip"),
-  );
+  const content = Buffer.alloc(300);
+  const coded = representation(html, "gzip", { found: found(), content }, validatorsOf(found(), content));
   const { etag } = coded.validators;
   expect(decide(coded, "GET", { "if-none-match": etag })).toEqual({
     status: 304,
@@ -71,9 +69,18 @@ test("answers 304 to the date that it gave, though the file's time has a fractio
 test.each<[string, Partial<FoundFile>]>([
   ["size", { size: 1001 }],
   ["time, by less than a millisecond", { mtimeMs: found().mtimeMs + 0.25 }],
+  ["time of the last change of any kind", { ctimeMs: found().ctimeMs + 0.25 }],
   ["inode", { ino: 100 }],
+  ["content under the same times", { edition: "other" }],
 ])("another %s is another entity tag", (_what, more) => {
   expect(validatorsOf(found(more)).etag).not.toBe(etag);
+});
+
+test("the entity tag of a content in memory is its own, whatever the times of its file", () => {
+  const tagOf = (content: string, more: Partial<FoundFile> = {}) =>
+    validatorsOf(found(more), Buffer.from(content)).etag;
+  expect(tagOf("1", { mtimeMs: 1, ctimeMs: 2, ino: 3 })).toBe(tagOf("1"));
+  expect(tagOf("2")).not.toBe(tagOf("1"));
 });
 
 test.each([

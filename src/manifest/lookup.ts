@@ -39,7 +39,8 @@ export function isSameAnswer(a: LookedUp, b: LookedUp): boolean {
   if (a === b) return true;
   if (a.kind !== "file" || b.kind !== "file") return a.kind === b.kind && (a.kind !== "other" || sameReason(a, b));
   const sameFile = a.file === b.file && a.dev === b.dev && a.ino === b.ino;
-  return sameFile && a.size === b.size && a.mtimeMs === b.mtimeMs;
+  const sameTimes = a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs;
+  return sameFile && sameTimes && a.size === b.size && a.digest === b.digest;
 }
 
 const sameReason = (a: { readonly why: string }, b: LookedUp) => b.kind === "other" && a.why === b.why;

@@ -101,8 +101,8 @@ function fileAt(path: string): SiteFile | undefined {
   // A way through the thread pool would cost ten times the call.
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return undefined;
-  const { size, mtimeMs, dev, ino } = found;
-  return { file: path, size, mtimeMs, dev, ino };
+  const { size, mtimeMs, ctimeMs, dev, ino } = found;
+  return { file: path, size, mtimeMs, ctimeMs, dev, ino };
 }
 
 async function resolvedInside(root: string, path: string): Promise<string | undefined> {

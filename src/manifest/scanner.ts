@@ -16,8 +16,11 @@ export interface SiteFile {
   readonly size: number;
   /** Milliseconds since the epoch. */
   readonly mtimeMs: number;
+  readonly ctimeMs: number;
   readonly dev: number;
   readonly ino: number;
+  /** Names its content, where its times may not tell two versions apart. */
+  readonly digest?: string | undefined;
 }
 
 /** A reference of a page to something of the site that is not there. */

@@ -228,7 +228,8 @@ const versions = new WeakMap<SiteFile, string>();
 export function versionOf(file: SiteFile): string {
   let version = versions.get(file);
   if (version === undefined) {
-    version = `${file.dev}:${file.ino}:${file.size}:${file.mtimeMs}:${file.file}`;
+    const { dev, ino, size, mtimeMs, ctimeMs, digest = "" } = file;
+    version = `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}:${digest}:${file.file}`;
     versions.set(file, version);
   }
   return version;

@@ -2,8 +2,7 @@ import { setTimeout as after } from "node:timers/promises";
 import { promisedRequest } from "../delivery/promise.js";
 import { linkRefusal, type PreloadLink } from "../delivery/plan.js";
 import type { RuleRequest } from "../rules/site-rules.js";
-import type { FoundFile } from "../static/file.js";
-import { validatorsOf } from "../static/representation.js";
+import { versionOf, type FoundFile } from "../static/file.js";
 import { contextOf, type Exchange } from "./exchange.js";
 import { isEventStream, toRequest } from "./fetch.js";
 import { askRoutes } from "./route.js";
@@ -50,7 +49,7 @@ export async function pushSources(
 export function withSource(link: PreloadLink, source: PushSource | undefined): PreloadLink {
   if (source === undefined) return link;
   if (source.kind === "file") {
-    return { ...link, pushable: true, bytes: source.found.size, etag: validatorsOf(source.found).etag };
+    return { ...link, pushable: true, bytes: source.found.size, etag: versionOf(source.found) };
   }
   const { headers } = source.response;
   const etag = headers.get("etag");

@@ -1,5 +1,5 @@
-import type { FileHandle } from "node:fs/promises";
-import { isVersion, openFound, type FoundFile, type Unavailable } from "./file.js";
+import { holds, openFound, type FoundFile, type Unavailable } from "./file.js";
+import { readInto } from "./read-into.js";
 
 /** So much of a large file is looked at (bytes). */
 export const START = 64 * 1024;
@@ -20,19 +20,8 @@ async function readPinned(found: FoundFile, size: number): Promise<Buffer | Unav
   try {
     const buffer = Buffer.allocUnsafeSlow(size);
     const length = await readInto(handle, buffer, 0);
-    return length === size && isVersion(await handle.stat(), found) ? buffer : "changed";
+    return length === size && (await holds(handle, found)) ? buffer : "changed";
   } finally {
     await handle.close();
   }
-}
-
-/** Fills a buffer from a position on; returns how many bytes there were. */
-export async function readInto(handle: FileHandle, buffer: Buffer, position: number): Promise<number> {
-  let length = 0;
-  while (length < buffer.length) {
-    const { bytesRead } = await handle.read(buffer, length, buffer.length - length, position + length);
-    if (bytesRead === 0) break;
-    length += bytesRead;
-  }
-  return length;
 }

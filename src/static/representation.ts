@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+import { digestOf } from "./digest.js";
 import type { Selected } from "./encoding.js";
 import type { FoundFile } from "./file.js";
 import type { Insertion } from "./insertion.js";
@@ -8,7 +9,7 @@ import { contentRange, parseRange, resolveRanges, type ByteRange } from "./range
 
 /** What all representations of one version of a file have in common. Described once for each version. */
 export interface Description {
-  /** Names the version, whatever its coding: the entity tag of the file itself. */
+  /** Names the version of the file, whatever its coding. */
   readonly version: string;
   readonly contentType: string;
   readonly cacheControl: string;
@@ -120,15 +121,19 @@ function withoutContent(fields: OutgoingHttpHeaders): OutgoingHttpHeaders {
 }
 
 /**
- * The entity tag names the version: which file, its size, its time in
- * microseconds. Strong, as a file that keeps all three keeps its bytes.
+ * The entity tag of a content in memory is its digest, so it stays when the
+ * file is only touched, copied or deployed anew. That of a larger one names
+ * the version: which file, its size, its times in microseconds. Both strong:
+ * another content never has the same.
  *
- * @param coding made on the fly: each coding has an entity tag of its own (RFC 9110 §8.8.3)
- * @param tag names what was inserted
+ * @param tag names what is inserted on the way
  */
-export function validatorsOf(found: FoundFile, coding: Selected = "identity", tag?: string): Validators {
-  const version = [found.ino, found.size, Math.round(found.mtimeMs * 1000)].map((part) => part.toString(36));
-  if (tag !== undefined) version.push(tag);
-  if (coding !== "identity") version.push(coding);
-  return { etag: `"${version.join("-")}"`, lastModified: Math.floor(found.mtimeMs / 1000) * 1000 };
+export function validatorsOf(found: FoundFile, content?: Buffer, tag?: string): Validators {
+  const etag = content === undefined ? versionTag(found, tag) : digestOf(content);
+  return { etag: `"${etag}"`, lastModified: Math.floor(found.mtimeMs / 1000) * 1000 };
+}
+
+function versionTag({ ino, size, mtimeMs, ctimeMs, edition = "" }: FoundFile, tag: string | undefined): string {
+  const parts = [ino, size, Math.round(mtimeMs * 1000), Math.round(ctimeMs * 1000)].map((part) => part.toString(36));
+  return [...parts, ...(edition === "" ? [] : [edition]), ...(tag === undefined ? [] : [tag])].join("-");
 }

@@ -83,7 +83,7 @@ export class Representations {
     const inserter = isHtml(contentType) ? insert : undefined;
     const siblings = inserter === undefined ? found.siblings : [];
     const description = {
-      version: validatorsOf(found).etag,
+      version: versionOf(found),
       contentType,
       cacheControl: cacheControl(cache, found.file, contentType),
       varies: compressible || siblings.length > 0,
@@ -139,7 +139,7 @@ export class Representations {
 
   #keep(version: Version, coding: Selected, bytes: Bytes): Representation {
     const { found, content } = bytes;
-    const validators = validatorsOf(found, found === version.found ? coding : "identity", version.inserter?.tag);
+    const validators = validatorsOf(found, content, version.inserter?.tag);
     const made = representation(version.description, coding, bytes, validators);
     if (version.keep(coding, made) && content !== undefined) this.#memory.grow(version.key, content.length);
     return made;

@@ -2,9 +2,9 @@ import type { FileHandle } from "node:fs/promises";
 import type { OutgoingHttpHeaders } from "node:http";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
-import { isVersion, openFound, type FoundFile, type Unavailable } from "./file.js";
+import { holds, learn, openFound, type FoundFile, type Unavailable } from "./file.js";
 import { throughInsertion } from "./insertion.js";
-import { readInto } from "./read.js";
+import { readInto } from "./read-into.js";
 import type { Decision, Extent, Representation } from "./representation.js";
 import type { ByteRange } from "./range.js";
 
@@ -70,11 +70,13 @@ export async function prepare(
     insertion === undefined
       ? spans
       : spans.flatMap((span) => ("first" in span ? throughInsertion(span, insertion) : span));
+  const learning = learn(handle, found).catch(() => undefined);
   return withPieces(
     status,
     fields,
     () => readAll(inFile, handle, found),
-    () => handle.close(),
+    // A descriptor that is closed under a read may be another file's by then.
+    () => learning.then(() => handle.close()),
   );
 }
 
@@ -198,7 +200,7 @@ async function* readAll(spans: readonly Span[], handle: FileHandle, found: Found
       held = piece;
     }
   }
-  if (!isVersion(await handle.stat(), found)) throw new Error("the file changed while it was sent");
+  if (!(await holds(handle, found))) throw new Error("the file changed while it was sent");
   if (held !== undefined) yield held;
 }
 

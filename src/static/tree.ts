@@ -7,6 +7,7 @@ import { isAbsent, isInside, type FoundFile, type Sibling } from "./file.js";
 import { Lookups } from "./lookups.js";
 import { mediaType } from "./media-type.js";
 import { segmentsOf } from "./path.js";
+import { Versions, type Look } from "./versions.js";
 
 /** What stands under the root for a URL path. */
 export type Found =
@@ -71,6 +72,7 @@ class Tree implements FileTree {
   readonly #hidden: readonly string[];
   readonly #options: TreeOptions;
   readonly #lookups: Lookups<Found>;
+  readonly #versions = new Versions();
 
   constructor(root: string, hidden: readonly string[], options: TreeOptions) {
     this.root = root;
@@ -127,13 +129,13 @@ class Tree implements FileTree {
   }
 
   async #file({ real, stats }: Place): Promise<FoundFile> {
-    const file = fileAt(real, stats, NO_SIBLINGS);
+    const file = fileAt(real, await this.#versions.look(real, stats));
     if (this.#options.precompressed !== true || !isCompressible(mediaType(real))) return file;
     const found = await Promise.all(
       codings.map(async (coding) => {
         const at = await this.#at(real + suffixes[coding]);
         if (at?.stats.isFile() !== true || at.stats.mtimeMs < stats.mtimeMs) return [];
-        return [{ coding, found: fileAt(at.real, at.stats, NO_SIBLINGS) }];
+        return [{ coding, found: fileAt(at.real, await this.#versions.look(at.real, at.stats)) }];
       }),
     );
     const siblings = found.flat();
@@ -165,6 +167,7 @@ interface Place {
   readonly stats: Stats;
 }
 
-function fileAt(file: string, { size, mtimeMs, dev, ino }: Stats, siblings: readonly Sibling[]): FoundFile {
-  return { kind: "file", file, size, mtimeMs, dev, ino, siblings };
+function fileAt(file: string, { stats, digest, edition, steady }: Look): FoundFile {
+  const { size, mtimeMs, ctimeMs, dev, ino } = stats;
+  return { kind: "file", file, size, mtimeMs, ctimeMs, dev, ino, digest, edition, steady, siblings: NO_SIBLINGS };
 }

@@ -36,6 +36,7 @@ export function locateIn(root: string): Locate {
     const file = join(root, path.endsWith("/") ? `${path}index.html` : path);
     const found = await stat(file).catch(() => undefined);
     if (found?.isFile() !== true) return undefined;
-    return { file, size: found.size, mtimeMs: found.mtimeMs, dev: found.dev, ino: found.ino };
+    const { size, mtimeMs, ctimeMs, dev, ino } = found;
+    return { file, size, mtimeMs, ctimeMs, dev, ino };
   };
 }

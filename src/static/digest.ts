@@ -1,0 +1,29 @@
+import { createHash } from "node:crypto";
+import type { FileHandle } from "node:fs/promises";
+import { readInto } from "./read-into.js";
+
+/** A content of this size and less counts with every byte (bytes). */
+const WHOLE = 1024 * 1024;
+
+/** Of a longer one its beginning, its end, and what lies between them at equal distances (bytes). */
+const SAMPLE = 16 * 1024;
+const SAMPLES = 64;
+
+/** Names a content. */
+export const digestOf = (content: Buffer): string =>
+  createHash("sha256").update(content).digest("base64url").slice(0, 22);
+
+/** Names the first `size` bytes of a file; undefined when there are fewer. Bounded, whatever the size. */
+export async function digestOfFile(handle: FileHandle, size: number): Promise<string | undefined> {
+  if (size <= WHOLE) {
+    const content = Buffer.allocUnsafeSlow(size);
+    return (await readInto(handle, content, 0)) < size ? undefined : digestOf(content);
+  }
+  const samples = Buffer.allocUnsafeSlow(SAMPLE * SAMPLES);
+  for (let n = 0; n < SAMPLES; n++) {
+    const sample = samples.subarray(n * SAMPLE, (n + 1) * SAMPLE);
+    const position = Math.floor((n * (size - SAMPLE)) / (SAMPLES - 1));
+    if ((await readInto(handle, sample, position)) < SAMPLE) return undefined;
+  }
+  return digestOf(samples);
+}
