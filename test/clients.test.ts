@@ -67,7 +67,7 @@ test("a client that cancels every second push, 2,000 pages long, gets Link field
       pages.flatMap((name) => [[`${name}.html`, page(name)] as const, [`${name}.js`, "x".repeat(2000)] as const]),
     ),
   );
-  const { port, errors } = await startServer({ root });
+  const { port, errors } = await startServer({ announce: "all", root });
   const { session } = await bare(port, { initialWindowSize: 1000 });
   let pushes = 0;
   let linked = 0;
@@ -117,7 +117,7 @@ const moments: Readonly<Record<string, (peer: Omit<Peer, "push">, now: (push?: C
 };
 
 test.each(Object.entries(actions))("%s at any point of the exchange ends nothing but itself", async (_title, act) => {
-  const { port, errors, close } = await startServer({ root: await writeSite(files) });
+  const { port, errors, close } = await startServer({ announce: "all", root: await writeSite(files) });
   for (const when of Object.values(moments)) {
     const { session, socket } = await bare(port);
     session.on("stream", (stream) => stream.on("error", () => undefined).resume());
@@ -149,7 +149,10 @@ test.each([
 ])(
   "pages asked for after SETTINGS lowered the limit to %i streams come with %i pushes, and Link for the rest",
   async (maxConcurrentStreams, pushes) => {
-    const { port } = await startServer({ root: await writeSite({ ...files, "about.html": files["index.html"] }) });
+    const { port } = await startServer({
+      announce: "all",
+      root: await writeSite({ ...files, "about.html": files["index.html"] }),
+    });
     const client = await connect(port);
     await new Promise<void>((resolve) => client.session.settings({ maxConcurrentStreams }, () => resolve()));
     const { pushed, headers } = await client.page("/about.html");
@@ -159,7 +162,10 @@ test.each([
 );
 
 test("two pages that are asked for at once get each asset once", async () => {
-  const { port } = await startServer({ root: await writeSite({ ...files, "about.html": files["index.html"] }) });
+  const { port } = await startServer({
+    announce: "all",
+    root: await writeSite({ ...files, "about.html": files["index.html"] }),
+  });
   const client = await connect(port);
   await Promise.all([client.request("/"), client.request("/about.html")]);
   await Promise.all(client.pushes.map(({ answer }) => answer));

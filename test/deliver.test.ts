@@ -37,7 +37,7 @@ function positions({ frames }: H2Client, type: string, stream: number): number[]
 }
 
 test("pushes what the page needs, in order of need, with the bytes of the files", async () => {
-  const { port } = await startServer({ root: await writeSite(files) });
+  const { port } = await startServer({ announce: "all", root: await writeSite(files) });
   const client = await connect(port);
   const { status, headers, body, pushed } = await client.page("/");
   expect(status).toBe(200);
@@ -55,7 +55,7 @@ test("pushes what the page needs, in order of need, with the bytes of the files"
 });
 
 test("promises everything before the page's first byte, then sends the page, then one push after another", async () => {
-  const { port } = await startServer({ root: await writeSite(files) });
+  const { port } = await startServer({ announce: "all", root: await writeSite(files) });
   const client = await connect(port);
   await client.page("/");
   const [promises, head, data] = ["PUSH_PROMISE", "HEADERS", "DATA"].map((type) => positions(client, type, 1));
@@ -70,7 +70,7 @@ test("promises everything before the page's first byte, then sends the page, the
 });
 
 test("promises requests as the client would make them, and tells nothing of the user in them", async () => {
-  const { port } = await startServer({ root: await writeSite(files) });
+  const { port } = await startServer({ announce: "all", root: await writeSite(files) });
   const client = await connect(port);
   await client.page("/", { "user-agent": "test", "accept-language": "de", cookie: "a=b", authorization: "Basic x" });
   expect(Object.fromEntries(Object.entries(client.pushes[0]!.request))).toEqual({
@@ -85,7 +85,7 @@ test("promises requests as the client would make them, and tells nothing of the 
 });
 
 test("links the same targets for a client that takes no pushes", async () => {
-  const { port } = await startServer({ root: await writeSite(files) });
+  const { port } = await startServer({ announce: "all", root: await writeSite(files) });
   const client = await connect(port, noPush);
   const { headers } = await client.request("/");
   expect(headers.link).toBe(
@@ -101,7 +101,7 @@ test("links the same targets for a client that takes no pushes", async () => {
 
 test("says the same each time, from memory too, and what is new once the page has changed", async () => {
   const root = await writeSite(files);
-  const { port, records, record, lookAgain } = await startServer({ root });
+  const { port, records, record, lookAgain } = await startServer({ announce: "all", root });
   const client = await connect(port, noPush);
   const first = await client.request("/");
   const { etag } = first.headers;
@@ -121,14 +121,14 @@ test("says the same each time, from memory too, and what is new once the page ha
 });
 
 test("links over HTTP/1.1", async () => {
-  const { port } = await startServer({ root: await writeSite(files) });
+  const { port } = await startServer({ announce: "all", root: await writeSite(files) });
   const { headers, body } = await http1(port, "/");
   expect(targets(headers.link)).toEqual(needs);
   expect(body.toString()).toBe(page);
 });
 
 test("stops pushing to a client that turns pushes off in the middle", async () => {
-  const { port } = await startServer({ root: await writeSite(files) });
+  const { port } = await startServer({ announce: "all", root: await writeSite(files) });
   const client = await connect(port);
   expect((await client.page("/about.html")).pushed.size).toBe(2);
   await new Promise<void>((resolve) => client.session.settings({ enablePush: false }, () => resolve()));
@@ -138,7 +138,7 @@ test("stops pushing to a client that turns pushes off in the middle", async () =
 });
 
 test("answers HEAD with the Link fields of GET, without content and pushes", async () => {
-  const { port } = await startServer({ root: await writeSite(files) });
+  const { port } = await startServer({ announce: "all", root: await writeSite(files) });
   const client = await connect(port);
   const { pushed, headers, body } = await client.page("/", { ":method": "HEAD" });
   expect(pushed.size).toBe(0);
@@ -148,14 +148,14 @@ test("answers HEAD with the Link fields of GET, without content and pushes", asy
 });
 
 test("takes nothing for seen that a client asked for with HEAD alone", async () => {
-  const { port } = await startServer({ root: await writeSite(files) });
+  const { port } = await startServer({ announce: "all", root: await writeSite(files) });
   const client = await connect(port);
   await client.request("/site.css", { ":method": "HEAD" });
   expect([...(await client.page("/")).pushed.keys()]).toEqual(needs);
 });
 
 test("answers 304 with Link and without pushes", async () => {
-  const { port } = await startServer({ root: await writeSite(files) });
+  const { port } = await startServer({ announce: "all", root: await writeSite(files) });
   const { etag } = (await (await connect(port, noPush)).request("/")).headers;
   const client = await connect(port);
   const { status, headers, pushed } = await client.page("/", { "if-none-match": etag });
@@ -165,7 +165,7 @@ test("answers 304 with Link and without pushes", async () => {
 });
 
 test("does not push again what the connection has carried, and says so", async () => {
-  const { port, record } = await startServer({ root: await writeSite(files) });
+  const { port, record } = await startServer({ announce: "all", root: await writeSite(files) });
   const client = await connect(port);
   await client.request("/site.css");
   expect([...(await client.page("/")).pushed.keys()]).toEqual(needs.slice(1));
@@ -179,7 +179,7 @@ test("does not push again what the connection has carried, and says so", async (
 
 test("pushes again what has changed since", async () => {
   const root = await writeSite(files);
-  const { port, lookAgain } = await startServer({ root });
+  const { port, lookAgain } = await startServer({ announce: "all", root });
   const client = await connect(port);
   await client.page("/");
   await writeFile(join(root, "site.css"), "body { color: rebeccapurple }");
@@ -200,7 +200,7 @@ test("pushes an empty file as it is, and does not take it for refused", async ()
     "d.js": "",
     "e.js": "void 5;",
   });
-  const { port, record } = await startServer({ root });
+  const { port, record } = await startServer({ announce: "all", root });
   const client = await connect(port);
   const { pushed } = await client.page("/");
   expect([...pushed.values()].map(({ status, body }) => `${status} ${body.length}`)).toEqual(Array(4).fill("200 0"));
@@ -219,7 +219,7 @@ test("keeps the session of a client that cancels every push, and links from then
     "about.html": `<script src="/a.js"></script><script src="/d.js"></script>`,
     "d.js": "void 4;",
   });
-  const { port, record, errors } = await startServer({ root });
+  const { port, record, errors } = await startServer({ announce: "all", root });
   // No push is whole before the client has seen its promise: the window is smaller than each of them.
   const client = await connect(port, { refuse: constants.NGHTTP2_CANCEL, settings: { initialWindowSize: 1000 } });
   expect((await client.request("/")).status).toBe(200);
@@ -237,7 +237,7 @@ test.each([
   [2, 1],
   [3, 2],
 ])("with %i concurrent streams allowed, promises %i and links the rest", async (maxConcurrentStreams, promised) => {
-  const { port } = await startServer({ root: await writeSite(files) });
+  const { port } = await startServer({ announce: "all", root: await writeSite(files) });
   const client = await connect(port, { settings: { maxConcurrentStreams } });
   const { headers, pushed } = await client.page("/");
   expect([...pushed.keys()]).toEqual(needs.slice(0, promised));
@@ -245,7 +245,10 @@ test.each([
 });
 
 test("keeps the promises of pages that are asked for at once within the client's limit together", async () => {
-  const { port } = await startServer({ root: await writeSite({ ...files, "other.html": page, "third.html": page }) });
+  const { port } = await startServer({
+    announce: "all",
+    root: await writeSite({ ...files, "other.html": page, "third.html": page }),
+  });
   const client = await connect(port, { settings: { maxConcurrentStreams: 5 } });
   await Promise.all(["/", "/other.html", "/third.html"].map((path) => client.request(path)));
   await Promise.all(client.pushes.map(({ answer }) => answer));
@@ -258,7 +261,7 @@ test("keeps the promises of pages that are asked for at once within the client's
 });
 
 test("pushes nothing to a client that asks to save data, and links instead", async () => {
-  const { port } = await startServer({ root: await writeSite(files) });
+  const { port } = await startServer({ announce: "all", root: await writeSite(files) });
   const { headers, pushed } = await (await connect(port)).page("/", { "save-data": "on" });
   expect(pushed.size).toBe(0);
   expect(targets(headers.link)).toEqual(needs);
@@ -270,7 +273,7 @@ test.each([
   ["link", {}, 0, 4],
   ["none", {}, 0, 0],
 ] as const)("with --delivery %s and settings %j, %i pushes and %i links", async (delivery, options, pushes, links) => {
-  const { port } = await startServer({ root: await writeSite(files), delivery });
+  const { port } = await startServer({ announce: "all", root: await writeSite(files), delivery });
   const { headers, pushed, informational } = await (await connect(port, options)).page("/");
   expect(pushed.size).toBe(pushes);
   expect(targets(headers.link)).toHaveLength(links);
@@ -278,9 +281,12 @@ test.each([
 });
 
 test("with --delivery hints, a navigation gets 103 (Early Hints) and the final response the same Link", async () => {
-  const { port } = await startServer({ root: await writeSite(files), delivery: "hints" });
+  const { port } = await startServer({ announce: "all", root: await writeSite(files), delivery: "hints" });
   const client = await connect(port);
-  const { headers, informational, pushed } = await client.page("/", { "sec-fetch-dest": "document" });
+  const { headers, informational, pushed } = await client.page("/", {
+    "sec-fetch-mode": "navigate",
+    "sec-fetch-dest": "document",
+  });
   expect(informational.map((fields) => [fields[":status"], targets(fields.link)])).toEqual([[103, needs]]);
   expect(targets(headers.link)).toEqual(needs);
   expect(pushed.size).toBe(0);
@@ -290,7 +296,12 @@ test("with --delivery hints, a navigation gets 103 (Early Hints) and the final r
 test("sends one 103 for a page that a route held up, and knows what it named", async () => {
   const early = "</site.css>; rel=preload; as=style";
   const route: Route = (_request, context) => void context.earlyHints(early);
-  const server = await startServer({ root: await writeSite(files), delivery: "hints", routes: [route] });
+  const server = await startServer({
+    announce: "all",
+    root: await writeSite(files),
+    delivery: "hints",
+    routes: [route],
+  });
   const navigation = { "sec-fetch-dest": "document", "sec-fetch-mode": "navigate" };
   const { headers, informational } = await (await connect(server.port)).page("/", navigation);
   expect(informational.map(({ link }) => link)).toEqual([early]);
@@ -301,7 +312,7 @@ test("sends one 103 for a page that a route held up, and knows what it named", a
 
 test("withdraws a promise whose file goes away, and serves the page", async () => {
   const root = await writeSite(files);
-  const server = await startServer({ root });
+  const server = await startServer({ announce: "all", root });
   const client = await connect(server.port);
   // The file is found, promised and then looked for again: it goes between the two.
   client.session.on("stream", () => void unlink(join(root, "logo.png")).catch(() => undefined));
@@ -318,7 +329,7 @@ const withLink =
 
 test("pushes what a route's own Link field names, and keeps the field", async () => {
   const link = "</site.css>; rel=preload; as=style, <first.js>; rel=preload; as=script";
-  const { port } = await startServer({ root: await writeSite(files), routes: [withLink(link)] });
+  const { port } = await startServer({ announce: "all", root: await writeSite(files), routes: [withLink(link)] });
   const { headers, body, pushed } = await (await connect(port)).page("/route");
   expect(body.toString()).toBe("routed");
   expect(headers.link).toBe(link);
@@ -334,7 +345,11 @@ test.each([
   ["the choice of the client", "</logo.png>; rel=preload; as=image; imagesrcset='/logo.png 1x, /photo.jpg 2x'"],
   ["nothing readable", "<<, rel=preload; </site.css"],
 ])("pushes nothing for a Link field with %s, and passes it on once", async (_why, link) => {
-  const { port, errors } = await startServer({ root: await writeSite(files), routes: [withLink(link)] });
+  const { port, errors } = await startServer({
+    announce: "all",
+    root: await writeSite(files),
+    routes: [withLink(link)],
+  });
   const { headers, body, pushed } = await (await connect(port)).page("/route");
   expect(pushed.size).toBe(0);
   expect(headers.link).toBe(link);
@@ -344,7 +359,7 @@ test.each([
 
 test("pushes no target twice that a route names twice", async () => {
   const link = "</site.css>; rel=preload; as=style, </site.css>; rel=preload; as=style, <site.css#a>; rel=preload";
-  const { port } = await startServer({ root: await writeSite(files), routes: [withLink(link)] });
+  const { port } = await startServer({ announce: "all", root: await writeSite(files), routes: [withLink(link)] });
   const client = await connect(port);
   await client.page("/route");
   expect(client.pushes.map(({ path }) => path)).toEqual(["/site.css"]);
@@ -352,7 +367,7 @@ test("pushes no target twice that a route names twice", async () => {
 
 test("sends a route's Link field once to a client without pushes", async () => {
   const link = "</site.css>; rel=preload; as=style";
-  const { port } = await startServer({ root: await writeSite(files), routes: [withLink(link)] });
+  const { port } = await startServer({ announce: "all", root: await writeSite(files), routes: [withLink(link)] });
   expect((await (await connect(port, noPush)).request("/route")).headers.link).toBe(link);
   expect((await http1(port, "/route")).headers.link).toBe(link);
 });
@@ -360,7 +375,7 @@ test("sends a route's Link field once to a client without pushes", async () => {
 test("does not push on a pushed page", async () => {
   const root = await writeSite({ ...files, "frame.html": page });
   const route = withLink("</frame.html>; rel=preload; as=document");
-  const { port } = await startServer({ root, routes: [route] });
+  const { port } = await startServer({ announce: "all", root, routes: [route] });
   const client = await connect(port);
   await client.page("/route");
   expect(client.pushes.map(({ path }) => path)).toEqual(["/frame.html"]);
@@ -369,7 +384,7 @@ test("does not push on a pushed page", async () => {
 const nghttp = spawnSync("nghttp", ["--version"]).status === 0;
 
 test.skipIf(!nghttp)("nghttp is given every asset with the page, and asks for none itself", async () => {
-  const { port } = await startServer({ root: await writeSite(files) });
+  const { port } = await startServer({ announce: "all", root: await writeSite(files) });
   const { stdout } = await promisify(execFile)("nghttp", ["-ans", `https://localhost:${port}/`]);
   const rows = [...stdout.matchAll(/^ *\d+ +\+\S+ +(\*?) +\+.* (\d{3}) +\S+ (\/.*)$/gm)];
   const seen = rows.map(([, pushed, status, path]) => `${pushed === "*" ? "pushed" : "asked"} ${status} ${path}`);

@@ -41,7 +41,7 @@ async function delivered({ port }: Pick<TestServer, "port">, path: string) {
 
 async function serve(files: Readonly<Record<string, string | Uint8Array>>) {
   const root = await writeSite({ ...assets, ...files });
-  return { root, ...(await startServer({ root })) };
+  return { root, ...(await startServer({ announce: "all", root })) };
 }
 
 const everything = `<!doctype html>
@@ -111,7 +111,7 @@ test("Link says what each kind of target needs to be taken once", async () => {
       '</site.css>; rel=preload; as=style; crossorigin=anonymous; integrity="sha256-x"',
       '</print.css>; rel=preload; as=style; media="(min-width: 1px)"',
       '</fonts/text.woff2>; rel=preload; as=font; type="font/woff2"; crossorigin=anonymous',
-      "</js/module.js>; rel=modulepreload; as=script; crossorigin=use-credentials",
+      "</js/module.js>; rel=preload; as=script; crossorigin=use-credentials",
       "</js/app.js>; rel=preload; as=script; fetchpriority=low",
       "</img/a.png>; rel=preload; as=image; fetchpriority=high",
     ].sort(),

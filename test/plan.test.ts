@@ -21,7 +21,13 @@ const peer = (more: Partial<Peer> = {}): Peer => ({
   seen: () => false,
   ...more,
 });
-const limits = (more: Partial<Limits> = {}): Limits => ({ mode: "auto", pushCount: 100, pushBytes: 1000, ...more });
+const limits = (more: Partial<Limits> = {}): Limits => ({
+  mode: "auto",
+  announce: "unseen",
+  pushCount: 100,
+  pushBytes: 1000,
+  ...more,
+});
 
 const push = { pushEnabled: true };
 const noPush = { pushEnabled: false };
@@ -150,7 +156,38 @@ test("Link fields stay within 8 KB together, the most needed first", () => {
 });
 
 test("a link that the response names itself takes nothing of the 8 KB", () => {
-  const named = { ...css, target: `/${"x".repeat(8150)}`, named: true };
-  expect(decide({ links: [named, js], peer: noPush })).toEqual(["link", "link"]);
-  expect(decide({ links: [{ ...named, named: false }, js], peer: noPush })).toEqual(["link", "8 KB of Link"]);
+  const own = { ...css, target: `/${"x".repeat(8150)}`, inField: true };
+  expect(decide({ links: [own, js], peer: noPush })).toEqual(["link", "link"]);
+  expect(decide({ links: [{ ...own, inField: false }, js], peer: noPush })).toEqual(["link", "8 KB of Link"]);
+});
+
+const inHtml: PreloadLink = { ...css, named: true, blocking: true };
+const image: PreloadLink = { ...css, target: "/a.png", as: "image" };
+
+test.each<[title: string, links: PreloadLink[], Case, string[]]>([
+  ["what the HTML names", [inHtml, js], {}, ["in the HTML", "link"]],
+  ["what the HTML names, with a 304", [inHtml, js], { request: { status: 304 } }, ["in the HTML", "link"]],
+  ["what the HTML names, under link", [inHtml, js], { limits: { mode: "link" } }, ["in the HTML", "link"]],
+  ["what the author's own field names, too", [{ ...inHtml, inField: true }], {}, ["link"]],
+  ["images but the first of those that no HTML names", [image, { ...image }], {}, ["link", "not painted first"]],
+  ["what no browser takes", [{ ...frame, named: true }], {}, ["push off"]],
+])("Link leaves to the browser %s", (_title, links, given, becomes) => {
+  expect(decide({ ...given, links, peer: noPush })).toEqual(becomes);
+});
+
+test.each(["auto", "link"] as const)("with --announce all, %s links what the HTML names, and every image", (mode) => {
+  const links = [inHtml, js, image, { ...image }];
+  expect(decide({ links, peer: noPush, limits: { mode, announce: "all" } })).toEqual(links.map(() => "link"));
+});
+
+test("pushes take what the HTML names, too; what is over their budget is linked by the same rule", () => {
+  const links = [inHtml, { ...inHtml }, js, { ...js }];
+  expect(decide({ links, limits: { pushCount: 1 } })).toEqual(["push", "in the HTML", "link", "link"]);
+  expect(decide({ links: [image, { ...image, named: true }] })).toEqual(["push", "push"]);
+});
+
+test("a 103 names what blocks rendering, too", () => {
+  const deferred: PreloadLink = { ...js, named: true };
+  const given = { request: navigation, limits: { mode: "hints" as const } };
+  expect(decide({ ...given, links: [inHtml, deferred, js] })).toEqual(["hint", "in the HTML", "hint and link"]);
 });

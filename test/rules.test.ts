@@ -16,7 +16,7 @@ const protocols = ["HTTP/2", "HTTP/1.1"] as const;
 async function serve(files: Record<string, string>, options: ServerOptions = {}) {
   const root = await writeSite(files);
   const notices: string[] = [];
-  const server = await startServer({ root, onNotice: (text) => notices.push(text), ...options });
+  const server = await startServer({ root, announce: "all", onNotice: (text) => notices.push(text), ...options });
   const { request } = await connect(server.port, { settings: { enablePush: false } });
   const write = async (name: string, text: string) => {
     await writeFile(join(root, name), text);
@@ -269,7 +269,7 @@ test("a policy of _headers says what a page may load, in the manifest too", asyn
     "a.css": "a {}",
   };
   const root = await writeSite({ ...files, _headers: "/*\n  Content-Security-Policy: script-src 'none'" });
-  const { port } = await startServer({ root });
+  const { port } = await startServer({ root, announce: "all" });
   const { request } = await connect(port, { settings: { enablePush: false } });
   // The second answer may come from memory.
   for (const { headers } of [await request("/"), await request("/")]) {

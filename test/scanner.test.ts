@@ -74,6 +74,7 @@ test("gives candidates as path-absolute references", async () => {
       as: "image",
       imagesrcset: "/p/s.png 600w, /l.png 1300w",
       imagesizes: "100vw",
+      named: true,
       bytes: 2,
     },
   ]);

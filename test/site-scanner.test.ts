@@ -36,6 +36,7 @@ async function openSite(files: Readonly<Record<string, string | Uint8Array>>, wa
   const lookup = new SiteLookup({ tree, rules, single: undefined, list: false, elsewhere: () => undefined });
   const scanner = siteScanner(lookup, {
     viewport: DEFAULT_VIEWPORT,
+    compressed: true,
     watch,
     notice: (text) => notices.push(text),
     report: (error) => errors.push(error),

@@ -9,7 +9,7 @@ import type { ServerOptions } from "../src/index.js";
 
 async function serve(files: Record<string, string | Uint8Array>, options: ServerOptions = {}) {
   const root = await writeSite(files);
-  const server = await startServer({ root, ...options });
+  const server = await startServer({ root, announce: "all", ...options });
   return { ...server, root, request: (await connect(server.port, { settings: { enablePush: false } })).request };
 }
 
@@ -64,7 +64,8 @@ test.each<[string, Record<string, string>, number]>([
 
 test("--single names the page, and its needs are those of the URL that was asked for", async () => {
   const app = `<script src=app.js></script>`;
-  const { request } = await serve({ "app.html": app, "app.js": "1", "users/app.js": "2" }, { single: "app.html" });
+  const files = { "app.html": app, "app.js": "1", "users/app.js": "2" };
+  const { request } = await serve(files, { single: "app.html" });
   expect((await request("/x", html)).headers.link).toBe("</app.js>; rel=preload; as=script");
   expect((await request("/users/7", html)).headers.link).toBe("</users/app.js>; rel=preload; as=script");
 });

@@ -37,8 +37,6 @@ export interface PageDelivery {
   readonly hinted: readonly PreloadLink[];
   /** The page is so large that its stylesheets must not wait for its end. */
   readonly large: boolean;
-  /** Whether the page can't be rendered without the link. */
-  readonly blocksRendering: (link: PreloadLink) => boolean;
   /** The page's stream; without one (HTTP/1.1) nothing is pushed or hinted. */
   readonly stream: ServerHttp2Stream | undefined;
   /** The fields of the request for the page. */
@@ -108,7 +106,7 @@ async function sendAll(
     counted(push.stream, page, async (progress) => {
       if (!(await pushed(push, page, progress))) refused.add(push.link);
     });
-  const blocking = page.large ? promised.filter(({ link }) => page.blocksRendering(link)) : [];
+  const blocking = page.large ? promised.filter(({ link }) => link.blocking === true) : [];
   const others = promised.filter((push) => !blocking.includes(push));
   const first = blocking.length === 0 ? [sendPage] : inTwoParts(sendPage, blocking.map(sendPush));
   await inTurn([...first, ...others.map(sendPush)]);
@@ -194,7 +192,7 @@ async function pushed(
 
 /** The `Link` values of a plan, without those that the response has already. */
 export function linkValues({ link }: Plan): string[] {
-  return link.flatMap((one) => (one.named === true ? [] : (writeLink(one) ?? [])));
+  return link.flatMap((one) => (one.inField === true ? [] : (writeLink(one) ?? [])));
 }
 
 /** What becomes of each link of a plan, but for the pushes that the client refused. */

@@ -2,6 +2,8 @@ import type { ManifestEntry } from "../manifest/manifest.js";
 
 /** One link-value of a `Link` field (RFC 8288 §3). */
 export interface LinkValue {
+  /** The whole value as written. */
+  readonly text: string;
   /** The link target as written: a URI reference. */
   readonly target: string;
   /** Relation types, lower case. */
@@ -28,6 +30,29 @@ export function writeLink(entry: ManifestEntry): string | undefined {
   return /^[\t\x20-\x7e]*$/.test(value) ? value : undefined;
 }
 
+/**
+ * The `Link` field of a page that has an import map, or may get one: each
+ * `modulepreload` of a script in the form that leaves the map alone. Those of
+ * JSON and CSS modules stay as they are, as Firefox 153 passes over them; for
+ * one of a worker there is no other form, and it goes.
+ */
+export function linksBesideImportMap(field: string): string {
+  if (!/modulepreload/i.test(field)) return field;
+  return readLinks(field)
+    .flatMap((value) => (value.rel.includes("modulepreload") ? (asPreload(value) ?? []) : value.text))
+    .join(", ");
+}
+
+function asPreload({ text, target, attributes }: LinkValue): string | undefined {
+  const as = attributes.get("as")?.toLowerCase() ?? "";
+  if (as === "json" || as === "style") return text;
+  if (as !== "" && as !== "script") return undefined;
+  const crossorigin = attributes.get("crossorigin")?.toLowerCase() === "use-credentials" ? "=use-credentials" : "";
+  const rest = [...attributes].filter(([name]) => name !== "rel" && name !== "as" && name !== "crossorigin");
+  const more = rest.map(([name, value]) => (value === "" ? `; ${name}` : `; ${name}=${quoted(value)}`));
+  return `<${target}>; rel=preload; as=script; crossorigin${crossorigin}${more.join("")}`;
+}
+
 const quoted = (text: string) => `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
 
 /**
@@ -38,14 +63,16 @@ export function readLinks(field: string): LinkValue[] {
   const links: LinkValue[] = [];
   const reader = new Reader(field);
   while (!reader.done) {
+    const start = reader.position;
     const link = readLink(reader);
-    if (link !== undefined) links.push(link);
+    const text = field.slice(start, reader.position).trim();
+    if (link !== undefined) links.push({ text, ...link });
     reader.skipToNextValue();
   }
   return links;
 }
 
-function readLink(reader: Reader): LinkValue | undefined {
+function readLink(reader: Reader): Omit<LinkValue, "text"> | undefined {
   reader.skipSpace();
   const target = reader.bracketed();
   if (target === undefined) return undefined;
@@ -72,6 +99,10 @@ class Reader {
 
   constructor(text: string) {
     this.#text = text;
+  }
+
+  get position(): number {
+    return this.#at;
   }
 
   get done(): boolean {

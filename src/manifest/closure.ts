@@ -1,4 +1,5 @@
 import { ContentSecurityPolicy } from "./csp.js";
+import { isNamed } from "./first-flight.js";
 import type { HtmlFacts, InlineStylesheet } from "./html-facts.js";
 import { NO_IMPORT_MAP, readImportMaps } from "./import-map.js";
 import { type Context, type FileSource, Listing, type Located } from "./listing.js";
@@ -60,7 +61,7 @@ class PageClosure {
     this.#explain = page.explain;
     this.#facts = facts;
     this.#sources = sources;
-    this.#listing = new Listing(sources);
+    this.#listing = new Listing(sources, facts.mayHaveImportMap);
     this.#byField = new ContentSecurityPolicy(policies);
     this.#policy = new ContentSecurityPolicy([...policies, ...facts.policies.map(({ content }) => content)]);
     this.#policyFrom = facts.policies[0]?.offset ?? 0;
@@ -106,12 +107,13 @@ class PageClosure {
 
   #inlineStyle({ facts, offset }: InlineStylesheet): Soon<void> {
     if (this.#policyAt(offset).forbidsInline("style")) return;
-    return this.#sheets.inline(facts, this.#contextAt(offset));
+    return this.#sheets.inline(facts, this.#contextAt(offset), offset < this.#facts.firstFlight);
   }
 
   #reference(reference: Reference): Soon<void> {
     const { offset } = reference;
-    const located = this.#listing.reference(reference, this.#contextAt(offset), this.#policyAt(offset));
+    const named = isNamed(reference, this.#facts.firstFlight) ? { ...reference, named: true as const } : reference;
+    const located = this.#listing.reference(named, this.#contextAt(offset), this.#policyAt(offset));
     return whenKnown(located, (known) => (typeof known === "object" ? this.#follow(known, reference) : undefined));
   }
 

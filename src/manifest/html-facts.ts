@@ -22,6 +22,10 @@ export interface HtmlFacts {
   readonly modules: readonly InlineModule[];
   /** Texts of the import maps. */
   readonly importMaps: readonly string[];
+  /** The page has an import map, or runs a classic script, which may add one. */
+  readonly mayHaveImportMap: boolean;
+  /** Bytes of the text that reach a browser in the first round trip. */
+  readonly firstFlight: number;
   /** Policies of `meta` elements, and from where on they count. */
   readonly policies: readonly { readonly content: string; readonly offset: number }[];
   /** What the page consists of; undefined when none was asked for. */

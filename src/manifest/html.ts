@@ -1,11 +1,13 @@
 import type { CssFacts } from "./css-facts.js";
 import { ElementReader } from "./element-reader.js";
+import { firstFlight } from "./first-flight.js";
 import { ForeignContent } from "./foreign.js";
 import type { HtmlFacts, InlineModule, InlineStylesheet } from "./html-facts.js";
 import { HtmlLexer, type HtmlToken } from "./html-lexer.js";
 import { DEFAULT_VIEWPORT, type Viewport } from "./media.js";
 import type { OutlineBuilder } from "./outline-builder.js";
 import { NEED } from "./reference.js";
+import { CLASSIC_SCRIPT, isClassicInline } from "./script-element.js";
 import { type TagName, tagNamed } from "./tag-name.js";
 import { TagReader } from "./tag-reader.js";
 
@@ -15,6 +17,8 @@ export interface HtmlReaders {
   readonly outline?: OutlineBuilder;
   /** Reads the text of a `style` element. */
   readonly css?: (text: string) => CssFacts;
+  /** Pages are sent compressed, as they are by default: more of them comes in the first round trip. */
+  readonly compressed?: boolean;
 }
 
 /** Elements whose content is text up to their end tag, with scripting on (HTML §13.2.6.4.7 on). */
@@ -57,15 +61,18 @@ class HtmlReader {
   readonly #foreign = new ForeignContent();
   readonly #outline: OutlineBuilder | undefined;
   readonly #css: HtmlReaders["css"];
+  readonly #compressed: boolean;
   readonly #styles: InlineStylesheet[] = [];
   readonly #modules: InlineModule[] = [];
   readonly #importMaps: string[] = [];
+  #hasInlineScript = false;
 
   constructor(bytes: Buffer, readers: HtmlReaders) {
     this.#lexer = new HtmlLexer(bytes, readers.outline?.reader ?? (reader ??= new TagReader()));
     this.#elements = new ElementReader(this.#lexer, this.#foreign, readers.viewport ?? DEFAULT_VIEWPORT);
     this.#outline = readers.outline;
     this.#css = readers.css;
+    this.#compressed = readers.compressed ?? true;
   }
 
   read(): HtmlFacts {
@@ -85,6 +92,9 @@ class HtmlReader {
       styles: this.#styles,
       modules: this.#modules,
       importMaps: this.#importMaps,
+      mayHaveImportMap:
+        this.#importMaps.length > 0 || this.#hasInlineScript || references.list.some(({ by }) => by === CLASSIC_SCRIPT),
+      firstFlight: firstFlight(lexer.bytes, references.list, this.#compressed),
       policies,
       outline: this.#outline?.finish(),
     };
@@ -185,6 +195,7 @@ class HtmlReader {
       return this.#elements.links.appliesStyle ? (text, offset) => this.#takeStyle(text(), offset) : undefined;
     }
     if (name !== "script" || this.#lexer.attribute("src") !== undefined) return undefined;
+    this.#hasInlineScript ||= isClassicInline(this.#lexer);
     const type = this.#lexer.attribute("type")?.trim().toLowerCase();
     if (type === "importmap") return (text) => this.#importMaps.push(text());
     if (type !== "module") return undefined;

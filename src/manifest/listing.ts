@@ -1,9 +1,11 @@
 import type { ContentSecurityPolicy } from "./csp.js";
 import { isPagePath } from "./destination.js";
 import type { Asked, LookedUp } from "./lookup.js";
-import type { LinkAttributes, ManifestEntry } from "./manifest.js";
-import { NEED, type Need, type Reference, type Resolved, resolve, type Target } from "./reference.js";
+import type { EntryMarks, LinkAttributes, ManifestEntry } from "./manifest.js";
+import { besideImportMap } from "./module-link.js";
+import { type Need, type Reference, type Resolved, resolve, type Target } from "./reference.js";
 import type { LeftOut, MissingReference, PageNeeds, SiteFile } from "./scanner.js";
+import { marksOf } from "./entry-marks.js";
 import { type Soon, whenKnown } from "./soon.js";
 import { parseSrcset } from "./srcset.js";
 
@@ -39,27 +41,33 @@ export interface FileSource {
 interface Found {
   readonly entry: ManifestEntry;
   readonly why: string;
-  /** Asked for by a `link rel=preload` alone: what uses it knows better how it is fetched. */
-  readonly announced: boolean;
+  /** The reference that says how it is fetched, and what that resolves against. */
+  readonly reference: Reference;
+  readonly base: URL;
+  readonly marks: EntryMarks;
+  /** Of all references to it the most pressing. */
   readonly need: Need;
 }
 
 /** What one page needs, as it is found: each target once, at its earliest need. */
 export class Listing {
   readonly #files: FileSource;
+  readonly #mayHaveImportMap: boolean;
   readonly #found = new Map<string, Found>();
   readonly #missing = new Map<string, MissingReference>();
   readonly #left = new Map<string, LeftOut>();
 
-  constructor(files: FileSource) {
+  /** @param mayHaveImportMap the page has an import map, or it can't be excluded that one is added */
+  constructor(files: FileSource, mayHaveImportMap: boolean) {
     this.#files = files;
+    this.#mayHaveImportMap = mayHaveImportMap;
   }
 
   needs(): PageNeeds {
     const found = [...this.#found.values()].sort((a, b) => a.need - b.need);
     return {
       entries: found.map(({ entry }) => entry),
-      blocking: new Set(found.filter(({ need }) => need <= NEED.blockingScript).map(({ entry }) => entry.target)),
+      mayHaveImportMap: this.#mayHaveImportMap,
       why: new Map(found.map(({ entry, why }) => [entry.target, why])),
       missing: [...this.#missing.values()],
       left: [...this.#left.values()].filter(({ target }) => !this.#found.has(target)),
@@ -114,19 +122,23 @@ export class Listing {
   #list(resolved: Target, reference: Reference, context: Context, file: SiteFile): void {
     const { target } = resolved;
     const known = this.#found.get(target);
-    const announced = reference.by === "preload";
-    const better = known?.announced === true && !announced;
-    if (known !== undefined && known.need <= reference.need && !better) return;
+    const isBetter = known === undefined || saysBetter(reference, known);
+    // Whoever else names it, it is found at once; and whoever else needs it, it blocks.
+    const marks = { ...marksOf(reference), ...known?.marks };
+    if (!isBetter && marks.named === known.marks.named && marks.blocking === known.marks.blocking) return;
+    const best = isBetter ? reference : known.reference;
+    const base = isBetter ? context.base : known.base;
+    const why = isBetter ? `${reference.by} in ${context.pathname}` : known.why;
     const need = known === undefined || reference.need < known.need ? reference.need : known.need;
-    const entry = this.#entry(resolved, reference, context.base, file);
-    this.#found.set(target, { entry, need, announced, why: `${reference.by} in ${context.pathname}` });
+    const entry = this.#entry(resolved, this.#mayHaveImportMap ? besideImportMap(best) : best, marks, base, file);
+    this.#found.set(target, { entry, reference: best, base, marks, need, why });
   }
 
-  #entry(resolved: Target, reference: Reference, base: URL, file: SiteFile): ManifestEntry {
+  #entry(resolved: Target, reference: Reference, marks: EntryMarks, base: URL, file: SiteFile): ManifestEntry {
     const { last, target } = resolved;
-    if (last !== undefined && last.bytes === file.size && saysTheSame(last, reference)) return last;
-    const make = (): ManifestEntry => entryOf(target, reference, base, file);
-    resolved.last = this.#files.share(keyOf(target, reference, base, file), make);
+    if (last !== undefined && last.bytes === file.size && saysTheSame(last, reference, marks)) return last;
+    const make = (): ManifestEntry => entryOf(target, reference, marks, base, file);
+    resolved.last = this.#files.share(keyOf(target, reference, marks, base, file), make);
     return resolved.last;
   }
 
@@ -145,10 +157,17 @@ function isStandIn({ file }: SiteFile, pathname: string, { as }: Reference): boo
   return isPagePath(file) && !isPagePath(pathname) && !TAKE_PAGES.has(as);
 }
 
+/** What uses a target knows better how it is fetched than a `link rel=preload`; else the most pressing reference does. */
+function saysBetter({ by, need }: Reference, known: Found): boolean {
+  return need < known.need || (known.reference.by === "preload" && by !== "preload");
+}
+
 /** Whether an entry is the one for a reference to its target; "no" where that takes more than comparing. */
-function saysTheSame(entry: ManifestEntry, reference: Reference): boolean {
+function saysTheSame(entry: ManifestEntry, reference: Reference, marks: EntryMarks): boolean {
   return (
     entry.as === reference.as &&
+    entry.named === marks.named &&
+    entry.blocking === marks.blocking &&
     entry.rel === reference.rel &&
     entry.type === reference.type &&
     entry.crossorigin === reference.crossorigin &&
@@ -161,13 +180,13 @@ function saysTheSame(entry: ManifestEntry, reference: Reference): boolean {
 }
 
 /** What tells one entry from another. */
-function keyOf(target: string, reference: Reference, base: URL, file: SiteFile): string {
+function keyOf(target: string, reference: Reference, marks: EntryMarks, base: URL, file: SiteFile): string {
   const { as, rel, type, crossorigin, integrity, media, fetchpriority, imagesrcset, imagesizes } = reference;
   const candidates = imagesrcset === undefined ? "" : `${base.href}\n${imagesrcset}\n${imagesizes}`;
-  return `${target}\n${as} ${rel} ${file.size} ${type} ${crossorigin} ${integrity} ${fetchpriority} ${media}\n${candidates}`;
+  return `${target}\n${as} ${marks.named} ${marks.blocking} ${rel} ${file.size} ${type} ${crossorigin} ${integrity} ${fetchpriority} ${media}\n${candidates}`;
 }
 
-function entryOf(target: string, reference: Reference, base: URL, file: SiteFile): ManifestEntry {
+function entryOf(target: string, reference: Reference, marks: EntryMarks, base: URL, file: SiteFile): ManifestEntry {
   const { as, rel, type, crossorigin, integrity, media, fetchpriority, imagesrcset, imagesizes } = reference;
   const link: LinkAttributes = {
     // "not all": no link can say when a client takes it, so there is none; with `media` it is not pushed either.
@@ -180,7 +199,7 @@ function entryOf(target: string, reference: Reference, base: URL, file: SiteFile
     ...(imagesrcset === undefined ? {} : { imagesrcset: resolveSrcset(imagesrcset, base) }),
     ...(imagesizes === undefined ? {} : { imagesizes }),
   };
-  return { target, as, ...link, bytes: file.size };
+  return { target, as, ...link, ...marks, bytes: file.size };
 }
 
 /** A `Link` field resolves against the URL of the response, a page's attributes against its base: path-absolute suits both. */

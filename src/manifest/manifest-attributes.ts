@@ -1,13 +1,15 @@
 import type { H2PushError } from "../errors.js";
-import type { LinkAttributes } from "./manifest.js";
+import type { EntryMarks, LinkAttributes } from "./manifest.js";
 
 /** Makes the error for a value in a manifest. */
 export interface Wrong {
   wrong(what: string, value: unknown, hint: string): H2PushError;
 }
 
-/** What each attribute of a link may say: one of these words, or any text that a field can hold. */
-const VALUES: Readonly<Record<keyof LinkAttributes, readonly string[] | undefined>> = {
+/** What each attribute of an entry may say: one of these values, or any text that a field can hold. */
+const VALUES: Readonly<Record<keyof (LinkAttributes & EntryMarks), readonly (string | true)[] | undefined>> = {
+  named: [true],
+  blocking: [true],
   rel: ["preload", "modulepreload"],
   type: undefined,
   crossorigin: ["anonymous", "use-credentials"],
@@ -19,26 +21,32 @@ const VALUES: Readonly<Record<keyof LinkAttributes, readonly string[] | undefine
 };
 
 /**
- * The attributes of an entry's `Link`, as a manifest has them. A name that is
+ * The attributes of an entry's `Link` and its marks, as a manifest has them. A name that is
  * not known is a mistake: an attribute that a browser misses makes it fetch
  * the target twice.
  *
  * @throws {H2PushError} "manifest", naming the value
  */
-export function checkAttributes(attributes: Readonly<Record<string, unknown>>, place: Wrong): LinkAttributes {
+export function checkAttributes(
+  attributes: Readonly<Record<string, unknown>>,
+  place: Wrong,
+): LinkAttributes & EntryMarks {
   for (const [name, value] of Object.entries(attributes)) {
     if (!isName(name)) {
       throw place.wrong("not an attribute of an entry", name, `choose from ${Object.keys(VALUES).join(", ")}`);
     }
     const words = VALUES[name];
     const hint = words === undefined ? "it is a text of visible ASCII characters" : `choose ${words.join(" or ")}`;
-    if (typeof value !== "string" || !(words?.includes(value) ?? /^[\t\x20-\x7e]+$/.test(value))) {
+    const fits = words === undefined ? isText(value) : words.some((word) => word === value);
+    if (!fits) {
       throw place.wrong(`not a value of "${name}"`, value, hint);
     }
   }
   return attributes;
 }
 
-function isName(name: string): name is keyof LinkAttributes {
+const isText = (value: unknown) => typeof value === "string" && /^[\t\x20-\x7e]+$/.test(value);
+
+function isName(name: string): name is keyof typeof VALUES {
   return Object.hasOwn(VALUES, name);
 }

@@ -16,8 +16,16 @@ export interface LinkAttributes {
   readonly imagesizes?: string;
 }
 
+/** What a page's own HTML says of a target beside how it is fetched. */
+export interface EntryMarks {
+  /** The HTML names it within its first round trip: a browser finds it by itself as soon as an announcement could reach it. */
+  readonly named?: true;
+  /** The page is not rendered without it: a stylesheet that applies, or a script that the parser waits for. */
+  readonly blocking?: true;
+}
+
 /** One target that a page needs, with what its `Link` field has to say. */
-export interface ManifestEntry extends LinkAttributes {
+export interface ManifestEntry extends LinkAttributes, EntryMarks {
   /** Path-absolute reference, query included, percent-encoded as on the wire. */
   readonly target: string;
   /** Fetch destination. */

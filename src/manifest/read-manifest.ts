@@ -1,12 +1,12 @@
 import { H2PushError } from "../errors.js";
 import { destinationOf, fontType, isDestination, type Destination } from "./destination.js";
 import { checkAttributes } from "./manifest-attributes.js";
-import type { LinkAttributes } from "./manifest.js";
+import type { EntryMarks, LinkAttributes } from "./manifest.js";
 import { otherManifest } from "./other-manifest.js";
 import { baseOf, resolve } from "./reference.js";
 
 /** An entry of a manifest that was written down: its size is that of the file at hand. */
-export interface WrittenEntry extends LinkAttributes {
+export interface WrittenEntry extends LinkAttributes, EntryMarks {
   readonly target: string;
   readonly as: Destination;
 }

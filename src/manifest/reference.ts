@@ -1,5 +1,5 @@
 import type { Destination } from "./destination.js";
-import type { LinkAttributes, ManifestEntry } from "./manifest.js";
+import type { EntryMarks, LinkAttributes, ManifestEntry } from "./manifest.js";
 
 /**
  * When a page needs what it refers to, the most pressing first. The numbers
@@ -21,7 +21,7 @@ export const NEED = {
 export type Need = (typeof NEED)[keyof typeof NEED];
 
 /** A reference as a text makes it: unresolved, with what its `Link` would have to say. */
-export interface Reference extends LinkAttributes {
+export interface Reference extends LinkAttributes, Pick<EntryMarks, "named"> {
   /** As written, decoded from the text's own escapes. */
   readonly url: string;
   readonly as: Destination;

@@ -43,8 +43,8 @@ export interface LeftOut {
 export interface PageNeeds {
   /** In order of need. */
   readonly entries: readonly ManifestEntry[];
-  /** Targets without which the page can't be rendered: its stylesheets, and scripts that hold up the parser. */
-  readonly blocking: ReadonlySet<string>;
+  /** The page has an import map, or may get one: a `modulepreload` that its `Link` field names would break it. */
+  readonly mayHaveImportMap: boolean;
   /** For each target, what makes the page need it: "stylesheet in /docs/". */
   readonly why: ReadonlyMap<string, string>;
   readonly missing: readonly MissingReference[];
@@ -86,6 +86,8 @@ export interface ScannerOptions {
   readonly checkAfter?: number;
   /** What pages are laid out for; `DEFAULT_VIEWPORT` without it. */
   readonly viewport?: Viewport;
+  /** Pages are sent compressed (true): how much of one comes in its first round trip. */
+  readonly compressed?: boolean;
   /** Told what a page which was asked for rests on: what its targets, and it itself, were answered with. */
   readonly onFiles?: (files: ReadonlyMap<string, LookedUp>) => void;
   /**
@@ -104,7 +106,7 @@ const KEPT_PAGES = 2400;
 /** Targets whose answers are kept for a moment: most pages of a site need the same. */
 const KEPT_TARGETS = 4096;
 
-const NOTHING: PageNeeds = { entries: [], blocking: new Set(), why: new Map(), missing: [], left: [] };
+const NOTHING: PageNeeds = { entries: [], mayHaveImportMap: true, why: new Map(), missing: [], left: [] };
 
 interface Answer {
   readonly needs: Promise<PageNeeds>;
@@ -141,7 +143,7 @@ class SiteScanner implements Scanner {
   #lookedAgain = Number.NEGATIVE_INFINITY;
 
   constructor(options: ScannerOptions) {
-    const { viewport = DEFAULT_VIEWPORT, once = false, onTruncated = () => {} } = options;
+    const { viewport = DEFAULT_VIEWPORT, compressed = true, once = false, onTruncated = () => {} } = options;
     const { checkAfter = once ? Number.POSITIVE_INFINITY : CHECK_AFTER } = options;
     this.#options = options;
     this.#checkAfter = checkAfter;
@@ -150,6 +152,7 @@ class SiteScanner implements Scanner {
       readFile: once ? readAtOnce : readAside,
       onTruncated,
       viewport,
+      compressed,
       ...(once ? { keptPages: 2 } : {}),
     });
     this.#answers = new Remembered(once ? 2 : KEPT_PAGES);

@@ -2,6 +2,9 @@ import type { HtmlLexer } from "./html-lexer.js";
 import { NEED } from "./reference.js";
 import type { TagReferences } from "./tag-references.js";
 
+/** What refers to the file of a classic script. */
+export const CLASSIC_SCRIPT = "script";
+
 /** JavaScript media types (MIME Sniffing §4.6); a script of another type is data. */
 const SCRIPT_TYPE =
   /^(?:(?:application|text)\/(?:x-)?(?:ecma|java)script|text\/(?:javascript1\.[0-5]|jscript|livescript))$/;
@@ -22,7 +25,12 @@ export function readScriptElement(lexer: HtmlLexer, references: TagReferences, i
   if (lexer.attribute("nomodule") !== undefined) return references.leave(src, "nomodule");
   const isDeferred = lexer.attribute("defer") !== undefined;
   const need = isAsync ? NEED.asyncScript : isDeferred ? NEED.deferredScript : NEED.blockingScript;
-  references.add(src, "script", need, "script", { rel: "preload", ...references.fetchAttributes() });
+  references.add(src, "script", need, CLASSIC_SCRIPT, { rel: "preload", ...references.fetchAttributes() });
+}
+
+/** Whether the inline script that the lexer stands at runs as a classic one. */
+export function isClassicInline(lexer: HtmlLexer): boolean {
+  return kindOf(lexer) === "classic" && lexer.attribute("nomodule") === undefined;
 }
 
 function kindOf(lexer: HtmlLexer): "classic" | "module" | "data" {

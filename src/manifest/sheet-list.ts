@@ -24,6 +24,8 @@ interface Place {
   readonly depth: number;
   /** Set when it, and with it what it imports, can wait. */
   readonly need?: Need;
+  /** What it imports is named by the page itself: browsers look ahead for `@import` in `style` elements, too. */
+  readonly inPage?: boolean;
 }
 
 /** How deep imports are followed: no site comes near, and a browser gives up somewhere, too. */
@@ -56,10 +58,14 @@ export class SheetList {
     this.#viewport = viewport;
   }
 
-  /** Adds the content of a `style` element. */
-  inline(facts: CssFacts, context: Context): Soon<void> {
+  /**
+   * Adds the content of a `style` element.
+   *
+   * @param seen it stands in the first round trip of the page
+   */
+  inline(facts: CssFacts, context: Context, seen: boolean): Soon<void> {
     this.#files.set(context.pathname, context.file);
-    return this.#take(facts, context, { applies: true, layer: "", depth: 0 });
+    return this.#take(facts, context, { applies: true, layer: "", depth: 0, inPage: seen });
   }
 
   /** Adds a stylesheet that a `link` names. */
@@ -89,7 +95,10 @@ export class SheetList {
     for (const { url, media, layer, offset } of facts.imports) {
       const matching = matchesMedia(media, this.#viewport);
       const need = matching ? (place.need ?? NEED.style) : NEED.idle;
-      const link = isTrivialMedia(media) ? {} : { media };
+      const link = {
+        ...(isTrivialMedia(media) ? {} : { media }),
+        ...(place.inPage === true ? { named: true as const } : {}),
+      };
       const reference: Reference = { url, as: "style", rel: "preload", need, offset, by: "@import", ...link };
       const located = await this.#listing.reference(reference, context, this.#policy);
       if (located === undefined || located === "elsewhere") continue;

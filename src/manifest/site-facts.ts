@@ -45,6 +45,8 @@ const NO_HTML: ReadHtml = {
     styles: [],
     modules: [],
     importMaps: [],
+    mayHaveImportMap: false,
+    firstFlight: 0,
     policies: [],
     outline: undefined,
   },
@@ -56,6 +58,8 @@ export interface SiteFactsOptions {
   /** Told of a file of which only the beginning is read. */
   readonly onTruncated: (file: SiteFile) => void;
   readonly viewport: Viewport;
+  /** Pages are sent compressed. */
+  readonly compressed: boolean;
   /** Pages whose facts are kept; 128. */
   readonly keptPages?: number;
 }
@@ -65,6 +69,7 @@ export class SiteFacts {
   readonly #readFile: ReadFile;
   readonly #onTruncated: (file: SiteFile) => void;
   readonly #viewport: Viewport;
+  readonly #compressed: boolean;
   /** Versions of which only the beginning was read. */
   readonly #truncated = new Remembered<true>(KEPT_SHEETS);
   readonly #vocabulary = new Vocabulary();
@@ -81,8 +86,9 @@ export class SiteFacts {
   #resolved = new Remembered<Resolved>(KEPT_REFERENCES);
   readonly #bases = new Remembered<URL>(KEPT_SHEETS);
 
-  constructor({ readFile, onTruncated, viewport, keptPages = KEPT_PAGES }: SiteFactsOptions) {
+  constructor({ readFile, onTruncated, viewport, compressed, keptPages = KEPT_PAGES }: SiteFactsOptions) {
     this.#readFile = readFile;
+    this.#compressed = compressed;
     this.#onTruncated = onTruncated;
     this.#viewport = viewport;
     this.#styles = new SharedStyles(this.#readCss(USER_AGENT_STYLE), viewport.density);
@@ -168,6 +174,7 @@ export class SiteFacts {
         viewport: this.#viewport,
         outline: this.#outlines.page(),
         css: (text) => this.#inline(text),
+        compressed: this.#compressed,
       });
       if (this.#vocabulary.generation === generation) return { facts, generation };
     }

@@ -1,9 +1,12 @@
 import { relative, sep } from "node:path";
-import type { ManifestEntry } from "./manifest.js";
+import { marksInHtml } from "./entry-marks.js";
+import type { HtmlFacts } from "./html-facts.js";
+import type { EntryMarks, ManifestEntry } from "./manifest.js";
+import { besideImportMap } from "./module-link.js";
 import { encodeSegment } from "./pages.js";
 import type { WrittenEntry, WrittenManifest } from "./read-manifest.js";
 import { MISSING, type Audience, type Lookup } from "./lookup.js";
-import type { LeftOut, MissingReference, PageNeeds, Scanner } from "./scanner.js";
+import type { LeftOut, MissingReference, PageNeeds, Scanner, SiteFile } from "./scanner.js";
 
 export interface WrittenOptions {
   readonly manifest: WrittenManifest;
@@ -13,16 +16,33 @@ export interface WrittenOptions {
   /** Absolute path of the site's root. */
   readonly root: string;
   readonly lookup: Lookup;
+  /** What the HTML of a page says. */
+  readonly html: (file: SiteFile) => Promise<HtmlFacts>;
 }
 
 /** Gives what a manifest says instead of scanning. Whether a target is there, and its size, the files say. */
 export function writtenScanner(options: WrittenOptions): Scanner {
+  const isMarked = hasMarks(options.manifest);
   return {
-    page: (pathname, { file }, context) => needsOf(entriesOf(pathname, file, options), options, context?.audience),
+    page: async (pathname, file, context) => {
+      const facts = await options.html(file);
+      const marks = isMarked ? new Map<string, EntryMarks>() : marksInHtml(facts, pathname);
+      const written = entriesOf(pathname, file.file, options).map((entry) => ({
+        ...entry,
+        ...marks.get(entry.target),
+      }));
+      const entries = facts.mayHaveImportMap ? written.map((entry) => besideImportMap(entry)) : written;
+      return needsOf(entries, facts, options, context?.audience);
+    },
     // It remembers nothing.
     recall: () => undefined,
     lookAgain: () => {},
   };
+}
+
+/** Whether whoever wrote the manifest has told what the HTML names: the output of `h2push manifest` does. */
+function hasMarks(manifest: WrittenManifest): boolean {
+  return [...manifest.values()].flat().some(({ named, blocking }) => named === true || blocking === true);
 }
 
 /** A page may have entries for the very URL that it was asked for by (its references resolve against it). */
@@ -37,6 +57,7 @@ function canonicalPath(root: string, file: string): string {
 
 async function needsOf(
   written: readonly WrittenEntry[],
+  { mayHaveImportMap }: HtmlFacts,
   options: WrittenOptions,
   audience: Audience | undefined,
 ): Promise<PageNeeds> {
@@ -54,15 +75,12 @@ async function needsOf(
   }
   return {
     entries,
-    // A manifest does not say which scripts hold up the parser.
-    blocking: new Set(entries.filter(({ as, media }) => as === "style" && media === undefined).map(targetOf)),
+    mayHaveImportMap,
     why: new Map(entries.map(({ target }) => [target, options.name])),
     missing,
     left,
   };
 }
-
-const targetOf = ({ target }: ManifestEntry) => target;
 
 /** Where a target stands first, as it was written if it was written that way. */
 function lineOf(target: string, text: string): number {

@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import { constants } from "node:http2";
-import { readLinks, type LinkValue } from "../delivery/link.js";
+import { isNavigation } from "../delivery/hint-policy.js";
+import { linksBesideImportMap, readLinks, type LinkValue } from "../delivery/link.js";
 import type { Exchange } from "./exchange.js";
 import { pageLinks } from "./page-links.js";
 
@@ -79,16 +80,18 @@ export class EarlyHints {
     }
     const { stream, connection, target, authority } = this.#exchange;
     if (stream === undefined || !this.#possible || !values.some((value) => readLinks(value).some(isHint))) return false;
-    stream.additionalHeaders({ [constants.HTTP2_HEADER_STATUS]: 103, link: values.join(", ") });
+    // The page is not there yet: it may have an import map.
+    const field = linksBesideImportMap(values.join(", "));
+    stream.additionalHeaders({ [constants.HTTP2_HEADER_STATUS]: 103, link: field });
     this.#sent = values;
-    for (const link of pageLinks({ target, authority }, values.join(", "), [])) connection.history.hinted(link.target);
+    for (const link of pageLinks({ target, authority }, field, [])) connection.history.hinted(link.target);
     return true;
   }
 
   /** Only once, to a navigation, while its response has not begun and its client is there. */
   get #possible(): boolean {
-    const { stream, fields } = this.#exchange;
-    if (!this.#help || this.#sent.length > 0 || fields["sec-fetch-mode"] !== "navigate") return false;
+    const { stream } = this.#exchange;
+    if (!this.#help || this.#sent.length > 0 || !isNavigation(this.#exchange)) return false;
     return stream !== undefined && !stream.headersSent && !stream.closed && !stream.destroyed;
   }
 

@@ -90,7 +90,7 @@ async function answerRoute(site: Site, exchange: Exchange, response: Response, h
     }
     const length = headers.get("content-length");
     const bytes = length === null ? undefined : Number(length);
-    const page = { status, bytes, link, hinted: hints.sent, entries: [], blocking: new Set<string>(), send };
+    const page = { status, bytes, link, hinted: hints.sent, entries: [], mayHaveImportMap: true, send };
     return deliverPage(site, exchange, page);
   });
 }

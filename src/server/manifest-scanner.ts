@@ -1,4 +1,7 @@
+import { DEFAULT_VIEWPORT } from "../manifest/media.js";
+import { readAside } from "../manifest/read-file.js";
 import { readManifest } from "../manifest/read-manifest.js";
+import { SiteFacts } from "../manifest/site-facts.js";
 import { writtenScanner } from "../manifest/written-scanner.js";
 import { readGivenFile } from "./given-file.js";
 import type { SiteLookup } from "./site-lookup.js";
@@ -9,12 +12,19 @@ const HINT = "write a manifest with h2push manifest --format json --out FILE";
 /**
  * A scanner that gives what the manifest in a file says.
  *
+ * @param compressed pages are sent compressed
  * @throws {H2PushError} "manifest" when it can't be read, or is none
  */
-export async function manifestScanner(lookup: SiteLookup, file: string): Promise<ServerScanner> {
+export async function manifestScanner(lookup: SiteLookup, file: string, compressed: boolean): Promise<ServerScanner> {
   const text = await readGivenFile(file, "manifest", HINT);
-  const manifest = readManifest(text, file);
-  const { root } = lookup.tree;
-  const scanner = writtenScanner({ manifest, name: file, text, root, lookup: (...asked) => lookup.look(...asked) });
+  const facts = new SiteFacts({ readFile: readAside, onTruncated: () => {}, viewport: DEFAULT_VIEWPORT, compressed });
+  const scanner = writtenScanner({
+    manifest: readManifest(text, file),
+    name: file,
+    text,
+    root: lookup.tree.root,
+    lookup: (...asked) => lookup.look(...asked),
+    html: (page) => facts.html(page, 0),
+  });
   return { ...scanner, close: () => Promise.resolve() };
 }

@@ -95,9 +95,10 @@ function openLookup(tree: FileTree, rules: SiteRules, { options, settings }: Sur
 }
 
 async function openScanner(lookup: SiteLookup, { options, settings }: Surroundings): Promise<ServerScanner> {
-  const { manifest, viewport, watch } = settings;
-  if (manifest !== undefined) return (await import("./manifest-scanner.js")).manifestScanner(lookup, manifest);
-  return siteScanner(lookup, { viewport, watch, ...told(options) });
+  const { manifest, viewport, watch, compress } = settings;
+  if (manifest !== undefined)
+    return (await import("./manifest-scanner.js")).manifestScanner(lookup, manifest, compress);
+  return siteScanner(lookup, { viewport, watch, compressed: compress, ...told(options) });
 }
 
 async function openLive(
@@ -126,7 +127,7 @@ const told = ({ onNotice, onError }: ServerOptions) => ({
 type Parts = Pick<Site, "lookup" | "scanner" | "rules" | "gates" | "dressers"> & { readonly live: Live | undefined };
 
 function siteOf(parts: Parts, { options, settings, hosts, connections, closing }: Surroundings): Site {
-  const { delivery, pushCount, pushBytes, serverTiming, memory, compress, cache } = settings;
+  const { delivery, announce, pushCount, pushBytes, serverTiming, memory, compress, cache } = settings;
   return {
     ...parts,
     representations: new Representations({
@@ -139,7 +140,7 @@ function siteOf(parts: Parts, { options, settings, hosts, connections, closing }
     hosts,
     routes: options.routes ?? [],
     isProxied: proxied(settings.proxy),
-    limits: { mode: delivery, pushCount, pushBytes },
+    limits: { mode: delivery, announce, pushCount, pushBytes },
     serverTiming,
     hints: new LearnedLinks(),
     hintsHelp: delivery === "hints" || (delivery === "auto" && options.trusted === true),

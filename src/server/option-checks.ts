@@ -1,4 +1,4 @@
-import { deliveryModes, type DeliveryMode } from "../delivery/plan.js";
+import { announcements, deliveryModes, type Announcement, type DeliveryMode } from "../delivery/plan.js";
 import { H2PushError } from "../errors.js";
 import { parseViewport, type Viewport } from "../manifest/media.js";
 import { parseField } from "../rules/field.js";
@@ -142,6 +142,13 @@ export function checkDelivery(value: unknown): DeliveryMode {
   throw new H2PushError("usage", `no such delivery: ${String(value)}`, `choose one of ${deliveryModes.join(", ")}`);
 }
 checkDelivery.json = { enum: deliveryModes };
+
+export function checkAnnounce(value: unknown): Announcement {
+  const announcement = announcements.find((known) => known === value);
+  if (announcement !== undefined) return announcement;
+  throw new H2PushError("usage", `nothing to announce: ${String(value)}`, `choose one of ${announcements.join(", ")}`);
+}
+checkAnnounce.json = { enum: announcements };
 
 /** Who can sign our own certificate. */
 const authorities = ["h2push", "mkcert"] as const;

@@ -1,7 +1,8 @@
-import { deliveryModes, type DeliveryMode } from "../delivery/plan.js";
+import { announcements, deliveryModes, type Announcement, type DeliveryMode } from "../delivery/plan.js";
 import { DEFAULT_VIEWPORT, type Viewport } from "../manifest/media.js";
 import { tlsVersions, type TlsMin } from "../tls/secure-context.js";
 import {
+  checkAnnounce,
   checkCache,
   checkDelivery,
   checkFile,
@@ -58,6 +59,14 @@ export const serverOptions = {
     common: true,
     default: "auto",
     check: checkDelivery,
+  },
+  announce: {
+    flags: "--announce <what>",
+    description: `what Link and 103 name: ${announcements.join(", ")}`,
+    group: "Delivery",
+    common: true,
+    default: "unseen",
+    check: checkAnnounce,
   },
   allowHost: {
     flags: "--allow-host <name>",
@@ -266,6 +275,8 @@ export interface GivenSettings {
   readonly redirect?: number | string | boolean;
   /** How pages get what they need; "auto" by default. */
   readonly delivery?: DeliveryMode;
+  /** What `Link` and 103 name: "unseen" (what a browser can't find in the HTML by itself), or "all". */
+  readonly announce?: Announcement;
   /** Hosts to answer for, beside loopback names, addresses and the names of the certificate. */
   readonly allowHost?: readonly string[];
   /**

@@ -10,6 +10,7 @@ import type { PreloadLink } from "../delivery/plan.js";
  * (the author knows best), then those of the manifest; no target twice.
  *
  * @param page request target and authority of the page, which references resolve against
+ * @param field the field as it will be sent
  */
 export function pageLinks(
   page: PageAddress,
@@ -46,12 +47,14 @@ function fieldLink({ target, rel, attributes }: LinkValue, base: URL): PreloadLi
   if (relation === undefined || isElsewhere(attributes.get("anchor"), base)) return undefined;
   const resolved = resolve(target, base);
   if ("left" in resolved) return undefined;
+  const as = destination(attributes.get("as"), relation, resolved.pathname);
   return {
     target: resolved.target,
     rel: relation,
-    as: destination(attributes.get("as"), relation, resolved.pathname),
+    as,
     bytes: 0,
-    named: true,
+    inField: true,
+    ...(as === "style" ? { blocking: true } : {}),
     ...(attributes.has("nopush") ? { nopush: true } : {}),
     ...linkAttributes(attributes),
   };

@@ -2,6 +2,8 @@ import type { OutgoingHttpHeaders } from "node:http";
 import { constants } from "node:http2";
 import { deliver, type RespondPage, type RespondPush } from "../delivery/deliver.js";
 import type { Delivery } from "../delivery/history.js";
+import { isNavigation } from "../delivery/hint-policy.js";
+import { linksBesideImportMap } from "../delivery/link.js";
 import type { Hold } from "../delivery/large-page.js";
 import { considersPushes, plan, type PageRequest, type Peer, type PreloadLink } from "../delivery/plan.js";
 import { serverTiming } from "../delivery/summary.js";
@@ -28,8 +30,8 @@ export interface ReadyPage {
   readonly hinted: readonly string[];
   /** What the manifest knows of the page. */
   readonly entries: readonly ManifestEntry[];
-  /** Targets without which it can't be rendered. */
-  readonly blocking: ReadonlySet<string>;
+  /** It has an import map, or it can't be excluded that it gets one. */
+  readonly mayHaveImportMap: boolean;
   /** Sends the page with these fields beside its own. */
   readonly send: (extra: OutgoingHttpHeaders, progress: Progress, hold?: Hold) => Promise<void>;
 }
@@ -44,7 +46,7 @@ const LARGE = 64 * 1024;
 export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPage): Promise<Delivery> {
   const { connection, stream, fields, target, authority } = exchange;
   const request = requestOf(exchange, page);
-  const named = pageLinks({ target, authority }, page.link, page.entries);
+  const named = pageLinks({ target, authority }, fieldOf(exchange, page), page.entries);
   const looks = considersPushes(request, peerOf(exchange, page, []), site.limits);
   const sources = looks ? await pushSources(site, exchange, named) : new Map<PreloadLink, PushSource>();
   const bySource = new Map(named.map((link) => [withSource(link, sources.get(link)), sources.get(link)]));
@@ -56,7 +58,6 @@ export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPag
     plan: (pushes) => plan(links, request, { ...peer, freeStreams: Math.min(peer.freeStreams, pushes) }, site.limits),
     hinted: targetsIn(page.hinted, exchange, links),
     large,
-    blocksRendering: (link) => page.blocking.has(link.target) || (link.named === true && link.as === "style"),
     stream,
     request: fields,
     page: target,
@@ -70,6 +71,17 @@ export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPag
     report: site.report,
   });
   return delivery.finally(() => discardUnsent(bySource));
+}
+
+/** The page's own `Link` field as it goes out: in the form that leaves an import map alone, whoever has set it. */
+function fieldOf(exchange: Exchange, { link, mayHaveImportMap }: ReadyPage): string | undefined {
+  if (link === undefined || !mayHaveImportMap) return link;
+  const { dress = (_status, fields) => fields } = exchange;
+  exchange.dress = (status, fields) => {
+    const dressed = dress(status, fields);
+    return typeof dressed["link"] === "string" ? { ...dressed, link: linksBesideImportMap(dressed["link"]) } : dressed;
+  };
+  return linksBesideImportMap(link);
 }
 
 /** The page's own response, with the fields that delivery adds. */
@@ -97,14 +109,14 @@ function discardUnsent(sources: Sources): void {
 
 /** The request for a page, as the plan sees it. */
 export function requestOf(
-  { method, fields, stream }: Exchange,
+  { httpVersion, method, fields }: Exchange,
   { status, link }: Pick<ReadyPage, "status" | "link">,
 ): PageRequest {
   return {
     method,
     status,
     saveData: fields["save-data"] === "on",
-    navigation: stream !== undefined && fields["sec-fetch-dest"] === "document",
+    navigation: isNavigation({ httpVersion, method, fields }),
     linkBytes: link?.length ?? 0,
   };
 }

@@ -44,7 +44,7 @@ interface FileExtras {
   readonly hinted?: readonly string[];
 }
 
-type Needs = Pick<ReadyPage, "entries" | "blocking" | "link"> | undefined;
+type Needs = Pick<ReadyPage, "entries" | "mayHaveImportMap" | "link"> | undefined;
 
 function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Needs, extras: Required<FileExtras>) {
   const { selected, decision, response } = prepared;
@@ -56,8 +56,8 @@ function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Nee
       await send(hintedFields(exchange, decision) ?? {}, (bytes) => exchange.progress(bytes));
       return undefined;
     }
-    const { entries, blocking, link } = needs;
-    const page = { status, bytes: selected.size, link, hinted, entries, blocking, send };
+    const { entries, mayHaveImportMap, link } = needs;
+    const page = { status, bytes: selected.size, link, hinted, entries, mayHaveImportMap, send };
     return deliverPage(site, exchange, page);
   });
 }

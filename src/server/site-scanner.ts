@@ -7,6 +7,8 @@ import type { SiteLookup } from "./site-lookup.js";
 
 export interface SiteScannerOptions {
   readonly viewport: Viewport;
+  /** Pages are sent compressed. */
+  readonly compressed: boolean;
   /** Watches the files that pages asked for need, and so sees a change at once. */
   readonly watch: boolean;
   /** Told what the user should know of, in a sentence. */
@@ -55,10 +57,11 @@ class SiteScanner implements ServerScanner {
 
   async #load(): Promise<Scanner> {
     const { createScanner } = await import("../manifest/scanner.js");
-    const { viewport, watch, notice, report } = this.#options;
+    const { viewport, compressed, watch, notice, report } = this.#options;
     this.#loaded = createScanner({
       lookup: (...asked) => this.#lookup.look(...asked),
       viewport,
+      compressed,
       onTruncated: ({ file }) => notice(truncated(relative(this.#lookup.tree.root, file))),
       ...(watch ? { onFiles: (files) => void this.#cover(files).catch(report) } : {}),
     });

@@ -81,7 +81,7 @@ async function passResponse(site: Site, exchange: Exchange, passed: PassedRespon
     await send({}, (bytes) => exchange.progress(bytes));
     return undefined;
   }
-  const page = { status, bytes: length, link, hinted, entries: [], blocking: new Set<string>(), send };
+  const page = { status, bytes: length, link, hinted, entries: [], mayHaveImportMap: true, send };
   return deliverPage(site, exchange, page);
 }
 

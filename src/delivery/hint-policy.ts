@@ -1,0 +1,22 @@
+import type { IncomingHttpHeaders } from "node:http";
+
+/** What is asked, and over which protocol. */
+export interface AskedFor {
+  readonly httpVersion: "2" | "1.1";
+  readonly method: string;
+  readonly fields: IncomingHttpHeaders;
+}
+
+/**
+ * Whether a request is a navigation whose 103 (Early Hints, RFC 8297) a
+ * browser reads: of a document, not of a frame, and over HTTP/2. Chromium and
+ * Firefox pass over every other.
+ */
+export function isNavigation({ httpVersion, method, fields }: AskedFor): boolean {
+  return (
+    httpVersion === "2" &&
+    method === "GET" &&
+    fields["sec-fetch-mode"] === "navigate" &&
+    fields["sec-fetch-dest"] === "document"
+  );
+}

@@ -1,0 +1,263 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { readLinks } from "../src/delivery/link.js";
+import { scan, type Route, type ServerOptions } from "../src/index.js";
+import { connect } from "./support/h2.js";
+import { startServer } from "./support/server.js";
+import { writeSite } from "./support/site.js";
+
+const noPush = { settings: { enablePush: false } };
+const navigation = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
+
+const site = {
+  "index.html": `<!doctype html><link rel=stylesheet href=a.css><script src=a.js></script><script src=d.js defer></script>
+<p>text<img src=a.png alt=""><img src=b.png alt="">`,
+  "a.css": `@import "b.css"; @font-face { font-family: f; src: url(f.woff2) } p { font-family: f; background: url(bg.png) }
+body { background: url(body.png) }`,
+  "b.css": "p { color: red }",
+  "a.js": "1",
+  "d.js": "2",
+  "a.png": "a",
+  "b.png": "b",
+  "bg.png": "bg",
+  "body.png": "body",
+  "f.woff2": "font",
+};
+
+async function serve(files: Readonly<Record<string, string>>, options: ServerOptions = {}) {
+  const root = await writeSite(files);
+  const server = await startServer({ root, ...options });
+  const { request } = await connect(server.port, noPush);
+  return { ...server, root, request };
+}
+
+const linked = (link: string | string[] | undefined) => readLinks(String(link ?? "")).map(({ target }) => target);
+
+test("a browser is told what the HTML does not name, and of hidden images the first", async () => {
+  const { request, record } = await serve(site);
+  const { headers } = await request("/", navigation);
+  expect(linked(headers.link)).toEqual(["/b.css", "/f.woff2", "/body.png"]);
+  const again = await request("/", { ...navigation, "if-none-match": headers.etag });
+  expect([again.status, again.headers.link]).toEqual([304, headers.link]);
+  const { delivery } = await record(({ status }) => status === 200);
+  const left = delivery?.targets.filter(({ means }) => means === "skipped") ?? [];
+  expect(left.map(({ target, reason }) => `${target} ${reason}`)).toEqual([
+    "/a.css in the HTML",
+    "/a.js in the HTML",
+    "/d.js in the HTML",
+    "/a.png in the HTML",
+    "/b.png in the HTML",
+    "/bg.png not painted first",
+  ]);
+});
+
+test("--announce all tells it of everything", async () => {
+  const { request } = await serve(site, { announce: "all" });
+  expect(linked((await request("/", navigation)).headers.link)).toHaveLength(9);
+});
+
+test("a client that takes pushes gets everything, whatever is announced", async () => {
+  const { port } = await startServer({ root: await writeSite(site) });
+  const { pushed, headers } = await (await connect(port)).page("/");
+  expect([...pushed.keys()].sort()).toEqual(
+    Object.keys(site)
+      .filter((name) => name !== "index.html")
+      .map((name) => `/${name}`)
+      .sort(),
+  );
+  expect(headers.link).toBeUndefined();
+});
+
+test("under hints the 103 names what blocks rendering, too, and the response what the HTML does not name", async () => {
+  const { request } = await serve(site, { delivery: "hints" });
+  const { headers, informational } = await request("/", navigation);
+  expect(linked(informational[0]?.link)).toEqual(["/a.css", "/b.css", "/a.js", "/f.woff2", "/body.png"]);
+  expect(linked(headers.link)).toEqual(["/b.css", "/f.woff2", "/body.png"]);
+});
+
+test("a 103 goes to a navigation of a document alone", async () => {
+  const { request } = await serve(site, { delivery: "hints" });
+  for (const fields of [{ "sec-fetch-dest": "document" }, { ...navigation, "sec-fetch-dest": "iframe" }, {}]) {
+    expect((await request("/", fields)).informational).toEqual([]);
+  }
+});
+
+/** Text that hardly gets smaller by compression. */
+function noise(bytes: number): string {
+  let state = 1;
+  let text = "";
+  while (text.length < bytes) text += (state = (state * 48_271) % 2_147_483_647).toString(36);
+  return text.slice(0, bytes);
+}
+
+test.each<[title: string, between: string, ServerOptions, string[]]>([
+  ["at once", "", {}, []],
+  ["within the first round trip of a compressed page", "<p>text</p>".repeat(5000), {}, []],
+  ["beyond it", `<!--${noise(30_000)}-->`, {}, ["/a.css", "/a.js"]],
+  [
+    "beyond that of a page that is not compressed",
+    "<p>text</p>".repeat(5000),
+    { compress: false },
+    ["/a.css", "/a.js"],
+  ],
+])(
+  "what blocks rendering and stands %s is linked if the browser would hear of it late",
+  async (_title, between, options, links) => {
+    const html = `<!doctype html><title>t</title>${between}<link rel=stylesheet href=a.css><script src=a.js></script><img src=a.png alt="">`;
+    const { request } = await serve({ ...site, "a.css": "", "index.html": html }, options);
+    expect(linked((await request("/")).headers.link)).toEqual(links);
+  },
+);
+
+test("an import in a style element is found by browsers themselves", async () => {
+  const { request } = await serve({
+    ...site,
+    "a.css": "",
+    "index.html": `<style>@import "a.css"; @import "b.css";</style><p>`,
+  });
+  expect((await request("/")).headers.link).toBeUndefined();
+});
+
+test("the manifest marks what the HTML names and what blocks rendering", async () => {
+  const { manifest } = await scan(await writeSite(site));
+  const marks = manifest.pages["/"]?.map(({ target, named, blocking }) => [target, named, blocking]);
+  expect(marks).toEqual([
+    ["/a.css", true, true],
+    ["/b.css", undefined, true],
+    ["/a.js", true, true],
+    ["/f.woff2", undefined, undefined],
+    ["/d.js", true, undefined],
+    ["/a.png", true, undefined],
+    ["/b.png", true, undefined],
+    ["/body.png", undefined, undefined],
+    ["/bg.png", undefined, undefined],
+  ]);
+});
+
+test("a stylesheet that is preloaded and then used blocks, one that is only preloaded does not", async () => {
+  const html = `<link rel=preload as=style href=a.css><link rel=preload as=style href=b.css><link rel=stylesheet href=a.css>`;
+  const { manifest } = await scan(await writeSite({ "index.html": html, "a.css": "", "b.css": "" }));
+  expect(manifest.pages["/"]).toMatchObject([{ target: "/a.css", blocking: true }, { target: "/b.css" }]);
+  expect(manifest.pages["/"]?.[1]).not.toHaveProperty("blocking");
+});
+
+const { "index.html": html, ...assets } = site;
+const entries = [
+  { target: "/a.css", rel: "preload", as: "style" },
+  { target: "/b.css", rel: "preload", as: "style" },
+  { target: "/a.png", rel: "preload", as: "image" },
+];
+
+test.each([
+  ["without marks is held against the page's HTML", entries, ["/b.css"]],
+  [
+    "with marks is taken at its word",
+    entries.map((entry, n) => (n === 1 ? { ...entry, named: true } : entry)),
+    ["/a.css", "/a.png"],
+  ],
+])("a manifest %s", async (_title, list, links) => {
+  const root = await writeSite({
+    "index.html": html,
+    ...assets,
+    "push.json": JSON.stringify({ version: 1, pages: { "/": list } }),
+  });
+  const { port } = await startServer({ root, manifest: join(root, "push.json") });
+  const { headers } = await (await connect(port, noPush)).request("/");
+  expect(linked(headers.link)).toEqual(links);
+});
+
+const map = `<script type=importmap>{"imports":{"b":"/b.js"}}</script>`;
+const modules = {
+  "a.js": `import "b"; import d from "./d.json" with { type: "json" }; import s from "./s.css" with { type: "css" }`,
+  "b.js": `import "./c.js"`,
+  "c.js": "",
+  "d.json": "{}",
+  "s.css": "",
+};
+const module = `<script type=module src=/a.js></script>`;
+const preload = (name: string, more = "crossorigin=anonymous") => `</${name}.js>; rel=preload; as=script; ${more}`;
+
+test("modules beside an import map go as preloads, in the 200, the 304 and the 103", async () => {
+  const { request } = await serve({ ...modules, "index.html": `${map}${module}` }, { delivery: "hints" });
+  const { headers, informational } = await request("/", navigation);
+  const link = [preload("b"), preload("c")].join(", ");
+  expect([headers.link, informational[0]?.link]).toEqual([link, link]);
+  const again = await request("/", { ...navigation, "if-none-match": headers.etag });
+  expect([again.status, again.headers.link, again.informational[0]?.link]).toEqual([304, link, link]);
+});
+
+test("modules on a page that gets no import map go as modules", async () => {
+  const { request } = await serve({
+    "a.js": `import "./b.js"`,
+    "b.js": `import "./d.json" with { type: "json" }`,
+    "d.json": "{}",
+    "index.html": module,
+  });
+  expect((await request("/")).headers.link).toBe(
+    "</b.js>; rel=modulepreload; as=script, </d.json>; rel=modulepreload; as=json",
+  );
+});
+
+test.each([
+  ["a file", `<script src=/s.js></script>`],
+  ["the page", `<script>void 0</script>`],
+  ["another origin", `<script src=https://example.com/s.js></script>`],
+])("a script of %s may add an import map", async (_where, script) => {
+  const { request } = await serve({
+    "a.js": `import "./b.js"`,
+    "b.js": "",
+    "s.js": "",
+    "index.html": `${script}${module}`,
+  });
+  expect((await request("/")).headers.link).toBe(preload("b"));
+});
+
+test("modules with credentials keep them beside an import map", async () => {
+  const html = `${map}<script type=module crossorigin=use-credentials src=/a.js></script>`;
+  const { request } = await serve({ ...modules, "a.js": `import "b"`, "b.js": "", "index.html": html });
+  expect((await request("/")).headers.link).toBe(preload("b", "crossorigin=use-credentials"));
+});
+
+const own = `</b.js>; rel=modulepreload; integrity="sha384-x", <https://example.com/x>; rel="preconnect", </c.js>; rel="modulepreload"; crossorigin=use-credentials, </d.json>; rel=modulepreload; as=json`;
+const changed = `</b.js>; rel=preload; as=script; crossorigin; integrity="sha384-x", <https://example.com/x>; rel="preconnect", </c.js>; rel=preload; as=script; crossorigin=use-credentials, </d.json>; rel=modulepreload; as=json`;
+
+test("a route's modulepreload leaves the import map alone, in the 200 and in the 103", async () => {
+  const route: Route = (_request, context) => {
+    context.earlyHints(own);
+    return new Response(`${map}${module}`, { headers: { "content-type": "text/html", link: own } });
+  };
+  const { port } = await startServer({ routes: [route], trusted: true });
+  const { headers, informational } = await (await connect(port, noPush)).request("/", navigation);
+  expect([headers.link, informational[0]?.link]).toEqual([changed, changed]);
+});
+
+test.each([
+  ["with an import map, whose form is changed", map, [changed, preload("a"), preload("c")]],
+  ["without one, which stay as they are", "", [own]],
+])("the Link lines of _headers on a page %s", async (_title, importMap, [link]) => {
+  const files = {
+    ...modules,
+    "a.js": "",
+    "b.js": "",
+    "index.html": `${importMap}${module}`,
+    _headers: `/*\n  Link: ${own}`,
+  };
+  const { request } = await serve(files);
+  for (const { headers } of [await request("/"), await request("/")]) expect(headers.link).toBe(link);
+});
+
+test("a manifest's modulepreload on a page with an import map goes as a preload", async () => {
+  const pages = {
+    "/": [
+      { target: "/b.js", rel: "modulepreload", as: "script", blocking: true },
+      { target: "/d.json", rel: "modulepreload", as: "json" },
+    ],
+  };
+  const root = await writeSite({
+    ...modules,
+    "index.html": `${map}${module}`,
+    "push.json": JSON.stringify({ version: 1, pages }),
+  });
+  const { port } = await startServer({ root, manifest: join(root, "push.json") });
+  expect((await (await connect(port, noPush)).request("/")).headers.link).toBe(preload("b"));
+});
