@@ -14,7 +14,7 @@ export type Gate = (exchange: Exchange, site: Site) => Answered | "through";
 export interface Gates {
   readonly gates: readonly Gate[];
   /** Ends the connections that they hold. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /** Whether the rules of a proxy pass a request target on. */

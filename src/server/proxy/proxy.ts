@@ -18,7 +18,7 @@ export interface ProxyOptions {
 /** Passes requests on; `close` ends the connections to upstreams. */
 export interface ProxyGate {
   readonly gate: Gate;
-  close(): void;
+  readonly close: () => void;
 }
 
 /**
