@@ -57,6 +57,53 @@ test("does not replace a valid pair for other names unasked", async () => {
   });
 });
 
+test.each<[made: Partial<CertOptions>, asked: Partial<CertOptions>, but: string]>([
+  [{}, { days: 30 }, "made for 90 days, not for 30"],
+  [{ days: 30 }, { days: 90 }, "made for 30 days, not for 90"],
+  [{}, { keyType: "rsa" }, "with a key of EC, not RSA"],
+  [{ keyType: "rsa" }, { keyType: "ec" }, "with a key of RSA, not EC"],
+  [{}, { selfSigned: true }, "signed by h2push .*, not by itself"],
+  [{ selfSigned: true }, { ca: "h2push" }, "signed by itself, not by the authority of h2push"],
+  [{}, { ca: "mkcert" }, "signed by h2push .*, not by the authority of mkcert"],
+  [
+    {},
+    { name: ["app.test"], days: 30, keyType: "rsa" },
+    "not for app.test, and made for 90 .*, and with a key of EC.*",
+  ],
+])("a valid pair made with %j is not taken for one with %j", async (made, asked, but) => {
+  const home = await emptyDirectory();
+  const out = join(home, "out");
+  await run({ out, ...made }, home);
+  const before = await readFile(join(out, "key.pem"), "utf8");
+  await expect(run({ out, ...asked }, home)).rejects.toMatchObject({
+    code: "output",
+    message: expect.stringMatching(new RegExp(`/cert\\.pem is valid, but ${but}$`)),
+    hint: "replace it: --force",
+  });
+  expect(await readFile(join(out, "key.pem"), "utf8")).toBe(before);
+});
+
+test("keeps a valid pair that is what was asked for, or of which nothing was asked", async () => {
+  const home = await emptyDirectory();
+  const out = join(home, "out");
+  const made: CertOptions = { out, days: 30, keyType: "rsa", ca: "h2push", name: ["app.test"] };
+  await run(made, home);
+  expect(await run(made, home)).toContain("kept ");
+  expect(await run({ out }, home)).toContain("kept ");
+});
+
+test("does not replace a key that it did not make unasked, even when the pair is no good", async () => {
+  const out = await emptyDirectory();
+  const key = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
+  await writeFile(join(out, "key.pem"), key);
+  await expect(run({ out })).rejects.toMatchObject({
+    code: "output",
+    message: expect.stringContaining("key.pem holds a key that h2push did not make; no such certificate"),
+  });
+  expect(await readFile(join(out, "key.pem"), "utf8")).toBe(key);
+  expect(await run({ out, force: true })).toContain("made ");
+});
+
 test("replaces a pair that is no good", async () => {
   const out = await emptyDirectory();
   await run({ out });

@@ -1,14 +1,15 @@
 import { X509Certificate } from "node:crypto";
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { H2PushError, systemCode } from "../errors.js";
-import { type Certificate, describePair, missingNames, type PemPair } from "../tls/certificate.js";
+import { type Certificate, describePair, type PemPair } from "../tls/certificate.js";
 import { readPair } from "../tls/files.js";
 import { issueLeaf } from "../tls/issue.js";
 import { LOCAL_NAMES, normalizeNames } from "../tls/names.js";
 import { writeWhole } from "../tls/private-file.js";
 import { createCertificate, type KeyType } from "../tls/self-signed.js";
 import { checkDays, DEFAULT_DAYS, isoDay } from "../tls/validity.js";
+import { differences } from "./cert-differences.js";
 import type { AuthorityMaker, CertEnvironment } from "./cert-environment.js";
 import { lastingAuthority } from "./lasting-authority.js";
 
@@ -36,7 +37,8 @@ type Print = (line: string) => void;
  *
  * @throws {H2PushError} `usage` for a bad name or number of days,
  * `certificate` when the authority cannot be used, `output` when the files
- * cannot be written, or would replace a valid pair that is for other names.
+ * cannot be written, or would replace a valid pair that is another than was
+ * asked for, or somebody else's key.
  */
 export async function runCert(options: CertOptions, environment: CertEnvironment, print: Print): Promise<void> {
   if (options.selfSigned === true && options.ca !== undefined) {
@@ -46,7 +48,7 @@ export async function runCert(options: CertOptions, environment: CertEnvironment
   const files = { certFile: join(out, "cert.pem"), keyFile: join(out, "key.pem") };
   const names = normalizeNames([...LOCAL_NAMES, ...(options.name ?? [])]);
   const days = checkDays(options.days ?? DEFAULT_DAYS);
-  const kept = options.force === true ? undefined : await existing(files, names);
+  const kept = options.force === true ? undefined : await existing(files, options, names, environment);
   if (kept === undefined) {
     const made = await make(options, { names, days }, environment, print);
     await write(options.out, files, made);
@@ -66,18 +68,48 @@ interface Files {
   readonly keyFile: string;
 }
 
-/** The pair on disk when it is valid, or undefined. */
-async function existing({ certFile, keyFile }: Files, names: readonly string[]): Promise<Certificate | undefined> {
-  let pair: Certificate;
+/**
+ * The pair on disk when it is valid, or undefined when there is none to lose.
+ *
+ * @throws {H2PushError} `output` when it is not what was asked for, or the key is somebody else's
+ */
+async function existing(
+  files: Files,
+  { days, keyType, selfSigned = false, ca }: CertOptions,
+  names: readonly string[],
+  environment: CertEnvironment,
+): Promise<Certificate | undefined> {
+  const pair = await readExisting(files);
+  if (pair === undefined) return undefined;
+  const others = await differences(pair, { names, days, keyType, selfSigned, ca }, environment);
+  if (others.length === 0) return pair;
+  throw new H2PushError("output", `${files.certFile} is valid, but ${others.join(", and ")}`, "replace it: --force");
+}
+
+async function readExisting({ certFile, keyFile }: Files): Promise<Certificate | undefined> {
   try {
-    pair = await readPair(certFile, keyFile);
+    return await readPair(certFile, keyFile);
   } catch (error) {
-    if (error instanceof H2PushError) return undefined;
-    throw error;
+    if (!(error instanceof H2PushError)) throw error;
+    if ((await holdsKey(keyFile)) && !(await isOurs(certFile))) {
+      const message = `${keyFile} holds a key that h2push did not make; ${error.message}`;
+      throw new H2PushError("output", message, "replace it: --force, or keep it: --out DIR", { cause: error });
+    }
+    return undefined;
   }
-  const missing = missingNames(new X509Certificate(pair.cert), names);
-  if (missing.length === 0) return pair;
-  throw new H2PushError("output", `${certFile} is valid, but not for ${missing.join(", ")}`, "replace it: --force");
+}
+
+const holdsKey = async (file: string) => /PRIVATE KEY-----/.test(await readFile(file, "utf8").catch(() => ""));
+
+/** Whether a certificate has the subject of those that h2push makes. */
+async function isOurs(certFile: string): Promise<boolean> {
+  try {
+    return /^(?:O=h2push certificate|CN=h2push self-signed)$/m.test(
+      new X509Certificate(await readFile(certFile)).subject,
+    );
+  } catch {
+    return false;
+  }
 }
 
 async function make(
