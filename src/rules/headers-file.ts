@@ -1,7 +1,8 @@
 import { parseCredentials } from "./basic-auth.js";
 import { piecesOf, type Piece } from "./chunk.js";
+import { closedFor } from "./closed.js";
 import { parseField, refusedName } from "./field.js";
-import { linesOf, type Line, type LineError } from "./lines.js";
+import { linesOf, TOO_LONG, type Line, type LineError } from "./lines.js";
 import { UrlPattern } from "./pattern.js";
 
 /** The fields of one pattern in `_headers`. */
@@ -10,8 +11,12 @@ export interface HeaderRule {
   readonly source: UrlPattern;
   /** Names of fields that earlier rules and the server set, and this one takes away. */
   readonly detached: readonly string[];
-  /** Of each `name:password`, one of which a request has to bring; none where everyone may come in. */
-  readonly credentials: readonly string[];
+  /**
+   * Of each `name:password`, one of which a request has to bring. Undefined
+   * where everyone may come in; none where a line could not be understood,
+   * and nobody may.
+   */
+  readonly credentials: readonly string[] | undefined;
   /** In the order of the file; a name may come twice. */
   readonly fields: readonly { readonly name: string; readonly value: readonly Piece[] }[];
 }
@@ -21,7 +26,7 @@ export interface HeadersFile {
   readonly errors: readonly LineError[];
 }
 
-/** Cloudflare takes 100. */
+/** Cloudflare takes 100. Those that ask for a password are read beyond it. */
 const MOST_RULES = 10_000;
 
 /** A rule while its lines are read. */
@@ -29,11 +34,12 @@ interface Block {
   readonly line: Line;
   /** Undefined for a pattern that is none: its fields belong to nothing. */
   readonly source: UrlPattern | undefined;
-  /** Some of its lines are wrong, and were told. */
-  wrong: boolean;
   readonly detached: string[];
-  readonly credentials: string[];
   readonly fields: { readonly name: string; readonly value: readonly Piece[] }[];
+  /** Undefined until a line asks for a password. */
+  credentials: string[] | undefined;
+  /** What is wrong with it; with `odd`, a line that may have been meant as a pattern. */
+  readonly problems: (LineError & { readonly odd?: string })[];
 }
 
 /**
@@ -44,45 +50,90 @@ interface Block {
  *
  * A rule is a pattern on a line of its own, and below it `name: value`, or
  * `! name` to take a field away. What is wrong with one line leaves the others
- * as they are.
+ * as they are; but where it may have asked for a password, what it may have
+ * named is closed to everybody.
  */
 export function parseHeaders(content: string): HeadersFile {
   const errors: LineError[] = [];
   const blocks: Block[] = [];
-  for (const line of linesOf(content, errors)) {
-    if (/^(?:\/|[a-z][a-z\d+.-]*:\/\/)/i.test(line.text)) {
-      if (blocks.length === MOST_RULES) {
-        errors.push({ line: line.number, message: `only the first ${MOST_RULES} rules are read` });
-        break;
-      }
-      blocks.push(beginBlock(line, errors));
-      continue;
+  for (const line of linesOf(content)) {
+    if (!asksForPassword(line.text) && /^(?:\/|[a-z][a-z\d+.-]*:\/\/)/i.test(line.text)) {
+      blocks.push(beginBlock(line));
+    } else {
+      const block = blocks.at(-1);
+      if (asksForPassword(line.text)) addCredentials(block ?? atNothing(line, blocks), line);
+      else addLine(block, line, errors);
     }
-    const block = blocks.at(-1);
-    const message = addLine(block, line.text);
-    if (message === undefined) continue;
-    errors.push({ line: line.number, message });
-    if (block !== undefined) block.wrong = true;
   }
-  return { rules: blocks.flatMap((block) => rule(block, errors)), errors };
+  const beyond = blocks[MOST_RULES];
+  if (beyond !== undefined) {
+    errors.push({ line: beyond.line.number, message: `only the first ${MOST_RULES} rules are read` });
+  }
+  const read = blocks.filter(({ credentials }, index) => index < MOST_RULES || credentials !== undefined);
+  return { rules: read.flatMap((block) => rulesOf(block, errors)), errors };
 }
 
-function beginBlock(line: Line, errors: LineError[]): Block {
-  const parsed = UrlPattern.parse(line.text);
-  const source = typeof parsed === "string" ? undefined : parsed;
-  if (typeof parsed === "string") errors.push({ line: line.number, message: `${parsed}: ${line.text}` });
-  return { line, source, wrong: false, detached: [], credentials: [], fields: [] };
+/** No field of a response begins so, and a password in one that does would be sent to everybody. */
+const asksForPassword = (text: string) => /^["']?basic/i.test(text);
+
+function beginBlock(line: Line): Block {
+  // The line may hold the password itself, and is nobody's business then.
+  const isWhole = /\sbasic[\s_-]*auth/i.test(line.text);
+  const found = isWhole ? "basic-auth stands on a line of its own, below its path" : parsePattern(line);
+  const block = blockAt(line, typeof found === "string" ? undefined : found);
+  if (isWhole) block.credentials = [];
+  if (typeof found === "string") block.problems.push({ line: line.number, message: found, odd: line.text });
+  return block;
 }
+
+function parsePattern({ text, cut }: Line): UrlPattern | string {
+  if (cut) return TOO_LONG;
+  if (text.startsWith("//")) return `a path begins with one slash: ${text}`;
+  if (/[\s,](?:\/|https?:)/i.test(text)) return `one path on a line: ${text}`;
+  const parsed = UrlPattern.parse(text);
+  return typeof parsed === "string" ? `${parsed}: ${text}` : parsed;
+}
+
+const blockAt = (line: Line, source: UrlPattern | undefined): Block => ({
+  line,
+  source,
+  detached: [],
+  fields: [],
+  credentials: undefined,
+  problems: [],
+});
+
+/** A password with no path above it may have been meant for any. */
+function atNothing(line: Line, blocks: Block[]): Block {
+  const block = blockAt(line, undefined);
+  block.problems.push({ line: line.number, message: "no path above basic-auth", odd: "/*" });
+  blocks.push(block);
+  return block;
+}
+
+function addCredentials(block: Block, { number, text, cut }: Line): void {
+  const [, words] = /^basic-auth\s*:(.*)$/i.exec(text) ?? [];
+  const pairs = words === undefined || cut ? undefined : parseCredentials(words);
+  block.credentials = [...(block.credentials ?? []), ...(pairs ?? [])];
+  if (pairs !== undefined) return;
+  const message = cut ? TOO_LONG : "basic-auth takes name:password, several with spaces between them";
+  // The line itself is nobody's business.
+  block.problems.push({ line: number, message, ...(block.source === undefined ? {} : { odd: block.source.source }) });
+}
+
+function addLine(block: Block | undefined, { number, text, cut }: Line, errors: LineError[]): void {
+  const message = cut ? TOO_LONG : addFields(block, text);
+  if (message === undefined) return;
+  if (block === undefined) errors.push({ line: number, message });
+  else block.problems.push({ line: number, message, ...(mayBePath(text) ? { odd: `/${text}` } : {}) });
+}
+
+/** What is no field may be a path without the slash in front. */
+const mayBePath = (text: string) => !text.startsWith("!") && !/^[\w -]*:\s/.test(text);
 
 /** What is wrong with the line. */
-function addLine(block: Block | undefined, text: string): string | undefined {
-  const [, credentials] = /^basic-auth\s*:(.*)$/i.exec(text) ?? [];
-  if (credentials !== undefined) {
-    const pairs = parseCredentials(credentials);
-    // The line itself is nobody's business.
-    if (pairs === undefined) return "basic-auth takes name:password, several with spaces between them";
-    block?.credentials.push(...pairs);
-  } else if (text.startsWith("!")) {
+function addFields(block: Block | undefined, text: string): string | undefined {
+  if (text.startsWith("!")) {
     const name = text.slice(1).trim().toLowerCase();
     const message = refusedName(name);
     if (message !== undefined) return message;
@@ -97,11 +148,28 @@ function addLine(block: Block | undefined, text: string): string | undefined {
   return block === undefined ? `no path above ${text}` : undefined;
 }
 
-function rule({ line, source, wrong, detached, credentials, fields }: Block, errors: LineError[]): HeaderRule[] {
-  if (source === undefined) return [];
-  if (fields.length + detached.length + credentials.length > 0) {
-    return [{ line: line.number, source, detached, credentials, fields }];
+function rulesOf(block: Block, errors: LineError[]): HeaderRule[] {
+  const { line, source, detached, credentials, fields, problems } = block;
+  const closed: HeaderRule[] = [];
+  for (const { odd, ...problem } of problems) {
+    const sources = odd === undefined || credentials === undefined ? [] : closedBy(block, odd);
+    const told =
+      sources.length === 0 ? "" : ` (closed to everybody until then: ${sources.map((each) => each.source).join(" ")})`;
+    errors.push({ ...problem, message: problem.message + told });
+    closed.push(
+      ...sources.map((each) => ({ line: line.number, source: each, detached: [], credentials: [], fields: [] })),
+    );
   }
-  if (!wrong) errors.push({ line: line.number, message: `no fields below ${line.text}` });
+  if (source === undefined) return closed;
+  if (fields.length + detached.length > 0 || credentials !== undefined) {
+    return [{ line: line.number, source, detached, credentials, fields }, ...closed];
+  }
+  if (problems.length === 0) errors.push({ line: line.number, message: `no fields below ${line.text}` });
   return [];
+}
+
+/** What nobody may see, as a line that is not understood may mean it to be seen with a password only. */
+function closedBy({ source, credentials }: Block, odd: string): readonly UrlPattern[] {
+  if (source === undefined || odd !== source.source) return closedFor(odd);
+  return credentials?.length === 0 ? [source] : [];
 }

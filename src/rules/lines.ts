@@ -13,21 +13,24 @@ export interface Line {
   readonly number: number;
   /** Without space around it. */
   readonly text: string;
+  /** Too long to be read: what it says is not known, and `text` is its beginning. */
+  readonly cut: boolean;
 }
 
 /** Cloudflare takes lines of 1,000 and 2,000 characters, Netlify any; no client takes a field of more than this. */
 const LONGEST_LINE = 8192;
 
+/** What is wrong with a line that is cut. */
+export const TOO_LONG = `the line is longer than ${LONGEST_LINE} characters`;
+
 /** The lines of a rule file but for empty ones and comments. */
-export function linesOf(content: string, errors: LineError[]): readonly Line[] {
+export function linesOf(content: string): readonly Line[] {
   return content
     .replace(/^\uFEFF/, "")
-    .split("\n")
+    .split(/\r\n?|\n/)
     .flatMap((line, index): Line[] => {
       const text = line.trim();
       if (text === "" || text.startsWith("#")) return [];
-      if (text.length <= LONGEST_LINE) return [{ number: index + 1, text }];
-      errors.push({ line: index + 1, message: `the line is longer than ${LONGEST_LINE} characters` });
-      return [];
+      return [{ number: index + 1, text: text.slice(0, LONGEST_LINE), cut: text.length > LONGEST_LINE }];
     });
 }

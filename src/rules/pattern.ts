@@ -12,7 +12,8 @@ export class RuleTarget {
   #reversed: string | undefined;
 
   constructor(authority: string, path: string) {
-    this.host = authority.toLowerCase().replace(/:\d*$/, "");
+    // A dot at the end says that the name is whole (RFC 1034 §3.1): the host is the same.
+    this.host = authority.toLowerCase().replace(/\.?(?::\d*)?$/, "");
     this.path = path;
     this.slashless = withoutSlash(path);
   }
@@ -34,6 +35,8 @@ export class UrlPattern {
   readonly exact: string | undefined;
   /** As it was written. */
   readonly source: string;
+  /** The same pattern with its text changed, placeholders aside. */
+  readonly with: (change: (path: string) => string) => UrlPattern;
   readonly #host: readonly Piece[] | undefined;
   readonly #before: readonly Piece[];
   /** What follows the splat, turned round; undefined without one. */
@@ -46,11 +49,18 @@ export class UrlPattern {
   readonly #start: string;
   readonly #end: string;
 
-  private constructor(source: string, host: readonly Piece[] | undefined, before: string, after: string | undefined) {
+  private constructor(
+    source: string,
+    host: readonly Piece[] | undefined,
+    before: string,
+    after: string | undefined,
+    write: (text: string) => string = writePath,
+  ) {
     this.source = source;
+    this.with = (change) => new UrlPattern(source, host, before, after, (text) => change(writePath(text)));
     this.#host = host;
-    this.#before = piecesOf(after === undefined ? withoutSlash(before) : before, writePath);
-    this.#after = after === undefined ? undefined : turned(piecesOf(after, writePath));
+    this.#before = piecesOf(after === undefined ? withoutSlash(before) : before, write);
+    this.#after = after === undefined ? undefined : turned(piecesOf(after, write));
     this.#ownSegment = after === "" && before.length > 1 && before.endsWith("/");
     this.#slashless = after === undefined || (after !== "" && !after.endsWith("/"));
     const [first] = this.#before;
@@ -64,7 +74,8 @@ export class UrlPattern {
   static parse(source: string): UrlPattern | string {
     const absolute = /^https?:\/\/([^/?#]*)(.*)$/is.exec(source);
     const host = absolute?.[1]?.toLowerCase();
-    const [path = ""] = (absolute?.[2] ?? source).split("#");
+    const [written = ""] = (absolute?.[2] ?? source).split("#");
+    const path = written.trim();
     if (host !== undefined && /[*@]|:(?![a-z])/.test(host)) {
       return "the host of a pattern is a name, with placeholders and without port";
     }
@@ -121,8 +132,8 @@ function startOf([first]: readonly Piece[]): string {
   return first !== undefined && "text" in first ? first.text : "";
 }
 
-/** A path that can't be decoded matches no request anyway. */
-const writePath = (text: string) => canonicalPath(encodeWritten(text)) ?? text;
+/** A percent sign that begins no escape is meant as one. */
+const writePath = (text: string) => canonicalPath(encodeWritten(text)) ?? encodeWritten(text.replaceAll("%", "%25"));
 
 /** The splat takes as much as it can: what follows it is matched from the end. */
 const turned = (pieces: readonly Piece[]) =>

@@ -1,5 +1,5 @@
 import { parseCondition, type Condition } from "./condition.js";
-import { linesOf, type Line, type LineError } from "./lines.js";
+import { linesOf, TOO_LONG, type Line, type LineError } from "./lines.js";
 import { UrlPattern } from "./pattern.js";
 import { parseTarget, type RedirectTarget } from "./redirect-target.js";
 
@@ -46,7 +46,11 @@ const MOST_RULES = 10_000;
 export function parseRedirects(content: string): RedirectsFile {
   const errors: LineError[] = [];
   const rules: RedirectRule[] = [];
-  for (const line of linesOf(content, errors)) {
+  for (const line of linesOf(content)) {
+    if (line.cut) {
+      errors.push({ line: line.number, message: TOO_LONG });
+      continue;
+    }
     if (rules.length === MOST_RULES) {
       errors.push({ line: line.number, message: `only the first ${MOST_RULES} rules are read` });
       break;

@@ -1,21 +1,14 @@
-import { credentialsFor, isRefused } from "./basic-auth.js";
+import { brings } from "./basic-auth.js";
 import type { Field } from "./field.js";
 import { changeFields, fieldChanges, withFields, type FieldChanges, type FieldRequest } from "./fields.js";
 import { parseHeaders, type HeaderRule } from "./headers-file.js";
+import { Guards } from "./guards.js";
 import type { LineError } from "./lines.js";
 import { PatternIndex } from "./pattern-index.js";
 import { applyRedirects, type RuleAction, type RuleRequest } from "./redirect.js";
 import { parseRedirects, type RedirectRule } from "./redirects-file.js";
 
-export {
-  changeFields,
-  credentialsFor,
-  isRefused,
-  type FieldChanges,
-  type FieldRequest,
-  type RuleAction,
-  type RuleRequest,
-};
+export { brings, changeFields, type FieldChanges, type FieldRequest, type RuleAction, type RuleRequest };
 
 /** What a rule file says, and what is wrong with it. */
 export interface ReadRules<T> {
@@ -26,8 +19,7 @@ export interface ReadRules<T> {
 
 export interface HeaderRules {
   readonly all: PatternIndex<HeaderRule>;
-  /** Those that ask for a password: most sites have none. */
-  readonly guarding: PatternIndex<HeaderRule>;
+  readonly guards: Guards;
 }
 
 export type RedirectRules = PatternIndex<RedirectRule>;
@@ -35,8 +27,7 @@ export type RedirectRules = PatternIndex<RedirectRule>;
 /** The rules of a `_headers` file. */
 export function readHeaders(content: string): ReadRules<HeaderRules> {
   const { rules, errors } = parseHeaders(content);
-  const guarding = rules.filter(({ credentials }) => credentials.length > 0);
-  const indexed = { all: new PatternIndex(rules), guarding: new PatternIndex(guarding) };
+  const indexed = { all: new PatternIndex(rules), guards: new Guards(rules) };
   return { rules: indexed, errors: byLine(errors), notices: [] };
 }
 

@@ -4,10 +4,7 @@ import type { Exchange } from "./exchange.js";
 /** RFC 7617 §2.1: names and passwords beyond ASCII come in UTF-8. */
 const FIELDS = { "www-authenticate": 'Basic realm="h2push", charset="UTF-8"' };
 
-/** What is said where `_headers` asks for a password. */
-export const PROTECTED = "This page asks for a name and a password.";
-
 /** 401: asks for a name and a password (RFC 7617 §2). */
-export function challenge(exchange: Exchange, detail: string): undefined {
-  return sendError(exchange, 401, detail, FIELDS);
+export function challenge(exchange: Exchange): undefined {
+  return sendError(exchange, 401, "A user name and a password are needed here.", FIELDS);
 }

@@ -5,7 +5,7 @@ import type { FoundFile } from "../static/file.js";
 import { isHtml } from "../static/media-type.js";
 import { decide } from "../static/representation.js";
 import type { FileTree } from "../static/tree.js";
-import { challenge, PROTECTED } from "./challenge.js";
+import { challenge } from "./challenge.js";
 import { sendError, sendPage } from "./error-page.js";
 import type { Exchange } from "./exchange.js";
 import { linkedPage, type Linked } from "./linked-page.js";
@@ -33,7 +33,8 @@ export function answerFile(site: Site, lookup: SiteLookup, exchange: Exchange, h
   const { method, target } = exchange;
   if (method !== "GET" && method !== "HEAD") return answerMethod(site, lookup, exchange);
   const found = hinted.length === 0 ? lookup.tree.recall(pathOf(target), exchange.arrived) : undefined;
-  const atOnce = found?.kind === "file" ? answerAtOnce(site, exchange, found) : undefined;
+  const mayHave = found?.kind === "file" && !site.rules.refusesFile(exchange, found.file);
+  const atOnce = mayHave ? answerAtOnce(site, exchange, found) : undefined;
   return atOnce === undefined ? answerInTime(site, lookup, exchange, hinted) : atOnce.delivery;
 }
 
@@ -132,7 +133,8 @@ export async function answerInTime(site: Site, lookup: SiteLookup, exchange: Exc
 function requestFor({ rules }: Site, exchange: Exchange): LookupRequest {
   const { target, authority, fields } = exchange;
   const admitted = (request: RuleRequest) => !rules.refuses(request);
-  return { target, authority, fields, navigates: isNavigation(exchange), admitted };
+  const admitsFile = (file: string) => !rules.refusesFile(exchange, file);
+  return { target, authority, fields, navigates: isNavigation(exchange), admitted, admitsFile };
 }
 
 async function answerOther(
@@ -148,7 +150,7 @@ async function answerOther(
     case "malformed":
       return sendError(exchange, 400, `${pathname} is not a path.`);
     case "refused":
-      return challenge(exchange, PROTECTED);
+      return challenge(exchange);
     case "listing": {
       const { entriesOf, listingPage, orderIn } = await import("./listing.js");
       const entries = await entriesOf(lookup.tree, resolved.directory);

@@ -1,4 +1,6 @@
 import type { Delivery } from "../delivery/history.js";
+import { challenge } from "./challenge.js";
+import { sendError } from "./error-page.js";
 import type { Exchange } from "./exchange.js";
 import type { Settings } from "./options.js";
 import { findRule, parseProxyRule } from "./proxy/rule.js";
@@ -27,22 +29,23 @@ export function proxied(proxy: readonly string[]): (target: string) => boolean {
  * The gates that the settings ask for, in the order in which a request meets
  * them. A preflight comes before the password: it never carries one (Fetch
  * §4.8), and its answer says nothing of the site.
- *
- * @throws {H2PushError} "unavailable" when the file of the password can't be read
  */
-export async function openGates({ auth, cors, proxy, proxyTimeout }: Settings): Promise<Gates> {
+export async function openGates({ cors, proxy, proxyTimeout }: Settings): Promise<Gates> {
   const gates: Gate[] = [];
   let close: () => void = () => undefined;
   if (cors !== undefined) gates.push((await import("./cors.js")).preflightGate());
-  if (auth !== undefined) {
-    const { authGate, readCredentials } = await import("./auth.js");
-    gates.push(authGate(await readCredentials(auth)));
-  }
+  gates.push(guard);
   if (proxy.length > 0) {
     const { proxyGate } = await import("./proxy/proxy.js");
-    const upstreams = proxyGate(proxy, { timeout: proxyTimeout * 1000, protectedByUs: auth !== undefined });
+    const upstreams = proxyGate(proxy, { timeout: proxyTimeout * 1000 });
     gates.push(upstreams.gate);
     close = upstreams.close;
   }
   return { gates, close };
 }
+
+/** Asks for a name and a password, where one is needed: by `--auth`, or by a rule. */
+const guard: Gate = (exchange, { rules }) => {
+  if (rules.unknown) return sendError(exchange, 503, "The rules of this site can't be read.", { "retry-after": "1" });
+  return rules.refuses(exchange) ? challenge(exchange) : "through";
+};

@@ -1,7 +1,7 @@
 import type { Delivery } from "../delivery/history.js";
 import { isHtml } from "../static/media-type.js";
 import { carrying } from "./carrying.js";
-import { challenge, PROTECTED } from "./challenge.js";
+import { challenge } from "./challenge.js";
 import { dressing } from "./dressing.js";
 import { sendError } from "./error-page.js";
 import { EarlyHints, hintedFreshness } from "./early-hints.js";
@@ -31,11 +31,18 @@ function answerNow(site: Site, exchange: Exchange): Answered {
     if (answered !== "through") return answered;
   }
   if (!exchange.target.startsWith("/")) return sendError(exchange, 400, "This request has no path.");
-  if (site.live?.owns(exchange.target) === true) return site.live.answer(exchange);
-  if (site.rules.refuses(exchange)) return challenge(exchange, PROTECTED);
+  if (site.live?.owns(exchange.target) === true) return answerLive(site.live, site, exchange);
   const { lookup } = site;
   if (lookup !== undefined && site.rules.action(exchange)?.forced === true) return answerForced(site, lookup, exchange);
   return site.routes.length > 0 ? answerByRoutes(site, exchange) : answerByFiles(site, exchange, []);
+}
+
+/** What happens to a page is told to those who may see it. */
+function answerLive(live: NonNullable<Site["live"]>, { rules }: Site, exchange: Exchange): Answered {
+  const target = live.pageOf(exchange.target);
+  const { authority, fields } = exchange;
+  if (target !== undefined && rules.refuses({ target, authority, fields })) return challenge(exchange);
+  return live.answer(exchange);
 }
 
 /** 421 (Misdirected Request, RFC 9110 §15.5.20): this server does not answer for that host. */

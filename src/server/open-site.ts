@@ -2,7 +2,7 @@ import { fieldsOf } from "../rules/field.js";
 import { openTree, type FileTree } from "../static/tree.js";
 import { Representations } from "../static/representations.js";
 import type { Connections } from "./connection.js";
-import { credentialsFile } from "./credentials.js";
+import { credentialsFile, readCredentials } from "./credentials.js";
 import { openDressers } from "./dressers.js";
 import { LearnedLinks } from "./early-hints.js";
 import { openGates, proxied } from "./gate.js";
@@ -48,7 +48,7 @@ export async function openSite(server: Surroundings): Promise<OpenSite> {
   const { options, settings } = server;
   if (options.root !== undefined) await checkRoot(options.root);
   const tree = options.root === undefined ? undefined : await openFiles(options.root, server);
-  const rules = openRules(tree, server);
+  const rules = await openRules(tree, server);
   const lookup = tree && openLookup(tree, rules, server);
   const scanner = lookup && (await openScanner(lookup, server));
   const live = settings.live && lookup && scanner ? await openLive(lookup, scanner, rules, server) : undefined;
@@ -113,8 +113,10 @@ async function openLive(
   return createLive({ lookup, scanner, rules, watch, connections, closing, ...told(options) });
 }
 
-function openRules(tree: FileTree | undefined, { options, settings }: Surroundings): SiteRules {
-  return new SiteRules({ root: tree?.root, fields: fieldsOf(settings.header), ...told(options) });
+async function openRules(tree: FileTree | undefined, { options, settings }: Surroundings): Promise<SiteRules> {
+  const { header, auth } = settings;
+  const credentials = auth === undefined ? undefined : await readCredentials(auth);
+  return new SiteRules({ root: tree?.root, fields: fieldsOf(header), auth: credentials, ...told(options) });
 }
 
 /** Who is told what the user should know of, and what went wrong. */

@@ -2,7 +2,7 @@ import { announcements, deliveryModes, type Announcement, type DeliveryMode } fr
 import { H2PushError } from "../errors.js";
 import { parseViewport, type Viewport } from "../manifest/media.js";
 import { parseField } from "../rules/field.js";
-import { isCredentials } from "./credentials.js";
+import { isCredentials } from "../rules/basic-auth.js";
 import { parseProxyRule } from "./proxy/rule.js";
 import type { CachePolicy } from "../static/freshness.js";
 import { normalizeNames } from "../tls/names.js";

@@ -89,6 +89,7 @@ async function cancel(response: Response | "refused" | undefined): Promise<void>
 /** The very file that a request would be answered with. */
 async function fileSource({ lookup, rules }: Site, request: RuleRequest): Promise<PushSource | undefined> {
   const admitted = (other: RuleRequest) => !rules.refuses(other);
-  const resolved = await lookup?.resolve({ ...request, navigates: false, admitted });
+  const admitsFile = (file: string) => !rules.refusesFile(request, file);
+  const resolved = await lookup?.resolve({ ...request, navigates: false, admitted, admitsFile });
   return resolved?.kind === "file" ? { kind: "file", found: resolved.found } : undefined;
 }

@@ -1,7 +1,9 @@
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import type { Audience } from "../manifest/lookup.js";
 import type { Scanner } from "../manifest/scanner.js";
+import { encodePath } from "../rules/canonical.js";
 import type { Field } from "../rules/field.js";
+import type { Guarded, Guards } from "../rules/guards.js";
 import type * as siteRules from "../rules/site-rules.js";
 import type {
   FieldChanges,
@@ -23,6 +25,8 @@ export interface SiteRulesOptions {
   readonly root: string | undefined;
   /** Fields of every response, those of the command line. */
   readonly fields: readonly Field[];
+  /** `name:password` that every request has to bring, unless a rule names others for it. */
+  readonly auth?: string | undefined;
   /** Told what is wrong with a rule file, once for each version of it. */
   readonly report: (error: Error) => void;
   readonly notice: (text: string) => void;
@@ -52,25 +56,28 @@ export const UNKNOWN_HOST = "localhost";
  */
 export class SiteRules {
   readonly #fields: readonly Field[];
+  readonly #master: readonly string[];
   readonly #root: string | undefined;
   readonly #headersFile: RuleFile<HeaderRules>;
   readonly #redirectsFile: RuleFile<RedirectRules>;
   readonly #looks = new Lookups(async () => (await this.#look(), true));
   #engine: Engine | undefined;
-  #headers: HeaderRules | undefined;
-  #redirects: RedirectRules | undefined;
 
-  constructor({ root, fields, report, notice }: SiteRulesOptions) {
+  constructor({ root, fields, auth, report, notice }: SiteRulesOptions) {
     this.#root = root;
     this.#fields = fields;
+    this.#master = auth === undefined ? [] : [auth];
     const file = (name: string) => ({ file: join(root ?? "", name), name, report, notice });
     this.#headersFile = new RuleFile({
       ...file("_headers"),
       read: async (text) => (await this.#load()).readHeaders(text),
+      opens: (before, next) => before.guards.loosenedBy(next?.guards),
+      unread: "nothing is answered until it can",
     });
     this.#redirectsFile = new RuleFile({
       ...file("_redirects"),
       read: async (text) => (await this.#load()).readRedirects(text),
+      unread: "no rule of it holds",
     });
   }
 
@@ -89,34 +96,75 @@ export class SiteRules {
     return this.#redirects === undefined ? undefined : this.#engine?.actionFor(this.#redirects, request);
   }
 
-  /** Whether `_headers` asks for a name and a password that the request does not bring. */
+  /** Nobody knows what is to be kept from whom: `_headers` is there, and can't be read. */
+  get unknown(): boolean {
+    return this.#headersFile.isUnread;
+  }
+
+  /** Whether a request needs a name and a password. */
+  guards(request: FieldRequest): boolean {
+    return this.#wanted(request, request.authority) !== undefined;
+  }
+
+  /** Whether a request needs a name and a password that it does not bring. */
   refuses(request: RuleRequest): boolean {
-    const guarding = this.#headers?.guarding;
-    if (guarding === undefined || guarding.size === 0) return false;
-    return this.#engine?.isRefused(guarding, request, request.fields?.authorization) === true;
+    return this.#isRefused(this.#wanted(request, request.authority), request);
+  }
+
+  /** The same for the file that would answer it, by its real path: a rewrite or a link may lead there. */
+  refusesFile(request: Omit<RuleRequest, "target">, file: string): boolean {
+    return this.#isRefused(this.#wantedForFile(file, request.authority), request);
+  }
+
+  #isRefused(wanted: readonly string[] | undefined, { fields }: Pick<RuleRequest, "fields">): boolean {
+    return wanted !== undefined && this.#engine?.brings(fields?.authorization, wanted) !== true;
   }
 
   /** Whether everyone who got a page gets this, too: what asks for another password is none of their business. */
   admits(request: FieldRequest, audience: Audience | undefined): boolean {
-    const wanted = this.#credentialsFor(request);
-    if (wanted.length === 0) return true;
+    return this.#isFor(audience, this.#wanted(request, request.authority));
+  }
+
+  admitsFile(file: string, authority: string, audience: Audience | undefined): boolean {
+    return this.#isFor(audience, this.#wantedForFile(file, authority));
+  }
+
+  #isFor(audience: Audience | undefined, wanted: readonly string[] | undefined): boolean {
+    // With no rule for it, the password of the command line is everyone's.
+    if (wanted === undefined || this.#guards === undefined) return true;
     const given = audience?.credentials ?? [];
     return given.length > 0 && given.every((pair) => wanted.includes(pair));
   }
 
   /** Those who get a page. Undefined where everyone does, and gets the same. */
   audience(page: FieldRequest): Audience | undefined {
-    const credentials = this.#credentialsFor(page);
-    const namesHosts = this.#headers?.guarding.namesHosts === true || this.#redirects?.namesHosts === true;
-    if (credentials.length === 0 && !namesHosts) return undefined;
+    const credentials = this.#guards === undefined ? undefined : this.#wanted(page, page.authority);
+    const namesHosts = this.#guards?.namesHosts === true || this.#redirects?.namesHosts === true;
+    if (credentials === undefined && !namesHosts) return undefined;
     const { authority } = page;
-    return { key: JSON.stringify([namesHosts ? authority : "", ...credentials]), authority, credentials };
+    const key = JSON.stringify([namesHosts ? authority : "", ...(credentials ?? [])]);
+    return { key, authority, credentials: credentials ?? [] };
   }
 
-  #credentialsFor(request: FieldRequest): readonly string[] {
-    const guarding = this.#headers?.guarding;
-    if (guarding === undefined || guarding.size === 0) return [];
-    return this.#engine?.credentialsFor(guarding, request) ?? [];
+  get #guards(): Guards | undefined {
+    const guards = this.#headers?.guards;
+    return guards === undefined || guards.size === 0 ? undefined : guards;
+  }
+
+  /** The pairs of a rule and that of the command line; undefined where everyone may come in. */
+  #wanted(asked: Guarded, authority: string): readonly string[] | undefined {
+    const ruled = this.#guards?.wanted(asked, authority);
+    if (ruled !== undefined) return [...ruled, ...this.#master];
+    return this.#master.length > 0 ? this.#master : undefined;
+  }
+
+  #wantedForFile(file: string, authority: string): readonly string[] | undefined {
+    if (this.#guards === undefined || this.#root === undefined) return undefined;
+    const path = relative(this.#root, file).split(sep);
+    // Beyond the root a file has no path of its own here.
+    if (path[0] === "..") return undefined;
+    const ruled = this.#guards.wanted({ file: `/${path.map(encodePath).join("/")}` }, authority);
+    return ruled && [...ruled, ...this.#master];
   }
 
   /** What a page is to be delivered with. */
@@ -152,9 +200,16 @@ export class SiteRules {
   }
 
   async #look(): Promise<void> {
-    if (this.#fields.length > 0) await this.#load();
-    if (this.#root === undefined) return;
-    [this.#headers, this.#redirects] = await Promise.all([this.#headersFile.look(), this.#redirectsFile.look()]);
+    if (this.#fields.length + this.#master.length > 0) await this.#load();
+    if (this.#root !== undefined) await Promise.all([this.#headersFile.look(), this.#redirectsFile.look()]);
+  }
+
+  get #headers(): HeaderRules | undefined {
+    return this.#headersFile.rules;
+  }
+
+  get #redirects(): RedirectRules | undefined {
+    return this.#redirectsFile.rules;
   }
 
   async #load(): Promise<Engine> {

@@ -35,7 +35,12 @@ export async function scan(root: string, options: ScanOptions = {}): Promise<Sit
   const tree = await openTree(root, { reserved: ruleFiles });
   const { onNotice = () => {} } = options;
   // What is wrong with a rule file is a notice here.
-  const rules = new SiteRules({ root, fields: [], report: ({ message }) => onNotice(message), notice: onNotice });
+  const rules = new SiteRules({
+    root: tree.root,
+    fields: [],
+    report: ({ message }) => onNotice(message),
+    notice: onNotice,
+  });
   await rules.look(performance.now());
   const lookup = new SiteLookup({ tree, rules, single: undefined, list: false, elsewhere: () => undefined });
   const { viewport } = serverOptions;

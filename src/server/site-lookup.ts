@@ -13,6 +13,8 @@ export interface LookupRequest extends RuleRequest {
   readonly navigates: boolean;
   /** Whether whoever asks may have what `_headers` protects. */
   readonly admitted: (request: RuleRequest) => boolean;
+  /** The same for a file, by its real path: a link or another name may lead there. */
+  readonly admitsFile: (file: string) => boolean;
 }
 
 /** What answers a request for a file. */
@@ -70,6 +72,11 @@ export class SiteLookup {
 
   /** What answers a request that comes to the files and to the rules for them. */
   async resolve(request: LookupRequest): Promise<Resolved> {
+    const resolved = await this.#resolve(request);
+    return resolved.kind === "file" && !request.admitsFile(resolved.found.file) ? { kind: "refused" } : resolved;
+  }
+
+  async #resolve(request: LookupRequest): Promise<Resolved> {
     const { rules } = this.#options;
     const pathname = pathOf(request.target);
     const ruled = rules.action(request);
@@ -117,7 +124,8 @@ export class SiteLookup {
     const request = requestFor(target, audience);
     const admitted = (request: RuleRequest) => rules.admits(request, audience);
     if (!admitted(request)) return other("asks for a password");
-    const resolved = await this.resolve({ ...request, navigates, admitted });
+    const admitsFile = (file: string) => rules.admitsFile(file, request.authority, audience);
+    const resolved = await this.resolve({ ...request, navigates, admitted, admitsFile });
     switch (resolved.kind) {
       case "file":
         return resolved.found;

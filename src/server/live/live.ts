@@ -29,6 +29,8 @@ export interface Live {
   readonly dresser: Dresser;
   /** Whether a request is for the script or the event stream. */
   owns(target: string): boolean;
+  /** The path of the page that its event stream is about. */
+  pageOf(target: string): string | undefined;
   answer(exchange: Exchange): Promise<undefined>;
   /** Files may have changed. */
   changed(): void;
@@ -48,6 +50,7 @@ export function createLive(options: LiveOptions): Live {
     },
     dresser: pageDresser(pages, policies),
     owns: (target) => pathOf(target) === SCRIPT || pathOf(target) === STREAM,
+    pageOf: (target) => (pathOf(target) === STREAM ? pageIn(queryOf(target)) : undefined),
     answer: (exchange) => answer(exchange, pages, options),
     changed: () => pages.look(),
   };
@@ -106,12 +109,16 @@ const scriptResponse = () =>
     headers: { "content-type": "text/javascript; charset=utf-8", "cache-control": "no-cache" },
   });
 
+const queryOf = (target: string) => new URLSearchParams(target.slice(pathOf(target).length));
+
+const pageIn = (query: URLSearchParams) => query.get("page") ?? "/";
+
 /** no-transform: what compresses on the way would hold events back. */
 function streamResponse({ target, authority, fields, httpVersion }: Exchange, pages: OpenPages): Response {
-  const query = new URLSearchParams(target.slice(pathOf(target).length));
+  const query = queryOf(target);
   const last = fields["last-event-id"];
   const visitor = {
-    pathname: query.get("page") ?? "/",
+    pathname: pageIn(query),
     authority,
     load: query.get("load") ?? "",
     version: typeof last === "string" ? last : (query.get("version") ?? ""),

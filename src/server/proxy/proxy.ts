@@ -11,8 +11,6 @@ import { hasContent } from "./upload.js";
 export interface ProxyOptions {
   /** How long an upstream may owe something (milliseconds); 0 for no limit. */
   readonly timeout: number;
-  /** Passwords are for this server, and not passed on. */
-  readonly protectedByUs: boolean;
 }
 
 /** Passes requests on; `close` ends the connections to upstreams. */
@@ -26,7 +24,7 @@ export interface ProxyGate {
  *
  * @param rules as `parseProxyRule` reads them
  */
-export function proxyGate(rules: readonly string[], { timeout, protectedByUs }: ProxyOptions): ProxyGate {
+export function proxyGate(rules: readonly string[], { timeout }: ProxyOptions): ProxyGate {
   const parsed = rules.map(parseProxyRule);
   const connections = new UpstreamConnections();
   const pseudonym = `h2push-${randomBytes(4).toString("hex")}`;
@@ -39,6 +37,8 @@ export function proxyGate(rules: readonly string[], { timeout, protectedByUs }: 
     const content = hasContent(exchange);
     const webSocket = exchange.upgrade !== undefined;
     const client = exchange.connection.carrier.socket.remoteAddress;
+    // The password was for this server.
+    const protectedByUs = site.rules.guards(exchange);
     const fields = requestFields(exchange, rule, { client, pseudonym, protectedByUs, content, webSocket });
     if (content) goOn(exchange);
     return answerFromUpstream(site, rule, {
