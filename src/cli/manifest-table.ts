@@ -26,7 +26,8 @@ export function pageTable(pathname: string, { entries, why }: PageNeeds): string
 export function explanation(pathname: string, needs: PageNeeds): string {
   const left = needs.left.map(({ target, why }) => `  ${target}  ${quiet(why)}`);
   const missing = needs.missing.map(
-    ({ target, ...from }) => `  ${target}  ${warning("not found")} ${quiet(`(${place(from)})`)}`,
+    ({ target, unreadable, ...from }) =>
+      `  ${target}  ${warning(unreadable === undefined ? "not found" : `can't be read (${unreadable})`)} ${quiet(`(${place(from)})`)}`,
   );
   const lines = [pageTable(pathname, needs)];
   if (left.length + missing.length > 0) lines.push(heading("left out"), ...missing, ...left);

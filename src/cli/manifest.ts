@@ -45,8 +45,10 @@ export async function runManifest(root: string, options: ManifestOptions): Promi
     },
   }).finally(bar.end);
   const text = format === "table" ? tables.join("\n") : `${JSON.stringify(manifest, undefined, 2)}\n`;
-  for (const { target, ...from } of missing)
-    process.stderr.write(`${warning("missing:")} ${target} (${place(from)})\n`);
+  for (const { target, unreadable, ...from } of missing) {
+    const why = unreadable === undefined ? "missing:" : `can't be read (${unreadable}):`;
+    process.stderr.write(`${warning(why)} ${target} (${place(from)})\n`);
+  }
   if (options.out === undefined) process.stdout.write(text);
   else await write(options.out, text);
 }

@@ -112,7 +112,7 @@ export class Listing {
         return "elsewhere";
       }
       if (found.kind === "missing" || isStandIn(found, pathname, reference)) {
-        return this.#miss(target, reference, context);
+        return this.#miss(target, reference, context, found.kind === "missing" ? found.unreadable : undefined);
       }
       this.#list(resolved, reference, context, found);
       return { target, pathname, file: found };
@@ -142,10 +142,11 @@ export class Listing {
     return resolved.last;
   }
 
-  async #miss(target: string, reference: Reference, context: Context): Promise<undefined> {
+  async #miss(target: string, reference: Reference, context: Context, unreadable?: string): Promise<undefined> {
     if (this.#missing.has(target)) return;
     const line = await this.#files.lineOf(context.file, reference.offset);
-    this.#missing.set(target, { target, from: context.pathname, line });
+    const why = unreadable === undefined ? {} : { unreadable };
+    this.#missing.set(target, { target, from: context.pathname, line, ...why });
   }
 }
 

@@ -13,7 +13,8 @@ export type LookedUp =
   | FileAnswer
   /** Nothing that a list may name: no file of the site, or not for everyone. It is not missing either. */
   | { readonly kind: "other"; readonly why: string }
-  | { readonly kind: "missing" };
+  /** With what the system says when it is there and can't be read: "EACCES". */
+  | { readonly kind: "missing"; readonly unreadable?: string };
 
 export interface FileAnswer extends SiteFile {
   readonly kind: "file";
@@ -32,15 +33,18 @@ export interface Audience {
 /** Says what the server would answer. Without an audience, everyone who knows no password. */
 export type Lookup = (asked: Asked, audience: Audience | undefined) => Promise<LookedUp>;
 
-export const MISSING = { kind: "missing" } as const;
+export const MISSING: LookedUp & { kind: "missing" } = { kind: "missing" };
 
 /** Whether two answers come to the same: the same version of the same file, if it is one. */
 export function isSameAnswer(a: LookedUp, b: LookedUp): boolean {
   if (a === b) return true;
-  if (a.kind !== "file" || b.kind !== "file") return a.kind === b.kind && (a.kind !== "other" || sameReason(a, b));
+  if (a.kind !== "file" || b.kind !== "file") return a.kind === b.kind && reasonOf(a) === reasonOf(b);
   const sameFile = a.file === b.file && a.dev === b.dev && a.ino === b.ino;
   const sameTimes = a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs;
   return sameFile && sameTimes && a.size === b.size && a.digest === b.digest;
 }
 
-const sameReason = (a: { readonly why: string }, b: LookedUp) => b.kind === "other" && a.why === b.why;
+function reasonOf(answer: LookedUp): string | undefined {
+  if (answer.kind === "other") return answer.why;
+  return answer.kind === "missing" ? answer.unreadable : undefined;
+}

@@ -1,6 +1,6 @@
 import { systemCode } from "../errors.js";
 import { closePage, type PageRequest, type Sources } from "./closure.js";
-import { isSameAnswer, MISSING, type Asked, type Audience, type LookedUp, type Lookup } from "./lookup.js";
+import { isSameAnswer, type Asked, type Audience, type LookedUp, type Lookup } from "./lookup.js";
 import type { ManifestEntry } from "./manifest.js";
 import { DEFAULT_VIEWPORT, type Viewport } from "./media.js";
 import { readAside, readAtOnce } from "./read-file.js";
@@ -31,6 +31,8 @@ export interface MissingReference {
   readonly from: string;
   /** Line in that file, from 1. */
   readonly line: number;
+  /** What the system says when it is there and can't be read: "EACCES". */
+  readonly unreadable?: string;
 }
 
 /** A reference that a page makes and that is not part of loading it, and why. */
@@ -264,7 +266,8 @@ function keyOfAsked({ target, navigates }: Asked, audience: Audience | undefined
 
 function withoutAnswer(error: unknown): LookedUp {
   if (systemCode(error) === undefined) throw error;
-  return MISSING;
+  // The system can't look now (EMFILE, EIO): nobody knows.
+  return { kind: "other", why: `can't be looked up (${systemCode(error)})` };
 }
 
 function withoutFile(error: unknown): PageNeeds {

@@ -71,7 +71,10 @@ async function needsOf(
     const { target } = entry;
     if (answer.kind === "file") entries.push({ ...entry, bytes: answer.size });
     else if (answer.kind === "other") left.push({ target, why: answer.why });
-    else missing.push({ target, from: options.name, line: lineOf(target, options.text) });
+    else {
+      const why = answer.unreadable === undefined ? {} : { unreadable: answer.unreadable };
+      missing.push({ target, from: options.name, line: lineOf(target, options.text), ...why });
+    }
   }
   return {
     entries,

@@ -124,6 +124,7 @@ export async function answerInTime(site: Site, lookup: SiteLookup, exchange: Exc
     if (atOnce !== undefined) return atOnce.delivery;
     const sent = await sendFile(site, exchange, found, standsIn ? { hinted, more: { vary: VARY } } : { hinted });
     if (sent === "withheld") return answerMissing(site, lookup, exchange);
+    if (sent === "unreadable") return refuseUnreadable(site, exchange, { file: found.file, code: "EACCES" });
     if (sent !== "changed") return sent.delivery;
     lookup.tree.lookAgain(pathname);
   } while (performance.now() < deadline);
@@ -153,14 +154,24 @@ async function answerOther(
       return challenge(exchange);
     case "listing": {
       const { entriesOf, listingPage, orderIn } = await import("./listing.js");
-      const entries = await entriesOf(lookup.tree, resolved.directory);
+      const { directory } = resolved;
+      const entries = await entriesOf(lookup.tree, directory);
+      if (entries === undefined) return refuseUnreadable(site, exchange, { file: directory, code: "EACCES" });
       return sendPage(exchange, 200, listingPage(pathname, entries, orderIn(exchange.target.slice(pathname.length))));
     }
+    case "unreadable":
+      return refuseUnreadable(site, exchange, resolved);
     case "missing":
       return answerMissing(site, lookup, exchange, resolved.page);
     case "unknown":
       return answerMissing(site, lookup, exchange);
   }
+}
+
+/** 403: it is there, and the server's user may not read it. The log names the file, the response only the path. */
+function refuseUnreadable(site: Site, exchange: Exchange, { file, code }: { file: string; code: string }): undefined {
+  site.unreadable.tell(file, code);
+  return sendError(exchange, 403, `The server is not allowed to read ${pathOf(exchange.target)}`);
 }
 
 /** Nobody keeps it: what the rules say may change. */

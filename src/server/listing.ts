@@ -1,6 +1,6 @@
 import { opendir } from "node:fs/promises";
 import { encodeSegment } from "../manifest/pages.js";
-import { isAbsent } from "../static/file.js";
+import { isAbsent, isForbidden } from "../static/file.js";
 import type { Entry, FileTree } from "../static/tree.js";
 import { escapeHtml, page } from "./small-page.js";
 
@@ -13,8 +13,8 @@ export interface Order {
 /** Entries that are looked at together. */
 const TOGETHER = 32;
 
-/** The entries of a directory that may be found, in the order of the system; none when it has gone. */
-export async function entriesOf(tree: FileTree, directory: string): Promise<readonly Entry[]> {
+/** The entries of a directory that may be found, in the order of the system; none when it has gone, undefined when this user may not see them. */
+export async function entriesOf(tree: FileTree, directory: string): Promise<readonly Entry[] | undefined> {
   const entries: Entry[] = [];
   let batch: Promise<Entry | undefined>[] = [];
   const finish = async () => {
@@ -27,6 +27,7 @@ export async function entriesOf(tree: FileTree, directory: string): Promise<read
       if (batch.length === TOGETHER) await finish();
     }
   } catch (error) {
+    if (isForbidden(error)) return undefined;
     if (!isAbsent(error)) throw error;
   }
   await finish();

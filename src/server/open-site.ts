@@ -13,6 +13,7 @@ import { checkRoot } from "./root.js";
 import { ruleFiles, SiteRules } from "./rules.js";
 import type { ServerOptions } from "./server-options.js";
 import type { Site } from "./site.js";
+import { Unreadable } from "./unreadable.js";
 import { sitePages } from "./site-pages.js";
 import { SiteLookup } from "./site-lookup.js";
 import { siteScanner, type ServerScanner } from "./site-scanner.js";
@@ -145,6 +146,7 @@ function siteOf(parts: Parts, { options, settings, hosts, connections, closing }
     limits: { mode: delivery, announce, pushCount, pushBytes },
     serverTiming,
     hints: new LearnedLinks(),
+    unreadable: new Unreadable((text) => options.onNotice?.(text)),
     hintsHelp: delivery === "hints" || (delivery === "auto" && options.trusted === true),
     connections,
     closing,

@@ -3,7 +3,7 @@ import type { Asked, Audience, LookedUp } from "../manifest/lookup.js";
 import type { RuleAction, RuleRequest } from "../rules/site-rules.js";
 import type { FoundFile } from "../static/file.js";
 import { isHtml, mediaType, UNKNOWN_TYPE } from "../static/media-type.js";
-import type { FileTree } from "../static/tree.js";
+import type { FileTree, Found } from "../static/tree.js";
 import { UNKNOWN_HOST, type SiteRules } from "./rules.js";
 import { pathOf } from "./send-file.js";
 
@@ -17,6 +17,8 @@ export interface LookupRequest extends RuleRequest {
   readonly admitsFile: (file: string) => boolean;
 }
 
+type Unreadable = Extract<Found, { kind: "unreadable" }>;
+
 /** What answers a request for a file. */
 export type Resolved =
   | {
@@ -29,6 +31,7 @@ export type Resolved =
     }
   | { readonly kind: "redirect"; readonly status: number; readonly location: string }
   | { readonly kind: "listing"; readonly directory: string }
+  | Unreadable
   /** With the page that a rule names for it, if one does. */
   | { readonly kind: "missing"; readonly page: string | undefined }
   | { readonly kind: "malformed" }
@@ -84,6 +87,7 @@ export class SiteLookup {
     const found = await this.tree.find(pathname);
     if (found.kind === "file") return { kind: "file", found, pathname, standsIn: false };
     if (found.kind === "none" && found.status === 400) return { kind: "malformed" };
+    if (found.kind === "unreadable") return found;
     const unslashed = found.kind === "unslashed";
     if (ruled !== undefined && !(unslashed && (await this.tree.find(`${pathname}/`)).kind === "file")) {
       return this.#follow(ruled, request);
@@ -106,6 +110,7 @@ export class SiteLookup {
     // A directory without its slash: the URL of the request is another one, and keeps its own.
     const index = found.kind === "unslashed" ? await this.tree.find(`${pathname}/`) : found;
     if (index.kind === "file") return { kind: "file", found: index, pathname: `${pathname}/`, standsIn: false };
+    if (index.kind === "unreadable") return index;
     return this.#standIn(request);
   }
 
@@ -137,6 +142,8 @@ export class SiteLookup {
         return other("asks for a password");
       case "unknown":
         return other("depends on the request, by _redirects");
+      case "unreadable":
+        return { kind: "missing", unreadable: resolved.code };
       case "missing":
       case "malformed":
         return MISSING;

@@ -9,6 +9,7 @@ import type { Hosts } from "./hosts.js";
 import type { Live } from "./live/live.js";
 import type { Route } from "./route.js";
 import type { SiteRules } from "./rules.js";
+import type { Unreadable } from "./unreadable.js";
 import type { SiteLookup } from "./site-lookup.js";
 
 /** What a server answers from. */
@@ -41,6 +42,8 @@ export interface Site {
   readonly closing: AbortSignal;
   /** Takes what went wrong with one request: a bug of ours or of a route, a failing disk. */
   readonly report: (error: Error) => void;
+  /** Files that could not be read, each told once. */
+  readonly unreadable: Unreadable;
   /** Takes what the user should know of, in a sentence. */
   readonly notice: (text: string) => void;
 }

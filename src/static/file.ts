@@ -57,7 +57,8 @@ export function isAbsent(error: unknown): boolean {
   return error instanceof Error && "code" in error && absent.has(String(error.code));
 }
 
-const isForbidden = (error: unknown) =>
+/** Whether a system says that something is there and that this user may not have it. */
+export const isForbidden = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && "code" in error && (error.code === "EACCES" || error.code === "EPERM");
 
 /** Whether `path` lies below `directory`. With the separator: `/www/public-secret` is not below `/www/public`. */
@@ -93,7 +94,7 @@ export function unsettledFor({ size, ctimeMs }: Pick<Stats, "size" | "ctimeMs">)
 export const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
 
 /** Why there is nothing to send: the file is another one by now, or it may not be read: by us, or by anyone. */
-export type Unavailable = "changed" | "withheld";
+export type Unavailable = "changed" | "unreadable" | "withheld";
 
 /**
  * Opens the very version that was found, or the same file when it has only
@@ -111,7 +112,7 @@ export async function openFound(found: FoundFile): Promise<FileHandle | Unavaila
     pinned = (await isPinned(handle, found)) && (await realpath(found.file)) === found.file;
     return pinned ? handle : "changed";
   } catch (error) {
-    if (isForbidden(error)) return "withheld";
+    if (isForbidden(error)) return "unreadable";
     if (isAbsent(error)) return "changed";
     throw error;
   } finally {

@@ -1,9 +1,9 @@
-import type { Stats } from "node:fs";
-import { realpath, stat } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { access, realpath, stat } from "node:fs/promises";
 import { platform } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { codings, isCompressible, suffixes } from "./encoding.js";
-import { isAbsent, isInside, type FoundFile, type Sibling } from "./file.js";
+import { isAbsent, isForbidden, isInside, type FoundFile, type Sibling } from "./file.js";
 import { Lookups } from "./lookups.js";
 import { mediaType } from "./media-type.js";
 import { segmentsOf } from "./path.js";
@@ -16,6 +16,8 @@ export type Found =
   | { readonly kind: "unslashed" }
   /** A directory without an index page. */
   | { readonly kind: "directory"; readonly directory: string }
+  /** It is there, or may be: this user may not read it, or not look where it lies. */
+  | { readonly kind: "unreadable"; readonly file: string; readonly code: string }
   | { readonly kind: "none"; readonly status: 400 | 404 };
 
 /** What may be found. */
@@ -103,7 +105,7 @@ class Tree implements FileTree {
     const { ok } = segmentsOf(`/${encodeURIComponent(name)}`, platform(), this.#options.dotfiles === true);
     // Only `.well-known` in the root is no dotfile.
     if (!ok || (name.startsWith(".") && this.#options.dotfiles !== true && directory !== this.root)) return undefined;
-    const at = await this.#at(join(directory, name));
+    const at = await this.#at(join(directory, name)).catch(unlessForbidden);
     if (at === undefined) return undefined;
     const { size, mtimeMs } = at.stats;
     if (at.stats.isDirectory()) return { name, kind: "directory", size: 0, mtimeMs };
@@ -114,8 +116,17 @@ class Tree implements FileTree {
     const path = segmentsOf(pathname, platform(), this.#options.dotfiles === true);
     if (!path.ok) return { kind: "none", status: path.status };
     const wanted = join(this.root, ...path.names);
+    try {
+      return await this.#lookAt(wanted, path.directory);
+    } catch (error) {
+      if (!isForbidden(error)) throw error;
+      return { kind: "unreadable", file: wanted, code: error.code ?? "EACCES" };
+    }
+  }
+
+  async #lookAt(wanted: string, asDirectory: boolean): Promise<Found> {
     const at = await this.#at(wanted);
-    if (path.directory) return at?.stats.isDirectory() === true ? this.#index(at.real) : none;
+    if (asDirectory) return at?.stats.isDirectory() === true ? this.#index(at.real) : none;
     if (at?.stats.isFile() === true) return this.#file(at);
     // A clean URL: `/about` for `about.html`, also where there is a directory of the name.
     const page = await this.#at(`${wanted}.html`);
@@ -129,16 +140,20 @@ class Tree implements FileTree {
   }
 
   async #file({ real, stats }: Place): Promise<FoundFile> {
+    await mayRead(real, stats);
     const file = fileAt(real, await this.#versions.look(real, stats));
     if (this.#options.precompressed !== true || !isCompressible(mediaType(real))) return file;
     const found = await Promise.all(
-      codings.map(async (coding) => {
-        const at = await this.#at(real + suffixes[coding]);
-        if (at?.stats.isFile() !== true || at.stats.mtimeMs < stats.mtimeMs) return [];
-        return [{ coding, found: fileAt(at.real, await this.#versions.look(at.real, at.stats)) }];
-      }),
+      codings
+        .map(async (coding) => {
+          const at = await this.#at(real + suffixes[coding]);
+          if (at?.stats.isFile() !== true || at.stats.mtimeMs < stats.mtimeMs) return undefined;
+          await mayRead(at.real, at.stats);
+          return { coding, found: fileAt(at.real, await this.#versions.look(at.real, at.stats)) };
+        })
+        .map((sibling) => sibling.catch(unlessForbidden)),
     );
-    const siblings = found.flat();
+    const siblings = found.filter((sibling) => sibling !== undefined);
     return siblings.length === 0 ? file : { ...file, siblings };
   }
 
@@ -147,7 +162,11 @@ class Tree implements FileTree {
     return dirname(path) === this.root && this.#options.reserved?.includes(basename(path).toLowerCase()) === true;
   }
 
-  /** What a path leads to, when it leads to something that may be found. */
+  /**
+   * What a path leads to, when it leads to something that may be found.
+   *
+   * @throws when the system does not let us look there
+   */
   async #at(path: string): Promise<Place | undefined> {
     try {
       const real = await realpath(path);
@@ -156,8 +175,8 @@ class Tree implements FileTree {
       if (!inside || this.#hidden.some((hidden) => real === hidden || isInside(real, hidden))) return undefined;
       return { real, stats: await stat(real) };
     } catch (error) {
-      if (isAbsent(error)) return undefined;
-      throw error;
+      if (isForbidden(error) || !isAbsent(error)) throw error;
+      return undefined;
     }
   }
 }
@@ -165,6 +184,18 @@ class Tree implements FileTree {
 interface Place {
   readonly real: string;
   readonly stats: Stats;
+}
+
+/** Everybody may: most files are so, and the system need not be asked. */
+const READ_BY_ALL = 0o444;
+
+/** @throws when this user may not read the file */
+async function mayRead(file: string, { mode }: Stats): Promise<void> {
+  if ((mode & READ_BY_ALL) !== READ_BY_ALL) await access(file, constants.R_OK);
+}
+
+function unlessForbidden(error: unknown): undefined {
+  if (!isForbidden(error)) throw error;
 }
 
 function fileAt(file: string, { stats, digest, edition, steady }: Look): FoundFile {
