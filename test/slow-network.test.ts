@@ -93,6 +93,20 @@ test("a first needed response is not held up by what was asked for later", async
   expect(ended).toEqual(["/a.css", "/b.png"]);
 });
 
+test("what Link announced goes behind what the page itself asks for as urgently", async () => {
+  const css = `@font-face { font-family: f; src: url(f.woff2) } body { font-family: f }`;
+  const html = `<link rel=stylesheet href=a.css><script src=a.js></script><p>text`;
+  const large = { "f.woff2": "f".repeat(300_000), "a.js": "1;".repeat(100_000) };
+  const root = await writeSite({ "index.html": html, "a.css": css, ...large });
+  const { port } = await startServer({ root, rtt: 20, kbps: 4000, compress: false });
+  const client = await connect(port, { settings: { enablePush: false } });
+  expect((await client.request("/")).headers.link).toContain("f.woff2");
+  const ended: string[] = [];
+  const paths = ["/f.woff2", "/a.js"];
+  await Promise.all(paths.map((path) => client.request(path, { priority: "u=1" }).then(() => ended.push(path))));
+  expect(ended).toEqual(["/a.js", "/f.woff2"]);
+});
+
 test.each([{ rtt: 20 }, { kbps: 50_000 }, { rtt: 20, kbps: 50_000 }])(
   "over %j, what is sent comes back as it was, over both versions of HTTP",
   async (network) => {

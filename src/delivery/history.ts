@@ -107,6 +107,12 @@ export class History {
     if (this.#deliveries.length > DELIVERIES) this.#deliveries.shift();
   }
 
+  /** Whether the `Link` of the latest page named the target: it was asked for ahead of what the page itself names. */
+  linked(target: string): boolean {
+    const latest = this.#deliveries.at(-1);
+    return latest?.targets.some(({ means, target: linked }) => means === "link" && linked === target) === true;
+  }
+
   /** Puts what became of it in its place. */
   correct(planned: Delivery, done: Delivery): void {
     const at = this.#deliveries.indexOf(planned);

@@ -1,12 +1,21 @@
 /** How urgent a response is to its client (RFC 9218 §4). */
 export interface Priority {
-  /** From 0, the most urgent, to 7. */
+  /** From 0, the most urgent, to 7; half a step less for what goes behind others like it. */
   readonly urgency: number;
   /** Of use to the client in parts: it may share the line with others like it. */
   readonly incremental: boolean;
 }
 
 const DEFAULT: Priority = { urgency: 3, incremental: false };
+
+/**
+ * That of a response which a `Link` field has asked for ahead of the page. It
+ * goes behind what the page itself asks for as urgently: a font that is
+ * announced does not hold up a script that blocks rendering.
+ */
+export function behindOthers({ urgency, incremental }: Priority): Priority {
+  return { urgency: urgency + 0.5, incremental };
+}
 
 /** Reads a `priority` field; what it does not say, or not well, has its default. */
 export function readPriority(field: string | undefined): Priority {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { constants, type ServerHttp2Stream } from "node:http2";
 import type { Readable, Writable } from "node:stream";
-import { type Priority, readPriority } from "../delivery/priority.js";
+import { behindOthers, type Priority, readPriority } from "../delivery/priority.js";
 import { NEGLIGIBLE, type Writer } from "../delivery/write-queue.js";
 import { httpDate } from "../static/http-date.js";
 import { pushEnabled, waitsAlone, type Connection } from "./connection.js";
@@ -119,8 +119,13 @@ class Http2Exchange implements Exchange, Writer {
   }
 
   get priority(): Priority {
+    return (this.#priority ??= this.#readPriority());
+  }
+
+  #readPriority(): Priority {
     const field = this.fields["priority"];
-    return (this.#priority ??= readPriority(typeof field === "string" ? field : undefined));
+    const priority = readPriority(typeof field === "string" ? field : undefined);
+    return this.connection.history.linked(this.target) ? behindOthers(priority) : priority;
   }
 
   waitsAlone(): boolean {
