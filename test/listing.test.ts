@@ -101,3 +101,14 @@ test.each([
 ])("the query %j sorts by %s", (query, by, descending) => {
   expect(orderIn(query)).toEqual({ by, descending });
 });
+
+test.skipIf(process.platform !== "linux")(
+  "names with a backslash or without UTF-8 are neither listed nor served",
+  async () => {
+    const { root, request } = await listed({ "a.txt": "a", "b\\c.txt": "b" });
+    await writeFile(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0xe9, 0x2e, 0x74, 0x78, 0x74])]), "latin1");
+    expect(names((await request("/")).body.toString())).toEqual(["a.txt"]);
+    expect((await request("/b%5Cc.txt")).status).toBe(404);
+    expect((await request("/%E9.txt")).status).toBe(400);
+  },
+);

@@ -88,7 +88,7 @@ async function namesIn(directory: string): Promise<Names> {
   const names: Names = { pages: [], directories: [] };
   for (const entry of (await unlessGone(() => readdir(directory, { withFileTypes: true }))) ?? []) {
     const { name } = entry;
-    if ((name.startsWith(".") && name !== ".well-known") || name === "node_modules") continue;
+    if ((name.startsWith(".") && name !== ".well-known") || name === "node_modules" || name.includes("\\")) continue;
     const kind = entry.isSymbolicLink() ? await unlessGone(() => stat(join(directory, name))) : entry;
     if (kind?.isDirectory() === true) names.directories.push(entry);
     else if (kind?.isFile() === true && isPagePath(name)) names.pages.push(entry);
