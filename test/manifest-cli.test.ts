@@ -26,13 +26,14 @@ const files = {
   "hover.png": "",
 };
 
-const style = { target: "/site.css", rel: "preload", as: "style", bytes: css.length };
+const marks = { named: true, blocking: true };
+const style = { target: "/site.css", rel: "preload", as: "style", ...marks, bytes: css.length };
 const pages = {
   "/": [
     style,
-    { target: "/a.css", rel: "preload", as: "style", bytes: 0 },
-    { target: "/frame.html", as: "document", bytes: 0 },
-    { target: "/b.css", as: "style", media: "not all", bytes: 0 },
+    { target: "/a.css", rel: "preload", as: "style", ...marks, bytes: 0 },
+    { target: "/frame.html", as: "document", named: true, bytes: 0 },
+    { target: "/b.css", as: "style", media: "not all", named: true, bytes: 0 },
   ],
   "/docs/": [style],
   "/frame.html": [],
@@ -50,8 +51,8 @@ test("prints tables with --format table: what, how large, why, and how far it ca
   expect(code).toBe(0);
   expect(stdout.split("\n").map((line) => line.trim().replaceAll(/ {2,}/g, " | "))).toEqual([
     `/ | 4 targets, ${css.length} B`,
-    `/site.css | style | ${css.length} B | stylesheet in /`,
-    "/a.css | style | 0 B | stylesheet in /",
+    `/site.css | style | ${css.length} B | stylesheet in / | (in the HTML)`,
+    "/a.css | style | 0 B | stylesheet in / | (in the HTML)",
     "/frame.html | document | 0 B | iframe src in / | (pushed, never linked)",
     "/b.css | style | 0 B | alternate stylesheet in / | (neither pushed nor linked)",
     "",

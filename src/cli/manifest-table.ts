@@ -35,8 +35,9 @@ export function explanation(pathname: string, needs: PageNeeds): string {
 }
 
 /** How far an entry can be announced. */
-function notes({ rel, media, imagesrcset }: ManifestEntry): string {
+function notes({ rel, named, media, imagesrcset }: ManifestEntry): string {
   const pushed = media === undefined && imagesrcset === undefined;
   if (rel === undefined) return quiet(pushed ? "(pushed, never linked)" : "(neither pushed nor linked)");
-  return pushed ? "" : quiet("(linked, never pushed)");
+  if (!pushed) return quiet("(linked, never pushed)");
+  return named === true ? quiet("(in the HTML)") : "";
 }
