@@ -7,7 +7,7 @@ import { place } from "./scan-line.js";
 export function pageTable(pathname: string, { entries, why }: PageNeeds): string {
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
   const head = `${heading(pathname)}  ${quiet(`${count(entries.length, "target")}, ${size(bytes)}`)}`;
-  const width = Math.min(60, Math.max(0, ...entries.map(({ target }) => target.length)));
+  const width = entries.reduce((widest, { target }) => Math.max(widest, Math.min(60, target.length)), 0);
   const rows = entries.map((entry) => {
     const { target, as } = entry;
     const columns = [

@@ -66,13 +66,18 @@ export function layerName(sheet: Sheet, layer: string): string {
   return `${sheet.layer}.${layer}`;
 }
 
+/** Layers of a page that get a place, and how deep they may be nested. */
+const LAYERS = 1000;
+const LAYER_DEPTH = 32;
+
 /** Layers get their place by first mention; an outer layer's own rules are stronger than those of its inner ones. */
 export function rankLayers(sheets: readonly Sheet[]): Map<string, number> {
   const ranks = new Map<string, number>();
   const order: string[] = [];
   for (const sheet of sheets) {
+    if (order.length >= LAYERS) break;
     for (const layer of ["", ...sheet.facts.layers]) {
-      const segments = layerName(sheet, layer).split(".");
+      const segments = layerName(sheet, layer).split(".", LAYER_DEPTH);
       for (let length = 1; length <= segments.length; length += 1) {
         const name = segments.slice(0, length).join(".");
         if (name === "" || order.includes(name)) continue;

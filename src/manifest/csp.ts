@@ -46,6 +46,8 @@ function allowsInline(source: string): boolean {
 /** Which kinds of loads from the page's own origin its policies forbid altogether. */
 export class ContentSecurityPolicy {
   readonly #policies: readonly ReadonlyMap<string, readonly string[]>[];
+  /** What `forbids` has said: a page has many references. */
+  readonly #forbidden = new Map<Destination, boolean>();
 
   /** Takes the values of `Content-Security-Policy` fields and `meta` elements; each must allow a load. */
   constructor(values: readonly string[]) {
@@ -67,6 +69,12 @@ export class ContentSecurityPolicy {
   }
 
   forbids(destination: Destination): boolean {
+    let forbidden = this.#forbidden.get(destination);
+    if (forbidden === undefined) this.#forbidden.set(destination, (forbidden = this.#forbids(destination)));
+    return forbidden;
+  }
+
+  #forbids(destination: Destination): boolean {
     return this.#policies.some((directives) => {
       const sandbox = directives.get("sandbox");
       if (destination === "script" && sandbox !== undefined && !sandbox.includes("allow-scripts")) return true;

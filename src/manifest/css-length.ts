@@ -21,7 +21,7 @@ const PIXELS: Readonly<Record<string, number>> = {
 
 /** A length in CSS pixels, with the initial font size of 16 pixels; undefined for anything else. */
 export function lengthInPixels(text: string, viewport: Area): number | undefined {
-  const match = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([a-z]*)$/i.exec(text.trim());
+  const match = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)([a-z]*)$/i.exec(text.trim());
   if (match === null) return undefined;
   const value = Number(match[1]);
   const unit = (match[2] ?? "").toLowerCase();
@@ -47,7 +47,7 @@ interface Amount {
   readonly isLength: boolean;
 }
 
-const TOKEN = /\s+[-+]\s+|[(),*/]|[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?:[a-z]+|%)?|[a-z]+/gy;
+const TOKEN = /\s+[-+]\s+|[(),*/]|[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?(?:[a-z]+|%)?|[a-z]+/gy;
 /** How deep parentheses are followed: far beyond what a person writes. */
 const DEPTH = 32;
 
@@ -143,9 +143,9 @@ function result(name: string, values: readonly Amount[]): Amount | undefined {
   const [first, second, third] = values;
   if (first === undefined || values.some(({ isLength }) => isLength !== first.isLength)) return undefined;
   const { isLength } = first;
-  const numbers = values.map(({ value }) => value);
-  if (name === "min") return { value: Math.min(...numbers), isLength };
-  if (name === "max") return { value: Math.max(...numbers), isLength };
+  // Not spread into a call: a list can have more members than a call may have arguments.
+  if (name === "min") return values.reduce((least, own) => (own.value < least.value ? own : least));
+  if (name === "max") return values.reduce((most, own) => (own.value > most.value ? own : most));
   if (name === "clamp" && second !== undefined && third !== undefined && values.length === 3) {
     return { value: Math.max(first.value, Math.min(second.value, third.value)), isLength };
   }

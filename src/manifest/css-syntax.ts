@@ -32,14 +32,16 @@ export class CssCursor {
   next(outermost = false): ItemEnd {
     this.#skipSpace();
     this.itemStart = this.position;
-    const custom = this.text.startsWith("--", this.position);
+    // Unknown before the first brace; a name can be long, and the braces many.
+    let isCustom = this.text.startsWith("--", this.position) ? undefined : false;
     for (let depth = 0; this.position < this.text.length;) {
       this.#skip(PLAIN);
       const code = this.text.charCodeAt(this.position);
       if (depth === 0) {
         if (code === 0x3b || (code === 0x7d && !outermost)) return this.#end(code === 0x3b ? ";" : "}");
         if (code === 0x7b) {
-          if (!custom || !this.#isCustomProperty()) return this.#end("{");
+          isCustom ??= this.#isCustomProperty();
+          if (!isCustom) return this.#end("{");
           this.position += 1;
           this.skipBlock();
           continue;

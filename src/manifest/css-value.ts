@@ -52,6 +52,10 @@ export function hasBadUrl(value: string): boolean {
 
 /** The images that a value loads: each `url()`, and of an `image-set()` the one candidate that is taken. */
 export function imagesIn(value: string, density: number): string[] {
+  return imagesWithin(value, density, true);
+}
+
+function imagesWithin(value: string, density: number, mayHaveSets: boolean): string[] {
   if (!value.includes("(")) return [];
   const urls: string[] = [];
   let from = 0;
@@ -66,7 +70,9 @@ export function imagesIn(value: string, density: number): string[] {
       from = end + 1;
     } else if (name === "image-set" || name === "-webkit-image-set") {
       const end = functionEnd(value, open);
-      urls.push(...fromImageSet(value.slice(open + 1, end), density));
+      // One within another is none (CSS Images 4 §2.4).
+      const chosen = mayHaveSets ? fromImageSet(value.slice(open + 1, end), density) : undefined;
+      if (chosen !== undefined) urls.push(chosen);
       from = end + 1;
     } else from = open + 1;
   }
@@ -89,14 +95,14 @@ function nameBefore(value: string, open: number): string {
 }
 
 /** CSS Images 4 §2.4, as Chromium does it: of the types that it knows, the least density that is enough. */
-function fromImageSet(options: string, density: number): string[] {
+function fromImageSet(options: string, density: number): string | undefined {
   let best: { readonly image: string | undefined; readonly density: number } | undefined;
   for (const option of splitCommas(options)) {
-    const type = /\btype\(\s*(["'])(.*?)\1\s*\)/i.exec(option)?.[2];
+    const type = /\btype\(\s*(["'])([^"']{0,100})\1\s*\)/i.exec(option)?.[2];
     if (type !== undefined && !/^image\/(?:avif|jxl|webp|png|jpe?g|gif|svg\+xml|apng|bmp)$/i.test(type)) continue;
     const rest = option.trim();
-    const string = /^(["'])((?:\\[^]|(?!\1)[^\\])*)\1/.exec(rest);
-    const image = string === null ? imagesIn(rest, density)[0] : unescapeCss(string[2] ?? "");
+    const isString = /^["']/.test(rest);
+    const image = isString ? unescapeCss(rest.slice(1, stringEnd(rest, 0))) : imagesWithin(rest, density, false)[0];
     // A gradient is a candidate, too, that loads nothing.
     if (image === undefined && !/gradient\(/i.test(rest)) continue;
     const own = densityOf(rest);
@@ -104,11 +110,11 @@ function fromImageSet(options: string, density: number): string[] {
       best === undefined || (best.density < density ? own > best.density : own >= density && own < best.density);
     if (better) best = { image, density: own };
   }
-  return best?.image === undefined ? [] : [best.image];
+  return best?.image;
 }
 
 function densityOf(option: string): number {
-  const match = /[\s)"'](\d*\.?\d+)(x|dppx|dpi|dpcm)\b/i.exec(option);
+  const match = /[\s)"'](\d{1,20}(?:\.\d{1,20})?|\.\d{1,20})(x|dppx|dpi|dpcm)\b/i.exec(option);
   const unit = (match?.[2] ?? "x").toLowerCase();
   const divisor = unit === "dpi" ? 96 : unit === "dpcm" ? 96 / 2.54 : 1;
   return Number(match?.[1] ?? 1) / divisor;
@@ -117,22 +123,23 @@ function densityOf(option: string): number {
 /** Replacements beyond these are a mistake or an attack ("billion laughs"): the value counts as invalid. */
 const MAX_REPLACEMENTS = 500;
 const MAX_LENGTH = 100_000;
+/** How deep they may be nested, through custom properties and fallbacks alike. */
+const MAX_DEPTH = 64;
+
+/** Finds the value of a custom property, that many replacements deep. */
+export type LookUp = (name: string, depth: number) => string | undefined;
 
 /**
  * Puts custom properties in the place of `var()` (CSS Variables 1 §3);
  * undefined when one is missing and has no fallback, which makes the
  * declaration invalid.
  */
-export function substitute(value: string, lookUp: (name: string) => string | undefined): string | undefined {
-  return /var\(/i.test(value) ? replaced(value, lookUp, { left: MAX_REPLACEMENTS }) : value;
+export function substitute(value: string, lookUp: LookUp, depth = 0): string | undefined {
+  return /var\(/i.test(value) ? replaced(value, lookUp, { left: MAX_REPLACEMENTS }, depth) : value;
 }
 
-function replaced(
-  value: string,
-  lookUp: (name: string) => string | undefined,
-  budget: { left: number },
-): string | undefined {
-  if (value.length > MAX_LENGTH) return undefined;
+function replaced(value: string, lookUp: LookUp, budget: { left: number }, depth: number): string | undefined {
+  if (value.length > MAX_LENGTH || depth > MAX_DEPTH) return undefined;
   let result = "";
   let from = 0;
   for (let at = indexOfVar(value, 0); at >= 0; at = indexOfVar(value, from)) {
@@ -142,19 +149,23 @@ function replaced(
     const end = functionEnd(value, open);
     const inside = value.slice(open + 1, end);
     const comma = inside.indexOf(",");
-    const own = lookUp(unescapeCss((comma < 0 ? inside : inside.slice(0, comma)).trim()));
-    let replacement = own === undefined ? undefined : replaced(own, lookUp, budget);
-    if (replacement === undefined && comma >= 0) replacement = replaced(inside.slice(comma + 1), lookUp, budget);
+    const own = lookUp(unescapeCss((comma < 0 ? inside : inside.slice(0, comma)).trim()), depth + 1);
+    let replacement = own === undefined ? undefined : replaced(own, lookUp, budget, depth + 1);
+    if (replacement === undefined && comma >= 0) {
+      replacement = replaced(inside.slice(comma + 1), lookUp, budget, depth + 1);
+    }
     if (replacement === undefined) return undefined;
     result += value.slice(from, at) + replacement;
+    if (result.length > MAX_LENGTH) return undefined;
     from = end + 1;
   }
   return result + value.slice(from);
 }
 
 function indexOfVar(value: string, from: number): number {
-  const at = value.slice(from).search(/(?<![\w-])var\(/i);
-  return at < 0 ? -1 : from + at;
+  const pattern = /(?<![\w-])var\(/gi;
+  pattern.lastIndex = from;
+  return pattern.exec(value)?.index ?? -1;
 }
 
 /** The families of a `font-family` value, in order, unquoted and in lower case. */
@@ -172,7 +183,7 @@ export interface FontShorthand {
 }
 
 const SIZE =
-  /(?:^|\s)(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:%|[a-z]+)|0|(?:xx?|xxx)-(?:small|large)|small|medium|large|smaller|larger|(?:calc|clamp|min|max)\((?:[^()]|\([^()]*\))*\))\s*(?:\/\s*(?:normal|calc\((?:[^()]|\([^()]*\))*\)|[\d.]+[%a-z]*))?\s+/i;
+  /(?:^|\s)(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:%|[a-z]+)|0|(?:xx?|xxx)-(?:small|large)|small|medium|large|smaller|larger|(?:calc|clamp|min|max)\((?:[^()]|\([^()]*\))*\))\s*(?:\/\s*(?:normal|calc\((?:[^()]|\([^()]*\))*\)|[\d.]+[%a-z]*))?\s+/i;
 
 /** Reads a `font` shorthand (CSS Fonts 4 §2.7); undefined for a system font and for what is no font. */
 export function parseFont(value: string): FontShorthand | undefined {

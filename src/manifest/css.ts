@@ -179,7 +179,7 @@ class CssReader {
     const list: Declaration[] = [];
     this.#block(inner, list);
     if (context.conditional) this.#add(context.parent, list, offset, context);
-    else own.push(...list);
+    else for (const declaration of list) own.push(declaration);
   }
 
   #skipBlock(why: SkippedUrl["why"]): void {

@@ -54,6 +54,9 @@ const STYLE = hashOf("style");
 /** A mask of low bits. */
 const LOW_BITS = (1 << ASKED_BITS) - 1;
 
+/** Tests that one element may pass by different attributes: each set of them is kept. */
+const PASSED = 256;
+
 /** Style attributes remembered: beyond them the parsing is done again. */
 const STYLES = 4096;
 
@@ -142,7 +145,7 @@ export class ElementKinds {
   }
 
   #passing(step: Step, passed: readonly string[]): Step {
-    if (passed.length === 0) return step;
+    if (passed.length === 0 || (step.kind?.passed.size ?? 0) > PASSED) return step;
     const key = `[${passed.join("\n")}`;
     return step.more.get(key) ?? this.#more(key, step, {}, passed);
   }

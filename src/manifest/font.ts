@@ -61,7 +61,8 @@ function sourcesOf(src: string): string[] {
     const techs = /tech\(([^)]*)\)/i.exec(hints)?.[1];
     if (format !== undefined && !FORMATS.test(format)) continue;
     if (techs !== undefined && !techs.split(",").every((tech) => TECHS.test(tech.trim()))) continue;
-    urls.push(...imagesIn(source.slice(0, end + 1), 1));
+    const [url] = imagesIn(source.slice(0, end + 1), 1);
+    if (url !== undefined) urls.push(url);
   }
   return urls;
 }

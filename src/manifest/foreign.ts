@@ -16,6 +16,8 @@ const MATH = tagNamed("math");
 export class ForeignContent {
   /** Open `svg` and `math` elements, and the islands of HTML in them. */
   readonly #open: TagName[] = [];
+  /** How many of each name are open. */
+  readonly #counts = new Map<TagName, number>();
   inside = false;
   /** Number of those that are open. */
   depth = 0;
@@ -36,19 +38,26 @@ export class ForeignContent {
   end(tag: TagName): void {
     // It can't have been opened in here: it ends what is around.
     if (this.inside && BREAKOUT.has(tag.name)) return this.#breakOut();
-    const index = this.#open.lastIndexOf(tag);
-    if (index >= 0) this.#open.length = index;
+    if ((this.#counts.get(tag) ?? 0) === 0) return;
+    while (this.#pop() !== tag);
     this.#update();
   }
 
   #push(tag: TagName): void {
     this.#open.push(tag);
+    this.#counts.set(tag, (this.#counts.get(tag) ?? 0) + 1);
     this.#update();
+  }
+
+  #pop(): TagName | undefined {
+    const tag = this.#open.pop();
+    if (tag !== undefined) this.#counts.set(tag, (this.#counts.get(tag) ?? 0) - 1);
+    return tag;
   }
 
   #breakOut(): void {
     while (this.inside) {
-      this.#open.pop();
+      this.#pop();
       this.#update();
     }
   }

@@ -8,6 +8,8 @@ export interface ImageSource {
   readonly sizes?: string | undefined;
   readonly media?: string | undefined;
   readonly type?: string | undefined;
+  /** Whether its type and its media query suit, where that is known already. */
+  readonly suits?: boolean;
 }
 
 /** The image that the default viewport takes, and what a `Link` says so that every client makes its own choice. */
@@ -49,13 +51,18 @@ export function isImageType(type: string | undefined): boolean {
 export function chooseImage(sources: readonly ImageSource[], viewport: Viewport): ChosenImage | undefined {
   for (const [index, source] of sources.entries()) {
     const isImg = index === sources.length - 1;
-    if (!isImg && (source.srcset === undefined || !isImageType(source.type))) continue;
-    if (!isImg && source.media !== undefined && !matchesMedia(source.media, viewport)) continue;
+    if (!isImg && !(source.suits ?? suits(source, viewport))) continue;
     const chosen = fromSource(source, viewport, isImg);
     if (chosen === undefined) continue;
     return { ...chosen, ...conditionOf(sources, index) };
   }
   return undefined;
+}
+
+/** Whether a `source` in a `picture` has images of a known type for the viewport. */
+export function suits({ srcset, type, media }: ImageSource, viewport: Viewport): boolean {
+  if (srcset === undefined || !isImageType(type)) return false;
+  return media === undefined || matchesMedia(media, viewport);
 }
 
 /** A single URL needs no choice; anything else is left to the client. */

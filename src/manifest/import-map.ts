@@ -22,6 +22,9 @@ function urlLike(specifier: string, base: URL): URL | undefined {
   return /^(?:\/|\.\.?\/)/.test(specifier) ? parseUrl(specifier, base) : parseUrl(specifier);
 }
 
+/** Scopes that count: each import is held against them all. */
+const SCOPES = 10_000;
+
 /** Reads import maps in the order in which the page has them; one that is no valid JSON object counts for nothing. */
 export function readImportMaps(texts: readonly string[], base: URL): ImportMap {
   const imports = new Map<string, URL | undefined>();
@@ -32,6 +35,7 @@ export function readImportMaps(texts: readonly string[], base: URL): ImportMap {
     addAll(imports, map["imports"], base);
     if (!isObject(map["scopes"])) continue;
     for (const [prefix, specifiers] of Object.entries(map["scopes"])) {
+      if (scopes.size >= SCOPES) break;
       const url = parseUrl(prefix, base)?.href;
       if (url === undefined) continue;
       const scope = scopes.get(url) ?? new Map<string, URL | undefined>();
@@ -75,9 +79,13 @@ export function resolveModule(specifier: string, base: URL, map: ImportMap): URL
   return match === "none" ? url : match;
 }
 
+/** A longer specifier has no prefix in any map: each of its slashes would be looked up. */
+const PREFIXED_LENGTH = 4096;
+
 /** The longest key that ends with a slash and begins the specifier, or the specifier itself. */
 function lookUp(key: string, map: SpecifierMap): URL | undefined | "none" {
   if (map.has(key)) return map.get(key);
+  if (key.length > PREFIXED_LENGTH) return "none";
   for (let slash = key.lastIndexOf("/"); slash >= 0; slash = slash === 0 ? -1 : key.lastIndexOf("/", slash - 1)) {
     const prefix = key.slice(0, slash + 1);
     if (!map.has(prefix)) continue;

@@ -50,15 +50,15 @@ const NEGATIVE = new Set(["none", "no-preference"]);
 
 function numberOf(text: string, viewport: Viewport): number | undefined {
   const value = text.trim();
-  const ratio = /^(\d*\.?\d+)\s*\/\s*(\d*\.?\d+)$/.exec(value);
+  const ratio = /^(\d+(?:\.\d+)?|\.\d+)\s*\/\s*(\d+(?:\.\d+)?|\.\d+)$/.exec(value);
   if (ratio !== null) return Number(ratio[1]) / Number(ratio[2]);
-  const resolution = /^(\d*\.?\d+)(dppx|x|dpi|dpcm)$/i.exec(value);
+  const resolution = /^(\d+(?:\.\d+)?|\.\d+)(dppx|x|dpi|dpcm)$/i.exec(value);
   if (resolution !== null) {
     const unit = (resolution[2] ?? "").toLowerCase();
     const divisor = unit === "dpi" ? 96 : unit === "dpcm" ? 96 / 2.54 : 1;
     return Number(resolution[1]) / divisor;
   }
-  if (/^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(value)) return Number(value);
+  if (/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/.test(value)) return Number(value);
   return lengthInPixels(value, viewport) ?? mathInPixels(value, viewport);
 }
 

@@ -51,7 +51,7 @@ export class ModuleGraph {
           options,
           0,
         );
-        next.push(...scripts);
+        for (const script of scripts) next.push(script);
         broken ||= failed;
       }
       // The graph has failed: what was asked for in the same round trip arrives, and what that imports is not asked for.

@@ -119,6 +119,11 @@ export class OutlineTree {
     return new OutlineBuilder(this.#paths, this.#pages);
   }
 
+  /** Forgets the paths: reading a page was broken off. */
+  restart(): void {
+    this.#paths = this.#begin();
+  }
+
   /** Where a page of that many bytes may be read to: what parsing it looks at next. */
   room(size: number): Buffer {
     return this.#reader.room(size);

@@ -32,6 +32,8 @@ const INSTALLED = new Set(
 export class FontSet {
   readonly #families = new Map<string, SheetFace[]>();
   readonly #chosen = new WeakMap<FontUse, readonly SheetFace[]>();
+  /** The faces of a family that a weight and a style select: the same for each character. */
+  readonly #selected = new Map<string, readonly SheetFace[]>();
 
   constructor(sheets: readonly Sheet[]) {
     for (const sheet of sheets) {
@@ -79,16 +81,26 @@ export class FontSet {
         if (INSTALLED.has(family) && code < 0x250) return undefined;
         continue;
       }
-      const selected = new Set(
+      const face = this.#select(family, known, weight, italic).findLast((one) => covers(one.face, code));
+      if (face !== undefined) return face;
+    }
+    return undefined;
+  }
+
+  #select(family: string, known: readonly SheetFace[], weight: number, italic: boolean): readonly SheetFace[] {
+    const key = `${weight} ${italic} ${family}`;
+    let selected = this.#selected.get(key);
+    if (selected === undefined) {
+      const faces = new Set(
         selectFaces(
           known.map(({ face }) => face),
           { weight, italic },
         ),
       );
-      const face = known.findLast((one) => selected.has(one.face) && covers(one.face, code));
-      if (face !== undefined) return face;
+      selected = known.filter(({ face }) => faces.has(face));
+      this.#selected.set(key, selected);
     }
-    return undefined;
+    return selected;
   }
 }
 
@@ -126,7 +138,7 @@ function addNode(
 }
 
 function addText(text: string, font: FontUse, fonts: FontSet, faces: Set<SheetFace>): void {
-  for (const char of text) {
+  for (const char of new Set(text)) {
     const code = char.codePointAt(0) ?? 0;
     if (code > 0x20) for (const face of fonts.forCharacter(font, code)) faces.add(face);
   }

@@ -1,9 +1,12 @@
 import type { HtmlLexer } from "./html-lexer.js";
-import { chooseImage, type ImageSource } from "./image.js";
+import { chooseImage, type ImageSource, suits } from "./image.js";
 import type { LinkAttributes } from "./manifest.js";
 import type { Viewport } from "./media.js";
 import { NEED } from "./reference.js";
 import type { TagReferences } from "./tag-references.js";
+
+/** Sources of one `picture` that count: each image in it looks at them all. */
+const SOURCES = 100;
 
 /** Reads the `img` elements of a page, with what a `picture` around them offers (HTML §4.8.1 on). */
 export class Pictures {
@@ -35,12 +38,14 @@ export class Pictures {
   /** At a `source` that is none of a medium. */
   source(): void {
     const lexer = this.#lexer;
-    this.#sources?.push({
+    if (this.#sources === undefined || this.#sources.length >= SOURCES) return;
+    const source: ImageSource = {
       srcset: lexer.attribute("srcset"),
       sizes: lexer.attribute("sizes"),
       media: lexer.attribute("media"),
       type: lexer.attribute("type"),
-    });
+    };
+    this.#sources.push({ ...source, suits: suits(source, this.#viewport) });
   }
 
   /** At an `img`. */

@@ -20,6 +20,11 @@ export class Remembered<T> {
     return old;
   }
 
+  delete(key: string): void {
+    this.#young.delete(key);
+    this.#old.delete(key);
+  }
+
   set(key: string, value: T): void {
     this.#young.set(key, value);
     if (this.#young.size < this.#half) return;

@@ -5,6 +5,7 @@ import type { ManifestEntry } from "./manifest.js";
 import { DEFAULT_VIEWPORT, type Viewport } from "./media.js";
 import { readAside, readAtOnce } from "./read-file.js";
 import { Remembered } from "./remembered.js";
+import { NO_NEEDS } from "./scan-fault.js";
 import { SiteFacts, versionOf } from "./site-facts.js";
 import { Finding, whenKnown } from "./soon.js";
 
@@ -57,8 +58,8 @@ export interface Scanner {
   /**
    * What the page needs that is served for `pathname` (percent-encoded URL
    * path of the request: references resolve against it) from `file`.
-   * Never rejects for what a page contains; a file that has gone meanwhile
-   * needs nothing.
+   * A file that has gone meanwhile needs nothing. Rejects for a fault of the
+   * scanner alone (`withoutFaults`), and then finds out anew when it is asked again.
    */
   page(pathname: string, file: SiteFile, context?: PageContext): Promise<PageNeeds>;
   /** What `page` would say, when that is known and fresh: without waiting. */
@@ -107,8 +108,6 @@ const CHECK_AFTER = 40;
 const KEPT_PAGES = 2400;
 /** Targets whose answers are kept for a moment: most pages of a site need the same. */
 const KEPT_TARGETS = 4096;
-
-const NOTHING: PageNeeds = { entries: [], mayHaveImportMap: true, why: new Map(), missing: [], left: [] };
 
 interface Answer {
   readonly needs: Promise<PageNeeds>;
@@ -174,7 +173,8 @@ class SiteScanner implements Scanner {
     const key = keyOfAsked(asked, audience);
     const known = this.#known.get(key);
     if (known !== undefined && this.#isFresh(known.at, now)) return known;
-    const answer = new Finding(this.#options.lookup(asked, audience).catch(withoutAnswer));
+    const answered = this.#options.lookup(asked, audience).catch(withoutAnswer);
+    const answer = new Finding(answered, () => this.#known.delete(key));
     const found = { asked: known?.asked ?? asked, answer, at: now };
     this.#known.set(key, found);
     return found;
@@ -192,9 +192,15 @@ class SiteScanner implements Scanner {
     const known = this.#answers.get(key);
     const answer =
       known !== undefined && (await this.#stillHolds(known)) ? known : this.#answer(pathname, file, context);
-    if (answer !== known) this.#answers.set(key, answer);
+    if (answer !== known) this.#keep(key, answer);
     if (context.ahead !== true) await this.#tell(answer, pathname, file);
     return answer.needs;
+  }
+
+  /** Keeps an answer, unless it turns out that there is none. */
+  #keep(key: string, answer: Answer): void {
+    this.#answers.set(key, answer);
+    answer.needs.catch(() => this.#answers.delete(key));
   }
 
   #answer(pathname: string, file: SiteFile, { csp = [], explain = false, audience }: PageContext): Answer {
@@ -272,5 +278,5 @@ function withoutAnswer(error: unknown): LookedUp {
 
 function withoutFile(error: unknown): PageNeeds {
   if (systemCode(error) === undefined) throw error;
-  return NOTHING;
+  return NO_NEEDS;
 }

@@ -1,4 +1,4 @@
-import type { AttributeTest, Compound, Selector } from "./selector.js";
+import type { AttributeTest, Combinator, Compound, Selector } from "./selector.js";
 
 /** An element, as far as selectors look at it. */
 export interface Matchable {
@@ -59,13 +59,17 @@ function ancestors(selector: Selector, index: number, element: Matchable): Match
 }
 
 /** The outline knows the children of a parent, not their order. What stands to the left of both is an ancestor of both. */
-function sibling(selector: Selector, index: number, element: Matchable): Match {
-  const compound = selector.compounds[index];
-  if (compound === undefined || compound.never || !hasSibling(compound, element)) return "no";
-  if (index === selector.compounds.length - 1) return "maybe";
-  const combinator = selector.combinators[index];
-  if (combinator === "+" || combinator === "~") return sibling(selector, index + 1, element);
-  return ancestors(selector, index, element) === "no" ? "no" : "maybe";
+function sibling(selector: Selector, from: number, element: Matchable): Match {
+  const { compounds, combinators } = selector;
+  let combinator: Combinator | undefined = "~";
+  let index = from;
+  for (; combinator === "+" || combinator === "~"; index += 1) {
+    const compound = compounds[index];
+    if (compound === undefined || compound.never || !hasSibling(compound, element)) return "no";
+    combinator = combinators[index];
+  }
+  if (combinator === undefined) return "maybe";
+  return ancestors(selector, index - 1, element) === "no" ? "no" : "maybe";
 }
 
 function hasSibling(compound: Compound, element: Matchable): boolean {
@@ -103,13 +107,25 @@ function matchAny(list: readonly Selector[], element: Matchable): Match {
 /** Whether what `:has()` asks for is near: where exactly, and whether on this very page, is not known. */
 function hasAny(list: readonly Selector[], element: Matchable): Match {
   context.looked = true;
-  const pending: Matchable[] = [...(element.parent?.children.values() ?? []), ...element.children.values()];
-  for (let near = pending.pop(); near !== undefined; near = pending.pop()) {
+  for (const near of around(element)) {
     context.steps += 1;
     if (context.steps > STEPS || matchAny(list, near) !== "no") return "maybe";
-    pending.push(...(near.parent === element.parent ? [] : near.children.values()));
   }
   return "no";
+}
+
+/** The siblings of an element, and all that is within it. */
+function* around(element: Matchable): Generator<Matchable> {
+  yield* element.parent?.children.values() ?? [];
+  const open = [element.children.values()];
+  for (let inner = open.at(-1); inner !== undefined; inner = open.at(-1)) {
+    const { value, done } = inner.next();
+    if (done === true) open.pop();
+    else {
+      yield value;
+      open.push(value.children.values());
+    }
+  }
 }
 
 function negated(match: Match): Match {

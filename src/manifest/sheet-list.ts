@@ -30,6 +30,8 @@ interface Place {
 
 /** How deep imports are followed: no site comes near, and a browser gives up somewhere, too. */
 const DEPTH = 500;
+/** Stylesheets of a page that count, each in each layer that it is imported into. */
+const SHEETS = 2000;
 
 /** The stylesheets of a page with what they import, in the order of the cascade. */
 export class SheetList {
@@ -45,6 +47,8 @@ export class SheetList {
   /** Files that the stylesheets are in, for the line of what they miss. */
   readonly #files = new Map<string, SiteFile>();
   readonly #seen = new Set<string>();
+  /** Stylesheets that are being read, each imported by the one before. */
+  readonly #open = new Set<string>();
 
   constructor(
     listing: Listing,
@@ -76,13 +80,17 @@ export class SheetList {
 
   #sheet({ file, target, pathname }: Located, place: Place): Soon<void> {
     const key = `${target}\n${place.applies}\n${place.layer}`;
-    if (this.#seen.has(key) || place.depth > DEPTH) return;
+    if (this.#seen.has(key) || this.#seen.size >= SHEETS || place.depth > DEPTH) return;
+    // Blink bails, too, where a stylesheet imports one that it is imported by.
+    if (this.#open.has(target)) return;
     this.#seen.add(key);
-    return whenKnown(this.#read(file), ({ facts, generation }) => {
+    this.#open.add(target);
+    const taken = whenKnown(this.#read(file), ({ facts, generation }) => {
       this.#files.set(pathname, file);
       if (place.applies !== false) this.generation = Math.max(this.generation, generation);
       return this.#take(facts, { file, pathname, base: this.#listing.baseOf(target) }, place);
     });
+    return whenKnown(taken, () => void this.#open.delete(target));
   }
 
   /** What a stylesheet imports comes before it in the cascade. */

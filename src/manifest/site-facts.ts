@@ -12,6 +12,7 @@ import { OutlineTree } from "./outline.js";
 import { baseOf, type Resolved, resolve } from "./reference.js";
 import { type Lend, type ReadFile, SCAN_LIMIT } from "./read-file.js";
 import { Remembered } from "./remembered.js";
+import { readingOf } from "./scan-fault.js";
 import type { SiteFile } from "./scanner.js";
 import { readScript, type ScriptFacts, scriptLexer } from "./script.js";
 import type { ReadCss } from "./sheet-list.js";
@@ -84,6 +85,8 @@ export class SiteFacts {
   /** The base that was asked for last, and what was resolved in its directory: a page has many references. */
   #base: URL | undefined;
   #resolved = new Remembered<Resolved>(KEPT_REFERENCES);
+  /** Where the lines end of the file that was asked for last: a file may refer to much that is not there. */
+  #lines: { readonly version: string; readonly ends: readonly number[] } | undefined;
   readonly #bases = new Remembered<URL>(KEPT_SHEETS);
 
   constructor({ readFile, onTruncated, viewport, compressed, keptPages = KEPT_PAGES }: SiteFactsOptions) {
@@ -102,6 +105,11 @@ export class SiteFacts {
     const lend: Lend = (size) => this.#outlines.room(size);
     const read = this.#withBytes(file, (bytes) => this.#readHtml(bytes), lend).catch(gone(NO_HTML));
     this.#html.set(key, read);
+    read.catch(() => {
+      this.#html.delete(key);
+      // It may have stopped anywhere.
+      this.#outlines.restart();
+    });
     return (await read).facts;
   }
 
@@ -114,7 +122,8 @@ export class SiteFacts {
       return { facts, generation: this.#vocabulary.generation };
     };
     const none = (): ReadCss => ({ facts: this.#readCss(""), generation: 0 });
-    const read = new Finding(this.#withBytes(file, parse).catch((error: unknown) => gone(none())(error)));
+    const found = this.#withBytes(file, parse).catch((error: unknown) => gone(none())(error));
+    const read = new Finding(found, () => this.#css.delete(key));
     this.#css.set(key, read);
     return read.value;
   }
@@ -128,6 +137,7 @@ export class SiteFacts {
       .then(() => this.#withBytes(file, parse))
       .catch(gone({ imports: [] }));
     this.#script.set(key, read);
+    read.catch(() => this.#script.delete(key));
     return read;
   }
 
@@ -143,7 +153,12 @@ export class SiteFacts {
   }
 
   async lineOf(file: SiteFile, offset: number): Promise<number> {
-    return this.#withBytes(file, (bytes) => lineAt(htmlToUtf8(bytes), offset)).catch(gone(1));
+    const version = versionOf(file);
+    if (this.#lines?.version !== version) {
+      const ends = await this.#withBytes(file, (bytes) => lineEnds(htmlToUtf8(bytes))).catch(gone([]));
+      this.#lines = { version, ends };
+    }
+    return lineAt(this.#lines.ends, offset);
   }
 
   share(key: string, make: () => ManifestEntry): ManifestEntry {
@@ -196,7 +211,7 @@ export class SiteFacts {
 
   #withBytes<T>(file: SiteFile, parse: (bytes: Buffer) => T, lend?: Lend): Promise<T> {
     if (file.size > SCAN_LIMIT) this.#tellTruncated(file);
-    return this.#readFile(file, parse, lend);
+    return this.#readFile(file, readingOf(file, parse), lend);
   }
 
   #tellTruncated(file: SiteFile): void {
@@ -215,10 +230,21 @@ function remembered<T>(kept: Remembered<T>, key: string, make: () => T): T {
   return made;
 }
 
-function lineAt(bytes: Buffer, offset: number): number {
-  let line = 1;
-  for (let at = bytes.indexOf(0x0a); at >= 0 && at < offset; at = bytes.indexOf(0x0a, at + 1)) line += 1;
-  return line;
+function lineEnds(bytes: Buffer): number[] {
+  const ends: number[] = [];
+  for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) ends.push(at);
+  return ends;
+}
+
+/** The line, from 1, of an offset: one more than there are ends of lines before it. */
+function lineAt(ends: readonly number[], offset: number): number {
+  let [low, high] = [0, ends.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ends[middle] ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low + 1;
 }
 
 /** A file that has gone meanwhile says nothing; any other error is ours. */

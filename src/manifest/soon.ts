@@ -13,12 +13,13 @@ export function whenKnown<T, R>(value: Soon<T>, use: (value: T) => Soon<R>): Soo
 export class Finding<T> {
   value: Soon<T>;
 
-  constructor(finding: Promise<T>) {
+  /** @param failed called when nothing was found */
+  constructor(finding: Promise<T>, failed: () => void) {
     this.value = finding;
     void finding.then(
       (value) => (this.value = value),
       // Whoever waits for it is told.
-      () => undefined,
+      failed,
     );
   }
 }

@@ -22,7 +22,7 @@ export function parseSrcset(text: string): Candidate[] {
     while (at < length && !SPACE.test(text[at] ?? "")) at += 1;
     let url = text.slice(start, at);
     if (url.endsWith(",")) {
-      url = url.replace(/,+$/, "");
+      url = withoutCommas(url);
       candidates.push({ url, descriptor: "" });
       continue;
     }
@@ -40,7 +40,17 @@ export function parseSrcset(text: string): Candidate[] {
   return candidates.filter(({ url, descriptor }) => url !== "" && isDescriptor(descriptor));
 }
 
+function withoutCommas(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === ",") end -= 1;
+  return url.slice(0, end);
+}
+
+/** A longer descriptor says nothing that a shorter one can't. */
+const DESCRIPTOR_LENGTH = 100;
+
 function isDescriptor(text: string): boolean {
+  if (text.length > DESCRIPTOR_LENGTH) return false;
   return text === "" || /^(?:\d+w(?:\s+\d+h)?|\d+h\s+\d+w|\d*\.?\d+(?:e[+-]?\d+)?x)$/.test(text);
 }
 
@@ -94,18 +104,19 @@ export function selectCandidate(
   viewport: Viewport,
 ): Candidate | undefined {
   const size = sourceSize(sizes, viewport);
-  const sorted: { candidate: Candidate; density: number }[] = [];
+  const byDensity = new Map<number, Candidate>();
   for (const candidate of candidates) {
     const density = densityOf(candidate, size);
-    if (!sorted.some((other) => other.density === density)) sorted.push({ candidate, density });
+    if (!byDensity.has(density)) byDensity.set(density, candidate);
   }
-  sorted.sort((a, b) => a.density - b.density);
-  for (const [index, { candidate, density }] of sorted.entries()) {
+  const sorted = [...byDensity].sort(([a], [b]) => a - b);
+  for (const [index, [density, candidate]] of sorted.entries()) {
     const next = sorted[index + 1];
     if (next === undefined) return candidate;
-    if (next.density < viewport.density) continue;
+    const [nextDensity, nextCandidate] = next;
+    if (nextDensity < viewport.density) continue;
     const tooSmall = viewport.density <= 1 && viewport.density > density;
-    return tooSmall || viewport.density >= Math.sqrt(density * next.density) ? next.candidate : candidate;
+    return tooSmall || viewport.density >= Math.sqrt(density * nextDensity) ? nextCandidate : candidate;
   }
   return undefined;
 }

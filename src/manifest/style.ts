@@ -152,9 +152,9 @@ export class StyleEngine {
     const variables = withVariables(own, parent.variables);
     if (isHidden(own.get("display"))) return HIDDEN;
     const font = this.#font(own, parent.font, variables);
-    const images = [...this.#images(own, variables), ...this.#animated(own, variables)];
+    let images = [...this.#images(own, variables), ...this.#animated(own, variables)];
     if (matched.some(({ rule }) => rule.selector.pseudo === "text")) {
-      images.push(...this.#images(this.#declared(matched, "text", undefined), variables));
+      images = [...images, ...this.#images(this.#declared(matched, "text", undefined), variables)];
     }
     const generated: { text: string; font: FontUse }[] = [];
     for (const pseudo of ["before", "after"] as const) {
@@ -164,7 +164,7 @@ export class StyleEngine {
       const text = generatedText(declared.get("content"), inner);
       // With `content: none`, too, Chromium loads them.
       if ((text === undefined && !declared.has("content")) || isHidden(declared.get("display"))) continue;
-      images.push(...this.#images(declared, inner));
+      images = [...images, ...this.#images(declared, inner)];
       if (text !== undefined && text !== "") generated.push({ text, font: this.#font(declared, font, inner) });
     }
     const same =

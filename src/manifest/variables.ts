@@ -13,19 +13,23 @@ export class Variables {
   }
 
   /** A value as it is where it is declared: `var()` in it is replaced there, and then inherited (CSS Variables 1 §2). */
-  readonly get = (name: string): string | undefined => {
+  readonly get = (name: string, depth = 0): string | undefined => {
     const own = this.#own.get(name);
-    if (own === undefined) return this.#inherited?.get(name);
+    if (own === undefined || /^(?:inherit|unset|revert|revert-layer)$/i.test(own)) {
+      return this.#inherited?.get(name, depth);
+    }
     if (/^initial$/i.test(own)) return undefined;
-    if (/^(?:inherit|unset|revert|revert-layer)$/i.test(own)) return this.#inherited?.get(name);
-    if (!/var\(/i.test(own)) return own;
+    return /var\(/i.test(own) ? this.#resolve(name, own, depth) : own;
+  };
+
+  #resolve(name: string, own: string, depth: number): string | undefined {
     if (this.#resolved.has(name)) return this.#resolved.get(name);
     // A circle makes all of its properties invalid.
     this.#resolved.set(name, undefined);
-    const value = substitute(own, this.get);
+    const value = substitute(own, this.get, depth);
     this.#resolved.set(name, value);
     return value;
-  };
+  }
 }
 
 /** The custom properties of an element, by what is declared for it. */

@@ -1,5 +1,6 @@
 import { DEFAULT_VIEWPORT } from "../manifest/media.js";
 import { readAside } from "../manifest/read-file.js";
+import { withoutFaults } from "../manifest/scan-fault.js";
 import { readManifest } from "../manifest/read-manifest.js";
 import { SiteFacts } from "../manifest/site-facts.js";
 import { writtenScanner } from "../manifest/written-scanner.js";
@@ -15,7 +16,12 @@ const HINT = "write a manifest with h2push manifest --format json --out FILE";
  * @param compressed pages are sent compressed
  * @throws {H2PushError} "manifest" when it can't be read, or is none
  */
-export async function manifestScanner(lookup: SiteLookup, file: string, compressed: boolean): Promise<ServerScanner> {
+export async function manifestScanner(
+  lookup: SiteLookup,
+  file: string,
+  compressed: boolean,
+  notice: (text: string) => void,
+): Promise<ServerScanner> {
   const text = await readGivenFile(file, "manifest", HINT);
   const facts = new SiteFacts({ readFile: readAside, onTruncated: () => {}, viewport: DEFAULT_VIEWPORT, compressed });
   const scanner = writtenScanner({
@@ -26,5 +32,6 @@ export async function manifestScanner(lookup: SiteLookup, file: string, compress
     lookup: (...asked) => lookup.look(...asked),
     html: (page) => facts.html(page, 0),
   });
-  return { ...scanner, close: () => Promise.resolve() };
+  const page = withoutFaults(scanner, { root: lookup.tree.root, notice });
+  return { ...scanner, page, close: () => Promise.resolve() };
 }

@@ -98,7 +98,7 @@ function openLookup(tree: FileTree, rules: SiteRules, { options, settings }: Sur
 async function openScanner(lookup: SiteLookup, { options, settings }: Surroundings): Promise<ServerScanner> {
   const { manifest, viewport, watch, compress } = settings;
   if (manifest !== undefined)
-    return (await import("./manifest-scanner.js")).manifestScanner(lookup, manifest, compress);
+    return (await import("./manifest-scanner.js")).manifestScanner(lookup, manifest, compress, told(options).notice);
   return siteScanner(lookup, { viewport, watch, compressed: compress, ...told(options) });
 }
 

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { H2PushError } from "../errors.js";
 import type { Viewport } from "../manifest/media.js";
+import { withoutFaults } from "../manifest/scan-fault.js";
 import { createScanner } from "../manifest/scanner.js";
 import type { SitePage } from "../manifest/pages.js";
 import { scanPages, scanSite, type SiteScan, type SiteScanOptions } from "../manifest/site.js";
@@ -50,7 +51,8 @@ export async function scan(root: string, options: ScanOptions = {}): Promise<Sit
     viewport: viewport.check(options.viewport ?? viewport.default),
     onTruncated: ({ file }) => onNotice(truncated(relative(tree.root, file))),
   });
-  const scanner = rules.scanner(found);
+  const page = withoutFaults(found, { root: tree.root, notice: onNotice });
+  const scanner = rules.scanner({ page });
   if (options.pages === undefined) return scanSite(sitePages(lookup), scanner, options);
   const pages = options.pages.map((path) => findPage(lookup, rules, path));
   return scanPages(await Promise.all(pages), scanner, options);

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import type { LookedUp } from "../manifest/lookup.js";
 import type { Viewport } from "../manifest/media.js";
+import { withoutFaults } from "../manifest/scan-fault.js";
 import type { Scanner } from "../manifest/scanner.js";
 import type { Watch } from "../manifest/watch.js";
 import type { SiteLookup } from "./site-lookup.js";
@@ -39,9 +40,11 @@ class SiteScanner implements ServerScanner {
   constructor(lookup: SiteLookup, options: SiteScannerOptions) {
     this.#lookup = lookup;
     this.#options = options;
+    const scan: Scanner["page"] = async (...page) => (await this.#started()).page(...page);
+    this.page = withoutFaults({ page: scan }, { root: lookup.tree.root, notice: options.notice });
   }
 
-  readonly page: Scanner["page"] = async (...page) => (await (this.#scanner ??= this.#load())).page(...page);
+  readonly page: Scanner["page"];
 
   readonly recall: Scanner["recall"] = (...page) => this.#loaded?.recall(...page);
 
@@ -53,6 +56,15 @@ class SiteScanner implements ServerScanner {
   async close(): Promise<void> {
     this.#closed = true;
     await (await this.#watch)?.close();
+  }
+
+  async #started(): Promise<Scanner> {
+    try {
+      return await (this.#scanner ??= this.#load());
+    } catch (error) {
+      this.#scanner = undefined;
+      throw error;
+    }
   }
 
   async #load(): Promise<Scanner> {

@@ -1,0 +1,66 @@
+import { relative } from "node:path";
+import type { PageNeeds, Scanner, SiteFile } from "./scanner.js";
+
+/** What a page needs of which nothing is known. */
+export const NO_NEEDS: PageNeeds = { entries: [], mayHaveImportMap: true, why: new Map(), missing: [], left: [] };
+
+/** What reading a file threw: a fault of ours, whatever the file contains. */
+export class ScanFault extends Error {
+  readonly file: string;
+
+  constructor(file: string, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.file = file;
+  }
+}
+
+/** Has what reading a file throws say which file that was. */
+export function readingOf<A, T>({ file }: SiteFile, read: (content: A) => T): (content: A) => T {
+  return (content) => {
+    try {
+      return read(content);
+    } catch (error) {
+      throw new ScanFault(file, error);
+    }
+  };
+}
+
+export interface FaultOptions {
+  /** Absolute path of the site's root. */
+  readonly root: string;
+  /** Told once of a page whose scan fails, in a sentence; once more when it fails after it has succeeded. */
+  readonly notice: (text: string) => void;
+}
+
+/** Pages whose faults are remembered as told. */
+const TOLD_PAGES = 1000;
+const MESSAGE_LENGTH = 200;
+
+/**
+ * A scanner's `page` that never rejects: a page whose scan fails needs
+ * nothing, as a page is never worse off than without its links.
+ */
+export function withoutFaults(scanner: Pick<Scanner, "page">, { root, notice }: FaultOptions): Scanner["page"] {
+  const told = new Map<string, string>();
+  return async (pathname, file, context) => {
+    try {
+      const needs = await scanner.page(pathname, file, context);
+      if (told.size > 0) told.delete(pathname);
+      return needs;
+    } catch (error) {
+      const text = faultText(pathname, relative(root, error instanceof ScanFault ? error.file : file.file), error);
+      if (told.get(pathname) !== text) {
+        if (told.size >= TOLD_PAGES) told.clear();
+        told.set(pathname, text);
+        notice(text);
+      }
+      return NO_NEEDS;
+    }
+  };
+}
+
+function faultText(pathname: string, file: string, error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const line = message.replaceAll(/\s+/g, " ").slice(0, MESSAGE_LENGTH);
+  return `${pathname} goes without links: reading ${file} failed (${line}), please report it`;
+}
