@@ -15,7 +15,7 @@ test.each<[host: string, urls: string[]]>([
   ["192.0.2.7", []],
   ["unix:/run/h2push.sock", []],
 ])("a server on %s is reached from the network by %j beside its own URL", (host, urls) => {
-  expect(networkUrls(host, 8443, addresses)).toEqual(urls);
+  expect(networkUrls(host, 8443, "/", addresses)).toEqual(urls);
 });
 
 test("loopback and link-local addresses are none of the network", () => {

@@ -15,6 +15,8 @@ export interface ManifestOptions {
   readonly format?: ManifestFormat;
   /** URL paths; all pages without it. */
   readonly page?: readonly string[];
+  /** The path that the site is served below. */
+  readonly base?: string;
   /** The window that pages are scanned for. */
   readonly viewport?: string;
   /** A file to write to. */
@@ -67,8 +69,9 @@ async function explain(root: string, page: string, settings: ScanOptions): Promi
   await scan(root, { ...settings, pages: [page], explain: true, onPage });
 }
 
-function settings({ viewport }: ManifestOptions): ScanOptions {
+function settings({ base, viewport }: ManifestOptions): ScanOptions {
   return {
+    ...(base === undefined ? {} : { base }),
     ...(viewport === undefined ? {} : { viewport }),
     onNotice: (text) => process.stderr.write(`${warning("note:")} ${text}\n`),
   };

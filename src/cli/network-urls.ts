@@ -3,11 +3,11 @@ import { networkAddresses } from "../tls/network-names.js";
 
 /**
  * The URLs by which other machines reach a server that listens on every
- * address; none when it listens on one, whose URL is known.
+ * address, below `base`; none when it listens on one, whose URL is known.
  */
-export function networkUrls(host: string, port: number, addresses = networkAddresses()): string[] {
+export function networkUrls(host: string, port: number, base = "/", addresses = networkAddresses()): string[] {
   if (host !== "0.0.0.0" && host !== "::") return [];
   return addresses
     .filter((address) => host === "::" || isIP(address) === 4)
-    .map((address) => `https://${isIP(address) === 6 ? `[${address}]` : address}:${port}/`);
+    .map((address) => `https://${isIP(address) === 6 ? `[${address}]` : address}:${port}${base}`);
 }

@@ -53,6 +53,7 @@ export function createProgram(actions: Actions): Command {
     .addOption(
       new Option("--format <format>", "table is the default on a terminal, json elsewhere").choices(manifestFormats),
     )
+    .addOption(option(serverOptions.base))
     .addOption(option(serverOptions.viewport))
     .option("--page <path>", "this page alone, repeatable", collect)
     .option("--out <file>", "write to a file")

@@ -69,7 +69,7 @@ function places({ url, port, socket, redirect }: Address, host: string): Row[] {
   const named = (name: string, texts: readonly string[]): Row[] =>
     texts.map((text, at) => [at === 0 ? name : "", text]);
   return [
-    ...named("network", networkUrls(host, port)),
+    ...named("network", networkUrls(host, port, new URL(url).pathname)),
     ...named("try", socket === undefined ? [] : [`curl -k --unix-socket ${shellWord(socket)} ${url}`]),
     ...named("redirect", redirect === undefined ? [] : [httpUrl(url, redirect)]),
   ];

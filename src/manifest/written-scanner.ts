@@ -15,6 +15,8 @@ export interface WrittenOptions {
   readonly text: string;
   /** Absolute path of the site's root. */
   readonly root: string;
+  /** The URL path that the site is served below. */
+  readonly base: string;
   readonly lookup: Lookup;
   /** What the HTML of a page says. */
   readonly html: (file: SiteFile) => Promise<HtmlFacts>;
@@ -46,13 +48,13 @@ function hasMarks(manifest: WrittenManifest): boolean {
 }
 
 /** A page may have entries for the very URL that it was asked for by (its references resolve against it). */
-function entriesOf(pathname: string, file: string, { manifest, root }: WrittenOptions): readonly WrittenEntry[] {
-  return manifest.get(pathname) ?? manifest.get(canonicalPath(root, file)) ?? [];
+function entriesOf(pathname: string, file: string, { manifest, root, base }: WrittenOptions): readonly WrittenEntry[] {
+  return manifest.get(pathname) ?? manifest.get(canonicalPath(root, base, file)) ?? [];
 }
 
-function canonicalPath(root: string, file: string): string {
+function canonicalPath(root: string, base: string, file: string): string {
   const names = relative(root, file).split(sep).map(encodeSegment);
-  return `/${names.join("/")}`.replace(/\/index\.html$/, "/");
+  return `${base}${names.join("/")}`.replace(/\/index\.html$/, "/");
 }
 
 async function needsOf(

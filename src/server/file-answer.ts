@@ -157,10 +157,13 @@ async function answerOther(
       const { directory } = resolved;
       const entries = await entriesOf(lookup.tree, directory);
       if (entries === undefined) return refuseUnreadable(site, exchange, { file: directory, code: "EACCES" });
-      return sendPage(exchange, 200, listingPage(pathname, entries, orderIn(exchange.target.slice(pathname.length))));
+      const order = orderIn(exchange.target.slice(pathname.length));
+      return sendPage(exchange, 200, listingPage(pathname, entries, order, pathname === lookup.tree.base));
     }
     case "unreadable":
       return refuseUnreadable(site, exchange, resolved);
+    case "outside":
+      return sendError(exchange, 404, `There is no ${pathname}: the site is served below ${lookup.tree.base}`);
     case "missing":
       return answerMissing(site, lookup, exchange, resolved.page);
     case "unknown":

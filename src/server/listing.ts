@@ -46,10 +46,11 @@ export function orderIn(query: string): Order {
  * heading is a link to the same page in that order.
  *
  * @param pathname URL path of the directory, percent-encoded, with its slash
+ * @param isTop there is no directory above it
  */
-export function listingPage(pathname: string, entries: readonly Entry[], order: Order): Buffer {
+export function listingPage(pathname: string, entries: readonly Entry[], order: Order, isTop: boolean): Buffer {
   const title = decodeURIComponent(pathname);
-  const up = pathname === "/" ? "" : `\n<tr><td><a href="../">../</a><td><td>`;
+  const up = isTop ? "" : `\n<tr><td><a href="../">../</a><td><td>`;
   const rows = sorted(entries, order).map(row).join("\n");
   const heading = (by: Order["by"], text: string) => {
     const current = by === order.by;

@@ -24,11 +24,13 @@ export async function manifestScanner(
 ): Promise<ServerScanner> {
   const text = await readGivenFile(file, "manifest", HINT);
   const facts = new SiteFacts({ readFile: readAside, onTruncated: () => {}, viewport: DEFAULT_VIEWPORT, compressed });
+  const { root, base } = lookup.tree;
   const scanner = writtenScanner({
     manifest: readManifest(text, file),
     name: file,
     text,
-    root: lookup.tree.root,
+    root,
+    base,
     lookup: (...asked) => lookup.look(...asked),
     html: (page) => facts.html(page, 0),
   });

@@ -74,9 +74,9 @@ export async function openSite(server: Surroundings): Promise<OpenSite> {
 }
 
 function openFiles(root: string, { options, settings }: Surroundings): Promise<FileTree> {
-  const { dotfiles, symlinks, compress, auth } = settings;
+  const { base, dotfiles, symlinks, compress, auth } = settings;
   const hidden = [options.hidden ?? [], credentialsFile(auth) ?? []].flat();
-  return openTree(root, { hidden, reserved: ruleFiles, dotfiles, symlinks, precompressed: compress });
+  return openTree(root, { base, hidden, reserved: ruleFiles, dotfiles, symlinks, precompressed: compress });
 }
 
 /** What the answers to requests are looked up in, also before there are any. */
@@ -115,9 +115,9 @@ async function openLive(
 }
 
 async function openRules(tree: FileTree | undefined, { options, settings }: Surroundings): Promise<SiteRules> {
-  const { header, auth } = settings;
+  const { base, header, auth } = settings;
   const credentials = auth === undefined ? undefined : await readCredentials(auth);
-  return new SiteRules({ root: tree?.root, fields: fieldsOf(header), auth: credentials, ...told(options) });
+  return new SiteRules({ root: tree?.root, base, fields: fieldsOf(header), auth: credentials, ...told(options) });
 }
 
 /** Who is told what the user should know of, and what went wrong. */

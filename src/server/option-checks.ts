@@ -74,6 +74,19 @@ export function checkProxy(value: unknown): readonly string[] {
   return rules;
 }
 
+/** As it goes over the wire, with a slash at both ends. */
+export function checkBase(value: unknown): string {
+  const hint = "for example --base /repo/";
+  if (typeof value !== "string" || value === "" || /[?#\\]|\/\/|:/.test(value)) {
+    throw new H2PushError("usage", `not a path: ${JSON.stringify(value)}`, hint);
+  }
+  const path = `/${value}/`.replaceAll(/\/{2,}/g, "/");
+  const { pathname } = new URL(path, "https://h2push.invalid");
+  // `./` would mean another path on each page.
+  if (pathname.split("/").length === path.split("/").length) return pathname;
+  throw new H2PushError("usage", `not a path from the root: ${value}`, hint);
+}
+
 export function checkFile(value: unknown): string | undefined {
   if (value === undefined || (typeof value === "string" && value !== "")) return value;
   throw new H2PushError("usage", `not a file: ${JSON.stringify(value)}`, "pass its path");

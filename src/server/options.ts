@@ -3,6 +3,7 @@ import { DEFAULT_VIEWPORT, type Viewport } from "../manifest/media.js";
 import { tlsVersions, type TlsMin } from "../tls/secure-context.js";
 import {
   checkAnnounce,
+  checkBase,
   checkCache,
   checkDelivery,
   checkFile,
@@ -91,6 +92,14 @@ export const serverOptions = {
     common: true,
     default: undefined,
     check: checkSingle,
+  },
+  base: {
+    flags: "--base <path>",
+    description: "serve the site below this path",
+    group: "Files",
+    example: "/repo/",
+    default: "/",
+    check: checkBase,
   },
   list: {
     flags: "--list",
@@ -284,6 +293,11 @@ export interface GivenSettings {
    * navigations to paths without a file; `true` means index.html.
    */
   readonly single?: string | boolean;
+  /**
+   * Serves the site below this path, "/repo/", as hosts of projects do; `/`
+   * leads there. Routes, the proxy and live reload keep their paths.
+   */
+  readonly base?: string;
   /** Lists directories without an index page. */
   readonly list?: boolean;
   /** Serves dotfiles; `.well-known` is served without. */

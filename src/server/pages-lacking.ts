@@ -1,3 +1,4 @@
+import { withBase } from "../static/base.js";
 import { openTree, type FileTree } from "../static/tree.js";
 import { proxied } from "./gate.js";
 import { checkSettings, type GivenSettings, type Settings } from "./options.js";
@@ -8,18 +9,19 @@ export async function pagesLacking(root: string, given: GivenSettings): Promise<
   const settings = checkSettings(given);
   const tree = await openTree(root, settings);
   const { single, list } = settings;
-  if (single !== undefined && (await tree.find(single)).kind !== "file") {
+  if (single !== undefined && (await tree.find(withBase(tree.base, single))).kind !== "file") {
     const file = decodeURIComponent(single.slice(1));
     return [`no ${file} in ${root}: what --single is to answer is 404 until it is there`];
   }
   if (single !== undefined || list || !(await isIndexMissing(tree, settings))) return [];
-  return [`no index.html in ${root}: / is 404; to list what is there: --list`];
+  return [`no index.html in ${root}: ${tree.base} is 404; to list what is there: --list`];
 }
 
-/** Whether nothing answers for `/`: no file, no upstream, no rule. */
+/** Whether nothing answers where the site begins: no file, no upstream, no rule. */
 async function isIndexMissing(tree: FileTree, { proxy }: Settings): Promise<boolean> {
-  if (proxied(proxy)("/") || (await tree.find("/")).kind === "file") return false;
-  const rules = new SiteRules({ root: tree.root, fields: [], report: () => undefined, notice: () => undefined });
+  const { base } = tree;
+  if (proxied(proxy)(base) || (await tree.find(base)).kind === "file") return false;
+  const rules = new SiteRules({ root: tree.root, base, fields: [], report: () => undefined, notice: () => undefined });
   await rules.look(performance.now());
-  return rules.action({ target: "/", authority: "localhost", fields: {} }) === undefined;
+  return rules.action({ target: base, authority: "localhost", fields: {} }) === undefined;
 }

@@ -3,7 +3,7 @@ import type { Audience } from "../manifest/lookup.js";
 import type { Scanner } from "../manifest/scanner.js";
 import { encodePath } from "../rules/canonical.js";
 import type { Field } from "../rules/field.js";
-import type { Guarded, Guards } from "../rules/guards.js";
+import type { Guards } from "../rules/guards.js";
 import type * as siteRules from "../rules/site-rules.js";
 import type {
   FieldChanges,
@@ -13,6 +13,7 @@ import type {
   RuleAction,
   RuleRequest,
 } from "../rules/site-rules.js";
+import { withBase, withoutBase } from "../static/base.js";
 import { Lookups } from "../static/lookups.js";
 import type { Dresser } from "./dressing.js";
 import { RuleFile } from "./rule-file.js";
@@ -23,6 +24,8 @@ export const ruleFiles = ["_headers", "_redirects"] as const;
 export interface SiteRulesOptions {
   /** The directory that holds `_headers` and `_redirects`; without one there are none. */
   readonly root: string | undefined;
+  /** The path that the site is served below, "/" by default: rules speak of what lies below it, as if it were not there. */
+  readonly base?: string;
   /** Fields of every response, those of the command line. */
   readonly fields: readonly Field[];
   /** `name:password` that every request has to bring, unless a rule names others for it. */
@@ -58,13 +61,15 @@ export class SiteRules {
   readonly #fields: readonly Field[];
   readonly #master: readonly string[];
   readonly #root: string | undefined;
+  readonly #base: string;
   readonly #headersFile: RuleFile<HeaderRules>;
   readonly #redirectsFile: RuleFile<RedirectRules>;
   readonly #looks = new Lookups(async () => (await this.#look(), true));
   #engine: Engine | undefined;
 
-  constructor({ root, fields, auth, report, notice }: SiteRulesOptions) {
+  constructor({ root, base = "/", fields, auth, report, notice }: SiteRulesOptions) {
     this.#root = root;
+    this.#base = base;
     this.#fields = fields;
     this.#master = auth === undefined ? [] : [auth];
     const file = (name: string) => ({ file: join(root ?? "", name), name, report, notice });
@@ -93,7 +98,11 @@ export class SiteRules {
 
   /** What `_redirects` makes of a request. Undefined leaves it as it is. */
   action(request: RuleRequest): RuleAction | undefined {
-    return this.#redirects === undefined ? undefined : this.#engine?.actionFor(this.#redirects, request);
+    if (this.#redirects === undefined) return undefined;
+    const target = withoutBase(this.#base, request.target);
+    if (target === undefined) return undefined;
+    const action = this.#engine?.actionFor(this.#redirects, { ...request, target });
+    return this.#base === "/" || action === undefined ? action : this.#below(action);
   }
 
   /** Nobody knows what is to be kept from whom: `_headers` is there, and can't be read. */
@@ -103,12 +112,12 @@ export class SiteRules {
 
   /** Whether a request needs a name and a password. */
   guards(request: FieldRequest): boolean {
-    return this.#wanted(request, request.authority) !== undefined;
+    return this.#wanted(request) !== undefined;
   }
 
   /** Whether a request needs a name and a password that it does not bring. */
   refuses(request: RuleRequest): boolean {
-    return this.#isRefused(this.#wanted(request, request.authority), request);
+    return this.#isRefused(this.#wanted(request), request);
   }
 
   /** The same for the file that would answer it, by its real path: a rewrite or a link may lead there. */
@@ -122,7 +131,7 @@ export class SiteRules {
 
   /** Whether everyone who got a page gets this, too: what asks for another password is none of their business. */
   admits(request: FieldRequest, audience: Audience | undefined): boolean {
-    return this.#isFor(audience, this.#wanted(request, request.authority));
+    return this.#isFor(audience, this.#wanted(request));
   }
 
   admitsFile(file: string, authority: string, audience: Audience | undefined): boolean {
@@ -138,7 +147,7 @@ export class SiteRules {
 
   /** Those who get a page. Undefined where everyone does, and gets the same. */
   audience(page: FieldRequest): Audience | undefined {
-    const credentials = this.#guards === undefined ? undefined : this.#wanted(page, page.authority);
+    const credentials = this.#guards === undefined ? undefined : this.#wanted(page);
     const namesHosts = this.#guards?.namesHosts === true || this.#redirects?.namesHosts === true;
     if (credentials === undefined && !namesHosts) return undefined;
     const { authority } = page;
@@ -152,10 +161,23 @@ export class SiteRules {
   }
 
   /** The pairs of a rule and that of the command line; undefined where everyone may come in. */
-  #wanted(asked: Guarded, authority: string): readonly string[] | undefined {
-    const ruled = this.#guards?.wanted(asked, authority);
+  #wanted({ target, authority }: FieldRequest): readonly string[] | undefined {
+    const ruled = this.#ruled(target, authority);
     if (ruled !== undefined) return [...ruled, ...this.#master];
     return this.#master.length > 0 ? this.#master : undefined;
+  }
+
+  /** A pattern with the base in it counts, too: whoever wrote one meant to close something. */
+  #ruled(target: string, authority: string): readonly string[] | undefined {
+    const guards = this.#guards;
+    if (guards === undefined) return undefined;
+    const below = withoutBase(this.#base, target);
+    const targets = below === undefined || below === target ? [target] : [below, target];
+    const [first, ...others] = targets.flatMap((read) => {
+      const pairs = guards.wanted({ target: read }, authority);
+      return pairs === undefined ? [] : [pairs];
+    });
+    return first?.filter((pair) => others.every((pairs) => pairs.includes(pair)));
   }
 
   #wantedForFile(file: string, authority: string): readonly string[] | undefined {
@@ -165,6 +187,12 @@ export class SiteRules {
     if (path[0] === "..") return undefined;
     const ruled = this.#guards.wanted({ file: `/${path.map(encodePath).join("/")}` }, authority);
     return ruled && [...ruled, ...this.#master];
+  }
+
+  #below(action: RuleAction): RuleAction {
+    if (action.kind === "rewrite") return { ...action, pathname: withBase(this.#base, action.pathname) };
+    if (action.kind === "unknown" || !action.location.startsWith("/")) return action;
+    return { ...action, location: withBase(this.#base, action.location) };
   }
 
   /** What a page is to be delivered with. */
@@ -196,7 +224,9 @@ export class SiteRules {
 
   #changes(request: FieldRequest): FieldChanges | undefined {
     if (this.#headers === undefined && this.#fields.length === 0) return undefined;
-    return this.#engine?.changesFor(this.#headers, this.#fields, request);
+    // What is answered outside of the base is no file of the site; what holds for all paths holds for it.
+    const target = withoutBase(this.#base, request.target) ?? request.target;
+    return this.#engine?.changesFor(this.#headers, this.#fields, { target, authority: request.authority });
   }
 
   async #look(): Promise<void> {

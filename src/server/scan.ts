@@ -19,6 +19,8 @@ export type { SiteScan } from "../manifest/site.js";
 export interface ScanOptions extends SiteScanOptions {
   /** URL paths of the pages to scan; all of them without it. */
   readonly pages?: readonly string[];
+  /** The path that the site is served below: "/repo/". */
+  readonly base?: string;
   /** The window that pages are scanned for: "1280x720", "390x844@3". */
   readonly viewport?: Viewport | string;
   /** Told what the user should know of, in a sentence: a file too long to be scanned to its end. */
@@ -33,18 +35,20 @@ export interface ScanOptions extends SiteScanOptions {
  */
 export async function scan(root: string, options: ScanOptions = {}): Promise<SiteScan> {
   await checkRoot(root);
-  const tree = await openTree(root, { reserved: ruleFiles });
+  const { viewport } = serverOptions;
+  const base = serverOptions.base.check(options.base ?? serverOptions.base.default);
+  const tree = await openTree(root, { base, reserved: ruleFiles });
   const { onNotice = () => {} } = options;
   // What is wrong with a rule file is a notice here.
   const rules = new SiteRules({
     root: tree.root,
+    base,
     fields: [],
     report: ({ message }) => onNotice(message),
     notice: onNotice,
   });
   await rules.look(performance.now());
   const lookup = new SiteLookup({ tree, rules, single: undefined, list: false, elsewhere: () => undefined });
-  const { viewport } = serverOptions;
   const found = createScanner({
     lookup: (...asked) => lookup.look(...asked),
     once: true,

@@ -16,7 +16,7 @@ import type { ServerOptions } from "./server-options.js";
 
 /** Where a server listens. */
 export interface Address {
-  /** With a slash at its end, for example `https://localhost:8443/`. */
+  /** Where the site begins, with a slash at its end: `https://localhost:8443/`. */
   readonly url: string;
   /** 0 on a socket of the file system. */
   readonly port: number;
@@ -97,7 +97,7 @@ class H2PushServer implements Server {
     const listener = await this.#listen(this.#protocols(site, pair));
     this.#listener = listener;
     setImmediate(() => void site.lookAhead());
-    return addressOf(this.#settings.host, listener);
+    return addressOf(this.#settings, listener);
   }
 
   #protocols({ site }: OpenSite, pair: PemPair): Protocols {
@@ -156,8 +156,8 @@ async function networkOf({ rtt, kbps }: Settings): Promise<ListenOptions["networ
   return (socket, accepted) => overSlowNetwork(socket, network, accepted);
 }
 
-function addressOf(host: string, { port, addresses, socket, redirect }: RedirectingListener): Address {
-  const url = socket === undefined ? `https://${nameOf(host)}:${port}/` : "https://localhost/";
+function addressOf({ host, base }: Settings, { port, addresses, socket, redirect }: RedirectingListener): Address {
+  const url = `https://${socket === undefined ? `${nameOf(host)}:${port}` : "localhost"}${base}`;
   return {
     url,
     port,

@@ -3,6 +3,7 @@ import type { Asked, Audience, LookedUp } from "../manifest/lookup.js";
 import type { RuleAction, RuleRequest } from "../rules/site-rules.js";
 import type { FoundFile } from "../static/file.js";
 import { isHtml, mediaType, UNKNOWN_TYPE } from "../static/media-type.js";
+import { withBase, withoutBase } from "../static/base.js";
 import type { FileTree, Found } from "../static/tree.js";
 import { UNKNOWN_HOST, type SiteRules } from "./rules.js";
 import { pathOf } from "./send-file.js";
@@ -35,6 +36,8 @@ export type Resolved =
   /** With the page that a rule names for it, if one does. */
   | { readonly kind: "missing"; readonly page: string | undefined }
   | { readonly kind: "malformed" }
+  /** Not below the base. */
+  | { readonly kind: "outside" }
   /** Behind a password: of the path that a rule leads to. */
   | { readonly kind: "refused" }
   /** Nobody can tell before the request is there. */
@@ -43,7 +46,7 @@ export type Resolved =
 export interface SiteLookupOptions {
   readonly tree: FileTree;
   readonly rules: SiteRules;
-  /** URL path of the page that answers navigations to paths without a file. */
+  /** The page that answers navigations to paths without a file, as a path from the root. */
   readonly single: string | undefined;
   /** Directories without an index page are listed. */
   readonly list: boolean;
@@ -64,12 +67,14 @@ export class SiteLookup {
   /** URL path of the page that answers navigations to paths without a file. */
   readonly single: string | undefined;
   /** URL path of the page that goes with a 404, if it is there. */
-  readonly errorPage = "/404.html";
+  readonly errorPage: string;
   readonly #options: SiteLookupOptions;
 
   constructor(options: SiteLookupOptions) {
-    this.tree = options.tree;
-    this.single = options.single;
+    const { tree, single } = options;
+    this.tree = tree;
+    this.single = single === undefined ? undefined : withBase(tree.base, single);
+    this.errorPage = withBase(tree.base, "/404.html");
     this.#options = options;
   }
 
@@ -82,6 +87,7 @@ export class SiteLookup {
   async #resolve(request: LookupRequest): Promise<Resolved> {
     const { rules } = this.#options;
     const pathname = pathOf(request.target);
+    if (withoutBase(this.tree.base, pathname) === undefined) return this.#outside(request.target, pathname);
     const ruled = rules.action(request);
     if (ruled?.forced === true) return this.#follow(ruled, request);
     const found = await this.tree.find(pathname);
@@ -96,6 +102,14 @@ export class SiteLookup {
     if (unslashed) return { kind: "redirect", status: 308, location: slashed(request.target, pathname) };
     if (found.kind === "directory" && this.#options.list) return { kind: "listing", directory: found.directory };
     return this.#standIn(request);
+  }
+
+  /** Leads from the root of the host to the site; nobody has said that it will be there for ever. */
+  #outside(target: string, pathname: string): Resolved {
+    const { base } = this.tree;
+    if (pathname === "/") return { kind: "redirect", status: 302, location: withBase(base, target) };
+    if (`${pathname}/` === base) return { kind: "redirect", status: 308, location: slashed(target, pathname) };
+    return { kind: "outside" };
   }
 
   /** Does what a rule of `_redirects` says. Where that leads, no rule applies any more, but for passwords. */
@@ -146,6 +160,7 @@ export class SiteLookup {
         return { kind: "missing", unreadable: resolved.code };
       case "missing":
       case "malformed":
+      case "outside":
         return MISSING;
     }
   }

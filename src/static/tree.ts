@@ -2,11 +2,12 @@ import { constants, type Stats } from "node:fs";
 import { access, realpath, stat } from "node:fs/promises";
 import { platform } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { withoutBase } from "./base.js";
 import { codings, isCompressible, suffixes } from "./encoding.js";
 import { isAbsent, isForbidden, isInside, type FoundFile, type Sibling } from "./file.js";
 import { Lookups } from "./lookups.js";
 import { mediaType } from "./media-type.js";
-import { segmentsOf } from "./path.js";
+import { segmentsOf, type PathSegments } from "./path.js";
 import { Versions, type Look } from "./versions.js";
 
 /** What stands under the root for a URL path. */
@@ -22,6 +23,8 @@ export type Found =
 
 /** What may be found. */
 export interface TreeOptions {
+  /** The path that everything is found below: begins and ends with a slash; "/" by default. */
+  readonly base?: string;
   /** Files and directories never to be found, wherever they lie: certificates, keys, configuration. */
   readonly hidden?: readonly string[];
   /** Names in the root, in lower case, that are never found, however they are written and whatever they lead to. */
@@ -38,6 +41,8 @@ export interface TreeOptions {
 export interface FileTree {
   /** Real path of the directory. */
   readonly root: string;
+  /** The path that everything is found below. */
+  readonly base: string;
   /** What `find` would say at that time (`performance.now()`), when it has looked less than 250 ms before. */
   recall(pathname: string, now: number): Found | undefined;
   /** Looks up a percent-encoded URL path without query. Rejects only for failures of the system (EIO, EMFILE). */
@@ -71,6 +76,7 @@ export async function openTree(root: string, options: TreeOptions = {}): Promise
 
 class Tree implements FileTree {
   readonly root: string;
+  readonly base: string;
   readonly #hidden: readonly string[];
   readonly #options: TreeOptions;
   readonly #lookups: Lookups<Found>;
@@ -78,6 +84,7 @@ class Tree implements FileTree {
 
   constructor(root: string, hidden: readonly string[], options: TreeOptions) {
     this.root = root;
+    this.base = options.base ?? "/";
     this.#hidden = hidden;
     this.#options = options;
     this.#lookups = new Lookups((pathname) => this.#look(pathname));
@@ -96,8 +103,8 @@ class Tree implements FileTree {
   }
 
   placeOf(pathname: string): string | undefined {
-    const path = segmentsOf(pathname, platform(), this.#options.dotfiles === true);
-    if (!path.ok) return undefined;
+    const path = this.#segmentsOf(pathname);
+    if (path?.ok !== true) return undefined;
     return join(this.root, ...path.names, ...(path.directory ? ["index.html"] : []));
   }
 
@@ -112,8 +119,14 @@ class Tree implements FileTree {
     return at.stats.isFile() ? { name, kind: "file", size, mtimeMs } : undefined;
   }
 
+  #segmentsOf(pathname: string): PathSegments | undefined {
+    const path = withoutBase(this.base, pathname);
+    return path === undefined ? undefined : segmentsOf(path, platform(), this.#options.dotfiles === true);
+  }
+
   async #look(pathname: string): Promise<Found> {
-    const path = segmentsOf(pathname, platform(), this.#options.dotfiles === true);
+    const path = this.#segmentsOf(pathname);
+    if (path === undefined) return `${pathname}/` === this.base ? unslashed : none;
     if (!path.ok) return { kind: "none", status: path.status };
     const wanted = join(this.root, ...path.names);
     try {
