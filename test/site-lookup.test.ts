@@ -20,7 +20,7 @@ async function pushedWith(files: Files, path: string, options: ServerOptions = {
 
 /** The targets that a page is linked to. */
 async function linkedWith(files: Files, path: string, options: ServerOptions = {}, fields = {}) {
-  const { port } = await startServer({ root: await writeSite(files), delivery: "link", ...options });
+  const { port } = await startServer({ root: await writeSite(files), delivery: "link", announce: "all", ...options });
   const client = await connect(port, { settings: { enablePush: false } });
   const { headers, status } = await client.request(path, fields);
   const targets = String(headers["link"] ?? "").matchAll(/<([^>]*)>/g);
@@ -140,7 +140,7 @@ test("what is pushed is what a request would get, a forced rewrite too", async (
 test("on another host the same page has other needs", async () => {
   const files = { "index.html": page, "css/a.css": "", "x.css": `@import "y.css"`, "css/y.css": "", "js/a.js": "" };
   const root = await writeSite({ ...files, _redirects: "https://b.test/css/a.css /x.css 200!" });
-  const { port } = await startServer({ root, allowHost: ["b.test"], delivery: "link" });
+  const { port } = await startServer({ root, allowHost: ["b.test"], delivery: "link", announce: "all" });
   const client = await connect(port, { settings: { enablePush: false } });
   for (const [authority, named] of [
     ["localhost", false],
