@@ -93,7 +93,7 @@ test("what is pushed may be read too, and into an isolated page", async () => {
     "access-control-allow-origin": "*",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-embedder-policy": "require-corp",
-    "cross-origin-resource-policy": "same-origin",
+    "cross-origin-resource-policy": "cross-origin",
   };
   expect(headers).toMatchObject(fields);
   expect(pushed.get("/a.css")?.headers).toMatchObject(fields);

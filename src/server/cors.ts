@@ -9,13 +9,19 @@ const MAX_AGE = 7200;
 const VARY = "origin, access-control-request-method, access-control-request-headers";
 
 /**
- * Lets pages of other origins read every response (Fetch §3.2, CORS). What a
- * response says itself stands.
+ * Lets pages of other origins read every response (Fetch §3.2, CORS), and an
+ * isolated page of another origin show it as an image or run it as a script,
+ * which asks for another field (Fetch §3.7): "cross-origin", as that one can't
+ * name an origin. What a response says itself stands.
  *
  * @param origin "*", or the one origin whose pages may
  */
 export function corsDresser(origin: string): Dresser {
-  const ours = { "access-control-allow-origin": origin, "access-control-expose-headers": "*" };
+  const ours = {
+    "access-control-allow-origin": origin,
+    "access-control-expose-headers": "*",
+    "cross-origin-resource-policy": "cross-origin",
+  };
   return () => (_status, fields) => ({ ...ours, ...fields, ...(origin === "*" ? {} : varying(fields, "origin")) });
 }
 
