@@ -31,7 +31,8 @@ const files = {
 test("a page whose scan fails is served without links, the fault is told once, and the next request tries again", async () => {
   const { mend } = breakReading();
   const notices: string[] = [];
-  const server = await startServer({ root: await writeSite(files), onNotice: (text) => notices.push(text) });
+  const root = await writeSite(files);
+  const server = await startServer({ root, announce: "all", onNotice: (text) => notices.push(text) });
   const client = await connect(server.port, { settings: { enablePush: false } });
   for (let times = 0; times < 3; times += 1) {
     const { status, headers, body } = await client.request("/");
@@ -69,6 +70,6 @@ test("h2push manifest lists the other pages, and says in one line which page and
   expect([code, stderr]).toEqual([0, `note: ${notice}\n`]);
   expect(JSON.parse(stdout)).toEqual({
     version: 1,
-    pages: { "/": [], "/other.html": [{ target: "/plain.css", rel: "preload", as: "style", bytes: 0 }] },
+    pages: { "/": [], "/other.html": [expect.objectContaining({ target: "/plain.css" })] },
   });
 });
