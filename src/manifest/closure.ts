@@ -1,6 +1,6 @@
 import { ContentSecurityPolicy } from "./csp.js";
 import { isNamed } from "./first-flight.js";
-import type { HtmlFacts, InlineStylesheet } from "./html-facts.js";
+import type { DocumentFacts, InlineStylesheet } from "./html-facts.js";
 import { NO_IMPORT_MAP, readImportMaps } from "./import-map.js";
 import { type Context, type FileSource, Listing, type Located } from "./listing.js";
 import type { Viewport } from "./media.js";
@@ -17,8 +17,9 @@ import type { Sheet } from "./cascade.js";
 /** Where the closure of a page finds files and what they say. */
 export interface Sources extends FileSource {
   /** A page, its outline made with a vocabulary of at least that generation. */
-  html(file: SiteFile, generation: number): Promise<HtmlFacts>;
-  css(file: SiteFile): Soon<ReadCss>;
+  html(file: SiteFile, generation: number): Promise<DocumentFacts>;
+  /** A stylesheet; `environment` is the encoding of what loads it. */
+  css(file: SiteFile, environment: string): Soon<ReadCss>;
   script(file: SiteFile): Promise<ScriptFacts>;
   inlineScript(text: string): Promise<ScriptFacts>;
   styles(sheets: readonly Sheet[]): Styles;
@@ -44,7 +45,7 @@ export async function closePage(page: PageRequest, sources: Sources): Promise<Pa
 
 class PageClosure {
   readonly #explain: boolean;
-  readonly #facts: HtmlFacts;
+  readonly #facts: DocumentFacts;
   readonly #sources: Sources;
   readonly #listing: Listing;
   readonly #sheets: SheetList;
@@ -56,7 +57,7 @@ class PageClosure {
   readonly #before: Context;
   readonly #after: Context;
 
-  constructor(page: PageRequest, facts: HtmlFacts, sources: Sources) {
+  constructor(page: PageRequest, facts: DocumentFacts, sources: Sources) {
     const { pathname, file, policies, viewport } = page;
     this.#explain = page.explain;
     this.#facts = facts;
@@ -65,9 +66,14 @@ class PageClosure {
     this.#byField = new ContentSecurityPolicy(policies);
     this.#policy = new ContentSecurityPolicy([...policies, ...facts.policies.map(({ content }) => content)]);
     this.#policyFrom = facts.policies[0]?.offset ?? 0;
-    this.#before = { file, pathname, base: baseOf(pathname) };
+    this.#before = { file, pathname, base: baseOf(pathname), encoding: facts.encoding };
     this.#after = { ...this.#before, base: documentBase(facts.base?.href, this.#before.base) };
-    this.#sheets = new SheetList(this.#listing, (sheet) => sources.css(sheet), this.#policy, viewport);
+    this.#sheets = new SheetList(
+      this.#listing,
+      (sheet, environment) => sources.css(sheet, environment),
+      this.#policy,
+      viewport,
+    );
     const { importMaps } = facts;
     const map = importMaps.length === 0 ? NO_IMPORT_MAP : readImportMaps(importMaps, this.#after.base);
     this.#modules = new ModuleGraph(this.#listing, (script) => sources.script(script), map, this.#policy);
@@ -119,7 +125,7 @@ class PageClosure {
 
   #follow(located: Located, reference: Reference): Soon<void> {
     const { applies, by, need, crossorigin } = reference;
-    if (applies !== undefined) return this.#sheets.linked(located, reference);
+    if (applies !== undefined) return this.#sheets.linked(located, reference, this.#after);
     if (by === "module script") return this.#modules.file(located, { need, crossorigin });
     return undefined;
   }

@@ -1,37 +1,39 @@
-const META_CHARSET = /<meta\s[^>]*?charset\s*=\s*["']?\s*([\w.:-]+)/i;
-/** Labels that mean UTF-8, or, in the words of the document itself, can only mean it (HTML §13.2.3.2). */
-const UTF_8 = /^(?:utf-?8|utf-?16(?:le|be)?|us-ascii|ascii)$/i;
-/** Where the HTML standard looks for the encoding ("prescan a byte stream"), in bytes. */
-const PRESCAN = 1024;
+import { assumedEncoding, encodingIn, type TextKind } from "../io/charset.js";
+import { decode } from "../io/encoding-label.js";
 
-function toUtf8(bytes: Buffer, label: string | undefined): Buffer {
-  if (label === undefined || UTF_8.test(label)) return bytes;
-  try {
-    return Buffer.from(new TextDecoder(label).decode(bytes));
-  } catch {
-    // A label that nobody knows counts as none.
-    return bytes;
-  }
+/** Whether an HTML document is XML, by its name: it says its encoding in another way then. */
+export function isXmlName(file: string): boolean {
+  return /\.xht(?:ml)?$/i.test(file);
 }
 
-/** A copy, even of UTF-8: what was read to where it is parsed has to begin there. */
-function byOrderMark(bytes: Buffer): Buffer | undefined {
-  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return Buffer.from(bytes.subarray(3));
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return Buffer.from(new TextDecoder("utf-16le").decode(bytes));
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return Buffer.from(new TextDecoder("utf-16be").decode(bytes));
-  return undefined;
+/** The encoding that a browser takes an HTML document in. */
+export function documentEncoding(bytes: Buffer, isXml = false): string {
+  return takenEncoding(bytes, isXml ? "xml" : "html");
+}
+
+/** An HTML document's bytes in UTF-8, without byte order mark. */
+export function htmlToUtf8(bytes: Buffer, encoding = documentEncoding(bytes)): Buffer {
+  return toUtf8(bytes, encoding);
 }
 
 /**
- * An HTML document's bytes in UTF-8, from the encoding that it declares: a
- * byte order mark, else `meta charset`, else UTF-8.
+ * A stylesheet's text, and the encoding that it was in.
+ *
+ * @param environment encoding of what loads it, where it says none itself (CSS Syntax 3 §3.2)
  */
-export function htmlToUtf8(bytes: Buffer): Buffer {
-  return byOrderMark(bytes) ?? toUtf8(bytes, META_CHARSET.exec(bytes.toString("latin1", 0, PRESCAN))?.[1]);
+export function decodeCss(bytes: Buffer, environment?: string): { readonly text: string; readonly encoding: string } {
+  const encoding = takenEncoding(bytes, "css", environment);
+  return { text: toUtf8(bytes, encoding).toString("utf8"), encoding };
 }
 
-/** A stylesheet's text: by its byte order mark, else `@charset`, else UTF-8 (CSS Syntax §3.2). */
-export function decodeCss(bytes: Buffer): string {
-  const label = /^@charset "([^"]*)";/.exec(bytes.toString("latin1", 0, PRESCAN))?.[1];
-  return (byOrderMark(bytes) ?? toUtf8(bytes, label)).toString("utf8");
+/** The encoding that the server names, else the one that a browser assumes. */
+function takenEncoding(bytes: Buffer, kind: TextKind, environment?: string): string {
+  return encodingIn(bytes, kind) ?? assumedEncoding(bytes, kind, environment);
+}
+
+/** With a mark a copy, even of UTF-8: what was read to where it is parsed has to begin there. */
+function toUtf8(bytes: Buffer, encoding: string): Buffer {
+  if (encoding !== "utf-8") return Buffer.from(decode(bytes, encoding));
+  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return marked ? Buffer.from(bytes.subarray(3)) : bytes;
 }

@@ -32,6 +32,11 @@ export interface HtmlFacts {
   readonly outline: Outline | undefined;
 }
 
+/** What a document says, and the encoding that it was in. */
+export interface DocumentFacts extends HtmlFacts {
+  readonly encoding: string;
+}
+
 /** A `style` element that applies. */
 export interface InlineStylesheet {
   readonly facts: CssFacts;

@@ -47,7 +47,7 @@ export class ModuleGraph {
         const facts = await this.#read(file);
         const { scripts, failed } = await this.#imports(
           facts,
-          { file, pathname, base: this.#listing.baseOf(target) },
+          { file, pathname, base: this.#listing.baseOf(target), encoding: "utf-8" },
           options,
           0,
         );

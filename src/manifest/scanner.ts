@@ -245,8 +245,9 @@ class SiteScanner implements Scanner {
           return found;
         });
       },
+      namesEncoding: (file, as) => this.#facts.namesEncoding(file, as),
       html: (file, generation) => this.#facts.html(file, generation),
-      css: (file) => this.#facts.css(file),
+      css: (file, environment) => this.#facts.css(file, environment),
       script: (file) => this.#facts.script(file),
       inlineScript: (text) => this.#facts.inlineScript(text),
       styles: (sheets) => this.#facts.styles(sheets),

@@ -11,9 +11,10 @@ import { type Soon, whenKnown } from "./soon.js";
 import type { Sheet } from "./cascade.js";
 import type { ImageUse } from "./style.js";
 
-/** A stylesheet's facts, and how many names the vocabulary has to have for it. */
+/** A stylesheet's facts, its encoding, and how many names the vocabulary has to have for it. */
 export interface ReadCss {
   readonly facts: CssFacts;
+  readonly encoding: string;
   readonly generation: number;
 }
 
@@ -41,18 +42,18 @@ export class SheetList {
   /** What the vocabulary must have for them. */
   generation = 0;
   readonly #listing: Listing;
-  readonly #read: (file: SiteFile) => Soon<ReadCss>;
+  readonly #read: (file: SiteFile, environment: string) => Soon<ReadCss>;
   readonly #policy: ContentSecurityPolicy;
   readonly #viewport: Viewport;
   /** Files that the stylesheets are in, for the line of what they miss. */
-  readonly #files = new Map<string, SiteFile>();
+  readonly #files = new Map<string, Pick<Context, "file" | "encoding">>();
   readonly #seen = new Set<string>();
   /** Stylesheets that are being read, each imported by the one before. */
   readonly #open = new Set<string>();
 
   constructor(
     listing: Listing,
-    read: (file: SiteFile) => Soon<ReadCss>,
+    read: (file: SiteFile, environment: string) => Soon<ReadCss>,
     policy: ContentSecurityPolicy,
     viewport: Viewport,
   ) {
@@ -68,27 +69,28 @@ export class SheetList {
    * @param seen it stands in the first round trip of the page
    */
   inline(facts: CssFacts, context: Context, seen: boolean): Soon<void> {
-    this.#files.set(context.pathname, context.file);
+    this.#files.set(context.pathname, context);
     return this.#take(facts, context, { applies: true, layer: "", depth: 0, inPage: seen });
   }
 
   /** Adds a stylesheet that a `link` names. */
-  linked(located: Located, { need, applies }: Reference): Soon<void> {
+  linked(located: Located, { need, applies }: Reference, { encoding }: Context): Soon<void> {
     const place = { applies: applies ?? false, layer: "", depth: 0 };
-    return this.#sheet(located, need === NEED.idle ? { ...place, need } : place);
+    return this.#sheet(located, need === NEED.idle ? { ...place, need } : place, encoding);
   }
 
-  #sheet({ file, target, pathname }: Located, place: Place): Soon<void> {
+  /** @param environment encoding of what loads it */
+  #sheet({ file, target, pathname }: Located, place: Place, environment: string): Soon<void> {
     const key = `${target}\n${place.applies}\n${place.layer}`;
     if (this.#seen.has(key) || this.#seen.size >= SHEETS || place.depth > DEPTH) return;
     // Blink bails, too, where a stylesheet imports one that it is imported by.
     if (this.#open.has(target)) return;
     this.#seen.add(key);
     this.#open.add(target);
-    const taken = whenKnown(this.#read(file), ({ facts, generation }) => {
-      this.#files.set(pathname, file);
+    const taken = whenKnown(this.#read(file, environment), ({ facts, encoding, generation }) => {
+      this.#files.set(pathname, { file, encoding });
       if (place.applies !== false) this.generation = Math.max(this.generation, generation);
-      return this.#take(facts, { file, pathname, base: this.#listing.baseOf(target) }, place);
+      return this.#take(facts, { file, pathname, base: this.#listing.baseOf(target), encoding }, place);
     });
     return whenKnown(taken, () => void this.#open.delete(target));
   }
@@ -115,7 +117,7 @@ export class SheetList {
         layer: layer === undefined ? place.layer : place.layer === "" ? layer : `${place.layer}.${layer}`,
         depth: place.depth + 1,
       };
-      await this.#sheet(located, need === NEED.idle ? { ...inner, need } : inner);
+      await this.#sheet(located, need === NEED.idle ? { ...inner, need } : inner, context.encoding);
     }
   }
 
@@ -149,8 +151,9 @@ export class SheetList {
 
   /** Where a stylesheet is. The same `style` element may have been met in another page first. */
   #contextOf({ from, base }: Sheet, page: Context): Context {
-    const file = this.#files.get(from);
-    return file === undefined ? { ...page, base } : { file, pathname: from, base };
+    const known = this.#files.get(from);
+    if (known === undefined) return { ...page, base };
+    return { file: known.file, encoding: known.encoding, pathname: from, base };
   }
 
   /** Lists an image that a style loads. */

@@ -1,11 +1,12 @@
 import { systemCode } from "../errors.js";
+import { encodingIn } from "../io/charset.js";
 import { readCss } from "./css.js";
 import { parseStyleAttribute } from "./css-declaration.js";
 import type { CssFacts } from "./css-facts.js";
-import { decodeCss, htmlToUtf8 } from "./encoding.js";
+import { decodeCss, documentEncoding, htmlToUtf8, isXmlName } from "./encoding.js";
 import type { Sheet } from "./cascade.js";
 import { readHtml } from "./html.js";
-import type { HtmlFacts } from "./html-facts.js";
+import type { DocumentFacts } from "./html-facts.js";
 import type { ManifestEntry } from "./manifest.js";
 import type { Viewport } from "./media.js";
 import { OutlineTree } from "./outline.js";
@@ -33,7 +34,7 @@ const KEPT_DIRECTORIES = 32;
 const KEPT_REFERENCES = 1024;
 
 interface ReadHtml {
-  readonly facts: HtmlFacts;
+  readonly facts: DocumentFacts;
   /** Of the vocabulary that its outline was made with. */
   readonly generation: number;
 }
@@ -50,6 +51,7 @@ const NO_HTML: ReadHtml = {
     firstFlight: 0,
     policies: [],
     outline: undefined,
+    encoding: "utf-8",
   },
   generation: Number.POSITIVE_INFINITY,
 };
@@ -79,6 +81,8 @@ export class SiteFacts {
   readonly #html: Remembered<Promise<ReadHtml>>;
   readonly #css = new Remembered<Finding<ReadCss>>(KEPT_SHEETS);
   readonly #script = new Remembered<Promise<ScriptFacts>>(KEPT_SCRIPTS);
+  /** Whether the encoding of stylesheets and scripts of pages that are not in UTF-8 is named. */
+  readonly #named = new Remembered<Promise<boolean>>(KEPT_SCRIPTS);
   readonly #inlineCss = new Remembered<CssFacts>(KEPT_SHEETS);
   readonly #entries = new Remembered<ManifestEntry>(KEPT_ENTRIES);
   readonly #directories = new Remembered<Remembered<Resolved>>(KEPT_DIRECTORIES);
@@ -98,12 +102,12 @@ export class SiteFacts {
     this.#html = new Remembered(keptPages);
   }
 
-  async html(file: SiteFile, generation: number): Promise<HtmlFacts> {
+  async html(file: SiteFile, generation: number): Promise<DocumentFacts> {
     const key = versionOf(file);
     const known = await this.#html.get(key);
     if (known !== undefined && known.generation >= generation) return known.facts;
     const lend: Lend = (size) => this.#outlines.room(size);
-    const read = this.#withBytes(file, (bytes) => this.#readHtml(bytes), lend).catch(gone(NO_HTML));
+    const read = this.#withBytes(file, (bytes) => this.#readHtml(bytes, file), lend).catch(gone(NO_HTML));
     this.#html.set(key, read);
     read.catch(() => {
       this.#html.delete(key);
@@ -113,15 +117,16 @@ export class SiteFacts {
     return (await read).facts;
   }
 
-  css(file: SiteFile): Soon<ReadCss> {
-    const key = versionOf(file);
+  /** @param environment encoding of what loads it: it counts where the stylesheet says none */
+  css(file: SiteFile, environment: string): Soon<ReadCss> {
+    const key = `${versionOf(file)} ${environment}`;
     const known = this.#css.get(key);
     if (known !== undefined) return known.value;
     const parse = (bytes: Buffer): ReadCss => {
-      const facts = this.#readCss(decodeCss(bytes));
-      return { facts, generation: this.#vocabulary.generation };
+      const { text, encoding } = decodeCss(bytes, environment);
+      return { facts: this.#readCss(text), encoding, generation: this.#vocabulary.generation };
     };
-    const none = (): ReadCss => ({ facts: this.#readCss(""), generation: 0 });
+    const none = (): ReadCss => ({ facts: this.#readCss(""), encoding: environment, generation: 0 });
     const found = this.#withBytes(file, parse).catch((error: unknown) => gone(none())(error));
     const read = new Finding(found, () => this.#css.delete(key));
     this.#css.set(key, read);
@@ -141,6 +146,12 @@ export class SiteFacts {
     return read;
   }
 
+  namesEncoding(file: SiteFile, as: "style" | "script"): Promise<boolean> {
+    const parse = (bytes: Buffer): boolean => encodingIn(bytes, as === "style" ? "css" : "plain") !== undefined;
+    const read = (): Promise<boolean> => this.#withBytes(file, parse).catch(gone(false));
+    return remembered(this.#named, `${versionOf(file)} ${as}`, read);
+  }
+
   /** A module script in a page. */
   async inlineScript(text: string): Promise<ScriptFacts> {
     // Few pages have one: the others need not wait for the lexer.
@@ -155,7 +166,9 @@ export class SiteFacts {
   async lineOf(file: SiteFile, offset: number): Promise<number> {
     const version = versionOf(file);
     if (this.#lines?.version !== version) {
-      const ends = await this.#withBytes(file, (bytes) => lineEnds(htmlToUtf8(bytes))).catch(gone([]));
+      const parse = (bytes: Buffer): readonly number[] =>
+        lineEnds(htmlToUtf8(bytes, documentEncoding(bytes, isXmlName(file.file))));
+      const ends = await this.#withBytes(file, parse).catch(gone([]));
       this.#lines = { version, ends };
     }
     return lineAt(this.#lines.ends, offset);
@@ -181,17 +194,18 @@ export class SiteFacts {
   }
 
   /** A page whose own `style` elements ask for names that were not known yet is read once more. */
-  #readHtml(bytes: Buffer): ReadHtml {
-    const utf8 = htmlToUtf8(bytes);
+  #readHtml(bytes: Buffer, { file }: SiteFile): ReadHtml {
+    const encoding = documentEncoding(bytes, isXmlName(file));
+    const text = htmlToUtf8(bytes, encoding);
     for (;;) {
       const { generation } = this.#vocabulary;
-      const facts = readHtml(utf8, {
+      const facts = readHtml(text, {
         viewport: this.#viewport,
         outline: this.#outlines.page(),
         css: (text) => this.#inline(text),
         compressed: this.#compressed,
       });
-      if (this.#vocabulary.generation === generation) return { facts, generation };
+      if (this.#vocabulary.generation === generation) return { facts: { ...facts, encoding }, generation };
     }
   }
 

@@ -8,10 +8,14 @@ import { evaluate, rangeApplies, type Validators } from "./precondition.js";
 import { contentRange, parseRange, resolveRanges, type ByteRange } from "./range.js";
 
 /** What all representations of one version of a file have in common. Described once for each version. */
-export interface Description {
+export interface Description extends Named {
+  readonly contentType: string;
+}
+
+/** What is known of a version before anything of it has been read. */
+export interface Named {
   /** Names the version of the file, whatever its coding. */
   readonly version: string;
-  readonly contentType: string;
   readonly cacheControl: string;
   /** Whether there are several, and the request's `accept-encoding` selects one of them. */
   readonly varies: boolean;

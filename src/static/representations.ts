@@ -1,14 +1,14 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { compress, compressions } from "./compress.js";
-import { acceptable, isCompressible, type Coding, type Selected } from "./encoding.js";
+import { acceptable, type Coding, type Selected } from "./encoding.js";
 import { versionOf, type FoundFile, type Unavailable } from "./file.js";
 import { cacheControl, type CachePolicy } from "./freshness.js";
 import { withInsertion, type Inserter, type Insertion } from "./insertion.js";
-import { isHtml, mediaType } from "./media-type.js";
+import { codedName, contentType, isHtml, isIn, isWorthCompressing, mediaType, textKind } from "./media-type.js";
 import { Memory } from "./memory.js";
 import { holdsPrivateKey, mayHoldPrivateKey } from "./private-key.js";
 import { readStart, readWhole, START } from "./read.js";
-import { representation, validatorsOf, type Bytes, type Description, type Representation } from "./representation.js";
+import { representation, validatorsOf, type Bytes, type Named, type Representation } from "./representation.js";
 
 export interface RepresentationOptions {
   /** Bytes of content that are kept in memory. */
@@ -77,25 +77,25 @@ export class Representations {
 
   #add(key: string, found: FoundFile): Version {
     const { memory, compress, cache, insert } = this.#options;
-    const contentType = mediaType(found.file);
+    const type = mediaType(found.file);
     const most = Math.min(COMPRESSED_TO, memory);
-    const compressible = compress && found.size > COMPRESSED_FROM && found.size <= most && isCompressible(contentType);
-    const inserter = isHtml(contentType) ? insert : undefined;
+    const compressible =
+      compress && found.size > COMPRESSED_FROM && found.size <= most && isWorthCompressing(found.file);
+    const inserter = isHtml(type) ? insert : undefined;
     const siblings = inserter === undefined ? found.siblings : [];
-    const description = {
+    const named = {
       version: versionOf(found),
-      contentType,
-      cacheControl: cacheControl(cache, found.file, contentType),
+      cacheControl: cacheControl(cache, found.file, type),
       varies: compressible || siblings.length > 0,
     };
-    const version = new Version(key, { ...found, siblings }, compressible ? compressions : [], description, inserter);
+    const version = new Version(key, { ...found, siblings }, compressible ? compressions : [], named, inserter);
     this.#memory.set(key, version, OVERHEAD);
     return version;
   }
 
   #coding(version: Version, request: IncomingHttpHeaders): Selected {
     const field = request["accept-encoding"];
-    if (!version.description.varies || typeof field !== "string") return "identity";
+    if (!version.named.varies || typeof field !== "string") return "identity";
     const ranged = request.range !== undefined;
     return this.#acceptableIn(field).find((coding) => version.offers(coding, ranged)) ?? "identity";
   }
@@ -111,7 +111,8 @@ export class Representations {
   async #make(version: Version, coding: Selected): Promise<Made> {
     const { found } = version;
     const sibling = found.siblings.find((sibling) => sibling.coding === coding)?.found;
-    if (coding === "identity" || sibling !== undefined) return this.#read(version, coding, sibling ?? found);
+    if (coding === "identity") return this.#read(version);
+    if (sibling !== undefined) return this.#readSibling(version, coding, sibling);
     const content = version.kept.get("identity")?.content ?? (await readInserted(version));
     if (typeof content === "string") return content;
     if (mayHoldPrivateKey(found.file) && holdsPrivateKey(content)) return "withheld";
@@ -123,24 +124,39 @@ export class Representations {
     return this.#keep(version, coding, { found, content: smaller });
   }
 
-  /** A representation that lies in a file as it is sent. */
-  async #read(version: Version, coding: Selected, source: FoundFile): Promise<Representation | Unavailable> {
-    const small = source.size <= KEPT;
-    let insertion: Insertion | undefined;
-    if (small || mayHoldPrivateKey(source.file) || version.inserter !== undefined) {
-      const content = small ? await readWhole(source) : await readStart(source);
-      if (typeof content === "string") return content;
-      if (mayHoldPrivateKey(source.file) && holdsPrivateKey(content)) return "withheld";
-      insertion = version.insertion(content);
-      if (small) return this.#keep(version, coding, { found: source, content: withInsertion(content, insertion) });
+  /** The file as it is. */
+  async #read(version: Version): Promise<Representation | Unavailable> {
+    const { found } = version;
+    const small = found.size <= KEPT;
+    if (!small && !version.isLookedInto) return this.#keep(version, "identity", { found, content: undefined });
+    const content = small ? await readWhole(found) : await readStart(found);
+    if (typeof content === "string") return content;
+    if (mayHoldPrivateKey(found.file) && holdsPrivateKey(content)) return "withheld";
+    version.learn(content);
+    const insertion = version.insertion(content);
+    return this.#keep(
+      version,
+      "identity",
+      small ? { found, content: withInsertion(content, insertion) } : { found, content: undefined, insertion },
+    );
+  }
+
+  /** A file beside the one that was found, with the same content compressed. */
+  async #readSibling(version: Version, coding: Coding, found: FoundFile): Promise<Representation | Unavailable> {
+    if (version.contentType === undefined) {
+      const original = await readStart(version.found);
+      if (typeof original === "string") return original;
+      version.learn(original);
     }
-    return this.#keep(version, coding, { found: source, content: undefined, insertion });
+    const content = found.size <= KEPT ? await readWhole(found) : undefined;
+    return typeof content === "string" ? content : this.#keep(version, coding, { found, content });
   }
 
   #keep(version: Version, coding: Selected, bytes: Bytes): Representation {
     const { found, content } = bytes;
+    const { named, type, contentType = type, ownCoding } = version;
     const validators = validatorsOf(found, content, version.inserter?.tag);
-    const made = representation(version.description, coding, bytes, validators);
+    const made = representation({ ...named, contentType }, ownCoding ?? coding, bytes, validators);
     if (version.keep(coding, made) && content !== undefined) this.#memory.grow(version.key, content.length);
     return made;
   }
@@ -149,15 +165,23 @@ export class Representations {
 /** The content of a file with what goes into it. */
 async function readInserted(version: Version): Promise<Buffer | Unavailable> {
   const content = await readWhole(version.found);
-  return typeof content === "string" ? content : withInsertion(content, version.insertion(content));
+  if (typeof content === "string") return content;
+  version.learn(content);
+  return withInsertion(content, version.insertion(content));
 }
 
 /** One version of a file, and what was made of it. */
 class Version {
   readonly key: string;
   readonly found: FoundFile;
-  readonly description: Description;
+  /** Media type, without parameters. */
+  readonly type: string;
+  readonly named: Named;
   readonly inserter: Inserter | undefined;
+  /** Media type with the encoding of its text, once anything of the content has been read. */
+  contentType: string | undefined;
+  /** The coding that the file itself is in, when it goes out as what it is inside. */
+  ownCoding: Coding | undefined;
   readonly kept = new Map<Selected, Representation>();
   /** Codings that make the content no smaller. */
   readonly useless = new Set<Selected>();
@@ -169,19 +193,37 @@ class Version {
     key: string,
     found: FoundFile,
     compressions: readonly Coding[],
-    description: Description,
+    named: Named,
     inserter: Inserter | undefined,
   ) {
     this.key = key;
     this.found = found;
-    this.description = description;
+    this.type = mediaType(found.file);
+    this.named = named;
     this.inserter = inserter;
     this.#compressions = compressions;
   }
 
+  /** Whether a response needs to know how the content begins. */
+  get isLookedInto(): boolean {
+    const { file } = this.found;
+    const named = textKind(this.type) !== undefined || codedName(file) !== undefined;
+    return named || this.inserter !== undefined || mayHoldPrivateKey(file);
+  }
+
+  /** Finds out what is inside the content that begins so: once, as it is the same for each coding. */
+  learn(start: Buffer): void {
+    const { file, size } = this.found;
+    const coding = codedName(file)?.coding;
+    if (coding !== undefined && isIn(coding, start)) {
+      this.ownCoding = coding;
+      this.contentType = this.type;
+    } else this.contentType ??= contentType(this.type, start, size);
+  }
+
   /** What goes into the content that begins so. */
   insertion(start: Buffer): Insertion | undefined {
-    return this.inserter?.into(start.subarray(0, START), this.description.contentType, this.found.file);
+    return this.inserter?.into(start.subarray(0, START), this.contentType ?? this.type, this.found.file);
   }
 
   /** @param ranged only a part is wanted: nothing is compressed for that */

@@ -3,10 +3,10 @@ import { access, realpath, stat } from "node:fs/promises";
 import { platform } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { withoutBase } from "./base.js";
-import { codings, isCompressible, suffixes } from "./encoding.js";
+import { codings, suffixes } from "./encoding.js";
 import { isAbsent, isForbidden, isInside, type FoundFile, type Sibling } from "./file.js";
 import { Lookups } from "./lookups.js";
-import { mediaType } from "./media-type.js";
+import { isWorthCompressing } from "./media-type.js";
 import { segmentsOf, type PathSegments } from "./path.js";
 import { Versions, type Look } from "./versions.js";
 
@@ -155,7 +155,7 @@ class Tree implements FileTree {
   async #file({ real, stats }: Place): Promise<FoundFile> {
     await mayRead(real, stats);
     const file = fileAt(real, await this.#versions.look(real, stats));
-    if (this.#options.precompressed !== true || !isCompressible(mediaType(real))) return file;
+    if (this.#options.precompressed !== true || !isWorthCompressing(real)) return file;
     const found = await Promise.all(
       codings
         .map(async (coding) => {

@@ -1,30 +1,35 @@
+import { markedEncoding, markLength } from "../../io/charset.js";
 import type { Insertion } from "../../static/insertion.js";
 import { SCRIPT } from "./client.js";
 import { insertionPoint } from "./insertion-point.js";
 
-type Encoding = "utf-16le" | "utf-16be" | "ascii";
+/** How the characters of ASCII are written: in a byte each, or in two. */
+type Unit = "byte" | "little-endian pair" | "big-endian pair";
 
 /**
  * The script element that goes into a page, and where. `async`: it never holds
  * up the parser. An external script is what `script-src 'self'` allows; where
- * the page's scripts have a nonce it takes theirs.
+ * the page's scripts have a nonce it takes theirs. Undefined where its place
+ * is not certain: the page stays as it is.
  *
  * @param start the beginning of the page's content
+ * @param contentType names the encoding, where one is known
  */
 export function scriptInsertion(start: Buffer, contentType: string): Insertion | undefined {
   const isXml = contentType.includes("xml");
-  const { encoding, mark } = encodingOf(start);
-  const text = decode(start.subarray(mark), encoding);
+  const unit = unitOf(start, contentType);
+  const mark = markLength(start);
+  const text = decode(start.subarray(mark), unit);
   const at = insertionPoint(text, isXml);
-  if (at === undefined) return undefined;
-  const bytes = encode(scriptElement(nonceIn(text), isXml), encoding);
-  return { at: mark + at * (encoding === "ascii" ? 1 : 2), bytes };
+  // Behind an escape sequence of ISO-2022-JP, bytes of ASCII may be parts of other characters.
+  if (at === undefined || text.slice(0, at).includes("\u001B")) return undefined;
+  const bytes = encode(scriptElement(nonceIn(text), isXml), unit);
+  return { at: mark + at * (unit === "byte" ? 1 : 2), bytes };
 }
 
 /** The text of a page's beginning, as far as it is ASCII. */
-export function textOf(start: Buffer): string {
-  const { encoding, mark } = encodingOf(start);
-  return decode(start.subarray(mark), encoding);
+export function textOf(start: Buffer, contentType = ""): string {
+  return decode(start.subarray(markLength(start)), unitOf(start, contentType));
 }
 
 /** In XML with its namespace, whatever the root element is. */
@@ -55,22 +60,21 @@ export function metaPolicies(text: string): readonly string[] {
     .map((policy) => policy.replaceAll(/&(?:#0*39|#x0*27|apos);/gi, "'"));
 }
 
-/** A byte order mark counts for more than the `charset` that a file is served with (HTML §13.2.3.2). */
-function encodingOf(start: Buffer): { readonly encoding: Encoding; readonly mark: number } {
-  const [first, second, third] = start;
-  if (first === 0xff && second === 0xfe) return { encoding: "utf-16le", mark: 2 };
-  if (first === 0xfe && second === 0xff) return { encoding: "utf-16be", mark: 2 };
-  return { encoding: "ascii", mark: first === 0xef && second === 0xbb && third === 0xbf ? 3 : 0 };
+function unitOf(start: Buffer, contentType: string): Unit {
+  const encoding = markedEncoding(start) ?? /charset=([\w-]+)/i.exec(contentType)?.[1]?.toLowerCase();
+  if (encoding === "utf-16le") return "little-endian pair";
+  return encoding === "utf-16be" ? "big-endian pair" : "byte";
 }
 
 /** Text whose indices are those of the bytes, or of pairs of them. */
-function decode(bytes: Buffer, encoding: Encoding): string {
-  if (encoding === "ascii") return bytes.toString("latin1");
+function decode(bytes: Buffer, unit: Unit): string {
+  if (unit === "byte") return bytes.toString("latin1");
   const pairs = bytes.subarray(0, bytes.length & ~1);
-  return encoding === "utf-16le" ? pairs.toString("utf16le") : Buffer.from(pairs).swap16().toString("utf16le");
+  return unit === "little-endian pair" ? pairs.toString("utf16le") : Buffer.from(pairs).swap16().toString("utf16le");
 }
 
-function encode(text: string, encoding: Encoding): Buffer {
-  if (encoding === "ascii") return Buffer.from(text, "latin1");
-  return encoding === "utf-16le" ? Buffer.from(text, "utf16le") : Buffer.from(text, "utf16le").swap16();
+function encode(text: string, unit: Unit): Buffer {
+  if (unit === "byte") return Buffer.from(text, "latin1");
+  const pairs = Buffer.from(text, "utf16le");
+  return unit === "little-endian pair" ? pairs : pairs.swap16();
 }

@@ -44,7 +44,7 @@ export function createLive(options: LiveOptions): Live {
     inserter: {
       tag: "live",
       into(start, contentType, file) {
-        policies.learn(file, textOf(start));
+        policies.learn(file, textOf(start, contentType));
         return scriptInsertion(start, contentType);
       },
     },
