@@ -12,6 +12,7 @@ export type ErrorCode =
   | "manifest"
   | "config"
   | "rules"
+  | "route"
   | "unavailable";
 
 /**

@@ -12,10 +12,8 @@ const NAMED = ["-addext", "subjectAltName=DNS:localhost"];
 async function pairWith(key: readonly string[], extensions: readonly string[] = NAMED) {
   const directory = await emptyDirectory();
   const [certFile, keyFile] = [join(directory, "cert.pem"), join(directory, "key.pem")];
-  const said = openssl(
-    ...["req", "-x509", "-nodes", "-subj", "/CN=localhost", "-days", "90", "-newkey", ...key],
-    ...["-keyout", keyFile, "-out", certFile, ...extensions],
-  );
+  const options = ["-x509", "-nodes", "-subj", "/CN=localhost", "-days", "90", "-keyout", keyFile, "-out", certFile];
+  const said = openssl("req", ...options, "-newkey", ...key, ...extensions);
   const read = (file: string) => readFile(file, "utf8").catch(() => Promise.reject(new Error(said)));
   return { certFile, keyFile, pair: { cert: await read(certFile), key: await read(keyFile) } };
 }

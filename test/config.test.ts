@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { configOptions, configSchema } from "../src/cli/config-schema.js";
 import { placeIn, syntaxErrorAt } from "../src/cli/json-syntax.js";
 import { misfit } from "../src/cli/json-type.js";
-import { nearest } from "../src/cli/nearest.js";
+import { nearest } from "../src/nearest.js";
 import { cliOptions } from "../src/cli/options.js";
 import { createCertificate } from "../src/index.js";
 import type { Option, OptionValue } from "../src/server/option.js";

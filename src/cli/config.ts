@@ -5,7 +5,7 @@ import { checkFile } from "../server/option-checks.js";
 import { configOptions, configSchema } from "./config-schema.js";
 import { placeIn, syntaxErrorAt } from "./json-syntax.js";
 import { inWords, misfit } from "./json-type.js";
-import { nearest } from "./nearest.js";
+import { nearest } from "../nearest.js";
 import type { ServeOptions } from "./serve.js";
 
 /** What a configuration file says. */

@@ -1,5 +1,5 @@
 import { pagesLacking } from "../server/pages-lacking.js";
-import { serverOptions, type GivenSettings } from "../server/options.js";
+import { serverOptions, settingsIn, type GivenSettings } from "../server/options.js";
 import { createServer, type Address } from "../server/server.js";
 import { chooseOptions, type ServeFlags } from "./chosen.js";
 import { chooseCertificate, keepCertificateCurrent, type CertificateOptions } from "./certificate.js";
@@ -37,7 +37,7 @@ export async function serve(given: string | undefined, flags: ServeFlags): Promi
   // They answer while the server opens.
   const browsers = askBrowsers(certificate);
   const server = createServer({
-    ...options,
+    ...settingsIn(options),
     root: root.path,
     hidden: [...chosen.hidden, ...source.hidden],
     certificate,

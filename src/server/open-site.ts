@@ -16,6 +16,7 @@ import type { Site } from "./site.js";
 import { Unreadable } from "./unreadable.js";
 import { sitePages } from "./site-pages.js";
 import { SiteLookup } from "./site-lookup.js";
+import { told } from "./told.js";
 import { siteScanner, type ServerScanner } from "./site-scanner.js";
 
 /** The server that a site is opened for. */
@@ -48,12 +49,12 @@ const MEGABYTE = 1_000_000;
 export async function openSite(server: Surroundings): Promise<OpenSite> {
   const { options, settings } = server;
   if (options.root !== undefined) await checkRoot(options.root);
+  const [{ gates, close }, dressers] = await Promise.all([openGates(settings), openDressers(settings)]);
   const tree = options.root === undefined ? undefined : await openFiles(options.root, server);
   const rules = await openRules(tree, server);
   const lookup = tree && openLookup(tree, rules, server);
   const scanner = lookup && (await openScanner(lookup, server));
   const live = settings.live && lookup && scanner ? await openLive(lookup, scanner, rules, server) : undefined;
-  const [{ gates, close }, dressers] = await Promise.all([openGates(settings), openDressers(settings)]);
   // Live reload comes last: it looks at the policy that a page has in the end.
   const all = [rules.dresser, ...dressers, ...(live === undefined ? [] : [live.dresser])];
   const parts = { lookup, scanner: live?.scanner ?? scanner, live, rules, gates, dressers: all };
@@ -120,12 +121,6 @@ async function openRules(tree: FileTree | undefined, { options, settings }: Surr
   return new SiteRules({ root: tree?.root, base, fields: fieldsOf(header), auth: credentials, ...told(options) });
 }
 
-/** Who is told what the user should know of, and what went wrong. */
-const told = ({ onNotice, onError }: ServerOptions) => ({
-  notice: (text: string) => onNotice?.(text),
-  report: (error: Error) => onError?.(error),
-});
-
 /** What a site is put together from that was opened for it. */
 type Parts = Pick<Site, "lookup" | "scanner" | "rules" | "gates" | "dressers"> & { readonly live: Live | undefined };
 
@@ -155,7 +150,7 @@ function siteOf(parts: Parts, { options, settings, hosts, connections, closing }
 }
 
 async function lookAhead({ lookup, scanner, rules }: Parts, { options, connections, closing }: Surroundings) {
-  const { onScan, onError } = options;
+  const { onScan } = options;
   try {
     await rules.look(performance.now());
     if (onScan === undefined || lookup === undefined || scanner === undefined) return;
@@ -163,6 +158,6 @@ async function lookAhead({ lookup, scanner, rules }: Parts, { options, connectio
     const summary = await scanAhead(sitePages(lookup), rules.scanner(scanner), connections, closing);
     if (summary !== undefined) onScan(summary);
   } catch (error) {
-    onError?.(error instanceof Error ? error : new Error(String(error)));
+    told(options).report(error instanceof Error ? error : new Error(String(error)));
   }
 }

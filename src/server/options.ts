@@ -358,6 +358,11 @@ export interface GivenSettings {
   readonly kbps?: number | string;
 }
 
+/** The settings among options of which others are not the server's. */
+export function settingsIn(given: GivenSettings): GivenSettings {
+  return Object.fromEntries(Object.entries<OptionValue>({ ...given }).filter(([name]) => name in serverOptions));
+}
+
 /**
  * The settings that were given, checked, and the defaults of the others.
  *

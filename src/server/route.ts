@@ -1,3 +1,4 @@
+import { H2PushError } from "../errors.js";
 import type { Delivery } from "../delivery/history.js";
 
 /** What a route is told beside the request. */
@@ -25,6 +26,8 @@ export interface RouteContext {
  * Answers a request, or leaves it to the next route, and in the end to the
  * files, by returning undefined. `request.signal` is aborted when the client
  * goes away. A response's `Link` fields are delivered like a page's own.
+ * What it throws, and an answer that is no unread Response (null, a text),
+ * goes to `onError`, and the client gets 500.
  */
 export interface Route {
   (request: Request, context: RouteContext): Response | undefined | Promise<Response | undefined>;
@@ -36,15 +39,43 @@ export interface Route {
   readonly answers?: (target: string) => boolean;
 }
 
-/** The first answer that a route has for the request. Rejects when a route throws. */
+/**
+ * The first answer that a route has for the request.
+ *
+ * @throws what a route throws, and H2PushError "route" for an answer that is none
+ */
 export async function askRoutes(
   routes: readonly Route[],
   request: Request,
   context: RouteContext,
 ): Promise<Response | undefined> {
   for (const route of routes) {
-    const response = await route(request, context);
-    if (response !== undefined) return response;
+    const response: unknown = await route(request, context);
+    if (response !== undefined) return checkAnswer(response, request);
   }
   return undefined;
 }
+
+function checkAnswer(answer: unknown, { method, url }: Request): Response {
+  const wrong = (what: string, hint: string) =>
+    new H2PushError("route", `a route returned ${what}: ${method} ${new URL(url).pathname}`, hint);
+  if (!isResponse(answer)) {
+    throw wrong(
+      `no Response but ${kindOf(answer)}`,
+      "return new Response(…) or Response.json(…), or undefined to leave it",
+    );
+  }
+  if (answer.bodyUsed || answer.body?.locked === true) {
+    throw wrong("a Response that has been read", "make a new one for each request, or return response.clone()");
+  }
+  if (answer.type === "error") throw wrong("Response.error()", "return a Response with a status");
+  return answer;
+}
+
+/** Other implementations of Fetch have classes of their own. */
+function isResponse(value: unknown): value is Response {
+  return value instanceof Response || kindOf(value) === "Response";
+}
+
+/** "String", "Null", "Object", and the like. */
+const kindOf = (value: unknown) => Object.prototype.toString.call(value).slice(8, -1);

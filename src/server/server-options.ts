@@ -10,7 +10,7 @@ export interface ServerOptions extends GivenSettings {
   readonly root?: string;
   /** Asked in their order before the files. */
   readonly routes?: readonly Route[];
-  /** PEM. Without one, a self-signed pair is made for this run. */
+  /** PEM, looked at by `listen`. Without one, a self-signed pair is made for this run. */
   readonly certificate?: PemPair;
   /** Whether browsers on this machine trust the certificate; a 103 is then sent while a route is slow. */
   readonly trusted?: boolean;
@@ -20,8 +20,8 @@ export interface ServerOptions extends GivenSettings {
   readonly onRequest?: (record: RequestRecord) => void;
   /** Told what the pages need, found in idle time after listening; without it nothing is scanned ahead. */
   readonly onScan?: (summary: ScanSummary) => void;
-  /** Told what the user should know of, in a sentence: a file too long to be scanned to its end. */
+  /** Told what the user should know of, in a sentence: a file too long to be scanned to its end, a certificate that browsers refuse. */
   readonly onNotice?: (text: string) => void;
-  /** Told what went wrong with one request: a route that threw, a failing disk. The server goes on. */
+  /** Told what went wrong with one request: a route that threw, a failing disk. The server goes on. Without it, standard error is. */
   readonly onError?: (error: Error) => void;
 }

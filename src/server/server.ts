@@ -1,18 +1,21 @@
 import { setMaxListeners } from "node:events";
 import type { Duplex } from "node:stream";
 import type { Server as TlsServer } from "node:tls";
+import { H2PushError } from "../errors.js";
 import type { PemPair } from "../tls/certificate.js";
 import { secureContexts, type Secured } from "../tls/secure-context.js";
+import { checkGivenPair, checkOptions } from "./check-options.js";
 import { Connections } from "./connection.js";
 import type { Exchange } from "./exchange.js";
 import { Hosts, namesIn } from "./hosts.js";
 import type { Listener, ListenOptions } from "./listener.js";
 import { observe } from "./observe.js";
 import { openSite, type OpenSite } from "./open-site.js";
-import { checkSettings, type Settings } from "./options.js";
+import type { Settings } from "./options.js";
 import { createProtocols, type Protocols } from "./protocols.js";
 import { listenWithRedirect, type RedirectingListener } from "./redirect.js";
 import type { ServerOptions } from "./server-options.js";
+import { told } from "./told.js";
 
 /** Where a server listens. */
 export interface Address {
@@ -30,9 +33,11 @@ export interface Address {
 
 export interface Server {
   /**
-   * Starts to listen.
+   * Starts to listen, once. After a failure it can be called again.
    *
-   * @throws {H2PushError} "root", "listen", "certificate" for what the user can put right
+   * @throws {H2PushError} "root", "listen", "certificate" and others for what
+   * the user can put right; "listen" too when it was called before, and when
+   * the server is closed, also meanwhile
    */
   listen(): Promise<Address>;
   /**
@@ -40,10 +45,15 @@ export interface Server {
    * after 250 ms at most: for builds that know when they have written.
    */
   lookAgain(): void;
-  /** Shows this certificate (PEM) to new connections from now on; those there are go on. */
+  /**
+   * Shows this certificate (PEM) to new connections from now on; those there are go on.
+   *
+   * @throws {H2PushError} "certificate" when it can't be used: the one before stays
+   */
   useCertificate(pair: PemPair): void;
   /**
    * Stops: no new connections, idle ones ended, responses under way may end.
+   * Called again, it resolves with the first call; the shortest grace counts.
    *
    * @param grace how long they may take (milliseconds; 10,000 by default)
    */
@@ -57,10 +67,10 @@ const ALTERNATIVES = 100;
  * A server over HTTPS, HTTP/2 and HTTP/1.1, that gives each page together
  * with what it needs.
  *
- * @throws {H2PushError} "usage" for an option that can't be
+ * @throws {H2PushError} "usage" for an option that can't be, or that is none
  */
 export function createServer(options: ServerOptions = {}): Server {
-  return new H2PushServer(options, checkSettings(options));
+  return new H2PushServer(options, checkOptions(options));
 }
 
 class H2PushServer implements Server {
@@ -70,6 +80,12 @@ class H2PushServer implements Server {
   readonly #closing = new AbortController();
   readonly #hosts: Hosts;
   readonly #secured: (pair: PemPair) => Secured;
+  /** Resolves when responses under way have had their time. */
+  readonly #late: Promise<void>;
+  #giveUp: () => void = () => undefined;
+  #opening: Promise<Address> | undefined;
+  #closed: Promise<void> | undefined;
+  #pair: PemPair | undefined;
   #site: OpenSite | undefined;
   #tls: TlsServer | undefined;
   #listener: Listener | undefined;
@@ -81,9 +97,25 @@ class H2PushServer implements Server {
     this.#settings = settings;
     this.#secured = secureContexts(settings);
     this.#hosts = new Hosts([settings.host, ...settings.allowHost]);
+    this.#pair = options.certificate;
+    this.#late = new Promise((resolve) => (this.#giveUp = resolve));
   }
 
   async listen(): Promise<Address> {
+    if (this.#closed !== undefined) throw closedError();
+    if (this.#opening !== undefined) {
+      throw new H2PushError("listen", "listen() was called before", "createServer() makes another server");
+    }
+    this.#opening = this.#open();
+    try {
+      return await this.#opening;
+    } catch (error) {
+      this.#opening = undefined;
+      throw error;
+    }
+  }
+
+  async #open(): Promise<Address> {
     const site = await openSite({
       options: this.#options,
       settings: this.#settings,
@@ -91,13 +123,23 @@ class H2PushServer implements Server {
       connections: this.#connections,
       closing: this.#closing.signal,
     });
-    this.#site = site;
-    const pair = this.#options.certificate ?? (await (await import("../tls/self-signed.js")).createCertificate());
-    this.#hosts.certified(namesIn(pair.cert));
-    const listener = await this.#listen(this.#protocols(site, pair));
-    this.#listener = listener;
-    setImmediate(() => void site.lookAhead());
-    return addressOf(this.#settings, listener);
+    try {
+      this.#pair ??= await (await import("../tls/self-signed.js")).createCertificate();
+      const { pair, notices } = checkGivenPair(this.#pair);
+      this.#hosts.certified(namesIn(pair.cert));
+      const listener = await this.#listen(this.#protocols(site, pair));
+      this.#listener = listener;
+      if (this.#closing.signal.aborted) throw closedError();
+      this.#site = site;
+      notices.forEach(site.site.notice);
+      setImmediate(() => void site.lookAhead());
+      return addressOf(this.#settings, listener);
+    } catch (error) {
+      this.#listener?.close();
+      this.#listener?.destroy();
+      await site.close();
+      throw error;
+    }
   }
 
   #protocols({ site }: OpenSite, pair: PemPair): Protocols {
@@ -129,25 +171,33 @@ class H2PushServer implements Server {
     this.#site?.lookAgain();
   }
 
-  useCertificate(pair: PemPair): void {
+  useCertificate(given: PemPair): void {
+    const { pair, notices } = checkGivenPair(given);
+    notices.forEach(told(this.#options).notice);
+    this.#pair = pair;
     this.#tls?.setSecureContext(this.#secured(pair));
     this.#hosts.certified(namesIn(pair.cert));
   }
 
-  async close(grace = 10_000): Promise<void> {
+  close(grace = 10_000): Promise<void> {
+    const timer = setTimeout(this.#giveUp, grace);
+    this.#closed ??= this.#stop();
+    return this.#closed.finally(() => clearTimeout(timer));
+  }
+
+  async #stop(): Promise<void> {
     this.#closing.abort();
     this.#listener?.close();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, grace);
-    });
-    await Promise.race([this.#connections.drain(), late]);
-    clearTimeout(timer);
+    // A listen() under way gives up by itself.
+    await this.#opening?.catch(() => undefined);
+    await Promise.race([this.#connections.drain(), this.#late]);
     this.#connections.destroy();
     this.#listener?.destroy();
     await this.#site?.close();
   }
 }
+
+const closedError = () => new H2PushError("listen", "the server was closed", "createServer() makes another one");
 
 async function networkOf({ rtt, kbps }: Settings): Promise<ListenOptions["network"]> {
   if (rtt === 0 && kbps === 0) return undefined;
