@@ -261,3 +261,41 @@ test("a manifest's modulepreload on a page with an import map goes as a preload"
   const { port } = await startServer({ root, manifest: join(root, "push.json") });
   expect((await (await connect(port, noPush)).request("/")).headers.link).toBe(preload("b"));
 });
+
+const metadata = "sha384-OLBgp1GsljhM2TJ+sbHjaiH9txEUvgdDTAzHv2P24donTt6/529l+9Ua0vFImLlb";
+
+test("what the import map says of integrity, the link says, too", async () => {
+  const integrity = { "/a.js": metadata, "./b.js": metadata };
+  const files = {
+    "a.js": `import "b"`,
+    "b.js": "",
+    "index.html": `${JSON.stringify({ imports: { b: "/b.js" }, integrity })}`,
+  };
+  const html = `<script type=importmap>${files["index.html"]}</script>${module}`;
+  const { request } = await serve({ ...files, "index.html": html }, { announce: "all" });
+  const more = `crossorigin=anonymous; integrity="${metadata}"`;
+  expect((await request("/")).headers.link).toBe([preload("a", more), preload("b", more)].join(", "));
+});
+
+test.each([
+  ["in the page", "<script>document.write('<script type=importmap>')</script>"],
+  ["in a file", "<script src=/map.js></script>"],
+])(
+  "where a script %s may add an import map before the modules, nothing is said of what they import",
+  async (_where, script) => {
+    const files = {
+      "a.js": `import "./b.js"`,
+      "b.js": "",
+      "map.js": "s.type = 'importmap'",
+      "index.html": `${script}${module}`,
+    };
+    const { manifest } = await scan(await writeSite(files));
+    expect(manifest.pages["/"]?.map(({ target }) => target)).not.toContain("/b.js");
+  },
+);
+
+test("a target of different integrity in different places is not announced", async () => {
+  const html = `<link rel=preload as=script integrity=${metadata} href=a.js><script src=a.js></script>`;
+  const { request } = await serve({ "a.js": "1", "index.html": html }, { announce: "all" });
+  expect((await request("/")).headers.link).toBeUndefined();
+});

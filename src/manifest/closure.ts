@@ -6,7 +6,8 @@ import { type Context, type FileSource, Listing, type Located } from "./listing.
 import type { Viewport } from "./media.js";
 import { ModuleGraph } from "./module-graph.js";
 import { styleNeeds } from "./page-style.js";
-import { baseOf, documentBase, type Reference } from "./reference.js";
+import { baseOf, documentBase, NEED, type Reference } from "./reference.js";
+import { CLASSIC_SCRIPT, MODULE_SCRIPT } from "./script-element.js";
 import type { PageNeeds, SiteFile } from "./scanner.js";
 import type { ScriptFacts } from "./script.js";
 import { type ReadCss, SheetList } from "./sheet-list.js";
@@ -21,6 +22,8 @@ export interface Sources extends FileSource {
   /** A stylesheet; `environment` is the encoding of what loads it. */
   css(file: SiteFile, environment: string): Soon<ReadCss>;
   script(file: SiteFile): Promise<ScriptFacts>;
+  /** Whether a classic script says something of import maps. */
+  mentionsImportMap(file: SiteFile): Promise<boolean>;
   inlineScript(text: string): Promise<ScriptFacts>;
   styles(sheets: readonly Sheet[]): Styles;
 }
@@ -53,6 +56,7 @@ class PageClosure {
   readonly #byField: ContentSecurityPolicy;
   readonly #policy: ContentSecurityPolicy;
   readonly #policyFrom: number;
+  #mapIsUnknown: boolean;
   /** What references resolve against before the `base` element, and after it. */
   readonly #before: Context;
   readonly #after: Context;
@@ -61,6 +65,7 @@ class PageClosure {
     const { pathname, file, policies, viewport } = page;
     this.#explain = page.explain;
     this.#facts = facts;
+    this.#mapIsUnknown = facts.mentionsImportMap;
     this.#sources = sources;
     this.#listing = new Listing(sources, facts.mayHaveImportMap);
     this.#byField = new ContentSecurityPolicy(policies);
@@ -94,7 +99,7 @@ class PageClosure {
     }
     for (const next of styles.slice(style)) await this.#inlineStyle(next);
     for (const { text, offset, need } of modules) {
-      if (this.#policyAt(offset).forbidsInline("script")) continue;
+      if (this.#mapIsUnknown || this.#policyAt(offset).forbidsInline("script")) continue;
       const facts = await this.#sources.inlineScript(text);
       await this.#modules.inline(facts, this.#after, offset, { need, crossorigin: undefined });
     }
@@ -117,17 +122,29 @@ class PageClosure {
   }
 
   #reference(reference: Reference): Soon<void> {
-    const { offset } = reference;
-    const named = isNamed(reference, this.#facts.firstFlight) ? { ...reference, named: true as const } : reference;
-    const located = this.#listing.reference(named, this.#contextAt(offset), this.#policyAt(offset));
+    const { offset, by } = reference;
+    const context = this.#contextAt(offset);
+    const fetched = by === MODULE_SCRIPT ? this.#modules.root(reference, context.base) : reference;
+    const named = isNamed(reference, this.#facts.firstFlight) ? { ...fetched, named: true as const } : fetched;
+    const located = this.#listing.reference(named, context, this.#policyAt(offset));
     return whenKnown(located, (known) => (typeof known === "object" ? this.#follow(known, reference) : undefined));
   }
 
   #follow(located: Located, reference: Reference): Soon<void> {
     const { applies, by, need, crossorigin } = reference;
     if (applies !== undefined) return this.#sheets.linked(located, reference, this.#after);
-    if (by === "module script") return this.#modules.file(located, { need, crossorigin });
+    if (by === MODULE_SCRIPT && !this.#mapIsUnknown) return this.#modules.file(located, { need, crossorigin });
+    if (by === CLASSIC_SCRIPT && need === NEED.blockingScript && this.#hasModules) return this.#runBefore(located);
     return undefined;
+  }
+
+  get #hasModules(): boolean {
+    return this.#facts.modules.length > 0 || this.#facts.references.some(({ by }) => by === MODULE_SCRIPT);
+  }
+
+  /** A script that runs before the modules, and adds an import map for all that is known: where they lead is not. */
+  async #runBefore({ file }: Located): Promise<void> {
+    this.#mapIsUnknown ||= await this.#sources.mentionsImportMap(file);
   }
 
   /** Fonts and images by use. */

@@ -22,6 +22,8 @@ export interface HtmlFacts {
   readonly modules: readonly InlineModule[];
   /** Texts of the import maps. */
   readonly importMaps: readonly string[];
+  /** A classic script in the page may add an import map: it says something of them. */
+  readonly mentionsImportMap: boolean;
   /** The page has an import map, or runs a classic script, which may add one. */
   readonly mayHaveImportMap: boolean;
   /** Bytes of the text that reach a browser in the first round trip. */

@@ -7,7 +7,7 @@ import { HtmlLexer, type HtmlToken } from "./html-lexer.js";
 import { DEFAULT_VIEWPORT, type Viewport } from "./media.js";
 import type { OutlineBuilder } from "./outline-builder.js";
 import { NEED } from "./reference.js";
-import { CLASSIC_SCRIPT, isClassicInline } from "./script-element.js";
+import { CLASSIC_SCRIPT, IMPORT_MAP, isClassicInline } from "./script-element.js";
 import { type TagName, tagNamed } from "./tag-name.js";
 import { TagReader } from "./tag-reader.js";
 
@@ -66,6 +66,7 @@ class HtmlReader {
   readonly #modules: InlineModule[] = [];
   readonly #importMaps: string[] = [];
   #hasInlineScript = false;
+  #mentionsImportMap = false;
 
   constructor(bytes: Buffer, readers: HtmlReaders) {
     this.#lexer = new HtmlLexer(bytes, readers.outline?.reader ?? (reader ??= new TagReader()));
@@ -92,6 +93,7 @@ class HtmlReader {
       styles: this.#styles,
       modules: this.#modules,
       importMaps: this.#importMaps,
+      mentionsImportMap: this.#mentionsImportMap,
       mayHaveImportMap:
         this.#importMaps.length > 0 || this.#hasInlineScript || references.list.some(({ by }) => by === CLASSIC_SCRIPT),
       firstFlight: firstFlight(lexer.bytes, references.list, this.#compressed),
@@ -195,12 +197,17 @@ class HtmlReader {
       return this.#elements.links.appliesStyle ? (text, offset) => this.#takeStyle(text(), offset) : undefined;
     }
     if (name !== "script" || this.#lexer.attribute("src") !== undefined) return undefined;
-    this.#hasInlineScript ||= isClassicInline(this.#lexer);
+    if (isClassicInline(this.#lexer)) return (text) => this.#takeClassicScript(text());
     const type = this.#lexer.attribute("type")?.trim().toLowerCase();
     if (type === "importmap") return (text) => this.#importMaps.push(text());
     if (type !== "module") return undefined;
     const need = this.#lexer.attribute("async") === undefined ? NEED.module : NEED.asyncScript;
     return (text, offset) => this.#modules.push({ text: text(), offset, need });
+  }
+
+  #takeClassicScript(text: string): void {
+    this.#hasInlineScript = true;
+    this.#mentionsImportMap ||= text.includes(IMPORT_MAP);
   }
 
   #takeStyle(text: string, offset: number): void {

@@ -5,9 +5,11 @@ export interface ImportMap {
   readonly imports: SpecifierMap;
   /** By prefix of the importing script's URL, the longest first. */
   readonly scopes: readonly (readonly [prefix: string, map: SpecifierMap])[];
+  /** Integrity metadata by URL, for modules whose element says none. */
+  readonly integrity: ReadonlyMap<string, string>;
 }
 
-export const NO_IMPORT_MAP: ImportMap = { imports: new Map(), scopes: [] };
+export const NO_IMPORT_MAP: ImportMap = { imports: new Map(), scopes: [], integrity: new Map() };
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -29,10 +31,12 @@ const SCOPES = 10_000;
 export function readImportMaps(texts: readonly string[], base: URL): ImportMap {
   const imports = new Map<string, URL | undefined>();
   const scopes = new Map<string, Map<string, URL | undefined>>();
+  const integrity = new Map<string, string>();
   for (const text of texts) {
     const map = parseJson(text);
     if (!isObject(map)) continue;
     addAll(imports, map["imports"], base);
+    addIntegrity(integrity, map["integrity"], base);
     if (!isObject(map["scopes"])) continue;
     for (const [prefix, specifiers] of Object.entries(map["scopes"])) {
       if (scopes.size >= SCOPES) break;
@@ -43,7 +47,7 @@ export function readImportMaps(texts: readonly string[], base: URL): ImportMap {
       scopes.set(url, scope);
     }
   }
-  return { imports, scopes: [...scopes].sort(([a], [b]) => (a < b ? 1 : -1)) };
+  return { imports, scopes: [...scopes].sort(([a], [b]) => (a < b ? 1 : -1)), integrity };
 }
 
 function parseJson(text: string): unknown {
@@ -63,6 +67,14 @@ function addAll(into: Map<string, URL | undefined>, specifiers: unknown, base: U
     const url = typeof address === "string" ? urlLike(address, base) : undefined;
     const isBroken = specifier.endsWith("/") && url?.href.endsWith("/") === false;
     into.set(key, isBroken ? undefined : url);
+  }
+}
+
+function addIntegrity(into: Map<string, string>, integrity: unknown, base: URL): void {
+  if (!isObject(integrity)) return;
+  for (const [address, metadata] of Object.entries(integrity)) {
+    const url = urlLike(address, base)?.href;
+    if (url !== undefined && typeof metadata === "string" && !into.has(url)) into.set(url, metadata);
   }
 }
 

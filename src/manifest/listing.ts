@@ -58,6 +58,8 @@ export class Listing {
   readonly #files: FileSource;
   readonly #mayHaveImportMap: boolean;
   readonly #found = new Map<string, Found>();
+  /** Targets of different integrity in different places: an announcement would take a side. */
+  readonly #disputed = new Set<string>();
   readonly #missing = new Map<string, MissingReference>();
   readonly #left = new Map<string, LeftOut>();
 
@@ -148,15 +150,25 @@ export class Listing {
     const { target } = resolved;
     const known = this.#found.get(target);
     const isBetter = known === undefined || saysBetter(reference, known);
+    const isDisputed = known !== undefined && known.reference.integrity !== reference.integrity;
+    if (isDisputed) this.#disputed.add(target);
     // Whoever else names it, it is found at once; and whoever else needs it, it blocks.
     const marks = { ...marksOf(reference), ...known?.marks };
-    if (!isBetter && marks.named === known.marks.named && marks.blocking === known.marks.blocking) return;
+    const saysMore = marks.named !== known?.marks.named || marks.blocking !== known?.marks.blocking;
+    if (!isBetter && !isDisputed && !saysMore) return;
     const best = isBetter ? reference : known.reference;
     const base = isBetter ? context.base : known.base;
     const why = isBetter ? `${reference.by} in ${context.pathname}` : known.why;
     const need = known === undefined || reference.need < known.need ? reference.need : known.need;
-    const entry = this.#entry(resolved, this.#mayHaveImportMap ? besideImportMap(best) : best, marks, base, file);
+    const entry = this.#entry(resolved, this.#announced(best, target), marks, base, file);
     this.#found.set(target, { entry, reference: best, base, marks, need, why });
+  }
+
+  /** How a reference is announced, without `rel` if it is not. */
+  #announced(reference: Reference, target: string): Reference {
+    if (!this.#disputed.has(target)) return this.#mayHaveImportMap ? besideImportMap(reference) : reference;
+    const { rel: _, ...unlinked } = reference;
+    return unlinked;
   }
 
   #entry(resolved: Target, reference: Reference, marks: EntryMarks, base: URL, file: SiteFile): ManifestEntry {

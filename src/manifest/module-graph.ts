@@ -33,6 +33,17 @@ export class ModuleGraph {
     this.#policy = policy;
   }
 
+  /** A module script as it is fetched: what its element does not say of integrity, the import map does. */
+  root(reference: Reference, base: URL): Reference {
+    if (reference.integrity !== undefined || !URL.canParse(reference.url, base.href)) return reference;
+    return { ...reference, ...this.#integrityOf(new URL(reference.url, base)) };
+  }
+
+  #integrityOf(url: URL): Pick<LinkAttributes, "integrity"> {
+    const integrity = this.#map.integrity.get(url.href);
+    return integrity === undefined ? {} : { integrity };
+  }
+
   /** Follows a module script that is a file. */
   async file(located: Located, options: GraphOptions): Promise<void> {
     let level = [located];
@@ -89,6 +100,7 @@ export class ModuleGraph {
         offset: offset + request.offset,
         by: "import",
         ...linkOf(options),
+        ...this.#integrityOf(url),
       };
       const located = await this.#listing.reference(reference, context, this.#policy, resolveUrl(url));
       if (located === undefined) failed = true;

@@ -4,6 +4,10 @@ import type { TagReferences } from "./tag-references.js";
 
 /** What refers to the file of a classic script. */
 export const CLASSIC_SCRIPT = "script";
+export const MODULE_SCRIPT = "module script";
+
+/** In whose text this stands, may add an import map. */
+export const IMPORT_MAP = "importmap";
 
 /** JavaScript media types (MIME Sniffing §4.6); a script of another type is data. */
 const SCRIPT_TYPE =
@@ -17,7 +21,7 @@ export function readScriptElement(lexer: HtmlLexer, references: TagReferences, i
   const isAsync = lexer.attribute("async") !== undefined;
   if (kind === "module") {
     const need = isAsync ? NEED.asyncScript : NEED.module;
-    return references.add(src, "script", need, "module script", {
+    return references.add(src, "script", need, MODULE_SCRIPT, {
       rel: "modulepreload",
       ...references.fetchAttributes(),
     });

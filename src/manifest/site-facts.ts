@@ -15,6 +15,7 @@ import { type Lend, type ReadFile, SCAN_LIMIT } from "./read-file.js";
 import { Remembered } from "./remembered.js";
 import { readingOf } from "./scan-fault.js";
 import type { SiteFile } from "./scanner.js";
+import { IMPORT_MAP } from "./script-element.js";
 import { readScript, type ScriptFacts, scriptLexer } from "./script.js";
 import type { ReadCss } from "./sheet-list.js";
 import { SharedStyles, type Styles } from "./shared-styles.js";
@@ -47,6 +48,7 @@ const NO_HTML: ReadHtml = {
     styles: [],
     modules: [],
     importMaps: [],
+    mentionsImportMap: false,
     mayHaveImportMap: false,
     firstFlight: 0,
     policies: [],
@@ -144,6 +146,12 @@ export class SiteFacts {
     this.#script.set(key, read);
     read.catch(() => this.#script.delete(key));
     return read;
+  }
+
+  mentionsImportMap(file: SiteFile): Promise<boolean> {
+    const parse = (bytes: Buffer): boolean => bytes.includes(IMPORT_MAP);
+    const read = (): Promise<boolean> => this.#withBytes(file, parse).catch(gone(false));
+    return remembered(this.#named, `${versionOf(file)} ${IMPORT_MAP}`, read);
   }
 
   namesEncoding(file: SiteFile, as: "style" | "script"): Promise<boolean> {
@@ -261,10 +269,11 @@ function lineAt(ends: readonly number[], offset: number): number {
   return low + 1;
 }
 
-/** A file that has gone meanwhile says nothing; any other error is ours. */
+/** A file that has gone meanwhile says nothing. When the process has no descriptor left, it is asked again; any other error is ours. */
 function gone<T>(none: T): (error: unknown) => T {
   return (error) => {
-    if (systemCode(error) === undefined) throw error;
+    const code = systemCode(error);
+    if (code === undefined || code === "EMFILE" || code === "ENFILE") throw error;
     return none;
   };
 }
