@@ -91,6 +91,32 @@ test("a form that is sent to an old place is sent on; to a file, and to a rewrit
   ]);
 });
 
+test.each([
+  ["the slash of a directory taken away", "/docs/ /docs 301!", "/docs/", 200, page("docs")],
+  ["two rules that lead to each other", "/x /y 301\n/y /x 302", "/x", 404, page("not found")],
+  ["a rule that leads on and on", "/* /x/:splat 301!", "/about", 200, page("about")],
+  ["a chain of three, with a query", "/x /y 301!\n/y /z 301!\n/z /x 301!", "/x?a=b", 404, page("not found")],
+])(
+  "%s does not send a client round in circles, and a notice says so",
+  async (_what, _redirects, path, status, body) => {
+    const { request, notices } = await serve({ ...site, _redirects });
+    for (let n = 0; n < 2; n++) {
+      const answer = await request(path);
+      expect([answer.status, answer.body.toString()]).toEqual([status, body]);
+    }
+    const [line, source] = [1, _redirects.split(" ")[0]];
+    expect(notices).toEqual([`_redirects:${line}: ${source} leads in a circle, and is passed over`]);
+  },
+);
+
+test("a chain of redirects that ends is followed, and one to a page without its slash", async () => {
+  const files = { "page.html": page("page"), _redirects: "/a /b 301\n/b /c 301\n/c /page 301\n/page/ /page 301!" };
+  const { request, notices } = await serve(files);
+  expect((await request("/a")).headers.location).toBe("/b");
+  expect((await request("/page/")).headers.location).toBe("/page");
+  expect([(await request("/page")).status, notices]).toEqual([200, []]);
+});
+
 test("a redirect is stored by nobody, and has no content", async () => {
   const { request } = await serve(site);
   const { headers, body } = await request("/old");

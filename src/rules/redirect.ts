@@ -9,7 +9,14 @@ import { targetFragment, targetPath, targetQuery } from "./redirect-target.js";
 /** What a rule makes of a request. */
 export type RuleAction =
   /** Sends the client to a URL. */
-  | { readonly kind: "redirect"; readonly forced: boolean; readonly status: number; readonly location: string }
+  | {
+      readonly kind: "redirect";
+      readonly forced: boolean;
+      readonly status: number;
+      readonly location: string;
+      /** Line and source of the rule. */
+      readonly rule: string;
+    }
   /** Serves the file of another path of the site. */
   | { readonly kind: "rewrite"; readonly forced: boolean; readonly status: 200 | 404; readonly pathname: string }
   /** Depends on fields of the request that nobody knows yet. */
@@ -82,7 +89,7 @@ function actionOf({ rule, captures }: Matched<RedirectRule>, query: string): Rul
   if (status === 200 || status === 404) return { kind: "rewrite", forced, status, pathname };
   const search = targetQuery(target, captures) ?? encodeQuery(query);
   const location = target.origin + pathname + search + targetFragment(target, captures);
-  return { kind: "redirect", forced, status, location };
+  return { kind: "redirect", forced, status, location, rule: `${rule.line}: ${rule.source.source}` };
 }
 
 /** A request may hold what a field can't. */

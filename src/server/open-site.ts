@@ -89,6 +89,7 @@ function openLookup(tree: FileTree, rules: SiteRules, { options, settings }: Sur
     rules,
     single: settings.single,
     list: settings.list,
+    ...told(options),
     elsewhere: (target) => {
       if (isProxied(target)) return "passed on to another server";
       return routes.some((route) => route.answers?.(target) === true) ? "answered by a route" : undefined;

@@ -52,7 +52,15 @@ export interface SiteLookupOptions {
   readonly list: boolean;
   /** What answers a target before the files do, in words, if something does. */
   readonly elsewhere: (target: string) => string | undefined;
+  /** Told what the user should know of, in a sentence. */
+  readonly notice?: (text: string) => void;
 }
+
+/** Browsers follow 20 redirects (Fetch §4.4). */
+const MOST_HOPS = 20;
+
+/** Rules that never end are told of, but not without end. */
+const MOST_TOLD = 100;
 
 const MISSING = { kind: "missing", page: undefined } as const;
 const UNKNOWN = { kind: "unknown" } as const;
@@ -69,6 +77,8 @@ export class SiteLookup {
   /** URL path of the page that goes with a 404, if it is there. */
   readonly errorPage: string;
   readonly #options: SiteLookupOptions;
+  /** Rules that were told of. */
+  readonly #told = new Set<string>();
 
   constructor(options: SiteLookupOptions) {
     const { tree, single } = options;
@@ -89,13 +99,14 @@ export class SiteLookup {
     const pathname = pathOf(request.target);
     if (withoutBase(this.tree.base, pathname) === undefined) return this.#outside(request.target, pathname);
     const ruled = rules.action(request);
-    if (ruled?.forced === true) return this.#follow(ruled, request);
+    if (ruled?.forced === true && !(await this.#isEndless(ruled, request))) return this.#follow(ruled, request);
     const found = await this.tree.find(pathname);
     if (found.kind === "file") return { kind: "file", found, pathname, standsIn: false };
     if (found.kind === "none" && found.status === 400) return { kind: "malformed" };
     if (found.kind === "unreadable") return found;
     const unslashed = found.kind === "unslashed";
-    if (ruled !== undefined && !(unslashed && (await this.tree.find(`${pathname}/`)).kind === "file")) {
+    const isPage = unslashed && (await this.tree.find(`${pathname}/`)).kind === "file";
+    if (ruled?.forced === false && !isPage && !(await this.#isEndless(ruled, request))) {
       return this.#follow(ruled, request);
     }
     // 308: a client that sent a form comes back with it (RFC 9110 §15.4.9).
@@ -110,6 +121,42 @@ export class SiteLookup {
     if (pathname === "/") return { kind: "redirect", status: 302, location: withBase(base, target) };
     if (`${pathname}/` === base) return { kind: "redirect", status: 308, location: slashed(target, pathname) };
     return { kind: "outside" };
+  }
+
+  /** Whether a redirect leads its client from one to the next for ever: by rules, or by our own to the slash. Told once. */
+  async #isEndless(ruled: RuleAction, request: LookupRequest): Promise<boolean> {
+    if (ruled.kind !== "redirect") return false;
+    let target = ownTarget(ruled.location, request.authority);
+    for (let hops = 0; target !== undefined; hops++) {
+      if (hops === MOST_HOPS) {
+        this.#tellEndless(ruled.rule);
+        return true;
+      }
+      const next = await this.#redirected({ ...request, target });
+      target = next && ownTarget(next, request.authority);
+    }
+    return false;
+  }
+
+  /** Where a request would be sent. */
+  async #redirected(request: LookupRequest): Promise<string | undefined> {
+    const { target } = request;
+    if (this.#options.elsewhere(target) !== undefined) return undefined;
+    const ruled = this.#options.rules.action(request);
+    const led = ruled?.kind === "redirect" ? ruled.location : undefined;
+    if (ruled?.forced === true) return led;
+    const pathname = pathOf(target);
+    const found = await this.tree.find(pathname);
+    if (found.kind === "file") return undefined;
+    const isPage = found.kind === "unslashed" && (await this.tree.find(`${pathname}/`)).kind === "file";
+    if (ruled !== undefined && !isPage) return led;
+    return found.kind === "unslashed" ? slashed(target, pathname) : undefined;
+  }
+
+  #tellEndless(rule: string): void {
+    if (this.#told.has(rule) || this.#told.size === MOST_TOLD) return;
+    this.#told.add(rule);
+    this.#options.notice?.(`_redirects:${rule} leads in a circle, and is passed over`);
   }
 
   /** Does what a rule of `_redirects` says. Where that leads, no rule applies any more, but for passwords. */
@@ -198,6 +245,14 @@ function requestFor(target: string, audience: Audience | undefined): RuleRequest
 }
 
 const other = (why: string) => ({ kind: "other", why }) as const;
+
+/** The target on this site that a redirect leads to; undefined for another site. */
+function ownTarget(location: string, authority: string): string | undefined {
+  const [url = ""] = location.split("#", 1);
+  const own = `https://${authority}/`;
+  if (url.startsWith(own)) return url.slice(own.length - 1);
+  return url.startsWith("/") && !url.startsWith("//") ? url : undefined;
+}
 
 const slashed = (target: string, pathname: string) => `${pathname}/${target.slice(pathname.length)}`;
 
