@@ -165,6 +165,7 @@ test.each<[lines: string, line: number, message: string]>([
   ["/x\n  ! Basic-Auth", 2, "basic-auth is no field of a response"],
   ["/a*b*\n  X-A: 1", 1, "a pattern has one splat (*) at most: /a*b*"],
   ["https://a.test:80/\n  X-A: 1", 1, "without port"],
+  ["/x\n  ETag: mine", 2, "not an entity tag, quotes included: ETag: mine"],
   ["/x\n", 1, "no fields below /x"],
   [`/x\n  X-B: 1\n  X-A: ${"b".repeat(9000)}`, 3, "the line is longer"],
 ])("%j is told with its line", (lines, line, message) => {

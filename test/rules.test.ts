@@ -117,6 +117,26 @@ test("a chain of redirects that ends is followed, and one to a page without its 
   expect([(await request("/page")).status, notices]).toEqual([200, []]);
 });
 
+test("the entity tag that a rule gives to a file is the one that conditions are about", async () => {
+  const etag = (value: string) => `/big.txt\n  ETag: ${value}\n  Last-Modified: Tue, 01 Jan 2019 00:00:00 GMT`;
+  const { request, write } = await serve({ "big.txt": "0123456789", _headers: etag('"mine"') });
+  const ask = async (fields: Record<string, string>) => (await request("/big.txt", fields)).status;
+  expect((await request("/big.txt")).headers.etag).toBe('"mine"');
+  expect(await ask({ "if-none-match": '"mine"' })).toBe(304);
+  expect(await ask({ "if-none-match": '"other", W/"mine"' })).toBe(304);
+  expect(await ask({ "if-none-match": '"other"' })).toBe(200);
+  expect(await ask({ "if-match": '"mine"' })).toBe(200);
+  expect(await ask({ "if-match": '"other"' })).toBe(412);
+  expect(await ask({ range: "bytes=0-1", "if-range": '"mine"' })).toBe(206);
+  expect(await ask({ range: "bytes=0-1", "if-range": '"other"' })).toBe(200);
+  expect(await ask({ "if-modified-since": "Tue, 01 Jan 2019 00:00:00 GMT" })).toBe(304);
+  expect(await ask({ "if-modified-since": "Mon, 31 Dec 2018 00:00:00 GMT" })).toBe(200);
+  await write("_headers", etag('W/"mine"'));
+  expect(await ask({ "if-none-match": 'W/"mine"' })).toBe(304);
+  expect(await ask({ "if-match": 'W/"mine"' })).toBe(412);
+  expect(await ask({ range: "bytes=0-1", "if-range": 'W/"mine"' })).toBe(200);
+});
+
 test("a redirect is stored by nobody, and has no content", async () => {
   const { request } = await serve(site);
   const { headers, body } = await request("/old");

@@ -34,8 +34,12 @@ export function parseField(text: string): Field | string {
   if (value === "") return `no value for ${name}`;
   // RFC 9110 §5.5, without obs-text: HTTP has no encoding for it.
   if (!/^[\t\x20-\x7e]*$/.test(value)) return `characters that a field can't hold: ${text}`;
+  if (name === "etag" && !ENTITY_TAG.test(value)) return `not an entity tag, quotes included: ${text}`;
   return { name, value };
 }
+
+/** RFC 9110 §8.8.3. */
+const ENTITY_TAG = /^(?:W\/)?"[\x21\x23-\x7e]*"$/;
 
 /** Why no rule may name a field; undefined when it may (RFC 9110 §5.1). */
 export function refusedName(name: string): string | undefined {

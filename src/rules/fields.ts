@@ -49,6 +49,9 @@ export function withFields(changes: FieldChanges | undefined, fields: readonly F
 /** Describe the content that a rule had in mind, and not an error or a redirect in its place. */
 const ofContent: ReadonlySet<string> = new Set(["cache-control", "content-type", "link"]);
 
+/** Whether conditions are about a field (RFC 9110 §8.8). */
+export const isValidator = ({ name }: { readonly name: string }) => name === "etag" || name === "last-modified";
+
 /** The fields of a response as the rules want them. */
 export function changeFields(changes: FieldChanges, status: number, fields: OutgoingHttpHeaders): OutgoingHttpHeaders {
   const changed = { ...fields };
@@ -68,6 +71,8 @@ function valueOf(
   fields: OutgoingHttpHeaders,
 ): OutgoingHttpHeader | undefined {
   const own = fields[name];
+  // They are of a content that is there, and one at a time (RFC 9110 §8.8).
+  if (isValidator({ name }) && values !== undefined) return own === undefined ? undefined : values.at(-1);
   // The parts of a content are marked off by what this field says; a response without content has none.
   if (name === "content-type" && (own === undefined || String(own).startsWith("multipart/byteranges"))) return own;
   // Whoever stores the response has to know what it was selected by.

@@ -1,6 +1,6 @@
 import { brings } from "./basic-auth.js";
 import type { Field } from "./field.js";
-import { changeFields, fieldChanges, withFields, type FieldChanges, type FieldRequest } from "./fields.js";
+import { changeFields, fieldChanges, isValidator, withFields, type FieldChanges, type FieldRequest } from "./fields.js";
 import { parseHeaders, type HeaderRule } from "./headers-file.js";
 import { Guards } from "./guards.js";
 import type { LineError } from "./lines.js";
@@ -20,6 +20,8 @@ export interface ReadRules<T> {
 export interface HeaderRules {
   readonly all: PatternIndex<HeaderRule>;
   readonly guards: Guards;
+  /** Whether any of them sets what conditions are about. */
+  readonly setsValidators: boolean;
 }
 
 export type RedirectRules = PatternIndex<RedirectRule>;
@@ -27,7 +29,11 @@ export type RedirectRules = PatternIndex<RedirectRule>;
 /** The rules of a `_headers` file. */
 export function readHeaders(content: string): ReadRules<HeaderRules> {
   const { rules, errors } = parseHeaders(content);
-  const indexed = { all: new PatternIndex(rules), guards: new Guards(rules) };
+  const indexed = {
+    all: new PatternIndex(rules),
+    guards: new Guards(rules),
+    setsValidators: rules.some(({ fields }) => fields.some(isValidator)),
+  };
   return { rules: indexed, errors: byLine(errors), notices: [] };
 }
 

@@ -68,7 +68,7 @@ function answerAtOnce(site: Site, exchange: Exchange, found: FoundFile): AtOnce 
   const selected = representations.ready(found, exchange.fields);
   if (selected === undefined) return undefined;
   const { method, connection, target } = exchange;
-  const decision = decide(selected, method, exchange.fields);
+  const decision = decide(selected, method, exchange.fields, site.rules.validators(exchange));
   const { status, fields, extent } = decision;
   const bare = method === "HEAD" || extent.kind === "none";
   if (status >= 400 || (!bare && (extent.kind !== "whole" || selected.size > AT_ONCE))) return undefined;

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { FoundFile, Unavailable } from "../static/file.js";
+import type { Validators } from "../static/precondition.js";
 import { decide, type Decision, type Representation } from "../static/representation.js";
 import type { Representations } from "../static/representations.js";
 import { prepare, type Prepared } from "../static/respond.js";
@@ -17,10 +18,11 @@ export async function prepareFile(
   found: FoundFile,
   method: string,
   request: IncomingHttpHeaders,
+  validators?: Partial<Validators>,
 ): Promise<PreparedFile | Unavailable> {
   const selected = await representations.select(found, request);
   if (typeof selected === "string") return selected;
-  const decision = decide(selected, method, request);
+  const decision = decide(selected, method, request, validators);
   const response = await prepare(selected, decision, method);
   return typeof response === "string" ? response : { selected, decision, response };
 }

@@ -14,6 +14,8 @@ import type {
   RuleRequest,
 } from "../rules/site-rules.js";
 import { withBase, withoutBase } from "../static/base.js";
+import { parseHttpDate } from "../static/http-date.js";
+import type { Validators } from "../static/precondition.js";
 import { Lookups } from "../static/lookups.js";
 import type { Dresser } from "./dressing.js";
 import { RuleFile } from "./rule-file.js";
@@ -202,6 +204,16 @@ export class SiteRules {
     if (changes === undefined) return audience === undefined ? NONE : { ...NONE, audience };
     const [csp = [], link] = [changes.get("content-security-policy"), changes.get("link")?.join(", ")];
     return { csp, link, audience };
+  }
+
+  /** Validators that a rule gives to a file in the place of its own: conditions are about these. */
+  validators(request: FieldRequest): Partial<Validators> | undefined {
+    if (this.#headers?.setsValidators !== true && this.#fields.length === 0) return undefined;
+    const changes = this.#changes(request);
+    const etag = changes?.get("etag")?.at(-1);
+    const lastModified = parseHttpDate(changes?.get("last-modified")?.at(-1) ?? "");
+    if (etag === undefined && lastModified === undefined) return undefined;
+    return { ...(etag === undefined ? {} : { etag }), ...(lastModified === undefined ? {} : { lastModified }) };
   }
 
   /** A scanner that knows with which policies a page is served. */

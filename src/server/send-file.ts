@@ -24,7 +24,7 @@ export async function sendFile(
   { more = {}, hinted = [] }: FileExtras = {},
 ): Promise<{ readonly delivery: Delivery | undefined } | Unavailable> {
   const { method, fields, target } = exchange;
-  const prepared = await prepareFile(site.representations, found, method, fields);
+  const prepared = await prepareFile(site.representations, found, method, fields, site.rules.validators(exchange));
   if (typeof prepared === "string") return prepared;
   try {
     if (prepared.decision.status >= 400) return { delivery: refuse(exchange, prepared.decision) };

@@ -3,7 +3,7 @@ import { parseHttpDate } from "./http-date.js";
 
 /** The validators of a selected representation (RFC 9110 §8.8). */
 export interface Validators {
-  /** Strong entity tag, quotes included. */
+  /** Entity tag, quotes included. Ours are strong. */
   readonly etag: string;
   /** Milliseconds since the epoch, in whole seconds. */
   readonly lastModified: number;
@@ -45,19 +45,20 @@ function notModified(request: IncomingHttpHeaders, current: Validators): boolean
  */
 export function rangeApplies(ifRange: string | undefined, current: Validators, now: number): boolean {
   if (ifRange === undefined) return true;
-  if (ifRange.endsWith('"')) return ifRange === current.etag;
+  if (ifRange.endsWith('"')) return ifRange === current.etag && !ifRange.startsWith("W/");
   return parseHttpDate(ifRange) === current.lastModified && now - current.lastModified >= 2000;
 }
 
 /**
  * Whether a list of entity tags, or `*`, has the current one (RFC 9110
- * §8.8.3.2). The current one is strong: in a strong comparison only weak ones
- * of the list do not count.
+ * §8.8.3.2). In a strong comparison weak ones do not count.
  */
 function includes(list: string, etag: string, comparison: "strong" | "weak"): boolean {
   if (list.trim() === "*") return true;
+  const current = etag.replace(/^W\//, "");
+  if (comparison === "strong" && current !== etag) return false;
   for (const [, weak, opaque] of list.matchAll(/(W\/)?("[^"]*")/g)) {
-    if (opaque === etag && (comparison === "weak" || weak === undefined)) return true;
+    if (opaque === current && (comparison === "weak" || weak === undefined)) return true;
   }
   return false;
 }

@@ -88,15 +88,25 @@ export function representation(
   return { found, content, insertion, size, contentType, validators, version, whole, unchanged };
 }
 
-/** Decides how a representation answers a GET or HEAD with these fields (RFC 9110 §13.2.2, §14.2). */
-export function decide(selected: Representation, method: string, request: IncomingHttpHeaders): Decision {
-  const outcome = evaluate(request, selected.validators);
+/**
+ * Decides how a representation answers a GET or HEAD with these fields (RFC 9110 §13.2.2, §14.2).
+ *
+ * @param given validators in the place of its own
+ */
+export function decide(
+  selected: Representation,
+  method: string,
+  request: IncomingHttpHeaders,
+  given?: Partial<Validators>,
+): Decision {
+  const validators = given === undefined ? selected.validators : { ...selected.validators, ...given };
+  const outcome = evaluate(request, validators);
   if (outcome === "failed") return { status: 412, fields: {}, extent: NONE };
   if (outcome === "not modified") return selected.unchanged;
   const { range, "if-range": ifRange } = request;
   // Ranges are defined for GET alone; over HEAD the field means nothing (RFC 9110 §14.2).
   const field = Array.isArray(ifRange) ? ifRange[0] : ifRange;
-  if (range === undefined || method !== "GET" || !rangeApplies(field, selected.validators, Date.now())) {
+  if (range === undefined || method !== "GET" || !rangeApplies(field, validators, Date.now())) {
     return selected.whole;
   }
   return decideRange(selected, range);
