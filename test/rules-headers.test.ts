@@ -92,6 +92,9 @@ test.each<[what: string, file: string, url: string, fields: Record<string, strin
     "https://a.test/templates/x/tmpl.html",
     { "x-a": "1", "x-b": "2" },
   ],
+  ["Netlify: a splat for no segment", "/*/payload.json\n  X-A: 1", "https://a.test/payload.json", { "x-a": "1" }],
+  ["and for two", "/*/payload.json\n  X-A: 1", "https://a.test/a/b/payload.json", { "x-a": "1" }],
+  ["and no more than that", "/*/payload.json\n  X-A: 1", "https://a.test/a/xpayload.json", {}],
   ["no space is needed in front of a field", "/a\nX-A:1", "https://a.test/a", { "x-a": "1" }],
   ["a name that no placeholder has stays", "/:a\n  x: https://b :a :b", "https://a.test/1", { x: "https://b 1 :b" }],
 ])("%s", (_what, file, url, fields) => {

@@ -92,6 +92,19 @@ test("a form that is sent to an old place is sent on; to a file, and to a rewrit
 });
 
 test.each([
+  ["/posts/", 200, page("posts")],
+  ["/posts", 308, "/posts/"],
+  ["/posts/a", 200, page("a")],
+  ["/posts/a.html", 200, page("a")],
+  ["/posts/none", 404, page("not found")],
+])("a rewrite that leads nowhere leaves the file of the path: %s gives %i %s", async (path, status, answer) => {
+  const posts = { "posts/index.html": page("posts"), "posts/a.html": page("a"), "404.html": page("not found") };
+  const { request } = await serve({ ...posts, _redirects: "/posts/* /posts/:splat.html 200!" });
+  const { status: got, headers, body } = await request(path);
+  expect([got, headers.location ?? body.toString()]).toEqual([status, answer]);
+});
+
+test.each([
   ["the slash of a directory taken away", "/docs/ /docs 301!", "/docs/", 200, page("docs")],
   ["two rules that lead to each other", "/x /y 301\n/y /x 302", "/x", 404, page("not found")],
   ["a rule that leads on and on", "/* /x/:splat 301!", "/about", 200, page("about")],

@@ -161,11 +161,24 @@ function rulesOf(block: Block, errors: LineError[]): HeaderRule[] {
     );
   }
   if (source === undefined) return closed;
+  const own = [source, ...withoutSplat(source)].map((each) => ({
+    line: line.number,
+    source: each,
+    detached,
+    credentials,
+    fields,
+  }));
   if (fields.length + detached.length > 0 || credentials !== undefined) {
-    return [{ line: line.number, source, detached, credentials, fields }, ...closed];
+    return [...own, ...closed];
   }
   if (problems.length === 0) errors.push({ line: line.number, message: `no fields below ${line.text}` });
   return [];
+}
+
+/** The pattern for what has no segment in the place of a splat between two slashes: it is meant, too, as at Netlify. */
+function withoutSplat({ source }: UrlPattern): readonly UrlPattern[] {
+  const shorter = UrlPattern.parse(source.replace("/*/", "/"));
+  return !source.includes("/*/") || typeof shorter === "string" || source.trim().endsWith("/*/") ? [] : [shorter];
 }
 
 /** What nobody may see, as a line that is not understood may mean it to be seen with a password only. */

@@ -99,7 +99,10 @@ export class SiteLookup {
     const pathname = pathOf(request.target);
     if (withoutBase(this.tree.base, pathname) === undefined) return this.#outside(request.target, pathname);
     const ruled = rules.action(request);
-    if (ruled?.forced === true && !(await this.#isEndless(ruled, request))) return this.#follow(ruled, request);
+    if (ruled?.forced === true && !(await this.#isEndless(ruled, request))) {
+      const led = await this.#follow(ruled, request);
+      if (led !== undefined) return led;
+    }
     const found = await this.tree.find(pathname);
     if (found.kind === "file") return { kind: "file", found, pathname, standsIn: false };
     if (found.kind === "none" && found.status === 400) return { kind: "malformed" };
@@ -107,7 +110,7 @@ export class SiteLookup {
     const unslashed = found.kind === "unslashed";
     const isPage = unslashed && (await this.tree.find(`${pathname}/`)).kind === "file";
     if (ruled?.forced === false && !isPage && !(await this.#isEndless(ruled, request))) {
-      return this.#follow(ruled, request);
+      return (await this.#follow(ruled, request)) ?? this.#standIn(request);
     }
     // 308: a client that sent a form comes back with it (RFC 9110 §15.4.9).
     if (unslashed) return { kind: "redirect", status: 308, location: slashed(request.target, pathname) };
@@ -159,8 +162,11 @@ export class SiteLookup {
     this.#options.notice?.(`_redirects:${rule} leads in a circle, and is passed over`);
   }
 
-  /** Does what a rule of `_redirects` says. Where that leads, no rule applies any more, but for passwords. */
-  async #follow(ruled: RuleAction, request: LookupRequest): Promise<Resolved> {
+  /**
+   * Does what a rule of `_redirects` says. Where that leads, no rule applies
+   * any more, but for passwords. Undefined when a rewrite leads nowhere.
+   */
+  async #follow(ruled: RuleAction, request: LookupRequest): Promise<Resolved | undefined> {
     if (ruled.kind === "unknown") return UNKNOWN;
     if (ruled.kind === "redirect") return { kind: "redirect", status: ruled.status, location: ruled.location };
     if (!request.admitted({ ...request, target: ruled.pathname })) return { kind: "refused" };
@@ -171,8 +177,7 @@ export class SiteLookup {
     // A directory without its slash: the URL of the request is another one, and keeps its own.
     const index = found.kind === "unslashed" ? await this.tree.find(`${pathname}/`) : found;
     if (index.kind === "file") return { kind: "file", found: index, pathname: `${pathname}/`, standsIn: false };
-    if (index.kind === "unreadable") return index;
-    return this.#standIn(request);
+    return index.kind === "unreadable" ? index : undefined;
   }
 
   async #standIn({ target, navigates }: LookupRequest): Promise<Resolved> {
