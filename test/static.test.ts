@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, symlink, truncate, writeFile } from "node:fs/promises";
+import { mkdir, symlink, truncate, utimes, writeFile } from "node:fs/promises";
 import { once } from "node:events";
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { constants } from "node:http2";
@@ -112,10 +112,29 @@ describe.each(protocols)("over %s", (_protocol, ask) => {
     expect((await ask(port, path)).status).toBe(400);
   });
 
-  test.each(["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])("%s is answered with 405 and Allow", async (method) => {
+  test.each(["POST", "PUT", "DELETE", "PATCH"])("%s is answered with 405 and Allow", async (method) => {
     const { port } = await startServer({ root: await writeSite(files) });
     const { status, headers } = await ask(port, "/", method);
     expect([status, headers.allow]).toEqual([405, "GET, HEAD"]);
+  });
+
+  test.each(["/", "/site.css", "/none.html", "*"])("OPTIONS %s is told what can be asked", async (path) => {
+    const { port, errors } = await startServer({ root: await writeSite(files) });
+    const { status, headers, body } = await ask(port, path, "OPTIONS");
+    expect([status, headers.allow, body.length]).toEqual([204, "GET, HEAD, OPTIONS", 0]);
+    expect(errors).toEqual([]);
+  });
+
+  test("a file whose time lies ahead is not called newer than its response", async () => {
+    const root = await writeSite(files);
+    const ahead = new Date(Date.now() + 86_400_000);
+    await utimes(join(root, "site.css"), ahead, ahead);
+    const { port } = await startServer({ root });
+    const { headers } = await ask(port, "/site.css");
+    const { "last-modified": date = "", date: sent = "" } = headers;
+    expect(Date.parse(date)).toBeLessThanOrEqual(Date.parse(sent));
+    const again = await ask(port, "/site.css", "GET", { "if-modified-since": date });
+    expect([again.status, again.headers["last-modified"]]).toEqual([304, date]);
   });
 
   test.each(["/", "/site.css", "/empty.txt", "/none.html", "/docs", "/key.pem"])(

@@ -7,6 +7,7 @@ import { decide } from "../static/representation.js";
 import type { FileTree } from "../static/tree.js";
 import { challenge } from "./challenge.js";
 import { sendError, sendPage } from "./error-page.js";
+import { answerOptions } from "./options-answer.js";
 import type { Exchange } from "./exchange.js";
 import { linkedPage, type Linked } from "./linked-page.js";
 import { answerMissing, isNavigation, VARY } from "./missing.js";
@@ -54,6 +55,7 @@ function answerMethod(site: Site, { tree }: SiteLookup, exchange: Exchange): Ans
 }
 
 function refuseMethod(exchange: Exchange): undefined {
+  if (exchange.method === "OPTIONS") return answerOptions(exchange);
   return sendError(exchange, 405, `${exchange.method} is not possible here.`, { allow: "GET, HEAD" });
 }
 

@@ -8,6 +8,7 @@ import { EarlyHints, hintedFreshness } from "./early-hints.js";
 import { contextOf, goneSignal, type Exchange } from "./exchange.js";
 import { responseFields, sendContent, toRequest } from "./fetch.js";
 import { answerFile, answerForced } from "./file-answer.js";
+import { answerOptions } from "./options-answer.js";
 import { deliverPage, type ReadyPage } from "./page.js";
 import type { Answered } from "./gate.js";
 import { askRoutes } from "./route.js";
@@ -30,6 +31,7 @@ function answerNow(site: Site, exchange: Exchange): Answered {
     const answered = gate(exchange, site);
     if (answered !== "through") return answered;
   }
+  if (exchange.method === "OPTIONS" && exchange.target === "*") return answerOptions(exchange);
   if (!exchange.target.startsWith("/")) return sendError(exchange, 400, "This request has no path.");
   if (site.live?.owns(exchange.target) === true) return answerLive(site.live, site, exchange);
   const { lookup } = site;

@@ -144,7 +144,9 @@ function withoutContent(fields: OutgoingHttpHeaders): OutgoingHttpHeaders {
  */
 export function validatorsOf(found: FoundFile, content?: Buffer, tag?: string): Validators {
   const etag = content === undefined ? versionTag(found, tag) : digestOf(content);
-  return { etag: `"${etag}"`, lastModified: Math.floor(found.mtimeMs / 1000) * 1000 };
+  // No later than the `date` that goes with it (§8.8.2.1): some archives bring times that lie ahead.
+  const modified = Math.min(found.mtimeMs, Date.now());
+  return { etag: `"${etag}"`, lastModified: Math.floor(modified / 1000) * 1000 };
 }
 
 function versionTag({ ino, size, mtimeMs, ctimeMs, edition = "" }: FoundFile, tag: string | undefined): string {
