@@ -36,12 +36,13 @@ export type RunEvent =
  * client of ours, as no browser takes them.
  */
 export async function* run(options: RunOptions, stop: AbortSignal): AsyncGenerator<RunEvent, undefined> {
+  const { hostname, patience, ...served } = options;
   for (const means of ["none", "link", "hints", "push"] as const) {
-    const server = await servePage({ ...options, delivery: means });
+    const server = await servePage({ ...served, delivery: means });
     try {
-      const url = means === "push" ? undefined : `https://${options.hostname}:${server.port}${options.page.path}`;
+      const url = means === "push" ? undefined : `https://${hostname}:${server.port}${served.page.path}`;
       yield { event: "open", means, ...(url === undefined ? {} : { url }) };
-      const load = await loadFrom(server, means, options.patience, stop);
+      const load = await loadFrom(server, means, patience, stop);
       if (load === undefined) {
         if (!stop.aborted) yield { event: "silence", means };
         return undefined;
