@@ -252,3 +252,31 @@ test("a change of the rules changes what a page needs", async () => {
   lookAgain();
   expect([...(await client.page("/")).pushed.keys()]).toEqual(["/x.css"]);
 });
+
+test.each<[rule: string, pages: readonly string[]]>([
+  ["/repo/* /:splat 200", ["/repo/", "/repo/about.html", "/repo/docs/"]],
+  ["/v2/* /docs/:splat 200", ["/v2/"]],
+  ["/blog/:slug /:slug.html 200", ["/blog/about"]],
+  ["/:page/show /:page 200", ["/about/show", "/docs/show"]],
+  ["/manual /docs/ 200", ["/manual"]],
+  ["/* /index.html 200", []],
+  ["/app/* /index.html 200!", []],
+  ["/repo/* /:splat 200 Language=de", []],
+  ["https://b.test/repo/* /:splat 200", []],
+  ["/repo/* /no/:splat 200", []],
+  ["/docs/* /:splat 200", ["/docs/about.html", "/docs/docs/"]],
+  ["/d/:x/ /:x/index.html 200", ["/d/docs/"]],
+])("a manifest lists pages by the URLs that %s gives them, where they can be told", async (rule, pages) => {
+  const root = await writeSite({ "index.html": "", "about.html": "", "docs/index.html": "", _redirects: rule });
+  const { manifest } = await scan(root);
+  const expected = ["/", "/about.html", "/docs/", ...pages];
+  expect(Object.keys(manifest.pages).toSorted()).toEqual(expected.toSorted());
+});
+
+test("a page in whose place a rule serves another is listed as that, and not at all where it redirects", async () => {
+  const files = { "index.html": page, "about.html": "", "new.html": `<img src=a.png>`, "a.png": "" };
+  const root = await writeSite({ ...files, _redirects: "/ /new.html 200!\n/about.html /new 301!" });
+  const { manifest } = await scan(root);
+  expect(Object.keys(manifest.pages).toSorted()).toEqual(["/", "/new.html"]);
+  expect(manifest.pages["/"]).toMatchObject([{ target: "/a.png" }]);
+});

@@ -7,6 +7,7 @@ import type { LineError } from "./lines.js";
 import { PatternIndex } from "./pattern-index.js";
 import { applyRedirects, type RuleAction, type RuleRequest } from "./redirect.js";
 import { parseRedirects, type RedirectRule } from "./redirects-file.js";
+import { Rewritten } from "./rewritten.js";
 
 export { brings, changeFields, type FieldChanges, type FieldRequest, type RuleAction, type RuleRequest };
 
@@ -24,7 +25,10 @@ export interface HeaderRules {
   readonly setsValidators: boolean;
 }
 
-export type RedirectRules = PatternIndex<RedirectRule>;
+export interface RedirectRules {
+  readonly all: PatternIndex<RedirectRule>;
+  readonly rewritten: Rewritten;
+}
 
 /** The rules of a `_headers` file. */
 export function readHeaders(content: string): ReadRules<HeaderRules> {
@@ -40,14 +44,15 @@ export function readHeaders(content: string): ReadRules<HeaderRules> {
 /** The rules of a `_redirects` file. */
 export function readRedirects(content: string): ReadRules<RedirectRules> {
   const { rules, errors, notices } = parseRedirects(content);
-  return { rules: new PatternIndex(rules), errors: byLine(errors), notices };
+  const indexed = { all: new PatternIndex(rules), rewritten: new Rewritten(rules) };
+  return { rules: indexed, errors: byLine(errors), notices };
 }
 
 const byLine = (errors: readonly LineError[]) => errors.toSorted((a, b) => a.line - b.line);
 
 /** What the rules make of a request; undefined leaves it as it is. */
 export function actionFor(rules: RedirectRules | undefined, request: RuleRequest): RuleAction | undefined {
-  return rules === undefined ? undefined : applyRedirects(rules, request);
+  return rules === undefined ? undefined : applyRedirects(rules.all, request);
 }
 
 /** What becomes of the fields of a request's response, by the rules and then by the command line; undefined for nothing. */

@@ -156,7 +156,7 @@ async function lookAhead({ lookup, scanner, rules }: Parts, { options, connectio
     await rules.look(performance.now());
     if (onScan === undefined || lookup === undefined || scanner === undefined) return;
     const { scanAhead } = await import("./scan-ahead.js");
-    const summary = await scanAhead(sitePages(lookup), rules.scanner(scanner), connections, closing);
+    const summary = await scanAhead(sitePages(lookup, rules), rules.scanner(scanner), connections, closing);
     if (summary !== undefined) onScan(summary);
   } catch (error) {
     told(options).report(error instanceof Error ? error : new Error(String(error)));

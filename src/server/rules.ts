@@ -107,6 +107,11 @@ export class SiteRules {
     return this.#base === "/" || action === undefined ? action : this.#below(action);
   }
 
+  /** By which URLs rewrites lead to pages; undefined without a file of them. Of paths within the base. */
+  get rewritten(): RedirectRules["rewritten"] | undefined {
+    return this.#redirects?.rewritten;
+  }
+
   /** Nobody knows what is to be kept from whom: `_headers` is there, and can't be read. */
   get unknown(): boolean {
     return this.#headersFile.isUnread;
@@ -150,7 +155,7 @@ export class SiteRules {
   /** Those who get a page. Undefined where everyone does, and gets the same. */
   audience(page: FieldRequest): Audience | undefined {
     const credentials = this.#guards === undefined ? undefined : this.#wanted(page);
-    const namesHosts = this.#guards?.namesHosts === true || this.#redirects?.namesHosts === true;
+    const namesHosts = this.#guards?.namesHosts === true || this.#redirects?.all.namesHosts === true;
     if (credentials === undefined && !namesHosts) return undefined;
     const { authority } = page;
     const key = JSON.stringify([namesHosts ? authority : "", ...(credentials ?? [])]);

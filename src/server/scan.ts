@@ -57,7 +57,7 @@ export async function scan(root: string, options: ScanOptions = {}): Promise<Sit
   });
   const page = withoutFaults(found, { root: tree.root, notice: onNotice });
   const scanner = rules.scanner({ page });
-  if (options.pages === undefined) return scanSite(sitePages(lookup), scanner, options);
+  if (options.pages === undefined) return scanSite(sitePages(lookup, rules), scanner, options);
   const pages = options.pages.map((path) => findPage(lookup, rules, path));
   return scanPages(await Promise.all(pages), scanner, options);
 }
