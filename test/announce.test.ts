@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readLinks } from "../src/delivery/link.js";
@@ -262,19 +263,17 @@ test("a manifest's modulepreload on a page with an import map goes as a preload"
   expect((await (await connect(port, noPush)).request("/")).headers.link).toBe(preload("b"));
 });
 
-const metadata = "sha384-OLBgp1GsljhM2TJ+sbHjaiH9txEUvgdDTAzHv2P24donTt6/529l+9Ua0vFImLlb";
+const sha384 = (text: string) => `sha384-${createHash("sha384").update(text).digest("base64")}`;
+const other = "sha384-OLBgp1GsljhM2TJ+sbHjaiH9txEUvgdDTAzHv2P24donTt6/529l+9Ua0vFImLlb";
 
 test("what the import map says of integrity, the link says, too", async () => {
-  const integrity = { "/a.js": metadata, "./b.js": metadata };
-  const files = {
-    "a.js": `import "b"`,
-    "b.js": "",
-    "index.html": `${JSON.stringify({ imports: { b: "/b.js" }, integrity })}`,
-  };
-  const html = `<script type=importmap>${files["index.html"]}</script>${module}`;
+  const files = { "a.js": `import "b"`, "b.js": "1" };
+  const integrity = { "/a.js": sha384(files["a.js"]), "./b.js": sha384(files["b.js"]) };
+  const text = JSON.stringify({ imports: { b: "/b.js" }, integrity });
+  const html = `<script type=importmap>${text}</script>${module}`;
   const { request } = await serve({ ...files, "index.html": html }, { announce: "all" });
-  const more = `crossorigin=anonymous; integrity="${metadata}"`;
-  expect((await request("/")).headers.link).toBe([preload("a", more), preload("b", more)].join(", "));
+  const link = (name: "a" | "b") => preload(name, `crossorigin=anonymous; integrity="${sha384(files[`${name}.js`])}"`);
+  expect((await request("/")).headers.link).toBe([link("a"), link("b")].join(", "));
 });
 
 test.each([
@@ -295,7 +294,49 @@ test.each([
 );
 
 test("a target of different integrity in different places is not announced", async () => {
-  const html = `<link rel=preload as=script integrity=${metadata} href=a.js><script src=a.js></script>`;
+  const html = `<link rel=preload as=script integrity=${other} href=a.js><script src=a.js></script>`;
   const { request } = await serve({ "a.js": "1", "index.html": html }, { announce: "all" });
   expect((await request("/")).headers.link).toBeUndefined();
+});
+
+test("a 103 does not name what _headers makes stale the moment it arrives", async () => {
+  const files = { ...site, _headers: "/a.css\n  Cache-Control: no-store\n/f.woff2\n  Cache-Control: no-cache" };
+  const { request } = await serve(files, { delivery: "hints" });
+  const { headers, informational } = await request("/", navigation);
+  expect(linked(informational[0]?.link)).toEqual(["/b.css", "/a.js", "/body.png"]);
+  expect(linked(headers.link)).toEqual(["/b.css", "/f.woff2", "/body.png"]);
+});
+
+test("of a module graph that has failed, nothing is announced", async () => {
+  const files = {
+    "a.js": `import "./gone.js"; import "./b.js"`,
+    "b.js": `import "./c.js"`,
+    "c.js": "",
+    "index.html": module,
+  };
+  const { request } = await serve(files);
+  expect((await request("/")).headers.link).toBeUndefined();
+});
+
+test.each([
+  ["of a stylesheet", `<link rel=stylesheet integrity=${other} href=a.css>`],
+  ["of a module", `<script type=module integrity=${other} src=a.js></script>`],
+  ["of what a module imports", `<script type=importmap>{"integrity":{"/b.js":"${other}"}}</script>${module}`],
+])("what a browser refuses for its integrity is not followed: %s", async (_what, html) => {
+  const files = {
+    "a.css": `@import "b.css"`,
+    "b.css": "",
+    "a.js": `import "./b.js"`,
+    "b.js": `import "./c.js"`,
+    "c.js": "",
+  };
+  const { request } = await serve({ ...files, "index.html": html }, { announce: "all" });
+  expect(linked((await request("/")).headers.link).filter((target) => /[bc]\./.test(target))).toEqual([]);
+});
+
+test("content of the integrity that its element names is followed, the strongest hash counts", async () => {
+  const css = `@import "b.css"`;
+  const html = `<link rel=stylesheet integrity="sha256-AAAA ${sha384(css)}?x" href=a.css>`;
+  const { request } = await serve({ "a.css": css, "b.css": "", "index.html": html });
+  expect(linked((await request("/")).headers.link)).toEqual(["/b.css"]);
 });

@@ -17,6 +17,8 @@ export interface PreloadLink extends ManifestEntry {
   readonly etag?: string;
   /** Set by the page's author: link it, but never push it. */
   readonly nopush?: boolean;
+  /** Its response is stale the moment it arrives: what a 103 has named is then fetched again by the page (Chromium, measured). */
+  readonly stale?: boolean;
   /** The response's own `Link` field names it already. */
   readonly inField?: boolean;
 }
@@ -104,7 +106,8 @@ export function plan(links: readonly PreloadLink[], request: PageRequest, peer: 
 
 /** A 103 names beside what the final response links what blocks rendering: while it is on its way, nothing else is. */
 function hintable(links: readonly PreloadLink[], linked: readonly PreloadLink[]): readonly PreloadLink[] {
-  return links.filter((link) => linked.includes(link) || (link.blocking === true && link.rel !== undefined));
+  const isWanted = (link: PreloadLink) => linked.includes(link) || (link.blocking === true && link.rel !== undefined);
+  return links.filter((link) => link.stale !== true && isWanted(link));
 }
 
 /**

@@ -22,6 +22,8 @@ export interface Sources extends FileSource {
   /** A stylesheet; `environment` is the encoding of what loads it. */
   css(file: SiteFile, environment: string): Soon<ReadCss>;
   script(file: SiteFile): Promise<ScriptFacts>;
+  /** Whether a file is the one that integrity metadata names: a browser does not run or apply another. */
+  isIntact(file: SiteFile, integrity: string): Promise<boolean>;
   /** Whether a classic script says something of import maps. */
   mentionsImportMap(file: SiteFile): Promise<boolean>;
   inlineScript(text: string): Promise<ScriptFacts>;
@@ -81,7 +83,7 @@ class PageClosure {
     );
     const { importMaps } = facts;
     const map = importMaps.length === 0 ? NO_IMPORT_MAP : readImportMaps(importMaps, this.#after.base);
-    this.#modules = new ModuleGraph(this.#listing, (script) => sources.script(script), map, this.#policy);
+    this.#modules = new ModuleGraph(this.#listing, sources, map, this.#policy);
   }
 
   async close(): Promise<PageNeeds> {
@@ -127,7 +129,14 @@ class PageClosure {
     const fetched = by === MODULE_SCRIPT ? this.#modules.root(reference, context.base) : reference;
     const named = isNamed(reference, this.#facts.firstFlight) ? { ...fetched, named: true as const } : fetched;
     const located = this.#listing.reference(named, context, this.#policyAt(offset));
-    return whenKnown(located, (known) => (typeof known === "object" ? this.#follow(known, reference) : undefined));
+    return whenKnown(located, (known) => (typeof known === "object" ? this.#followIntact(known, fetched) : undefined));
+  }
+
+  #followIntact(located: Located, reference: Reference): Soon<void> {
+    const { integrity } = reference;
+    if (integrity === undefined) return this.#follow(located, reference);
+    const intact = this.#sources.isIntact(located.file, integrity);
+    return intact.then((is) => (is ? this.#follow(located, reference) : this.#listing.doubt(located.target)));
   }
 
   #follow(located: Located, reference: Reference): Soon<void> {

@@ -58,8 +58,7 @@ export class Listing {
   readonly #files: FileSource;
   readonly #mayHaveImportMap: boolean;
   readonly #found = new Map<string, Found>();
-  /** Targets of different integrity in different places: an announcement would take a side. */
-  readonly #disputed = new Set<string>();
+  readonly #doubtful = new Set<string>();
   readonly #missing = new Map<string, MissingReference>();
   readonly #left = new Map<string, LeftOut>();
 
@@ -72,7 +71,7 @@ export class Listing {
   needs(): PageNeeds {
     const found = [...this.#found.values()].sort((a, b) => a.need - b.need);
     return {
-      entries: found.map(({ entry }) => entry),
+      entries: found.map(({ entry }) => (this.#doubtful.has(entry.target) ? withoutLink(entry) : entry)),
       mayHaveImportMap: this.#mayHaveImportMap,
       why: new Map(found.map(({ entry, why }) => [entry.target, why])),
       missing: [...this.#missing.values()],
@@ -83,6 +82,11 @@ export class Listing {
   /** What references in a file of the site resolve against. */
   baseOf(target: string): URL {
     return this.#files.baseOf(target);
+  }
+
+  /** Has a target not announced, as that might change what the page does. It can be pushed. */
+  doubt(target: string): void {
+    this.#doubtful.add(target);
   }
 
   /** Notes what is no part of loading the page. */
@@ -150,25 +154,17 @@ export class Listing {
     const { target } = resolved;
     const known = this.#found.get(target);
     const isBetter = known === undefined || saysBetter(reference, known);
-    const isDisputed = known !== undefined && known.reference.integrity !== reference.integrity;
-    if (isDisputed) this.#disputed.add(target);
+    // Of different integrity in different places: an announcement would take a side.
+    if (known !== undefined && known.reference.integrity !== reference.integrity) this.doubt(target);
     // Whoever else names it, it is found at once; and whoever else needs it, it blocks.
     const marks = { ...marksOf(reference), ...known?.marks };
-    const saysMore = marks.named !== known?.marks.named || marks.blocking !== known?.marks.blocking;
-    if (!isBetter && !isDisputed && !saysMore) return;
+    if (!isBetter && marks.named === known.marks.named && marks.blocking === known.marks.blocking) return;
     const best = isBetter ? reference : known.reference;
     const base = isBetter ? context.base : known.base;
     const why = isBetter ? `${reference.by} in ${context.pathname}` : known.why;
     const need = known === undefined || reference.need < known.need ? reference.need : known.need;
-    const entry = this.#entry(resolved, this.#announced(best, target), marks, base, file);
+    const entry = this.#entry(resolved, this.#mayHaveImportMap ? besideImportMap(best) : best, marks, base, file);
     this.#found.set(target, { entry, reference: best, base, marks, need, why });
-  }
-
-  /** How a reference is announced, without `rel` if it is not. */
-  #announced(reference: Reference, target: string): Reference {
-    if (!this.#disputed.has(target)) return this.#mayHaveImportMap ? besideImportMap(reference) : reference;
-    const { rel: _, ...unlinked } = reference;
-    return unlinked;
   }
 
   #entry(resolved: Target, reference: Reference, marks: EntryMarks, base: URL, file: SiteFile): ManifestEntry {
@@ -193,6 +189,10 @@ const TAKE_PAGES: ReadonlySet<string> = new Set(["document", "embed", "fetch", "
 /** Whether a page is served in the place of a script, an image or the like: a rule for all paths hides that it is missing. */
 function isStandIn({ file }: SiteFile, pathname: string, { as }: Reference): boolean {
   return isPagePath(file) && !isPagePath(pathname) && !TAKE_PAGES.has(as);
+}
+
+function withoutLink({ rel: _, ...entry }: ManifestEntry): ManifestEntry {
+  return entry;
 }
 
 /** What uses a target knows better how it is fetched than a `link rel=preload`; else the most pressing reference does. */

@@ -13,22 +13,23 @@ export interface GraphOptions {
   readonly crossorigin: LinkAttributes["crossorigin"];
 }
 
+/** What scripts say, and whether they are what they have to be. */
+export interface ScriptSource {
+  script(file: SiteFile): Promise<ScriptFacts>;
+  isIntact(file: SiteFile, integrity: string): Promise<boolean>;
+}
+
 /** Follows what module scripts import, to the end (HTML §8.1.5, "fetch the descendants of a module script"). */
 export class ModuleGraph {
   readonly #listing: Listing;
-  readonly #read: (file: SiteFile) => Promise<ScriptFacts>;
+  readonly #scripts: ScriptSource;
   readonly #map: ImportMap;
   readonly #policy: ContentSecurityPolicy;
   readonly #seen = new Map<string, Need>();
 
-  constructor(
-    listing: Listing,
-    read: (file: SiteFile) => Promise<ScriptFacts>,
-    map: ImportMap,
-    policy: ContentSecurityPolicy,
-  ) {
+  constructor(listing: Listing, scripts: ScriptSource, map: ImportMap, policy: ContentSecurityPolicy) {
     this.#listing = listing;
-    this.#read = read;
+    this.#scripts = scripts;
     this.#map = map;
     this.#policy = policy;
   }
@@ -45,7 +46,7 @@ export class ModuleGraph {
   }
 
   /** Follows a module script that is a file. */
-  async file(located: Located, options: GraphOptions): Promise<void> {
+  async file(located: Located, options: GraphOptions, imported: string[] = []): Promise<void> {
     let level = [located];
     while (level.length > 0) {
       const next: Located[] = [];
@@ -55,18 +56,21 @@ export class ModuleGraph {
         if (seen !== undefined && seen <= options.need) continue;
         this.#seen.set(target, options.need);
         if (!isScript(file)) return;
-        const facts = await this.#read(file);
+        const facts = await this.#scripts.script(file);
         const { scripts, failed } = await this.#imports(
           facts,
           { file, pathname, base: this.#listing.baseOf(target), encoding: "utf-8" },
           options,
           0,
         );
-        for (const script of scripts) next.push(script);
+        for (const script of scripts) {
+          next.push(script);
+          imported.push(script.target);
+        }
         broken ||= failed;
       }
       // The graph has failed: what was asked for in the same round trip arrives, and what that imports is not asked for.
-      if (broken) return;
+      if (broken) return this.#doubt(imported);
       level = next;
     }
   }
@@ -74,8 +78,14 @@ export class ModuleGraph {
   /** Follows a module script in the page, which begins at `offset`. */
   async inline(facts: ScriptFacts, context: Context, offset: number, options: GraphOptions): Promise<void> {
     const { scripts, failed } = await this.#imports(facts, context, options, offset);
-    if (failed) return;
-    for (const located of scripts) await this.file(located, options);
+    const imported = scripts.map(({ target }) => target);
+    if (failed) return this.#doubt(imported);
+    for (const located of scripts) await this.file(located, options, imported);
+  }
+
+  /** Chromium fetches what an announced module imports, too: for a graph that has failed, more than without a word of it. */
+  #doubt(imported: readonly string[]): void {
+    for (const target of imported) this.#listing.doubt(target);
   }
 
   /** Lists what one script imports; nothing when one specifier resolves to nothing, as the script then fails. */
@@ -103,10 +113,14 @@ export class ModuleGraph {
         ...this.#integrityOf(url),
       };
       const located = await this.#listing.reference(reference, context, this.#policy, resolveUrl(url));
-      if (located === undefined) failed = true;
-      else if (located !== "elsewhere" && request.type === "script" && !failed) scripts.push(located);
+      if (located === undefined || !(await this.#isIntact(located, reference))) failed = true;
+      if (located !== undefined && located !== "elsewhere" && request.type === "script") scripts.push(located);
     }
     return { scripts, failed };
+  }
+
+  async #isIntact(located: Located | "elsewhere", { integrity }: Reference): Promise<boolean> {
+    return located === "elsewhere" || integrity === undefined || this.#scripts.isIntact(located.file, integrity);
   }
 }
 

@@ -249,6 +249,7 @@ class SiteScanner implements Scanner {
       html: (file, generation) => this.#facts.html(file, generation),
       css: (file, environment) => this.#facts.css(file, environment),
       script: (file) => this.#facts.script(file),
+      isIntact: (file, integrity) => this.#facts.isIntact(file, integrity),
       mentionsImportMap: (file) => this.#facts.mentionsImportMap(file),
       inlineScript: (text) => this.#facts.inlineScript(text),
       styles: (sheets) => this.#facts.styles(sheets),

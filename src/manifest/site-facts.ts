@@ -5,6 +5,7 @@ import { parseStyleAttribute } from "./css-declaration.js";
 import type { CssFacts } from "./css-facts.js";
 import { decodeCss, documentEncoding, htmlToUtf8, isXmlName } from "./encoding.js";
 import type { Sheet } from "./cascade.js";
+import { matchesIntegrity } from "./integrity.js";
 import { readHtml } from "./html.js";
 import type { DocumentFacts } from "./html-facts.js";
 import type { ManifestEntry } from "./manifest.js";
@@ -146,6 +147,13 @@ export class SiteFacts {
     this.#script.set(key, read);
     read.catch(() => this.#script.delete(key));
     return read;
+  }
+
+  isIntact(file: SiteFile, integrity: string): Promise<boolean> {
+    if (file.size > SCAN_LIMIT) return Promise.resolve(true);
+    const read = (): Promise<boolean> =>
+      this.#withBytes(file, (bytes) => matchesIntegrity(bytes, integrity)).catch(gone(false));
+    return remembered(this.#named, `${versionOf(file)} ${integrity}`, read);
   }
 
   mentionsImportMap(file: SiteFile): Promise<boolean> {

@@ -46,7 +46,9 @@ const LARGE = 64 * 1024;
 export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPage): Promise<Delivery> {
   const { connection, stream, fields, target, authority } = exchange;
   const request = requestOf(exchange, page);
-  const named = pageLinks({ target, authority }, fieldOf(exchange, page), page.entries);
+  const all = pageLinks({ target, authority }, fieldOf(exchange, page), page.entries);
+  const isHinted = site.limits.mode === "hints" && request.navigation;
+  const named = isHinted ? all.map((link) => ({ ...link, stale: site.rules.makesStale({ ...link, authority }) })) : all;
   const looks = considersPushes(request, peerOf(exchange, page, []), site.limits);
   const sources = looks ? await pushSources(site, exchange, named) : new Map<PreloadLink, PushSource>();
   const bySource = new Map(named.map((link) => [withSource(link, sources.get(link)), sources.get(link)]));

@@ -221,6 +221,12 @@ export class SiteRules {
     return { ...(etag === undefined ? {} : { etag }), ...(lastModified === undefined ? {} : { lastModified }) };
   }
 
+  /** Whether a rule says that a response is stale the moment it arrives. */
+  makesStale(request: FieldRequest): boolean {
+    const value = this.#changes(request)?.get("cache-control")?.join(", ") ?? "";
+    return /\bno-store\b|\bno-cache\b|\bmax-age=0\b/i.test(value);
+  }
+
   /** A scanner that knows with which policies a page is served. */
   scanner(scanner: Pick<Scanner, "page">): Pick<Scanner, "page"> {
     return {
