@@ -191,8 +191,9 @@ function isStandIn({ file }: SiteFile, pathname: string, { as }: Reference): boo
   return isPagePath(file) && !isPagePath(pathname) && !TAKE_PAGES.has(as);
 }
 
-function withoutLink({ rel: _, ...entry }: ManifestEntry): ManifestEntry {
-  return entry;
+function withoutLink(entry: ManifestEntry): ManifestEntry {
+  const { rel: _, ...unlinked } = entry;
+  return unlinked;
 }
 
 /** What uses a target knows better how it is fetched than a `link rel=preload`; else the most pressing reference does. */
