@@ -33,35 +33,36 @@ const rooted = pageFiles("", "/");
 const dist = pageFiles("dist/", "");
 const based = pageFiles("", "/repo/");
 
-const cases: readonly (readonly [what: string, files: Files, path: string, rules: string, options?: ServerOptions])[] =
+type Case = readonly [what: string, files: Files, path: string, rules: string, options: ServerOptions];
+
+const cases: readonly Case[] = [
+  ["the usual base path", own, "/repo/", "/repo/* /:splat 200", {}],
+  ["a page below it", own, "/repo/about.html", "/repo/* /:splat 200", {}],
+  ["a clean URL below it", own, "/repo/about", "/repo/* /:splat 200", {}],
+  ["references with the base path", based, "/repo/", "/repo/* /:splat 200", {}],
+  ["references past the base path", rooted, "/repo/", "/repo/* /:splat 200", {}],
+  ["a subfolder", dist, "/v2/", "/v2/* /dist/:splat 200", {}],
+  ["a subfolder as the site", dist, "/", "/* /dist/:splat 200", {}],
+  ["a catch-all", rooted, "/any/where", "/* /index.html 200", {}],
+  ["a catch-all with relative references", own, "/any", "/* /index.html 200", {}],
+  ["a placeholder", rooted, "/show/about", "/show/:page /:page.html 200", {}],
+  ["a stylesheet under another name", own, "/", "/css/a.css /css/b.css 200!", {}],
+  ["a module under another name", own, "/", "/js/n.js /js/a.js 200!\n/js/m.js /js/n.js 200!", {}],
+  ["an image that redirects", own, "/", "/i.svg /back.svg 302!", {}],
+  ["a stylesheet that is not found", own, "/", "/css/b.css /404.html 404!", {}],
+  ["--base", own, "/repo/", "", { base: "/repo/" }],
+  ["--base and a clean URL", own, "/repo/about", "", { base: "/repo/" }],
+  ["--base and references with it", based, "/repo/", "", { base: "/repo/" }],
+  ["--base and a catch-all", based, "/repo/any/where", "/* /index.html 200", { base: "/repo/" }],
+  ["--base and --single", based, "/repo/any/where", "", { base: "/repo/", single: true }],
   [
-    ["the usual base path", own, "/repo/", "/repo/* /:splat 200"],
-    ["a page below it", own, "/repo/about.html", "/repo/* /:splat 200"],
-    ["a clean URL below it", own, "/repo/about", "/repo/* /:splat 200"],
-    ["references with the base path", based, "/repo/", "/repo/* /:splat 200"],
-    ["references past the base path", rooted, "/repo/", "/repo/* /:splat 200"],
-    ["a subfolder", dist, "/v2/", "/v2/* /dist/:splat 200"],
-    ["a subfolder as the site", dist, "/", "/* /dist/:splat 200"],
-    ["a catch-all", rooted, "/any/where", "/* /index.html 200"],
-    ["a catch-all with relative references", own, "/any", "/* /index.html 200"],
-    ["a placeholder", rooted, "/show/about", "/show/:page /:page.html 200"],
-    ["a stylesheet under another name", own, "/", "/css/a.css /css/b.css 200!"],
-    ["a module under another name", own, "/", "/js/n.js /js/a.js 200!\n/js/m.js /js/n.js 200!"],
-    ["an image that redirects", own, "/", "/i.svg /back.svg 302!"],
-    ["a stylesheet that is not found", own, "/", "/css/b.css /404.html 404!"],
-    ["--base", own, "/repo/", "", { base: "/repo/" }],
-    ["--base and a clean URL", own, "/repo/about", "", { base: "/repo/" }],
-    ["--base and references with it", based, "/repo/", "", { base: "/repo/" }],
-    ["--base and a catch-all", based, "/repo/any/where", "/* /index.html 200", { base: "/repo/" }],
-    ["--base and --single", based, "/repo/any/where", "", { base: "/repo/", single: true }],
-    [
-      "--base and a base element",
-      { ...own, "index.html": `<base href=/repo/>${own["index.html"] ?? ""}` },
-      "/repo/",
-      "",
-      { base: "/repo/" },
-    ],
-  ];
+    "--base and a base element",
+    { ...own, "index.html": `<base href=/repo/>${own["index.html"] ?? ""}` },
+    "/repo/",
+    "",
+    { base: "/repo/" },
+  ],
+];
 
 describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
   let browser: Browser | undefined;
