@@ -3,6 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createServer } from "node:net";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createCertificate, type PemPair } from "../src/index.js";
@@ -157,6 +158,44 @@ test("a server beyond loopback has a certificate for the machine's own addresses
   const { networkNames } = await import("../src/tls/network-names.js");
   expect(leaf.checkHost("app.test")).toBe("app.test");
   for (const name of networkNames()) expect(leaf.checkHost(name) ?? leaf.checkIP(name), name).toBeDefined();
+});
+
+const namesIn = async (home: Home) =>
+  new X509Certificate(await readFile(join(home.data, "server.pem"))).subjectAltName?.replaceAll(
+    /DNS:|IP Address:/g,
+    "",
+  );
+
+test("a start that fails makes no certificate, and leaves its name in none", async () => {
+  const home = await freshHome();
+  const taken = createServer();
+  onTestFinished(() => void taken.close());
+  await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+  const address = taken.address();
+  const port = String(typeof address === "object" ? address?.port : "");
+  const failing = [
+    [home.site, "-p", port, "--name", "failed.test"],
+    [home.site, "-p", "0", "--name", "failed.test", "--redirect", port],
+    [home.site, "-p", "0", "--name", "failed.test", "--manifest", "none.json"],
+    [home.site, "-p", "0", "--name", "failed.test", "--auth", "@none.txt"],
+  ];
+  const fail = () => Promise.all(failing.map((args) => runCli(args, home)));
+  for (const { code } of await fail()) expect(code).toBe(1);
+  await expect(readdir(home.data)).rejects.toThrow("ENOENT");
+  await (await startCli([home.site, "-p", "0"], home)).port();
+  await fail();
+  expect(await namesIn(home)).toBe("localhost, 127.0.0.1, 0:0:0:0:0:0:0:1");
+});
+
+test("addresses of an earlier start do not stay in the certificate, names that were given do", async () => {
+  const home = await freshHome();
+  const open = ["--host", "0.0.0.0", "--name", "app.test", "--name", "192.0.2.7"];
+  await (await startCli([home.site, "-p", "0", ...open], home)).port();
+  expect(await namesIn(home)).toMatch(/192\.0\.2\.7/);
+  const cli = await startCli([home.site, "-p", "0"], home);
+  await cli.prints(/certificate {2}made now \(it was for .*192\.0\.2\.7.* too\), for localhost/);
+  expect(await namesIn(home)).toBe("localhost, 127.0.0.1, 0:0:0:0:0:0:0:1, app.test");
+  await (await startCli([home.site, "-p", "0"], home)).prints(/certificate {2}for localhost/);
 });
 
 test.each([

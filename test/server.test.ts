@@ -1,6 +1,8 @@
 import { once } from "node:events";
+import { get } from "node:https";
 import { constants, type IncomingHttpHeaders } from "node:http2";
 import { connect as connectTcp } from "node:net";
+import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import { expect, test } from "vitest";
 import { createServer, type Route, type RouteContext } from "../src/index.js";
@@ -480,4 +482,31 @@ test("a session that sends rubbish ends alone", async () => {
   expect((await request("/")).status).toBe(404);
   expect(session.remoteSettings.maxConcurrentStreams).toBe(250);
   expect(errors).toEqual([]);
+});
+
+test.skipIf(process.platform === "win32")("a client that comes before the certificate waits for it", async () => {
+  const socketPath = join(await emptyDirectory(), "socket");
+  let status: Promise<number | undefined> | undefined;
+  const certificate = async () => {
+    const asked = get({
+      socketPath,
+      path: "/",
+      headers: { host: "localhost" },
+      rejectUnauthorized: false,
+      agent: false,
+    });
+    status = once(asked, "response").then(([response]) => response.resume().statusCode);
+    const [socket] = await once(asked, "socket");
+    if (socket.connecting) await once(socket, "connect");
+    return testCertificate();
+  };
+  await startServer({ root: await writeSite({ "index.html": "page" }), host: `unix:${socketPath}`, certificate });
+  expect(await status).toBe(200);
+});
+
+test("a server whose certificate can't be had does not listen", async () => {
+  const failing = createServer({ port: 0, certificate: () => Promise.reject(new Error("no certificate")) });
+  await expect(failing.listen()).rejects.toThrow("no certificate");
+  const wrong = createServer({ port: 0, certificate: { cert: "none", key: "none" } });
+  await expect(wrong.listen()).rejects.toThrow();
 });

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { loadAuthority } from "../src/tls/authority.js";
 import { chainOf, type PemPair } from "../src/tls/certificate.js";
-import { loadStoredPair } from "../src/tls/stored.js";
+import { isSignerTrusted, loadStoredPair } from "../src/tls/stored.js";
 import { writeTrustRecord } from "../src/tls/trust/record.js";
 import { emptyDirectory } from "./support/directory.js";
 
@@ -98,6 +98,28 @@ test("keeps no more than 50 names, and all that are needed", async () => {
   await loadStoredPair({ directory, names: names("a", 30) });
   expect((await loadStoredPair({ directory, names: names("b", 40) })).names).toHaveLength(50);
   expect((await loadStoredPair({ directory, names: names("c", 60) })).names).toHaveLength(63);
+});
+
+test("drops what is stale of the names of earlier runs, where it is asked to, and says so", async () => {
+  const directory = await emptyDirectory();
+  await loadStoredPair({ directory, names: ["a.test", "192.0.2.7", "192.0.2.8"] });
+  const isStale = (name: string) => name.startsWith("192.");
+  const names = ["192.0.2.8"];
+  const pair = await loadStoredPair({ directory, names, isStale });
+  expect(pair.names).toEqual(["localhost", "127.0.0.1", "::1", "192.0.2.8", "a.test"]);
+  expect(pair.origin).toMatchObject({ made: "it was for 192.0.2.7 too" });
+  expect((await loadStoredPair({ directory, names, isStale })).fingerprint).toBe(pair.fingerprint);
+});
+
+test("tells whether the signer is trusted without making anything", async () => {
+  const directory = join(await emptyDirectory(), "h2push");
+  expect(await isSignerTrusted({ directory })).toBe(false);
+  await expect(readdir(directory)).rejects.toThrow("ENOENT");
+  await loadStoredPair({ directory });
+  expect(await isSignerTrusted({ directory })).toBe(false);
+  const { fingerprint, name, cert } = await loadAuthority({ directory });
+  await writeTrustRecord(directory, [{ fingerprint, name, cert, browsers: true }]);
+  expect(await isSignerTrusted({ directory })).toBe(true);
 });
 
 test("knows whether browsers were given the authority", async () => {

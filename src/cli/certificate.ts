@@ -1,9 +1,11 @@
+import { isIP } from "node:net";
 import { H2PushError } from "../errors.js";
 import type { Server } from "../server/server.js";
 import type { Certificate } from "../tls/certificate.js";
+import { normalizeNames } from "../tls/names.js";
 import { networkNames } from "../tls/network-names.js";
 import { mkcertDirectory } from "../tls/places.js";
-import { loadStoredPair } from "../tls/stored.js";
+import { isSignerTrusted, loadStoredPair } from "../tls/stored.js";
 import { certEnvironment, type AuthorityMaker } from "./cert-environment.js";
 import { printError, printFailure } from "./output.js";
 import { reloadOnHangup } from "./stop.js";
@@ -21,8 +23,11 @@ export interface CertificateOptions {
 
 /** The certificate to begin with, how to look whether there is a newer one, and where keys lie. */
 export interface CertificateSource {
-  readonly certificate: Certificate;
+  /** The certificate for this start: asked for once the server listens, as it may be made and kept then. */
+  readonly begin: () => Promise<Certificate>;
   readonly load: () => Promise<Certificate>;
+  /** Whether browsers here were given its authority. */
+  readonly trusted: boolean;
   /** Files and directories that must never be served. */
   readonly hidden: readonly string[];
 }
@@ -40,26 +45,43 @@ export async function chooseCertificate(options: CertificateOptions): Promise<Ce
   if (cert !== undefined && key !== undefined) {
     const { readPair } = await import("../tls/files.js");
     const load = () => readPair(cert, key, { directory });
-    return { certificate: await load(), load, hidden: [cert, key, directory, mkcert] };
+    const certificate = await load();
+    const trusted = certificate.signer.kind === "authority" && certificate.signer.trusted;
+    return { begin: () => Promise.resolve(certificate), load, trusted, hidden: [cert, key, directory, mkcert] };
   }
   if (cert !== undefined || key !== undefined) {
     const [given, lacking] = cert === undefined ? ["--key", "--cert"] : ["--cert", "--key"];
     throw new H2PushError("usage", `${given} without ${lacking}`, "pass both files, or neither: h2push makes its own");
   }
-  const names = [...(options.name ?? []), ...namesOf(options.host)];
-  const load = () => loadStoredPair({ directory, names, ...(options.ca === "mkcert" ? { mkcert } : {}) });
-  return { certificate: await load(), load, hidden: [directory, mkcert] };
+  const names = normalizeNames([...(options.name ?? []), ...namesOf(options.host)]);
+  const stored = { directory, names, ...(options.ca === "mkcert" ? { mkcert } : {}) };
+  return {
+    begin: () => loadStoredPair({ ...stored, isStale: isOfThisMachine }),
+    load: () => loadStoredPair(stored),
+    trusted: await isSignerTrusted(stored),
+    hidden: [directory, mkcert],
+  };
+}
+
+/**
+ * Whether a name is no user's choice but one by which this machine was
+ * reached in some network. Those that were given (`--name`) stay, so that
+ * servers with names of their own do not take turns making a certificate.
+ */
+function isOfThisMachine(name: string): boolean {
+  return isIP(name) !== 0 || networkNames().some((own) => own.toLowerCase() === name);
 }
 
 /** Puts a newer certificate into the running server: when the files change, before it ends, and on SIGHUP. */
 export async function keepCertificateCurrent(
   server: Server,
-  { certificate, load }: CertificateSource,
+  first: Certificate,
+  { load }: CertificateSource,
   tell: (line: string) => void,
 ): Promise<void> {
   const { keepCurrent } = await import("../tls/live.js");
   const live = keepCurrent({
-    first: certificate,
+    first,
     load,
     swap: (renewed) => {
       server.useCertificate(renewed);

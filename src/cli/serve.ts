@@ -33,31 +33,31 @@ export async function serve(given: string | undefined, flags: ServeFlags): Promi
   if (options.qr === true) (await import("./qr.js")).checkReachable(host);
   await checkGivenRoot(root.path, root.source);
   const source = await chooseCertificate(options);
-  const { certificate } = source;
-  // They answer while the server opens.
-  const browsers = askBrowsers(certificate);
+  let beginning: Promise<Certificate> | undefined;
+  const begin = () => (beginning ??= source.begin());
   const server = createServer({
     ...settingsIn(options),
     root: root.path,
     hidden: [...chosen.hidden, ...source.hidden],
-    certificate,
-    trusted: certificate.signer.kind === "authority" && certificate.signer.trusted,
-    ...(options.demo === true ? await demoOptions(options, certificate) : {}),
+    certificate: begin,
+    trusted: source.trusted,
+    ...(options.demo === true ? await demoOptions(options, begin) : {}),
     ...events,
     onError: printFailure,
   });
   const address = await server.listen();
   stopOnSignal(server);
+  const certificate = await begin();
   if (options.quiet === true) print(placeOf(address));
   else {
     const notes = await pagesLacking(root.path, options);
     const anyPort = options.port === undefined;
     const set = setOptions(options);
     const start = { address, root: root.path, host, certificate, anyPort, options: set, config, notes };
-    print(startBlock({ ...start, browsers: await browsers }));
+    print(startBlock({ ...start, browsers: await askBrowsers(certificate) }));
   }
   if (options.qr === true) print(await (await import("./qr.js")).qrBlock(address, host));
-  await keepCertificateCurrent(server, source, say);
+  await keepCertificateCurrent(server, certificate, source, say);
   if (options.open === true) await openBrowser(address, print);
 }
 
@@ -68,13 +68,16 @@ async function askBrowsers(certificate: Certificate): Promise<BrowserTrust | und
 }
 
 /** What the demo adds. */
-async function demoOptions(options: ServeOptions, certificate: PemPair) {
+async function demoOptions(options: ServeOptions, certificate: () => Promise<PemPair>) {
   const { demoRoutes } = await import("../demo/index.js");
   return { serverTiming: true, routes: demoRoutes(networkOf(options, certificate)) };
 }
 
 /** Where the demo has its own servers listen: beside this one, on ports. */
-function networkOf({ host = serverOptions.host.default, allowHost = [] }: ServeOptions, certificate: PemPair) {
+function networkOf(
+  { host = serverOptions.host.default, allowHost = [] }: ServeOptions,
+  certificate: () => Promise<PemPair>,
+) {
   return { certificate, host: host.startsWith("unix:") ? serverOptions.host.default : host, allowHost };
 }
 

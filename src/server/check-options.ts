@@ -19,7 +19,10 @@ const listOf = ([what, is]: Kind): Kind => [
 const kinds: Readonly<Record<Exclude<keyof ServerOptions, keyof GivenSettings>, Kind>> = {
   root: TEXT,
   routes: listOf(CALLBACK),
-  certificate: ["a pair: { cert, key }", (value) => typeof value === "object" && value !== null],
+  certificate: [
+    "a pair: { cert, key }",
+    (value) => typeof value === "function" || (typeof value === "object" && value !== null),
+  ],
   trusted: SWITCH,
   hidden: listOf(TEXT),
   onRequest: CALLBACK,

@@ -10,8 +10,11 @@ export interface ServerOptions extends GivenSettings {
   readonly root?: string;
   /** Asked in their order before the files. */
   readonly routes?: readonly Route[];
-  /** PEM, looked at by `listen`. Without one, a self-signed pair is made for this run. */
-  readonly certificate?: PemPair;
+  /**
+   * PEM, looked at by `listen`, or what gives it then: connections wait for it.
+   * Without one, a self-signed pair is made for this run.
+   */
+  readonly certificate?: PemPair | (() => Promise<PemPair>);
   /** Whether browsers on this machine trust the certificate; a 103 is then sent while a route is slow. */
   readonly trusted?: boolean;
   /** Files and directories never to be served, beside dotfiles and private keys. */

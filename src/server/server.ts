@@ -97,7 +97,7 @@ class H2PushServer implements Server {
     this.#settings = settings;
     this.#secured = secureContexts(settings);
     this.#hosts = new Hosts([settings.host, ...settings.allowHost]);
-    this.#pair = options.certificate;
+    this.#pair = typeof options.certificate === "function" ? undefined : options.certificate;
     this.#late = new Promise((resolve) => (this.#giveUp = resolve));
   }
 
@@ -123,13 +123,16 @@ class H2PushServer implements Server {
       connections: this.#connections,
       closing: this.#closing.signal,
     });
+    let begin = (_protocols: Protocols) => {};
+    const begun = new Promise<Protocols>((resolve) => (begin = resolve));
     try {
-      this.#pair ??= await (await import("../tls/self-signed.js")).createCertificate();
-      const { pair, notices } = checkGivenPair(this.#pair);
-      this.#hosts.certified(namesIn(pair.cert));
-      const listener = await this.#listen(this.#protocols(site, pair));
+      const listener = await this.#listen(begun);
       this.#listener = listener;
+      // The last thing that can fail: no name of a start that failed stays in a certificate that is kept.
+      const { pair, notices } = checkGivenPair(await this.#firstPair());
       if (this.#closing.signal.aborted) throw closedError();
+      this.#hosts.certified(namesIn(pair.cert));
+      begin(this.#protocols(site, pair));
       this.#site = site;
       notices.forEach(site.site.notice);
       setImmediate(() => void site.lookAhead());
@@ -140,6 +143,15 @@ class H2PushServer implements Server {
       await site.close();
       throw error;
     }
+  }
+
+  /** The pair to begin with: one that came meanwhile counts more. */
+  async #firstPair(): Promise<PemPair> {
+    if (this.#pair !== undefined) return this.#pair;
+    const { certificate } = this.#options;
+    const make = typeof certificate === "function" ? certificate : await selfSigned();
+    const made = await make();
+    return (this.#pair ??= made);
   }
 
   #protocols({ site }: OpenSite, pair: PemPair): Protocols {
@@ -156,14 +168,19 @@ class H2PushServer implements Server {
     return protocols;
   }
 
-  async #listen({ tls, plain }: Protocols): Promise<RedirectingListener> {
+  /** @param begun when connections can be taken */
+  async #listen(begun: Promise<Protocols>): Promise<RedirectingListener> {
+    const hand = (kind: "tls" | "plain", connection: Duplex) =>
+      void begun.then((protocols) => {
+        if (!connection.destroyed) protocols[kind].emit("connection", connection);
+      });
     return listenWithRedirect(this.#settings.redirect, {
       host: this.#settings.host,
       port: this.#settings.port,
       alternatives: this.#options.port === undefined ? ALTERNATIVES : 0,
       network: await networkOf(this.#settings),
-      onTls: (connection: Duplex) => tls.emit("connection", connection),
-      onPlain: (connection: Duplex) => plain.emit("connection", connection),
+      onTls: (connection: Duplex) => hand("tls", connection),
+      onPlain: (connection: Duplex) => hand("plain", connection),
     });
   }
 
@@ -196,6 +213,8 @@ class H2PushServer implements Server {
     await this.#site?.close();
   }
 }
+
+const selfSigned = async () => (await import("../tls/self-signed.js")).createCertificate;
 
 const closedError = () => new H2PushError("listen", "the server was closed", "createServer() makes another one");
 

@@ -14,6 +14,8 @@ export interface Store {
   /** The directory of the mkcert authority that signs; our own does without it. */
   readonly mkcert: string | undefined;
   readonly needed: readonly string[];
+  /** Whether a name of an earlier run goes, when it is not needed. */
+  readonly isStale: (name: string) => boolean;
   readonly user: User;
   readonly trusted: ReadonlySet<string>;
   readonly now: Date;
@@ -50,14 +52,22 @@ export async function look(store: Store, signer: string): Promise<State> {
   return { kind: "outdated", why, names: parseSubjectAltName(found.x509.subjectAltName) };
 }
 
-function whyRenew({ pair, x509 }: PrivatePair, signer: string, { needed, now }: Store): string | undefined {
+function whyRenew({ pair, x509 }: PrivatePair, signer: string, store: Store): string | undefined {
+  const { needed, now } = store;
   const [, brought] = pemBlocks(pair.cert, /^CERTIFICATE$/);
   const [authority] = pemBlocks(signer, /^CERTIFICATE$/);
   if (brought === undefined || brought !== authority) return "another authority had signed it";
   const validTo = new Date(x509.validTo);
   if (validTo.getTime() - now.getTime() < RENEW_BEFORE_MS) return `it expires on ${isoDay(validTo)}`;
   const missing = missingNames(x509, needed);
-  return missing.length === 0 ? undefined : `it was not for ${missing.join(", ")}`;
+  if (missing.length > 0) return `it was not for ${missing.join(", ")}`;
+  const stale = staleNames(parseSubjectAltName(x509.subjectAltName), store);
+  return stale.length === 0 ? undefined : `it was for ${stale.join(", ")} too`;
+}
+
+/** Names of earlier runs that do not stay. */
+export function staleNames(names: readonly string[], { needed, isStale }: Store): string[] {
+  return names.filter((name) => !needed.includes(name) && isStale(name));
 }
 
 export function stored(

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { systemCode } from "../errors.js";
-import { look, type State, type Store, stored } from "./at-hand.js";
+import { look, staleNames, type State, type Store, stored } from "./at-hand.js";
 import { type Authority, loadAuthority } from "./authority.js";
 import { type Certificate, describePair } from "./certificate.js";
 import { exclusively } from "./exclusive.js";
@@ -44,8 +44,11 @@ async function lookAgainAndMake(store: Store, authority: Authority): Promise<Cer
   return stored(store, { pair, x509: new X509Certificate(pair.cert), notices: [] }, made, notices);
 }
 
-function namesFor({ needed }: Store, state: State): string[] {
-  const earlier = state.kind === "outdated" ? state.names.filter((name) => !needed.includes(name)) : [];
+function namesFor(store: Store, state: State): string[] {
+  const { needed } = store;
+  const stale = state.kind === "outdated" ? staleNames(state.names, store) : [];
+  const earlier =
+    state.kind === "outdated" ? state.names.filter((name) => !needed.includes(name) && !stale.includes(name)) : [];
   return [...needed, ...earlier.slice(0, Math.max(0, MAX_NAMES - needed.length))];
 }
 
