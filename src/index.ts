@@ -9,6 +9,7 @@ export type { PemPair } from "./tls/certificate.js";
 export type { RequestRecord } from "./server/log.js";
 export type { Route, RouteContext } from "./server/route.js";
 export type { ScanSummary } from "./server/scan-ahead.js";
+export type { LiveChange } from "./server/live/open-pages.js";
 export { scan, type ScanOptions, type SiteScan } from "./server/scan.js";
 export { createServer, type Address, type Server } from "./server/server.js";
 export type { ServerOptions } from "./server/server-options.js";

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import { describe, expect, test, vi } from "vitest";
 import type { ServerOptions } from "../src/index.js";
-import { startCli } from "./support/cli.js";
+import { liveLine } from "../src/cli/live-line.js";
+import { startCli, type Cli } from "./support/cli.js";
 import { listen, listen1 } from "./support/event-source.js";
 import { http1 } from "./support/h1.js";
 import { connect, type Answer, type H2Client } from "./support/h2.js";
@@ -323,4 +324,78 @@ test("the log leaves the script and the streams out, but with --verbose", async 
     await cli.prints(/GET \/a\.js/);
     expect(cli.stdout.includes("/.h2push/")).toBe(logged);
   }
+});
+
+describe("a page that is not there", () => {
+  const html = { accept: "text/html" };
+
+  async function openMissing(client: H2Client, page: string) {
+    const answer = await client.request(page, html);
+    const source = await listen(client, address(page, { load: loadOf(answer) }));
+    await source.next();
+    return { answer, source };
+  }
+
+  test("has the script and a policy that lets it run, for a browser alone", async () => {
+    const { client } = await serve();
+    const answer = await client.request("/none.html", html);
+    expect([answer.status, answer.body.toString()]).toEqual([404, expect.stringContaining(SCRIPT)]);
+    expect(answer.headers["content-security-policy"]).toMatch(/script-src 'self'; connect-src 'self'/);
+    expect(loadOf(answer)).not.toBe("");
+    const plain = await client.request("/none.html");
+    expect(plain.body.toString()).not.toContain("<script");
+    expect(plain.headers["content-security-policy"]).not.toContain("script-src");
+  });
+
+  test.each(["/new.html", "/new", "/", "/deep/new.html"])("loads anew when %s appears", async (page) => {
+    const { root, client } = await serve({ "a.txt": "" });
+    const { source } = await openMissing(client, page);
+    const file = { "/new": "new.html", "/": "index.html" }[page] ?? page.slice(1);
+    await mkdir(join(root, "deep"), { recursive: true });
+    await writeFile(join(root, file), "the page");
+    expect(await source.next()).toMatchObject({ event: "reload" });
+    expect((await client.request(page, html)).status).toBe(200);
+  });
+
+  test("loads anew when its file appeared before it listened", async () => {
+    const { client, write } = await serve({ "a.txt": "" });
+    const answer = await client.request("/new.html", html);
+    await write("new.html", "the page");
+    const source = await listen(client, address("/new.html", { load: loadOf(answer) }));
+    expect((await source.next()).event).toBe("hello");
+    expect(await source.next()).toMatchObject({ event: "reload" });
+  });
+});
+
+test("the log says what changed, and how many pages took it", async () => {
+  const root = await writeSite(site);
+  for (const log of ["pretty", "json"]) {
+    const cli = await startCli([root, "-p", "0", "--live", "--log", log]);
+    const says = log === "pretty" ? cli.prints : cli.says;
+    const [one, two] = await Promise.all([0, 1].map(async () => connect(await startedPort(cli, log))));
+    if (one === undefined || two === undefined) throw new Error("no client");
+    await Promise.all([open(one), open(two)]);
+    await writeFile(join(root, "b.css"), `p { color: ${log} }`);
+    await says(/^changed b\.css: 2 pages swapped it$/m);
+    await writeFile(join(root, "a.js"), log);
+    await says(/^changed a\.js: 2 pages reloaded$/m);
+    expect(log === "pretty" ? cli.stderr : cli.stdout).not.toContain("changed");
+  }
+});
+
+/** The port of a server whose start is on standard error where the log goes to a program. */
+async function startedPort(cli: Cli, log: string): Promise<number> {
+  return log === "pretty" ? cli.port() : Number((await cli.says(/https:\/\/\S*:(\d+)\//))[1]);
+}
+
+test.each<[change: Parameters<typeof liveLine>[0], line: string]>([
+  [{ kind: "css", paths: ["/css/site.css"], pages: 2 }, "changed css/site.css: 2 pages swapped it"],
+  [{ kind: "css", paths: ["/a.css", "/b.css"], pages: 1 }, "changed a.css, b.css: 1 page swapped them"],
+  [{ kind: "reload", paths: ["/"], pages: 1 }, "changed index.html: 1 page reloaded"],
+  [
+    { kind: "reload", paths: ["/a/", "/b", "/c", "/d", "/e"], pages: 3 },
+    "changed a/index.html, b, c and 2 more: 3 pages reloaded",
+  ],
+])("of %j the line is %j", (change, line) => {
+  expect(liveLine(change)).toBe(line);
 });

@@ -17,6 +17,8 @@ test.each<[options: Parameters<typeof voidOptions>[0], said: string[]]>([
   [{ log: "off", verbose: true }, ["--verbose"]],
   [{ pushCount: 3, pushBytes: 3, delivery: "link" }, ["--push-count", "--push-bytes"]],
   [{ pushCount: 3, delivery: "push" }, []],
+  [{ announce: "all", delivery: "push" }, ["--announce"]],
+  [{ announce: "all", delivery: "hints" }, []],
   [{ proxyTimeout: 3 }, ["--proxy-timeout"]],
   [{ proxyTimeout: 3, proxy: ["/a=http://b"] }, []],
   [{ manifest: "m.json", viewport: "390x844" }, ["--viewport"]],

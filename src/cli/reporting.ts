@@ -1,5 +1,6 @@
 import type { RequestRecord } from "../server/log.js";
 import type { ServerOptions } from "../server/server-options.js";
+import { liveLine } from "./live-line.js";
 import type { LogFormat } from "./log-format.js";
 import { logLine, printAside, printLine, warning } from "./output.js";
 import { requestLine, targetLines } from "./request-line.js";
@@ -20,7 +21,7 @@ export interface Reporting {
   /** Says what of the given options does not count, which `--quiet` does not silence: on standard error then. */
   readonly warn: (text: string) => void;
   /** The server's events that are told of. */
-  readonly events: Pick<ServerOptions, "onRequest" | "onScan" | "onNotice">;
+  readonly events: Pick<ServerOptions, "onRequest" | "onScan" | "onNotice" | "onLiveChange">;
 }
 
 export async function reporting({
@@ -39,6 +40,7 @@ export async function reporting({
       ...(await requests(log, verbose)),
       onScan: (summary) => say(scanLine(summary)),
       onNotice: note,
+      onLiveChange: (change) => (log === "pretty" ? logLine : say)(liveLine(change)),
     },
   };
 }

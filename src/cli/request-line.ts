@@ -39,4 +39,4 @@ const milliseconds = (duration: number) => (duration < 1 ? "<1 ms" : `${Math.rou
 
 /** What a client sends must not write to the terminal as it likes. */
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-const printable = (text: string) => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, "?");
+export const printable = (text: string) => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, "?");

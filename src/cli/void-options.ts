@@ -40,6 +40,11 @@ const VOID: readonly Void[] = [
   },
   { option: "pushCount", because: noPushes },
   { option: "pushBytes", because: noPushes },
+  {
+    option: "announce",
+    because: ({ delivery }) =>
+      delivery === "push" || delivery === "none" ? `--delivery ${delivery} announces nothing` : undefined,
+  },
   { option: "proxyTimeout", because: when(({ proxy = [] }) => proxy.length === 0, "there is no --proxy") },
   { option: "viewport", because: noScan },
   {

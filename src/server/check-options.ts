@@ -28,6 +28,7 @@ const kinds: Readonly<Record<Exclude<keyof ServerOptions, keyof GivenSettings>, 
   onRequest: CALLBACK,
   onScan: CALLBACK,
   onNotice: CALLBACK,
+  onLiveChange: CALLBACK,
   onError: CALLBACK,
 };
 

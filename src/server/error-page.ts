@@ -24,8 +24,13 @@ export function sendError(
   detail: string,
   fields: OutgoingHttpHeaders = {},
 ): undefined {
+  sendPage(exchange, status, errorPage(status, detail), fields);
+}
+
+/** A small page for a status of 400 or more. `detail` is shown as text. */
+export function errorPage(status: number, detail: string): Buffer {
   const title = `${status} ${reasons[status] ?? ""}`.trim();
-  sendPage(exchange, status, page(title, `<h1>${title}</h1>\n<p>${escapeHtml(detail)}</p>`), fields);
+  return page(title, `<h1>${title}</h1>\n<p>${escapeHtml(detail)}</p>`);
 }
 
 /** Sends a page that was made here. */

@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import { prepare } from "../static/respond.js";
 import type { FileTree } from "../static/tree.js";
-import { sendError } from "./error-page.js";
+import { errorPage, sendError, sendPage } from "./error-page.js";
 import type { Exchange } from "./exchange.js";
 import { pathOf } from "./send-file.js";
 import type { Site } from "./site.js";
@@ -16,10 +16,17 @@ export async function answerMissing(
 ): Promise<undefined> {
   const { tree, single, errorPage } = lookup;
   const more = single === undefined ? {} : { vary: VARY };
+  if (isNavigation(exchange)) site.live?.missing(exchange);
   const sent =
     (await sendErrorFile(site, tree, exchange, more, page)) ||
     (page !== errorPage && (await sendErrorFile(site, tree, exchange, more, errorPage)));
-  if (!sent) sendError(exchange, 404, await whatIsMissing(lookup, exchange), more);
+  if (!sent) sendOwnPage(site, exchange, await whatIsMissing(lookup, exchange), more);
+}
+
+function sendOwnPage({ live }: Site, exchange: Exchange, detail: string, more: OutgoingHttpHeaders): void {
+  if (live === undefined || !isNavigation(exchange)) return sendError(exchange, 404, detail, more);
+  const { content, policy } = live.withScript(errorPage(404, detail));
+  return sendPage(exchange, 404, content, { ...more, "content-security-policy": policy });
 }
 
 /** Names what is not there, and the flag that helps. */

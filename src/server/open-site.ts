@@ -8,6 +8,7 @@ import { LearnedLinks } from "./early-hints.js";
 import { openGates, proxied } from "./gate.js";
 import type { Hosts } from "./hosts.js";
 import type { Live } from "./live/live.js";
+import type { LiveChange } from "./live/open-pages.js";
 import type { Settings } from "./options.js";
 import { checkRoot } from "./root.js";
 import { ruleFiles, SiteRules } from "./rules.js";
@@ -113,7 +114,8 @@ async function openLive(
   const { options, settings, connections, closing } = server;
   const { watch } = settings;
   const { createLive } = await import("./live/live.js");
-  return createLive({ lookup, scanner, rules, watch, connections, closing, ...told(options) });
+  const changed = (change: LiveChange) => options.onLiveChange?.(change);
+  return createLive({ lookup, scanner, rules, watch, connections, closing, changed, ...told(options) });
 }
 
 async function openRules(tree: FileTree | undefined, { options, settings }: Surroundings): Promise<SiteRules> {

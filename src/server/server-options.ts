@@ -1,4 +1,5 @@
 import type { PemPair } from "../tls/certificate.js";
+import type { LiveChange } from "./live/open-pages.js";
 import type { RequestRecord } from "./log.js";
 import type { GivenSettings } from "./options.js";
 import type { Route } from "./route.js";
@@ -23,6 +24,8 @@ export interface ServerOptions extends GivenSettings {
   readonly onRequest?: (record: RequestRecord) => void;
   /** Told what the pages need, found in idle time after listening; without it nothing is scanned ahead. */
   readonly onScan?: (summary: ScanSummary) => void;
+  /** Told what changed under open pages (`live`), and how many took it. */
+  readonly onLiveChange?: (change: LiveChange) => void;
   /** Told what the user should know of, in a sentence: a file too long to be scanned to its end, a certificate that browsers refuse. */
   readonly onNotice?: (text: string) => void;
   /** Told what went wrong with one request: a route that threw, a failing disk. The server goes on. Without it, standard error is. */

@@ -22,7 +22,7 @@ export interface Site {
   /** What stands before the routes and the files, in this order: passwords, preflights, the proxy. */
   readonly gates: readonly Gate[];
   /** Answers what live reload asks for. */
-  readonly live: Pick<Live, "owns" | "pageOf" | "answer"> | undefined;
+  readonly live: Pick<Live, "owns" | "pageOf" | "answer" | "missing" | "withScript"> | undefined;
   readonly routes: readonly Route[];
   /** What `_headers` and `_redirects` say. */
   readonly rules: SiteRules;

@@ -1,5 +1,5 @@
 import type { Scanner } from "../../manifest/scanner.js";
-import type { Inserter } from "../../static/insertion.js";
+import { withInsertion, type Inserter } from "../../static/insertion.js";
 import { isHtml } from "../../static/media-type.js";
 import type { Connections } from "../connection.js";
 import type { Dresser } from "../dressing.js";
@@ -32,6 +32,10 @@ export interface Live {
   /** The path of the page that its event stream is about. */
   pageOf(target: string): string | undefined;
   answer(exchange: Exchange): Promise<undefined>;
+  /** A page that is not there is asked for: what is sent in its place loads anew when it is. */
+  missing(exchange: Exchange): void;
+  /** A page of our own with the script in it, and the policy that lets it run. */
+  withScript(content: Buffer): { readonly content: Buffer; readonly policy: string };
   /** Files may have changed. */
   changed(): void;
 }
@@ -52,9 +56,19 @@ export function createLive(options: LiveOptions): Live {
     owns: (target) => pathOf(target) === SCRIPT || pathOf(target) === STREAM,
     pageOf: (target) => (pathOf(target) === STREAM ? pageIn(queryOf(target)) : undefined),
     answer: (exchange) => answer(exchange, pages, options),
+    missing({ method, target, authority }) {
+      if (method === "GET") pages.missing(pathOf(target), authority);
+    },
+    withScript: (content) => ({
+      content: withInsertion(content, scriptInsertion(content, "text/html")),
+      policy: OWN_POLICY,
+    }),
     changed: () => pages.look(),
   };
 }
+
+/** What live reload asks for, beside the styles of our own pages. */
+const OWN_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'";
 
 const tellingScanner = (scanner: Scanner, pages: OpenPages): Scanner => ({
   async page(pathname, file, context) {
@@ -75,7 +89,7 @@ const pageDresser =
     return (status, fields) => {
       const page = status === 200 && isHtml(String(fields["content-type"]));
       if (page) policies.check(request, fields);
-      const load = page || status === 304 ? pages.loadOf(pathOf(request.target)) : undefined;
+      const load = page || status === 304 || status === 404 ? pages.loadOf(pathOf(request.target)) : undefined;
       if (load === undefined) return fields;
       const timing = [fields["server-timing"] ?? [], `${LOAD};desc="${load}"`].flat().join(", ");
       return { ...fields, "server-timing": timing };

@@ -10,7 +10,14 @@ import { ServedPages } from "./served-pages.js";
 export interface OpenPagesOptions extends PageFilesOptions {
   /** Watches the files, and so sees a change at once. */
   readonly watch: boolean;
+  /** Told of each change that pages were told of. */
+  readonly changed: (change: LiveChange) => void;
   readonly report: (error: Error) => void;
+}
+
+/** What changed at one look, and how many open pages took it. */
+export interface LiveChange extends Change {
+  readonly pages: number;
 }
 
 /**
@@ -48,6 +55,7 @@ export interface Visitor {
 /** The pages that are open in browsers, each told when what it has is no longer what is there. Owns their records. */
 export class OpenPages {
   readonly #report: (error: unknown) => void;
+  readonly #changed: (change: LiveChange) => void;
   readonly #files: PageFiles;
   readonly #watch: DirectoryWatch | undefined;
   readonly #served = new ServedPages();
@@ -60,12 +68,18 @@ export class OpenPages {
   constructor(options: OpenPagesOptions) {
     this.#files = new PageFiles(options);
     this.#watch = options.watch ? new DirectoryWatch(() => this.look()) : undefined;
+    this.#changed = options.changed;
     this.#report = (error) => options.report(error instanceof Error ? error : new Error(String(error)));
   }
 
   /** A page goes to a browser: what changes from now on counts, though its stream begins later. */
   served(pathname: string, file: SiteFile, needs: PageNeeds, audience: Audience | undefined): void {
     this.#served.add(pathname, this.#files.of(pathname, file, needs, audience));
+  }
+
+  /** A page that says that there is none goes to a browser: it loads anew when there is one. */
+  missing(pathname: string, authority: string): void {
+    this.#served.add(pathname, this.#files.current(pathname, authority));
   }
 
   /** The name of the response that a page of that path goes out with now. */
@@ -135,17 +149,29 @@ export class OpenPages {
     await this.#watch?.cover(new Set(directories));
     const now = performance.now();
     const changes = await Promise.all([...this.#listening].map((listening) => this.#lookAt(listening, now)));
+    this.#tellOf(changes.filter((change) => typeof change === "object"));
     if (changes.includes("settling")) this.#settling = setTimeout(() => this.look(), QUIET).unref();
     // The last page may have gone meanwhile.
     if (this.#listening.size === 0) this.#rest();
   }
 
-  async #lookAt(listening: Listening, now: number): Promise<"settling" | undefined> {
+  /** Pages that rest on the same files take a change together: it is told of once. */
+  #tellOf(changes: readonly Change[]): void {
+    const alike = new Map<string, LiveChange>();
+    for (const change of changes) {
+      const key = [change.kind, ...change.paths].join(" ");
+      alike.set(key, { ...change, pages: (alike.get(key)?.pages ?? 0) + 1 });
+    }
+    for (const change of alike.values()) this.#changed(change);
+  }
+
+  async #lookAt(listening: Listening, now: number): Promise<Change | "settling" | undefined> {
     const files = await this.#files.again(listening.page.given, listening.audience);
     const change = this.#listening.has(listening) ? listening.page.look(files, now) : undefined;
-    if (change === "settling") return change;
-    if (change !== undefined && change !== "gone") await this.#tell(listening, change, files);
-    return undefined;
+    if (change === "settling" || change === undefined) return change;
+    if (change === "gone") return undefined;
+    await this.#tell(listening, change, files);
+    return change;
   }
 
   async #tell(listening: Listening, { kind, paths }: Change, seen: Files): Promise<void> {

@@ -56,7 +56,7 @@ export class PageFiles {
   ): Promise<Given> {
     const { lookup } = this.#options;
     const own = await lookup.look({ target: pathname, navigates: false }, audience);
-    const standIn = file === undefined ? lookup.errorPage : (lookup.single ?? pathname);
+    const standIn = file === undefined ? await this.#errorPageFor(pathname, audience) : (lookup.single ?? pathname);
     const page = own.kind === "file" ? pathname : standIn;
     const needed = (needs?.entries ?? []).filter(({ as }) => as !== "document");
     const paths = new Map([
@@ -68,6 +68,13 @@ export class PageFiles {
     const found = await this.at(paths, audience);
     const files = file === undefined ? found : new Map([...found, [page, stateOf(file, false)]]);
     return { page, files, audience };
+  }
+
+  /** The site's own page of errors, or the path itself, for which we answer ourselves. */
+  async #errorPageFor(pathname: string, audience: Audience | undefined): Promise<string> {
+    const { lookup } = this.#options;
+    const found = await lookup.look({ target: lookup.errorPage, navigates: false }, audience);
+    return found.kind === "file" ? lookup.errorPage : pathname;
   }
 
   /** @param paths each with whether it is that of a stylesheet */
