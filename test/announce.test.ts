@@ -340,3 +340,23 @@ test("content of the integrity that its element names is followed, the strongest
   const { request } = await serve({ "a.css": css, "b.css": "", "index.html": html });
   expect(linked((await request("/")).headers.link)).toEqual(["/b.css"]);
 });
+
+test("a page in a frame, which may be sandboxed, is told nothing", async () => {
+  const { request } = await serve(site);
+  for (const dest of ["iframe", "frame", "embed", "object"]) {
+    const fields = { "sec-fetch-mode": "navigate", "sec-fetch-dest": dest };
+    expect((await request("/", fields)).headers.link).toBeUndefined();
+  }
+  expect(linked((await request("/", navigation)).headers.link)).toContain("/b.css");
+});
+
+test.each([
+  ["by nonce alone", "style-src 'nonce-x'; script-src 'nonce-x'; font-src 'self'", ["/f.woff2"]],
+  ["by hash alone", "style-src 'sha256-x'; script-src 'sha256-x'", ["/f.woff2"]],
+  ["below a path", "font-src https://localhost:*/fonts/; style-src 'self'", ["/b.css"]],
+  ["in a sandbox with an origin of its own", "sandbox allow-scripts", []],
+  ["in a sandbox with ours", "sandbox allow-scripts allow-same-origin", ["/b.css", "/f.woff2"]],
+])("under a policy that allows files %s, only what it lets anybody load is announced", async (_how, csp, links) => {
+  const { request } = await serve({ ...site, _headers: `/*\n  Content-Security-Policy: ${csp}; img-src 'none'` });
+  expect(linked((await request("/")).headers.link)).toEqual(links);
+});

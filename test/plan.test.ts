@@ -9,6 +9,7 @@ const request = (more: Partial<PageRequest> = {}): PageRequest => ({
   method: "GET",
   status: 200,
   saveData: false,
+  framed: false,
   navigation: false,
   linkBytes: 0,
   ...more,
@@ -184,6 +185,15 @@ test("pushes take what the HTML names, too; what is over their budget is linked 
   const links = [inHtml, { ...inHtml }, js, { ...js }];
   expect(decide({ links, limits: { pushCount: 1 } })).toEqual(["push", "in the HTML", "link", "link"]);
   expect(decide({ links: [image, { ...image, named: true }] })).toEqual(["push", "push"]);
+});
+
+test("nothing is announced to a page in a frame but what its author names", () => {
+  const given = { request: { framed: true }, peer: noPush };
+  expect(decide({ ...given, links: [js, inHtml, { ...js, inField: true }] })).toEqual([
+    "in a frame",
+    "in a frame",
+    "link",
+  ]);
 });
 
 test("a 103 names what blocks rendering, too", () => {

@@ -7,6 +7,14 @@ export interface AskedFor {
   readonly fields: IncomingHttpHeaders;
 }
 
+/** Destinations of a request for a page that is shown within another (Fetch §2.2.5). */
+const FRAMES: ReadonlySet<unknown> = new Set(["iframe", "frame", "fencedframe", "embed", "object"]);
+
+/** Whether a request is for a page that is shown within another one. Nothing tells whether it is sandboxed there. */
+export function isFramed({ fields }: Pick<AskedFor, "fields">): boolean {
+  return FRAMES.has(fields["sec-fetch-dest"]);
+}
+
 /**
  * Whether a request is a navigation whose 103 (Early Hints, RFC 8297) a
  * browser reads: of a document, not of a frame, and over HTTP/2. Chromium and

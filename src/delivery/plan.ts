@@ -29,6 +29,8 @@ export interface PageRequest {
   readonly status: number;
   /** The client asks for less: `save-data: on`. */
   readonly saveData: boolean;
+  /** The page goes into a frame, which may be sandboxed: what needs CORS is then refused to it. */
+  readonly framed: boolean;
   /** An HTTP/2 navigation: the only request whose 103 a browser reads. */
   readonly navigation: boolean;
   /** Length of the response's own `Link` field, which comes first. */
@@ -151,7 +153,8 @@ function choose(
   seen: ReadonlyMap<PreloadLink, string>,
 ): Choice {
   const linkOr = (reason: string): Choice => {
-    const skipped = link.rel === undefined ? reason : seen.get(link);
+    const left = request.framed && link.inField !== true ? "in a frame" : seen.get(link);
+    const skipped = link.rel === undefined ? reason : left;
     return skipped === undefined ? { means: "link" } : { means: "skip", reason: skipped };
   };
   if (mode === "none") return { means: "skip", reason: "off" };

@@ -38,9 +38,33 @@ function allowsOwnOrigin(source: string): boolean {
   return /^(?:https?:\/\/)?(?:localhost|127\.0\.0\.1|\[::1\])(?::|\/|$)/.test(source);
 }
 
+/**
+ * Whether sources allow all of the page's own origin, whoever asks: an
+ * announcement has no nonce and no hash, and beside 'strict-dynamic' no
+ * origin counts (CSP 3 §6.7.2.5).
+ */
+function isOpenToAll(sources: readonly string[]): boolean {
+  const hasPath = (source: string) => /^(?:https?:\/\/)?[^/]+\/./.test(source);
+  const isMarked = (source: string) => /^'(?:nonce|sha256|sha384|sha512)-/.test(source);
+  if (sources.includes("'strict-dynamic'")) return false;
+  return sources.some((source) => allowsOwnOrigin(source) && !isMarked(source) && !hasPath(source));
+}
+
 /** CSP 3 §6.7.3.3. */
 function allowsInline(source: string): boolean {
   return source === "'unsafe-inline'" || /^'(?:nonce|sha256|sha384|sha512)-/.test(source);
+}
+
+function allows(
+  directives: ReadonlyMap<string, readonly string[]>,
+  destination: Destination,
+  by: (sources: readonly string[]) => boolean,
+): boolean {
+  for (const name of [...GOVERNING[destination], "default-src"]) {
+    const sources = directives.get(name);
+    if (sources !== undefined) return by(sources);
+  }
+  return true;
 }
 
 /** Which kinds of loads from the page's own origin its policies forbid altogether. */
@@ -74,15 +98,21 @@ export class ContentSecurityPolicy {
     return forbidden;
   }
 
+  /** Whether any target of the page's own origin may be loaded, whoever asks for it: an announcement, or an `@import`. */
+  allowsAll(destination: Destination): boolean {
+    return this.#policies.every((directives) => allows(directives, destination, isOpenToAll));
+  }
+
+  /** Whether the page has an origin of its own that nothing is the same as: what needs CORS is refused to it. */
+  get isOpaque(): boolean {
+    return this.#policies.some((directives) => directives.get("sandbox")?.includes("allow-same-origin") === false);
+  }
+
   #forbids(destination: Destination): boolean {
     return this.#policies.some((directives) => {
       const sandbox = directives.get("sandbox");
       if (destination === "script" && sandbox !== undefined && !sandbox.includes("allow-scripts")) return true;
-      for (const name of [...GOVERNING[destination], "default-src"]) {
-        const sources = directives.get(name);
-        if (sources !== undefined) return !sources.some(allowsOwnOrigin);
-      }
-      return false;
+      return !allows(directives, destination, (sources) => sources.some(allowsOwnOrigin));
     });
   }
 }

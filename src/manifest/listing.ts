@@ -115,11 +115,13 @@ export class Listing {
       this.leave(reference.url, `query in ${context.encoding}`, context.base);
       return "elsewhere";
     }
-    if (policy?.forbids(reference.as) === true) {
+    const allowsAll = policy === undefined || policy.allowsAll(reference.as);
+    if (policy?.forbids(reference.as) === true || (reference.by === IMPORT && !allowsAll)) {
       this.leave(reference.url, "content security policy", context.base);
       return undefined;
     }
     const { target, pathname } = resolved;
+    if (!allowsAll || policy?.isOpaque === true) this.doubt(target);
     return whenKnown(this.#files.lookup({ target, navigates: reference.as === "document" }), (found) => {
       if (found.kind === "other") {
         this.leave(reference.url, found.why, context.base);
@@ -182,6 +184,9 @@ export class Listing {
     this.#missing.set(target, { target, from: context.pathname, line, ...why });
   }
 }
+
+/** What refers to a stylesheet from another one. */
+export const IMPORT = "@import";
 
 /** Destinations that a page may be what is wanted for. */
 const TAKE_PAGES: ReadonlySet<string> = new Set(["document", "embed", "fetch", "object"]);

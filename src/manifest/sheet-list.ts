@@ -1,7 +1,7 @@
 import type { ContentSecurityPolicy } from "./csp.js";
 import type { CssFacts } from "./css-facts.js";
 import { fontType } from "./destination.js";
-import type { Context, Listing, Located } from "./listing.js";
+import { IMPORT, type Context, type Listing, type Located } from "./listing.js";
 import type { LinkAttributes } from "./manifest.js";
 import { isTrivialMedia, matchesMedia, type Viewport } from "./media.js";
 import type { SheetFace } from "./page-style.js";
@@ -109,7 +109,7 @@ export class SheetList {
         ...(isTrivialMedia(media) ? {} : { media }),
         ...(place.inPage === true ? { named: true as const } : {}),
       };
-      const reference: Reference = { url, as: "style", rel: "preload", need, offset, by: "@import", ...link };
+      const reference: Reference = { url, as: "style", rel: "preload", need, offset, by: IMPORT, ...link };
       const located = await this.#listing.reference(reference, context, this.#policy);
       if (located === undefined || located === "elsewhere") continue;
       const inner: Place = {

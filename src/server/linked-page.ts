@@ -40,8 +40,8 @@ function recalled(site: Site, exchange: Exchange, needs: PageNeeds, request: Pag
   const { target } = exchange;
   // A query can be anything; a page is asked for by few paths.
   if (target.includes("?")) return work(site, exchange, needs, request, peer);
-  const { method, status, saveData } = request;
-  const key = `${target} ${method} ${status} ${saveData} ${peer.pushEnabled} ${peer.refuses}`;
+  const { method, status, saveData, framed } = request;
+  const key = `${target} ${method} ${status} ${saveData} ${framed} ${peer.pushEnabled} ${peer.refuses}`;
   let known = worked.get(needs);
   if (known === undefined) worked.set(needs, (known = new Map()));
   let linked = known.get(key);

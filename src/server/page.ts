@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from "node:http";
 import { constants } from "node:http2";
 import { deliver, type RespondPage, type RespondPush } from "../delivery/deliver.js";
 import type { Delivery } from "../delivery/history.js";
-import { isNavigation } from "../delivery/hint-policy.js";
+import { isFramed, isNavigation } from "../delivery/hint-policy.js";
 import { linksBesideImportMap } from "../delivery/link.js";
 import type { Hold } from "../delivery/large-page.js";
 import { considersPushes, plan, type PageRequest, type Peer, type PreloadLink } from "../delivery/plan.js";
@@ -118,6 +118,7 @@ export function requestOf(
     method,
     status,
     saveData: fields["save-data"] === "on",
+    framed: isFramed({ fields }),
     navigation: isNavigation({ httpVersion, method, fields }),
     linkBytes: link?.length ?? 0,
   };
