@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { rename, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -97,8 +98,9 @@ test.each(["/", "/index.html", "/?query=1", "/docs/", "/docs/index.html", "/abou
 );
 
 test("Link says what each kind of target needs to be taken once", async () => {
+  const integrity = `sha256-${createHash("sha256").update(assets["site.css"]).digest("base64")}`;
   const server = await serve({
-    "index.html": `<link rel="stylesheet" href="/site.css" integrity="sha256-x" crossorigin>
+    "index.html": `<link rel="stylesheet" href="/site.css" integrity="${integrity}" crossorigin>
 <link rel="stylesheet" href="/print.css" media="(min-width: 1px)">
 <link rel="preload" href="/fonts/text.woff2" as="font" type="font/woff2" crossorigin>
 <script type="module" src="/js/module.js" crossorigin="use-credentials"></script>
@@ -108,7 +110,7 @@ test("Link says what each kind of target needs to be taken once", async () => {
   const { link } = await delivered(server, "/");
   expect(link.split(", ").sort()).toEqual(
     [
-      '</site.css>; rel=preload; as=style; crossorigin=anonymous; integrity="sha256-x"',
+      `</site.css>; rel=preload; as=style; crossorigin=anonymous; integrity="${integrity}"`,
       '</print.css>; rel=preload; as=style; media="(min-width: 1px)"',
       '</fonts/text.woff2>; rel=preload; as=font; type="font/woff2"; crossorigin=anonymous',
       "</js/module.js>; rel=preload; as=script; crossorigin=use-credentials",
