@@ -171,9 +171,7 @@ class H2PushServer implements Server {
   /** @param begun when connections can be taken */
   async #listen(begun: Promise<Protocols>): Promise<RedirectingListener> {
     const hand = (kind: "tls" | "plain", connection: Duplex) =>
-      void begun.then((protocols) => {
-        if (!connection.destroyed) protocols[kind].emit("connection", connection);
-      });
+      void begun.then((protocols) => connection.destroyed || protocols[kind].emit("connection", connection));
     return listenWithRedirect(this.#settings.redirect, {
       host: this.#settings.host,
       port: this.#settings.port,
