@@ -14,7 +14,8 @@ export function functionEnd(text: string, open: number): number {
   return text.length;
 }
 
-function stringEnd(text: string, open: number): number {
+/** Where the string whose quotation mark is at `open` ends. */
+export function stringEnd(text: string, open: number): number {
   const quote = text[open];
   for (let at = open + 1; at < text.length; at += 1) {
     if (text[at] === "\\") at += 1;

@@ -3,12 +3,12 @@ import type { CssFacts, CssImport, Declaration, SkippedUrl } from "./css-facts.j
 import { readImport } from "./css-import.js";
 import { isSupported } from "./css-supports.js";
 import { CssCursor, parseDeclaration, unquote, withoutComments } from "./css-syntax.js";
-import { imagesIn } from "./css-value.js";
+import { functionEnd, imagesIn } from "./css-value.js";
 import { type FontFace, readFontFace } from "./font.js";
 import { DEFAULT_VIEWPORT, matchesMedia, type Viewport } from "./media.js";
 import { RuleIndex } from "./rule-index.js";
 import type { Selector } from "./selector.js";
-import { parseSelectors } from "./selector-parser.js";
+import { emptyCompound, isNever, type Nesting, nestingIn, parseSelectors } from "./selector-parser.js";
 
 const MAX_NESTING = 32;
 const MAX_LAYERS = 500;
@@ -26,12 +26,24 @@ export function readCss(
 
 /** What a block stands in. */
 interface Context {
-  /** Selector text of the rule around it, "" outside of one. */
-  readonly parent: string;
+  /** Selectors that the declarations in it are for; undefined outside of style rules. */
+  readonly rule: readonly Selector[] | undefined;
+  readonly nesting: Nesting | undefined;
+  /** What the subject of each selector has to be, or be in: the roots of the `@scope` around it. */
+  readonly within: readonly Selector[] | undefined;
   readonly layer: string;
   readonly conditional: boolean;
   readonly depth: number;
 }
+
+const OUTERMOST: Context = {
+  rule: undefined,
+  nesting: undefined,
+  within: undefined,
+  layer: "",
+  conditional: false,
+  depth: 0,
+};
 
 class CssReader {
   readonly #cursor: CssCursor;
@@ -56,8 +68,7 @@ class CssReader {
   }
 
   read(): CssFacts {
-    const context: Context = { parent: "", layer: "", conditional: false, depth: 0 };
-    while (this.#cursor.position < this.#cursor.text.length) this.#block(context, []);
+    while (this.#cursor.position < this.#cursor.text.length) this.#block(OUTERMOST);
     return {
       imports: this.#imports,
       fonts: this.#fonts,
@@ -70,48 +81,53 @@ class CssReader {
     };
   }
 
-  /** Reads up to the end of the block entered last; its own declarations go into `own`. */
-  #block(context: Context, own: Declaration[]): void {
+  /**
+   * Reads up to the end of the block entered last. Declarations behind a rule
+   * in it count as a rule of their own, in that place (CSS Nesting 1 §4.1).
+   */
+  #block(context: Context): void {
     const cursor = this.#cursor;
+    let own: Declaration[] = [];
+    let offset = cursor.itemStart;
     for (;;) {
       const before = cursor.position;
       const end = cursor.next(context.depth === 0);
       const item = cursor.item();
-      if (end === "{") this.#rule(item, context, own);
-      else if (item.startsWith("@")) this.#statement(item, context);
-      else if (context.depth > 0) addDeclaration(item, own);
-      if (end === "}" || cursor.position === before) return;
+      if (end === "{") {
+        this.#add(own, offset, context);
+        offset = cursor.itemStart;
+        own = [];
+        this.#rule(item, context);
+      } else if (item.startsWith("@")) this.#statement(item, context);
+      else if (context.rule !== undefined) addDeclaration(item, own);
+      if (end === "}" || cursor.position === before) return this.#add(own, offset, context);
     }
   }
 
-  #rule(prelude: string, context: Context, own: Declaration[]): void {
+  #rule(prelude: string, context: Context): void {
     if (context.depth >= MAX_NESTING) return this.#cursor.skipBlock();
-    if (prelude.startsWith("@")) return this.#atRule(prelude, context, own);
+    if (prelude.startsWith("@")) return this.#atRule(prelude, context);
     this.#importsAllowed = false;
-    this.#styleRule(nested(prelude, context.parent), context);
+    const rule = parseSelectors(prelude, context.nesting);
+    // What is nested in a rule that is none is none, too.
+    if (rule === undefined) return this.#cursor.skipBlock();
+    if (context.within !== undefined) for (const { compounds } of rule) compounds[0]?.any.push(context.within);
+    this.#block({ ...context, rule, nesting: nestingIn(rule), depth: context.depth + 1 });
   }
 
-  #styleRule(prelude: string, context: Context): void {
-    const offset = this.#cursor.itemStart;
-    const list: Declaration[] = [];
-    this.#block({ ...context, parent: prelude, depth: context.depth + 1 }, list);
-    this.#add(prelude, list, offset, context);
-  }
-
-  #add(prelude: string, list: readonly Declaration[], offset: number, context: Context): void {
+  #add(list: readonly Declaration[], offset: number, { rule = [], layer, conditional }: Context): void {
     if (list.length === 0) return;
     const declarations = { list, offset };
-    for (const selector of parseSelectors(prelude) ?? []) {
-      if (selector.compounds.some(({ never }) => never)) {
+    for (const selector of rule) {
+      if (isNever(selector)) {
         for (const { value } of list) this.#skip(value, "state");
         continue;
       }
       this.#selectors(selector);
       this.#order += 1;
-      const { layer, conditional } = context;
-      const rule = { selector, declarations, layer, conditional, order: this.#order };
-      this.#rules.add(rule);
-      if (list.some(mayLoadImage)) this.#imageRules.add(rule);
+      const added = { selector, declarations, layer, conditional, order: this.#order };
+      this.#rules.add(added);
+      if (list.some(mayLoadImage)) this.#imageRules.add(added);
     }
   }
 
@@ -143,43 +159,48 @@ class CssReader {
     this.#imports.push({ url, media, layer: full, offset: this.#cursor.itemStart });
   }
 
-  #atRule(prelude: string, context: Context, own: Declaration[]): void {
+  #atRule(prelude: string, context: Context): void {
     const name = atName(prelude);
     const rest = prelude.slice(name.length + 1).trim();
     this.#importsAllowed = false;
     switch (name) {
       case "media":
-        if (!matchesMedia(rest, this.#viewport)) return this.#skipBlock("media");
-        return this.#group(context, own);
+        return matchesMedia(rest, this.#viewport) ? this.#group(context) : this.#skipBlock("media");
       case "supports":
-        if (!isSupported(rest)) return this.#skipBlock("supports");
-        return this.#group(context, own);
+        return isSupported(rest) ? this.#group(context) : this.#skipBlock("supports");
       case "layer":
-        return this.#group({ ...context, layer: this.#layer(rest, context.layer) }, own);
+        return this.#group({ ...context, layer: this.#layer(rest, context.layer) });
       case "container":
         if (!mayHold(rest, this.#viewport)) return this.#skipBlock("media");
-        return this.#group({ ...context, conditional: true }, own);
+        return this.#group({ ...context, conditional: true });
       case "scope":
-        return this.#group({ ...context, conditional: true, parent: "" }, own);
-      case "keyframes":
-      case "-webkit-keyframes":
-        return this.#keyframesRule(unquote(rest));
-      case "font-face":
-        return this.#fontFace();
+        return this.#scope(rest, context);
       default:
-        return this.#cursor.skipBlock();
+        // No other rule may stand in a style rule.
+        return context.rule === undefined ? this.#descriptors(name, rest) : this.#cursor.skipBlock();
     }
   }
 
+  #descriptors(name: string, rest: string): void {
+    if (name === "keyframes" || name === "-webkit-keyframes") return this.#keyframesRule(unquote(rest));
+    return name === "font-face" ? this.#fontFace() : this.#cursor.skipBlock();
+  }
+
   /** A conditional group: within a rule it holds declarations too. */
-  #group(context: Context, own: Declaration[]): void {
-    const offset = this.#cursor.itemStart;
-    const inner = { ...context, depth: context.depth + 1 };
-    if (context.parent === "") return this.#block(inner, []);
-    const list: Declaration[] = [];
-    this.#block(inner, list);
-    if (context.conditional) this.#add(context.parent, list, offset, context);
-    else for (const declaration of list) own.push(declaration);
+  #group(context: Context): void {
+    this.#block({ ...context, depth: context.depth + 1 });
+  }
+
+  /** `@scope (roots) to (limits)` (CSS Cascade 6 §2.5). Without roots, the page says what is in it. */
+  #scope(prelude: string, context: Context): void {
+    if (!prelude.startsWith("(")) return this.#group({ ...context, conditional: true, rule: undefined });
+    const end = functionEnd(prelude, 0);
+    const roots = parseSelectors(prelude.slice(1, end).trim(), context.nesting);
+    if (roots === undefined) return this.#cursor.skipBlock();
+    const list = roots.filter(({ pseudo }) => pseudo === "");
+    const within = [...list, ...list.map(inside)];
+    const conditional = context.conditional || prelude.length > end + 1;
+    this.#group({ ...context, rule: undefined, nesting: { list, specificity: 0, isScope: true }, within, conditional });
   }
 
   #skipBlock(why: SkippedUrl["why"]): void {
@@ -236,15 +257,9 @@ function atName(item: string): string {
   return /^@([-\w]*)/.exec(item)?.[1]?.toLowerCase() ?? "";
 }
 
-/** The selector of a nested rule, written out (CSS Nesting 1 §2). */
-function nested(prelude: string, parent: string): string {
-  if (parent === "" || parent.length + prelude.length > 10_000) return prelude;
-  const around = /[,\s>+~]/.test(parent) ? `:is(${parent})` : parent;
-  if (prelude.includes("&")) return prelude.replaceAll(/&/g, () => around).replaceAll(new RegExp("^\\s+", "g"), "");
-  return prelude
-    .split(/,(?![^(]*\))/)
-    .map((selector) => `${around} ${selector.trim()}`)
-    .join(", ");
+/** Any element within what a selector matches. */
+function inside({ compounds, combinators }: Selector): Selector {
+  return { compounds: [emptyCompound(), ...compounds], combinators: [" ", ...combinators], pseudo: "", specificity: 0 };
 }
 
 /** Whether an `@container` condition may hold: of its size queries, as if the container were as wide as the page. */

@@ -19,7 +19,7 @@ const weaker = (a: Match, b: Match): Match => (a === "no" || b === "no" ? "no" :
 /** Steps that one match may take: a selector with many ancestors could take their product (an attack). */
 const STEPS = 5000;
 /** Of the match that is under way: its steps, and whether it looked at more than the element and its ancestors. */
-const context = { steps: 0, looked: false };
+const context = { steps: 0, looked: false, isNear: false };
 
 /** Whether the last match rests on elements that other pages may add to. */
 export function lookedAround(): boolean {
@@ -30,12 +30,15 @@ export function lookedAround(): boolean {
 export function matches(selector: Selector, element: Matchable): Match {
   context.steps = 0;
   context.looked = false;
+  context.isNear = false;
   return matchFrom(selector, 0, element);
 }
 
 function matchFrom(selector: Selector, index: number, element: Matchable): Match {
   const compound = selector.compounds[index];
   if (compound === undefined) return "yes";
+  context.steps += 1;
+  if (context.steps > STEPS) return "maybe";
   const own = matchCompound(compound, element);
   if (own === "no" || index === selector.compounds.length - 1) return own;
   const combinator = selector.combinators[index];
@@ -48,9 +51,8 @@ function matchFrom(selector: Selector, index: number, element: Matchable): Match
 function ancestors(selector: Selector, index: number, element: Matchable): Match {
   let best: Match = "no";
   for (let ancestor = element.parent; ancestor !== undefined; ancestor = ancestor.parent) {
-    context.steps += 1;
-    if (context.steps > STEPS) return "maybe";
     const found = matchFrom(selector, index + 1, ancestor);
+    if (context.steps > STEPS) return "maybe";
     if (found === "yes") return found;
     if (found === "maybe") best = found;
     if (selector.combinators[index] === ">") break;
@@ -107,11 +109,17 @@ function matchAny(list: readonly Selector[], element: Matchable): Match {
 /** Whether what `:has()` asks for is near: where exactly, and whether on this very page, is not known. */
 function hasAny(list: readonly Selector[], element: Matchable): Match {
   context.looked = true;
+  // Within one another they would go up and down the page without bound; only nesting can bring that about.
+  if (context.isNear) return "maybe";
+  context.isNear = true;
+  let found: Match = "no";
   for (const near of around(element)) {
     context.steps += 1;
-    if (context.steps > STEPS || matchAny(list, near) !== "no") return "maybe";
+    if (context.steps > STEPS || matchAny(list, near) !== "no") found = "maybe";
+    if (found !== "no") break;
   }
-  return "no";
+  context.isNear = false;
+  return found;
 }
 
 /** The siblings of an element, and all that is within it. */

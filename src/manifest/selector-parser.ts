@@ -1,4 +1,5 @@
 import { unescapeCss } from "./css-syntax.js";
+import { stringEnd } from "./css-value.js";
 import { splitCommas } from "./media.js";
 import { BY_ATTRIBUTE, NEVER, PARTS_OF_INPUTS, TEXT_PSEUDO, UNDECIDED } from "./pseudo.js";
 import type { AttributeTest, Combinator, Compound, Selector } from "./selector.js";
@@ -14,29 +15,61 @@ const CASELESS = new Set(
 const MAX_LENGTH = 50_000;
 const MAX_DEPTH = 16;
 
-/** Parses a selector list; undefined when it is invalid, which makes a browser drop the rule. */
-export function parseSelectors(text: string): Selector[] | undefined {
-  if (text.length > MAX_LENGTH) return undefined;
-  return parseList(text, 0, false);
+/** What selectors are nested in. */
+export interface Nesting {
+  /** What `&` stands for: the selectors of the rule around, or the roots of an `@scope`. */
+  readonly list: readonly Selector[];
+  readonly specificity: number;
+  /** `:scope` is the same. */
+  readonly isScope: boolean;
 }
 
-function parseList(text: string, depth: number, forgiving: boolean): Selector[] | undefined {
-  if (depth > MAX_DEPTH) return undefined;
+/** What `&` stands for in a rule with these selectors: a pseudo-element can't be in it (CSS Nesting 1 §3.3). */
+export function nestingIn(selectors: readonly Selector[]): Nesting {
+  return {
+    list: selectors.filter(({ pseudo }) => pseudo === ""),
+    specificity: mostSpecific(selectors),
+    isScope: false,
+  };
+}
+
+/** Parses a selector list; undefined when it is invalid, which makes a browser drop the rule. */
+export function parseSelectors(text: string, nesting?: Nesting): Selector[] | undefined {
+  if (text.length > MAX_LENGTH) return undefined;
   const selectors: Selector[] = [];
   for (const part of splitCommas(text)) {
-    const selector = new SelectorParser(part.trim(), depth).parse();
-    if (selector !== undefined) selectors.push(selector);
-    else if (!forgiving) return undefined;
+    const selector = new SelectorParser(part.trim(), { depth: 0, nesting }).parse(nesting && "nesting");
+    if (selector === undefined) return undefined;
+    selectors.push(selector);
   }
   return selectors;
 }
 
+function mostSpecific(list: readonly Selector[]): number {
+  return list.reduce((most, { specificity }) => Math.max(most, specificity), 0);
+}
+
+/** Where a selector stands that is parsed. */
+interface Place {
+  /** Parentheses around it. */
+  readonly depth: number;
+  readonly nesting: Nesting | undefined;
+}
+
+/** The beginning of a selector that is left out. */
+type Implied =
+  /** `&` and a space, where there is no `&`; or `&` before a combinator. */
+  | "nesting"
+  /** The element that has `:has()`, before a combinator or not: what is near it is looked at in any case. */
+  | "near";
+
 const IDENT = /(?:[-\w\u0080-\uffff]|\\[0-9a-fA-F]{1,6}[\t\n\f\r ]?|\\[^\n])+/y;
 const ATTRIBUTE =
   /\[\s*(?:[-\w*]*\|)?((?:[-\w\u0080-\uffff]|\\[^])+)\s*(?:([~|^$*]?=)\s*("(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'|(?:[^\s\]"'\\]|\\[^])+)\s*([isIS])?\s*)?\]/y;
+const LEADING = /\s*([>+~])\s*/y;
 const COMBINATOR = /\s*([>+~])\s*|\s+/y;
 
-function emptyCompound(): Compound {
+export function emptyCompound(): Compound {
   return {
     tag: undefined,
     ids: [],
@@ -52,31 +85,79 @@ function emptyCompound(): Compound {
 
 class SelectorParser {
   readonly #text: string;
-  readonly #depth: number;
+  readonly #place: Place;
   #at = 0;
   #pseudo: Selector["pseudo"] = "";
+  /** It has a pseudo-element, of whatever kind. */
+  #hasPseudoElement = false;
   #specificity = 0;
   #valid = true;
+  #hasNesting = false;
 
-  constructor(text: string, depth: number) {
+  constructor(text: string, place: Place) {
     this.#text = text;
-    this.#depth = depth;
+    this.#place = place;
   }
 
-  parse(): Selector | undefined {
+  get hasNesting(): boolean {
+    return this.#hasNesting;
+  }
+
+  get hasPseudoElement(): boolean {
+    return this.#hasPseudoElement;
+  }
+
+  parse(implied?: Implied): Selector | undefined {
     const compounds: Compound[] = [];
     const combinators: Combinator[] = [];
+    const leading = implied === undefined ? undefined : this.#match(LEADING);
+    if (leading !== undefined && implied === "nesting") this.#imply(combinatorOf(leading[1]), compounds, combinators);
     while (this.#at < this.#text.length) {
       const compound = this.#compound();
       if (compound === undefined || !this.#valid) return undefined;
-      compounds.unshift(compound);
+      compounds.push(compound);
       if (this.#at >= this.#text.length) break;
       const combinator = this.#match(COMBINATOR);
-      if (combinator === undefined || this.#at >= this.#text.length) return undefined;
-      combinators.unshift(combinatorOf(combinator[1]));
+      // A pseudo-element is the end.
+      if (combinator === undefined || this.#at >= this.#text.length || this.#hasPseudoElement) return undefined;
+      combinators.push(combinatorOf(combinator[1]));
     }
-    if (compounds.length === 0) return undefined;
+    if (compounds.length <= (leading !== undefined && implied === "nesting" ? 1 : 0)) return undefined;
+    compounds.reverse();
+    combinators.reverse();
+    if (implied === "nesting" && !this.#hasNesting) {
+      const parent = emptyCompound();
+      this.#nestingSelector(parent);
+      compounds.push(parent);
+      combinators.push(" ");
+    }
     return { compounds, combinators, pseudo: this.#pseudo, specificity: this.#specificity };
+  }
+
+  /** Begins with an `&` that is left out. */
+  #imply(combinator: Combinator, compounds: Compound[], combinators: Combinator[]): void {
+    const parent = emptyCompound();
+    this.#nestingSelector(parent);
+    compounds.push(parent);
+    combinators.push(combinator);
+  }
+
+  /** An `&`: as `:is()` of what is around, outside of all rules the root element (CSS Nesting 1 §3.3). */
+  #nestingSelector(compound: Compound): void {
+    this.#hasNesting = true;
+    const { nesting } = this.#place;
+    if (nesting === undefined) compound.tag ??= "html";
+    else {
+      addNesting(compound, nesting.list);
+      this.#count(nesting.specificity);
+    }
+  }
+
+  /** Adds to the specificity, each part of which stays at 255 (as in Blink). */
+  #count(specificity: number): void {
+    const sum = this.#specificity + specificity;
+    const [ids, classes, types] = [Math.floor(sum / 1_000_000), Math.floor(sum / 1000) % 1000, sum % 1000];
+    this.#specificity = Math.min(255, ids) * 1_000_000 + Math.min(255, classes) * 1000 + Math.min(255, types);
   }
 
   #match(pattern: RegExp): RegExpExecArray | undefined {
@@ -102,7 +183,10 @@ class SelectorParser {
       else if (char === "#") this.#named(compound.ids, 1_000_000);
       else if (char === "[") this.#attribute(compound);
       else if (char === ":") this.#pseudoSelector(compound);
-      else break;
+      else if (char === "&") {
+        this.#at += 1;
+        this.#nestingSelector(compound);
+      } else break;
     }
     return this.#at === start ? undefined : compound;
   }
@@ -117,7 +201,7 @@ class SelectorParser {
     const name = this.#ident();
     if (name === undefined) return;
     compound.tag = name.toLowerCase();
-    this.#specificity += 1;
+    this.#count(1);
   }
 
   #named(into: string[], specificity: number): void {
@@ -125,7 +209,7 @@ class SelectorParser {
     const name = this.#ident();
     if (name === undefined) this.#valid = false;
     else into.push(name);
-    this.#specificity += specificity;
+    this.#count(specificity);
   }
 
   #attribute(compound: Compound): void {
@@ -143,7 +227,7 @@ class SelectorParser {
       value: unescapeCss(value),
       ignoreCase: flag === "" ? CASELESS.has(name) : flag.toLowerCase() === "i",
     });
-    this.#specificity += 1000;
+    this.#count(1000);
   }
 
   /** What stands between the parentheses of a functional pseudo-class. */
@@ -154,6 +238,7 @@ class SelectorParser {
     for (; this.#at < this.#text.length; this.#at += 1) {
       const char = this.#text[this.#at];
       if (char === "\\") this.#at += 1;
+      else if (char === '"' || char === "'") this.#at = stringEnd(this.#text, this.#at);
       else if (char === "(") depth += 1;
       else if (char === ")" && --depth === 0) break;
     }
@@ -177,9 +262,10 @@ class SelectorParser {
   }
 
   #pseudoElement(compound: Compound, name: string): void {
-    this.#specificity += 1;
+    this.#count(1);
+    this.#hasPseudoElement = true;
     const inside = Object.hasOwn(PARTS_OF_INPUTS, name) ? PARTS_OF_INPUTS[name] : undefined;
-    if (inside !== undefined) compound.any.push(parseList(inside, this.#depth + 1, true) ?? []);
+    if (inside !== undefined) compound.any.push(parseSelectors(inside) ?? []);
     if (name === "before" || name === "after") this.#pseudo = name;
     else if (TEXT_PSEUDO.has(name) || inside !== undefined) {
       this.#pseudo = "text";
@@ -192,12 +278,17 @@ class SelectorParser {
   }
 
   #pseudoClass(compound: Compound, name: string, argument: string | undefined): void {
-    if (name === "is" || name === "where" || name === "-webkit-any" || name === "matches") {
-      return this.#lists(compound.any, argument, name !== "where");
+    if (name === "is" || name === "where") return this.#any(compound, argument, name);
+    if (name === "-webkit-any") return this.#any(compound, argument, name);
+    if (name === "not") return this.#lists(compound.not, argument);
+    if (name === "has") return this.#lists(compound.has, argument, "near");
+    this.#count(1000);
+    const { nesting } = this.#place;
+    if (name === "scope" && nesting?.isScope === true) {
+      this.#hasNesting = true;
+      return addNesting(compound, nesting.list);
     }
-    if (name === "not") return this.#lists(compound.not, argument, true);
-    if (name === "has") return this.#lists(compound.has, argument?.replaceAll(/(^|,)\s*[>+~]\s*/g, "$1"), true);
-    this.#specificity += 1000;
+    if (name === "nth-child" || name === "nth-last-child") this.#ofList(compound, argument);
     const attribute = BY_ATTRIBUTE[name];
     if (name === "root" || name === "scope") compound.tag = "html";
     else if (attribute !== undefined) {
@@ -208,15 +299,66 @@ class SelectorParser {
     else this.#valid = false;
   }
 
-  #lists(into: Selector[][], argument: string | undefined, counts: boolean): void {
-    const list = parseList(argument ?? "", this.#depth + 1, true);
-    if (list === undefined) {
-      this.#valid = false;
-      return;
-    }
-    into.push(list);
-    if (counts) this.#specificity += Math.max(0, ...list.map(({ specificity }) => specificity));
+  /** A list that forgives what is invalid in it, but for the old name. */
+  #any(compound: Compound, argument: string | undefined, name: "is" | "where" | "-webkit-any"): void {
+    const list = this.#list(argument, name !== "-webkit-any");
+    if (list === undefined) return;
+    compound.any.push(list);
+    if (list.every(isNever)) compound.never = true;
+    if (name !== "where") this.#count(mostSpecific(list));
   }
+
+  #lists(into: (readonly Selector[])[], argument: string | undefined, implied?: Implied): void {
+    const list = this.#list(argument, false, implied);
+    if (list === undefined) return;
+    into.push(list);
+    this.#count(mostSpecific(list));
+  }
+
+  /** `:nth-child(… of …)`. */
+  #ofList(compound: Compound, argument = ""): void {
+    const of = /^[-+\w\s]*?\sof\s/i.exec(argument)?.[0];
+    if (of === undefined) return;
+    const list = this.#list(argument.slice(of.length), false);
+    if (list === undefined) return;
+    compound.any.push(list);
+    this.#count(mostSpecific(list));
+  }
+
+  /** The list in parentheses; undefined, and the selector invalid, where it is. */
+  #list(argument: string | undefined, forgiving: boolean, implied?: Implied): Selector[] | undefined {
+    const place: Place = { ...this.#place, depth: this.#place.depth + 1 };
+    const selectors: Selector[] = [];
+    for (const part of place.depth > MAX_DEPTH ? [] : splitCommas(argument ?? "")) {
+      const parser = new SelectorParser(part.trim(), place);
+      const selector = parser.parse(implied);
+      this.#hasNesting ||= parser.hasNesting;
+      if (selector !== undefined && !parser.hasPseudoElement) selectors.push(selector);
+      else if (!forgiving) this.#valid = false;
+    }
+    if (place.depth > MAX_DEPTH || argument === undefined) this.#valid = false;
+    return this.#valid ? selectors : undefined;
+  }
+}
+
+/** Whether no element that has just been loaded is like that. */
+export function isNever({ compounds }: Selector): boolean {
+  return compounds.some(({ never }) => never);
+}
+
+/**
+ * Has a compound stand for what one of a list stands for. The subject of a
+ * list of one is in the compound itself, so that an index finds it.
+ */
+function addNesting(compound: Compound, list: readonly Selector[]): void {
+  const [only] = list;
+  const subject = list.length === 1 ? only?.compounds[0] : undefined;
+  if (list.every(isNever)) compound.never = true;
+  if (subject !== undefined) {
+    for (const id of subject.ids) if (!compound.ids.includes(id)) compound.ids.push(id);
+    for (const name of subject.classes.slice(0, 8)) if (!compound.classes.includes(name)) compound.classes.push(name);
+  }
+  if (!compound.any.includes(list)) compound.any.push(list);
 }
 
 function combinatorOf(text: string | undefined): Combinator {

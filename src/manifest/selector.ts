@@ -14,10 +14,10 @@ export interface Compound {
   readonly classes: string[];
   readonly attributes: AttributeTest[];
   /** `:is()` and `:where()`: each a list of which one must match. */
-  readonly any: Selector[][];
-  readonly not: Selector[][];
+  readonly any: (readonly Selector[])[];
+  readonly not: (readonly Selector[])[];
   /** `:has()`: a list of what must be among the descendants or the siblings that follow. */
-  readonly has: Selector[][];
+  readonly has: (readonly Selector[])[];
   /** Something that the outline of a page can't decide: position among siblings, `:has()`, state. */
   undecided: boolean;
   /** A state that no element has when the page has just been loaded: `:hover`. */
@@ -60,11 +60,17 @@ export function passesTest({ operator, value, ignoreCase }: AttributeTest, actua
   }
 }
 
-/** Calls `visit` for every compound of a selector, those in `:is()` and `:not()` too. */
-export function eachCompound(selector: Selector, visit: (compound: Compound) => void): void {
+/**
+ * Calls `visit` for every compound of a selector, those in `:is()` and `:not()`
+ * too. A selector that is in `known` is passed over, and is in it thereafter:
+ * rules that are nested share those of the rules around them.
+ */
+export function eachCompound(selector: Selector, known: WeakSet<Selector>, visit: (compound: Compound) => void): void {
+  if (known.has(selector)) return;
+  known.add(selector);
   for (const compound of selector.compounds) {
     visit(compound);
     for (const list of [...compound.any, ...compound.not, ...compound.has])
-      for (const inner of list) eachCompound(inner, visit);
+      for (const inner of list) eachCompound(inner, known, visit);
   }
 }

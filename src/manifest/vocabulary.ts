@@ -25,6 +25,7 @@ export class Vocabulary {
   /** The same by the hash of the name, which the lexer has at hand. */
   readonly attributeHashes = new Map<number, AttributeTests>();
 
+  readonly #known = new WeakSet<Selector>();
   /** Whether some stylesheet has fonts: only then the text of a page counts. */
   hasFonts = false;
 
@@ -35,7 +36,7 @@ export class Vocabulary {
   }
 
   addSelector(selector: Selector): void {
-    eachCompound(selector, (compound) => this.#compound(compound));
+    eachCompound(selector, this.#known, (compound) => this.#compound(compound));
   }
 
   #compound({ tag, ids, classes, attributes }: Compound): void {
