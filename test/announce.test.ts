@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readLinks } from "../src/delivery/link.js";
@@ -359,4 +360,47 @@ test.each([
 ])("under a policy that allows files %s, only what it lets anybody load is announced", async (_how, csp, links) => {
   const { request } = await serve({ ...site, _headers: `/*\n  Content-Security-Policy: ${csp}; img-src 'none'` });
   expect(linked((await request("/")).headers.link)).toEqual(links);
+});
+
+const noModuleTwice = `${map}${module}`;
+
+test("a module that is announced beside an import map is fresh for a moment, as Firefox would fetch it again", async () => {
+  const { request } = await serve({ ...modules, "index.html": noModuleTwice });
+  const caching = async (target: string) => (await request(target)).headers["cache-control"];
+  expect([await caching("/b.js"), await caching("/c.js")]).toEqual(["no-cache", "no-cache"]);
+  await request("/", navigation);
+  expect([await caching("/b.js"), await caching("/c.js"), await caching("/a.js")]).toEqual([
+    "max-age=2",
+    "max-age=2",
+    "no-cache",
+  ]);
+});
+
+test.each<[how: string, ServerOptions, Record<string, string>]>([
+  ["--cache off", { cache: "off" }, {}],
+  ["--cache 0", { cache: 0 }, {}],
+  ["--live", { live: true }, {}],
+  ["--announce all and --cache off", { announce: "all", cache: "off" }, {}],
+  ["a rule of _headers", {}, { _headers: "/*\n  Cache-Control: no-cache" }],
+])(
+  "where %s leaves a module without freshness, it is not announced beside an import map",
+  async (_how, options, more) => {
+    const { request } = await serve({ ...modules, ...more, "index.html": noModuleTwice }, options);
+    for (const { headers } of [await request("/"), await request("/")]) expect(linked(headers.link)).toEqual([]);
+  },
+);
+
+test("a rule that makes modules stale counts as soon as it is there", async () => {
+  const { request, root, lookAgain } = await serve({
+    ...modules,
+    _headers: "/x\n  X-A: 1",
+    "index.html": noModuleTwice,
+  });
+  const links = async () => linked((await request("/")).headers.link);
+  expect([await links(), await links()]).toEqual([
+    ["/b.js", "/c.js"],
+    ["/b.js", "/c.js"],
+  ]);
+  await writeFile(join(root, "_headers"), "/*\n  Cache-Control: no-store");
+  await expect.poll(async () => (lookAgain(), links())).toEqual([]);
 });

@@ -17,7 +17,7 @@ export interface PreloadLink extends ManifestEntry {
   readonly etag?: string;
   /** Set by the page's author: link it, but never push it. */
   readonly nopush?: boolean;
-  /** Its response is stale the moment it arrives: what a 103 has named is then fetched again by the page (Chromium, measured). */
+  /** Its response is stale the moment it arrives: what a 103 has named is then fetched again by the page (Chromium 156, measured). */
   readonly stale?: boolean;
   /** The response's own `Link` field names it already. */
   readonly inField?: boolean;
@@ -121,14 +121,21 @@ function hintable(links: readonly PreloadLink[], linked: readonly PreloadLink[])
  */
 function seenLinks(links: readonly PreloadLink[], announce: Announcement): ReadonlyMap<PreloadLink, string> {
   const seen = new Map<PreloadLink, string>();
-  if (announce === "all") return seen;
   let images = 0;
   for (const link of links) {
     if (link.inField === true || link.rel === undefined) continue;
-    if (link.named === true) seen.set(link, "in the HTML");
+    if (announce === "all") {
+      if (isFetchedTwice(link)) seen.set(link, "stale");
+    } else if (link.named === true) seen.set(link, "in the HTML");
+    else if (isFetchedTwice(link)) seen.set(link, "stale");
     else if (link.as === "image" && images++ >= HIDDEN_IMAGES) seen.set(link, "not painted first");
   }
   return seen;
+}
+
+/** Firefox 153 takes the preload of a script with CORS through its cache alone: one that is stale is fetched again (measured). */
+function isFetchedTwice({ stale, rel, as, crossorigin }: PreloadLink): boolean {
+  return stale === true && rel === "preload" && as === "script" && crossorigin !== undefined;
 }
 
 /** So many images of stylesheets are announced. */

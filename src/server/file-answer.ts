@@ -11,7 +11,7 @@ import { answerOptions } from "./options-answer.js";
 import type { Exchange } from "./exchange.js";
 import { linkedPage, type Linked } from "./linked-page.js";
 import { answerMissing, isNavigation, VARY } from "./missing.js";
-import { hintedFields, pathOf, sendFile } from "./send-file.js";
+import { announcedFields, pathOf, sendFile } from "./send-file.js";
 import type { Site } from "./site.js";
 import type { LookupRequest, Resolved, SiteLookup } from "./site-lookup.js";
 
@@ -81,7 +81,7 @@ function answerAtOnce(site: Site, exchange: Exchange, found: FoundFile): AtOnce 
   if (method === "GET" && !connection.history.seen(target, selected.version)) {
     connection.history.carried(target, selected.version);
   }
-  const more = linked?.fields ?? hintedFields(exchange, decision);
+  const more = linked?.fields ?? announcedFields(site, exchange, decision);
   exchange.head(status, more === undefined ? fields : together(fields, more), bare);
   if (!bare && selected.content !== undefined) exchange.end(selected.content);
   return { delivery: linked === undefined ? undefined : record(exchange, linked) };

@@ -7,7 +7,7 @@ import type { PageNeeds } from "../manifest/scanner.js";
 import type { FoundFile } from "../static/file.js";
 import type { Exchange } from "./exchange.js";
 import { pageLinks } from "./page-links.js";
-import { peerOf, requestOf } from "./page.js";
+import { peerOf, requestOf, withStaleness } from "./page.js";
 import { pathOf } from "./send-file.js";
 import type { Site } from "./site.js";
 
@@ -41,7 +41,7 @@ function recalled(site: Site, exchange: Exchange, needs: PageNeeds, request: Pag
   // A query can be anything; a page is asked for by few paths.
   if (target.includes("?")) return work(site, exchange, needs, request, peer);
   const { method, status, saveData, framed } = request;
-  const key = `${target} ${method} ${status} ${saveData} ${framed} ${peer.pushEnabled} ${peer.refuses}`;
+  const key = `${site.rules.version} ${target} ${method} ${status} ${saveData} ${framed} ${peer.pushEnabled} ${peer.refuses}`;
   let known = worked.get(needs);
   if (known === undefined) worked.set(needs, (known = new Map()));
   let linked = known.get(key);
@@ -50,7 +50,8 @@ function recalled(site: Site, exchange: Exchange, needs: PageNeeds, request: Pag
 }
 
 function work(site: Site, exchange: Exchange, needs: PageNeeds, request: PageRequest, peer: Peer): Linked {
-  const decided = plan(pageLinks(exchange, undefined, needs.entries), request, peer, site.limits);
+  const links = withStaleness(site, exchange, pageLinks(exchange, undefined, needs.entries));
+  const decided = plan(links, request, peer, site.limits);
   const targets = targetsOf(decided);
   const values = linkValues(decided);
   const fields = {

@@ -143,6 +143,7 @@ function siteOf(parts: Parts, { options, settings, hosts, connections, closing }
     isProxied: proxied(settings.proxy),
     limits: { mode: delivery, announce, pushCount, pushBytes },
     serverTiming,
+    keepsNothing: parts.live !== undefined || cache === "off" || cache === 0,
     hints: new LearnedLinks(),
     unreadable: new Unreadable((text) => options.onNotice?.(text)),
     hintsHelp: delivery === "hints" || (delivery === "auto" && options.trusted === true),

@@ -47,8 +47,7 @@ export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPag
   const { connection, stream, fields, target, authority } = exchange;
   const request = requestOf(exchange, page);
   const all = pageLinks({ target, authority }, fieldOf(exchange, page), page.entries);
-  const isHinted = site.limits.mode === "hints" && request.navigation;
-  const named = isHinted ? all.map((link) => ({ ...link, stale: site.rules.makesStale({ ...link, authority }) })) : all;
+  const named = withStaleness(site, exchange, all);
   const looks = considersPushes(request, peerOf(exchange, page, []), site.limits);
   const sources = looks ? await pushSources(site, exchange, named) : new Map<PreloadLink, PushSource>();
   const bySource = new Map(named.map((link) => [withSource(link, sources.get(link)), sources.get(link)]));
@@ -73,6 +72,16 @@ export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPag
     report: site.report,
   });
   return delivery.finally(() => discardUnsent(bySource));
+}
+
+/** The links with word of those whose responses are stale the moment they arrive. */
+export function withStaleness(
+  site: Site,
+  { authority }: Exchange,
+  links: readonly PreloadLink[],
+): readonly PreloadLink[] {
+  const isStale = ({ target }: PreloadLink) => site.keepsNothing || site.rules.makesStale({ target, authority });
+  return links.map((link) => (isStale(link) ? { ...link, stale: true } : link));
 }
 
 /** The page's own `Link` field as it goes out: in the form that leaves an import map alone, whoever has set it. */

@@ -64,6 +64,8 @@ export class SiteRules {
   readonly #master: readonly string[];
   readonly #root: string | undefined;
   readonly #base: string;
+  #version = 0;
+  #versioned: HeaderRules | undefined;
   readonly #headersFile: RuleFile<HeaderRules>;
   readonly #redirectsFile: RuleFile<RedirectRules>;
   readonly #looks = new Lookups(async () => (await this.#look(), true));
@@ -219,6 +221,13 @@ export class SiteRules {
     const lastModified = parseHttpDate(changes?.get("last-modified")?.at(-1) ?? "");
     if (etag === undefined && lastModified === undefined) return undefined;
     return { ...(etag === undefined ? {} : { etag }), ...(lastModified === undefined ? {} : { lastModified }) };
+  }
+
+  /** Another number each time that the rules for fields have changed. */
+  get version(): number {
+    if (this.#headers !== this.#versioned) this.#version++;
+    this.#versioned = this.#headers;
+    return this.#version;
   }
 
   /** Whether a rule says that a response is stale the moment it arrives. */

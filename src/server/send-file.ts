@@ -53,7 +53,7 @@ function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Nee
   const send: ReadyPage["send"] = (extra, ...how) => response.send(exchange, { ...more, ...extra }, ...how);
   return carrying(exchange, status === 206 ? null : selected.version, async () => {
     if (needs === undefined) {
-      await send(hintedFields(exchange, decision) ?? {}, (bytes) => exchange.progress(bytes));
+      await send(announcedFields(site, exchange, decision) ?? {}, (bytes) => exchange.progress(bytes));
       return undefined;
     }
     const { entries, mayHaveImportMap, link } = needs;
@@ -62,12 +62,20 @@ function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Nee
   });
 }
 
-/** Fields that a file gets when a 103 has named it: some freshness, unless it has more of it or must not be stored. */
-export function hintedFields(exchange: Exchange, { fields }: Decision): OutgoingHttpHeaders | undefined {
+/**
+ * Fields that a file gets when a 103 or a `Link` has named it: some freshness,
+ * unless it has more of it or must not be stored.
+ */
+export function announcedFields(site: Site, exchange: Exchange, { fields }: Decision): OutgoingHttpHeaders | undefined {
   const hinted = hintedFreshness(exchange);
   const own = fields["cache-control"];
-  return own === "no-cache" || own === "max-age=2" ? hinted : undefined;
+  if (own !== "no-cache" && own !== "max-age=2") return undefined;
+  if (hinted !== undefined || own === "max-age=2" || site.keepsNothing) return hinted;
+  return exchange.connection.history.linked(exchange.target) ? LINKED : undefined;
 }
+
+/** Enough for Firefox to take what was preloaded (measured), and gone before anybody loads the page again. */
+const LINKED = { "cache-control": "max-age=2" };
 
 function refuse(exchange: Exchange, { status, fields }: Decision): undefined {
   const detail = status === 412 ? "The file is not the one that the condition names." : "The file has no such range.";

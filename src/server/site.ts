@@ -33,6 +33,8 @@ export interface Site {
   readonly limits: Limits;
   /** Says on each page what was delivered, in a `server-timing` field. */
   readonly serverTiming: boolean;
+  /** Files are served without freshness, by `--cache` or for live reload. */
+  readonly keepsNothing: boolean;
   /** The links that routes gave before. */
   readonly hints: LearnedLinks;
   /** Whether a 103 gains anything: with an untrusted certificate Chromium fetches each hinted asset twice (measured). */
