@@ -404,3 +404,34 @@ test("a rule that makes modules stale counts as soon as it is there", async () =
   await writeFile(join(root, "_headers"), "/*\n  Cache-Control: no-store");
   await expect.poll(async () => (lookAgain(), links())).toEqual([]);
 });
+
+const background = "body { background: url(bg.png) }";
+const used = "p { font-family: f }";
+
+test.each<[what: string, css: string, attributes: string]>([
+  ["in an @media block", `@media (min-width: 800px) { ${background} }`, ""],
+  ["in a nested @media block", `body { @media (min-width: 800px) { background: url(bg.png) } }`, ""],
+  ["of a stylesheet for some windows", background, "media='(min-width: 800px)'"],
+  ["of a set for screens", `body { background: image-set("bg.png" 1x, "body.png" 2x) }`, ""],
+  ["in an animation", `@keyframes k { from { background: url(bg.png) } } body { animation-name: k }`, ""],
+  ["in a container query", `@container (min-width: 100px) { ${background} }`, ""],
+  ["of a font that may be installed", `@font-face { font-family: f; src: local("F"), url(f.woff2) } ${used}`, ""],
+  ["of a font for some windows", `@font-face { font-family: f; src: url(f.woff2) } ${used}`, "media='(width > 9px)'"],
+])("what another window may not load is listed, and not announced: %s", async (_what, css, attributes) => {
+  const html = `<link rel=stylesheet href=a.css ${attributes}><p>text`;
+  const { request, root } = await serve({ ...site, "a.css": css, "index.html": html });
+  expect((await request("/")).headers.link).toBeUndefined();
+  expect((await scan(root)).manifest.pages["/"]).toHaveLength(2);
+});
+
+test.each([
+  ["in an @media block for every screen", `@media screen { ${background} }`, "/bg.png"],
+  [
+    "a font without an installed one before it",
+    `@font-face { font-family: f; src: url(f.woff2), local("F") } ${used}`,
+    "/f.woff2",
+  ],
+])("what every window loads is announced: %s", async (_what, css, target) => {
+  const { request } = await serve({ ...site, "a.css": css, "index.html": "<link rel=stylesheet href=a.css><p>text" });
+  expect(linked((await request("/")).headers.link)).toEqual([target]);
+});

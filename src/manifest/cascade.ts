@@ -11,6 +11,8 @@ export interface Sheet {
   readonly from: string;
   /** It comes to apply after the page has been shown without it: both count. */
   readonly later?: boolean;
+  /** It applies in the window that pages are scanned for, and not in every one. */
+  readonly media?: boolean;
   /** Set for the browser's own: every author's rule is stronger. */
   readonly origin?: "user-agent";
 }
@@ -27,6 +29,8 @@ export interface Matched {
 
 /** A declared value that may win: of a property, those down to the first that is certain. */
 export interface Candidate {
+  /** Its rule or stylesheet applies in the window that pages are scanned for, and not in every one. */
+  readonly media: boolean;
   readonly value: string;
   readonly certain: boolean;
   readonly sheet: Sheet | undefined;

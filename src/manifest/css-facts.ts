@@ -25,6 +25,8 @@ export interface StyleRule {
   readonly order: number;
   /** In a block whose condition is not known before layout: `@container`, `@scope`. */
   readonly conditional: boolean;
+  /** In an `@media` block that holds in the window that pages are scanned for, and not in every one. */
+  readonly media: boolean;
 }
 
 export interface CssImport {

@@ -5,7 +5,7 @@ import { isSupported } from "./css-supports.js";
 import { CssCursor, parseDeclaration, unquote, withoutComments } from "./css-syntax.js";
 import { functionEnd, imagesIn } from "./css-value.js";
 import { type FontFace, readFontFace } from "./font.js";
-import { DEFAULT_VIEWPORT, matchesMedia, type Viewport } from "./media.js";
+import { DEFAULT_VIEWPORT, isTrivialMedia, matchesMedia, type Viewport } from "./media.js";
 import { RuleIndex } from "./rule-index.js";
 import type { Selector } from "./selector.js";
 import { emptyCompound, isNever, type Nesting, nestingIn, parseSelectors } from "./selector-parser.js";
@@ -33,6 +33,8 @@ interface Context {
   readonly within: readonly Selector[] | undefined;
   readonly layer: string;
   readonly conditional: boolean;
+  /** In an `@media` block that not every screen is meant by. */
+  readonly media: boolean;
   readonly depth: number;
 }
 
@@ -42,6 +44,7 @@ const OUTERMOST: Context = {
   within: undefined,
   layer: "",
   conditional: false,
+  media: false,
   depth: 0,
 };
 
@@ -115,7 +118,7 @@ class CssReader {
     this.#block({ ...context, rule, nesting: nestingIn(rule), depth: context.depth + 1 });
   }
 
-  #add(list: readonly Declaration[], offset: number, { rule = [], layer, conditional }: Context): void {
+  #add(list: readonly Declaration[], offset: number, { rule = [], layer, conditional, media }: Context): void {
     if (list.length === 0) return;
     const declarations = { list, offset };
     for (const selector of rule) {
@@ -125,7 +128,7 @@ class CssReader {
       }
       this.#selectors(selector);
       this.#order += 1;
-      const added = { selector, declarations, layer, conditional, order: this.#order };
+      const added = { selector, declarations, layer, conditional, media, order: this.#order };
       this.#rules.add(added);
       if (list.some(mayLoadImage)) this.#imageRules.add(added);
     }
@@ -165,7 +168,8 @@ class CssReader {
     this.#importsAllowed = false;
     switch (name) {
       case "media":
-        return matchesMedia(rest, this.#viewport) ? this.#group(context) : this.#skipBlock("media");
+        if (!matchesMedia(rest, this.#viewport)) return this.#skipBlock("media");
+        return this.#group({ ...context, media: context.media || !isTrivialMedia(rest) });
       case "supports":
         return isSupported(rest) ? this.#group(context) : this.#skipBlock("supports");
       case "layer":

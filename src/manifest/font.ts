@@ -8,6 +8,8 @@ export interface FontFace {
   readonly family: string;
   /** What a current browser would try, in order. */
   readonly sources: readonly string[];
+  /** A font that may be installed (`local()`) comes before one of the sources. */
+  readonly mayBeInstalled: boolean;
   readonly italic: boolean;
   readonly weight: readonly [number, number];
   /** Percent. */
@@ -41,6 +43,7 @@ export function readFontFace(descriptors: ReadonlyMap<string, string>, offset: n
   return {
     family,
     sources,
+    mayBeInstalled: /(?:^|,)\s*local\(.*url\(/is.test(descriptors.get("src") ?? ""),
     italic: /italic|oblique/i.test(descriptors.get("font-style") ?? ""),
     weight: rangeOf(descriptors.get("font-weight") ?? "", weightOf, 400),
     stretch: rangeOf(descriptors.get("font-stretch") ?? "", stretchOf, 100),

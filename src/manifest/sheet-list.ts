@@ -25,6 +25,8 @@ interface Place {
   readonly depth: number;
   /** Set when it, and with it what it imports, can wait. */
   readonly need?: Need;
+  /** It applies in the window that pages are scanned for, and not in every one. */
+  readonly media?: boolean;
   /** What it imports is named by the page itself: browsers look ahead for `@import` in `style` elements, too. */
   readonly inPage?: boolean;
 }
@@ -74,8 +76,8 @@ export class SheetList {
   }
 
   /** Adds a stylesheet that a `link` names. */
-  linked(located: Located, { need, applies }: Reference, { encoding }: Context): Soon<void> {
-    const place = { applies: applies ?? false, layer: "", depth: 0 };
+  linked(located: Located, { need, applies, media }: Reference, { encoding }: Context): Soon<void> {
+    const place = { applies: applies ?? false, layer: "", depth: 0, media: media !== undefined };
     return this.#sheet(located, need === NEED.idle ? { ...place, need } : place, encoding);
   }
 
@@ -116,6 +118,7 @@ export class SheetList {
         applies: matching && place.applies,
         layer: layer === undefined ? place.layer : place.layer === "" ? layer : `${place.layer}.${layer}`,
         depth: place.depth + 1,
+        media: place.media === true || !isTrivialMedia(media),
       };
       await this.#sheet(located, need === NEED.idle ? { ...inner, need } : inner, context.encoding);
     }
@@ -124,7 +127,14 @@ export class SheetList {
   #apply(facts: CssFacts, context: Context, place: Place): void {
     if (place.applies === false) return;
     const later = place.applies === "later";
-    const sheet: Sheet = { facts, base: context.base, layer: place.layer, from: context.pathname, later };
+    const sheet: Sheet = {
+      facts,
+      base: context.base,
+      layer: place.layer,
+      from: context.pathname,
+      later,
+      media: place.media === true,
+    };
     if (facts.size > 0 || facts.fonts.length > 0) this.sheets.push(sheet);
     else if (facts.skipped.length > 0) this.skipping.push(sheet);
   }
@@ -140,7 +150,8 @@ export class SheetList {
         need: NEED.font,
         offset: face.offset,
         by: `@font-face "${face.family}"`,
-        rel: "preload",
+        // Where it is installed, or in another window, it is not loaded.
+        ...(face.mayBeInstalled || sheet.media === true ? {} : { rel: "preload" }),
         crossorigin: "anonymous",
         ...(type === undefined ? {} : { type }),
       };
@@ -157,11 +168,13 @@ export class SheetList {
   }
 
   /** Lists an image that a style loads. */
-  async image({ url, property, sheet, offset }: ImageUse, page: Context): Promise<void> {
+  async image({ url, property, sheet, offset, certain }: ImageUse, page: Context): Promise<void> {
     // A fragment alone is an element of this document.
     if (url.startsWith("#")) return;
     const context = sheet === undefined ? page : this.#contextOf(sheet, page);
-    const reference: Reference = { url, as: "image", need: NEED.image, offset, by: property, ...linkOf(property) };
+    // What another window does not load is not announced to all of them.
+    const link = certain ? linkOf(property) : {};
+    const reference: Reference = { url, as: "image", need: NEED.image, offset, by: property, ...link };
     await this.#listing.reference(reference, context, this.#policy);
   }
 }

@@ -25,6 +25,8 @@ export interface ImageUse {
   /** Where it is written; undefined for a `style` attribute. */
   readonly sheet: Sheet | undefined;
   readonly offset: number;
+  /** Whether it is loaded in any window, and does not hang on what is not known before layout. */
+  readonly certain: boolean;
 }
 
 /** What the style of an element comes to, as far as it bears on what is fetched. */
@@ -204,17 +206,18 @@ export class StyleEngine {
       certain: boolean,
       sheet?: Sheet,
       offset = 0,
+      media = false,
     ): void => {
       for (let index = list.length - 1; index >= 0; index -= 1) {
         const declaration = list[index];
         if (declaration === undefined || declaration.important !== important) continue;
         const { property, value } = declaration;
         if (property !== "font") {
-          addCandidate(declared, property, { value, certain, sheet, offset });
+          addCandidate(declared, property, { value, certain, sheet, offset, media });
           continue;
         }
         for (const part of FONT_PARTS) {
-          addCandidate(declared, `font-${part}`, { value: SHORTHAND + value, certain, sheet, offset });
+          addCandidate(declared, `font-${part}`, { value: SHORTHAND + value, certain, sheet, offset, media });
         }
       }
     };
@@ -227,7 +230,7 @@ export class StyleEngine {
         if (entry === undefined || !appliesTo(entry.rule, pseudo)) continue;
         const { list, offset } = entry.rule.declarations;
         const certain = entry.certain && entry.rule.selector.pseudo === pseudo;
-        add(list, important, certain, entry.sheet, offset);
+        add(list, important, certain, entry.sheet, offset, entry.rule.media || entry.sheet.media === true);
       }
     }
     return declared;
@@ -251,7 +254,8 @@ export class StyleEngine {
       for (const name of (substitute(value, variables.get) ?? "").split(/[\s,]+/)) {
         for (const sheet of this.#sheets) {
           for (const { property, value } of sheet.facts.keyframes.get(name) ?? []) {
-            for (const url of imagesIn(value, this.#density)) images.push({ url, property, sheet, offset: 0 });
+            for (const url of imagesIn(value, this.#density))
+              images.push({ url, property, sheet, offset: 0, certain: false });
           }
         }
       }
@@ -262,10 +266,14 @@ export class StyleEngine {
   #images(declared: ReadonlyMap<string, Candidate[]>, variables: Variables): ImageUse[] {
     const images: ImageUse[] = [];
     for (const property of IMAGE_PROPERTIES) {
-      for (const { value, sheet, offset } of declared.get(property) ?? []) {
+      for (const { value, sheet, offset, certain, media } of declared.get(property) ?? []) {
         if (!value.includes("(")) continue;
         const text = substitute(value, variables.get) ?? "";
-        for (const url of imagesIn(text, this.#density)) images.push({ url, property, sheet, offset });
+        // Which one of a set is taken is the screen's choice.
+        const isLoaded = certain && !media && !/image-set\(/i.test(text);
+        for (const url of imagesIn(text, this.#density)) {
+          images.push({ url, property, sheet, offset, certain: isLoaded });
+        }
       }
     }
     return images;
