@@ -80,7 +80,7 @@ test("prints a line for each request, plain when that is no terminal", async () 
   await client.page("/");
   await cli.prints(/^200 GET \/ (?:<1|\d+) ms \d+ B {2}skipped 1 seen$/m);
   await http1(await cli.port(), "/");
-  await cli.prints(/^200 GET \/ (?:<1|\d+) ms \d+ B {2}link 1$/m);
+  await cli.prints(/^200 GET \/ (?:<1|\d+) ms \d+ B {2}skipped 1 in the HTML$/m);
   await client.request("/none?a=b");
   await cli.prints(/^404 GET \/none\?a=b (?:<1|\d+) ms \d+ B$/m);
   // eslint-disable-next-line no-control-regex -- escape sequences are what is looked for
@@ -228,7 +228,7 @@ test("--cert and --key serve with the user's own pair, and hide both files", asy
 });
 
 test("--delivery link links to a client that takes pushes", async () => {
-  const cli = await startCli([await site(), "-p", "0", "--delivery", "link"]);
+  const cli = await startCli([await site(), "-p", "0", "--delivery", "link", "--announce", "all"]);
   const { headers, pushed } = await (await connect(await cli.port())).page("/");
   expect([headers.link, pushed.size]).toEqual(["</site.css>; rel=preload; as=style", 0]);
 });
@@ -380,7 +380,7 @@ test.each<[title: string, args: string[], code: number, stderr: string]>([
     "a key of another certificate",
     ["-C", "cert.pem", "-K", "other-key.pem"],
     1,
-    "error: key does not belong to the certificate: other-key.pem, cert.pem\nthe server's own certificate comes first in the file, then its chain\n",
+    "error: key does not belong to the certificate: other-key.pem, cert.pem\nthe server's own certificate comes first, then its chain\n",
   ],
   [
     "an expired certificate",
