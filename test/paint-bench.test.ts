@@ -64,16 +64,17 @@ test("the interval holds the mean, lies within what was measured, and is the sam
   expect(interval([1, 2, 3, 4, 10])).toEqual([least, most]);
 });
 
-test("one page of each template is taken: that with the shortest path, those of the most pages first", () => {
+test("one page of each template is taken: that with the shortest path, the start page first", () => {
   const entry = (as: string) => ({ as, rel: "preload" });
   const article = [entry("style"), entry("font")];
   const pages = {
     "/": [entry("style"), entry("image"), entry("image")],
     "/posts/second": article,
     "/posts/one": article,
+    "/about": [entry("script")],
     "/empty": [],
   };
-  expect(templates(pages)).toEqual(["/posts/one", "/"]);
+  expect(templates(pages)).toEqual(["/", "/posts/one", "/about"]);
   expect(inRounds([["a1", "a2", "a3"], [], ["b1"]], 3)).toEqual(["a1", "b1", "a2"]);
 });
 

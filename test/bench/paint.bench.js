@@ -134,7 +134,8 @@ async function openChromium(trust) {
   // Other origins do not answer, whatever the machine can reach.
   const hosts = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost";
   const args = ["--no-sandbox", "--disable-gpu", trust, hosts];
-  const browser = await chromium.launch({ executablePath, args });
+  // Without handlers of its own for signals it ends with this process.
+  const browser = await chromium.launch({ executablePath, args, handleSIGINT: false, handleSIGTERM: false });
   return {
     async load(url) {
       // A context has a cache and connections of its own.

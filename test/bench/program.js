@@ -10,6 +10,15 @@ import { createCertificate } from "../../dist/index.js";
 
 const bin = fileURLToPath(new URL("../../bin/h2push.js", import.meta.url));
 
+/** Programs that run. They end with this process, also when it is told to end before its time. */
+const running = new Set();
+
+function endWith(signal) {
+  for (const child of running) child.kill("SIGKILL");
+  process.kill(process.pid, signal);
+}
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, endWith);
+
 /** A home for the real program, with one certificate for all its starts. */
 export async function programHome() {
   const home = await mkdtemp(join(tmpdir(), "h2push-bench-"));
@@ -34,7 +43,8 @@ async function start(home, root, args) {
     env,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const exited = once(child, "exit");
+  running.add(child);
+  const exited = once(child, "exit").finally(() => running.delete(child));
   let text = "";
   child.stderr.on("data", (data) => (text += data));
   const url = await new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 /**
  * One page of each template: the pages of a site whose needs have the same
- * shape. Those of the most pages come first.
+ * shape. The one of the start page comes first, then those of the most pages.
  *
  * @param pages what each page needs, by its URL path
  */
@@ -12,7 +12,8 @@ export function templates(pages) {
     const shape = shapeOf(entries);
     byShape.set(shape, [...(byShape.get(shape) ?? []), path]);
   }
-  return [...byShape.values()].sort((a, b) => b.length - a.length).map(([path]) => path);
+  const rank = (paths) => (paths.includes("/") ? Infinity : paths.length);
+  return [...byShape.values()].sort((a, b) => rank(b) - rank(a)).map(([path]) => path);
 }
 
 /** How many targets of each kind, within a factor of two. */
