@@ -1,0 +1,73 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { createCertificate, type PemPair } from "../../src/index.js";
+import { chromiumPath, firefoxPath } from "../support/browsers.js";
+import { importMaps } from "../support/probes/import-maps.js";
+import { known } from "../support/probes/known.js";
+import { images } from "../support/probes/images.js";
+import { policies, preloads, slowPages } from "../support/probes/policies.js";
+import type { Probes } from "../support/probes/probe.js";
+import { scripts } from "../support/probes/scripts.js";
+import { styles } from "../support/probes/styles.js";
+import type { SweepBrowser } from "../support/sweep/browser.js";
+import { openChromium } from "../support/sweep/chromium.js";
+import { openFirefox } from "../support/sweep/firefox.js";
+import { type Means, serveProbes } from "../support/sweep/sites.js";
+import { type Differences, sweep } from "../support/sweep/sweep.js";
+
+const means: readonly Means[] = [
+  ["none", { delivery: "none" }],
+  ["auto", { delivery: "auto" }],
+  ["link", { delivery: "link" }],
+  ["hints", { delivery: "hints" }],
+  ["link, all announced", { delivery: "link", announce: "all" }],
+];
+
+const everything: Probes = { ...importMaps, ...scripts, ...styles, ...images, ...policies, ...preloads, ...slowPages };
+
+/** PROBES names those to try, for one who looks for a fault: `PROBES=map-inline,csp-`. */
+const wanted = process.env["PROBES"]?.split(",");
+const names = Object.keys(everything).filter((name) =>
+  wanted === undefined ? !Object.hasOwn(known, name) : wanted.some((start) => name.startsWith(start)),
+);
+const probes: Probes = Object.fromEntries(names.map((name) => [name, everything[name] ?? { files: {} }]));
+
+/** No probe is begun later (milliseconds). A machine that is too busy for all of them says which it has left out. */
+const TIME = Number(process.env["SWEEP_MINUTES"] ?? 5) * 60_000;
+
+const browsers: Readonly<Record<string, readonly [string | undefined, Open]>> = {
+  Chromium: [chromiumPath, openChromium],
+  Firefox: [firefoxPath, openFirefox],
+};
+type Open = (path: string, pair: PemPair) => Promise<SweepBrowser>;
+
+const found: Record<string, Differences> = {};
+
+beforeAll(async () => {
+  await Promise.all(
+    Object.entries(browsers).map(async ([name, [path, open]]) => {
+      if (path !== undefined) found[name] = await sweepIn(path, open);
+    }),
+  );
+}, TIME + 300_000);
+
+async function sweepIn(path: string, open: Open): Promise<Differences> {
+  const pair = await createCertificate();
+  const servers = await Promise.all(means.map((one) => serveProbes(probes, one, pair)));
+  const browser = await open(path, pair);
+  try {
+    return await sweep(probes, browser, servers, TIME);
+  } finally {
+    await browser.close();
+    await Promise.all(servers.map((server) => server.close()));
+  }
+}
+
+describe.each(Object.entries(browsers))("by every means a page is the same as by none in %s", (browser, [path]) => {
+  test.skipIf(path === undefined).for(names)("%s", (name, { skip }) => {
+    const differences = found[browser]?.[name];
+    if (differences === undefined) skip("no time left (SWEEP_MINUTES)");
+    expect(differences).toEqual([]);
+  });
+
+  test.skip.each(wanted === undefined ? Object.entries(known) : [])("%s, which is not yet: %s", () => undefined);
+});

@@ -1,0 +1,21 @@
+/** Probes that still come out otherwise by some means, and why. What is mended goes from here. */
+export const known: Readonly<Record<string, string>> = {
+  "background-image-set-dense": "the candidate of another density is announced",
+  "font-local-found": "a face is announced that the machine has",
+  "font-media-narrow": "what a media query chooses is announced to every window",
+  "style-dark": "what a media query chooses is announced to every window",
+  "style-class-switched": "a script changes the class that chooses the background",
+  "style-removed-element": "a script takes away the element that uses the font",
+  "module-base-by-a-script": "a script writes the base element",
+  "script-document-write-comment": "a script comments out what follows",
+  "script-blocked-by-an-observer": "a script takes away another, and all are announced",
+  "map-by-document-write": "a script writes the import map, and all are announced",
+  "module-of-another-type": "the browser refuses what the fields call plain text",
+  "style-of-another-type": "the browser refuses what the fields call plain text",
+  "script-navigates-away": "a script leaves a page of which a 103 has told",
+  "script-charset": "Firefox fetches a script with another charset again, and all are announced",
+  "page-changed": "what a 103 named is fresh for ten seconds, and so is an old stylesheet",
+  "integrity-policy": "a 103 names scripts that the policy refuses",
+  "integrity-policy-style": "a 103 names scripts that the policy refuses",
+  "script-vary": "a response that varies is fetched again after a 103",
+};
