@@ -70,8 +70,8 @@ function allows(
 /** Which kinds of loads from the page's own origin its policies forbid altogether. */
 export class ContentSecurityPolicy {
   readonly #policies: readonly ReadonlyMap<string, readonly string[]>[];
-  /** What `forbids` has said: a page has many references. */
-  readonly #forbidden = new Map<Destination, boolean>();
+  /** What was found out: a page has many references, and a policy may be long. */
+  readonly #known = new Map<string, boolean>();
 
   /** Takes the values of `Content-Security-Policy` fields and `meta` elements; each must allow a load. */
   constructor(values: readonly string[]) {
@@ -83,29 +83,32 @@ export class ContentSecurityPolicy {
    * or a hash counts as allowing it: which elements have it is not looked at.
    */
   forbidsInline(kind: "script" | "style"): boolean {
-    return this.#policies.some((directives) => {
-      for (const name of [...GOVERNING[kind], "default-src"]) {
-        const sources = directives.get(name);
-        if (sources !== undefined) return !sources.some(allowsInline);
-      }
-      return false;
-    });
+    const inline = (sources: readonly string[]) => sources.some(allowsInline);
+    return this.#once(`inline ${kind}`, () => !this.#policies.every((directives) => allows(directives, kind, inline)));
   }
 
   forbids(destination: Destination): boolean {
-    let forbidden = this.#forbidden.get(destination);
-    if (forbidden === undefined) this.#forbidden.set(destination, (forbidden = this.#forbids(destination)));
-    return forbidden;
+    return this.#once(`forbids ${destination}`, () => this.#forbids(destination));
   }
 
   /** Whether any target of the page's own origin may be loaded, whoever asks for it: an announcement, or an `@import`. */
   allowsAll(destination: Destination): boolean {
-    return this.#policies.every((directives) => allows(directives, destination, isOpenToAll));
+    return this.#once(`all ${destination}`, () =>
+      this.#policies.every((directives) => allows(directives, destination, isOpenToAll)),
+    );
   }
 
   /** Whether the page has an origin of its own that nothing is the same as: what needs CORS is refused to it. */
   get isOpaque(): boolean {
-    return this.#policies.some((directives) => directives.get("sandbox")?.includes("allow-same-origin") === false);
+    return this.#once("opaque", () =>
+      this.#policies.some((directives) => directives.get("sandbox")?.includes("allow-same-origin") === false),
+    );
+  }
+
+  #once(question: string, find: () => boolean): boolean {
+    let known = this.#known.get(question);
+    if (known === undefined) this.#known.set(question, (known = find()));
+    return known;
   }
 
   #forbids(destination: Destination): boolean {
