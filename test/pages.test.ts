@@ -66,7 +66,7 @@ test("scans a whole site", async () => {
   const { manifest, missing } = await scanSite(listPages(root), createScanner({ lookup: lookupIn(root) }));
   expect(manifest).toEqual({
     version: 1,
-    pages: { "/": [{ target: "/a.png", rel: "preload", as: "image", bytes: 4 }], "/b.html": [] },
+    pages: { "/": [{ target: "/a.png", rel: "preload", as: "image", named: true, bytes: 4 }], "/b.html": [] },
   });
   expect(missing).toEqual([{ target: "/no.png", from: "/", line: 1 }]);
 });
