@@ -11,6 +11,9 @@ const MEANS = {
   found: "found",
 };
 
+/** Why most files are not announced: the browser finds them by itself. */
+const IN_HTML = "in the HTML";
+
 const SOURCES = {
   network: "network",
   cache: "cache",
@@ -68,7 +71,8 @@ function drawTable(rows) {
 }
 
 function tableRow(row, span) {
-  const means = row.reason ? `${MEANS[row.means]}: ${row.reason}` : MEANS[row.means];
+  const means =
+    row.reason && row.reason !== IN_HTML ? `${MEANS[row.means]}: ${row.reason}` : (row.reason ?? MEANS[row.means]);
   return html(
     "tr",
     { role: "row", class: row.means },
