@@ -41,7 +41,7 @@ test.each([
     connection: 1,
     pushEnabled: enablePush,
     deliveries: [
-      { page: "/", targets: expect.arrayContaining([expect.objectContaining({ target: "/css/site.css", means })]) },
+      { page: "/", targets: expect.arrayContaining([expect.objectContaining({ target: "/css/page.css", means })]) },
     ],
   });
 });

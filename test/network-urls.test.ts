@@ -53,7 +53,8 @@ test.skipIf(own === undefined)("--qr draws the URL, also under --quiet", async (
 test.each(["localhost", "127.0.0.1", "unix:a.sock"])(
   "--qr with --host %s is refused: nobody could use it",
   async (host) => {
-    expect(await runCli([await site(), "-p", "0", "-H", host, "--qr"])).toEqual({
+    const port = host.startsWith("unix:") ? [] : ["-p", "0"];
+    expect(await runCli([await site(), ...port, "-H", host, "--qr"])).toEqual({
       code: 2,
       stdout: "",
       stderr: `error: --qr with --host ${host}: no other device reaches it\nlisten on the network too: --host 0.0.0.0\n`,
