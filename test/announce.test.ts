@@ -365,10 +365,12 @@ test.each([
 const noModuleTwice = `${map}${module}`;
 
 test("a module that is announced beside an import map is fresh for a moment, as Firefox would fetch it again", async () => {
-  const { request } = await serve({ ...modules, "index.html": noModuleTwice });
+  const { request } = await serve({ ...modules, "index.html": noModuleTwice, "other.html": "" });
   const caching = async (target: string) => (await request(target)).headers["cache-control"];
   expect([await caching("/b.js"), await caching("/c.js")]).toEqual(["no-cache", "no-cache"]);
   await request("/", navigation);
+  // Another tab loads its page meanwhile.
+  await request("/other.html", navigation);
   expect([await caching("/b.js"), await caching("/c.js"), await caching("/a.js")]).toEqual([
     "max-age=2",
     "max-age=2",

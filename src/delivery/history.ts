@@ -24,7 +24,7 @@ export interface Delivery {
 const REMEMBERED = 1024;
 const DELIVERIES = 100;
 
-/** A hint that no request has followed by then was answered from the client's cache (milliseconds). */
+/** A hint or link that no request has followed by then was answered from the client's cache (milliseconds). */
 const HINT_LIFE = 10_000;
 
 /**
@@ -107,10 +107,19 @@ export class History {
     if (this.#deliveries.length > DELIVERIES) this.#deliveries.shift();
   }
 
-  /** Whether the `Link` of the latest page named the target: it was asked for ahead of what the page itself names. */
+  /**
+   * Whether the `Link` of a page named the target in the last seconds: it is asked for ahead of what the page itself
+   * names. A browser loads the pages of several tabs over one connection.
+   */
   linked(target: string): boolean {
-    const latest = this.#deliveries.at(-1);
-    return latest?.targets.some(({ means, target: linked }) => means === "link" && linked === target) === true;
+    const since = Date.now() - HINT_LIFE;
+    const names = (one: DeliveredTarget) => one.means === "link" && one.target === target;
+    for (let at = this.#deliveries.length - 1; at >= 0; at--) {
+      const delivery = this.#deliveries[at];
+      if (delivery === undefined || delivery.time < since) return false;
+      if (delivery.targets.some(names)) return true;
+    }
+    return false;
   }
 
   /** Puts what became of it in its place. */
