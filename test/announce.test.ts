@@ -437,3 +437,10 @@ test.each([
   const { request } = await serve({ ...site, "a.css": css, "index.html": "<link rel=stylesheet href=a.css><p>text" });
   expect(linked((await request("/")).headers.link)).toEqual([target]);
 });
+
+test("stylesheets that import each other are not announced", async () => {
+  const files = { "a.css": `@import "b.css"`, "b.css": `@import "a.css"`, "c.css": `@import "d.css"`, "d.css": "" };
+  const html = "<link rel=stylesheet href=a.css><link rel=stylesheet href=c.css>";
+  const { request } = await serve({ ...files, "index.html": html });
+  expect(linked((await request("/")).headers.link)).toEqual(["/d.css"]);
+});

@@ -49,6 +49,7 @@ export class SheetList {
   readonly #viewport: Viewport;
   /** Files that the stylesheets are in, for the line of what they miss. */
   readonly #files = new Map<string, Pick<Context, "file" | "encoding">>();
+  readonly #circular = new Set<string>();
   readonly #seen = new Set<string>();
   /** Stylesheets that are being read, each imported by the one before. */
   readonly #open = new Set<string>();
@@ -83,6 +84,11 @@ export class SheetList {
 
   /** @param environment encoding of what loads it */
   #sheet({ file, target, pathname }: Located, place: Place, environment: string): Soon<void> {
+    // Stylesheets that import each other come out otherwise when one of them is there ahead (measured).
+    if (this.#open.has(target) && !this.#circular.has(target)) {
+      this.#circular.add(target);
+      for (const open of this.#open) this.#listing.doubt(open);
+    }
     const key = `${target}\n${place.applies}\n${place.layer}`;
     if (this.#seen.has(key) || this.#seen.size >= SHEETS || place.depth > DEPTH) return;
     // Blink bails, too, where a stylesheet imports one that it is imported by.
