@@ -20,6 +20,8 @@ export interface Reporting {
   readonly say: (text: string) => void;
   /** Says what of the given options does not count, which `--quiet` does not silence: on standard error then. */
   readonly warn: (text: string) => void;
+  /** To be called when it is told where the server is: what was scanned until then is told after it. */
+  readonly started: () => void;
   /** The server's events that are told of. */
   readonly events: Pick<ServerOptions, "onRequest" | "onScan" | "onNotice" | "onLiveChange">;
 }
@@ -29,16 +31,20 @@ export async function reporting({
   quiet = false,
   verbose = false,
 }: ReportingOptions): Promise<Reporting> {
-  if (quiet) return { print: printLine, say: () => undefined, warn: noteBy(printAside), events: {} };
+  if (quiet)
+    return { print: printLine, say: () => undefined, warn: noteBy(printAside), started: () => undefined, events: {} };
   const say = log === "pretty" || log === "off" ? printLine : printAside;
   const note = noteBy(say);
+  let started!: () => void;
+  const start = new Promise<void>((resolve) => (started = resolve));
   return {
     print: say,
     say,
     warn: note,
+    started,
     events: {
       ...(await requests(log, verbose)),
-      onScan: (summary) => say(scanLine(summary)),
+      onScan: (summary) => void start.then(() => say(scanLine(summary))),
       onNotice: note,
       onLiveChange: (change) => (log === "pretty" ? logLine : say)(liveLine(change)),
     },

@@ -24,7 +24,7 @@ export interface ServeOptions extends Omit<GivenSettings, "host">, CertificateOp
 export async function serve(given: string | undefined, flags: ServeFlags): Promise<void> {
   const chosen = await chooseOptions(given, flags);
   const { options, root, config } = chosen;
-  const { print, say, warn, events } = await reporting(options);
+  const { print, say, warn, started, events } = await reporting(options);
   chosen.notices.forEach(warn);
   const { host = serverOptions.host.default } = options;
   // The command line is read by everybody on this machine; this writes over it.
@@ -56,6 +56,7 @@ export async function serve(given: string | undefined, flags: ServeFlags): Promi
     const start = { address, root: root.path, host, certificate, anyPort, options: set, config, notes };
     print(startBlock({ ...start, browsers: await askBrowsers(certificate) }));
   }
+  started();
   if (options.qr === true) print(await (await import("./qr.js")).qrBlock(address, host));
   await keepCertificateCurrent(server, certificate, source, say);
   if (options.open === true) await openBrowser(address, print);
