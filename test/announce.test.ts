@@ -53,6 +53,43 @@ test("a browser is told what the HTML does not name, and of hidden images the fi
   ]);
 });
 
+test.each([
+  ["waits for", "font-display: block", "text", ["/f.woff2"]],
+  ["waits for, as it does by default", "", "text", ["/f.woff2"]],
+  ["is shown without", "font-display: swap", "text", []],
+  ["is shown without after a while", "font-display: fallback", "text", []],
+  ["may be shown without for good", "font-display: optional", "text", []],
+])("of the fonts of a text, one that it %s", async (_how, display, text, announced) => {
+  const { request, record } = await serve({
+    "index.html": `<link rel=stylesheet href=a.css><p>${text}`,
+    "a.css": `@font-face { font-family: f; src: url(f.woff2); ${display} } p { font-family: f }`,
+    "f.woff2": "font",
+  });
+  expect(linked((await request("/", navigation)).headers.link)).toEqual(announced);
+  if (announced.length > 0) return;
+  const { delivery } = await record(({ status }) => status === 200);
+  expect(delivery?.targets).toContainEqual(
+    expect.objectContaining({ target: "/f.woff2", reason: "not painted first" }),
+  );
+});
+
+test("a font that only stylesheets write in is left to the browser, unless a text is in it, too", async () => {
+  const site = (body: string) => ({
+    "index.html": `<link rel=stylesheet href=a.css>${body}`,
+    "a.css": `@font-face { font-family: f; src: url(f.woff2) } p, i::before { font-family: f } i::before { content: "\\e001" }`,
+    "f.woff2": "font",
+  });
+  for (const [body, announced] of [
+    ["<i></i>", []],
+    ["<i></i><p>text", ["/f.woff2"]],
+  ] as const) {
+    const { request, root } = await serve(site(body));
+    expect(linked((await request("/", navigation)).headers.link)).toEqual(announced);
+    const [, font] = (await scan(root)).manifest.pages["/"] ?? [];
+    expect(font?.when).toBe(announced.length > 0 ? undefined : "load");
+  }
+});
+
 test("--announce all tells it of everything", async () => {
   const { request } = await serve(site, { announce: "all" });
   expect(linked((await request("/", navigation)).headers.link)).toHaveLength(9);

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import type { Announcement } from "./announced.js";
 import type { DeliveredTarget, Delivery, History } from "./history.js";
 import { writeLink } from "./link.js";
 import { inTwoParts, type Hold } from "./large-page.js";
@@ -80,6 +81,7 @@ export async function deliver(page: PageDelivery): Promise<Delivery> {
   const refused = new Set<PreloadLink>();
   const planned = { page: page.page, time: Date.now(), targets: targetsOf(plan, hinted, refused) };
   page.history.record(planned);
+  page.history.announced.add(announcementOf(plan));
   const failure = await sendAll(page, plan, promised, planned, refused);
   const delivery = { ...planned, targets: targetsOf(plan, hinted, refused) };
   page.history.correct(planned, delivery);
@@ -188,6 +190,14 @@ async function pushed(
   if (taken) history.pushTaken();
   else history.pushRefused();
   return taken;
+}
+
+/** What the `Link` values of a plan make a browser ask for ahead of the page's stylesheets. */
+export function announcementOf({ link, skipped }: Plan): Announcement {
+  const targets = link.filter(({ as, inField }) => as !== "style" && inField !== true);
+  const left = skipped.map((one) => one.link);
+  const stylesheets = left.filter(({ as, named, blocking }) => as === "style" && named === true && blocking === true);
+  return { targets: targets.map(({ target }) => target), stylesheets: stylesheets.map(({ target }) => target) };
 }
 
 /** The `Link` values of a plan, without those that the response has already. */

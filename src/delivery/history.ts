@@ -1,4 +1,5 @@
 import { PushAllowance } from "./allowance.js";
+import { Announced } from "./announced.js";
 import type { Destination } from "../manifest/destination.js";
 
 /** How one target of a page reached the client, or why it did not. */
@@ -36,6 +37,8 @@ export class History {
   readonly #deliveries: Delivery[] = [];
   readonly #hinted = new Map<string, number>();
   readonly #allowance = new PushAllowance();
+  /** What `Link` fields have had the client ask for. */
+  readonly announced = new Announced();
   #taken = 0;
   #refused = 0;
 

@@ -116,8 +116,10 @@ function hintable(links: readonly PreloadLink[], linked: readonly PreloadLink[])
  * What is left to the browser, and why. Its own look at the HTML finds what
  * that names as soon as a `Link` could tell it, and gives it better
  * priorities: announcing an image in it has doubled the largest paint of a
- * page with many (Chromium 156, measured). Of images that the HTML does not
- * name, the first in the document is most likely painted first.
+ * page with many (Chromium 156, measured). It also holds the first paint back
+ * up to 100 ms for a font that is announced and not there yet: only those are
+ * that text waits for anyway. Of images that the HTML does not name, the first
+ * in the document is most likely painted first.
  */
 function seenLinks(links: readonly PreloadLink[], announce: Announcement): ReadonlyMap<PreloadLink, string> {
   const seen = new Map<PreloadLink, string>();
@@ -128,6 +130,7 @@ function seenLinks(links: readonly PreloadLink[], announce: Announcement): Reado
       if (isFetchedTwice(link)) seen.set(link, "stale");
     } else if (link.named === true) seen.set(link, "in the HTML");
     else if (isFetchedTwice(link)) seen.set(link, "stale");
+    else if (link.when === "load") seen.set(link, "not painted first");
     else if (link.as === "image" && images++ >= HIDDEN_IMAGES) seen.set(link, "not painted first");
   }
   return seen;

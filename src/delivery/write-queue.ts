@@ -109,7 +109,10 @@ export class WriteQueue {
    * for the event loop. So a higher measure counts at once, a lower one by degrees.
    */
   #measure({ since, takenBefore }: Piece): void {
-    const rate = (this.#taken - takenBefore) / Math.max(0.01, performance.now() - since);
+    const taken = this.#taken - takenBefore;
+    // The buffers before a line take a small piece at once, however narrow it is.
+    if (taken < LEAST) return;
+    const rate = taken / Math.max(0.01, performance.now() - since);
     const carried = Math.min(MOST, Math.max(LEAST, rate * BUSY));
     this.#limit = carried > this.#limit ? carried : this.#limit + (carried - this.#limit) / SLOWNESS;
   }

@@ -4,9 +4,19 @@ import type { EntryMarks } from "./manifest.js";
 import { baseOf, documentBase, NEED, type Reference, resolve } from "./reference.js";
 
 /** What makes an entry blocking: a stylesheet that applies, or a script that the parser waits for. A preload alone holds nothing up. */
-export function marksOf({ named, by, need }: Pick<Reference, "named" | "by" | "need">): EntryMarks {
+export function marksOf({ named, when, by, need }: Pick<Reference, "named" | "when" | "by" | "need">): EntryMarks {
   const blocks = need <= NEED.blockingScript && by !== "preload";
-  return { ...(named === undefined ? {} : { named }), ...(blocks ? { blocking: true } : {}) };
+  return {
+    ...(named === undefined ? {} : { named }),
+    ...(blocks ? { blocking: true } : {}),
+    ...(when === undefined ? {} : { when }),
+  };
+}
+
+/** The marks of a target that is referred to twice: whoever names it, it is found at once; whoever needs it, it blocks. */
+export function marksOfBoth(one: EntryMarks, other: EntryMarks): EntryMarks {
+  const { when: _, ...marks } = { ...one, ...other };
+  return one.when !== undefined && other.when !== undefined ? { ...marks, when: one.when } : marks;
 }
 
 /**

@@ -10,6 +10,8 @@ export interface FontFace {
   readonly sources: readonly string[];
   /** A font that may be installed (`local()`) comes before one of the sources. */
   readonly mayBeInstalled: boolean;
+  /** Text is shown in another font until this one is there, and not at all without one (`font-display`). */
+  readonly swaps: boolean;
   readonly italic: boolean;
   readonly weight: readonly [number, number];
   /** Percent. */
@@ -44,6 +46,7 @@ export function readFontFace(descriptors: ReadonlyMap<string, string>, offset: n
     family,
     sources,
     mayBeInstalled: /(?:^|,)\s*local\(.*url\(/is.test(descriptors.get("src") ?? ""),
+    swaps: /^(?:swap|fallback|optional)$/i.test(descriptors.get("font-display")?.trim() ?? ""),
     italic: /italic|oblique/i.test(descriptors.get("font-style") ?? ""),
     weight: rangeOf(descriptors.get("font-weight") ?? "", weightOf, 400),
     stretch: rangeOf(descriptors.get("font-stretch") ?? "", stretchOf, 100),

@@ -5,7 +5,7 @@ import type { EntryMarks, LinkAttributes, ManifestEntry } from "./manifest.js";
 import { besideImportMap } from "./module-link.js";
 import { type Need, type Reference, type Resolved, resolve, type Target } from "./reference.js";
 import type { LeftOut, MissingReference, PageNeeds, SiteFile } from "./scanner.js";
-import { marksOf } from "./entry-marks.js";
+import { marksOf, marksOfBoth } from "./entry-marks.js";
 import { type Soon, whenKnown } from "./soon.js";
 import { parseSrcset } from "./srcset.js";
 
@@ -158,9 +158,9 @@ export class Listing {
     const isBetter = known === undefined || saysBetter(reference, known);
     // Of different integrity in different places: an announcement would take a side.
     if (known !== undefined && known.reference.integrity !== reference.integrity) this.doubt(target);
-    // Whoever else names it, it is found at once; and whoever else needs it, it blocks.
-    const marks = { ...marksOf(reference), ...known?.marks };
-    if (!isBetter && marks.named === known.marks.named && marks.blocking === known.marks.blocking) return;
+    const own = marksOf(reference);
+    const marks = known === undefined ? own : marksOfBoth(own, known.marks);
+    if (!isBetter && sayTheSame(marks, known.marks)) return;
     const best = isBetter ? reference : known.reference;
     const base = isBetter ? context.base : known.base;
     const why = isBetter ? `${reference.by} in ${context.pathname}` : known.why;
@@ -219,8 +219,7 @@ function isWrittenIn(encoding: string, url: string): boolean {
 function saysTheSame(entry: ManifestEntry, reference: Reference, marks: EntryMarks): boolean {
   return (
     entry.as === reference.as &&
-    entry.named === marks.named &&
-    entry.blocking === marks.blocking &&
+    sayTheSame(entry, marks) &&
     entry.rel === reference.rel &&
     entry.type === reference.type &&
     entry.crossorigin === reference.crossorigin &&
@@ -232,11 +231,14 @@ function saysTheSame(entry: ManifestEntry, reference: Reference, marks: EntryMar
   );
 }
 
+const sayTheSame = (a: EntryMarks, b: EntryMarks) =>
+  a.named === b.named && a.blocking === b.blocking && a.when === b.when;
+
 /** What tells one entry from another. */
 function keyOf(target: string, reference: Reference, marks: EntryMarks, base: URL, file: SiteFile): string {
   const { as, rel, type, crossorigin, integrity, media, fetchpriority, imagesrcset, imagesizes } = reference;
   const candidates = imagesrcset === undefined ? "" : `${base.href}\n${imagesrcset}\n${imagesizes}`;
-  return `${target}\n${as} ${marks.named} ${marks.blocking} ${rel} ${file.size} ${type} ${crossorigin} ${integrity} ${fetchpriority} ${media}\n${candidates}`;
+  return `${target}\n${as} ${marks.named} ${marks.blocking} ${marks.when} ${rel} ${file.size} ${type} ${crossorigin} ${integrity} ${fetchpriority} ${media}\n${candidates}`;
 }
 
 function entryOf(target: string, reference: Reference, marks: EntryMarks, base: URL, file: SiteFile): ManifestEntry {

@@ -10,6 +10,7 @@ export interface Wrong {
 const VALUES: Readonly<Record<keyof (LinkAttributes & EntryMarks), readonly (string | true)[] | undefined>> = {
   named: [true],
   blocking: [true],
+  when: ["load"],
   rel: ["preload", "modulepreload"],
   type: undefined,
   crossorigin: ["anonymous", "use-credentials"],

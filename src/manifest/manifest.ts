@@ -22,6 +22,8 @@ export interface EntryMarks {
   readonly named?: true;
   /** The page is not rendered without it: a stylesheet that applies, or a script that the parser waits for. */
   readonly blocking?: true;
+  /** The first paint does not wait for it: a font that text is shown without until it is there, or that icons alone use. */
+  readonly when?: "load";
 }
 
 /** One target that a page needs, with what its `Link` field has to say. */

@@ -11,10 +11,16 @@ export interface SheetFace {
   readonly sheet: Sheet;
 }
 
+/** A font that a page loads. */
+export interface FontNeed extends SheetFace {
+  /** Only what stylesheets generate is in it, most often icons. */
+  readonly isGenerated: boolean;
+}
+
 /** What the style of a page loads. */
 export interface StyleNeeds {
   readonly images: readonly ImageUse[];
-  readonly fonts: readonly SheetFace[];
+  readonly fonts: readonly FontNeed[];
 }
 
 /** A letter stands for all of ASCII: fonts are cut by script, hardly ever within ASCII. */
@@ -107,7 +113,7 @@ export class FontSet {
 /** Gathers what the style of each part of a page loads, in document order. */
 export function styleNeeds(outline: Outline, engine: StyleEngine, fonts: FontSet): StyleNeeds {
   const images = new Map<string, ImageUse>();
-  const faces = new Set<SheetFace>();
+  const generatedIn = new Set<SheetFace>();
   for (const node of outline.nodes) {
     // Without fonts to choose, most elements have nothing that counts.
     if (fonts.isEmpty && !engine.mayLoadImage(node)) continue;
@@ -116,10 +122,15 @@ export function styleNeeds(outline: Outline, engine: StyleEngine, fonts: FontSet
       const key = `${image.url}\n${image.sheet?.base.href ?? ""}`;
       if (!images.has(key)) images.set(key, image);
     }
-    for (const { text, font } of generated) addText(text, font, fonts, faces);
+    for (const { text, font } of generated) addText(text, font, fonts, generatedIn);
   }
-  if (!fonts.isEmpty) for (const node of outline.texts) addNode(node, outline, engine, fonts, faces);
-  return { images: [...images.values()], fonts: [...faces] };
+  const textIn = new Set<SheetFace>();
+  if (!fonts.isEmpty) for (const node of outline.texts) addNode(node, outline, engine, fonts, textIn);
+  const faces = new Set([...generatedIn, ...textIn]);
+  return {
+    images: [...images.values()],
+    fonts: [...faces].map((face) => ({ ...face, isGenerated: !textIn.has(face) })),
+  };
 }
 
 function addNode(

@@ -21,7 +21,7 @@ export const NEED = {
 export type Need = (typeof NEED)[keyof typeof NEED];
 
 /** A reference as a text makes it: unresolved, with what its `Link` would have to say. */
-export interface Reference extends LinkAttributes, Pick<EntryMarks, "named"> {
+export interface Reference extends LinkAttributes, Pick<EntryMarks, "named" | "when"> {
   /** As written, decoded from the text's own escapes. */
   readonly url: string;
   readonly as: Destination;

@@ -4,7 +4,7 @@ import { fontType } from "./destination.js";
 import { IMPORT, type Context, type Listing, type Located } from "./listing.js";
 import type { LinkAttributes } from "./manifest.js";
 import { isTrivialMedia, matchesMedia, type Viewport } from "./media.js";
-import type { SheetFace } from "./page-style.js";
+import type { FontNeed } from "./page-style.js";
 import { NEED, type Need, type Reference } from "./reference.js";
 import type { SiteFile } from "./scanner.js";
 import { type Soon, whenKnown } from "./soon.js";
@@ -146,7 +146,7 @@ export class SheetList {
   }
 
   /** Lists a font: the first source that is there is the one that is loaded. */
-  async font({ face, sheet }: SheetFace, page: Context): Promise<void> {
+  async font({ face, sheet, isGenerated }: FontNeed, page: Context): Promise<void> {
     const context = this.#contextOf(sheet, page);
     for (const url of face.sources) {
       const type = fontType(url.replace(/[?#].*$/s, ""));
@@ -160,6 +160,7 @@ export class SheetList {
         ...(face.mayBeInstalled || sheet.media === true ? {} : { rel: "preload" }),
         crossorigin: "anonymous",
         ...(type === undefined ? {} : { type }),
+        ...(face.swaps || isGenerated ? { when: "load" } : {}),
       };
       const located = await this.#listing.reference(reference, context, this.#policy);
       if (located !== undefined) return;

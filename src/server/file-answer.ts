@@ -108,9 +108,10 @@ interface AtOnce {
   readonly delivery: Delivery | undefined;
 }
 
-function record({ target, connection }: Exchange, { targets }: Linked): Delivery {
+function record({ target, connection }: Exchange, { targets, announcement }: Linked): Delivery {
   const delivery = { page: target, time: Date.now(), targets };
   connection.history.record(delivery);
+  connection.history.announced.add(announcement);
   return delivery;
 }
 

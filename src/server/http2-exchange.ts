@@ -64,6 +64,8 @@ class Http2Exchange implements Exchange, Writer {
     this.body = stream;
     this.stream = stream;
     this.arrival = connection.writes.arrive();
+    const { announced } = connection.history;
+    if (announced.waitsFor(this.target)) stream.once("close", () => announced.sent(this.target));
   }
 
   whenClosed(closed: () => void): void {
@@ -99,6 +101,7 @@ class Http2Exchange implements Exchange, Writer {
   mayEnd(bytes: number): boolean {
     // To take part in the queue costs as much as to answer (measured with 11 bytes).
     if (bytes <= NEGLIGIBLE) return true;
+    if (this.connection.history.announced.hold(this.target) !== undefined) return false;
     this.#taken = this.connection.writes.admitNow(this, bytes);
     return this.#taken !== undefined;
   }
@@ -111,7 +114,10 @@ class Http2Exchange implements Exchange, Writer {
   }
 
   admit(bytes: number): Promise<() => void> {
-    return bytes <= NEGLIGIBLE ? NO_TURN : this.connection.writes.admit(this, bytes);
+    if (bytes <= NEGLIGIBLE) return NO_TURN;
+    const { history, writes } = this.connection;
+    const held = history.announced.hold(this.target);
+    return held === undefined ? writes.admit(this, bytes) : held.then(() => writes.admit(this, bytes));
   }
 
   sendWhole(): void {

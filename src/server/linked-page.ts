@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders } from "node:http";
-import { linkValues, targetsOf } from "../delivery/deliver.js";
+import type { Announcement } from "../delivery/announced.js";
+import { announcementOf, linkValues, targetsOf } from "../delivery/deliver.js";
 import type { DeliveredTarget } from "../delivery/history.js";
 import { considersPushes, plan, type PageRequest, type Peer } from "../delivery/plan.js";
 import { serverTiming } from "../delivery/summary.js";
@@ -15,6 +16,7 @@ import type { Site } from "./site.js";
 export interface Linked {
   readonly fields: OutgoingHttpHeaders;
   readonly targets: readonly DeliveredTarget[];
+  readonly announcement: Announcement;
 }
 
 /** What was worked out for a page, by what else it depends on: thousands of requests get the same. */
@@ -58,5 +60,5 @@ function work(site: Site, exchange: Exchange, needs: PageNeeds, request: PageReq
     ...(values.length === 0 ? {} : { link: values.join(", ") }),
     ...(site.serverTiming ? { "server-timing": serverTiming(targets) } : {}),
   };
-  return { fields, targets };
+  return { fields, targets, announcement: announcementOf(decided) };
 }
