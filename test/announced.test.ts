@@ -4,7 +4,7 @@ import { connect } from "./support/h2.js";
 import { startServer } from "./support/server.js";
 import { writeSite } from "./support/site.js";
 
-const page = { targets: ["/b.js", "/bg.png"], stylesheets: ["/a.css", "/b.css"] };
+const page = { targets: ["/b.js", "/bg.png"], before: ["/a.css", "/b.css"] };
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
 afterEach(() => void vi.useRealTimers());
@@ -18,7 +18,7 @@ function waiting(announced: Announced, target: string) {
 
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
-test("what was announced waits until all stylesheets that the page names are sent, then no more", async () => {
+test("what was announced waits until all is sent that comes before it, then no more", async () => {
   const announced = new Announced();
   announced.add(page);
   expect(announced.hold("/other.png")).toBeUndefined();
@@ -33,7 +33,7 @@ test("what was announced waits until all stylesheets that the page names are sen
   expect(announced.hold("/bg.png")).toBeUndefined();
 });
 
-test("stylesheets that nobody asks for hold it up for 100 ms", async () => {
+test("what nobody asks for holds it up for 100 ms", async () => {
   const announced = new Announced();
   announced.add(page);
   const image = waiting(announced, "/bg.png");
@@ -44,7 +44,7 @@ test("stylesheets that nobody asks for hold it up for 100 ms", async () => {
 });
 
 test.each([
-  ["without stylesheets in the HTML", { ...page, stylesheets: [] }, 0],
+  ["without anything before it", { ...page, before: [] }, 0],
   ["without anything announced", { ...page, targets: [] }, 0],
   ["some seconds after the page", page, 5000],
 ])("nothing waits %s", async (_when, announcement, milliseconds) => {
@@ -54,11 +54,11 @@ test.each([
   expect(announced.hold("/bg.png")).toBeUndefined();
 });
 
-test("of many pages the latest are remembered, and what waits for an older one goes on", async () => {
+test("of many announcements the latest are remembered, and what waits for an older one goes on", async () => {
   const announced = new Announced();
-  announced.add({ targets: ["/first.png"], stylesheets: ["/a.css"] });
+  announced.add({ targets: ["/first.png"], before: ["/a.css"] });
   const first = waiting(announced, "/first.png");
-  for (let at = 0; at < 8; at++) announced.add(page);
+  for (let at = 0; at < 16; at++) announced.add(page);
   await settled();
   expect(first.waits).toBe(false);
   expect(announced.hold("/bg.png")).toBeDefined();

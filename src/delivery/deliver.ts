@@ -81,7 +81,7 @@ export async function deliver(page: PageDelivery): Promise<Delivery> {
   const refused = new Set<PreloadLink>();
   const planned = { page: page.page, time: Date.now(), targets: targetsOf(plan, hinted, refused) };
   page.history.record(planned);
-  page.history.announced.add(announcementOf(plan));
+  for (const one of announcementsOf(plan)) page.history.announced.add(one);
   const failure = await sendAll(page, plan, promised, planned, refused);
   const delivery = { ...planned, targets: targetsOf(plan, hinted, refused) };
   page.history.correct(planned, delivery);
@@ -192,12 +192,27 @@ async function pushed(
   return taken;
 }
 
-/** What the `Link` values of a plan make a browser ask for ahead of the page's stylesheets. */
-export function announcementOf({ link, skipped }: Plan): Announcement {
-  const targets = link.filter(({ as, inField }) => as !== "style" && inField !== true);
-  const left = skipped.map((one) => one.link);
-  const stylesheets = left.filter(({ as, named, blocking }) => as === "style" && named === true && blocking === true);
-  return { targets: targets.map(({ target }) => target), stylesheets: stylesheets.map(({ target }) => target) };
+/**
+ * What the `Link` values of a plan make a browser ask for ahead of what the
+ * HTML names: all but stylesheets comes after those that block rendering, an
+ * image after the scripts too.
+ */
+export function announcementsOf({ link, skipped }: Plan): readonly Announcement[] {
+  const announced = link.filter(({ inField }) => inField !== true);
+  const left = skipped.map((one) => one.link).filter(({ named }) => named === true);
+  const stylesheets = left.filter(({ as, blocking }) => as === "style" && blocking === true);
+  const scripts = left.filter(({ as }) => as === "script");
+  const targetsOf = (links: readonly PreloadLink[]) => links.map(({ target }) => target);
+  return [
+    {
+      targets: targetsOf(announced.filter(({ as }) => as !== "style" && as !== "image")),
+      before: targetsOf(stylesheets),
+    },
+    {
+      targets: targetsOf(announced.filter(({ as }) => as === "image")),
+      before: targetsOf([...stylesheets, ...scripts]),
+    },
+  ];
 }
 
 /** The `Link` values of a plan, without those that the response has already. */

@@ -108,10 +108,10 @@ interface AtOnce {
   readonly delivery: Delivery | undefined;
 }
 
-function record({ target, connection }: Exchange, { targets, announcement }: Linked): Delivery {
+function record({ target, connection }: Exchange, { targets, announcements }: Linked): Delivery {
   const delivery = { page: target, time: Date.now(), targets };
   connection.history.record(delivery);
-  connection.history.announced.add(announcement);
+  for (const one of announcements) connection.history.announced.add(one);
   return delivery;
 }
 

@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { Announcement } from "../delivery/announced.js";
-import { announcementOf, linkValues, targetsOf } from "../delivery/deliver.js";
+import { announcementsOf, linkValues, targetsOf } from "../delivery/deliver.js";
 import type { DeliveredTarget } from "../delivery/history.js";
 import { considersPushes, plan, type PageRequest, type Peer } from "../delivery/plan.js";
 import { serverTiming } from "../delivery/summary.js";
@@ -16,7 +16,7 @@ import type { Site } from "./site.js";
 export interface Linked {
   readonly fields: OutgoingHttpHeaders;
   readonly targets: readonly DeliveredTarget[];
-  readonly announcement: Announcement;
+  readonly announcements: readonly Announcement[];
 }
 
 /** What was worked out for a page, by what else it depends on: thousands of requests get the same. */
@@ -60,5 +60,5 @@ function work(site: Site, exchange: Exchange, needs: PageNeeds, request: PageReq
     ...(values.length === 0 ? {} : { link: values.join(", ") }),
     ...(site.serverTiming ? { "server-timing": serverTiming(targets) } : {}),
   };
-  return { fields, targets, announcement: announcementOf(decided) };
+  return { fields, targets, announcements: announcementsOf(decided) };
 }
