@@ -2,10 +2,8 @@ import type { Declarations } from "./css-facts.js";
 import { ClassLists } from "./class-list.js";
 import { Step } from "./step.js";
 import type { TagCursor } from "./tag-cursor.js";
-import { REFERENCE_HASHES } from "./bare-tag.js";
 import { hashOf, type Openings, type TagName } from "./tag-name.js";
 import type { Vocabulary } from "./vocabulary.js";
-import { ASKED_BITS, ASKED_ID, ASKED_NOTHING, ASKED_PRESENCE, ASKED_VALUE } from "./wasm/layout.js";
 
 /** What selectors and the cascade see of an element. */
 interface Features {
@@ -51,9 +49,6 @@ const CLASS = hashOf("class");
 const ID = hashOf("id");
 const STYLE = hashOf("style");
 
-/** A mask of low bits. */
-const LOW_BITS = (1 << ASKED_BITS) - 1;
-
 /** Tests that one element may pass by different attributes: each set of them is kept. */
 const PASSED = 256;
 
@@ -65,8 +60,6 @@ export class ElementKinds {
   readonly #vocabulary: Vocabulary;
   readonly #parseStyle: (text: string) => Declarations | undefined;
   readonly #classLists: ClassLists;
-  /** What is asked for of the attributes whose hashes have those low bits: few others do. */
-  readonly asked = new Uint8Array(LOW_BITS + 1);
   readonly #kinds = new Map<string, ElementKind>();
   readonly #styles = new Map<string, InlineStyle>();
 
@@ -74,18 +67,6 @@ export class ElementKinds {
     this.#vocabulary = vocabulary;
     this.#parseStyle = parseStyle;
     this.#classLists = new ClassLists(vocabulary);
-    this.#ask(ID, ASKED_ID);
-    for (const hash of [CLASS, STYLE]) this.#ask(hash, ASKED_VALUE);
-    for (const hash of REFERENCE_HASHES) this.#ask(hash, ASKED_VALUE);
-    for (const [hash, { presenceOnly }] of vocabulary.attributeHashes) {
-      this.#ask(hash, presenceOnly ? ASKED_PRESENCE : ASKED_VALUE);
-    }
-  }
-
-  #ask(hash: number, what: number): void {
-    const bits = hash & LOW_BITS;
-    // Two that share the bits have both values looked at.
-    this.asked[bits] = this.asked[bits] === ASKED_NOTHING ? what : ASKED_VALUE;
   }
 
   /** What a start tag without attributes does. */
@@ -105,7 +86,6 @@ export class ElementKinds {
   /** What a start tag does with one more attribute, the one that the cursor has read. */
   withAttribute(step: Step, cursor: TagCursor): Step {
     const { hash } = cursor;
-    if (this.asked[hash & LOW_BITS] === ASKED_NOTHING) return step;
     if (hash === CLASS) return this.#withClasses(step, cursor);
     const vocabulary = this.#vocabulary;
     let own = step;

@@ -92,23 +92,6 @@ export class ElementReader {
     }
   }
 
-  /** Whether what a tag refers to bears on nothing but itself: not within a `picture`, which chooses among what it offers. */
-  get isPlain(): boolean {
-    return !this.#pictures.isOpen;
-  }
-
-  /** Whether the start tag that the lexer stands at refers to the same wherever it stands plainly. */
-  isAlikeEverywhere({ name }: TagName): boolean {
-    switch (name) {
-      case "link":
-        return this.links.isAlikeEverywhere;
-      case "script":
-        return this.#lexer.attribute("src") !== undefined;
-      default:
-        return name === "img";
-    }
-  }
-
   /** Takes note of an end tag. */
   end({ name }: TagName): void {
     if (name === "picture") this.#pictures.close();

@@ -1,7 +1,6 @@
 import { TagCursor } from "./tag-cursor.js";
 import { type TagName, tagNamed } from "./tag-name.js";
-import type { TagReader } from "./tag-reader.js";
-import { isLetter, isSpace } from "./text.js";
+import { hasBeyondAscii, isLetter, isShown, isSpace } from "./text.js";
 
 /** What `HtmlLexer.next` stopped at. */
 export type HtmlToken = "start" | "end" | "eof";
@@ -43,10 +42,9 @@ export class HtmlLexer {
   position = 0;
   #dashes = -1;
 
-  constructor(bytes: Buffer, reader: TagReader) {
+  constructor(bytes: Buffer) {
     this.bytes = bytes;
-    reader.load(bytes);
-    this.cursor = new TagCursor(bytes, reader);
+    this.cursor = new TagCursor(bytes);
   }
 
   /** Moves to the next start or end tag. */
@@ -69,10 +67,8 @@ export class HtmlLexer {
   }
 
   #look(start: number, end: number): void {
-    const { reader } = this.cursor;
-    if (start === end) return;
-    this.hasText ||= reader.hasShown(start, end);
-    this.hasBeyond ||= reader.hasBeyondAscii(start, end);
+    this.hasText ||= isShown(this.bytes, start, end);
+    this.hasBeyond ||= hasBeyondAscii(this.bytes, start, end);
   }
 
   /** A part of the document, as it stands. */

@@ -3,13 +3,12 @@ import { ElementReader } from "./element-reader.js";
 import { firstFlight } from "./first-flight.js";
 import { ForeignContent } from "./foreign.js";
 import type { HtmlFacts, InlineModule, InlineStylesheet } from "./html-facts.js";
-import { HtmlLexer, type HtmlToken } from "./html-lexer.js";
+import { HtmlLexer } from "./html-lexer.js";
 import { DEFAULT_VIEWPORT, type Viewport } from "./media.js";
 import type { OutlineBuilder } from "./outline-builder.js";
 import { NEED } from "./reference.js";
 import { CLASSIC_SCRIPT, IMPORT_MAP, isClassicInline } from "./script-element.js";
 import { type TagName, tagNamed } from "./tag-name.js";
-import { TagReader } from "./tag-reader.js";
 
 /** What reading a page calls upon beside its references. */
 export interface HtmlReaders {
@@ -49,9 +48,6 @@ export function readHtml(bytes: Buffer, readers: HtmlReaders = {}): HtmlFacts {
 /** Input types that show no text. */
 const TEXTLESS = /^(?:hidden|checkbox|radio|image|range|color|file)$/i;
 
-/** For pages that are read without an outline. */
-let reader: TagReader | undefined;
-
 class HtmlReader {
   readonly #lexer: HtmlLexer;
   readonly #elements: ElementReader;
@@ -69,7 +65,7 @@ class HtmlReader {
   #mentionsImportMap = false;
 
   constructor(bytes: Buffer, readers: HtmlReaders) {
-    this.#lexer = new HtmlLexer(bytes, readers.outline?.reader ?? (reader ??= new TagReader()));
+    this.#lexer = new HtmlLexer(bytes);
     this.#elements = new ElementReader(this.#lexer, this.#foreign, readers.viewport ?? DEFAULT_VIEWPORT);
     this.#outline = readers.outline;
     this.#css = readers.css;
@@ -79,7 +75,7 @@ class HtmlReader {
   read(): HtmlFacts {
     const lexer = this.#lexer;
     for (;;) {
-      const token = this.#next();
+      const token = lexer.next();
       if (lexer.hasText && this.#inert === 0 && this.#outline !== undefined) this.#text(this.#outline);
       if (token === "eof") break;
       if (token === "end") this.#endTag(lexer.tag);
@@ -100,21 +96,6 @@ class HtmlReader {
       policies,
       outline: this.#outline?.finish(),
     };
-  }
-
-  /** Moves to the next tag, past those that bear on the outline alone and were met before. */
-  #next(): HtmlToken {
-    const lexer = this.#lexer;
-    if (this.#isPlain && this.#outline !== undefined) {
-      const { isPlain, references } = this.#elements;
-      lexer.position = this.#outline.skim(lexer.cursor, lexer.position, isPlain ? references : undefined);
-    }
-    return lexer.next();
-  }
-
-  /** Whether what follows is HTML that is part of the page. */
-  get #isPlain(): boolean {
-    return this.#inert === 0 && this.#foreign.depth === 0;
   }
 
   #text(outline: OutlineBuilder): void {
@@ -140,8 +121,6 @@ class HtmlReader {
       this.#foreign.start(tag, lexer.selfClosing);
       lexer.foreign = this.#foreign.inside;
     }
-    const { list, left } = this.#elements.references;
-    const [references, leftOut] = [list.length, left.length];
     if (tag.refers || tag.hasBackground) this.#referring(tag);
     if (this.#inert === 0 && this.#outline !== undefined && tag !== TEMPLATE) this.#enter(this.#outline);
     if (tag === PLAINTEXT) lexer.position = lexer.bytes.length;
@@ -151,18 +130,6 @@ class HtmlReader {
     ) {
       this.#rawText(tag.name);
     }
-    if (tag.refers) this.#remember(tag, references, leftOut);
-  }
-
-  /** Has the outline remember what the tag refers to, if that is the same when it comes again. */
-  #remember(tag: TagName, references: number, leftOut: number): void {
-    const outline = this.#outline;
-    if (outline === undefined || !this.#isPlain || !this.#elements.isPlain) return;
-    if (!this.#elements.isAlikeEverywhere(tag)) return;
-    const { cursor, position } = this.#lexer;
-    // A script with a text of its own is read to its end.
-    if (tag.raw && position > cursor.position) return;
-    outline.remember(this.#lexer, this.#elements.references.since(references, leftOut), tag.raw);
   }
 
   #referring(tag: TagName): void {

@@ -42,11 +42,6 @@ export class LinkElements {
     else if (rel.includes("modulepreload")) this.#modulePreload(href);
   }
 
-  /** Whether the `link` that the lexer stands at says the same whatever was before it: a title may name a set of stylesheets. */
-  get isAlikeEverywhere(): boolean {
-    return this.#lexer.attribute("title") === undefined || !/stylesheet/i.test(this.#lexer.attribute("rel") ?? "");
-  }
-
   /** Whether the `style` element that the lexer stands at applies. */
   get appliesStyle(): boolean {
     const type = this.#lexer.attribute("type")?.trim().toLowerCase() ?? "";

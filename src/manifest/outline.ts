@@ -1,15 +1,11 @@
 import type { Declarations } from "./css-facts.js";
 import { type ElementKind, ElementKinds, PLAIN } from "./element-kind.js";
-import { Edges } from "./edges.js";
 import { OutlineBuilder } from "./outline-builder.js";
 import { Place } from "./place.js";
 import type { AttributeTest } from "./selector.js";
 import type { Matchable } from "./selector-match.js";
 import { tagNamed } from "./tag-name.js";
-import { TagReader } from "./tag-reader.js";
-import { type MadeReferences, NO_REFERENCES } from "./tag-references.js";
 import { testKey, type Vocabulary } from "./vocabulary.js";
-import { TAG_BITS } from "./wasm/layout.js";
 
 const CHILDLESS: ReadonlyMap<ElementKind, OutlineNode> = new Map();
 
@@ -100,7 +96,6 @@ const NODES = 100_000;
 export class OutlineTree {
   readonly #vocabulary: Vocabulary;
   readonly #parseStyle: (text: string) => Declarations | undefined;
-  readonly #reader = new TagReader();
   #paths: Paths;
   #pages = 0;
 
@@ -113,7 +108,7 @@ export class OutlineTree {
   /** Begins a page. */
   page(): OutlineBuilder {
     const { generation, root } = this.#paths;
-    const count = Math.max(root.places.length, root.node.growth.count);
+    const count = Math.max(root.tree.places, root.node.growth.count);
     if (generation !== this.#vocabulary.generation || count > NODES) this.#paths = this.#begin();
     this.#pages += 1;
     return new OutlineBuilder(this.#paths, this.#pages);
@@ -124,24 +119,14 @@ export class OutlineTree {
     this.#paths = this.#begin();
   }
 
-  /** Where a page of that many bytes may be read to: what parsing it looks at next. */
-  room(size: number): Buffer {
-    return this.#reader.room(size);
-  }
-
   #begin(): Paths {
     const root = new Place(undefined, ROOT, new OutlineNode(undefined, PLAIN, { count: 0 }));
-    const reader = this.#reader;
     const kinds = new ElementKinds(this.#vocabulary, this.#parseStyle);
-    reader.ask(kinds.asked, this.#vocabulary.idMarks);
     return {
       generation: this.#vocabulary.generation,
       hasFonts: this.#vocabulary.hasFonts,
       root,
-      reader,
-      edges: new Edges(reader, root.places),
       kinds,
-      referring: Array.from({ length: 1 << TAG_BITS }, () => NO_REFERENCES),
     };
   }
 }
@@ -153,9 +138,5 @@ export interface Paths {
   readonly hasFonts: boolean;
   /** Where a page begins. */
   readonly root: Place;
-  readonly reader: TagReader;
-  readonly edges: Edges;
   readonly kinds: ElementKinds;
-  /** What the tags refer to that the reader remembers, by its slots. */
-  readonly referring: MadeReferences[];
 }

@@ -3,7 +3,7 @@ import { covers, selectFaces } from "./font.js";
 import type { Outline, OutlineNode } from "./outline.js";
 import type { Sheet } from "./cascade.js";
 import type { FontUse } from "./font-use.js";
-import type { ImageUse, StyleEngine } from "./style.js";
+import type { GeneratedText, ImageUse, StyleEngine } from "./style.js";
 
 /** A font face with the stylesheet that declares it. */
 export interface SheetFace {
@@ -25,6 +25,11 @@ export interface StyleNeeds {
 
 /** A letter stands for all of ASCII: fonts are cut by script, hardly ever within ASCII. */
 const LETTER = 0x61;
+const SPACE = 0x20;
+
+/** Characters remembered for a font: more than any language has. */
+const CHARACTERS = 100_000;
+
 /** Families that are there on every system: a browser looks no further for what they hold. */
 const INSTALLED = new Set(
   "serif sans-serif monospace cursive fantasy system-ui ui-serif ui-sans-serif ui-monospace ui-rounded math emoji arial helvetica times courier verdana georgia".split(
@@ -37,7 +42,8 @@ const INSTALLED = new Set(
 /** The fonts of a page's stylesheets, and which of them its text takes. */
 export class FontSet {
   readonly #families = new Map<string, SheetFace[]>();
-  readonly #chosen = new WeakMap<FontUse, readonly SheetFace[]>();
+  readonly #forCharacters = new WeakMap<FontUse, Map<number, readonly SheetFace[]>>();
+  readonly #forTexts = new WeakMap<GeneratedText, readonly SheetFace[]>();
   /** The faces of a family that a weight and a style select: the same for each character. */
   readonly #selected = new Map<string, readonly SheetFace[]>();
 
@@ -57,16 +63,33 @@ export class FontSet {
 
   /** The faces that plain letters in that font load. */
   forLetters(use: FontUse): readonly SheetFace[] {
-    let chosen = this.#chosen.get(use);
-    if (chosen === undefined) {
-      chosen = this.forCharacter(use, LETTER);
-      this.#chosen.set(use, chosen);
-    }
-    return chosen;
+    return this.forCharacter(use, LETTER);
   }
 
-  /** The faces that a character in that font loads. */
-  forCharacter({ families, weights, italics }: FontUse, code: number): SheetFace[] {
+  /** The faces that a text in that font loads. */
+  forText(text: GeneratedText): readonly SheetFace[] {
+    let faces = this.#forTexts.get(text);
+    if (faces === undefined) {
+      const codes = [...text.text].map((char) => char.codePointAt(0) ?? 0).filter((code) => code > SPACE);
+      faces = [...new Set(codes.flatMap((code) => this.forCharacter(text.font, code)))];
+      this.#forTexts.set(text, faces);
+    }
+    return faces;
+  }
+
+  /** The faces that a character in that font loads: the same in all pages, which have most characters in common. */
+  forCharacter(use: FontUse, code: number): readonly SheetFace[] {
+    let known = this.#forCharacters.get(use);
+    if (known === undefined) this.#forCharacters.set(use, (known = new Map()));
+    let faces = known.get(code);
+    if (faces === undefined) {
+      faces = this.#choose(use, code);
+      if (known.size < CHARACTERS) known.set(code, faces);
+    }
+    return faces;
+  }
+
+  #choose({ families, weights, italics }: FontUse, code: number): readonly SheetFace[] {
     const chosen = new Set<SheetFace>();
     for (const list of families) {
       for (const weight of weights) {
@@ -122,7 +145,7 @@ export function styleNeeds(outline: Outline, engine: StyleEngine, fonts: FontSet
       const key = `${image.url}\n${image.sheet?.base.href ?? ""}`;
       if (!images.has(key)) images.set(key, image);
     }
-    for (const { text, font } of generated) addText(text, font, fonts, generatedIn);
+    for (const text of generated) for (const face of fonts.forText(text)) generatedIn.add(face);
   }
   const textIn = new Set<SheetFace>();
   if (!fonts.isEmpty) for (const node of outline.texts) addNode(node, outline, engine, fonts, textIn);
@@ -145,12 +168,5 @@ function addNode(
   for (const face of fonts.forLetters(font)) faces.add(face);
   for (const code of outline.characters.get(node) ?? []) {
     for (const face of fonts.forCharacter(font, code)) faces.add(face);
-  }
-}
-
-function addText(text: string, font: FontUse, fonts: FontSet, faces: Set<SheetFace>): void {
-  for (const char of new Set(text)) {
-    const code = char.codePointAt(0) ?? 0;
-    if (code > 0x20) for (const face of fonts.forCharacter(font, code)) faces.add(face);
   }
 }

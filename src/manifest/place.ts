@@ -2,7 +2,9 @@ import { PLAIN } from "./element-kind.js";
 import type { OutlineNode } from "./outline.js";
 import type { Step } from "./step.js";
 import type { TagName } from "./tag-name.js";
-import { PLACES } from "./wasm/layout.js";
+
+/** Places kept: what has more is no site, but an attack. */
+const PLACES = 200_000;
 
 /** How deep a browser nests elements; what is deeper becomes a sibling (Blink, Gecko and WebKit: 512). */
 const DEPTH = 512;
@@ -17,10 +19,10 @@ export class Place {
   /** Name of the element; of the root, one that no element has. */
   readonly tag: TagName;
   readonly node: OutlineNode;
-  /** Index in `places`; -1 for a place that is not kept. */
-  id = -1;
-  /** Those that are kept, of all pages. */
-  readonly places: Place[];
+  /** The tree that it is in. */
+  readonly tree: { /** Number of those that are kept, of all pages. */ places: number };
+  /** Whether it is one of them. */
+  #isKept: boolean;
   readonly #depth: number;
   /** The groups of start tags that end something here, as bits: see `impliedEnds`. */
   readonly #ends: number;
@@ -32,8 +34,8 @@ export class Place {
     this.parent = parent;
     this.tag = tag;
     this.node = node;
-    this.places = parent === undefined ? [] : parent.places;
-    if (parent === undefined) this.#number();
+    this.tree = parent === undefined ? { places: 1 } : parent.tree;
+    this.#isKept = parent === undefined;
     this.#depth = parent === undefined ? 0 : parent.#depth + 1;
     this.#ends = ((parent === undefined ? 0 : parent.#ends) & ~tag.screens) | tag.endedBy;
     this.#names = (parent === undefined ? 0 : parent.#names) | bitOf(tag);
@@ -54,7 +56,7 @@ export class Place {
     let place = this.#inner?.get(step);
     if (place === undefined) {
       place = new Place(this, step.tag, this.node.child(step.kind ?? PLAIN));
-      if (step.tag.isKept && this.id >= 0 && this.places.length < PLACES) this.#keep(step, place);
+      if (step.tag.isKept && this.#isKept && this.tree.places < PLACES) this.#keep(step, place);
     }
     step.last = place;
     return place;
@@ -63,12 +65,8 @@ export class Place {
   #keep(step: Step, place: Place): void {
     this.#inner ??= new Map();
     this.#inner.set(step, place);
-    place.#number();
-  }
-
-  #number(): void {
-    this.id = this.places.length;
-    this.places.push(this);
+    place.#isKept = true;
+    this.tree.places += 1;
   }
 
   /** The innermost element of that name, this one or around; undefined where none is open. */

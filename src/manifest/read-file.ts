@@ -11,13 +11,9 @@ const pool = new BufferPool();
 
 /**
  * Reads a file, of a long one the beginning, and has its bytes parsed; they
- * are gone thereafter. Reads into the buffer that is lent if nobody else can
- * need that meanwhile.
+ * are gone thereafter.
  */
-export type ReadFile = <T>(file: SiteFile, parse: (bytes: Buffer) => T, lend?: Lend) => Promise<T>;
-
-/** Lends a buffer of that size. */
-export type Lend = (size: number) => Buffer;
+export type ReadFile = <T>(file: SiteFile, parse: (bytes: Buffer) => T) => Promise<T>;
 
 /** Leaves the reading to the thread pool: the process has something else to do meanwhile. */
 export const readAside: ReadFile = async (file, parse) => {
@@ -39,10 +35,10 @@ export const readAside: ReadFile = async (file, parse) => {
 };
 
 /** Reads at once: for a small file that costs a tenth of a way through the thread pool. */
-export const readAtOnce: ReadFile = async (file, parse, lend) => {
+export const readAtOnce: ReadFile = async (file, parse) => {
   const descriptor = openSync(file.file, "r");
   const size = Math.min(file.size, SCAN_LIMIT);
-  const buffer = lend?.(size) ?? pool.take(size);
+  const buffer = pool.take(size);
   try {
     let length = 0;
     while (length < size) {
@@ -52,7 +48,7 @@ export const readAtOnce: ReadFile = async (file, parse, lend) => {
     }
     return parse(buffer.subarray(0, length));
   } finally {
-    if (lend === undefined) pool.give(buffer);
+    pool.give(buffer);
     closeSync(descriptor);
   }
 };

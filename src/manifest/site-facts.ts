@@ -12,7 +12,7 @@ import type { ManifestEntry } from "./manifest.js";
 import type { Viewport } from "./media.js";
 import { OutlineTree } from "./outline.js";
 import { baseOf, type Resolved, resolve } from "./reference.js";
-import { type Lend, type ReadFile, SCAN_LIMIT } from "./read-file.js";
+import { type ReadFile, SCAN_LIMIT } from "./read-file.js";
 import { Remembered } from "./remembered.js";
 import { readingOf } from "./scan-fault.js";
 import type { SiteFile } from "./scanner.js";
@@ -109,8 +109,7 @@ export class SiteFacts {
     const key = versionOf(file);
     const known = await this.#html.get(key);
     if (known !== undefined && known.generation >= generation) return known.facts;
-    const lend: Lend = (size) => this.#outlines.room(size);
-    const read = this.#withBytes(file, (bytes) => this.#readHtml(bytes, file), lend).catch(gone(NO_HTML));
+    const read = this.#withBytes(file, (bytes) => this.#readHtml(bytes, file)).catch(gone(NO_HTML));
     this.#html.set(key, read);
     read.catch(() => {
       this.#html.delete(key);
@@ -239,9 +238,9 @@ export class SiteFacts {
     return facts;
   }
 
-  #withBytes<T>(file: SiteFile, parse: (bytes: Buffer) => T, lend?: Lend): Promise<T> {
+  #withBytes<T>(file: SiteFile, parse: (bytes: Buffer) => T): Promise<T> {
     if (file.size > SCAN_LIMIT) this.#tellTruncated(file);
-    return this.#readFile(file, readingOf(file, parse), lend);
+    return this.#readFile(file, readingOf(file, parse));
   }
 
   #tellTruncated(file: SiteFile): void {

@@ -2,12 +2,8 @@ import type { ElementKind } from "./element-kind.js";
 import type { Place } from "./place.js";
 import type { TagName } from "./tag-name.js";
 
-let count = 0;
-
 /** What a tag does to the elements that are open: a start tag opens one of some kind, an end tag closes one. */
 export class Step {
-  /** A number of its own. */
-  readonly id: number;
   readonly tag: TagName;
   /** Undefined for an end tag. */
   readonly kind: ElementKind | undefined;
@@ -20,8 +16,6 @@ export class Step {
   last: Place | undefined;
 
   constructor(tag: TagName, kind: ElementKind | undefined) {
-    count = (count + 1) | 0;
-    this.id = count;
     this.tag = tag;
     this.kind = kind;
     this.isVoid = tag.isVoid;

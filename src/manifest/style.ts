@@ -29,14 +29,20 @@ export interface ImageUse {
   readonly certain: boolean;
 }
 
+/** Text that a pseudo-element brings. */
+export interface GeneratedText {
+  readonly text: string;
+  readonly font: FontUse;
+}
+
 /** What the style of an element comes to, as far as it bears on what is fetched. */
 export interface Computed {
   /** `display: none`, its own or an ancestor's: nothing in it is styled. */
   readonly hidden: boolean;
   readonly font: FontUse;
   readonly images: readonly ImageUse[];
-  /** Text that `::before` and `::after` bring, each with its font. */
-  readonly generated: readonly { readonly text: string; readonly font: FontUse }[];
+  /** Of `::before` and `::after`. */
+  readonly generated: readonly GeneratedText[];
   readonly variables: Variables;
 }
 
@@ -158,7 +164,7 @@ export class StyleEngine {
     if (matched.some(({ rule }) => rule.selector.pseudo === "text")) {
       images = [...images, ...this.#images(this.#declared(matched, "text", undefined), variables)];
     }
-    const generated: { text: string; font: FontUse }[] = [];
+    const generated: GeneratedText[] = [];
     for (const pseudo of ["before", "after"] as const) {
       if (!matched.some(({ rule }) => rule.selector.pseudo === pseudo)) continue;
       const declared = this.#declared(matched, pseudo, undefined);

@@ -7,14 +7,6 @@ import { NEED, type Need, type Reference } from "./reference.js";
 /** What a link would have to say of a reference, and of a stylesheet whether it applies. */
 export type ReferenceLink = LinkAttributes & Pick<Reference, "applies">;
 
-/** What one tag refers to, wherever it stands. */
-export interface MadeReferences {
-  readonly list: readonly Reference[];
-  readonly left: readonly LeftReference[];
-}
-
-export const NO_REFERENCES: MadeReferences = { list: [], left: [] };
-
 /** Gathers what the tags of a page refer to, each as the lexer stands at it. */
 export class TagReferences {
   readonly list: Reference[] = [];
@@ -34,17 +26,6 @@ export class TagReferences {
     if (url !== undefined && url.trim() !== "") {
       this.left.push({ url: url.trim(), why, offset: this.#lexer.start });
     }
-  }
-
-  /** What was added since the lists had those lengths. */
-  since(list: number, left: number): MadeReferences {
-    return { list: this.list.slice(list), left: this.left.slice(left) };
-  }
-
-  /** Adds what a tag that stands at `offset` refers to. */
-  repeat(made = NO_REFERENCES, offset: number): void {
-    for (const reference of made.list) this.list.push({ ...reference, offset });
-    for (const left of made.left) this.left.push({ ...left, offset });
   }
 
   /** A load that no browser takes a preload for. */

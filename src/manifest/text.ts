@@ -8,3 +8,24 @@ export function isLetter(code: number | undefined): boolean {
 export function isSpace(code: number | undefined): boolean {
   return code === SPACE || code === 0x0a || code === 0x09 || code === 0x0d || code === 0x0c;
 }
+
+/** Whether a text has anything but white space. */
+export function isShown(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) if ((bytes[at] ?? 0) > SPACE) return true;
+  return false;
+}
+
+const AMPERSAND = 0x26;
+
+/** References to characters of ASCII, and the no-break space, which pages are full of. */
+const PLAIN_REFERENCE = /^&(?:#3[49];|[gl]t;|a(?:mp|pos)|nbsp|quot|[\t\n\f\r ])/;
+
+/** Whether a text has, or refers to, characters beyond ASCII, the no-break space apart. */
+export function hasBeyondAscii(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) {
+    const code = bytes[at] ?? 0;
+    if (code > 0x7f) return true;
+    if (code === AMPERSAND && !PLAIN_REFERENCE.test(bytes.toString("latin1", at, at + 6))) return true;
+  }
+  return false;
+}
