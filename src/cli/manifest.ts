@@ -19,6 +19,8 @@ export interface ManifestOptions {
   readonly base?: string;
   /** The window that pages are scanned for. */
   readonly viewport?: string;
+  /** Threads that share the pages out. */
+  readonly jobs?: number;
   /** A file to write to. */
   readonly out?: string;
   /** URL path of the page whose list is to be explained. */
@@ -41,10 +43,10 @@ export async function runManifest(root: string, options: ManifestOptions): Promi
   const { manifest, missing } = await scan(root, {
     ...settings(options),
     ...(options.page === undefined ? {} : { pages: options.page }),
-    onPage: (pathname: string, needs: PageNeeds, count: number, total: number) => {
-      if (format === "table") tables.push(pageTable(pathname, needs));
-      bar.show(count, total);
-    },
+    ...(format === "table"
+      ? { onPage: (pathname: string, needs: PageNeeds) => void tables.push(pageTable(pathname, needs)) }
+      : {}),
+    onProgress: bar.show,
   }).finally(bar.end);
   const text = format === "table" ? tables.join("\n") : `${JSON.stringify(manifest, undefined, 2)}\n`;
   for (const { target, unreadable, ...from } of missing) {
@@ -69,10 +71,11 @@ async function explain(root: string, page: string, settings: ScanOptions): Promi
   await scan(root, { ...settings, pages: [page], explain: true, onPage });
 }
 
-function settings({ base, viewport }: ManifestOptions): ScanOptions {
+function settings({ base, viewport, jobs }: ManifestOptions): ScanOptions {
   return {
     ...(base === undefined ? {} : { base }),
     ...(viewport === undefined ? {} : { viewport }),
+    ...(jobs === undefined ? {} : { jobs }),
     onNotice: (text) => process.stderr.write(`${warning("note:")} ${text}\n`),
   };
 }

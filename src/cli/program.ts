@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { H2PushError } from "../errors.js";
 import type { Option as OptionSpec, OptionValue } from "../server/option.js";
+import { checkJobs } from "../server/option-checks.js";
 import { serverOptions } from "../server/options.js";
 import type { CertOptions } from "./cert.js";
 import type { TrustOptions } from "./cert-trust.js";
@@ -56,6 +57,7 @@ export function createProgram(actions: Actions): Command {
     .addOption(option(serverOptions.base))
     .addOption(option(serverOptions.viewport))
     .option("--page <path>", "this page alone, repeatable", collect)
+    .option("--jobs <number>", "threads (default: by pages and processors, 4 at most)", checkJobs)
     .option("--out <file>", "write to a file")
     .option("--explain <path>", "for one page: why each target is in, and what was left out and why")
     .action((root: string, options: ManifestOptions) => actions.manifest(root, options));

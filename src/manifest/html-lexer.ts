@@ -54,7 +54,8 @@ export class HtmlLexer {
     this.hasText = false;
     this.hasBeyond = false;
     for (;;) {
-      const at = this.#indexOf(LESS, this.position);
+      let at = this.position;
+      while (at < bytes.length && bytes[at] !== LESS) at += 1;
       if (!this.ignoresText) this.#look(this.position, at);
       if (at >= bytes.length) return this.#end();
       this.start = at;

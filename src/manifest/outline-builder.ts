@@ -78,9 +78,9 @@ export class OutlineBuilder {
     return this.#enter(this.#stepOf(lexer), false);
   }
 
-  #stepOf({ cursor, start }: HtmlLexer): Step {
+  #stepOf({ cursor }: HtmlLexer): Step {
     const { kinds } = this.#paths;
-    cursor.begin(start + 1);
+    cursor.rewind();
     let step = kinds.plain(cursor.tag);
     while (cursor.next()) step = kinds.withAttribute(step, cursor);
     return step;

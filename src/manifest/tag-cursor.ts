@@ -89,8 +89,9 @@ export class TagCursor {
     next = this.#skipSpace(next + 1);
     const quote = bytes[next];
     if (quote === DOUBLE_QUOTE || quote === SINGLE_QUOTE) {
-      const found = bytes.indexOf(quote, next + 1);
-      const end = found < 0 ? length : found;
+      // Most values are so short that a call of `indexOf` would cost more.
+      let end = next + 1;
+      while (end < length && bytes[end] !== quote) end += 1;
       return this.#add(hash, from, nameEnd, next + 1, end, end + 1);
     }
     let end = next;
@@ -116,6 +117,11 @@ export class TagCursor {
     attributes[at + 4] = valueEnd;
     this.#count += 1;
     return next;
+  }
+
+  /** Goes back to before the first attribute. */
+  rewind(): void {
+    this.#next = 0;
   }
 
   /** Moves to the next attribute; false after the last one. */

@@ -20,6 +20,8 @@ export function wholeNumber(what: string, from: number, to: number): Check<numbe
   return check;
 }
 
+export const checkJobs = wholeNumber("a number of threads", 1, 64);
+
 const checkBytes = wholeNumber('a number of bytes or "window"', 0, 2 ** 40);
 
 export function checkPushBytes(value: unknown): number | "window" {

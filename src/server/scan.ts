@@ -1,18 +1,14 @@
-import { relative } from "node:path";
+import { availableParallelism } from "node:os";
 import { H2PushError } from "../errors.js";
 import type { Viewport } from "../manifest/media.js";
-import { withoutFaults } from "../manifest/scan-fault.js";
-import { createScanner } from "../manifest/scanner.js";
 import type { SitePage } from "../manifest/pages.js";
-import { scanPages, scanSite, type SiteScan, type SiteScanOptions } from "../manifest/site.js";
-import { openTree } from "../static/tree.js";
+import { listed, scanPages, type SiteScan, type SiteScanOptions } from "../manifest/site.js";
 import { isHtml, mediaType } from "../static/media-type.js";
-import { serverOptions } from "./options.js";
-import { checkRoot } from "./root.js";
-import { ruleFiles, SiteRules, UNKNOWN_HOST } from "./rules.js";
-import { SiteLookup } from "./site-lookup.js";
+import { checkJobs } from "./option-checks.js";
+import { UNKNOWN_HOST, type SiteRules } from "./rules.js";
+import { openScan } from "./scan-setting.js";
+import type { SiteLookup } from "./site-lookup.js";
 import { sitePages } from "./site-pages.js";
-import { truncated } from "./site-scanner.js";
 
 export type { SiteScan } from "../manifest/site.js";
 
@@ -23,9 +19,17 @@ export interface ScanOptions extends SiteScanOptions {
   readonly base?: string;
   /** The window that pages are scanned for: "1280x720", "390x844@3". */
   readonly viewport?: Viewport | string;
+  /** Threads that share the pages out (1 to 64); by the number of pages and processors without it. */
+  readonly jobs?: number;
   /** Told what the user should know of, in a sentence: a file too long to be scanned to its end. */
   readonly onNotice?: (text: string) => void;
 }
+
+/** A thread has to start, and to find out by itself what pages have in common: fewer pages are scanned sooner by one. */
+const PAGES_FOR_A_THREAD = 250;
+
+/** Each has a memory of its own. */
+const MOST_THREADS = 4;
 
 /**
  * Finds out what every page under a directory needs, as the server would
@@ -34,32 +38,21 @@ export interface ScanOptions extends SiteScanOptions {
  * @throws {H2PushError} "root" when the directory can't be read, "manifest" for a page that is not there
  */
 export async function scan(root: string, options: ScanOptions = {}): Promise<SiteScan> {
-  await checkRoot(root);
-  const { viewport } = serverOptions;
-  const base = serverOptions.base.check(options.base ?? serverOptions.base.default);
-  const tree = await openTree(root, { base, reserved: ruleFiles });
-  const { onNotice = () => {} } = options;
-  // What is wrong with a rule file is a notice here.
-  const rules = new SiteRules({
-    root: tree.root,
-    base,
-    fields: [],
-    report: ({ message }) => onNotice(message),
-    notice: onNotice,
-  });
-  await rules.look(performance.now());
-  const lookup = new SiteLookup({ tree, rules, single: undefined, list: false, elsewhere: () => undefined });
-  const found = createScanner({
-    lookup: (...asked) => lookup.look(...asked),
-    once: true,
-    viewport: viewport.check(options.viewport ?? viewport.default),
-    onTruncated: ({ file }) => onNotice(truncated(relative(tree.root, file))),
-  });
-  const page = withoutFaults(found, { root: tree.root, notice: onNotice });
-  const scanner = rules.scanner({ page });
-  if (options.pages === undefined) return scanSite(sitePages(lookup, rules), scanner, options);
-  const pages = options.pages.map((path) => findPage(lookup, rules, path));
-  return scanPages(await Promise.all(pages), scanner, options);
+  const { base, viewport, onNotice = () => {}, jobs } = options;
+  const most = jobs === undefined ? undefined : checkJobs(jobs);
+  const { lookup, rules, scanner, setting } = await openScan({ root, base, viewport }, onNotice);
+  const pages =
+    options.pages === undefined
+      ? await listed(sitePages(lookup, rules), options)
+      : await Promise.all(options.pages.map((path) => findPage(lookup, rules, path)));
+  const threads = Math.min(most ?? threadsFor(pages.length), pages.length);
+  if (threads < 2) return scanPages(pages, scanner, options);
+  const { scanOnThreads } = await import("./scan-threads.js");
+  return scanOnThreads(pages, threads, { ...options, setting, onNotice });
+}
+
+function threadsFor(pages: number): number {
+  return Math.min(availableParallelism(), MOST_THREADS, Math.floor(pages / PAGES_FOR_A_THREAD));
 }
 
 async function findPage(lookup: SiteLookup, rules: SiteRules, path: string): Promise<SitePage> {

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import { report } from "./bar.js";
@@ -94,6 +95,29 @@ async function measure(program, root) {
 
 const ROUNDS = 5;
 
+/** The whole command on a site of many pages, by one thread and by as many as it takes itself; as long as five rounds take. */
+async function benchThreads() {
+  const root = "/usr/share/doc/rust-doc/html";
+  const site = process.env["H2PUSH_BENCH_MANY_PAGES"] ?? root;
+  if (!existsSync(join(site, "index.html"))) {
+    return report({ name: "threads", skipped: `no ${site}: Debian's rust-doc, or H2PUSH_BENCH_MANY_PAGES` });
+  }
+  const bin = fileURLToPath(new URL("../../bin/h2push.js", import.meta.url));
+  const best = [Infinity, Infinity];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [at, jobs] of [["--jobs", "1"], []].entries()) {
+      const started = performance.now();
+      await promisify(execFile)(process.execPath, [bin, "manifest", site, "--format", "json", ...jobs], {
+        maxBuffer: 2 ** 30,
+      });
+      best[at] = Math.min(best[at], performance.now() - started);
+    }
+  }
+  const [one, own] = best;
+  console.log(`${site}: ${(one / 1000).toFixed(1)} s by one thread, ${(own / 1000).toFixed(1)} s by default`);
+  report({ name: "threads, times as long as one", value: own / one, atMost: 1 });
+}
+
 /** Prints how a whole cold scan compares with reading the files and with parse5's trees of the HTML alone. */
 export async function bench() {
   const { root, remove } = await findSite();
@@ -125,4 +149,5 @@ export async function bench() {
   } finally {
     await remove();
   }
+  await benchThreads();
 }
