@@ -46,7 +46,7 @@ export async function runManifest(root: string, options: ManifestOptions): Promi
     ...(format === "table"
       ? { onPage: (pathname: string, needs: PageNeeds) => void tables.push(pageTable(pathname, needs)) }
       : {}),
-    onProgress: bar.show,
+    onProgress: (count, total) => bar.show(count, total),
   }).finally(bar.end);
   const text = format === "table" ? tables.join("\n") : `${JSON.stringify(manifest, undefined, 2)}\n`;
   for (const { target, unreadable, ...from } of missing) {

@@ -70,7 +70,9 @@ export class FontSet {
   forText(text: GeneratedText): readonly SheetFace[] {
     let faces = this.#forTexts.get(text);
     if (faces === undefined) {
-      const codes = [...text.text].map((char) => char.codePointAt(0) ?? 0).filter((code) => code > SPACE);
+      const codes = Array.from(text.text)
+        .map((char) => char.codePointAt(0) ?? 0)
+        .filter((code) => code > SPACE);
       faces = [...new Set(codes.flatMap((code) => this.forCharacter(text.font, code)))];
       this.#forTexts.set(text, faces);
     }

@@ -28,7 +28,7 @@ export interface ScannedBatch {
   readonly notices: readonly string[];
 }
 
-const { setting, explain, whole } = workerData as Given;
+const { setting, explain, whole }: Given = workerData;
 const notices: string[] = [];
 const opened = openScan(setting, (text) => notices.push(text));
 const numbers = new Map<ManifestEntry, number>();
