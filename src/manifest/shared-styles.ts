@@ -1,6 +1,6 @@
 import type { Sheet } from "./cascade.js";
 import type { CssFacts } from "./css-facts.js";
-import { FontSet } from "./page-style.js";
+import { FontSet } from "./font-set.js";
 import { baseOf } from "./reference.js";
 import { Remembered } from "./remembered.js";
 import { StyleEngine } from "./style.js";
