@@ -1,10 +1,10 @@
 import { H2PushError } from "../errors.js";
-import type { Option, OptionValue } from "../server/option.js";
-import { serverOptions } from "../server/options.js";
-import { cliOptions } from "./options.js";
-import { printAside, printError, printLine } from "./output.js";
+import type { Option, OptionValue } from "../server/options/option.js";
+import { serverOptions } from "../server/options/options-table.js";
+import { cliOptions } from "./options/cli-options.js";
+import { printAside, printError, printLine } from "./output/output.js";
 import { createProgram } from "./program.js";
-import { checkWords, wordsAsFlags } from "./root.js";
+import { checkWords, wordsAsFlags } from "./options/served-root.js";
 
 /** Exit codes: the user can put it right; wrong usage. */
 const FAILED = 1;
@@ -20,22 +20,22 @@ export async function main(args: readonly string[]): Promise<void> {
   // A reader that closes the pipe (`h2push | head`) ends the output, not the server.
   for (const output of [process.stdout, process.stderr]) output.on("error", () => undefined);
   const program = createProgram({
-    serve: async (root, options) => (await import("./serve.js")).serve(root, options),
-    manifest: async (root, options) => (await import("./manifest.js")).runManifest(root, options),
+    serve: async (root, options) => (await import("./commands/serve.js")).serve(root, options),
+    manifest: async (root, options) => (await import("./commands/manifest.js")).runManifest(root, options),
     cert: async (options) => {
-      const [{ runCert }, environment] = await Promise.all([import("./cert.js"), certEnvironment()]);
+      const [{ runCert }, environment] = await Promise.all([import("./commands/cert.js"), certEnvironment()]);
       await runCert(options, environment, printLine);
     },
     show: async (file) => {
-      const [{ runShow }, environment] = await Promise.all([import("./cert-show.js"), certEnvironment()]);
+      const [{ runShow }, environment] = await Promise.all([import("./commands/cert-show.js"), certEnvironment()]);
       await runShow(file, environment, printLine);
     },
     trust: async (options) => {
-      const [{ runTrust }, environment] = await Promise.all([import("./cert-trust.js"), certEnvironment()]);
+      const [{ runTrust }, environment] = await Promise.all([import("./commands/cert-trust.js"), certEnvironment()]);
       await runTrust(options, environment, printLine);
     },
     untrust: async (options) => {
-      const [{ runUntrust }, environment] = await Promise.all([import("./cert-trust.js"), certEnvironment()]);
+      const [{ runUntrust }, environment] = await Promise.all([import("./commands/cert-trust.js"), certEnvironment()]);
       await runUntrust(options, environment, printLine);
     },
   });
@@ -47,7 +47,7 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-const certEnvironment = async () => (await import("./cert-environment.js")).certEnvironment();
+const certEnvironment = async () => (await import("./certificates/cert-environment.js")).certEnvironment();
 
 /** Says what went wrong, and returns the exit code for it. What nobody foresaw keeps its stack. */
 function explain(error: unknown): number {

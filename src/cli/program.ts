@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { H2PushError } from "../errors.js";
-import type { Option as OptionSpec, OptionValue } from "../server/option.js";
-import { checkJobs } from "../server/option-checks.js";
-import { serverOptions } from "../server/options.js";
-import type { CertOptions } from "./cert.js";
-import type { TrustOptions } from "./cert-trust.js";
-import type { ServeFlags } from "./chosen.js";
-import { addHelp } from "./help.js";
-import { manifestFormats } from "./manifest-format.js";
-import type { ManifestOptions } from "./manifest.js";
-import { cliOptions } from "./options.js";
+import type { Option as OptionSpec, OptionValue } from "../server/options/option.js";
+import { checkJobs } from "../server/options/option-checks.js";
+import { serverOptions } from "../server/options/options-table.js";
+import type { CertOptions } from "./commands/cert.js";
+import type { TrustOptions } from "./commands/cert-trust.js";
+import type { ServeFlags } from "./options/resolve-options.js";
+import { addHelp } from "./options/help-text.js";
+import { manifestFormats } from "./commands/manifest-format.js";
+import type { ManifestOptions } from "./commands/manifest.js";
+import { cliOptions } from "./options/cli-options.js";
 
 /** What the commands do, given what was asked for. */
 export interface Actions {

@@ -4,8 +4,8 @@ import type { DeliveredTarget, Delivery, History } from "./history.js";
 import { writeLink } from "./link.js";
 import { inTwoParts, type Hold } from "./large-page.js";
 import type { Plan, PreloadLink } from "./plan.js";
-import { promise, promisedRequest } from "./promise.js";
-import { inTurn } from "./turns.js";
+import { promise, promisedRequest } from "./push-promise.js";
+import { inTurn } from "./response-order.js";
 
 /**
  * Answers a promised stream as a request for that link would be answered.

@@ -1,4 +1,4 @@
-import { PushAllowance } from "./allowance.js";
+import { PushAllowance } from "./push-rate-limit.js";
 import { Announced } from "./announced.js";
 import type { Destination } from "../manifest/destination.js";
 

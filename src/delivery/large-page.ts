@@ -1,4 +1,4 @@
-import type { Turn } from "./turns.js";
+import type { Turn } from "./response-order.js";
 
 /** Where the content of a large page waits, so that what blocks its rendering can go in between. */
 export interface Hold {

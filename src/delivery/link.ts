@@ -1,4 +1,4 @@
-import type { ManifestEntry } from "../manifest/manifest.js";
+import type { ManifestEntry } from "../manifest/types.js";
 
 /** One link-value of a `Link` field (RFC 8288 §3). */
 export interface LinkValue {

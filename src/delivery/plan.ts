@@ -1,4 +1,4 @@
-import type { ManifestEntry } from "../manifest/manifest.js";
+import type { ManifestEntry } from "../manifest/types.js";
 import { writeLink } from "./link.js";
 
 /** How pages are delivered: `auto` chooses for each client, the others force one means. */

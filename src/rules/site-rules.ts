@@ -1,13 +1,20 @@
-import { brings } from "./basic-auth.js";
-import type { Field } from "./field.js";
-import { changeFields, fieldChanges, isValidator, withFields, type FieldChanges, type FieldRequest } from "./fields.js";
-import { parseHeaders, type HeaderRule } from "./headers-file.js";
-import { Guards } from "./guards.js";
+import { brings } from "./guards/basic-auth.js";
+import type { Field } from "./headers/field.js";
+import {
+  changeFields,
+  fieldChanges,
+  isValidator,
+  withFields,
+  type FieldChanges,
+  type FieldRequest,
+} from "./headers/fields.js";
+import { parseHeaders, type HeaderRule } from "./headers/headers-file.js";
+import { Guards } from "./guards/guards.js";
 import type { LineError } from "./lines.js";
 import { PatternIndex } from "./pattern-index.js";
-import { applyRedirects, type RuleAction, type RuleRequest } from "./redirect.js";
-import { parseRedirects, type RedirectRule } from "./redirects-file.js";
-import { Rewritten } from "./rewritten.js";
+import { applyRedirects, type RuleAction, type RuleRequest } from "./redirects/redirect.js";
+import { parseRedirects, type RedirectRule } from "./redirects/redirects-file.js";
+import { Rewritten } from "./redirects/rewritten-pages.js";
 
 export { brings, changeFields, type FieldChanges, type FieldRequest, type RuleAction, type RuleRequest };
 

@@ -2,20 +2,20 @@ import { setMaxListeners } from "node:events";
 import type { Duplex } from "node:stream";
 import type { Server as TlsServer } from "node:tls";
 import { H2PushError } from "../errors.js";
-import type { PemPair } from "../tls/certificate.js";
-import { secureContexts, type Secured } from "../tls/secure-context.js";
-import { checkGivenPair, checkOptions } from "./check-options.js";
-import { Connections } from "./connection.js";
-import type { Exchange } from "./exchange.js";
-import { Hosts, namesIn } from "./hosts.js";
-import type { Listener, ListenOptions } from "./listener.js";
-import { observe } from "./observe.js";
-import { openSite, type OpenSite } from "./open-site.js";
-import type { Settings } from "./options.js";
-import { createProtocols, type Protocols } from "./protocols.js";
-import { listenWithRedirect, type RedirectingListener } from "./redirect.js";
-import type { ServerOptions } from "./server-options.js";
-import { told } from "./told.js";
+import type { PemPair } from "../tls/issue/certificate.js";
+import { secureContexts, type Secured } from "../tls/store/secure-context.js";
+import { checkGivenPair, checkOptions } from "./options/check-options.js";
+import { Connections } from "./listen/connection.js";
+import type { Exchange } from "./http/exchange.js";
+import { Hosts, namesIn } from "./middleware/host-check.js";
+import type { Listener, ListenOptions } from "./listen/tcp-listener.js";
+import { observe } from "./request-lifecycle.js";
+import { openSite, type OpenSite } from "./create-context.js";
+import type { Settings } from "./options/options-table.js";
+import { createProtocols, type Protocols } from "./listen/protocol-servers.js";
+import { listenWithRedirect, type RedirectingListener } from "./listen/https-redirect.js";
+import type { ServerOptions } from "./options/server-options.js";
+import { told } from "./callbacks.js";
 
 /** Where a server listens. */
 export interface Address {
@@ -212,13 +212,13 @@ class H2PushServer implements Server {
   }
 }
 
-const selfSigned = async () => (await import("../tls/self-signed.js")).createCertificate;
+const selfSigned = async () => (await import("../tls/issue/self-signed.js")).createCertificate;
 
 const closedError = () => new H2PushError("listen", "the server was closed", "createServer() makes another one");
 
 async function networkOf({ rtt, kbps }: Settings): Promise<ListenOptions["network"]> {
   if (rtt === 0 && kbps === 0) return undefined;
-  const { overSlowNetwork } = await import("./slow-network.js");
+  const { overSlowNetwork } = await import("./listen/network-simulator.js");
   const network = { rtt, kbps: kbps === 0 ? Infinity : kbps };
   return (socket, accepted) => overSlowNetwork(socket, network, accepted);
 }

@@ -33,7 +33,7 @@ async function makeSite() {
   return { root, remove: () => rm(root, { recursive: true }) };
 }
 
-const dist = new URL("../../dist/manifest/", import.meta.url).href;
+const dist = new URL("../../dist/scanner/", import.meta.url).href;
 
 /** Each measured in a process of its own, so that none has the other's warm code or memory. */
 const PROGRAMS = {
@@ -46,8 +46,8 @@ const PROGRAMS = {
     for (const file of files.filter((name) => name.endsWith(".html"))) parse(readFileSync(file, "utf8"));`,
   scan: `
     const { createScanner } = await import("${dist}scanner.js");
-    const { scanSite } = await import("${dist}site.js");
-    const { listPages } = await import("${dist}pages.js");
+    const { scanSite } = await import("${dist}scan-site.js");
+    const { listPages } = await import("${dist}list-pages.js");
     started = performance.now();
     cpu = process.cpuUsage();
     const { manifest } = await scanSite(listPages(root), createScanner({ lookup, once: true }));
@@ -55,8 +55,8 @@ const PROGRAMS = {
   // The first three scans warm the code; a new scanner knows nothing of the site.
   again: `
     const { createScanner } = await import("${dist}scanner.js");
-    const { scanSite } = await import("${dist}site.js");
-    const { listPages } = await import("${dist}pages.js");
+    const { scanSite } = await import("${dist}scan-site.js");
+    const { listPages } = await import("${dist}list-pages.js");
     for (let scans = 0; scans < 4; scans += 1) {
       started = performance.now();
       cpu = process.cpuUsage();

@@ -1,4 +1,4 @@
-import { readHtml } from "../../src/manifest/html.js";
+import { readHtml } from "../../src/scanner/html/page-reader.js";
 import { treeReferences } from "./html-oracle.js";
 
 /** A stream of numbers from 0 up to 1, the same for the same seed (mulberry32). */

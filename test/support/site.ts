@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 
 import { onTestFinished } from "vitest";
 
-import type { Lookup } from "../../src/manifest/lookup.js";
-import type { SiteFile } from "../../src/manifest/scanner.js";
+import type { Lookup } from "../../src/scanner/lookup.js";
+import type { SiteFile } from "../../src/scanner/scanner.js";
 
 /** Writes files into a directory of the test's own, which goes when the test is finished. */
 export async function writeSite(files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {

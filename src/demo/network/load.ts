@@ -1,4 +1,4 @@
-import { BadValue } from "../problem.js";
+import { BadValue } from "../endpoints/problem.js";
 
 /** When one file came: milliseconds since the client asked for the page. */
 export interface Timing {

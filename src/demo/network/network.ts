@@ -1,9 +1,9 @@
-import type { Route } from "../../server/route.js";
-import { endpoint } from "../endpoint.js";
-import { formatEvent } from "../event-stream.js";
-import { integerParameter } from "../parameter.js";
-import { problem } from "../problem.js";
-import { textStream } from "../text-stream.js";
+import type { Route } from "../../server/routes/route.js";
+import { endpoint } from "../endpoints/endpoint.js";
+import { formatEvent } from "../endpoints/demo-event-stream.js";
+import { integerParameter } from "../endpoints/parameter.js";
+import { problem } from "../endpoints/problem.js";
+import { textStream } from "../endpoints/text-stream.js";
 import type { NetworkOptions } from "./page-server.js";
 import { run, type RunEvent } from "./run.js";
 import { readSamplePage, type SamplePage } from "./sample-page.js";

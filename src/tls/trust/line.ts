@@ -1,4 +1,4 @@
-import type { Certificate } from "../certificate.js";
+import type { Certificate } from "../issue/certificate.js";
 
 /** What the stores say in which the browsers of this machine look: the names of each kind. */
 export interface BrowserTrust {

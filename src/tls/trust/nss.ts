@@ -1,7 +1,7 @@
 import { access, readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { chainOf } from "../certificate.js";
-import type { Machine } from "../places.js";
+import { chainOf } from "../issue/certificate.js";
+import type { Machine } from "../store/store-paths.js";
 import type { Command } from "./command.js";
 import type { TrustStore } from "./store.js";
 

@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { posix, win32 } from "node:path";
-import { fingerprintOf, pemBlocks } from "../certificate.js";
-import type { Machine } from "../places.js";
+import { fingerprintOf, pemBlocks } from "../issue/certificate.js";
+import type { Machine } from "../store/store-paths.js";
 import type { TrustStore, TrustTarget } from "./store.js";
 
 /** The store of the operating system, or undefined where there is none that we know. */

@@ -1,9 +1,9 @@
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AUTHORITY_CERTIFICATE } from "../places.js";
-import { commonName } from "../certificate.js";
-import { writeWhole } from "../private-file.js";
+import { AUTHORITY_CERTIFICATE } from "../store/store-paths.js";
+import { commonName } from "../issue/certificate.js";
+import { writeWhole } from "../store/private-file.js";
 import type { TrustTarget } from "./store.js";
 
 /** `cert` (PEM), whose certificate alone is in `certFile`, as stores know it. */

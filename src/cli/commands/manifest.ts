@@ -1,0 +1,96 @@
+import { rename, rm, writeFile } from "node:fs/promises";
+import { H2PushError, systemCode } from "../../errors.js";
+import type { PageNeeds } from "../../scanner/scanner.js";
+import { scan, type ScanOptions } from "../../server/scan/scan-directory.js";
+import type { ManifestFormat } from "./manifest-format.js";
+import { explanation, pageTable } from "./manifest-table.js";
+import { printLine, warning } from "../output/output.js";
+import { progressBar } from "../output/progress-bar.js";
+import { checkGivenRoot } from "../options/served-root.js";
+import { place } from "../log/scan-line.js";
+
+/** The options of `h2push manifest`, as the command line has them. */
+export interface ManifestOptions {
+  /** `table` on a terminal and `json` elsewhere, by default. */
+  readonly format?: ManifestFormat;
+  /** URL paths; all pages without it. */
+  readonly page?: readonly string[];
+  /** The path that the site is served below. */
+  readonly base?: string;
+  /** The window that pages are scanned for. */
+  readonly viewport?: string;
+  /** Threads that share the pages out. */
+  readonly jobs?: number;
+  /** A file to write to. */
+  readonly out?: string;
+  /** URL path of the page whose list is to be explained. */
+  readonly explain?: string;
+}
+
+/**
+ * Carries out `h2push manifest [root]`.
+ *
+ * @throws {H2PushError} "usage" for options that exclude each other, "root", "manifest" for a page that is not there, "output" when the file can't be written
+ */
+export async function runManifest(root: string, options: ManifestOptions): Promise<void> {
+  checkTogether(options);
+  await checkGivenRoot(root, { kind: "argument" });
+  if (options.explain !== undefined) return explain(root, options.explain, settings(options));
+  const terminal = process.stdout.isTTY && options.out === undefined;
+  const format = options.format ?? (terminal ? "table" : "json");
+  const tables: string[] = [];
+  const bar = progressBar();
+  const { manifest, missing } = await scan(root, {
+    ...settings(options),
+    ...(options.page === undefined ? {} : { pages: options.page }),
+    ...(format === "table"
+      ? { onPage: (pathname: string, needs: PageNeeds) => void tables.push(pageTable(pathname, needs)) }
+      : {}),
+    onProgress: (count, total) => bar.show(count, total),
+  }).finally(bar.end);
+  const text = format === "table" ? tables.join("\n") : `${JSON.stringify(manifest, undefined, 2)}\n`;
+  for (const { target, unreadable, ...from } of missing) {
+    const why = unreadable === undefined ? "missing:" : `can't be read (${unreadable}):`;
+    process.stderr.write(`${warning(why)} ${target} (${place(from)})\n`);
+  }
+  if (options.out === undefined) process.stdout.write(text);
+  else await write(options.out, text);
+}
+
+/** An explanation is for people, on standard output, and of one page: nothing else is done in silence. */
+function checkTogether({ explain, ...others }: ManifestOptions): void {
+  const other = (["out", "format", "page"] as const).find((option) => others[option] !== undefined);
+  if (explain === undefined || other === undefined) return;
+  const hint = "an explanation is text, printed for one page: leave one of the two out";
+  throw new H2PushError("usage", `--explain ${explain} with --${other}`, hint);
+}
+
+/** What one page needs and why, and what was left out and why. */
+async function explain(root: string, page: string, settings: ScanOptions): Promise<void> {
+  const onPage = (pathname: string, needs: PageNeeds) => printLine(explanation(pathname, needs));
+  await scan(root, { ...settings, pages: [page], explain: true, onPage });
+}
+
+function settings({ base, viewport, jobs }: ManifestOptions): ScanOptions {
+  return {
+    ...(base === undefined ? {} : { base }),
+    ...(viewport === undefined ? {} : { viewport }),
+    ...(jobs === undefined ? {} : { jobs }),
+    onNotice: (text) => process.stderr.write(`${warning("note:")} ${text}\n`),
+  };
+}
+
+/** Writes beside, then renames: the file is the old one or the new one, never half of it. */
+async function write(file: string, text: string): Promise<void> {
+  const beside = `${file}.${process.pid}.tmp`;
+  try {
+    await writeFile(beside, text);
+    await rename(beside, file);
+  } catch (error) {
+    await rm(beside, { force: true }).catch(() => undefined);
+    const hint = "pass a file in a directory that this user may write to: --out FILE";
+    throw new H2PushError("output", `cannot write ${file} (${systemCode(error) ?? String(error)})`, hint, {
+      cause: error,
+    });
+  }
+}

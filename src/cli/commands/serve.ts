@@ -1,0 +1,98 @@
+import { pagesLacking } from "../../server/scan/pages-lacking.js";
+import { serverOptions, settingsIn, type GivenSettings } from "../../server/options/options-table.js";
+import { createServer, type Address } from "../../server/server.js";
+import { chooseOptions, type ServeFlags } from "../options/resolve-options.js";
+import {
+  chooseCertificate,
+  keepCertificateCurrent,
+  type CertificateOptions,
+} from "../certificates/choose-certificate.js";
+import type { Certificate, PemPair } from "../../tls/issue/certificate.js";
+import type { BrowserTrust } from "../../tls/trust/line.js";
+import { certEnvironment } from "../certificates/cert-environment.js";
+import { printFailure, warning } from "../output/output.js";
+import { setOptions } from "../options/set-options.js";
+import { reporting, type ReportingOptions } from "../output/reporting.js";
+import { checkGivenRoot } from "../options/served-root.js";
+import { placeOf, startBlock } from "../output/start-block.js";
+import { stopOnSignal } from "./stop.js";
+
+/** The options of `h2push [root]`, as the command line has them. */
+export interface ServeOptions extends Omit<GivenSettings, "host">, CertificateOptions, ReportingOptions {
+  readonly demo?: boolean;
+  readonly open?: boolean;
+  readonly qr?: boolean;
+}
+
+/** Serves a directory until a signal comes. Resolves when the server listens. */
+export async function serve(given: string | undefined, flags: ServeFlags): Promise<void> {
+  const chosen = await chooseOptions(given, flags);
+  const { options, root, config } = chosen;
+  const { print, say, warn, started, events } = await reporting(options);
+  chosen.notices.forEach(warn);
+  const { host = serverOptions.host.default } = options;
+  // The command line is read by everybody on this machine; this writes over it.
+  if (flags.auth !== undefined) process.title = "h2push";
+  // Before a certificate is made for it.
+  if (options.qr === true) (await import("../output/qr.js")).checkReachable(host);
+  await checkGivenRoot(root.path, root.source);
+  const source = await chooseCertificate(options);
+  let beginning: Promise<Certificate> | undefined;
+  const begin = () => (beginning ??= source.begin());
+  const server = createServer({
+    ...settingsIn(options),
+    root: root.path,
+    hidden: [...chosen.hidden, ...source.hidden],
+    certificate: begin,
+    trusted: source.trusted,
+    ...(options.demo === true ? await demoOptions(options, begin) : {}),
+    ...events,
+    onError: printFailure,
+  });
+  const address = await server.listen();
+  stopOnSignal(server);
+  const certificate = await begin();
+  if (options.quiet === true) print(placeOf(address));
+  else {
+    const notes = await pagesLacking(root.path, options);
+    const anyPort = options.port === undefined;
+    const set = setOptions(options);
+    const start = { address, root: root.path, host, certificate, anyPort, options: set, config, notes };
+    print(startBlock({ ...start, browsers: await askBrowsers(certificate) }));
+  }
+  started();
+  if (options.qr === true) print(await (await import("../output/qr.js")).qrBlock(address, host));
+  await keepCertificateCurrent(server, certificate, source, say);
+  if (options.open === true) await openBrowser(address, print);
+}
+
+/** What the stores of this machine's browsers say, where something was put into one of them. */
+async function askBrowsers(certificate: Certificate): Promise<BrowserTrust | undefined> {
+  if (certificate.signer.kind === "itself" || !certificate.signer.trusted) return undefined;
+  return (await import("../output/browser-trust.js")).browserTrust(certificate, certEnvironment());
+}
+
+/** What the demo adds. */
+async function demoOptions(options: ServeOptions, certificate: () => Promise<PemPair>) {
+  const { demoRoutes } = await import("../../demo/index.js");
+  return { serverTiming: true, routes: demoRoutes(networkOf(options, certificate)) };
+}
+
+/** Where the demo has its own servers listen: beside this one, on ports. */
+function networkOf(
+  { host = serverOptions.host.default, allowHost = [] }: ServeOptions,
+  certificate: () => Promise<PemPair>,
+) {
+  return { certificate, host: host.startsWith("unix:") ? serverOptions.host.default : host, allowHost };
+}
+
+async function openBrowser({ url, socket }: Address, print: (text: string) => void): Promise<void> {
+  if (socket !== undefined) return print(warning(`no browser opens a socket: ${socket}`));
+  try {
+    const { default: open } = await import("open");
+    const child = await open(url);
+    child.on("error", () => print(warning(`no browser could be opened: open ${url} yourself`)));
+  } catch {
+    print(warning(`no browser could be opened: open ${url} yourself`));
+  }
+}

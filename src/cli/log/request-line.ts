@@ -1,0 +1,42 @@
+import type { DeliveredTarget } from "../../delivery/history.js";
+import { summarize } from "../../delivery/delivery-summary.js";
+import type { RequestRecord } from "../../server/request-record.js";
+import { colouredStatus, quiet, size } from "../output/output.js";
+
+/** What such a line tells. */
+type Told = Pick<RequestRecord, "status" | "method" | "target" | "duration" | "bytes" | "aborted" | "delivery">;
+
+/** One line for a request: `200 GET /docs/ 3 ms 14.2 kB  push 6 (38.1 kB)  link 2  skipped 1 seen`. */
+export function requestLine({ status, method, target, duration, bytes, aborted, delivery }: Told): string {
+  const line = [
+    `${colouredStatus(status)} ${method} ${printable(target)} ${quiet(`${milliseconds(duration)} ${size(bytes)}`)}`,
+  ];
+  if (aborted) line.push("client went away");
+  if (delivery !== undefined) line.push(...parts(delivery.targets));
+  return line.join("  ");
+}
+
+/** A line for each target of a page, with what became of it. */
+export function targetLines(targets: readonly DeliveredTarget[]): string[] {
+  return targets.map(({ means, target, as, bytes, reason }) => {
+    const what = means === "skipped" ? `skip (${reason ?? ""})` : means;
+    return `    ${what.padEnd(5)} ${printable(target)} ${quiet(`${as} ${size(bytes)}`)}`;
+  });
+}
+
+function parts(targets: readonly DeliveredTarget[]): string[] {
+  const { push, pushBytes, hint, link, skipped } = summarize(targets);
+  const reasons = [...skipped].map(([reason, number]) => `${number} ${reason}`);
+  return [
+    push > 0 ? `push ${push} (${size(pushBytes)})` : "",
+    hint > 0 ? `hint ${hint}` : "",
+    link > 0 ? `link ${link}` : "",
+    reasons.length > 0 ? `skipped ${reasons.join(", ")}` : "",
+  ].filter(Boolean);
+}
+
+const milliseconds = (duration: number) => (duration < 1 ? "<1 ms" : `${Math.round(duration)} ms`);
+
+/** What a client sends must not write to the terminal as it likes. */
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+export const printable = (text: string) => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, "?");

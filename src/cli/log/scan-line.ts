@@ -1,0 +1,30 @@
+import type { MissingReference } from "../../scanner/scanner.js";
+import type { ScanSummary } from "../../server/scan/background-scan.js";
+import { count, quiet, warning } from "../output/output.js";
+
+/** Missing targets that are named; the rest is counted. */
+const NAMED = 5;
+
+/** `12 pages need 48 assets; 2 are missing: /js/old.js (index.html:14) …; 1 can't be read: …` */
+export function scanLine({ pages, assets, missing, more }: ScanSummary): string {
+  const need = `${more ? "the first " : ""}${count(pages, "page")} ${pages === 1 ? "needs" : "need"} ${count(assets, "asset")}`;
+  const unreadable = missing.filter((reference) => reference.unreadable !== undefined);
+  const absent = missing.filter((reference) => reference.unreadable === undefined);
+  const verb = absent.length === 1 ? "is" : "are";
+  return [quiet(need), ...named(absent, `${verb} missing`), ...named(unreadable, "can't be read")].join("; ");
+}
+
+function named(references: readonly MissingReference[], what: string): string[] {
+  if (references.length === 0) return [];
+  const first = references.slice(0, NAMED).map(({ target, unreadable, ...from }) => {
+    return `${target} (${unreadable === undefined ? "" : `${unreadable}, `}${place(from)})`;
+  });
+  const rest = references.length > NAMED ? [`${references.length - NAMED} more`] : [];
+  return [`${warning(`${references.length} ${what}`)}: ${[...first, ...rest].join(", ")}`];
+}
+
+/** File and line, the file relative to the root. */
+export function place({ from, line }: Omit<MissingReference, "target">): string {
+  const path = from.replace(/^\//, "");
+  return `${path === "" || path.endsWith("/") ? `${path}index.html` : path}:${line}`;
+}

@@ -1,0 +1,85 @@
+import { readFile } from "node:fs/promises";
+import { dirname, isAbsolute, join } from "node:path";
+import { H2PushError, systemCode } from "../../errors.js";
+import { checkFile } from "../../server/options/option-checks.js";
+import { configOptions, configSchema } from "./config-schema.js";
+import { placeIn, syntaxErrorAt } from "./json-syntax.js";
+import { inWords, misfit } from "./schema-errors.js";
+import { nearest } from "../../io/closest-match.js";
+import type { ServeOptions } from "../commands/serve.js";
+
+/** What a configuration file says. */
+export interface Config extends ServeOptions {
+  readonly root?: string;
+}
+
+/**
+ * Reads a configuration file. Its relative paths are those from its folder.
+ *
+ * @throws {H2PushError} "config" when it can't be read, "usage" for what is wrong in it, naming the key
+ */
+export async function readConfig(file: string): Promise<Config> {
+  const { properties } = configSchema();
+  const entries = Object.entries(parse(await read(file), file));
+  for (const [key, value] of entries) {
+    const type = Object.hasOwn(properties, key) ? properties[key] : undefined;
+    if (type === undefined) throw unknownKey(key, Object.keys(properties), file);
+    const wrong = misfit(value, type);
+    if (wrong !== undefined) {
+      const message = `${key}${wrong.path} in ${file} can't be ${JSON.stringify(wrong.value)}`;
+      throw new H2PushError("usage", message, `it is ${inWords(wrong.type)}`);
+    }
+  }
+  return Object.fromEntries(
+    entries.filter(([key]) => key !== "$schema").map(([key, value]) => [key, meant(key, value, file)]),
+  );
+}
+
+async function read(file: string): Promise<string> {
+  try {
+    return (await readFile(file, "utf8")).replace(/^\uFEFF/, "");
+  } catch (error) {
+    const code = systemCode(error);
+    const missing = code === "ENOENT" || code === "ENOTDIR";
+    const message = missing ? `no such configuration file: ${file}` : `cannot read ${file} (${code ?? String(error)})`;
+    throw new H2PushError("config", message, "pass a JSON file that this user may read", { cause: error });
+  }
+}
+
+function parse(text: string, file: string): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const offset = syntaxErrorAt(text);
+    const { line, column } = placeIn(text, offset);
+    const what = offset < text.length ? `no ${JSON.stringify(text.charAt(offset))} may be there` : "it ends too early";
+    const hint = `${what}; JSON has double quotes, no comments, and no comma behind the last entry`;
+    throw new H2PushError("usage", `not JSON: ${file}, line ${line}, column ${column}`, hint, { cause: error });
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  throw new H2PushError("usage", `no object in ${file}`, 'for example { "port": 8443 }');
+}
+
+function unknownKey(key: string, known: readonly string[], file: string): H2PushError {
+  const near = nearest(key, known);
+  const hint = near === undefined ? "h2push --help-all lists the options" : `did you mean ${near}?`;
+  return new H2PushError("usage", `unknown key in ${file}: ${key}`, hint);
+}
+
+/** The value of a key as the option takes it: lists as lists, paths from the file's folder. */
+function meant(key: string, value: unknown, file: string): unknown {
+  const option = configOptions[key];
+  if (option === undefined) return fromFolder(String(value), file);
+  const given = Array.isArray(option.default) && typeof value === "string" ? [value] : value;
+  try {
+    option.check(given);
+  } catch (error) {
+    if (!(error instanceof H2PushError)) throw error;
+    throw new H2PushError("usage", `${key} in ${file}: ${error.message}`, error.hint, { cause: error });
+  }
+  if (option.check === checkFile) return fromFolder(String(given), file);
+  return key === "host" ? String(given).replace(/(?<=^unix:).*/s, (path) => fromFolder(path, file)) : given;
+}
+
+const fromFolder = (path: string, file: string) => (isAbsolute(path) ? path : join(dirname(file), path));

@@ -1,0 +1,105 @@
+import { statSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { H2PushError, systemCode } from "../../errors.js";
+import { checkRoot } from "../../server/files/root.js";
+import { nearest } from "../../io/closest-match.js";
+
+/** The commands beside the one that serves, by the word that may have been meant for each. */
+const COMMANDS: ReadonlyMap<string, string> = new Map([
+  ["manifest", "manifest"],
+  ["cert", "cert"],
+  ["help", "help"],
+  ["version", "version"],
+  ["trust", "cert trust"],
+  ["untrust", "cert untrust"],
+  ["show", "cert show"],
+]);
+
+/** Who names the root: the first word of all, which a command can be too, the argument of a command, or a file. */
+export type RootSource = { readonly kind: "word" | "argument" } | { readonly kind: "file"; readonly file: string };
+
+/**
+ * Checks that a directory can be served, and says which one was probably
+ * meant when it is not there.
+ *
+ * @throws {H2PushError} "root"
+ */
+export async function checkGivenRoot(root: string, from: RootSource): Promise<void> {
+  try {
+    await checkRoot(root);
+  } catch (error) {
+    if (!(error instanceof H2PushError)) throw error;
+    const missing = ["ENOENT", "ENOTDIR"].includes(systemCode(error.cause) ?? "");
+    if (missing && from.kind === "word") throw await noSuchRoot(root);
+    const hint = (missing ? didYouMean(await directoriesLike(root)) : undefined) ?? error.hint;
+    const where = from.kind === "file" ? `root in ${from.file}: ` : "";
+    throw new H2PushError("root", `${where}${error.message}`, hint, { cause: error });
+  }
+}
+
+/** A bare word may have been meant as a command. */
+async function noSuchRoot(root: string): Promise<H2PushError> {
+  const word = isWord(root);
+  const commands = word ? commandsLike(root) : [];
+  const hint = word ? "see h2push --help for the commands" : "pass the directory to serve, or run h2push --demo";
+  return new H2PushError(
+    "root",
+    `no such directory${word ? " or command" : ""}: ${root}`,
+    didYouMean([...commands, ...(await directoriesLike(root))]) ?? hint,
+  );
+}
+
+/** What comes behind `h2push cert`. */
+const CERT_COMMANDS = ["show", "trust", "untrust"];
+
+/**
+ * Refuses a mistyped command before its flags are looked at, which are none of ours.
+ *
+ * @throws {H2PushError} "root", or "usage" behind `cert`
+ */
+export async function checkWords([word, second]: readonly string[]): Promise<void> {
+  if (word === "cert" && second !== undefined && !second.startsWith("-")) checkCertCommand(second);
+  if (word === undefined || !isWord(word) || isDirectory(word)) return;
+  const isOurs = ["manifest", "cert", "help", "version"].includes(word);
+  if (!isOurs && commandsLike(word).length > 0) throw await noSuchRoot(word);
+}
+
+function checkCertCommand(word: string): void {
+  if (CERT_COMMANDS.includes(word) || word === "help") return;
+  const near = nearest(word, CERT_COMMANDS);
+  const hint = near === undefined ? "see h2push cert --help for its commands" : `did you mean h2push cert ${near}?`;
+  throw new H2PushError("usage", `no such command: cert ${word}`, hint);
+}
+
+/** Help and version as words, where there is no directory of that name: what is meant, as flags. */
+export function wordsAsFlags(args: readonly string[]): readonly string[] {
+  const [first = "", second = "", ...rest] = args;
+  if (first === "version" && args.length === 1 && !isDirectory(first)) return ["--version"];
+  if (first === "help" && !isDirectory(first)) return [...args.slice(1), "--help"];
+  const isHelp = second === "help" && rest.length === 0;
+  if (isHelp && (first === "cert" || (first === "manifest" && !isDirectory(second)))) return [first, "--help"];
+  return args;
+}
+
+const isWord = (text: string) => /^\w[\w-]*$/.test(text);
+
+const isDirectory = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+function commandsLike(word: string): string[] {
+  const near = nearest(word, [...COMMANDS.keys()]);
+  return near === undefined ? [] : [`h2push ${COMMANDS.get(near) ?? near}`];
+}
+
+/** The directory beside a missing one whose name is most like it, as it would be written. */
+async function directoriesLike(path: string): Promise<string[]> {
+  const plain = path.replace(/[/\\]+$/, "");
+  const entries = await readdir(dirname(plain), { withFileTypes: true }).catch(() => []);
+  const names = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map(({ name }) => name);
+  const name = basename(plain);
+  const near = nearest(name, names);
+  return near === undefined ? [] : [plain.slice(0, -name.length) + near];
+}
+
+const didYouMean = (meant: readonly string[]) =>
+  meant.length === 0 ? undefined : `did you mean ${meant.join(", or ")}?`;

@@ -1,0 +1,66 @@
+import type { ServeOptions } from "../commands/serve.js";
+
+/** An option that does nothing beside another one. */
+interface Void {
+  readonly option: keyof ServeOptions;
+  /** Why, as it is said; undefined where the option counts. */
+  readonly because: (options: ServeOptions) => string | undefined;
+}
+
+type Test = (options: ServeOptions) => boolean;
+
+const isSet =
+  (option: keyof ServeOptions): Test =>
+  (options) =>
+    options[option] !== undefined && options[option] !== false;
+
+const when =
+  (applies: Test, text: string): Void["because"] =>
+  (options) =>
+    applies(options) ? text : undefined;
+
+const ownPair = when(isSet("cert"), "--cert brings a certificate that is made already");
+const isQuiet = when(isSet("quiet"), "--quiet logs nothing");
+const noScan = when(isSet("manifest"), "--manifest says what pages need, and nothing is scanned");
+
+const noPushes = ({ delivery = "auto" }: ServeOptions) =>
+  delivery === "auto" || delivery === "push" ? undefined : `--delivery ${delivery} pushes nothing`;
+
+/** Every pair of options of which one makes the other void. What can't be together at all is refused elsewhere. */
+const VOID: readonly Void[] = [
+  { option: "name", because: ownPair },
+  { option: "ca", because: ownPair },
+  { option: "port", because: when(({ host = "" }) => host.startsWith("unix:"), "a unix socket has no port") },
+  { option: "log", because: isQuiet },
+  { option: "verbose", because: isQuiet },
+  {
+    option: "verbose",
+    because: ({ log = "pretty", quiet }) =>
+      quiet === true || log === "pretty" || log === "json" ? undefined : `--log ${log} names no targets`,
+  },
+  { option: "pushCount", because: noPushes },
+  { option: "pushBytes", because: noPushes },
+  {
+    option: "announce",
+    because: ({ delivery }) =>
+      delivery === "push" || delivery === "none" ? `--delivery ${delivery} announces nothing` : undefined,
+  },
+  { option: "proxyTimeout", because: when(({ proxy = [] }) => proxy.length === 0, "there is no --proxy") },
+  { option: "viewport", because: noScan },
+  {
+    option: "cache",
+    because: when(({ live, cache }) => live === true && cache !== "off", "with --live clients ask each time"),
+  },
+];
+
+/** What was said in vain, or counts less beside another option: a sentence for each. */
+export function voidOptions(options: ServeOptions): string[] {
+  const said = VOID.filter(({ option }) => isSet(option)(options)).flatMap(({ option, because }) => {
+    const reason = because(options);
+    return reason === undefined ? [] : [`${flagOf(option)} does nothing here: ${reason}`];
+  });
+  const unwatched = options.watch === false && options.live === true;
+  return unwatched ? [...said, "--no-watch with --live: files are looked at every 250 ms instead"] : said;
+}
+
+const flagOf = (option: string) => `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -1,0 +1,57 @@
+import { bold, dim, green, red, yellow } from "kleur/colors";
+import { H2PushError } from "../../errors.js";
+import { LineOutput } from "./line-output.js";
+
+const log = new LineOutput(process.stdout, (lines) => {
+  const missing = lines === 1 ? "line is" : "lines are";
+  printAside(`${yellow("note:")} ${lines} ${missing} missing in the log: what reads it was too slow`);
+});
+
+export function printLine(line: string): void {
+  log.flush();
+  process.stdout.write(`${line}\n`);
+}
+
+/** Prints what people should read where standard output is for programs. */
+export function printAside(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Prints a line of the log: a little later, so that requests are not held up. */
+export function logLine(line: string): void {
+  log.add(line);
+}
+
+/** What was wrong, then what to do. */
+export function printError({ message, hint }: H2PushError): void {
+  process.stderr.write(`${red("error:")} ${message}\n${hint === undefined ? "" : `${hint}\n`}`);
+}
+
+/** A failure that the server outlives. What the user can't put right is a bug, and its stack is shown. */
+export function printFailure(error: Error): void {
+  if (error instanceof H2PushError) return printError(error);
+  process.stderr.write(`${red("error:")} ${error.stack ?? error.message}\n`);
+}
+
+export const heading = bold;
+export const quiet = dim;
+export const warning = yellow;
+
+/** A status in the colour of its class. */
+export function colouredStatus(status: number): string {
+  if (status >= 500) return red(status);
+  if (status >= 400) return yellow(status);
+  return status >= 300 ? dim(status) : green(status);
+}
+
+/** A size for people: "812 B", "14.2 kB", "3.1 MB" (powers of 1,000). */
+export function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 999_950) return `${(bytes / 1000).toFixed(1)} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+/** "1 page", "2 pages". */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

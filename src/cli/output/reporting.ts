@@ -1,0 +1,83 @@
+import type { RequestRecord } from "../../server/request-record.js";
+import type { ServerOptions } from "../../server/options/server-options.js";
+import { liveLine } from "../log/live-line.js";
+import type { LogFormat } from "../log/log-format.js";
+import { logLine, printAside, printLine, warning } from "./output.js";
+import { requestLine, targetLines } from "../log/request-line.js";
+import { scanLine } from "../log/scan-line.js";
+
+export interface ReportingOptions {
+  readonly log?: LogFormat;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** What the program tells, and where. */
+export interface Reporting {
+  /** Prints where the server is. */
+  readonly print: (text: string) => void;
+  /** Says what people read: on standard error where standard output has the log for programs; not under `--quiet`. */
+  readonly say: (text: string) => void;
+  /** Says what of the given options does not count, which `--quiet` does not silence: on standard error then. */
+  readonly warn: (text: string) => void;
+  /** To be called when it is told where the server is: what was scanned until then is told after it. */
+  readonly started: () => void;
+  /** The server's events that are told of. */
+  readonly events: Pick<ServerOptions, "onRequest" | "onScan" | "onNotice" | "onLiveChange">;
+}
+
+export async function reporting({
+  log = "pretty",
+  quiet = false,
+  verbose = false,
+}: ReportingOptions): Promise<Reporting> {
+  if (quiet)
+    return { print: printLine, say: () => undefined, warn: noteBy(printAside), started: () => undefined, events: {} };
+  const say = log === "pretty" || log === "off" ? printLine : printAside;
+  const note = noteBy(say);
+  let started!: () => void;
+  const start = new Promise<void>((resolve) => (started = resolve));
+  return {
+    print: say,
+    say,
+    warn: note,
+    started,
+    events: {
+      ...(await requests(log, verbose)),
+      onScan: (summary) => void start.then(() => say(scanLine(summary))),
+      onNotice: note,
+      onLiveChange: (change) => (log === "pretty" ? logLine : say)(liveLine(change)),
+    },
+  };
+}
+
+const noteBy = (say: (text: string) => void) => (text: string) => say(`${warning("note:")} ${text}`);
+
+async function requests(log: LogFormat, verbose: boolean): Promise<Pick<ServerOptions, "onRequest">> {
+  switch (log) {
+    case "pretty":
+      return { onRequest: verbose ? logTargets : logPage };
+    case "common":
+    case "combined": {
+      const { combinedLine, commonLine } = await import("../log/access-line.js");
+      const line = log === "common" ? commonLine : combinedLine;
+      return { onRequest: (record) => logLine(line(record)) };
+    }
+    case "json": {
+      const { jsonLine } = await import("../log/json-line.js");
+      return { onRequest: (record) => logLine(jsonLine(record, verbose)) };
+    }
+    case "off":
+      return {};
+  }
+}
+
+function logPage(record: RequestRecord): void {
+  // Live reload's own: no page was loaded.
+  if (!record.target.startsWith("/.h2push/")) logLine(requestLine(record));
+}
+
+function logTargets(record: RequestRecord): void {
+  logLine(requestLine(record));
+  if (record.delivery !== undefined) targetLines(record.delivery.targets).forEach(logLine);
+}

@@ -1,0 +1,64 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { formatComment, formatEvent } from "./demo-event-stream.js";
+import { isPeak, signal } from "./signal-endpoint.js";
+import { textStream } from "./text-stream.js";
+
+/** Which part of the signal goes out, and how fast. */
+export interface SeriesOptions {
+  /** Number of the first sample, which is its event's id. */
+  readonly from: number;
+  /** Milliseconds between two samples. */
+  readonly every: number;
+  /** Samples after which the stream ends; without it, it has no end. */
+  readonly limit?: number | undefined;
+  /** Milliseconds of silence after which a comment goes out. */
+  readonly heartbeat: number;
+  /** Ends the stream. */
+  readonly stop: AbortSignal;
+}
+
+/**
+ * The signal as an event stream, each sample a `sample` event, or a `peak`
+ * event where it is highest, after `opening`.
+ *
+ * Nothing is made ahead: the stream waits for its time only while the reader
+ * asks for more. A slow reader therefore gets every sample, but later, and one
+ * that leaves stops the clock.
+ */
+export function seriesStream(opening: string, options: SeriesOptions): ReadableStream<Uint8Array> {
+  const left = new AbortController();
+  return textStream(series(opening, options, AbortSignal.any([options.stop, left.signal])), left);
+}
+
+async function* series(opening: string, options: SeriesOptions, stop: AbortSignal): AsyncGenerator<string, undefined> {
+  const { from, every, heartbeat, limit = Number.POSITIVE_INFINITY } = options;
+  yield opening;
+  let due = performance.now();
+  for (let sample = from; sample < from + limit; sample += 1) {
+    for (let left = due - performance.now(); left > heartbeat; left = due - performance.now()) {
+      if (!(await waited(heartbeat, stop))) return undefined;
+      yield formatComment("still here");
+    }
+    if (!(await waited(due - performance.now(), stop))) return undefined;
+    yield formatSample(sample);
+    // A reader that was slow gets the next one at once, but not all that it missed in one go.
+    due = Math.max(due + every, performance.now());
+  }
+  return undefined;
+}
+
+function formatSample(sample: number): string {
+  const event = isPeak(sample) ? "peak" : "sample";
+  return formatEvent({ event, id: sample, data: JSON.stringify({ value: signal(sample) }) });
+}
+
+/** Waits that many milliseconds, and says whether it did: false means that the wait was stopped. */
+async function waited(ms: number, stop: AbortSignal): Promise<boolean> {
+  try {
+    await delay(Math.max(0, ms), undefined, { signal: stop });
+    return true;
+  } catch (error) {
+    if (stop.aborted) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,145 @@
+import { extname } from "node:path";
+import { lookup } from "mrmime";
+import { encodingIn, type TextKind } from "../io/charset.js";
+import { isCompressible, suffixes, type Coding } from "./representation/content-coding.js";
+
+/**
+ * What sites serve and mrmime's table lacks, as it leaves out names of vendors
+ * and those in use beside the registered ones; and CommonJS, which no browser
+ * would run by the type that is in there, with `nosniff`.
+ */
+const others: Readonly<Record<string, string>> = {
+  ".3ds": "image/x-3ds",
+  ".7z": "application/x-7z-compressed",
+  ".aif": "audio/aiff",
+  ".aiff": "audio/aiff",
+  ".apk": "application/vnd.android.package-archive",
+  ".avi": "video/x-msvideo",
+  ".avifs": "image/avif",
+  ".bz2": "application/x-bzip2",
+  ".caf": "audio/x-caf",
+  ".cjs": "text/javascript",
+  ".crt": "application/x-x509-ca-cert",
+  ".crx": "application/x-chrome-extension",
+  ".cur": "image/x-icon",
+  ".dae": "model/vnd.collada+xml",
+  ".dds": "image/vnd.ms-dds",
+  ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+  ".eot": "application/vnd.ms-fontobject",
+  ".flac": "audio/flac",
+  ".flv": "video/x-flv",
+  ".frag": "text/plain",
+  ".glsl": "text/plain",
+  ".hdr": "image/vnd.radiance",
+  ".htc": "text/x-component",
+  ".ico": "image/x-icon",
+  ".jfif": "image/jpeg",
+  ".jsonl": "application/jsonl",
+  ".kml": "application/vnd.google-earth.kml+xml",
+  ".kmz": "application/vnd.google-earth.kmz",
+  ".lottie": "application/zip+dotlottie",
+  ".m3u": "audio/mpegurl",
+  ".m3u8": "application/vnd.apple.mpegurl",
+  ".m4b": "audio/mp4",
+  ".m4v": "video/mp4",
+  ".mka": "audio/x-matroska",
+  ".mkv": "video/x-matroska",
+  ".mobileconfig": "application/x-apple-aspen-config",
+  ".mvt": "application/vnd.mapbox-vector-tile",
+  ".ndjson": "application/x-ndjson",
+  ".odp": "application/vnd.oasis.opendocument.presentation",
+  ".ods": "application/vnd.oasis.opendocument.spreadsheet",
+  ".odt": "application/vnd.oasis.opendocument.text",
+  ".pjp": "image/jpeg",
+  ".pjpeg": "image/jpeg",
+  ".pkpass": "application/vnd.apple.pkpass",
+  ".plist": "application/xml",
+  ".pmtiles": "application/vnd.pmtiles",
+  ".ppt": "application/vnd.ms-powerpoint",
+  ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+  ".psd": "image/vnd.adobe.photoshop",
+  ".rar": "application/vnd.rar",
+  ".srt": "application/x-subrip",
+  ".swf": "application/x-shockwave-flash",
+  ".tar": "application/x-tar",
+  ".tga": "image/x-tga",
+  ".tgz": "application/gzip",
+  ".topojson": "application/json",
+  ".torrent": "application/x-bittorrent",
+  ".usda": "model/vnd.usda",
+  ".usdz": "model/vnd.usdz+zip",
+  ".vcf": "text/vcard",
+  ".vert": "text/plain",
+  ".wmv": "video/x-ms-wmv",
+  ".xls": "application/vnd.ms-excel",
+  ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+  ".xpi": "application/x-xpinstall",
+  ".xz": "application/x-xz",
+  ".zst": "application/zstd",
+};
+
+/** What no table knows. No browser renders it. */
+export const UNKNOWN_TYPE = "application/octet-stream";
+
+/**
+ * What a page loads by the name of a compressed file, without decoding it
+ * itself: scripts, styles, graphics, and what Unity's loader asks for. Data
+ * (`.json.gz`, `.csv.gz`, `.nii.gz`) is left alone: who loads that decodes it.
+ */
+const LOADED_CODED = /\.(?:js|mjs|css|svg|wasm|data|symbols\.json)$/i;
+
+/**
+ * A file that is compressed and goes out as what it is inside: that name, and
+ * the content coding. A name that stands for itself has none.
+ */
+export function codedName(file: string): { readonly inner: string; readonly coding: Coding } | undefined {
+  if (/\.svgz$/i.test(file)) return { inner: file.slice(0, -1), coding: "gzip" };
+  for (const coding of ["br", "zstd", "gzip"] as const) {
+    if (!file.toLowerCase().endsWith(suffixes[coding])) continue;
+    const inner = file.slice(0, -suffixes[coding].length);
+    return LOADED_CODED.test(inner) ? { inner, coding } : undefined;
+  }
+  return undefined;
+}
+
+/** Whether bytes are in a coding, as far as its first ones tell (RFC 1952 §2.3, RFC 8878 §3.1.1; Brotli has no mark). */
+export function isIn(coding: Coding, start: Buffer): boolean {
+  if (coding === "gzip") return start[0] === 0x1f && start[1] === 0x8b;
+  return coding === "br" || (start.length >= 4 && start.readUInt32LE(0) === 0xfd2fb528);
+}
+
+/** The media type of a file by its name, without parameters (RFC 9110 §8.3.1). */
+export function mediaType(file: string): string {
+  const name = codedName(file)?.inner ?? file;
+  return others[extname(name).toLowerCase()] ?? lookup(name) ?? UNKNOWN_TYPE;
+}
+
+/** Whether the content of a file with that name is worth compressing. */
+export function isWorthCompressing(file: string): boolean {
+  return codedName(file) === undefined && isCompressible(mediaType(file));
+}
+
+/** How content of a media type says what encoding it is in; undefined where it is no text, or, as JSON (RFC 8259 §11), takes no `charset`. */
+export function textKind(type: string): TextKind | undefined {
+  if (type === "text/html") return "html";
+  if (type === "text/css") return "css";
+  if (/^(?:text|application)\/xml$|\+xml$/.test(type)) return "xml";
+  return type.startsWith("text/") ? "plain" : undefined;
+}
+
+/**
+ * The `content-type` of a text (RFC 9110 §8.3), with the encoding that it is in.
+ *
+ * @param content the text or its first 64 KB
+ * @param size bytes of the whole text
+ */
+export function contentType(type: string, content: Buffer, size: number): string {
+  const kind = textKind(type);
+  const charset = kind === undefined ? undefined : encodingIn(content, kind, size);
+  return charset === undefined ? type : `${type}; charset=${charset}`;
+}
+
+/** Whether a `content-type` value is that of an HTML page. */
+export function isHtml(contentType: string): boolean {
+  return /^\s*(?:text\/html|application\/xhtml\+xml)\s*(?:;|$)/i.test(contentType);
+}

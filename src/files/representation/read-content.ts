@@ -1,0 +1,27 @@
+import { holds, openFound, type FoundFile, type Unavailable } from "../file.js";
+import { readInto } from "./read-into.js";
+
+/** So much of a large file is looked at (bytes). */
+export const START = 64 * 1024;
+
+/** The content of a file. */
+export function readWhole(found: FoundFile): Promise<Buffer | Unavailable> {
+  return readPinned(found, found.size);
+}
+
+/** The first 64 KB of a file. */
+export function readStart(found: FoundFile): Promise<Buffer | Unavailable> {
+  return readPinned(found, Math.min(found.size, START));
+}
+
+async function readPinned(found: FoundFile, size: number): Promise<Buffer | Unavailable> {
+  const handle = await openFound(found);
+  if (typeof handle === "string") return handle;
+  try {
+    const buffer = Buffer.allocUnsafeSlow(size);
+    const length = await readInto(handle, buffer, 0);
+    return length === size && (await holds(handle, found)) ? buffer : "changed";
+  } finally {
+    await handle.close();
+  }
+}

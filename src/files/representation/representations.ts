@@ -1,0 +1,255 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { compress, compressions } from "./compress.js";
+import { acceptable, type Coding, type Selected } from "./content-coding.js";
+import { versionOf, type FoundFile, type Unavailable } from "../file.js";
+import { cacheControl, type CachePolicy } from "../freshness.js";
+import { withInsertion, type Inserter, type Insertion } from "./insertion.js";
+import { codedName, contentType, isHtml, isIn, isWorthCompressing, mediaType, textKind } from "../media-type.js";
+import { Memory } from "./memory.js";
+import { holdsPrivateKey, mayHoldPrivateKey } from "../private-key.js";
+import { readStart, readWhole, START } from "./read-content.js";
+import { representation, validatorsOf, type Bytes, type Named, type Representation } from "./representation.js";
+
+export interface RepresentationOptions {
+  /** Bytes of content that are kept in memory. */
+  readonly memory: number;
+  /** Whether content is sent in a coding where the client takes one. */
+  readonly compress: boolean;
+  readonly cache: CachePolicy;
+  /** What goes into every HTML page; files compressed beforehand do not count for them then. */
+  readonly insert?: Inserter | undefined;
+}
+
+/** "useless": the coding makes the content no smaller. */
+type Made = Representation | Unavailable | "useless";
+
+/** A file of this size and less is kept in memory (bytes). */
+const KEPT = 256 * 1024;
+
+/** Sizes between which a content is compressed on the fly (bytes): below, nothing is gained; above, it takes too long. */
+const COMPRESSED_FROM = 1024;
+const COMPRESSED_TO = 8 * 1024 * 1024;
+
+/** What a version weighs in memory beside its content: about so much (bytes). */
+const OVERHEAD = 1024;
+
+/** Different `accept-encoding` fields that are remembered: there are as many as kinds of clients. */
+const KNOWN_FIELDS = 100;
+
+/** Selects representations, makes each once for a version of its file, and keeps them within the budget. */
+export class Representations {
+  readonly #options: RepresentationOptions;
+  readonly #memory: Memory<Version>;
+  /** The same versions by what was found: one look instead of a search by name. */
+  readonly #byFound = new WeakMap<FoundFile, Version>();
+  readonly #acceptable = new Map<string, readonly Selected[]>();
+
+  constructor(options: RepresentationOptions) {
+    this.#options = options;
+    this.#memory = new Memory(options.memory, (version) => version.forget());
+  }
+
+  /** The representation that the request selects, when it is in memory. */
+  ready(found: FoundFile, request: IncomingHttpHeaders): Representation | undefined {
+    const version = this.#versionOf(found);
+    return version.kept.get(this.#coding(version, request));
+  }
+
+  /** The representation that the request selects. */
+  async select(found: FoundFile, request: IncomingHttpHeaders): Promise<Representation | Unavailable> {
+    const version = this.#versionOf(found);
+    const coding = this.#coding(version, request);
+    const kept = version.kept.get(coding);
+    if (kept !== undefined) return kept;
+    const made = await version.once(coding, () => this.#make(version, coding));
+    // Not smaller when compressed: once more, without that coding.
+    return made === "useless" ? this.select(found, request) : made;
+  }
+
+  #versionOf(found: FoundFile): Version {
+    const known = this.#byFound.get(found);
+    if (known !== undefined) return known;
+    const key = [found, ...found.siblings.map(({ found }) => found)].map(versionOf).join(" ") + found.file;
+    const version = this.#memory.get(key) ?? this.#add(key, found);
+    this.#byFound.set(found, version);
+    return version;
+  }
+
+  #add(key: string, found: FoundFile): Version {
+    const { memory, compress, cache, insert } = this.#options;
+    const type = mediaType(found.file);
+    const most = Math.min(COMPRESSED_TO, memory);
+    const compressible =
+      compress && found.size > COMPRESSED_FROM && found.size <= most && isWorthCompressing(found.file);
+    const inserter = isHtml(type) ? insert : undefined;
+    const siblings = inserter === undefined ? found.siblings : [];
+    const named = {
+      version: versionOf(found),
+      cacheControl: cacheControl(cache, found.file, type),
+      varies: compressible || siblings.length > 0,
+    };
+    const version = new Version(key, { ...found, siblings }, compressible ? compressions : [], named, inserter);
+    this.#memory.set(key, version, OVERHEAD);
+    return version;
+  }
+
+  #coding(version: Version, request: IncomingHttpHeaders): Selected {
+    const field = request["accept-encoding"];
+    if (!version.named.varies || typeof field !== "string") return "identity";
+    const ranged = request.range !== undefined;
+    return this.#acceptableIn(field).find((coding) => version.offers(coding, ranged)) ?? "identity";
+  }
+
+  #acceptableIn(field: string): readonly Selected[] {
+    const known = this.#acceptable.get(field);
+    if (known !== undefined) return known;
+    const codings = acceptable(field);
+    if (this.#acceptable.size < KNOWN_FIELDS) this.#acceptable.set(field, codings);
+    return codings;
+  }
+
+  async #make(version: Version, coding: Selected): Promise<Made> {
+    const { found } = version;
+    const sibling = found.siblings.find((sibling) => sibling.coding === coding)?.found;
+    if (coding === "identity") return this.#read(version);
+    if (sibling !== undefined) return this.#readSibling(version, coding, sibling);
+    const content = version.kept.get("identity")?.content ?? (await readInserted(version));
+    if (typeof content === "string") return content;
+    if (mayHoldPrivateKey(found.file) && holdsPrivateKey(content)) return "withheld";
+    const smaller = await compress(content, coding);
+    if (smaller.length >= content.length) {
+      version.useless.add(coding);
+      return "useless";
+    }
+    return this.#keep(version, coding, { found, content: smaller });
+  }
+
+  /** The file as it is. */
+  async #read(version: Version): Promise<Representation | Unavailable> {
+    const { found } = version;
+    const small = found.size <= KEPT;
+    if (!small && !version.isLookedInto) return this.#keep(version, "identity", { found, content: undefined });
+    const content = small ? await readWhole(found) : await readStart(found);
+    if (typeof content === "string") return content;
+    if (mayHoldPrivateKey(found.file) && holdsPrivateKey(content)) return "withheld";
+    version.learn(content);
+    const insertion = version.insertion(content);
+    return this.#keep(
+      version,
+      "identity",
+      small ? { found, content: withInsertion(content, insertion) } : { found, content: undefined, insertion },
+    );
+  }
+
+  /** A file beside the one that was found, with the same content compressed. */
+  async #readSibling(version: Version, coding: Coding, found: FoundFile): Promise<Representation | Unavailable> {
+    if (version.contentType === undefined) {
+      const original = await readStart(version.found);
+      if (typeof original === "string") return original;
+      version.learn(original);
+    }
+    const content = found.size <= KEPT ? await readWhole(found) : undefined;
+    return typeof content === "string" ? content : this.#keep(version, coding, { found, content });
+  }
+
+  #keep(version: Version, coding: Selected, bytes: Bytes): Representation {
+    const { found, content } = bytes;
+    const { named, type, contentType = type, ownCoding } = version;
+    const validators = validatorsOf(found, content, version.inserter?.tag);
+    const made = representation({ ...named, contentType }, ownCoding ?? coding, bytes, validators);
+    if (version.keep(coding, made) && content !== undefined) this.#memory.grow(version.key, content.length);
+    return made;
+  }
+}
+
+/** The content of a file with what goes into it. */
+async function readInserted(version: Version): Promise<Buffer | Unavailable> {
+  const content = await readWhole(version.found);
+  if (typeof content === "string") return content;
+  version.learn(content);
+  return withInsertion(content, version.insertion(content));
+}
+
+/** One version of a file, and what was made of it. */
+class Version {
+  readonly key: string;
+  readonly found: FoundFile;
+  /** Media type, without parameters. */
+  readonly type: string;
+  readonly named: Named;
+  readonly inserter: Inserter | undefined;
+  /** Media type with the encoding of its text, once anything of the content has been read. */
+  contentType: string | undefined;
+  /** The coding that the file itself is in, when it goes out as what it is inside. */
+  ownCoding: Coding | undefined;
+  readonly kept = new Map<Selected, Representation>();
+  /** Codings that make the content no smaller. */
+  readonly useless = new Set<Selected>();
+  readonly #compressions: readonly Coding[];
+  readonly #making = new Map<Selected, Promise<Made>>();
+  #forgotten = false;
+
+  constructor(
+    key: string,
+    found: FoundFile,
+    compressions: readonly Coding[],
+    named: Named,
+    inserter: Inserter | undefined,
+  ) {
+    this.key = key;
+    this.found = found;
+    this.type = mediaType(found.file);
+    this.named = named;
+    this.inserter = inserter;
+    this.#compressions = compressions;
+  }
+
+  /** Whether a response needs to know how the content begins. */
+  get isLookedInto(): boolean {
+    const { file } = this.found;
+    const named = textKind(this.type) !== undefined || codedName(file) !== undefined;
+    return named || this.inserter !== undefined || mayHoldPrivateKey(file);
+  }
+
+  /** Finds out what is inside the content that begins so: once, as it is the same for each coding. */
+  learn(start: Buffer): void {
+    const { file, size } = this.found;
+    const coding = codedName(file)?.coding;
+    if (coding !== undefined && isIn(coding, start)) {
+      this.ownCoding = coding;
+      this.contentType = this.type;
+    } else this.contentType ??= contentType(this.type, start, size);
+  }
+
+  /** What goes into the content that begins so. */
+  insertion(start: Buffer): Insertion | undefined {
+    return this.inserter?.into(start.subarray(0, START), this.contentType ?? this.type, this.found.file);
+  }
+
+  /** @param ranged only a part is wanted: nothing is compressed for that */
+  offers(coding: Selected, ranged: boolean): boolean {
+    if (coding === "identity") return true;
+    if (this.found.siblings.some((sibling) => sibling.coding === coding)) return true;
+    return !ranged && this.#compressions.includes(coding) && !this.useless.has(coding);
+  }
+
+  /** Makes something for all who ask for it meanwhile. */
+  once(coding: Selected, make: () => Promise<Made>): Promise<Made> {
+    const running = this.#making.get(coding);
+    if (running !== undefined) return running;
+    const making = make().finally(() => this.#making.delete(coding));
+    this.#making.set(coding, making);
+    return making;
+  }
+
+  /** Whether it is kept: not when the version has been forgotten. */
+  keep(coding: Selected, made: Representation): boolean {
+    if (!this.#forgotten) this.kept.set(coding, made);
+    return !this.#forgotten;
+  }
+
+  forget(): void {
+    this.#forgotten = true;
+    this.kept.clear();
+  }
+}

@@ -1,0 +1,214 @@
+import type { FileHandle } from "node:fs/promises";
+import type { OutgoingHttpHeaders } from "node:http";
+import type { Writable } from "node:stream";
+import { finished } from "node:stream/promises";
+import { holds, learn, openFound, type FoundFile, type Unavailable } from "./file.js";
+import { throughInsertion } from "./representation/insertion.js";
+import { readInto } from "./representation/read-into.js";
+import type { Decision, Extent, Representation } from "./representation/representation.js";
+import type { ByteRange } from "./conditions/range.js";
+
+/** Where a response goes: a stream of HTTP/2, or a response of HTTP/1.1. */
+export interface Reply {
+  readonly body: Writable;
+  /** Sends status and fields; with `end`, nothing follows them. */
+  head(status: number, fields: OutgoingHttpHeaders, end: boolean): void;
+  /** Waits until so many bytes may be written; what it resolves with is called when they were taken. */
+  admit(bytes: number): Promise<() => void>;
+}
+
+/** Called with the number of bytes each time that the client has taken a piece. */
+export type Progress = (bytes: number) => void;
+
+/** Where a content waits after its first piece, so that other responses can go in between. */
+export interface Hold {
+  /** Called when the first piece has been taken. */
+  readonly reached: () => void;
+  /** Resolves when the rest may follow. */
+  readonly until: Promise<void>;
+}
+
+/** A response that is ready to go: its file is open, and of the version that was selected. To be closed in the end. */
+export interface Prepared {
+  /**
+   * Sends status, fields (with `extra`) and content.
+   *
+   * @throws when the client goes away, or the file changes under the response:
+   *   the stream is then reset, as what has come must not look whole
+   */
+  send(reply: Reply, extra: OutgoingHttpHeaders, progress: Progress, hold?: Hold): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A content is written in pieces, so that back pressure and progress show (bytes). */
+export const PIECE = 16 * 1024;
+
+/** A file is read in larger ones (bytes). */
+const READ = 64 * 1024;
+
+/** Bytes to send as they are, or a range of the representation. */
+type Span = Buffer | ByteRange;
+
+/** Opens what a response needs. */
+export async function prepare(
+  { found, content, insertion, size }: Representation,
+  { status, fields, extent }: Decision,
+  method: string,
+): Promise<Prepared | Unavailable> {
+  const spans = method === "HEAD" ? [] : spansOf(extent, size);
+  if (spans.length === 0) return fieldsOnly(status, fields);
+  if (content !== undefined)
+    return withPieces(
+      status,
+      fields,
+      () => cutAll(spans, content),
+      () => Promise.resolve(),
+    );
+  const handle = await openFound(found);
+  if (typeof handle === "string") return handle;
+  const inFile =
+    insertion === undefined
+      ? spans
+      : spans.flatMap((span) => ("first" in span ? throughInsertion(span, insertion) : span));
+  const learning = learn(handle, found).catch(() => undefined);
+  return withPieces(
+    status,
+    fields,
+    () => readAll(inFile, handle, found),
+    // A descriptor that is closed under a read may be another file's by then.
+    () => learning.then(() => handle.close()),
+  );
+}
+
+function spansOf(extent: Extent, size: number): readonly Span[] {
+  switch (extent.kind) {
+    case "none":
+      return [];
+    case "whole":
+      return size === 0 ? [] : [{ first: 0, last: size - 1 }];
+    case "range":
+      return [extent.range];
+    case "multipart":
+      return [...extent.multipart.parts.flatMap(({ head, range }) => [head, range]), extent.multipart.tail];
+  }
+}
+
+const fieldsOnly = (status: number, fields: OutgoingHttpHeaders): Prepared => ({
+  async send(reply, extra) {
+    if (isClosed(reply.body)) throw clientGone();
+    reply.head(status, { ...fields, ...extra }, true);
+    // Until the end is on its way, nobody can tell a response that was taken from one that was refused.
+    await finished(reply.body, { readable: false });
+  },
+  close: () => Promise.resolve(),
+});
+
+const withPieces = (
+  status: number,
+  fields: OutgoingHttpHeaders,
+  pieces: () => Iterable<Buffer> | AsyncIterable<Buffer>,
+  close: () => Promise<void>,
+): Prepared => ({
+  async send(reply, extra, progress, hold) {
+    reply.head(status, { ...fields, ...extra }, false);
+    await writePieces(each(pieces()), reply, progress, hold);
+  },
+  close,
+});
+
+/**
+ * Writes the pieces of a content, each when the one before it was taken, and
+ * ends. Not by a pipeline: it would not tell when a small piece was taken, and
+ * into a stream of HTTP/2 that is closed already it never ends.
+ *
+ * @throws when the client goes away, and what the pieces throw: the response is then cut off
+ */
+export async function writePieces(
+  pieces: AsyncIterator<Uint8Array, void>,
+  reply: Pick<Reply, "body" | "admit">,
+  progress: Progress,
+  hold?: Hold,
+): Promise<void> {
+  const { body } = reply;
+  try {
+    let next = await pieces.next();
+    for (let first = true; next.done !== true; first = false) {
+      // Read ahead: the next piece has to be at hand when this one was taken, or others would go in between.
+      const following = pieces.next();
+      following.catch(() => undefined);
+      await writePiece(reply, next.value);
+      progress(next.value.length);
+      if (first) hold?.reached();
+      next = await following;
+      if (first && next.done !== true) await hold?.until;
+    }
+    await settled(body, (done) => body.end(done));
+  } catch (error) {
+    body.destroy(error instanceof Error ? error : undefined);
+    // They wait to be asked for more, and hold what they come from.
+    pieces.return?.().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function writePiece(reply: Pick<Reply, "body" | "admit">, piece: Uint8Array): Promise<void> {
+  const { body } = reply;
+  const taken = await reply.admit(piece.length);
+  try {
+    await settled(body, (done) => body.write(piece, done));
+  } finally {
+    taken();
+  }
+}
+
+/** When what is written has been taken. Rejects when the client goes away meanwhile, or has gone. */
+function settled(body: Writable, write: (done: (error?: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const gone = () => reject(clientGone());
+    if (body.destroyed || body.closed) return gone();
+    body.once("close", gone);
+    write((error) => {
+      body.off("close", gone);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
+
+const isClosed = (body: Writable) => body.destroyed || body.closed;
+
+const clientGone = () => Object.assign(new Error("the client went away"), { code: "ERR_STREAM_PREMATURE_CLOSE" });
+
+async function* each(pieces: Iterable<Buffer> | AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  yield* pieces;
+}
+
+function* cutAll(spans: readonly Span[], content: Buffer): Generator<Buffer> {
+  for (const span of spans) yield* cut("first" in span ? content.subarray(span.first, span.last + 1) : span);
+}
+
+function* cut(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
+}
+
+/** Reads the spans; the last piece only follows when the file is still the version that it was at the first one. */
+async function* readAll(spans: readonly Span[], handle: FileHandle, found: FoundFile): AsyncGenerator<Buffer> {
+  let held: Buffer | undefined;
+  for (const span of spans) {
+    for await (const piece of "first" in span ? readRange(span, handle) : cut(span)) {
+      if (held !== undefined) yield held;
+      held = piece;
+    }
+  }
+  if (!(await holds(handle, found))) throw new Error("the file changed while it was sent");
+  if (held !== undefined) yield held;
+}
+
+async function* readRange({ first, last }: ByteRange, handle: FileHandle): AsyncGenerator<Buffer> {
+  for (let at = first; at <= last; at += READ) {
+    const buffer = Buffer.allocUnsafeSlow(Math.min(READ, last - at + 1));
+    if ((await readInto(handle, buffer, at)) < buffer.length)
+      throw new Error("the file became shorter while it was sent");
+    yield* cut(buffer);
+  }
+}

@@ -1,0 +1,217 @@
+import { constants, type Stats } from "node:fs";
+import { access, realpath, stat } from "node:fs/promises";
+import { platform } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { withoutBase } from "./base.js";
+import { codings, suffixes } from "./representation/content-coding.js";
+import { isAbsent, isForbidden, isInside, type FoundFile, type Sibling } from "./file.js";
+import { Lookups } from "./lookups.js";
+import { isWorthCompressing } from "./media-type.js";
+import { segmentsOf, type PathSegments } from "./path.js";
+import { Versions, type Look } from "./representation/versions.js";
+
+/** What stands under the root for a URL path. */
+export type Found =
+  | FoundFile
+  /** A directory asked for without its slash: relative references would resolve one level too high. */
+  | { readonly kind: "unslashed" }
+  /** A directory without an index page. */
+  | { readonly kind: "directory"; readonly directory: string }
+  /** It is there, or may be: this user may not read it, or not look where it lies. */
+  | { readonly kind: "unreadable"; readonly file: string; readonly code: string }
+  | { readonly kind: "none"; readonly status: 400 | 404 };
+
+/** What may be found. */
+export interface TreeOptions {
+  /** The path that everything is found below: begins and ends with a slash; "/" by default. */
+  readonly base?: string;
+  /** Files and directories never to be found, wherever they lie: certificates, keys, configuration. */
+  readonly hidden?: readonly string[];
+  /** Names in the root, in lower case, that are never found, however they are written and whatever they lead to. */
+  readonly reserved?: readonly string[];
+  /** Finds dotfiles too. */
+  readonly dotfiles?: boolean;
+  /** Follows symbolic links that lead out of the root. */
+  readonly symlinks?: boolean;
+  /** Looks for compressed files (`.br`, `.zst`, `.gz`) beside those that they stand for. */
+  readonly precompressed?: boolean;
+}
+
+/** The files under one directory, by URL path. Nothing outside it can be named. */
+export interface FileTree {
+  /** Real path of the directory. */
+  readonly root: string;
+  /** The path that everything is found below. */
+  readonly base: string;
+  /** What `find` would say at that time (`performance.now()`), when it has looked less than 250 ms before. */
+  recall(pathname: string, now: number): Found | undefined;
+  /** Looks up a percent-encoded URL path without query. Rejects only for failures of the system (EIO, EMFILE). */
+  find(pathname: string): Promise<Found>;
+  /** The next `find` looks at the disk: for one path that was seen to change, or for all. */
+  lookAgain(pathname?: string): void;
+  /** Where the file of a URL path would be, whether or not it is there; undefined where there can't be one. */
+  placeOf(pathname: string): string | undefined;
+  /** A name in a directory that `find` gave, when it may be found. */
+  entry(directory: string, name: string): Promise<Entry | undefined>;
+}
+
+export interface Entry {
+  readonly name: string;
+  readonly kind: "file" | "directory";
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly mtimeMs: number;
+}
+
+const none = { kind: "none", status: 404 } as const;
+const unslashed = { kind: "unslashed" } as const;
+const NO_SIBLINGS: readonly Sibling[] = [];
+
+/** @param root an existing directory */
+export async function openTree(root: string, options: TreeOptions = {}): Promise<FileTree> {
+  const hidden = (options.hidden ?? []).map((path) => realpath(path).catch(() => path));
+  return new Tree(await realpath(root), await Promise.all(hidden), options);
+}
+
+class Tree implements FileTree {
+  readonly root: string;
+  readonly base: string;
+  readonly #hidden: readonly string[];
+  readonly #options: TreeOptions;
+  readonly #lookups: Lookups<Found>;
+  readonly #versions = new Versions();
+
+  constructor(root: string, hidden: readonly string[], options: TreeOptions) {
+    this.root = root;
+    this.base = options.base ?? "/";
+    this.#hidden = hidden;
+    this.#options = options;
+    this.#lookups = new Lookups((pathname) => this.#look(pathname));
+  }
+
+  recall(pathname: string, now: number): Found | undefined {
+    return this.#lookups.recall(pathname, now);
+  }
+
+  find(pathname: string): Promise<Found> {
+    return this.#lookups.get(pathname);
+  }
+
+  lookAgain(pathname?: string): void {
+    this.#lookups.forget(pathname);
+  }
+
+  placeOf(pathname: string): string | undefined {
+    const path = this.#segmentsOf(pathname);
+    if (path?.ok !== true) return undefined;
+    return join(this.root, ...path.names, ...(path.directory ? ["index.html"] : []));
+  }
+
+  async entry(directory: string, name: string): Promise<Entry | undefined> {
+    const { ok } = segmentsOf(`/${encodeURIComponent(name)}`, platform(), this.#options.dotfiles === true);
+    // Only `.well-known` in the root is no dotfile.
+    if (!ok || (name.startsWith(".") && this.#options.dotfiles !== true && directory !== this.root)) return undefined;
+    const at = await this.#at(join(directory, name)).catch(unlessForbidden);
+    if (at === undefined) return undefined;
+    const { size, mtimeMs } = at.stats;
+    if (at.stats.isDirectory()) return { name, kind: "directory", size: 0, mtimeMs };
+    return at.stats.isFile() ? { name, kind: "file", size, mtimeMs } : undefined;
+  }
+
+  #segmentsOf(pathname: string): PathSegments | undefined {
+    const path = withoutBase(this.base, pathname);
+    return path === undefined ? undefined : segmentsOf(path, platform(), this.#options.dotfiles === true);
+  }
+
+  async #look(pathname: string): Promise<Found> {
+    const path = this.#segmentsOf(pathname);
+    if (path === undefined) return `${pathname}/` === this.base ? unslashed : none;
+    if (!path.ok) return { kind: "none", status: path.status };
+    const wanted = join(this.root, ...path.names);
+    try {
+      return await this.#lookAt(wanted, path.directory);
+    } catch (error) {
+      if (!isForbidden(error)) throw error;
+      return { kind: "unreadable", file: wanted, code: error.code ?? "EACCES" };
+    }
+  }
+
+  async #lookAt(wanted: string, asDirectory: boolean): Promise<Found> {
+    const at = await this.#at(wanted);
+    if (asDirectory) return at?.stats.isDirectory() === true ? this.#index(at.real) : none;
+    if (at?.stats.isFile() === true) return this.#file(at);
+    // A clean URL: `/about` for `about.html`, also where there is a directory of the name.
+    const page = await this.#at(`${wanted}.html`);
+    if (page?.stats.isFile() === true) return this.#file(page);
+    return at?.stats.isDirectory() === true ? unslashed : none;
+  }
+
+  async #index(directory: string): Promise<Found> {
+    const at = await this.#at(join(directory, "index.html"));
+    return at?.stats.isFile() === true ? this.#file(at) : { kind: "directory", directory };
+  }
+
+  async #file({ real, stats }: Place): Promise<FoundFile> {
+    await mayRead(real, stats);
+    const file = fileAt(real, await this.#versions.look(real, stats));
+    if (this.#options.precompressed !== true || !isWorthCompressing(real)) return file;
+    const found = await Promise.all(
+      codings
+        .map(async (coding) => {
+          const at = await this.#at(real + suffixes[coding]);
+          if (at?.stats.isFile() !== true || at.stats.mtimeMs < stats.mtimeMs) return undefined;
+          await mayRead(at.real, at.stats);
+          return { coding, found: fileAt(at.real, await this.#versions.look(at.real, at.stats)) };
+        })
+        .map((sibling) => sibling.catch(unlessForbidden)),
+    );
+    const siblings = found.filter((sibling) => sibling !== undefined);
+    return siblings.length === 0 ? file : { ...file, siblings };
+  }
+
+  /** In any case of letters: a file system may not tell them apart. */
+  #isReserved(path: string): boolean {
+    return dirname(path) === this.root && this.#options.reserved?.includes(basename(path).toLowerCase()) === true;
+  }
+
+  /**
+   * What a path leads to, when it leads to something that may be found.
+   *
+   * @throws when the system does not let us look there
+   */
+  async #at(path: string): Promise<Place | undefined> {
+    try {
+      const real = await realpath(path);
+      if (this.#isReserved(path) || this.#isReserved(real)) return undefined;
+      const inside = this.#options.symlinks === true || real === this.root || isInside(real, this.root);
+      if (!inside || this.#hidden.some((hidden) => real === hidden || isInside(real, hidden))) return undefined;
+      return { real, stats: await stat(real) };
+    } catch (error) {
+      if (isForbidden(error) || !isAbsent(error)) throw error;
+      return undefined;
+    }
+  }
+}
+
+interface Place {
+  readonly real: string;
+  readonly stats: Stats;
+}
+
+/** Everybody may: most files are so, and the system need not be asked. */
+const READ_BY_ALL = 0o444;
+
+/** @throws when this user may not read the file */
+async function mayRead(file: string, { mode }: Stats): Promise<void> {
+  if ((mode & READ_BY_ALL) !== READ_BY_ALL) await access(file, constants.R_OK);
+}
+
+function unlessForbidden(error: unknown): undefined {
+  if (!isForbidden(error)) throw error;
+}
+
+function fileAt(file: string, { stats, digest, edition, steady }: Look): FoundFile {
+  const { size, mtimeMs, ctimeMs, dev, ino } = stats;
+  return { kind: "file", file, size, mtimeMs, ctimeMs, dev, ino, digest, edition, steady, siblings: NO_SIBLINGS };
+}

@@ -1,0 +1,104 @@
+import type { Declaration, Declarations } from "./facts.js";
+import { isImageValue } from "./image-values.js";
+import { CssCursor, parseDeclaration } from "./syntax.js";
+import { hasBadUrl } from "./values.js";
+
+/** Longhands, and the shorthands that set them. */
+const PROPERTIES: Readonly<Record<string, string>> = {
+  "-webkit-border-image": "border-image-source",
+  "-webkit-clip-path": "clip-path",
+  "-webkit-filter": "filter",
+  "-webkit-mask": "mask-image",
+  "-webkit-mask-box-image": "mask-border-source",
+  "-webkit-mask-box-image-source": "mask-border-source",
+  "-webkit-mask-image": "mask-image",
+  "-webkit-box-reflect": "-webkit-box-reflect",
+  "-webkit-animation": "animation-name",
+  "-webkit-animation-name": "animation-name",
+  animation: "animation-name",
+  "animation-name": "animation-name",
+  "backdrop-filter": "backdrop-filter",
+  background: "background-image",
+  "background-image": "background-image",
+  "border-image": "border-image-source",
+  "border-image-source": "border-image-source",
+  "clip-path": "clip-path",
+  content: "content",
+  cursor: "cursor",
+  display: "display",
+  fill: "fill",
+  filter: "filter",
+  font: "font",
+  "font-family": "font-family",
+  "font-style": "font-style",
+  "font-weight": "font-weight",
+  "list-style": "list-style-image",
+  "list-style-image": "list-style-image",
+  marker: "marker",
+  "marker-end": "marker",
+  "marker-mid": "marker",
+  "marker-start": "marker",
+  mask: "mask-image",
+  "mask-image": "mask-image",
+  "shape-outside": "shape-outside",
+  stroke: "stroke",
+};
+
+/** Properties whose whole value counts; of others what loads something does. */
+const KEPT = /^(?:font|display|content|animation-name)/;
+
+/** Values in another browser's dialect, which make Chromium, and others of today, drop the declaration. */
+const FOREIGN_VALUE =
+  /(?:^|[\s,(])-(?:moz|ms|o)-|\bexpression\(|progid:|\\9\s*$|(?<![-\w])(?:cross-fade|element|image|src)\(/i;
+/** A longer value is data, or an attack. */
+const MAX_VALUE = 1_000_000;
+
+/** The declarations of a block or of a `style` attribute that bear on what is fetched; undefined without any. */
+export function parseStyleAttribute(text: string): Declarations | undefined {
+  if (!/url\(|font|display|image-set|list-style|background|content/i.test(text)) return undefined;
+  const cursor = new CssCursor(text);
+  const list: Declaration[] = [];
+  while (cursor.position < text.length) {
+    if (cursor.next() === "{") cursor.skipBlock();
+    else addDeclaration(cursor.item(), list);
+  }
+  return list.length === 0 ? undefined : { list, offset: 0 };
+}
+
+/** Adds the declaration that an item of a block is, if it counts. */
+export function addDeclaration(item: string, list: Declaration[]): void {
+  if (item.length > MAX_VALUE) return;
+  const raw = parseDeclaration(item, counts);
+  if (raw === undefined) return;
+  const { important } = raw;
+  if (raw.property.startsWith("--")) {
+    list.push({ property: raw.property, value: raw.value, important });
+    return;
+  }
+  const property = PROPERTIES[raw.property];
+  if (property === undefined || raw.value === "" || isInvalid(raw.value)) return;
+  if (!isImageValue(raw.property, raw.value)) return;
+  list.push({ property, value: shortened(property, raw.value), important });
+}
+
+/** Whether what a property is set to counts, its name as it is written. */
+function counts(property: string): boolean {
+  return property.startsWith("--") || Object.hasOwn(PROPERTIES, property.toLowerCase());
+}
+
+/** What makes a browser drop a declaration, so that an earlier one stands. */
+export function isInvalid(value: string): boolean {
+  return FOREIGN_VALUE.test(value.slice(0, 1000)) || hasBadUrl(value);
+}
+
+/** Whether a declaration can make an element load an image, by itself or with a custom property or an animation. */
+export function mayLoadImage({ property, value }: Declaration): boolean {
+  if (property === "animation-name") return !/^none$/i.test(value);
+  return !/^(?:--|font|display)/.test(property) && /url\(|image-set\(|var\(|src\(/i.test(value);
+}
+
+/** Of an image property's value only what loads something is kept. */
+function shortened(property: string, value: string): string {
+  if (KEPT.test(property)) return value;
+  return value.includes("(") || /^(?:inherit|unset)$/i.test(value) ? value : "none";
+}

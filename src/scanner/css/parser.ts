@@ -1,0 +1,274 @@
+import { addDeclaration, isInvalid, mayLoadImage } from "./declarations.js";
+import type { CssFacts, CssImport, Declaration, SkippedUrl } from "./facts.js";
+import { readImport } from "./import-rule.js";
+import { isSupported } from "./supports.js";
+import { CssCursor, parseDeclaration, unquote, withoutComments } from "./syntax.js";
+import { functionEnd, imagesIn } from "./values.js";
+import { type FontFace, readFontFace } from "../style/fonts/font-face.js";
+import { DEFAULT_VIEWPORT, isTrivialMedia, matchesMedia, type Viewport } from "./media-queries.js";
+import { RuleIndex } from "./selectors/rule-index.js";
+import type { Selector } from "./selectors/types.js";
+import { emptyCompound, isNever, type Nesting, nestingIn, parseSelectors } from "./selectors/parser.js";
+
+const MAX_NESTING = 32;
+const MAX_LAYERS = 500;
+/** Enough to explain a page by. */
+const MAX_SKIPPED = 1000;
+
+/** Reads a stylesheet. `selectors` is told of every selector whose rule counts. */
+export function readCss(
+  text: string,
+  selectors: (selector: Selector) => void,
+  viewport: Viewport = DEFAULT_VIEWPORT,
+): CssFacts {
+  return new CssReader(text, selectors, viewport).read();
+}
+
+/** What a block stands in. */
+interface Context {
+  /** Selectors that the declarations in it are for; undefined outside of style rules. */
+  readonly rule: readonly Selector[] | undefined;
+  readonly nesting: Nesting | undefined;
+  /** What the subject of each selector has to be, or be in: the roots of the `@scope` around it. */
+  readonly within: readonly Selector[] | undefined;
+  readonly layer: string;
+  readonly conditional: boolean;
+  /** In an `@media` block that not every screen is meant by. */
+  readonly media: boolean;
+  readonly depth: number;
+}
+
+const OUTERMOST: Context = {
+  rule: undefined,
+  nesting: undefined,
+  within: undefined,
+  layer: "",
+  conditional: false,
+  media: false,
+  depth: 0,
+};
+
+class CssReader {
+  readonly #cursor: CssCursor;
+  readonly #selectors: (selector: Selector) => void;
+  readonly #viewport: Viewport;
+  readonly #imports: CssImport[] = [];
+  readonly #fonts: FontFace[] = [];
+  readonly #rules = new RuleIndex();
+  readonly #imageRules = new RuleIndex();
+  readonly #layers = new Set<string>();
+  readonly #keyframes = new Map<string, readonly Declaration[]>();
+  readonly #skipped: SkippedUrl[] = [];
+  #anonymous = 0;
+  #order = 0;
+  /** Imports come before all else but `@layer` statements and what is no rule that a browser knows (CSS Cascade 5 §2). */
+  #importsAllowed = true;
+
+  constructor(text: string, selectors: (selector: Selector) => void, viewport: Viewport) {
+    this.#cursor = new CssCursor(text);
+    this.#selectors = selectors;
+    this.#viewport = viewport;
+  }
+
+  read(): CssFacts {
+    while (this.#cursor.position < this.#cursor.text.length) this.#block(OUTERMOST);
+    return {
+      imports: this.#imports,
+      fonts: this.#fonts,
+      rules: this.#rules,
+      imageRules: this.#imageRules,
+      layers: [...this.#layers],
+      keyframes: this.#keyframes,
+      skipped: this.#skipped,
+      size: this.#order,
+    };
+  }
+
+  /**
+   * Reads up to the end of the block entered last. Declarations behind a rule
+   * in it count as a rule of their own, in that place (CSS Nesting 1 §4.1).
+   */
+  #block(context: Context): void {
+    const cursor = this.#cursor;
+    let own: Declaration[] = [];
+    let offset = cursor.itemStart;
+    for (;;) {
+      const before = cursor.position;
+      const end = cursor.next(context.depth === 0);
+      const item = cursor.item();
+      if (end === "{") {
+        this.#add(own, offset, context);
+        offset = cursor.itemStart;
+        own = [];
+        this.#rule(item, context);
+      } else if (item.startsWith("@")) this.#statement(item, context);
+      else if (context.rule !== undefined) addDeclaration(item, own);
+      if (end === "}" || cursor.position === before) return this.#add(own, offset, context);
+    }
+  }
+
+  #rule(prelude: string, context: Context): void {
+    if (context.depth >= MAX_NESTING) return this.#cursor.skipBlock();
+    if (prelude.startsWith("@")) return this.#atRule(prelude, context);
+    this.#importsAllowed = false;
+    const rule = parseSelectors(prelude, context.nesting);
+    // What is nested in a rule that is none is none, too.
+    if (rule === undefined) return this.#cursor.skipBlock();
+    if (context.within !== undefined) for (const { compounds } of rule) compounds[0]?.any.push(context.within);
+    this.#block({ ...context, rule, nesting: nestingIn(rule), depth: context.depth + 1 });
+  }
+
+  #add(list: readonly Declaration[], offset: number, { rule = [], layer, conditional, media }: Context): void {
+    if (list.length === 0) return;
+    const declarations = { list, offset };
+    for (const selector of rule) {
+      if (isNever(selector)) {
+        for (const { value } of list) this.#skip(value, "state");
+        continue;
+      }
+      this.#selectors(selector);
+      this.#order += 1;
+      const added = { selector, declarations, layer, conditional, media, order: this.#order };
+      this.#rules.add(added);
+      if (list.some(mayLoadImage)) this.#imageRules.add(added);
+    }
+  }
+
+  /** `@import …;`, `@layer a, b;` and other rules without a block. */
+  #statement(item: string, context: Context): void {
+    const name = atName(item);
+    const rest = item.slice(name.length + 1).trim();
+    if (name === "import") {
+      if (this.#importsAllowed && context.depth === 0) this.#import(rest);
+    } else if (name === "layer") {
+      for (const layer of rest.split(",")) this.#layer(layer.trim(), context.layer);
+    } else if (name === "namespace" || name === "") this.#importsAllowed = false;
+  }
+
+  #layer(name: string, parent: string): string {
+    if (this.#layers.size >= MAX_LAYERS) return parent;
+    const own = name === "" ? `#${(this.#anonymous += 1)}` : name;
+    const full = parent === "" ? own : `${parent}.${own}`;
+    this.#layers.add(full);
+    return full;
+  }
+
+  #import(rest: string): void {
+    const reference = readImport(rest);
+    if (reference === undefined) return;
+    const { url, layer, supports, media } = reference;
+    if (supports !== undefined && !isSupported(supports)) return this.#skipUrl(url, "supports");
+    const full = layer === undefined ? undefined : this.#layer(layer, "");
+    this.#imports.push({ url, media, layer: full, offset: this.#cursor.itemStart });
+  }
+
+  #atRule(prelude: string, context: Context): void {
+    const name = atName(prelude);
+    const rest = prelude.slice(name.length + 1).trim();
+    this.#importsAllowed = false;
+    switch (name) {
+      case "media":
+        if (!matchesMedia(rest, this.#viewport)) return this.#skipBlock("media");
+        return this.#group({ ...context, media: context.media || !isTrivialMedia(rest) });
+      case "supports":
+        return isSupported(rest) ? this.#group(context) : this.#skipBlock("supports");
+      case "layer":
+        return this.#group({ ...context, layer: this.#layer(rest, context.layer) });
+      case "container":
+        if (!mayHold(rest, this.#viewport)) return this.#skipBlock("media");
+        return this.#group({ ...context, conditional: true });
+      case "scope":
+        return this.#scope(rest, context);
+      default:
+        // No other rule may stand in a style rule.
+        return context.rule === undefined ? this.#descriptors(name, rest) : this.#cursor.skipBlock();
+    }
+  }
+
+  #descriptors(name: string, rest: string): void {
+    if (name === "keyframes" || name === "-webkit-keyframes") return this.#keyframesRule(unquote(rest));
+    return name === "font-face" ? this.#fontFace() : this.#cursor.skipBlock();
+  }
+
+  /** A conditional group: within a rule it holds declarations too. */
+  #group(context: Context): void {
+    this.#block({ ...context, depth: context.depth + 1 });
+  }
+
+  /** `@scope (roots) to (limits)` (CSS Cascade 6 §2.5). Without roots, the page says what is in it. */
+  #scope(prelude: string, context: Context): void {
+    if (!prelude.startsWith("(")) return this.#group({ ...context, conditional: true, rule: undefined });
+    const end = functionEnd(prelude, 0);
+    const roots = parseSelectors(prelude.slice(1, end).trim(), context.nesting);
+    if (roots === undefined) return this.#cursor.skipBlock();
+    const list = roots.filter(({ pseudo }) => pseudo === "");
+    const within = [...list, ...list.map(inside)];
+    const conditional = context.conditional || prelude.length > end + 1;
+    this.#group({ ...context, rule: undefined, nesting: { list, specificity: 0, isScope: true }, within, conditional });
+  }
+
+  #skipBlock(why: SkippedUrl["why"]): void {
+    const start = this.#cursor.position;
+    this.#cursor.skipBlock();
+    if (this.#skipped.length < MAX_SKIPPED) this.#skip(this.#cursor.text.slice(start, this.#cursor.position), why);
+  }
+
+  #skip(text: string, why: SkippedUrl["why"]): void {
+    if (!/url\(/i.test(text)) return;
+    for (const url of imagesIn(withoutComments(text), 1)) this.#skipUrl(url, why);
+  }
+
+  #skipUrl(url: string, why: SkippedUrl["why"]): void {
+    if (this.#skipped.length < MAX_SKIPPED) this.#skipped.push({ url, why });
+  }
+
+  #keyframesRule(name: string): void {
+    const declarations: Declaration[] = [];
+    while (this.#cursor.next() === "{") {
+      for (let end = this.#cursor.next(); ; end = this.#cursor.next()) {
+        if (end === "{") this.#cursor.skipBlock();
+        else addDeclaration(this.#cursor.item(), declarations);
+        if (end === "}") break;
+      }
+    }
+    const images = declarations.filter(({ value }) => /url\(|image-set\(/i.test(value));
+    if (images.length > 0) this.#keyframes.set(name, images);
+  }
+
+  #fontFace(): void {
+    const offset = this.#cursor.itemStart;
+    const declarations = new Map<string, string>();
+    for (;;) {
+      const end = this.#cursor.next();
+      if (end === "{") {
+        this.#cursor.skipBlock();
+        continue;
+      }
+      const raw = parseDeclaration(this.#cursor.item());
+      if (raw !== undefined && !isInvalid(raw.value)) declarations.set(raw.property, raw.value);
+      if (end === "}") break;
+    }
+    const face = readFontFace(declarations, offset);
+    if (face !== undefined) this.#fonts.push(face);
+    for (const url of imagesIn(declarations.get("src") ?? "", 1)) {
+      if (face?.sources.includes(url) !== true) this.#skipUrl(url, "font format");
+    }
+  }
+}
+
+/** Lower-case name of the at-rule that an item begins with, without its "@". */
+function atName(item: string): string {
+  return /^@([-\w]*)/.exec(item)?.[1]?.toLowerCase() ?? "";
+}
+
+/** Any element within what a selector matches. */
+function inside({ compounds, combinators }: Selector): Selector {
+  return { compounds: [emptyCompound(), ...compounds], combinators: [" ", ...combinators], pseudo: "", specificity: 0 };
+}
+
+/** Whether an `@container` condition may hold: of its size queries, as if the container were as wide as the page. */
+function mayHold(text: string, viewport: Viewport): boolean {
+  if (!text.includes("(") || /(?:style|scroll-state)\(/i.test(text)) return true;
+  const query = text.replace(/^\s*(?!not\b)[^\s(]+\s+(?=not\b|\()/i, "");
+  return matchesMedia(query.replaceAll("inline-size", "width").replaceAll("block-size", "height"), viewport);
+}

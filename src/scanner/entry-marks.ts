@@ -1,0 +1,43 @@
+import { isNamed } from "./html/first-flight.js";
+import type { HtmlFacts } from "./html/facts.js";
+import type { EntryMarks } from "../manifest/types.js";
+import { baseOf, documentBase, resolve } from "../manifest/resolve.js";
+import { NEED, type Reference } from "./url/reference.js";
+
+/** What makes an entry blocking: a stylesheet that applies, or a script that the parser waits for. A preload alone holds nothing up. */
+export function marksOf({ named, when, by, need }: Pick<Reference, "named" | "when" | "by" | "need">): EntryMarks {
+  const blocks = need <= NEED.blockingScript && by !== "preload";
+  return {
+    ...(named === undefined ? {} : { named }),
+    ...(blocks ? { blocking: true } : {}),
+    ...(when === undefined ? {} : { when }),
+  };
+}
+
+/** The marks of a target that is referred to twice: whoever names it, it is found at once; whoever needs it, it blocks. */
+export function marksOfBoth(one: EntryMarks, other: EntryMarks): EntryMarks {
+  const { when: _, ...marks } = { ...one, ...other };
+  return one.when !== undefined && other.when !== undefined ? { ...marks, when: one.when } : marks;
+}
+
+/**
+ * The marks of the targets that a page's own HTML names.
+ *
+ * @param pathname URL path that the page is served at
+ */
+export function marksInHtml(facts: HtmlFacts, pathname: string): ReadonlyMap<string, EntryMarks> {
+  const before = baseOf(pathname);
+  const after = documentBase(facts.base?.href, before);
+  const marks = new Map<string, EntryMarks>();
+  const add = (reference: Reference, offset: number) => {
+    const resolved = resolve(reference.url, offset < (facts.base?.offset ?? 0) ? before : after);
+    if (!("target" in resolved)) return;
+    const named = isNamed({ as: reference.as, offset }, facts.firstFlight) ? { named: true as const } : {};
+    marks.set(resolved.target, { ...marks.get(resolved.target), ...marksOf({ ...reference, ...named }) });
+  };
+  for (const reference of facts.references) add(reference, reference.offset);
+  for (const { facts: sheet, offset } of facts.styles) {
+    for (const { url } of sheet.imports) add({ url, as: "style", need: NEED.style, by: "@import", offset }, offset);
+  }
+  return marks;
+}

@@ -1,0 +1,131 @@
+import type { Destination } from "../../../manifest/destination.js";
+import type { HtmlLexer } from "../lexer.js";
+import { chooseImage, isImageType } from "./image-candidates.js";
+import type { LinkAttributes } from "../../../manifest/types.js";
+import { isTrivialMedia, matchesMedia, type Viewport } from "../../css/media-queries.js";
+import { candidatesOf } from "./img-element.js";
+import { NEED, type Need } from "../../url/reference.js";
+import type { TagReferences } from "./tag-references.js";
+
+/** Chromium passes over a font of an older name, such as `application/font-woff2`. */
+const FONT_TYPE = /^font\/(?:woff2?|ttf|otf|sfnt|collection)$/;
+
+/** What `link rel=preload` may name in a browser (FACTS: other kinds are not taken), and when it is needed. */
+const PRELOADABLE: Readonly<Record<string, Need>> = {
+  fetch: NEED.other,
+  font: NEED.font,
+  image: NEED.image,
+  script: NEED.deferredScript,
+  style: NEED.style,
+  track: NEED.other,
+};
+
+/** Reads the `link` elements of a page (HTML §4.2.4), and which of its titled stylesheets apply. */
+export class LinkElements {
+  readonly #lexer: HtmlLexer;
+  readonly #references: TagReferences;
+  readonly #viewport: Viewport;
+  #title: string | undefined;
+
+  constructor(lexer: HtmlLexer, references: TagReferences, viewport: Viewport) {
+    this.#lexer = lexer;
+    this.#references = references;
+    this.#viewport = viewport;
+  }
+
+  /** Reads the `link` that the lexer stands at. */
+  read(): void {
+    const rel = (this.#lexer.attribute("rel") ?? "").toLowerCase().split(/[\t\n\f\r ]+/);
+    const href = this.#lexer.attribute("href");
+    if (rel.includes("stylesheet")) this.#stylesheet(href, rel.includes("alternate"));
+    else if (rel.includes("preload")) this.#preload(href);
+    else if (rel.includes("modulepreload")) this.#modulePreload(href);
+  }
+
+  /** Whether the `style` element that the lexer stands at applies. */
+  get appliesStyle(): boolean {
+    const type = this.#lexer.attribute("type")?.trim().toLowerCase() ?? "";
+    if ((type !== "" && type !== "text/css") || !this.#isPreferred(false)) return false;
+    return matchesMedia(this.#lexer.attribute("media") ?? "", this.#viewport);
+  }
+
+  #stylesheet(href: string | undefined, alternate: boolean): void {
+    const references = this.#references;
+    const type = (this.#lexer.attribute("type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+    if (type !== "" && type !== "text/css") return references.leave(href, "type");
+    if (this.#lexer.attribute("disabled") !== undefined) return references.leave(href, "disabled");
+    const media = this.#lexer.attribute("media") ?? "";
+    const attributes: LinkAttributes = { rel: "preload", ...references.fetchAttributes() };
+    if (!this.#isPreferred(alternate)) {
+      // An alternate is fetched last; no link says so, and "not all" is taken by no client.
+      const link = { ...attributes, media: "not all", applies: false };
+      return references.add(href, "style", NEED.idle, "alternate stylesheet", link);
+    }
+    const matching = matchesMedia(media, this.#viewport);
+    const applies = matching || this.#swapped();
+    const link = { ...attributes, applies, ...(isTrivialMedia(media) ? {} : { media }) };
+    references.add(href, "style", matching ? NEED.style : NEED.idle, "stylesheet", link);
+  }
+
+  /** `onload="this.media='all'"`: the usual way to load a stylesheet without waiting for it; it applies in the end. */
+  #swapped(): "later" | false {
+    return /\bthis\s*\.\s*(?:media|rel)\s*=/.test(this.#lexer.attribute("onload") ?? "") && "later";
+  }
+
+  /** Of titled stylesheets, only the set named first applies (CSSOM §6.2, "preferred"). */
+  #isPreferred(alternate: boolean): boolean {
+    const title = this.#lexer.attribute("title") ?? "";
+    if (alternate) return false;
+    if (title === "") return true;
+    this.#title ??= title;
+    return title === this.#title;
+  }
+
+  #preload(href: string | undefined): void {
+    const references = this.#references;
+    const as = this.#lexer.attribute("as")?.trim().toLowerCase() ?? "";
+    const need = Object.hasOwn(PRELOADABLE, as) ? PRELOADABLE[as] : undefined;
+    if (need === undefined) return references.leave(href, "not loaded");
+    const media = this.#lexer.attribute("media") ?? "";
+    if (!matchesMedia(media, this.#viewport)) return references.leave(href, "media");
+    const type = this.#lexer.attribute("type")?.trim() ?? "";
+    if (!isPreloadType(as, type)) return references.leave(href, "type");
+    const link: LinkAttributes = {
+      rel: "preload",
+      ...references.fetchAttributes(),
+      ...(type === "" ? {} : { type }),
+      ...(isTrivialMedia(media) ? {} : { media }),
+    };
+    if (as === "image") this.#imagePreload(href, link);
+    else if (as === "style") references.add(href, as, need, "preload", { ...link, applies: this.#swapped() });
+    else references.add(href, toDestination(as), need, "preload", link);
+  }
+
+  #imagePreload(href: string | undefined, link: LinkAttributes): void {
+    const srcset = this.#lexer.attribute("imagesrcset");
+    const sizes = this.#lexer.attribute("imagesizes");
+    const chosen = chooseImage([{ src: href, srcset, sizes }], this.#viewport);
+    this.#references.add(chosen?.url, "image", NEED.image, "preload", { ...link, ...candidatesOf(chosen) });
+  }
+
+  #modulePreload(href: string | undefined): void {
+    const references = this.#references;
+    if (!matchesMedia(this.#lexer.attribute("media") ?? "", this.#viewport)) return references.leave(href, "media");
+    const as = this.#lexer.attribute("as")?.trim().toLowerCase() ?? "";
+    const destination: Destination = as === "json" || as === "style" ? as : "script";
+    const link: LinkAttributes = { rel: "modulepreload", ...references.fetchAttributes() };
+    references.add(href, destination, NEED.module, "modulepreload", link);
+  }
+}
+
+/** Whether a browser that has the `as` of a preload takes its `type`, too. */
+function isPreloadType(as: string, type: string): boolean {
+  if (as === "image") return isImageType(type);
+  const essence = type.split(";")[0]?.trim().toLowerCase() ?? "";
+  if (as === "font") return essence === "" || FONT_TYPE.test(essence);
+  return as !== "style" || essence === "" || essence === "text/css";
+}
+
+function toDestination(as: string): Destination {
+  return as === "font" || as === "script" || as === "style" || as === "track" ? as : "fetch";
+}

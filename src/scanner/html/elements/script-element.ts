@@ -1,0 +1,51 @@
+import type { HtmlLexer } from "../lexer.js";
+import { NEED } from "../../url/reference.js";
+import type { TagReferences } from "./tag-references.js";
+
+/** What refers to the file of a classic script. */
+export const CLASSIC_SCRIPT = "script";
+export const MODULE_SCRIPT = "module script";
+
+/** In whose text this stands, may add an import map. */
+export const IMPORT_MAP = "importmap";
+
+/** JavaScript media types (MIME Sniffing §4.6); a script of another type is data. */
+const SCRIPT_TYPE =
+  /^(?:(?:application|text)\/(?:x-)?(?:ecma|java)script|text\/(?:javascript1\.[0-5]|jscript|livescript))$/;
+
+/** Reads the `script` element that the lexer stands at: where its file is, and when it runs (HTML §4.12.1). */
+export function readScriptElement(lexer: HtmlLexer, references: TagReferences, inSvg: boolean): void {
+  const src = inSvg ? (lexer.attribute("href") ?? lexer.attribute("xlink:href")) : lexer.attribute("src");
+  const kind = kindOf(lexer);
+  if (kind === "data" || src === undefined) return;
+  const isAsync = lexer.attribute("async") !== undefined;
+  if (kind === "module") {
+    const need = isAsync ? NEED.asyncScript : NEED.module;
+    return references.add(src, "script", need, MODULE_SCRIPT, {
+      rel: "modulepreload",
+      ...references.fetchAttributes(),
+    });
+  }
+  if (lexer.attribute("nomodule") !== undefined) return references.leave(src, "nomodule");
+  const isDeferred = lexer.attribute("defer") !== undefined;
+  const need = isAsync ? NEED.asyncScript : isDeferred ? NEED.deferredScript : NEED.blockingScript;
+  references.add(src, "script", need, CLASSIC_SCRIPT, { rel: "preload", ...references.fetchAttributes() });
+}
+
+/** Whether the inline script that the lexer stands at runs as a classic one. */
+export function isClassicInline(lexer: HtmlLexer): boolean {
+  return kindOf(lexer) === "classic" && lexer.attribute("nomodule") === undefined;
+}
+
+function kindOf(lexer: HtmlLexer): "classic" | "module" | "data" {
+  const type = lexer.attribute("type");
+  const language = lexer.attribute("language") ?? "";
+  if (type === undefined) return language === "" || isScriptType(`text/${language}`) ? "classic" : "data";
+  const trimmed = type.trim().toLowerCase();
+  if (type.toLowerCase() === "module") return "module";
+  return type === "" || isScriptType(trimmed) ? "classic" : "data";
+}
+
+function isScriptType(type: string): boolean {
+  return SCRIPT_TYPE.test(type.toLowerCase());
+}

@@ -1,0 +1,53 @@
+import type { CssFacts } from "../css/facts.js";
+import type { Outline } from "../style/outline/outline.js";
+import type { Need, Reference } from "../url/reference.js";
+
+/** A reference that is left out although it looks like one, and why. */
+export interface LeftReference {
+  readonly url: string;
+  readonly offset: number;
+  readonly why: "lazy" | "nomodule" | "disabled" | "media" | "type" | "not loaded";
+}
+
+/** What an HTML document refers to. */
+export interface HtmlFacts {
+  /** The first `<base href>`, and from where on it counts. */
+  readonly base: { readonly href: string; readonly offset: number } | undefined;
+  /** In document order. */
+  readonly references: readonly Reference[];
+  readonly left: readonly LeftReference[];
+  /** Content of the `style` elements. */
+  readonly styles: readonly InlineStylesheet[];
+  /** Module scripts in the page. */
+  readonly modules: readonly InlineModule[];
+  /** Texts of the import maps. */
+  readonly importMaps: readonly string[];
+  /** A classic script in the page may add an import map: it says something of them. */
+  readonly mentionsImportMap: boolean;
+  /** The page has an import map, or runs a classic script, which may add one. */
+  readonly mayHaveImportMap: boolean;
+  /** Bytes of the text that reach a browser in the first round trip. */
+  readonly firstFlight: number;
+  /** Policies of `meta` elements, and from where on they count. */
+  readonly policies: readonly { readonly content: string; readonly offset: number }[];
+  /** What the page consists of; undefined when none was asked for. */
+  readonly outline: Outline | undefined;
+}
+
+/** What a document says, and the encoding that it was in. */
+export interface DocumentFacts extends HtmlFacts {
+  readonly encoding: string;
+}
+
+/** A `style` element that applies. */
+export interface InlineStylesheet {
+  readonly facts: CssFacts;
+  readonly offset: number;
+}
+
+/** A module script in the page. */
+export interface InlineModule {
+  readonly text: string;
+  readonly offset: number;
+  readonly need: Need;
+}

@@ -1,0 +1,32 @@
+import { deflateRawSync } from "node:zlib";
+import type { Reference } from "../url/reference.js";
+
+/** What a server may send before it hears of the client again: ten segments (RFC 6928) of 1,460 bytes. */
+const WINDOW = 14_600;
+
+/** Of a long page so much is compressed, to see how well it can be (bytes). */
+const SAMPLE = 8 * WINDOW;
+
+/**
+ * Bytes at the beginning of a page that reach a browser in the page's first
+ * round trip. Its preload scanner finds what they name as soon as a `Link`
+ * field could tell it; of what stands beyond, it hears a round trip later.
+ *
+ * @param references what the page refers to: where none stands beyond the first bytes, nothing is compressed
+ * @param compressed the page is sent compressed
+ */
+export function firstFlight(html: Buffer, references: readonly Reference[], compressed: boolean): number {
+  const isBeyond = ({ offset, as }: Reference) => offset >= WINDOW && as !== "image";
+  if (!references.some(isBeyond)) return html.length;
+  if (!compressed) return WINDOW;
+  const sample = html.subarray(0, SAMPLE);
+  return (WINDOW * sample.length) / deflateRawSync(sample, { level: 1 }).length;
+}
+
+/**
+ * Whether a browser finds by itself, and in time, what a page's own HTML
+ * names. An image beyond the first round trip is not painted first: it can wait.
+ */
+export function isNamed({ offset, as }: Pick<Reference, "offset" | "as">, flight: number): boolean {
+  return offset < flight || as === "image";
+}

@@ -1,0 +1,190 @@
+import type { CssFacts } from "../css/facts.js";
+import { ElementReader } from "./elements/element-reader.js";
+import { firstFlight } from "./first-flight.js";
+import { ForeignContent } from "./foreign-content.js";
+import type { HtmlFacts, InlineModule, InlineStylesheet } from "./facts.js";
+import { HtmlLexer } from "./lexer.js";
+import { DEFAULT_VIEWPORT, type Viewport } from "../css/media-queries.js";
+import type { OutlineBuilder } from "../style/outline/builder.js";
+import { NEED } from "../url/reference.js";
+import { CLASSIC_SCRIPT, IMPORT_MAP, isClassicInline } from "./elements/script-element.js";
+import { type TagName, tagNamed } from "./tag-name.js";
+
+/** What reading a page calls upon beside its references. */
+export interface HtmlReaders {
+  readonly viewport?: Viewport;
+  readonly outline?: OutlineBuilder;
+  /** Reads the text of a `style` element. */
+  readonly css?: (text: string) => CssFacts;
+  /** Pages are sent compressed, as they are by default: more of them comes in the first round trip. */
+  readonly compressed?: boolean;
+}
+
+/** Elements whose content is text up to their end tag, with scripting on (HTML §13.2.6.4.7 on). */
+for (const name of ["iframe", "noembed", "noframes", "noscript", "script", "style", "textarea", "title", "xmp"]) {
+  tagNamed(name).raw = true;
+}
+const SVG = tagNamed("svg");
+const MATH = tagNamed("math");
+const TEMPLATE = tagNamed("template");
+const PLAINTEXT = tagNamed("plaintext");
+const SELECT = tagNamed("select");
+const INPUT = tagNamed("input");
+
+/** Elements of SVG that refer to something, and those whose content is a text of its own there, too. */
+const FOREIGN: ReadonlySet<string> = new Set(["feimage", "image", "script", "style", "use"]);
+
+/** Elements that bear on how what follows is read. */
+for (const name of ["html", "math", "plaintext", "select", "svg", "template"]) tagNamed(name).refers = true;
+
+/** Its end bears on what follows. */
+TEMPLATE.endCounts = true;
+
+/** Reads what a page, in UTF-8, refers to, in one pass over its bytes. */
+export function readHtml(bytes: Buffer, readers: HtmlReaders = {}): HtmlFacts {
+  return new HtmlReader(bytes, readers).read();
+}
+
+/** Input types that show no text. */
+const TEXTLESS = /^(?:hidden|checkbox|radio|image|range|color|file)$/i;
+
+class HtmlReader {
+  readonly #lexer: HtmlLexer;
+  readonly #elements: ElementReader;
+  /** The open templates; those with a shadow root are part of the page. */
+  readonly #templates: boolean[] = [];
+  #inert = 0;
+  readonly #foreign = new ForeignContent();
+  readonly #outline: OutlineBuilder | undefined;
+  readonly #css: HtmlReaders["css"];
+  readonly #compressed: boolean;
+  readonly #styles: InlineStylesheet[] = [];
+  readonly #modules: InlineModule[] = [];
+  readonly #importMaps: string[] = [];
+  #hasInlineScript = false;
+  #mentionsImportMap = false;
+
+  constructor(bytes: Buffer, readers: HtmlReaders) {
+    this.#lexer = new HtmlLexer(bytes);
+    this.#elements = new ElementReader(this.#lexer, this.#foreign, readers.viewport ?? DEFAULT_VIEWPORT);
+    this.#outline = readers.outline;
+    this.#css = readers.css;
+    this.#compressed = readers.compressed ?? true;
+  }
+
+  read(): HtmlFacts {
+    const lexer = this.#lexer;
+    for (;;) {
+      const token = lexer.next();
+      if (lexer.hasText && this.#inert === 0 && this.#outline !== undefined) this.#text(this.#outline);
+      if (token === "eof") break;
+      if (token === "end") this.#endTag(lexer.tag);
+      else this.#startTag(lexer.tag);
+    }
+    const { base, policies, references } = this.#elements;
+    return {
+      base,
+      references: references.list,
+      left: references.left,
+      styles: this.#styles,
+      modules: this.#modules,
+      importMaps: this.#importMaps,
+      mentionsImportMap: this.#mentionsImportMap,
+      mayHaveImportMap:
+        this.#importMaps.length > 0 || this.#hasInlineScript || references.list.some(({ by }) => by === CLASSIC_SCRIPT),
+      firstFlight: firstFlight(lexer.bytes, references.list, this.#compressed),
+      policies,
+      outline: this.#outline?.finish(),
+    };
+  }
+
+  #text(outline: OutlineBuilder): void {
+    const { bytes, hasBeyond, textStart, start } = this.#lexer;
+    outline.text();
+    if (hasBeyond) outline.addCharacters(bytes, textStart, start);
+  }
+
+  #endTag(tag: TagName): void {
+    if (this.#inert === 0) this.#outline?.close(tag);
+    if (this.#foreign.depth > 0) {
+      this.#foreign.end(tag);
+      this.#lexer.foreign = this.#foreign.inside;
+    }
+    if (!tag.endCounts) return;
+    this.#elements.end(tag);
+    if (tag === TEMPLATE && this.#templates.pop() === false) this.#inert -= 1;
+  }
+
+  #startTag(tag: TagName): void {
+    const lexer = this.#lexer;
+    if (this.#foreign.inside || tag === SVG || tag === MATH) {
+      this.#foreign.start(tag, lexer.selfClosing);
+      lexer.foreign = this.#foreign.inside;
+    }
+    if (tag.refers || tag.hasBackground) this.#referring(tag);
+    if (this.#inert === 0 && this.#outline !== undefined && tag !== TEMPLATE) this.#enter(this.#outline);
+    if (tag === PLAINTEXT) lexer.position = lexer.bytes.length;
+    else if (
+      tag.raw &&
+      !(this.#foreign.inside && (lexer.selfClosing || !FOREIGN.has(tag.name) || !this.#foreign.inSvg))
+    ) {
+      this.#rawText(tag.name);
+    }
+  }
+
+  #referring(tag: TagName): void {
+    if (this.#foreign.inside) {
+      if (this.#inert === 0 && this.#foreign.inSvg && FOREIGN.has(tag.name)) this.#elements.start(tag);
+    } else if (tag === TEMPLATE) this.#openTemplate();
+    else if (this.#inert === 0) this.#elements.start(tag);
+  }
+
+  #enter(outline: OutlineBuilder): void {
+    const lexer = this.#lexer;
+    const node = outline.open(lexer);
+    lexer.ignoresText = outline.ignoresText;
+    if (lexer.tag === SELECT) outline.text(node);
+    else if (lexer.tag === INPUT && !TEXTLESS.test(lexer.attribute("type") ?? "")) outline.text(node);
+  }
+
+  #rawText(name: string): void {
+    const lexer = this.#lexer;
+    const start = lexer.position;
+    // Attributes are those of the start tag until the next one is read.
+    const take = this.#inert > 0 ? undefined : this.#takerOf(name);
+    const end = lexer.rawText();
+    // An empty text area has its font loaded, too.
+    if (end > start || name === "textarea") take?.(() => lexer.slice(start, end), start);
+  }
+
+  /** What is done with an element's text. */
+  #takerOf(name: string): ((text: () => string, offset: number) => void) | undefined {
+    if (name === "textarea") return () => this.#outline?.text();
+    if (name === "style") {
+      return this.#elements.links.appliesStyle ? (text, offset) => this.#takeStyle(text(), offset) : undefined;
+    }
+    if (name !== "script" || this.#lexer.attribute("src") !== undefined) return undefined;
+    if (isClassicInline(this.#lexer)) return (text) => this.#takeClassicScript(text());
+    const type = this.#lexer.attribute("type")?.trim().toLowerCase();
+    if (type === "importmap") return (text) => this.#importMaps.push(text());
+    if (type !== "module") return undefined;
+    const need = this.#lexer.attribute("async") === undefined ? NEED.module : NEED.asyncScript;
+    return (text, offset) => this.#modules.push({ text: text(), offset, need });
+  }
+
+  #takeClassicScript(text: string): void {
+    this.#hasInlineScript = true;
+    this.#mentionsImportMap ||= text.includes(IMPORT_MAP);
+  }
+
+  #takeStyle(text: string, offset: number): void {
+    if (this.#css !== undefined) this.#styles.push({ facts: this.#css(text), offset });
+  }
+
+  /** A template's content is no part of the page, unless it becomes a shadow tree at once. */
+  #openTemplate(): void {
+    const shadow = /^(?:open|closed)$/i.test(this.#lexer.attribute("shadowrootmode") ?? "");
+    this.#templates.push(shadow);
+    if (!shadow) this.#inert += 1;
+  }
+}

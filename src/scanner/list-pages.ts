@@ -1,0 +1,121 @@
+import { type Dirent, statSync } from "node:fs";
+import { readdir, realpath, stat } from "node:fs/promises";
+import { join, sep } from "node:path";
+
+import { systemCode } from "../errors.js";
+import { isPagePath } from "../manifest/destination.js";
+import type { SiteFile } from "./scanner.js";
+
+/** A page of the site. */
+export interface SitePage {
+  /** Canonical URL path, percent-encoded: `/docs/` for `docs/index.html`. */
+  readonly pathname: string;
+  readonly file: SiteFile;
+}
+
+/** Characters that `encodeURIComponent` escapes and a browser sends as they are in a path (URL standard, "path percent-encode set"). */
+const SENT_AS_IS = /%(?:24|26|2B|2C|3A|3B|3D|40|5B|5D|7C)/g;
+
+/** A file name as a segment of a URL path, as it goes over the wire. */
+export function encodeSegment(name: string): string {
+  // A lone surrogate, as Windows allows it in a name, becomes U+FFFD.
+  const wellFormed = Buffer.from(name, "utf8").toString("utf8");
+  return encodeURIComponent(wellFormed).replaceAll(SENT_AS_IS, decodeURIComponent);
+}
+
+/**
+ * The pages under a directory, in the order of a walk by name: dotfiles
+ * (`.well-known` apart), `node_modules` and links that lead outside of the
+ * root are passed over, directories that can't be read too.
+ */
+export async function* listPages(root: string): AsyncGenerator<SitePage> {
+  const resolved = await realpath(root);
+  for await (const { place, pages } of walk(resolved)) {
+    for (const entry of pages) {
+      const { directory, pathname } = place;
+      if (entry.isSymbolicLink() && (await resolvedInside(resolved, join(directory, entry.name))) === undefined)
+        continue;
+      const file = fileAt(join(directory, entry.name));
+      if (file === undefined) continue;
+      yield { pathname: entry.name === "index.html" ? pathname : pathname + encodeSegment(entry.name), file };
+    }
+  }
+}
+
+/** A directory on the walk. */
+interface Place {
+  /** Resolved. */
+  readonly directory: string;
+  readonly pathname: string;
+  /** Directories on the way to it, resolved: a link can lead back up. */
+  readonly above: readonly string[];
+  /** A link is on the way to it: a second one is not followed, as links among each other make ways without number. */
+  readonly linked: boolean;
+}
+
+interface Names {
+  readonly pages: Dirent[];
+  readonly directories: Dirent[];
+}
+
+/** One directory after another, those within it after its own pages. `root` is resolved. */
+async function* walk(root: string): AsyncGenerator<{ readonly place: Place; readonly pages: readonly Dirent[] }> {
+  const left: Place[] = [{ directory: root, pathname: "/", above: [], linked: false }];
+  for (let place = left.pop(); place !== undefined; place = left.pop()) {
+    const { pages, directories } = await namesIn(place.directory);
+    if (pages.length > 0) yield { place, pages };
+    for (const entry of directories.toReversed()) {
+      const inner = await placeIn(root, place, entry);
+      if (inner !== undefined) left.push(inner);
+    }
+  }
+}
+
+/** The place of a directory within another; undefined for one that is not walked. */
+async function placeIn(root: string, outer: Place, entry: Dirent): Promise<Place | undefined> {
+  const path = join(outer.directory, entry.name);
+  const isLink = entry.isSymbolicLink();
+  if (isLink && outer.linked) return undefined;
+  const directory = isLink ? await resolvedInside(root, path) : path;
+  const above = [...outer.above, outer.directory];
+  if (directory === undefined || above.includes(directory)) return undefined;
+  const pathname = `${outer.pathname}${encodeSegment(entry.name)}/`;
+  return { directory, pathname, above, linked: outer.linked || isLink };
+}
+
+/** Pages and directories, each by name; a directory that can't be read has none. */
+async function namesIn(directory: string): Promise<Names> {
+  const names: Names = { pages: [], directories: [] };
+  for (const entry of (await unlessGone(() => readdir(directory, { withFileTypes: true }))) ?? []) {
+    const { name } = entry;
+    if ((name.startsWith(".") && name !== ".well-known") || name === "node_modules" || name.includes("\\")) continue;
+    const kind = entry.isSymbolicLink() ? await unlessGone(() => stat(join(directory, name))) : entry;
+    if (kind?.isDirectory() === true) names.directories.push(entry);
+    else if (kind?.isFile() === true && isPagePath(name)) names.pages.push(entry);
+  }
+  const byName = (a: Dirent, b: Dirent): number => (a.name < b.name ? -1 : 1);
+  return { pages: names.pages.sort(byName), directories: names.directories.sort(byName) };
+}
+
+function fileAt(path: string): SiteFile | undefined {
+  // A way through the thread pool would cost ten times the call.
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
+  const { size, mtimeMs, ctimeMs, dev, ino } = found;
+  return { file: path, size, mtimeMs, ctimeMs, dev, ino };
+}
+
+async function resolvedInside(root: string, path: string): Promise<string | undefined> {
+  const resolved = await unlessGone(() => realpath(path));
+  const inside = resolved === root || resolved?.startsWith(root.endsWith(sep) ? root : root + sep) === true;
+  return inside ? resolved : undefined;
+}
+
+async function unlessGone<T>(look: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await look();
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return undefined;
+  }
+}

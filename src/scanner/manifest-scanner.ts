@@ -1,0 +1,94 @@
+import { relative, sep } from "node:path";
+import { marksInHtml } from "./entry-marks.js";
+import type { HtmlFacts } from "./html/facts.js";
+import type { EntryMarks, ManifestEntry } from "../manifest/types.js";
+import { besideImportMap } from "./modules/beside-import-map.js";
+import { encodeSegment } from "./list-pages.js";
+import type { WrittenEntry, WrittenManifest } from "../manifest/read.js";
+import { MISSING, type Audience, type Lookup } from "./lookup.js";
+import type { LeftOut, MissingReference, PageNeeds, Scanner, SiteFile } from "./scanner.js";
+
+export interface WrittenOptions {
+  readonly manifest: WrittenManifest;
+  /** Path and text of the manifest's file: a target that is not there is told with its line. */
+  readonly name: string;
+  readonly text: string;
+  /** Absolute path of the site's root. */
+  readonly root: string;
+  /** The URL path that the site is served below. */
+  readonly base: string;
+  readonly lookup: Lookup;
+  /** What the HTML of a page says. */
+  readonly html: (file: SiteFile) => Promise<HtmlFacts>;
+}
+
+/** Gives what a manifest says instead of scanning. Whether a target is there, and its size, the files say. */
+export function writtenScanner(options: WrittenOptions): Scanner {
+  const isMarked = hasMarks(options.manifest);
+  return {
+    page: async (pathname, file, context) => {
+      const facts = await options.html(file);
+      const marks = isMarked ? new Map<string, EntryMarks>() : marksInHtml(facts, pathname);
+      const written = entriesOf(pathname, file.file, options).map((entry) => ({
+        ...entry,
+        ...marks.get(entry.target),
+      }));
+      const entries = facts.mayHaveImportMap ? written.map((entry) => besideImportMap(entry)) : written;
+      return needsOf(entries, facts, options, context?.audience);
+    },
+    // It remembers nothing.
+    recall: () => undefined,
+    lookAgain: () => {},
+  };
+}
+
+/** Whether whoever wrote the manifest has told what the HTML names: the output of `h2push manifest` does. */
+function hasMarks(manifest: WrittenManifest): boolean {
+  return [...manifest.values()].flat().some(({ named, blocking }) => named === true || blocking === true);
+}
+
+/** A page may have entries for the very URL that it was asked for by (its references resolve against it). */
+function entriesOf(pathname: string, file: string, { manifest, root, base }: WrittenOptions): readonly WrittenEntry[] {
+  return manifest.get(pathname) ?? manifest.get(canonicalPath(root, base, file)) ?? [];
+}
+
+function canonicalPath(root: string, base: string, file: string): string {
+  const names = relative(root, file).split(sep).map(encodeSegment);
+  return `${base}${names.join("/")}`.replace(/\/index\.html$/, "/");
+}
+
+async function needsOf(
+  written: readonly WrittenEntry[],
+  { mayHaveImportMap }: HtmlFacts,
+  options: WrittenOptions,
+  audience: Audience | undefined,
+): Promise<PageNeeds> {
+  const ask = ({ target, as }: WrittenEntry) => options.lookup({ target, navigates: as === "document" }, audience);
+  const answers = await Promise.all(written.map(ask));
+  const entries: ManifestEntry[] = [];
+  const missing: MissingReference[] = [];
+  const left: LeftOut[] = [];
+  for (const [index, entry] of written.entries()) {
+    const answer = answers[index] ?? MISSING;
+    const { target } = entry;
+    if (answer.kind === "file") entries.push({ ...entry, bytes: answer.size });
+    else if (answer.kind === "other") left.push({ target, why: answer.why });
+    else {
+      const why = answer.unreadable === undefined ? {} : { unreadable: answer.unreadable };
+      missing.push({ target, from: options.name, line: lineOf(target, options.text), ...why });
+    }
+  }
+  return {
+    entries,
+    mayHaveImportMap,
+    why: new Map(entries.map(({ target }) => [target, options.name])),
+    missing,
+    left,
+  };
+}
+
+/** Where a target stands first, as it was written if it was written that way. */
+function lineOf(target: string, text: string): number {
+  const at = text.indexOf(JSON.stringify(target));
+  return at < 0 ? 1 : text.slice(0, at).split("\n").length;
+}

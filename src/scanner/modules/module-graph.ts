@@ -1,0 +1,143 @@
+import type { ContentSecurityPolicy } from "../url/csp.js";
+import { extensionOf } from "../../manifest/destination.js";
+import { type ImportMap, resolveModule } from "./import-map.js";
+import type { Context, Listing, Located } from "../needs-list.js";
+import type { LinkAttributes } from "../../manifest/types.js";
+import { resolveUrl } from "../../manifest/resolve.js";
+import { type Need, type Reference } from "../url/reference.js";
+import type { SiteFile } from "../scanner.js";
+import type { ScriptFacts } from "./imports.js";
+
+/** How the scripts of one graph are fetched: as their root is. */
+export interface GraphOptions {
+  readonly need: Need;
+  readonly crossorigin: LinkAttributes["crossorigin"];
+}
+
+/** What scripts say, and whether they are what they have to be. */
+export interface ScriptSource {
+  script(file: SiteFile): Promise<ScriptFacts>;
+  isIntact(file: SiteFile, integrity: string): Promise<boolean>;
+}
+
+/** Follows what module scripts import, to the end (HTML §8.1.5, "fetch the descendants of a module script"). */
+export class ModuleGraph {
+  readonly #listing: Listing;
+  readonly #scripts: ScriptSource;
+  readonly #map: ImportMap;
+  readonly #policy: ContentSecurityPolicy;
+  readonly #seen = new Map<string, Need>();
+
+  constructor(listing: Listing, scripts: ScriptSource, map: ImportMap, policy: ContentSecurityPolicy) {
+    this.#listing = listing;
+    this.#scripts = scripts;
+    this.#map = map;
+    this.#policy = policy;
+  }
+
+  /** A module script as it is fetched: what its element does not say of integrity, the import map does. */
+  root(reference: Reference, base: URL): Reference {
+    if (reference.integrity !== undefined || !URL.canParse(reference.url, base.href)) return reference;
+    return { ...reference, ...this.#integrityOf(new URL(reference.url, base)) };
+  }
+
+  #integrityOf(url: URL): Pick<LinkAttributes, "integrity"> {
+    const integrity = this.#map.integrity.get(url.href);
+    return integrity === undefined ? {} : { integrity };
+  }
+
+  /** Follows a module script that is a file. */
+  async file(located: Located, options: GraphOptions, imported: string[] = []): Promise<void> {
+    let level = [located];
+    while (level.length > 0) {
+      const next: Located[] = [];
+      let broken = false;
+      for (const { target, pathname, file } of level) {
+        const seen = this.#seen.get(target);
+        if (seen !== undefined && seen <= options.need) continue;
+        this.#seen.set(target, options.need);
+        if (!isScript(file)) return;
+        const facts = await this.#scripts.script(file);
+        const { scripts, failed } = await this.#imports(
+          facts,
+          { file, pathname, base: this.#listing.baseOf(target), encoding: "utf-8" },
+          options,
+          0,
+        );
+        for (const script of scripts) {
+          next.push(script);
+          imported.push(script.target);
+        }
+        broken ||= failed;
+      }
+      // The graph has failed: what was asked for in the same round trip arrives, and what that imports is not asked for.
+      if (broken) return this.#doubt(imported);
+      level = next;
+    }
+  }
+
+  /** Follows a module script in the page, which begins at `offset`. */
+  async inline(facts: ScriptFacts, context: Context, offset: number, options: GraphOptions): Promise<void> {
+    const { scripts, failed } = await this.#imports(facts, context, options, offset);
+    const imported = scripts.map(({ target }) => target);
+    if (failed) return this.#doubt(imported);
+    for (const located of scripts) await this.file(located, options, imported);
+  }
+
+  /** Chromium fetches what an announced module imports, too: for a graph that has failed, more than without a word of it. */
+  #doubt(imported: readonly string[]): void {
+    for (const target of imported) this.#listing.doubt(target);
+  }
+
+  /** Lists what one script imports; nothing when one specifier resolves to nothing, as the script then fails. */
+  async #imports(facts: ScriptFacts, context: Context, options: GraphOptions, offset: number): Promise<Imported> {
+    const urls = facts.imports.map(({ specifier }) => resolveModule(specifier, context.base, this.#map));
+    const scripts: Located[] = [];
+    let failed = false;
+    for (const [index, request] of facts.imports.entries()) {
+      const url = urls[index];
+      if (url === undefined) {
+        this.#listing.leave(request.specifier, "bare specifier outside the import map", context.base);
+        return { scripts, failed };
+      }
+    }
+    for (const [index, request] of facts.imports.entries()) {
+      const url = urls[index];
+      if (url === undefined) continue;
+      const reference: Reference = {
+        url: url.href,
+        as: request.type,
+        need: options.need,
+        offset: offset + request.offset,
+        by: "import",
+        ...linkOf(options),
+        ...this.#integrityOf(url),
+      };
+      const located = await this.#listing.reference(reference, context, this.#policy, resolveUrl(url));
+      if (located === undefined || !(await this.#isIntact(located, reference))) failed = true;
+      if (located !== undefined && located !== "elsewhere" && request.type === "script") scripts.push(located);
+    }
+    return { scripts, failed };
+  }
+
+  async #isIntact(located: Located | "elsewhere", { integrity }: Reference): Promise<boolean> {
+    return located === "elsewhere" || integrity === undefined || this.#scripts.isIntact(located.file, integrity);
+  }
+}
+
+/** The scripts that one script imports, and whether one of them is not there. */
+interface Imported {
+  readonly scripts: readonly Located[];
+  readonly failed: boolean;
+}
+
+/** With credentials, too, a module is fetched once if its link asks for them as its script does (Chromium 156, measured). */
+function linkOf({ crossorigin }: GraphOptions): LinkAttributes {
+  return crossorigin === undefined ? { rel: "modulepreload" } : { rel: "modulepreload", crossorigin };
+}
+
+/** A script of another media type is fetched, and then refused: it imports nothing. The type is that of the file. */
+function isScript({ file }: SiteFile): boolean {
+  const extension = extensionOf(file);
+  return extension === "js" || extension === "mjs";
+}

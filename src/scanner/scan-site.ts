@@ -1,0 +1,97 @@
+import type { ManifestEntry, PushManifest } from "../manifest/types.js";
+import type { SitePage } from "./list-pages.js";
+import type { MissingReference, PageNeeds, Scanner } from "./scanner.js";
+
+export interface SiteScan {
+  readonly manifest: PushManifest;
+  /** Each missing target once, where it is referred to first. */
+  readonly missing: readonly MissingReference[];
+}
+
+export interface SiteScanOptions {
+  /** Pages at most; all of them without it. */
+  readonly limit?: number;
+  /** Called after each page, with its number from 1 and the number of all. */
+  readonly onPage?: (pathname: string, needs: PageNeeds, count: number, total: number) => void;
+  /** Called after each page, with its number from 1 and the number of all: what it needs is not asked for. */
+  readonly onProgress?: (count: number, total: number) => void;
+  readonly signal?: AbortSignal;
+  /** Says in `left` what stylesheets name and do not load, too. */
+  readonly explain?: boolean;
+}
+
+/**
+ * The pages to scan, as many as are wanted.
+ *
+ * @throws the signal's reason when it is aborted
+ */
+export async function listed(
+  sitePages: AsyncIterable<SitePage>,
+  { limit = Number.POSITIVE_INFINITY, signal }: SiteScanOptions,
+): Promise<readonly SitePage[]> {
+  const pages: SitePage[] = [];
+  for await (const page of sitePages) {
+    signal?.throwIfAborted();
+    if (pages.length >= limit) break;
+    pages.push(page);
+  }
+  return pages;
+}
+
+/**
+ * Scans every page of a site.
+ *
+ * @throws the signal's reason when it is aborted
+ */
+export async function scanSite(
+  sitePages: AsyncIterable<SitePage>,
+  scanner: Pick<Scanner, "page">,
+  options: SiteScanOptions = {},
+): Promise<SiteScan> {
+  return scanPages(await listed(sitePages, options), scanner, options);
+}
+
+/** Scans these pages, in their order. */
+export async function scanPages(
+  pages: readonly SitePage[],
+  scanner: Pick<Scanner, "page">,
+  options: SiteScanOptions = {},
+): Promise<SiteScan> {
+  const { signal, explain = false } = options;
+  const all = new SiteNeeds(pages.length, options);
+  // One after another: what the first pages teach, the others need not find out again.
+  for (const { pathname, file } of pages) {
+    signal?.throwIfAborted();
+    all.add(pathname, await scanner.page(pathname, file, { explain }));
+  }
+  return all.scan();
+}
+
+/** Gathers what the pages of a site need. */
+export class SiteNeeds {
+  readonly #total: number;
+  readonly #options: Pick<SiteScanOptions, "onPage" | "onProgress">;
+  readonly #pages: Record<string, readonly ManifestEntry[]> = {};
+  readonly #missing = new Map<string, MissingReference>();
+  #count = 0;
+
+  constructor(total: number, options: Pick<SiteScanOptions, "onPage" | "onProgress">) {
+    this.#total = total;
+    this.#options = options;
+  }
+
+  /** Adds the next page. */
+  add(pathname: string, needs: PageNeeds): void {
+    this.#pages[pathname] = needs.entries;
+    for (const reference of needs.missing) {
+      if (!this.#missing.has(reference.target)) this.#missing.set(reference.target, reference);
+    }
+    this.#count += 1;
+    this.#options.onPage?.(pathname, needs, this.#count, this.#total);
+    this.#options.onProgress?.(this.#count, this.#total);
+  }
+
+  scan(): SiteScan {
+    return { manifest: { version: 1, pages: this.#pages }, missing: [...this.#missing.values()] };
+  }
+}

@@ -1,0 +1,285 @@
+import { systemCode } from "../errors.js";
+import { closePage, type PageRequest, type Sources } from "./page-needs.js";
+import { isSameAnswer, type Asked, type Audience, type LookedUp, type Lookup } from "./lookup.js";
+import type { ManifestEntry } from "../manifest/types.js";
+import { DEFAULT_VIEWPORT, type Viewport } from "./css/media-queries.js";
+import { readAside, readAtOnce } from "./read-file.js";
+import { Remembered } from "../io/lru-map.js";
+import { NO_NEEDS } from "./scan-fault.js";
+import { SiteFacts, versionOf } from "./facts-cache.js";
+import { Finding, whenKnown } from "../io/maybe-promise.js";
+
+/** A file under the root, as the server would serve it, and its version. */
+export interface SiteFile {
+  /** Absolute path. */
+  readonly file: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  readonly dev: number;
+  readonly ino: number;
+  /** Names its content, where its times may not tell two versions apart. */
+  readonly digest?: string | undefined;
+}
+
+/** A reference of a page to something of the site that is not there. */
+export interface MissingReference {
+  /** What was asked for: a path-absolute reference. */
+  readonly target: string;
+  /** URL path of the file that refers to it. */
+  readonly from: string;
+  /** Line in that file, from 1. */
+  readonly line: number;
+  /** What the system says when it is there and can't be read: "EACCES". */
+  readonly unreadable?: string;
+}
+
+/** A reference that a page makes and that is not part of loading it, and why. */
+export interface LeftOut {
+  readonly target: string;
+  readonly why: string;
+}
+
+/** What one page needs. */
+export interface PageNeeds {
+  /** In order of need. */
+  readonly entries: readonly ManifestEntry[];
+  /** The page has an import map, or may get one: a `modulepreload` that its `Link` field names would break it. */
+  readonly mayHaveImportMap: boolean;
+  /** For each target, what makes the page need it: "stylesheet in /docs/". */
+  readonly why: ReadonlyMap<string, string>;
+  readonly missing: readonly MissingReference[];
+  readonly left: readonly LeftOut[];
+}
+
+export interface Scanner {
+  /**
+   * What the page needs that is served for `pathname` (percent-encoded URL
+   * path of the request: references resolve against it) from `file`.
+   * A file that has gone meanwhile needs nothing. Rejects for a fault of the
+   * scanner alone (`withoutFaults`), and then finds out anew when it is asked again.
+   */
+  page(pathname: string, file: SiteFile, context?: PageContext): Promise<PageNeeds>;
+  /** What `page` would say, when that is known and fresh: without waiting. */
+  recall(pathname: string, file: SiteFile, context?: Pick<PageContext, "audience">): PageNeeds | undefined;
+  /** Answers given so far are checked before they are given again: something may have changed. */
+  lookAgain(): void;
+}
+
+/** What counts for a page beside its file. */
+export interface PageContext {
+  /** Values of the `Content-Security-Policy` fields that it is served with. */
+  readonly csp?: readonly string[];
+  /** For whom it is: what it refers to is looked up for them. */
+  readonly audience?: Audience | undefined;
+  /** Nobody has asked for the page yet: `onFiles` is not told of it. */
+  readonly ahead?: boolean;
+  /** Says in `left` what its stylesheets name and do not load, too: a search that takes its time. */
+  readonly explain?: boolean;
+}
+
+export interface ScannerOptions {
+  readonly lookup: Lookup;
+  /**
+   * How long an answer is given without asking `lookup` again, in milliseconds; 40, for ever with `once`.
+   * What a page needs is at most twice as old, and what `lookup` remembers comes on top.
+   */
+  readonly checkAfter?: number;
+  /** What pages are laid out for; `DEFAULT_VIEWPORT` without it. */
+  readonly viewport?: Viewport;
+  /** Pages are sent compressed (true): how much of one comes in its first round trip. */
+  readonly compressed?: boolean;
+  /** Told what a page which was asked for rests on: what its targets, and it itself, were answered with. */
+  readonly onFiles?: (files: ReadonlyMap<string, LookedUp>) => void;
+  /**
+   * Each page is asked for once, and the process has nothing else to do:
+   * files are read without the thread pool, and answers are not kept.
+   */
+  readonly once?: boolean;
+  /** Told once for each version of a file of which only the beginning was scanned. */
+  readonly onTruncated?: (file: SiteFile) => void;
+}
+
+/** A tree remembers files for 250 ms: together, a change is seen 330 ms later at most. */
+const CHECK_AFTER = 40;
+/** Pages whose answers are kept: each weighs a few links. */
+const KEPT_PAGES = 2400;
+/** Targets whose answers are kept for a moment: most pages of a site need the same. */
+const KEPT_TARGETS = 4096;
+
+interface Answer {
+  readonly needs: Promise<PageNeeds>;
+  /** The same, once it is known. */
+  known: PageNeeds | undefined;
+  readonly audience: Audience | undefined;
+  /** What `lookup` said of everything that the answer rests on. */
+  readonly lookedUp: Map<Asked, LookedUp>;
+  checkedAt: number;
+  /** `onFiles` has been told. */
+  told: boolean;
+}
+
+/** What was asked, and answered, at some time. */
+interface Known {
+  readonly asked: Asked;
+  readonly answer: Finding<LookedUp>;
+  readonly at: number;
+}
+
+/** Scans pages on demand, and each version of a file once. */
+export function createScanner(options: ScannerOptions): Scanner {
+  return new SiteScanner(options);
+}
+
+class SiteScanner implements Scanner {
+  readonly #options: ScannerOptions;
+  readonly #checkAfter: number;
+  readonly #viewport: Viewport;
+  readonly #facts: SiteFacts;
+  readonly #known = new Remembered<Known>(KEPT_TARGETS);
+  readonly #answers: Remembered<Answer>;
+  /** What was found out before counts no more without a check. */
+  #lookedAgain = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ScannerOptions) {
+    const { viewport = DEFAULT_VIEWPORT, compressed = true, once = false, onTruncated = () => {} } = options;
+    const { checkAfter = once ? Number.POSITIVE_INFINITY : CHECK_AFTER } = options;
+    this.#options = options;
+    this.#checkAfter = checkAfter;
+    this.#viewport = viewport;
+    this.#facts = new SiteFacts({
+      readFile: once ? readAtOnce : readAside,
+      onTruncated,
+      viewport,
+      compressed,
+      ...(once ? { keptPages: 2 } : {}),
+    });
+    this.#answers = new Remembered(once ? 2 : KEPT_PAGES);
+  }
+
+  lookAgain(): void {
+    this.#lookedAgain = performance.now();
+  }
+
+  #isFresh(at: number, now: number): boolean {
+    return now - at < this.#checkAfter && at > this.#lookedAgain;
+  }
+
+  /** What was answered; asked again when the last answer is too old. */
+  #find(asked: Asked, audience: Audience | undefined): Known {
+    const now = performance.now();
+    const key = keyOfAsked(asked, audience);
+    const known = this.#known.get(key);
+    if (known !== undefined && this.#isFresh(known.at, now)) return known;
+    const answered = this.#options.lookup(asked, audience).catch(withoutAnswer);
+    const answer = new Finding(answered, () => this.#known.delete(key));
+    const found = { asked: known?.asked ?? asked, answer, at: now };
+    this.#known.set(key, found);
+    return found;
+  }
+
+  recall(pathname: string, file: SiteFile, context: Pick<PageContext, "audience"> = {}): PageNeeds | undefined {
+    const answer = this.#answers.get(keyOf(pathname, file, context));
+    // One that was found ahead has not been told of yet: `page` does that.
+    if (answer === undefined || (!answer.told && this.#options.onFiles !== undefined)) return undefined;
+    return this.#isFresh(answer.checkedAt, performance.now()) ? answer.known : undefined;
+  }
+
+  async page(pathname: string, file: SiteFile, context: PageContext = {}): Promise<PageNeeds> {
+    const key = keyOf(pathname, file, context);
+    const known = this.#answers.get(key);
+    const answer =
+      known !== undefined && (await this.#stillHolds(known)) ? known : this.#answer(pathname, file, context);
+    if (answer !== known) this.#keep(key, answer);
+    if (context.ahead !== true) await this.#tell(answer, pathname, file);
+    return answer.needs;
+  }
+
+  /** Keeps an answer, unless it turns out that there is none. */
+  #keep(key: string, answer: Answer): void {
+    this.#answers.set(key, answer);
+    answer.needs.catch(() => this.#answers.delete(key));
+  }
+
+  #answer(pathname: string, file: SiteFile, { csp = [], explain = false, audience }: PageContext): Answer {
+    const lookedUp = new Map<Asked, LookedUp>();
+    const request: PageRequest = { pathname, file, policies: csp, viewport: this.#viewport, explain };
+    const checkedAt = performance.now();
+    const needs = closePage(request, this.#sources(lookedUp, audience)).catch(withoutFile);
+    const answer: Answer = { needs, known: undefined, audience, lookedUp, checkedAt, told: false };
+    void needs.then(
+      (known) => (answer.known = known),
+      () => undefined,
+    );
+    return answer;
+  }
+
+  async #tell(answer: Answer, pathname: string, file: SiteFile): Promise<void> {
+    if (answer.told || this.#options.onFiles === undefined) return;
+    answer.told = true;
+    await answer.needs;
+    const files = [...answer.lookedUp].map(([{ target }, found]) => [target, found] as const);
+    this.#options.onFiles(new Map([[pathname, { ...file, kind: "file" }], ...files]));
+  }
+
+  async #stillHolds(answer: Answer): Promise<boolean> {
+    const now = performance.now();
+    if (this.#isFresh(answer.checkedAt, now)) return true;
+    await answer.needs;
+    const checks = [...answer.lookedUp].map(async ([asked, before]) =>
+      isSameAnswer(await this.#find(asked, answer.audience).answer.value, before),
+    );
+    const holds = (await Promise.all(checks)).every(Boolean);
+    if (holds) answer.checkedAt = now;
+    return holds;
+  }
+
+  #sources(lookedUp: Map<Asked, LookedUp>, audience: Audience | undefined): Sources {
+    return {
+      lookup: (request) => {
+        const { asked, answer } = this.#find(request, audience);
+        return whenKnown(answer.value, (found) => {
+          lookedUp.set(asked, found);
+          return found;
+        });
+      },
+      namesEncoding: (file, as) => this.#facts.namesEncoding(file, as),
+      html: (file, generation) => this.#facts.html(file, generation),
+      css: (file, environment) => this.#facts.css(file, environment),
+      script: (file) => this.#facts.script(file),
+      isIntact: (file, integrity) => this.#facts.isIntact(file, integrity),
+      mentionsImportMap: (file) => this.#facts.mentionsImportMap(file),
+      inlineScript: (text) => this.#facts.inlineScript(text),
+      styles: (sheets) => this.#facts.styles(sheets),
+      lineOf: (file, offset) => this.#facts.lineOf(file, offset),
+      share: (key, make) => this.#facts.share(key, make),
+      resolve: (reference, base) => this.#facts.resolve(reference, base),
+      baseOf: (target) => this.#facts.baseOf(target),
+    };
+  }
+}
+
+/** Names an answer. */
+function keyOf(pathname: string, file: SiteFile, { csp = [], explain = false, audience }: PageContext): string {
+  const key = `${pathname}\n${versionOf(file)}\n${explain ? "explain" : ""}${audience?.key ?? ""}`;
+  return csp.length === 0 ? key : `${key}\n${csp.join("\n")}`;
+}
+
+/** Most are for subresources and for everyone: their target is the key. */
+function keyOfAsked({ target, navigates }: Asked, audience: Audience | undefined): string {
+  const key = navigates ? `document ${target}` : target;
+  return audience === undefined ? key : `${key}\n${audience.key}`;
+}
+
+function withoutAnswer(error: unknown): LookedUp {
+  if (systemCode(error) === undefined) throw error;
+  // The system can't look now (EMFILE, EIO): nobody knows.
+  return { kind: "other", why: `can't be looked up (${systemCode(error)})` };
+}
+
+function withoutFile(error: unknown): PageNeeds {
+  if (systemCode(error) === undefined) throw error;
+  return NO_NEEDS;
+}

@@ -1,0 +1,96 @@
+import type { CssFacts, StyleRule } from "../css/facts.js";
+
+/** A stylesheet in its place among those of a page. */
+export interface Sheet {
+  readonly facts: CssFacts;
+  /** What its references resolve against. */
+  readonly base: URL;
+  /** Layer that it was imported into, "" for none. */
+  readonly layer: string;
+  /** URL path of the file that it is in. */
+  readonly from: string;
+  /** It comes to apply after the page has been shown without it: both count. */
+  readonly later?: boolean;
+  /** It applies in the window that pages are scanned for, and not in every one. */
+  readonly media?: boolean;
+  /** Set for the browser's own: every author's rule is stronger. */
+  readonly origin?: "user-agent";
+}
+
+/** A rule that an element matches, or may match. */
+export interface Matched {
+  readonly rule: StyleRule;
+  readonly sheet: Sheet;
+  readonly certain: boolean;
+  /** Place in the cascade: the later, the stronger. */
+  readonly layer: number;
+  readonly sheetIndex: number;
+}
+
+/** A declared value that may win: of a property, those down to the first that is certain. */
+export interface Candidate {
+  /** Its rule or stylesheet applies in the window that pages are scanned for, and not in every one. */
+  readonly media: boolean;
+  readonly value: string;
+  readonly certain: boolean;
+  readonly sheet: Sheet | undefined;
+  readonly offset: number;
+}
+
+/** Alternatives that one element may have, beyond which they count no more. */
+export const ALTERNATIVES = 8;
+
+export function addCandidate(declared: Map<string, Candidate[]>, property: string, candidate: Candidate): void {
+  const list = declared.get(property);
+  if (list === undefined) {
+    declared.set(property, [candidate]);
+    return;
+  }
+  if (list.at(-1)?.certain !== true && list.length < ALTERNATIVES) list.push(candidate);
+}
+
+/** The weaker first (CSS Cascade 5 §6.1). */
+export function byPrecedence(a: Matched, b: Matched): number {
+  if (a.layer !== b.layer) return a.layer - b.layer;
+  const specificity = a.rule.selector.specificity - b.rule.selector.specificity;
+  if (specificity !== 0) return specificity;
+  return a.sheetIndex === b.sheetIndex ? a.rule.order - b.rule.order : a.sheetIndex - b.sheetIndex;
+}
+
+/** The same for important declarations, whose layers count the other way round. */
+export function reversedLayers(matched: readonly Matched[]): readonly Matched[] {
+  const first = matched.find(({ sheet }) => sheet.origin === undefined)?.layer;
+  if (first === undefined || first === matched.at(-1)?.layer) return matched;
+  return [...matched].sort((a, b) => b.layer - a.layer);
+}
+
+/** Full name of a layer: that which the stylesheet was imported into is around it. */
+export function layerName(sheet: Sheet, layer: string): string {
+  if (sheet.layer === "" || layer === "") return sheet.layer + layer;
+  return `${sheet.layer}.${layer}`;
+}
+
+/** Layers of a page that get a place, and how deep they may be nested. */
+const LAYERS = 1000;
+const LAYER_DEPTH = 32;
+
+/** Layers get their place by first mention; an outer layer's own rules are stronger than those of its inner ones. */
+export function rankLayers(sheets: readonly Sheet[]): Map<string, number> {
+  const ranks = new Map<string, number>();
+  const order: string[] = [];
+  for (const sheet of sheets) {
+    if (order.length >= LAYERS) break;
+    for (const layer of ["", ...sheet.facts.layers]) {
+      const segments = layerName(sheet, layer).split(".", LAYER_DEPTH);
+      for (let length = 1; length <= segments.length; length += 1) {
+        const name = segments.slice(0, length).join(".");
+        if (name === "" || order.includes(name)) continue;
+        const parent = order.findIndex((other) => name.startsWith(`${other}.`));
+        if (parent < 0) order.push(name);
+        else order.splice(parent, 0, name);
+      }
+    }
+  }
+  for (const [rank, name] of order.entries()) ranks.set(name, rank);
+  return ranks;
+}

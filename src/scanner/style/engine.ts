@@ -1,0 +1,308 @@
+import {
+  addCandidate,
+  byPrecedence,
+  type Candidate,
+  layerName,
+  type Matched,
+  rankLayers,
+  reversedLayers,
+  type Sheet,
+} from "./cascade.js";
+import { mayLoadImage } from "../css/declarations.js";
+import type { Declaration, StyleRule } from "../css/facts.js";
+import { familiesOf, imagesIn, substitute } from "../css/values.js";
+import type { ElementKind } from "./outline/element-kind.js";
+import { alternatives, FONT_PARTS, type FontUse, SHORTHAND, weightsOf } from "./fonts/requested-font.js";
+import { generatedText } from "./generated-content.js";
+import type { OutlineNode } from "./outline/outline.js";
+import { lookedAround, matches } from "../css/selectors/match.js";
+import { Variables, withVariables } from "./custom-properties.js";
+
+/** An image that an element's style loads. */
+export interface ImageUse {
+  readonly url: string;
+  readonly property: string;
+  /** Where it is written; undefined for a `style` attribute. */
+  readonly sheet: Sheet | undefined;
+  readonly offset: number;
+  /** Whether it is loaded in any window, and does not hang on what is not known before layout. */
+  readonly certain: boolean;
+}
+
+/** Text that a pseudo-element brings. */
+export interface GeneratedText {
+  readonly text: string;
+  readonly font: FontUse;
+}
+
+/** What the style of an element comes to, as far as it bears on what is fetched. */
+export interface Computed {
+  /** `display: none`, its own or an ancestor's: nothing in it is styled. */
+  readonly hidden: boolean;
+  readonly font: FontUse;
+  readonly images: readonly ImageUse[];
+  /** Of `::before` and `::after`. */
+  readonly generated: readonly GeneratedText[];
+  readonly variables: Variables;
+}
+
+interface Remembered {
+  readonly computed: Computed;
+  /** Number of paths when it was worked out, -1 when that matters for neither it nor an ancestor. */
+  readonly growth: number;
+}
+
+const IMAGE_PROPERTIES = [
+  "background-image",
+  "border-image-source",
+  "list-style-image",
+  "content",
+  "cursor",
+  "mask-image",
+  "mask-border-source",
+  "shape-outside",
+  "filter",
+  "backdrop-filter",
+  "clip-path",
+  "fill",
+  "stroke",
+  "marker",
+  "-webkit-box-reflect",
+] as const;
+
+const NO_FONT: FontUse = { families: [[]], weights: [400], italics: [false] };
+const NOTHING: Computed = {
+  hidden: false,
+  font: NO_FONT,
+  images: [],
+  generated: [],
+  variables: new Variables(new Map(), undefined),
+};
+const HIDDEN: Computed = { ...NOTHING, hidden: true };
+
+/**
+ * The cascade (CSS Cascade 5 §6) of a page's stylesheets over its outline,
+ * for the few properties that make a browser fetch something.
+ *
+ * It decides by what the page contains, not by layout. It can err where a
+ * rule rests on the position among siblings or on `:has()` (both outcomes
+ * count then), where scripts change classes, and where `display: none` comes
+ * from a script.
+ */
+export class StyleEngine {
+  readonly #sheets: readonly Sheet[];
+  readonly #layers: ReadonlyMap<string, number>;
+  readonly #density: number;
+  readonly #computed = new WeakMap<OutlineNode, Remembered>();
+  /** Kinds of elements that may have an image, as far as the kind tells. */
+  readonly #withImages = new WeakMap<ElementKind, boolean>();
+  #lookedAround = false;
+
+  constructor(sheets: readonly Sheet[], density: number) {
+    this.#sheets = sheets;
+    this.#layers = rankLayers(sheets);
+    this.#density = density;
+  }
+
+  /** The style of an element, worked out once unless it rests on what is around it and more of that came. */
+  compute(node: OutlineNode): Computed {
+    return this.#remembered(node).computed;
+  }
+
+  /** Whether an element's own style can load an image at all: the cheap question before `compute`. */
+  mayLoadImage(node: OutlineNode): boolean {
+    if (node.imageless === this) return false;
+    let possible = this.#withImages.get(node.kind);
+    if (possible === undefined) {
+      possible = this.#hasImageRules(node.kind);
+      this.#withImages.set(node.kind, possible);
+    }
+    this.#lookedAround = false;
+    const may = possible && this.#matchesImageRule(node);
+    if (!may && !this.#lookedAround) node.imageless = this;
+    return may;
+  }
+
+  #hasImageRules(kind: ElementKind): boolean {
+    return kind.style.declarations !== undefined || this.#sheets.some(({ facts }) => facts.imageRules.has(kind));
+  }
+
+  #matchesImageRule(node: OutlineNode): boolean {
+    if (node.style?.list.some(mayLoadImage) === true) return true;
+    let found = false;
+    for (const { facts } of this.#sheets) {
+      facts.imageRules.each(node, ({ selector }) => {
+        if (found) return;
+        found = matches(selector, node) !== "no";
+        this.#lookedAround ||= lookedAround();
+      });
+      if (found) return true;
+    }
+    return false;
+  }
+
+  #remembered(node: OutlineNode): Remembered {
+    const known = this.#computed.get(node);
+    if (known !== undefined && (known.growth < 0 || known.growth === node.growth.count)) return known;
+    const parent = node.parent === undefined ? undefined : this.#remembered(node.parent);
+    const inherited = parent?.computed ?? NOTHING;
+    this.#lookedAround = (parent?.growth ?? -1) >= 0;
+    const computed = inherited.hidden ? HIDDEN : this.#cascade(node, inherited);
+    const remembered = { computed, growth: this.#lookedAround ? node.growth.count : -1 };
+    this.#computed.set(node, remembered);
+    return remembered;
+  }
+
+  #cascade(node: OutlineNode, parent: Computed): Computed {
+    const matched = this.#matched(node);
+    if (matched.length === 0 && node.style === undefined) return inheritedFrom(parent);
+    const own = this.#declared(matched, "", node);
+    const variables = withVariables(own, parent.variables);
+    if (isHidden(own.get("display"))) return HIDDEN;
+    const font = this.#font(own, parent.font, variables);
+    let images = [...this.#images(own, variables), ...this.#animated(own, variables)];
+    if (matched.some(({ rule }) => rule.selector.pseudo === "text")) {
+      images = [...images, ...this.#images(this.#declared(matched, "text", undefined), variables)];
+    }
+    const generated: GeneratedText[] = [];
+    for (const pseudo of ["before", "after"] as const) {
+      if (!matched.some(({ rule }) => rule.selector.pseudo === pseudo)) continue;
+      const declared = this.#declared(matched, pseudo, undefined);
+      const inner = withVariables(declared, variables);
+      const text = generatedText(declared.get("content"), inner);
+      // With `content: none`, too, Chromium loads them.
+      if ((text === undefined && !declared.has("content")) || isHidden(declared.get("display"))) continue;
+      images = [...images, ...this.#images(declared, inner)];
+      if (text !== undefined && text !== "") generated.push({ text, font: this.#font(declared, font, inner) });
+    }
+    const same =
+      images.length === 0 && generated.length === 0 && font === parent.font && variables === parent.variables;
+    if (same && parent.images.length === 0 && parent.generated.length === 0) return parent;
+    return { hidden: false, font, images, generated, variables };
+  }
+
+  #matched(node: OutlineNode): Matched[] {
+    const matched: Matched[] = [];
+    for (const [sheetIndex, sheet] of this.#sheets.entries()) {
+      sheet.facts.rules.each(node, (rule) => {
+        const match = matches(rule.selector, node);
+        this.#lookedAround ||= lookedAround();
+        if (match === "no") return;
+        const unlayered = sheet.origin === undefined ? Number.MAX_SAFE_INTEGER : -1;
+        const layer = this.#layers.get(layerName(sheet, rule.layer)) ?? unlayered;
+        matched.push({
+          rule,
+          sheet,
+          layer,
+          sheetIndex,
+          certain: match === "yes" && !rule.conditional && sheet.later !== true,
+        });
+      });
+    }
+    return matched.sort(byPrecedence);
+  }
+
+  /** For each property what may win, the strongest first. */
+  #declared(matched: readonly Matched[], pseudo: string, node: OutlineNode | undefined): Map<string, Candidate[]> {
+    const declared = new Map<string, Candidate[]>();
+    const inline = node?.style?.list ?? [];
+    const add = (
+      list: readonly Declaration[],
+      important: boolean,
+      certain: boolean,
+      sheet?: Sheet,
+      offset = 0,
+      media = false,
+    ): void => {
+      for (let index = list.length - 1; index >= 0; index -= 1) {
+        const declaration = list[index];
+        if (declaration === undefined || declaration.important !== important) continue;
+        const { property, value } = declaration;
+        if (property !== "font") {
+          addCandidate(declared, property, { value, certain, sheet, offset, media });
+          continue;
+        }
+        for (const part of FONT_PARTS) {
+          addCandidate(declared, `font-${part}`, { value: SHORTHAND + value, certain, sheet, offset, media });
+        }
+      }
+    };
+    for (const important of [true, false]) {
+      add(inline, important, true);
+      // Among important declarations the order of layers is turned round.
+      const order = important ? reversedLayers(matched) : matched;
+      for (let index = order.length - 1; index >= 0; index -= 1) {
+        const entry = order[index];
+        if (entry === undefined || !appliesTo(entry.rule, pseudo)) continue;
+        const { list, offset } = entry.rule.declarations;
+        const certain = entry.certain && entry.rule.selector.pseudo === pseudo;
+        add(list, important, certain, entry.sheet, offset, entry.rule.media || entry.sheet.media === true);
+      }
+    }
+    return declared;
+  }
+
+  #font(declared: ReadonlyMap<string, Candidate[]>, parent: FontUse, variables: Variables): FontUse {
+    const families = alternatives(declared, "family", variables, parent.families, (value) => [familiesOf(value)]);
+    const weights = alternatives(declared, "weight", variables, parent.weights, (value) => weightsOf(value, parent));
+    const italics = alternatives(declared, "style", variables, parent.italics, (value) => [
+      /italic|oblique/i.test(value),
+    ]);
+    const same = families === parent.families && weights === parent.weights && italics === parent.italics;
+    return same ? parent : { families, weights, italics };
+  }
+
+  /** Images of the animations that run. */
+  #animated(declared: ReadonlyMap<string, Candidate[]>, variables: Variables): ImageUse[] {
+    if (!this.#sheets.some(({ facts }) => facts.keyframes.size > 0)) return [];
+    const images: ImageUse[] = [];
+    for (const { value } of declared.get("animation-name") ?? []) {
+      for (const name of (substitute(value, variables.get) ?? "").split(/[\s,]+/)) {
+        for (const sheet of this.#sheets) {
+          for (const { property, value } of sheet.facts.keyframes.get(name) ?? []) {
+            for (const url of imagesIn(value, this.#density))
+              images.push({ url, property, sheet, offset: 0, certain: false });
+          }
+        }
+      }
+    }
+    return images;
+  }
+
+  #images(declared: ReadonlyMap<string, Candidate[]>, variables: Variables): ImageUse[] {
+    const images: ImageUse[] = [];
+    for (const property of IMAGE_PROPERTIES) {
+      for (const { value, sheet, offset, certain, media } of declared.get(property) ?? []) {
+        if (!value.includes("(")) continue;
+        const text = substitute(value, variables.get) ?? "";
+        // Which one of a set is taken is the screen's choice.
+        const isLoaded = certain && !media && !/image-set\(/i.test(text);
+        for (const url of imagesIn(text, this.#density)) {
+          images.push({ url, property, sheet, offset, certain: isLoaded });
+        }
+      }
+    }
+    return images;
+  }
+}
+
+function appliesTo(rule: StyleRule, pseudo: string): boolean {
+  const own = rule.selector.pseudo;
+  return own === pseudo || (own === "text" && pseudo === "" && rule.declarations.list.every(isFontDeclaration));
+}
+
+function isFontDeclaration({ property }: Declaration): boolean {
+  return property.startsWith("font");
+}
+
+/** What an element has of which its own rules say nothing. */
+function inheritedFrom(parent: Computed): Computed {
+  if (parent.images.length === 0 && parent.generated.length === 0) return parent;
+  return { hidden: false, font: parent.font, images: [], generated: [], variables: parent.variables };
+}
+
+/** Hidden for certain: nothing that may win says otherwise. */
+function isHidden(candidates: readonly Candidate[] | undefined): boolean {
+  if (candidates === undefined || candidates.at(-1)?.certain !== true) return false;
+  return candidates.every(({ value }) => /^none$/i.test(value));
+}

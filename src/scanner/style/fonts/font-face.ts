@@ -1,0 +1,160 @@
+import { functionEnd, imagesIn } from "../../css/values.js";
+import { unquote } from "../../css/syntax.js";
+import { splitCommas } from "../../css/media-queries.js";
+
+/** An `@font-face` rule. */
+export interface FontFace {
+  /** Lower-case. */
+  readonly family: string;
+  /** What a current browser would try, in order. */
+  readonly sources: readonly string[];
+  /** A font that may be installed (`local()`) comes before one of the sources. */
+  readonly mayBeInstalled: boolean;
+  /** Text is shown in another font until this one is there, and not at all without one (`font-display`). */
+  readonly swaps: boolean;
+  readonly italic: boolean;
+  readonly weight: readonly [number, number];
+  /** Percent. */
+  readonly stretch: readonly [number, number];
+  /** Code points, from and to; everything without them. */
+  readonly ranges: readonly (readonly [number, number])[];
+  readonly offset: number;
+}
+
+const FORMATS = /^(?:woff2?|truetype|opentype|collection|woff2?-variations|truetype-variations|opentype-variations)$/i;
+const TECHS = /^(?:variations|palettes|color-colrv[01]|color-sbix|color-cbdt|features-opentype)$/i;
+const STRETCHES: Readonly<Record<string, number>> = {
+  "ultra-condensed": 50,
+  "extra-condensed": 62.5,
+  condensed: 75,
+  "semi-condensed": 87.5,
+  normal: 100,
+  "semi-expanded": 112.5,
+  expanded: 125,
+  "extra-expanded": 150,
+  "ultra-expanded": 200,
+};
+
+/** Makes a face of an `@font-face` rule's descriptors; undefined when it can load nothing. */
+export function readFontFace(descriptors: ReadonlyMap<string, string>, offset: number): FontFace | undefined {
+  const family = unquote(descriptors.get("font-family") ?? "")
+    .replaceAll(/\s+/g, " ")
+    .toLowerCase();
+  const sources = sourcesOf(descriptors.get("src") ?? "");
+  if (family === "" || sources.length === 0) return undefined;
+  return {
+    family,
+    sources,
+    mayBeInstalled: /(?:^|,)\s*local\(.*url\(/is.test(descriptors.get("src") ?? ""),
+    swaps: /^(?:swap|fallback|optional)$/i.test(descriptors.get("font-display")?.trim() ?? ""),
+    italic: /italic|oblique/i.test(descriptors.get("font-style") ?? ""),
+    weight: rangeOf(descriptors.get("font-weight") ?? "", weightOf, 400),
+    stretch: rangeOf(descriptors.get("font-stretch") ?? "", stretchOf, 100),
+    ranges: unicodeRanges(descriptors.get("unicode-range") ?? ""),
+    offset,
+  };
+}
+
+/** A font that is installed (`local()`) is taken for not there; a server can't know. */
+function sourcesOf(src: string): string[] {
+  const urls: string[] = [];
+  for (const part of splitCommas(src)) {
+    const source = part.trim();
+    if (!/^url\(/i.test(source)) continue;
+    const end = functionEnd(source, 3);
+    const hints = source.slice(end + 1);
+    const format = /format\(\s*["']?([^"')\s]*)/i.exec(hints)?.[1];
+    const techs = /tech\(([^)]*)\)/i.exec(hints)?.[1];
+    if (format !== undefined && !FORMATS.test(format)) continue;
+    if (techs !== undefined && !techs.split(",").every((tech) => TECHS.test(tech.trim()))) continue;
+    const [url] = imagesIn(source.slice(0, end + 1), 1);
+    if (url !== undefined) urls.push(url);
+  }
+  return urls;
+}
+
+function rangeOf(
+  text: string,
+  numberOf: (word: string) => number | undefined,
+  normal: number,
+): readonly [number, number] {
+  const [from, to] = text.trim().toLowerCase().split(/\s+/).map(numberOf);
+  if (from === undefined) return [normal, normal];
+  const other = to ?? from;
+  return [Math.min(from, other), Math.max(from, other)];
+}
+
+/** A weight as a number; undefined for what is relative or none. */
+export function weightOf(word: string): number | undefined {
+  if (word === "normal") return 400;
+  if (word === "bold") return 700;
+  const value = Number(word);
+  return word !== "" && value >= 1 && value <= 1000 ? value : undefined;
+}
+
+function stretchOf(word: string): number | undefined {
+  if (word.endsWith("%")) return Number.parseFloat(word);
+  return Object.hasOwn(STRETCHES, word) ? STRETCHES[word] : undefined;
+}
+
+function unicodeRanges(text: string): (readonly [number, number])[] {
+  const ranges: (readonly [number, number])[] = [];
+  for (const [, from = "", to] of text.matchAll(/u\+([0-9a-f?]{1,6})(?:-([0-9a-f]{1,6}))?/gi)) {
+    const low = Number.parseInt(from.replaceAll("?", "0"), 16);
+    const high = Number.parseInt(to ?? from.replaceAll("?", "F"), 16);
+    ranges.push([low, high]);
+  }
+  return ranges;
+}
+
+/** A font as an element asks for it. */
+export interface FontRequest {
+  /** 1 to 1000. */
+  readonly weight: number;
+  readonly italic: boolean;
+}
+
+/**
+ * The faces of one family that serve a request: those with the nearest
+ * stretch, style and weight (CSS Fonts 4 §5.2). Faces that differ in
+ * `unicode-range` alone belong together.
+ */
+export function selectFaces(faces: readonly FontFace[], request: FontRequest): FontFace[] {
+  const stretch = least(faces, ({ stretch }) =>
+    100 < stretch[0] ? stretch[0] - 100 + 1000 : Math.max(0, 100 - stretch[1]),
+  );
+  const style = least(stretch, ({ italic }) => (italic === request.italic ? 0 : 1));
+  return least(style, ({ weight }) => weightDistance(weight, request.weight));
+}
+
+function least(faces: readonly FontFace[], distance: (face: FontFace) => number): FontFace[] {
+  let best = Number.POSITIVE_INFINITY;
+  let chosen: FontFace[] = [];
+  for (const face of faces) {
+    const own = distance(face);
+    if (own < best) {
+      best = own;
+      chosen = [];
+    }
+    if (own === best) chosen.push(face);
+  }
+  return chosen;
+}
+
+/** The order in which the standard looks for a weight, as a distance. */
+function weightDistance([from, to]: readonly [number, number], wanted: number): number {
+  if (wanted >= from && wanted <= to) return 0;
+  const nearest = wanted < from ? from : to;
+  if (wanted >= 400 && wanted <= 500) {
+    // Up to 500 first, then below, then above.
+    if (nearest > wanted && nearest <= 500) return nearest - wanted;
+    return nearest < wanted ? 1000 + wanted - nearest : 2000 + nearest - wanted;
+  }
+  if (wanted < 400) return nearest < wanted ? wanted - nearest : 1000 + nearest - wanted;
+  return nearest > wanted ? nearest - wanted : 1000 + wanted - nearest;
+}
+
+/** Whether a face is there for one of the characters. */
+export function covers(face: FontFace, code: number): boolean {
+  return face.ranges.length === 0 || face.ranges.some(([from, to]) => code >= from && code <= to);
+}

@@ -1,0 +1,122 @@
+import type { Sheet } from "../cascade.js";
+import { covers, selectFaces, type FontFace } from "./font-face.js";
+import type { FontUse } from "./requested-font.js";
+import type { GeneratedText } from "../engine.js";
+
+/** A font face with the stylesheet that declares it. */
+export interface SheetFace {
+  readonly face: FontFace;
+  readonly sheet: Sheet;
+}
+
+/** A letter stands for all of ASCII: fonts are cut by script, hardly ever within ASCII. */
+const LETTER = 0x61;
+const SPACE = 0x20;
+
+/** Characters remembered for a font: more than any language has. */
+const CHARACTERS = 100_000;
+
+/** Families that are there on every system: a browser looks no further for what they hold. */
+const INSTALLED = new Set(
+  "serif sans-serif monospace cursive fantasy system-ui ui-serif ui-sans-serif ui-monospace ui-rounded math emoji arial helvetica times courier verdana georgia".split(
+    " ",
+  ),
+)
+  .add("times new roman")
+  .add("courier new");
+
+/** The fonts of a page's stylesheets, and which of them its text takes. */
+export class FontSet {
+  readonly #families = new Map<string, SheetFace[]>();
+  readonly #forCharacters = new WeakMap<FontUse, Map<number, readonly SheetFace[]>>();
+  readonly #forTexts = new WeakMap<GeneratedText, readonly SheetFace[]>();
+  /** The faces of a family that a weight and a style select: the same for each character. */
+  readonly #selected = new Map<string, readonly SheetFace[]>();
+
+  constructor(sheets: readonly Sheet[]) {
+    for (const sheet of sheets) {
+      for (const face of sheet.facts.fonts) {
+        const faces = this.#families.get(face.family);
+        if (faces === undefined) this.#families.set(face.family, [{ face, sheet }]);
+        else faces.push({ face, sheet });
+      }
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#families.size === 0;
+  }
+
+  /** The faces that plain letters in that font load. */
+  forLetters(use: FontUse): readonly SheetFace[] {
+    return this.forCharacter(use, LETTER);
+  }
+
+  /** The faces that a text in that font loads. */
+  forText(text: GeneratedText): readonly SheetFace[] {
+    let faces = this.#forTexts.get(text);
+    if (faces === undefined) {
+      const codes = Array.from(text.text)
+        .map((char) => char.codePointAt(0) ?? 0)
+        .filter((code) => code > SPACE);
+      faces = [...new Set(codes.flatMap((code) => this.forCharacter(text.font, code)))];
+      this.#forTexts.set(text, faces);
+    }
+    return faces;
+  }
+
+  /** The faces that a character in that font loads: the same in all pages, which have most characters in common. */
+  forCharacter(use: FontUse, code: number): readonly SheetFace[] {
+    let known = this.#forCharacters.get(use);
+    if (known === undefined) this.#forCharacters.set(use, (known = new Map()));
+    let faces = known.get(code);
+    if (faces === undefined) {
+      faces = this.#choose(use, code);
+      if (known.size < CHARACTERS) known.set(code, faces);
+    }
+    return faces;
+  }
+
+  #choose({ families, weights, italics }: FontUse, code: number): readonly SheetFace[] {
+    const chosen = new Set<SheetFace>();
+    for (const list of families) {
+      for (const weight of weights) {
+        for (const italic of italics) {
+          const face = this.#pick(list, weight, italic, code);
+          if (face !== undefined) chosen.add(face);
+        }
+      }
+    }
+    return [...chosen];
+  }
+
+  /** The first family in the list that has the character; of faces that overlap, the one declared last. */
+  #pick(families: readonly string[], weight: number, italic: boolean, code: number): SheetFace | undefined {
+    for (const family of families) {
+      const known = this.#families.get(family);
+      if (known === undefined) {
+        if (INSTALLED.has(family) && code < 0x250) return undefined;
+        continue;
+      }
+      const face = this.#select(family, known, weight, italic).findLast((one) => covers(one.face, code));
+      if (face !== undefined) return face;
+    }
+    return undefined;
+  }
+
+  #select(family: string, known: readonly SheetFace[], weight: number, italic: boolean): readonly SheetFace[] {
+    const key = `${weight} ${italic} ${family}`;
+    let selected = this.#selected.get(key);
+    if (selected === undefined) {
+      const faces = new Set(
+        selectFaces(
+          known.map(({ face }) => face),
+          { weight, italic },
+        ),
+      );
+      selected = known.filter(({ face }) => faces.has(face));
+      this.#selected.set(key, selected);
+    }
+    return selected;
+  }
+}

@@ -1,0 +1,156 @@
+import { decodeHTML } from "entities/decode";
+import type { HtmlLexer } from "../../html/lexer.js";
+import { tagsOf } from "../../html/implied-end-tags.js";
+import type { Outline, OutlineNode, Paths } from "./outline.js";
+import type { Place } from "./open-element.js";
+import type { Step } from "./tag-effect.js";
+import { type TagName, tagNamed } from "../../html/tag-name.js";
+
+/** Distinct characters kept for a node: enough to tell which parts of a font it needs. */
+const CHARACTERS = 2000;
+
+const HTML = tagNamed("html");
+const HEAD = tagNamed("head");
+const BODY = tagNamed("body");
+const FRAMESET = tagNamed("frameset");
+
+for (const tag of tagsOf("base basefont bgsound head link meta noscript script style template title")) {
+  tag.inHead = true;
+}
+
+/** Builds the outline of one page while its tags are read. */
+export class OutlineBuilder {
+  readonly #paths: Paths;
+  readonly #page: number;
+  /** Begins with the root: V8 takes an empty array for one of integers, and drops the code it made for it at the first push. */
+  readonly #nodes: OutlineNode[];
+  readonly #texts: OutlineNode[] = [];
+  readonly #characters = new Map<OutlineNode, Set<number>>();
+  #place: Place;
+  /** Elements open that are too deep to be in `#place`. */
+  #beyond = 0;
+  #hasHtml = false;
+  #hasBody = false;
+
+  constructor(paths: Paths, page: number) {
+    this.#paths = paths;
+    this.#page = page;
+    this.#place = paths.root;
+    this.#nodes = [paths.root.node];
+  }
+
+  /** Whether text bears on nothing: without fonts it does so before the body alone, which it begins. */
+  get ignoresText(): boolean {
+    return this.#hasBody && !this.#paths.hasFonts;
+  }
+
+  get #node(): OutlineNode {
+    return this.#place.node;
+  }
+
+  finish(): Outline {
+    return { nodes: this.#nodes, texts: this.#texts, characters: this.#characters };
+  }
+
+  /** Enters the element whose start tag the lexer has just read. */
+  open(lexer: HtmlLexer): OutlineNode {
+    const { tag } = lexer;
+    if (!this.#hasBody) {
+      this.#frame(tag);
+      if (tag === HTML && this.#hasHtml) return this.#node;
+      this.#hasHtml ||= tag === HTML;
+      this.#hasBody ||= tag === BODY || tag === FRAMESET;
+    } else if (tag === BODY) return this.#lateBody(lexer);
+    else if (tag === HTML) return this.#node;
+    const step = this.#stepOf(lexer);
+    return this.#enter(step, step.isVoid || (lexer.foreign && lexer.selfClosing));
+  }
+
+  /**
+   * A `body` tag behind something that has begun the body, such as a stray
+   * byte order mark: its attributes go to the body that is there (HTML
+   * §13.2.6.4.7). What comes after it finds itself in one that has them.
+   */
+  #lateBody(lexer: HtmlLexer): OutlineNode {
+    const { tag, parent } = this.#place;
+    if (tag !== BODY || parent === undefined) return this.#node;
+    this.#place = parent;
+    return this.#enter(this.#stepOf(lexer), false);
+  }
+
+  #stepOf({ cursor }: HtmlLexer): Step {
+    const { kinds } = this.#paths;
+    cursor.rewind();
+    let step = kinds.plain(cursor.tag);
+    while (cursor.next()) step = kinds.withAttribute(step, cursor);
+    return step;
+  }
+
+  #enter(step: Step, isEmpty: boolean): OutlineNode {
+    const outer = this.#place.afterImplied(step.implies);
+    const inner = outer.open(step);
+    this.#record(inner);
+    this.#place = isEmpty || outer.isDeepest ? outer : inner;
+    if (!isEmpty && outer.isDeepest) this.#beyond += 1;
+    return inner.node;
+  }
+
+  #record(place: Place): void {
+    const { node } = place;
+    if (node.page === this.#page) return;
+    node.page = this.#page;
+    this.#nodes.push(node);
+  }
+
+  /** Opens `html` and `body` where their tags are left out. */
+  #frame(tag: TagName | undefined): void {
+    if (!this.#hasHtml && tag !== HTML) {
+      this.#hasHtml = true;
+      this.#enter(this.#paths.kinds.plain(HTML), false);
+    }
+    if (this.#hasBody || tag === HTML || tag === BODY || tag?.inHead === true) return;
+    if (tag !== undefined) this.#place = this.#place.without(HEAD);
+    if (this.#place.innermost(HEAD) !== undefined) return;
+    this.#hasBody = true;
+    this.#enter(this.#paths.kinds.plain(BODY), false);
+  }
+
+  /** Leaves the innermost open element of that name, and what is open within. */
+  close(tag: TagName): void {
+    if (staysOpen(tag)) return;
+    if (this.#beyond > 0) {
+      this.#beyond -= 1;
+      return;
+    }
+    this.#place = this.#place.without(tag);
+  }
+
+  /** Notes that an element, the current one if none is named, has text. */
+  text(element?: OutlineNode): void {
+    if (!this.#hasBody && element === undefined) this.#frame(undefined);
+    if (!this.#paths.hasFonts) return;
+    const node = element ?? this.#node;
+    if (node.text === this.#page) return;
+    node.text = this.#page;
+    this.#texts.push(node);
+  }
+
+  /** Notes the characters beyond ASCII in a text of an element, the current one if none is named. */
+  addCharacters(bytes: Buffer, start: number, end: number, node = this.#node): void {
+    if (!this.#paths.hasFonts) return;
+    let set = this.#characters.get(node);
+    if (set === undefined) {
+      set = new Set();
+      this.#characters.set(node, set);
+    }
+    for (const char of decodeHTML(bytes.toString("utf8", start, end))) {
+      const code = char.codePointAt(0) ?? 0;
+      if (code > 0x7f && set.size < CHARACTERS) set.add(code);
+    }
+  }
+}
+
+/** What follows the end of the body is still within. */
+function staysOpen(tag: TagName): boolean {
+  return tag === HTML || tag === BODY;
+}

@@ -1,0 +1,159 @@
+import type { Declarations } from "../../css/facts.js";
+import { ClassLists } from "./class-list.js";
+import { Step } from "./tag-effect.js";
+import type { TagCursor } from "../../html/tag-cursor.js";
+import { hashOf, type Openings, type TagName } from "../../html/tag-name.js";
+import type { Vocabulary } from "./vocabulary.js";
+
+/** What selectors and the cascade see of an element. */
+interface Features {
+  /** "" when no selector asks for it. */
+  readonly tag: string;
+  readonly id: string;
+  readonly classes: ReadonlySet<string>;
+  /** Keys of the attribute tests that it passes. */
+  readonly passed: ReadonlySet<string>;
+  readonly style: InlineStyle;
+}
+
+/** What a `style` attribute declares that counts. */
+export interface InlineStyle {
+  /** "" when nothing in it counts. */
+  readonly key: string;
+  readonly declarations: Declarations | undefined;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+const NO_STYLE: InlineStyle = { key: "", declarations: undefined };
+
+/** What an element is like, as far as stylesheets ask: elements that are alike share one object. */
+export class ElementKind implements Features {
+  readonly tag: string;
+  readonly id: string;
+  readonly classes: ReadonlySet<string>;
+  readonly passed: ReadonlySet<string>;
+  readonly style: InlineStyle;
+
+  constructor({ tag, id, classes, passed, style }: Features) {
+    this.tag = tag;
+    this.id = id;
+    this.classes = classes;
+    this.passed = passed;
+    this.style = style;
+  }
+}
+
+export const PLAIN = new ElementKind({ tag: "", id: "", classes: NONE, passed: NONE, style: NO_STYLE });
+
+const CLASS = hashOf("class");
+const ID = hashOf("id");
+const STYLE = hashOf("style");
+
+/** Tests that one element may pass by different attributes: each set of them is kept. */
+const PASSED = 256;
+
+/** Style attributes remembered: beyond them the parsing is done again. */
+const STYLES = 4096;
+
+/** The kinds of elements that a site's pages have, told apart by what its stylesheets ask for. */
+export class ElementKinds {
+  readonly #vocabulary: Vocabulary;
+  readonly #parseStyle: (text: string) => Declarations | undefined;
+  readonly #classLists: ClassLists;
+  readonly #kinds = new Map<string, ElementKind>();
+  readonly #styles = new Map<string, InlineStyle>();
+
+  constructor(vocabulary: Vocabulary, parseStyle: (text: string) => Declarations | undefined) {
+    this.#vocabulary = vocabulary;
+    this.#parseStyle = parseStyle;
+    this.#classLists = new ClassLists(vocabulary);
+  }
+
+  /** What a start tag without attributes does. */
+  plain(tag: TagName): Step {
+    return this.#openings(tag).plain;
+  }
+
+  #openings(tag: TagName): Openings {
+    const { openings } = tag;
+    if (openings?.owner === this) return openings;
+    const known = this.#vocabulary.tags.has(tag.name);
+    const plain = new Step(tag, known ? this.#with(PLAIN, { tag: tag.name }) : PLAIN);
+    tag.openings = { owner: this, plain, byKind: new Map() };
+    return tag.openings;
+  }
+
+  /** What a start tag does with one more attribute, the one that the cursor has read. */
+  withAttribute(step: Step, cursor: TagCursor): Step {
+    const { hash } = cursor;
+    if (hash === CLASS) return this.#withClasses(step, cursor);
+    const vocabulary = this.#vocabulary;
+    let own = step;
+    if (hash === ID) {
+      if (vocabulary.idMarks[cursor.valueMark()] === 1) own = this.#withId(step, cursor.value());
+    } else if (hash === STYLE) own = this.#withStyle(step, cursor.value());
+    const tests = vocabulary.attributeHashes.get(hash);
+    return tests === undefined ? own : this.#passing(own, tests.passed(tests.presenceOnly ? "" : cursor.value()));
+  }
+
+  #withClasses(step: Step, cursor: TagCursor): Step {
+    const list = this.#classLists.at(cursor);
+    const { key, names, passed } = list;
+    if (key === "") return step;
+    if (list.base === step && list.more !== undefined) return list.more;
+    list.base = step;
+    list.more = step.more.get(key) ?? this.#more(key, step, { classes: names }, passed);
+    return list.more;
+  }
+
+  #withId(step: Step, id: string): Step {
+    if (!this.#vocabulary.ids.has(id)) return step;
+    const key = `#${id}`;
+    return step.more.get(key) ?? this.#more(key, step, { id });
+  }
+
+  #withStyle(step: Step, text: string): Step {
+    let style = this.#styles.get(text);
+    if (style === undefined) {
+      const declarations = this.#parseStyle(text);
+      style = declarations === undefined ? NO_STYLE : { key: text, declarations };
+      if (this.#styles.size < STYLES) this.#styles.set(text, style);
+    }
+    if (style.key === "") return step;
+    const key = `{${style.key}`;
+    return step.more.get(key) ?? this.#more(key, step, { style });
+  }
+
+  #passing(step: Step, passed: readonly string[]): Step {
+    if (passed.length === 0 || (step.kind?.passed.size ?? 0) > PASSED) return step;
+    const key = `[${passed.join("\n")}`;
+    return step.more.get(key) ?? this.#more(key, step, {}, passed);
+  }
+
+  #more(key: string, step: Step, features: Partial<Features>, passed: readonly string[] = []): Step {
+    const { tag, kind = PLAIN } = step;
+    const own = this.#with(kind, { ...features, passed: new Set([...kind.passed, ...passed]) });
+    const { byKind } = this.#openings(tag);
+    let more = byKind.get(own);
+    if (more === undefined) {
+      more = new Step(tag, own);
+      byKind.set(own, more);
+    }
+    step.more.set(key, more);
+    return more;
+  }
+
+  /** The one object for a kind with other features: in whichever order the attributes stand. */
+  #with(kind: ElementKind, features: Partial<Features>): ElementKind {
+    const { tag, id, classes, passed, style } = kind;
+    const all: Features = { tag, id, classes, passed, style, ...features };
+    const sets = [all.classes, all.passed].map((set) => [...set].sort().join("\n"));
+    const key = [all.tag, all.id, ...sets, all.style.key].join("\0");
+    let known = this.#kinds.get(key);
+    if (known === undefined) {
+      known = new ElementKind(all);
+      this.#kinds.set(key, known);
+    }
+    return known;
+  }
+}

@@ -1,0 +1,24 @@
+import type { ElementKind } from "./element-kind.js";
+import type { Place } from "./open-element.js";
+import type { TagName } from "../../html/tag-name.js";
+
+/** What a tag does to the elements that are open: a start tag opens one of some kind, an end tag closes one. */
+export class Step {
+  readonly tag: TagName;
+  /** Undefined for an end tag. */
+  readonly kind: ElementKind | undefined;
+  readonly isVoid: boolean;
+  /** The start tag's group, as a bit: see `ImpliedEnd`. */
+  readonly implies: number;
+  /** Steps to an element that has one feature more, by that feature. */
+  readonly more = new Map<string, Step>();
+  /** Where the step led last: the next is often the same. */
+  last: Place | undefined;
+
+  constructor(tag: TagName, kind: ElementKind | undefined) {
+    this.tag = tag;
+    this.kind = kind;
+    this.isVoid = tag.isVoid;
+    this.implies = tag.implies;
+  }
+}

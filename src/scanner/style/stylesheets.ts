@@ -1,0 +1,206 @@
+import type { ContentSecurityPolicy } from "../url/csp.js";
+import type { CssFacts } from "../css/facts.js";
+import { fontType } from "../../manifest/destination.js";
+import { IMPORT, type Context, type Listing, type Located } from "../needs-list.js";
+import type { LinkAttributes } from "../../manifest/types.js";
+import { isTrivialMedia, matchesMedia, type Viewport } from "../css/media-queries.js";
+import type { FontNeed } from "./what-styles-load.js";
+import { NEED, type Need, type Reference } from "../url/reference.js";
+import type { SiteFile } from "../scanner.js";
+import { type Soon, whenKnown } from "../../io/maybe-promise.js";
+import type { Sheet } from "./cascade.js";
+import type { ImageUse } from "./engine.js";
+
+/** A stylesheet's facts, its encoding, and how many names the vocabulary has to have for it. */
+export interface ReadCss {
+  readonly facts: CssFacts;
+  readonly encoding: string;
+  readonly generation: number;
+}
+
+/** Where a stylesheet stands. */
+interface Place {
+  readonly applies: boolean | "later";
+  readonly layer: string;
+  readonly depth: number;
+  /** Set when it, and with it what it imports, can wait. */
+  readonly need?: Need;
+  /** It applies in the window that pages are scanned for, and not in every one. */
+  readonly media?: boolean;
+  /** What it imports is named by the page itself: browsers look ahead for `@import` in `style` elements, too. */
+  readonly inPage?: boolean;
+}
+
+/** How deep imports are followed: no site comes near, and a browser gives up somewhere, too. */
+const DEPTH = 500;
+/** Stylesheets of a page that count, each in each layer that it is imported into. */
+const SHEETS = 2000;
+
+/** The stylesheets of a page with what they import, in the order of the cascade. */
+export class SheetList {
+  readonly sheets: Sheet[] = [];
+  /** Those that apply and have nothing that counts, but say what they skip. */
+  readonly skipping: Sheet[] = [];
+  /** What the vocabulary must have for them. */
+  generation = 0;
+  readonly #listing: Listing;
+  readonly #read: (file: SiteFile, environment: string) => Soon<ReadCss>;
+  readonly #policy: ContentSecurityPolicy;
+  readonly #viewport: Viewport;
+  /** Files that the stylesheets are in, for the line of what they miss. */
+  readonly #files = new Map<string, Pick<Context, "file" | "encoding">>();
+  readonly #circular = new Set<string>();
+  readonly #seen = new Set<string>();
+  /** Stylesheets that are being read, each imported by the one before. */
+  readonly #open = new Set<string>();
+
+  constructor(
+    listing: Listing,
+    read: (file: SiteFile, environment: string) => Soon<ReadCss>,
+    policy: ContentSecurityPolicy,
+    viewport: Viewport,
+  ) {
+    this.#listing = listing;
+    this.#read = read;
+    this.#policy = policy;
+    this.#viewport = viewport;
+  }
+
+  /**
+   * Adds the content of a `style` element.
+   *
+   * @param seen it stands in the first round trip of the page
+   */
+  inline(facts: CssFacts, context: Context, seen: boolean): Soon<void> {
+    this.#files.set(context.pathname, context);
+    return this.#take(facts, context, { applies: true, layer: "", depth: 0, inPage: seen });
+  }
+
+  /** Adds a stylesheet that a `link` names. */
+  linked(located: Located, { need, applies, media }: Reference, { encoding }: Context): Soon<void> {
+    const place = { applies: applies ?? false, layer: "", depth: 0, media: media !== undefined };
+    return this.#sheet(located, need === NEED.idle ? { ...place, need } : place, encoding);
+  }
+
+  /** @param environment encoding of what loads it */
+  #sheet({ file, target, pathname }: Located, place: Place, environment: string): Soon<void> {
+    // Stylesheets that import each other come out otherwise when one of them is there ahead (measured).
+    if (this.#open.has(target) && !this.#circular.has(target)) {
+      this.#circular.add(target);
+      for (const open of this.#open) this.#listing.doubt(open);
+    }
+    const key = `${target}\n${place.applies}\n${place.layer}`;
+    if (this.#seen.has(key) || this.#seen.size >= SHEETS || place.depth > DEPTH) return;
+    // Blink bails, too, where a stylesheet imports one that it is imported by.
+    if (this.#open.has(target)) return;
+    this.#seen.add(key);
+    this.#open.add(target);
+    const taken = whenKnown(this.#read(file, environment), ({ facts, encoding, generation }) => {
+      this.#files.set(pathname, { file, encoding });
+      if (place.applies !== false) this.generation = Math.max(this.generation, generation);
+      return this.#take(facts, { file, pathname, base: this.#listing.baseOf(target), encoding }, place);
+    });
+    return whenKnown(taken, () => void this.#open.delete(target));
+  }
+
+  /** What a stylesheet imports comes before it in the cascade. */
+  #take(facts: CssFacts, context: Context, place: Place): Soon<void> {
+    if (facts.imports.length === 0) return this.#apply(facts, context, place);
+    return this.#imports(facts, context, place).then(() => this.#apply(facts, context, place));
+  }
+
+  async #imports(facts: CssFacts, context: Context, place: Place): Promise<void> {
+    for (const { url, media, layer, offset } of facts.imports) {
+      const matching = matchesMedia(media, this.#viewport);
+      const need = matching ? (place.need ?? NEED.style) : NEED.idle;
+      const link = {
+        ...(isTrivialMedia(media) ? {} : { media }),
+        ...(place.inPage === true ? { named: true as const } : {}),
+      };
+      const reference: Reference = { url, as: "style", rel: "preload", need, offset, by: IMPORT, ...link };
+      const located = await this.#listing.reference(reference, context, this.#policy);
+      if (located === undefined || located === "elsewhere") continue;
+      const inner: Place = {
+        applies: matching && place.applies,
+        layer: layer === undefined ? place.layer : place.layer === "" ? layer : `${place.layer}.${layer}`,
+        depth: place.depth + 1,
+        media: place.media === true || !isTrivialMedia(media),
+      };
+      await this.#sheet(located, need === NEED.idle ? { ...inner, need } : inner, context.encoding);
+    }
+  }
+
+  #apply(facts: CssFacts, context: Context, place: Place): void {
+    if (place.applies === false) return;
+    const later = place.applies === "later";
+    const sheet: Sheet = {
+      facts,
+      base: context.base,
+      layer: place.layer,
+      from: context.pathname,
+      later,
+      media: place.media === true,
+    };
+    if (facts.size > 0 || facts.fonts.length > 0) this.sheets.push(sheet);
+    else if (facts.skipped.length > 0) this.skipping.push(sheet);
+  }
+
+  /** Lists a font: the first source that is there is the one that is loaded. */
+  async font({ face, sheet, isGenerated }: FontNeed, page: Context): Promise<void> {
+    const context = this.#contextOf(sheet, page);
+    for (const url of face.sources) {
+      const type = fontType(url.replace(/[?#].*$/s, ""));
+      const reference: Reference = {
+        url,
+        as: "font",
+        need: NEED.font,
+        offset: face.offset,
+        by: `@font-face "${face.family}"`,
+        // Where it is installed, or in another window, it is not loaded.
+        ...(face.mayBeInstalled || sheet.media === true ? {} : { rel: "preload" }),
+        crossorigin: "anonymous",
+        ...(type === undefined ? {} : { type }),
+        ...(face.swaps || isGenerated ? { when: "load" } : {}),
+      };
+      const located = await this.#listing.reference(reference, context, this.#policy);
+      if (located !== undefined) return;
+    }
+  }
+
+  /** Where a stylesheet is. The same `style` element may have been met in another page first. */
+  #contextOf({ from, base }: Sheet, page: Context): Context {
+    const known = this.#files.get(from);
+    if (known === undefined) return { ...page, base };
+    return { file: known.file, encoding: known.encoding, pathname: from, base };
+  }
+
+  /** Lists an image that a style loads. */
+  async image({ url, property, sheet, offset, certain }: ImageUse, page: Context): Promise<void> {
+    // A fragment alone is an element of this document.
+    if (url.startsWith("#")) return;
+    const context = sheet === undefined ? page : this.#contextOf(sheet, page);
+    // What another window does not load is not announced to all of them.
+    const link = certain ? linkOf(property) : {};
+    const reference: Reference = { url, as: "image", need: NEED.image, offset, by: property, ...link };
+    await this.#listing.reference(reference, context, this.#policy);
+  }
+}
+
+/** What FACTS' table says of the link for an image of that property: some are fetched with CORS, some take no preload. */
+function linkOf(property: string): LinkAttributes {
+  switch (property) {
+    case "filter":
+    case "backdrop-filter":
+    case "clip-path":
+    case "fill":
+    case "stroke":
+    case "marker":
+      return {};
+    case "mask-image":
+    case "mask-border-source":
+    case "shape-outside":
+      return { rel: "preload", crossorigin: "anonymous" };
+    default:
+      return { rel: "preload" };
+  }
+}

@@ -1,0 +1,51 @@
+import type { Limits } from "../delivery/plan.js";
+import type { Scanner } from "../scanner/scanner.js";
+import type { Representations } from "../files/representation/representations.js";
+import type { Connections } from "./listen/connection.js";
+import type { Dresser } from "./http/response-headers.js";
+import type { Gate } from "./middleware/middleware.js";
+import type { LearnedLinks } from "./page-delivery/early-hints.js";
+import type { Hosts } from "./middleware/host-check.js";
+import type { Live } from "./live-reload/live.js";
+import type { Route } from "./routes/route.js";
+import type { SiteRules } from "./middleware/rule-checks.js";
+import type { Unreadable } from "./files/unreadable.js";
+import type { SiteLookup } from "./files/site-lookup.js";
+
+/** What a server answers from. */
+export interface Site {
+  /** Finds files; without one, there are none. */
+  readonly lookup: SiteLookup | undefined;
+  readonly representations: Representations;
+  readonly hosts: Hosts;
+  readonly scanner: Scanner | undefined;
+  /** What stands before the routes and the files, in this order: passwords, preflights, the proxy. */
+  readonly gates: readonly Gate[];
+  /** Answers what live reload asks for. */
+  readonly live: Pick<Live, "owns" | "pageOf" | "answer" | "missing" | "withScript"> | undefined;
+  readonly routes: readonly Route[];
+  /** What `_headers` and `_redirects` say. */
+  readonly rules: SiteRules;
+  /** Whether an upstream answers for the target, and neither a route nor a file. */
+  readonly isProxied: (target: string) => boolean;
+  /** Rules for the fields of every response. */
+  readonly dressers: readonly Dresser[];
+  readonly limits: Limits;
+  /** Says on each page what was delivered, in a `server-timing` field. */
+  readonly serverTiming: boolean;
+  /** Files are served without freshness, by `--cache` or for live reload. */
+  readonly keepsNothing: boolean;
+  /** The links that routes gave before. */
+  readonly hints: LearnedLinks;
+  /** Whether a 103 gains anything: with an untrusted certificate Chromium fetches each hinted asset twice (measured). */
+  readonly hintsHelp: boolean;
+  readonly connections: Connections;
+  /** Aborted when the server begins to close. */
+  readonly closing: AbortSignal;
+  /** Takes what went wrong with one request: a bug of ours or of a route, a failing disk. */
+  readonly report: (error: Error) => void;
+  /** Files that could not be read, each told once. */
+  readonly unreadable: Unreadable;
+  /** Takes what the user should know of, in a sentence. */
+  readonly notice: (text: string) => void;
+}

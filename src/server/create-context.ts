@@ -1,0 +1,172 @@
+import { fieldsOf } from "../rules/headers/field.js";
+import { openTree, type FileTree } from "../files/tree.js";
+import { Representations } from "../files/representation/representations.js";
+import type { Connections } from "./listen/connection.js";
+import { credentialsFile, readCredentials } from "./middleware/credentials.js";
+import { openDressers } from "./http/header-transforms.js";
+import { LearnedLinks } from "./page-delivery/early-hints.js";
+import { openGates, proxied } from "./middleware/middleware.js";
+import type { Hosts } from "./middleware/host-check.js";
+import type { Live } from "./live-reload/live.js";
+import type { LiveChange } from "./live-reload/open-pages.js";
+import type { Settings } from "./options/options-table.js";
+import { checkRoot } from "./files/root.js";
+import { ruleFiles, SiteRules } from "./middleware/rule-checks.js";
+import type { ServerOptions } from "./options/server-options.js";
+import type { Site } from "./context.js";
+import { Unreadable } from "./files/unreadable.js";
+import { sitePages } from "./scan/site-pages.js";
+import { SiteLookup } from "./files/site-lookup.js";
+import { told } from "./callbacks.js";
+import { siteScanner, type ServerScanner } from "./scan/lazy-scanner.js";
+
+/** The server that a site is opened for. */
+export interface Surroundings {
+  readonly options: ServerOptions;
+  readonly settings: Settings;
+  readonly hosts: Hosts;
+  readonly connections: Connections;
+  /** Aborted when the server begins to close. */
+  readonly closing: AbortSignal;
+}
+
+/** A site whose files, rules and pages are looked at, until it is closed. */
+export interface OpenSite {
+  readonly site: Site;
+  /** Looks at the rules, and in idle time at the pages, before anybody asks for them. */
+  lookAhead(): Promise<void>;
+  /** Looks at everything again with the next request. */
+  lookAgain(): void;
+  close(): Promise<void>;
+}
+
+const MEGABYTE = 1_000_000;
+
+/**
+ * Opens what a server answers from.
+ *
+ * @throws {H2PushError} "root", "manifest", "unavailable" for what the user can put right
+ */
+export async function openSite(server: Surroundings): Promise<OpenSite> {
+  const { options, settings } = server;
+  if (options.root !== undefined) await checkRoot(options.root);
+  const [{ gates, close }, dressers] = await Promise.all([openGates(settings), openDressers(settings)]);
+  const tree = options.root === undefined ? undefined : await openFiles(options.root, server);
+  const rules = await openRules(tree, server);
+  const lookup = tree && openLookup(tree, rules, server);
+  const scanner = lookup && (await openScanner(lookup, server));
+  const live = settings.live && lookup && scanner ? await openLive(lookup, scanner, rules, server) : undefined;
+  // Live reload comes last: it looks at the policy that a page has in the end.
+  const all = [rules.dresser, ...dressers, ...(live === undefined ? [] : [live.dresser])];
+  const parts = { lookup, scanner: live?.scanner ?? scanner, live, rules, gates, dressers: all };
+  return {
+    site: siteOf(parts, server),
+    lookAhead: () => lookAhead(parts, server),
+    lookAgain() {
+      tree?.lookAgain();
+      scanner?.lookAgain();
+      rules.lookAgain();
+      live?.changed();
+    },
+    close: async () => {
+      close();
+      await scanner?.close();
+    },
+  };
+}
+
+function openFiles(root: string, { options, settings }: Surroundings): Promise<FileTree> {
+  const { base, dotfiles, symlinks, compress, auth } = settings;
+  const hidden = [options.hidden ?? [], credentialsFile(auth) ?? []].flat();
+  return openTree(root, { base, hidden, reserved: ruleFiles, dotfiles, symlinks, precompressed: compress });
+}
+
+/** What the answers to requests are looked up in, also before there are any. */
+function openLookup(tree: FileTree, rules: SiteRules, { options, settings }: Surroundings): SiteLookup {
+  const isProxied = proxied(settings.proxy);
+  const routes = options.routes ?? [];
+  return new SiteLookup({
+    tree,
+    rules,
+    single: settings.single,
+    list: settings.list,
+    ...told(options),
+    elsewhere: (target) => {
+      if (isProxied(target)) return "passed on to another server";
+      return routes.some((route) => route.answers?.(target) === true) ? "answered by a route" : undefined;
+    },
+  });
+}
+
+async function openScanner(lookup: SiteLookup, { options, settings }: Surroundings): Promise<ServerScanner> {
+  const { manifest, viewport, watch, compress } = settings;
+  if (manifest !== undefined)
+    return (await import("./scan/manifest-file-scanner.js")).manifestScanner(
+      lookup,
+      manifest,
+      compress,
+      told(options).notice,
+    );
+  return siteScanner(lookup, { viewport, watch, compressed: compress, ...told(options) });
+}
+
+async function openLive(
+  lookup: SiteLookup,
+  scanner: ServerScanner,
+  rules: SiteRules,
+  server: Surroundings,
+): Promise<Live> {
+  const { options, settings, connections, closing } = server;
+  const { watch } = settings;
+  const { createLive } = await import("./live-reload/live.js");
+  const changed = (change: LiveChange) => options.onLiveChange?.(change);
+  return createLive({ lookup, scanner, rules, watch, connections, closing, changed, ...told(options) });
+}
+
+async function openRules(tree: FileTree | undefined, { options, settings }: Surroundings): Promise<SiteRules> {
+  const { base, header, auth } = settings;
+  const credentials = auth === undefined ? undefined : await readCredentials(auth);
+  return new SiteRules({ root: tree?.root, base, fields: fieldsOf(header), auth: credentials, ...told(options) });
+}
+
+/** What a site is put together from that was opened for it. */
+type Parts = Pick<Site, "lookup" | "scanner" | "rules" | "gates" | "dressers"> & { readonly live: Live | undefined };
+
+function siteOf(parts: Parts, { options, settings, hosts, connections, closing }: Surroundings): Site {
+  const { delivery, announce, pushCount, pushBytes, serverTiming, memory, compress, cache } = settings;
+  return {
+    ...parts,
+    representations: new Representations({
+      memory: memory * MEGABYTE,
+      compress,
+      // What is swapped or loaded anew has to be asked for.
+      cache: parts.live === undefined || cache === "off" ? cache : 0,
+      insert: parts.live?.inserter,
+    }),
+    hosts,
+    routes: options.routes ?? [],
+    isProxied: proxied(settings.proxy),
+    limits: { mode: delivery, announce, pushCount, pushBytes },
+    serverTiming,
+    keepsNothing: parts.live !== undefined || cache === "off" || cache === 0,
+    hints: new LearnedLinks(),
+    unreadable: new Unreadable((text) => options.onNotice?.(text)),
+    hintsHelp: delivery === "hints" || (delivery === "auto" && options.trusted === true),
+    connections,
+    closing,
+    ...told(options),
+  };
+}
+
+async function lookAhead({ lookup, scanner, rules }: Parts, { options, connections, closing }: Surroundings) {
+  const { onScan } = options;
+  try {
+    await rules.look(performance.now());
+    if (onScan === undefined || lookup === undefined || scanner === undefined) return;
+    const { scanAhead } = await import("./scan/background-scan.js");
+    const summary = await scanAhead(sitePages(lookup, rules), rules.scanner(scanner), connections, closing);
+    if (summary !== undefined) onScan(summary);
+  } catch (error) {
+    told(options).report(error instanceof Error ? error : new Error(String(error)));
+  }
+}

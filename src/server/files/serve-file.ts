@@ -1,0 +1,186 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import type { Delivery } from "../../delivery/history.js";
+import type { RuleAction, RuleRequest } from "../../rules/site-rules.js";
+import type { FoundFile } from "../../files/file.js";
+import { isHtml } from "../../files/media-type.js";
+import { decide } from "../../files/representation/representation.js";
+import type { FileTree } from "../../files/tree.js";
+import { challenge } from "../middleware/basic-auth-challenge.js";
+import { sendError, sendPage } from "../http/error-page.js";
+import { answerOptions } from "../http/options-answer.js";
+import type { Exchange } from "../http/exchange.js";
+import { linkedPage, type Linked } from "../page-delivery/link-only-page.js";
+import { answerMissing, isNavigation, VARY } from "./not-found.js";
+import { announcedFields, pathOf, sendFile } from "./send-file.js";
+import type { Site } from "../context.js";
+import type { LookupRequest, Resolved, SiteLookup } from "./site-lookup.js";
+
+/** How long a file may change whenever it is opened, until the client is told to come again (milliseconds). */
+const PATIENCE = 2000;
+
+type Answered = Delivery | undefined | Promise<Delivery | undefined>;
+type ResolvedFile = Extract<Resolved, { kind: "file" }>;
+type RuleRedirect = Extract<RuleAction, { kind: "redirect" }>;
+
+/** Up to this size a content in memory goes out at once; a larger one waits for the client's window (bytes). */
+const AT_ONCE = 32 * 1024;
+
+/**
+ * Answers a request for a file: at once when it is in memory.
+ *
+ * @param hinted `Link` values that a 103 carried already
+ */
+export function answerFile(site: Site, lookup: SiteLookup, exchange: Exchange, hinted: readonly string[]) {
+  const { method, target } = exchange;
+  if (method !== "GET" && method !== "HEAD") return answerMethod(site, lookup, exchange);
+  const found = hinted.length === 0 ? lookup.tree.recall(pathOf(target), exchange.arrived) : undefined;
+  const mayHave = found?.kind === "file" && !site.rules.refusesFile(exchange, found.file);
+  const atOnce = mayHave ? answerAtOnce(site, exchange, found) : undefined;
+  return atOnce === undefined ? answerInTime(site, lookup, exchange, hinted) : atOnce.delivery;
+}
+
+/** Answers by a forced rule of `_redirects`: it comes before files and routes. */
+export function answerForced(site: Site, lookup: SiteLookup, exchange: Exchange): Answered {
+  const { method } = exchange;
+  return method === "GET" || method === "HEAD"
+    ? answerInTime(site, lookup, exchange, [])
+    : answerMethod(site, lookup, exchange);
+}
+
+/** A redirect sends a form on; a file takes none. */
+function answerMethod(site: Site, { tree }: SiteLookup, exchange: Exchange): Answered {
+  const ruled = site.rules.action(exchange);
+  if (ruled?.kind !== "redirect") return refuseMethod(exchange);
+  return ruled.forced ? redirect(exchange, ruled.status, ruled.location) : redirectUnlessFile(tree, exchange, ruled);
+}
+
+function refuseMethod(exchange: Exchange): undefined {
+  if (exchange.method === "OPTIONS") return answerOptions(exchange);
+  return sendError(exchange, 405, `${exchange.method} is not possible here.`, { allow: "GET, HEAD" });
+}
+
+async function redirectUnlessFile(tree: FileTree, exchange: Exchange, { status, location }: RuleRedirect) {
+  const found = await tree.find(pathOf(exchange.target));
+  return found.kind === "file" ? refuseMethod(exchange) : redirect(exchange, status, location);
+}
+
+/** Answers from memory without waiting, if that can be; undefined if not. */
+function answerAtOnce(site: Site, exchange: Exchange, found: FoundFile): AtOnce | undefined {
+  const { representations, scanner } = site;
+  const selected = representations.ready(found, exchange.fields);
+  if (selected === undefined) return undefined;
+  const { method, connection, target } = exchange;
+  const decision = decide(selected, method, exchange.fields, site.rules.validators(exchange));
+  const { status, fields, extent } = decision;
+  const bare = method === "HEAD" || extent.kind === "none";
+  if (status >= 400 || (!bare && (extent.kind !== "whole" || selected.size > AT_ONCE))) return undefined;
+  const isPage = scanner !== undefined && isHtml(selected.contentType);
+  const linked = isPage ? linkedPage(site, exchange, found, status) : undefined;
+  if (isPage && linked === undefined) return undefined;
+  if (!bare && (selected.content === undefined || !exchange.mayEnd(selected.content.length))) return undefined;
+  if (method === "GET" && !connection.history.seen(target, selected.version)) {
+    connection.history.carried(target, selected.version);
+  }
+  const more = linked?.fields ?? announcedFields(site, exchange, decision);
+  exchange.head(status, more === undefined ? fields : together(fields, more), bare);
+  if (!bare && selected.content !== undefined) exchange.end(selected.content);
+  return { delivery: linked === undefined ? undefined : record(exchange, linked) };
+}
+
+interface Joined {
+  readonly more: OutgoingHttpHeaders;
+  readonly all: OutgoingHttpHeaders;
+}
+
+/** The last join of the fields of a file: thousands of requests for a page get the same. */
+const joined = new WeakMap<OutgoingHttpHeaders, Joined>();
+
+function together(fields: OutgoingHttpHeaders, more: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  const known = joined.get(fields);
+  if (known?.more === more) return known.all;
+  const all = { ...fields, ...more };
+  joined.set(fields, { more, all });
+  return all;
+}
+
+/** What was answered at once: with a page, what went with it. */
+interface AtOnce {
+  readonly delivery: Delivery | undefined;
+}
+
+function record({ target, connection }: Exchange, { targets, announcements }: Linked): Delivery {
+  const delivery = { page: target, time: Date.now(), targets };
+  connection.history.record(delivery);
+  for (const one of announcements) connection.history.announced.add(one);
+  return delivery;
+}
+
+/** Answers by what is looked up: also where a rule comes before the file of the path. */
+export async function answerInTime(site: Site, lookup: SiteLookup, exchange: Exchange, hinted: readonly string[]) {
+  const deadline = performance.now() + PATIENCE;
+  const request = requestFor(site, exchange);
+  do {
+    const resolved = await lookup.resolve(request);
+    if (resolved.kind !== "file") return answerOther(site, lookup, exchange, resolved);
+    const { found, pathname, standsIn } = resolved;
+    const atOnce = hinted.length === 0 && !standsIn ? answerAtOnce(site, exchange, found) : undefined;
+    if (atOnce !== undefined) return atOnce.delivery;
+    const sent = await sendFile(site, exchange, found, standsIn ? { hinted, more: { vary: VARY } } : { hinted });
+    if (sent === "withheld") return answerMissing(site, lookup, exchange);
+    if (sent === "unreadable") return refuseUnreadable(site, exchange, { file: found.file, code: "EACCES" });
+    if (sent !== "changed") return sent.delivery;
+    lookup.tree.lookAgain(pathname);
+  } while (performance.now() < deadline);
+  return sendError(exchange, 503, `${pathOf(exchange.target)} is being written.`, { "retry-after": "1" });
+}
+
+function requestFor({ rules }: Site, exchange: Exchange): LookupRequest {
+  const { target, authority, fields } = exchange;
+  const admitted = (request: RuleRequest) => !rules.refuses(request);
+  const admitsFile = (file: string) => !rules.refusesFile(exchange, file);
+  return { target, authority, fields, navigates: isNavigation(exchange), admitted, admitsFile };
+}
+
+async function answerOther(
+  site: Site,
+  lookup: SiteLookup,
+  exchange: Exchange,
+  resolved: Exclude<Resolved, ResolvedFile>,
+) {
+  const pathname = pathOf(exchange.target);
+  switch (resolved.kind) {
+    case "redirect":
+      return redirect(exchange, resolved.status, resolved.location);
+    case "malformed":
+      return sendError(exchange, 400, `${pathname} is not a path.`);
+    case "refused":
+      return challenge(exchange);
+    case "listing": {
+      const { entriesOf, listingPage, orderIn } = await import("./directory-listing.js");
+      const { directory } = resolved;
+      const entries = await entriesOf(lookup.tree, directory);
+      if (entries === undefined) return refuseUnreadable(site, exchange, { file: directory, code: "EACCES" });
+      const order = orderIn(exchange.target.slice(pathname.length));
+      return sendPage(exchange, 200, listingPage(pathname, entries, order, pathname === lookup.tree.base));
+    }
+    case "unreadable":
+      return refuseUnreadable(site, exchange, resolved);
+    case "outside":
+      return sendError(exchange, 404, `There is no ${pathname}: the site is served below ${lookup.tree.base}`);
+    case "missing":
+      return answerMissing(site, lookup, exchange, resolved.page);
+    case "unknown":
+      return answerMissing(site, lookup, exchange);
+  }
+}
+
+/** 403: it is there, and the server's user may not read it. The log names the file, the response only the path. */
+function refuseUnreadable(site: Site, exchange: Exchange, { file, code }: { file: string; code: string }): undefined {
+  site.unreadable.tell(file, code);
+  return sendError(exchange, 403, `The server is not allowed to read ${pathOf(exchange.target)}`);
+}
+
+/** Nobody keeps it: what the rules say may change. */
+function redirect(exchange: Exchange, status: number, location: string): undefined {
+  exchange.head(status, { location, "content-length": 0, "cache-control": "no-cache" }, true);
+}

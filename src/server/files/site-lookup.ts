@@ -1,0 +1,268 @@
+import { extname } from "node:path";
+import type { Asked, Audience, LookedUp } from "../../scanner/lookup.js";
+import type { RuleAction, RuleRequest } from "../../rules/site-rules.js";
+import type { FoundFile } from "../../files/file.js";
+import { isHtml, mediaType, UNKNOWN_TYPE } from "../../files/media-type.js";
+import { withBase, withoutBase } from "../../files/base.js";
+import type { FileTree, Found } from "../../files/tree.js";
+import { UNKNOWN_HOST, type SiteRules } from "../middleware/rule-checks.js";
+import { pathOf } from "./send-file.js";
+
+/** A request for which an answer is looked up. */
+export interface LookupRequest extends RuleRequest {
+  /** It is for a page: where there is no file, the page of a single-page application answers. */
+  readonly navigates: boolean;
+  /** Whether whoever asks may have what `_headers` protects. */
+  readonly admitted: (request: RuleRequest) => boolean;
+  /** The same for a file, by its real path: a link or another name may lead there. */
+  readonly admitsFile: (file: string) => boolean;
+}
+
+type Unreadable = Extract<Found, { kind: "unreadable" }>;
+
+/** What answers a request for a file. */
+export type Resolved =
+  | {
+      readonly kind: "file";
+      readonly found: FoundFile;
+      /** Under which the tree has it: that of the request, or of where a rule leads. */
+      readonly pathname: string;
+      /** It is the page of a single-page application, in the place of what is not there. */
+      readonly standsIn: boolean;
+    }
+  | { readonly kind: "redirect"; readonly status: number; readonly location: string }
+  | { readonly kind: "listing"; readonly directory: string }
+  | Unreadable
+  /** With the page that a rule names for it, if one does. */
+  | { readonly kind: "missing"; readonly page: string | undefined }
+  | { readonly kind: "malformed" }
+  /** Not below the base. */
+  | { readonly kind: "outside" }
+  /** Behind a password: of the path that a rule leads to. */
+  | { readonly kind: "refused" }
+  /** Nobody can tell before the request is there. */
+  | { readonly kind: "unknown" };
+
+export interface SiteLookupOptions {
+  readonly tree: FileTree;
+  readonly rules: SiteRules;
+  /** The page that answers navigations to paths without a file, as a path from the root. */
+  readonly single: string | undefined;
+  /** Directories without an index page are listed. */
+  readonly list: boolean;
+  /** What answers a target before the files do, in words, if something does. */
+  readonly elsewhere: (target: string) => string | undefined;
+  /** Told what the user should know of, in a sentence. */
+  readonly notice?: (text: string) => void;
+}
+
+/** Browsers follow 20 redirects (Fetch §4.4). */
+const MOST_HOPS = 20;
+
+/** Rules that never end are told of, but not without end. */
+const MOST_TOLD = 100;
+
+const MISSING = { kind: "missing", page: undefined } as const;
+const UNKNOWN = { kind: "unknown" } as const;
+
+/**
+ * Finds out what answers a request: for the answer itself, and for whatever
+ * has to know it beforehand. One place decides, so that what is announced is
+ * what would be served.
+ */
+export class SiteLookup {
+  readonly tree: FileTree;
+  /** URL path of the page that answers navigations to paths without a file. */
+  readonly single: string | undefined;
+  /** URL path of the page that goes with a 404, if it is there. */
+  readonly errorPage: string;
+  readonly #options: SiteLookupOptions;
+  /** Rules that were told of. */
+  readonly #told = new Set<string>();
+
+  constructor(options: SiteLookupOptions) {
+    const { tree, single } = options;
+    this.tree = tree;
+    this.single = single === undefined ? undefined : withBase(tree.base, single);
+    this.errorPage = withBase(tree.base, "/404.html");
+    this.#options = options;
+  }
+
+  /** What answers a request that comes to the files and to the rules for them. */
+  async resolve(request: LookupRequest): Promise<Resolved> {
+    const resolved = await this.#resolve(request);
+    return resolved.kind === "file" && !request.admitsFile(resolved.found.file) ? { kind: "refused" } : resolved;
+  }
+
+  async #resolve(request: LookupRequest): Promise<Resolved> {
+    const { rules } = this.#options;
+    const pathname = pathOf(request.target);
+    if (withoutBase(this.tree.base, pathname) === undefined) return this.#outside(request.target, pathname);
+    const ruled = rules.action(request);
+    if (ruled?.forced === true && !(await this.#isEndless(ruled, request))) {
+      const led = await this.#follow(ruled, request);
+      if (led !== undefined) return led;
+    }
+    const found = await this.tree.find(pathname);
+    if (found.kind === "file") return { kind: "file", found, pathname, standsIn: false };
+    if (found.kind === "none" && found.status === 400) return { kind: "malformed" };
+    if (found.kind === "unreadable") return found;
+    const unslashed = found.kind === "unslashed";
+    const isPage = unslashed && (await this.tree.find(`${pathname}/`)).kind === "file";
+    if (ruled?.forced === false && !isPage && !(await this.#isEndless(ruled, request))) {
+      return (await this.#follow(ruled, request)) ?? this.#standIn(request);
+    }
+    // 308: a client that sent a form comes back with it (RFC 9110 §15.4.9).
+    if (unslashed) return { kind: "redirect", status: 308, location: slashed(request.target, pathname) };
+    if (found.kind === "directory" && this.#options.list) return { kind: "listing", directory: found.directory };
+    return this.#standIn(request);
+  }
+
+  /** Leads from the root of the host to the site; nobody has said that it will be there for ever. */
+  #outside(target: string, pathname: string): Resolved {
+    const { base } = this.tree;
+    if (pathname === "/") return { kind: "redirect", status: 302, location: withBase(base, target) };
+    if (`${pathname}/` === base) return { kind: "redirect", status: 308, location: slashed(target, pathname) };
+    return { kind: "outside" };
+  }
+
+  /** Whether a redirect leads its client from one to the next for ever: by rules, or by our own to the slash. Told once. */
+  async #isEndless(ruled: RuleAction, request: LookupRequest): Promise<boolean> {
+    if (ruled.kind !== "redirect") return false;
+    let target = ownTarget(ruled.location, request.authority);
+    for (let hops = 0; target !== undefined; hops++) {
+      if (hops === MOST_HOPS) {
+        this.#tellEndless(ruled.rule);
+        return true;
+      }
+      const next = await this.#redirected({ ...request, target });
+      target = next && ownTarget(next, request.authority);
+    }
+    return false;
+  }
+
+  /** Where a request would be sent. */
+  async #redirected(request: LookupRequest): Promise<string | undefined> {
+    const { target } = request;
+    if (this.#options.elsewhere(target) !== undefined) return undefined;
+    const ruled = this.#options.rules.action(request);
+    const led = ruled?.kind === "redirect" ? ruled.location : undefined;
+    if (ruled?.forced === true) return led;
+    const pathname = pathOf(target);
+    const found = await this.tree.find(pathname);
+    if (found.kind === "file") return undefined;
+    const isPage = found.kind === "unslashed" && (await this.tree.find(`${pathname}/`)).kind === "file";
+    if (ruled !== undefined && !isPage) return led;
+    return found.kind === "unslashed" ? slashed(target, pathname) : undefined;
+  }
+
+  #tellEndless(rule: string): void {
+    if (this.#told.has(rule) || this.#told.size === MOST_TOLD) return;
+    this.#told.add(rule);
+    this.#options.notice?.(`_redirects:${rule} leads in a circle, and is passed over`);
+  }
+
+  /**
+   * Does what a rule of `_redirects` says. Where that leads, no rule applies
+   * any more, but for passwords. Undefined when a rewrite leads nowhere.
+   */
+  async #follow(ruled: RuleAction, request: LookupRequest): Promise<Resolved | undefined> {
+    if (ruled.kind === "unknown") return UNKNOWN;
+    if (ruled.kind === "redirect") return { kind: "redirect", status: ruled.status, location: ruled.location };
+    if (!request.admitted({ ...request, target: ruled.pathname })) return { kind: "refused" };
+    if (ruled.status === 404) return { kind: "missing", page: ruled.pathname };
+    const { pathname } = ruled;
+    const found = await this.tree.find(pathname);
+    if (found.kind === "file") return { kind: "file", found, pathname, standsIn: false };
+    // A directory without its slash: the URL of the request is another one, and keeps its own.
+    const index = found.kind === "unslashed" ? await this.tree.find(`${pathname}/`) : found;
+    if (index.kind === "file") return { kind: "file", found: index, pathname: `${pathname}/`, standsIn: false };
+    return index.kind === "unreadable" ? index : undefined;
+  }
+
+  async #standIn({ target, navigates }: LookupRequest): Promise<Resolved> {
+    const { single } = this;
+    if (single === undefined || !navigates || !mayBePage(pathOf(target))) return MISSING;
+    const found = await this.tree.find(single);
+    return found.kind === "file" ? { kind: "file", found, pathname: single, standsIn: true } : MISSING;
+  }
+
+  /** What a request that a page makes would be answered with. */
+  async look({ target, navigates }: Asked, audience: Audience | undefined): Promise<LookedUp> {
+    const { rules } = this.#options;
+    const elsewhere = this.#options.elsewhere(target);
+    if (elsewhere !== undefined) return other(elsewhere);
+    const request = requestFor(target, audience);
+    const admitted = (request: RuleRequest) => rules.admits(request, audience);
+    if (!admitted(request)) return other("asks for a password");
+    const admitsFile = (file: string) => rules.admitsFile(file, request.authority, audience);
+    const resolved = await this.resolve({ ...request, navigates, admitted, admitsFile });
+    switch (resolved.kind) {
+      case "file":
+        return resolved.found;
+      case "redirect":
+        return other("redirects");
+      case "listing":
+        return other("a list of files");
+      case "refused":
+        return other("asks for a password");
+      case "unknown":
+        return other("depends on the request, by _redirects");
+      case "unreadable":
+        return { kind: "missing", unreadable: resolved.code };
+      case "missing":
+      case "malformed":
+      case "outside":
+        return MISSING;
+    }
+  }
+
+  /** The next look at what a page asks for is one at the disk. */
+  lookAgain(target: string, audience: Audience | undefined): void {
+    for (const pathname of this.#pathsOf(requestFor(target, audience))) this.tree.lookAgain(pathname);
+  }
+
+  /** Where files would be that answer a target, whether or not they are there. */
+  placesOf(target: string, audience: Audience | undefined): readonly string[] {
+    return this.#pathsOf(requestFor(target, audience)).flatMap((pathname) => this.tree.placeOf(pathname) ?? []);
+  }
+
+  /** The file that a request was just answered with, or would have been with another one's fields. */
+  recall(request: RuleRequest, now: number): FoundFile | undefined {
+    for (const path of [...this.#pathsOf(request), this.single]) {
+      const found = path === undefined ? undefined : this.tree.recall(path, now);
+      if (found?.kind === "file") return found;
+    }
+    return undefined;
+  }
+
+  /** The paths by which the tree may have what answers, the likeliest first. */
+  #pathsOf(request: RuleRequest): readonly string[] {
+    const ruled = this.#options.rules.action(request);
+    const led = ruled?.kind === "rewrite" ? [ruled.pathname, `${ruled.pathname}/`] : [];
+    return ruled?.forced === true ? led : [pathOf(request.target), ...led];
+  }
+}
+
+/** A request that nobody has made yet. */
+function requestFor(target: string, audience: Audience | undefined): RuleRequest {
+  return { target, authority: audience?.authority ?? UNKNOWN_HOST, fields: undefined };
+}
+
+const other = (why: string) => ({ kind: "other", why }) as const;
+
+/** The target on this site that a redirect leads to; undefined for another site. */
+function ownTarget(location: string, authority: string): string | undefined {
+  const [url = ""] = location.split("#", 1);
+  const own = `https://${authority}/`;
+  if (url.startsWith(own)) return url.slice(own.length - 1);
+  return url.startsWith("/") && !url.startsWith("//") ? url : undefined;
+}
+
+const slashed = (target: string, pathname: string) => `${pathname}/${target.slice(pathname.length)}`;
+
+/** Whether a path may be that of a page: an image or a script that is missing must not be answered with one. */
+function mayBePage(path: string): boolean {
+  const type = extname(path) === "" ? UNKNOWN_TYPE : mediaType(path);
+  return type === UNKNOWN_TYPE || isHtml(type);
+}

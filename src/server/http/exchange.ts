@@ -1,0 +1,81 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+import type { ServerHttp2Stream } from "node:http2";
+import type { Duplex, Readable, Writable } from "node:stream";
+import type { Connection } from "../listen/connection.js";
+import type { RouteContext } from "../routes/route.js";
+
+/** One request, and the means to answer it: the same over both versions of HTTP. */
+export interface Exchange {
+  readonly httpVersion: "2" | "1.1";
+  readonly connection: Connection;
+  /** When it arrived (`performance.now()`). */
+  readonly arrived: number;
+  readonly method: string;
+  /** Origin-form request target: path and query, as on the wire. */
+  readonly target: string;
+  /** That of the target URI: `:authority`, or of an absolute-form target, or `host`; "" when there is none. */
+  readonly authority: string;
+  readonly fields: IncomingHttpHeaders;
+  /** The content of the request. */
+  readonly content: Readable;
+  /** Where the content of the response goes. */
+  readonly body: Writable;
+  /** The stream over HTTP/2: what a push is promised on. */
+  readonly stream: ServerHttp2Stream | undefined;
+  readonly pushEnabled: boolean;
+  /** The connection of a client that wants to go on as a WebSocket (RFC 6455 §4.1), over HTTP/1.1. */
+  readonly upgrade: Upgrade | undefined;
+  /** Content bytes that the client has taken. */
+  readonly bytes: number;
+  /** Counts content bytes. */
+  progress(bytes: number): void;
+  /** Status of the final response; 0 until it has been sent. */
+  readonly status: number;
+  /** Calls back when the response has ended, or its client has gone. */
+  whenClosed(closed: () => void): void;
+  /** When the final response began (`performance.now()`); 0 until then. */
+  readonly begun: number;
+  /** Gives the final response its last touch, whoever answers. Set before anything is sent. */
+  dress: Dress | undefined;
+  /** Sends status and fields; with `end`, nothing follows them. Does nothing when the client has gone. */
+  head(status: number, fields: OutgoingHttpHeaders, end: boolean): void;
+  /**
+   * Whether a content may be sent at once, and is then begun: false when it
+   * has to wait for its turn among the responses of the connection.
+   */
+  mayEnd(bytes: number): boolean;
+  /** Sends the whole content at once, after `mayEnd`, and counts it when it has gone. */
+  end(content: Buffer): void;
+  /** Waits until so many bytes may be written; what it resolves with is called when they were taken. */
+  admit(bytes: number): Promise<() => void>;
+  /** Lets no other response of the same urgency in between, whatever the client says of it. */
+  sendWhole(): void;
+}
+
+/** A connection that leaves HTTP after a 101, and the first bytes behind the request. */
+export interface Upgrade {
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+/** The fields that a final response goes out with, from those that whoever answers has given it. */
+export type Dress = (status: number, fields: OutgoingHttpHeaders) => OutgoingHttpHeaders;
+
+/** What is too small to wait for a turn, and has none to end: an event of a stream. */
+export const NO_TURN: Promise<() => void> = Promise.resolve(() => undefined);
+
+/** Aborted when the client goes away, or has its response. */
+export function goneSignal({ body }: Exchange): AbortSignal {
+  const gone = new AbortController();
+  body.once("close", () => gone.abort());
+  return gone.signal;
+}
+
+/** What a route is told of an exchange. */
+export function contextOf(
+  exchange: Pick<Exchange, "httpVersion" | "connection" | "pushEnabled">,
+  earlyHints: RouteContext["earlyHints"],
+): RouteContext {
+  const { httpVersion, connection, pushEnabled } = exchange;
+  return { httpVersion, connection: connection.id, pushEnabled, deliveries: connection.history.deliveries, earlyHints };
+}

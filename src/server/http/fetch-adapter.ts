@@ -1,0 +1,99 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Readable } from "node:stream";
+import { ReadableStream } from "node:stream/web";
+import { writePieces, type Hold, type Progress, type Reply } from "../../files/send-response.js";
+
+/** A request as HTTP has it. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly authority: string;
+  readonly target: string;
+  readonly fields: IncomingHttpHeaders;
+  /** The content; none for GET and HEAD. */
+  readonly content?: Readable;
+}
+
+/** The request as the Fetch standard has it, or undefined when it can't be expressed there (TRACE, a broken host). */
+export function toRequest({ method, authority, target, fields, content }: HttpRequest, signal: AbortSignal) {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(fields)) {
+    if (name.startsWith(":") || value === undefined) continue;
+    for (const line of Array.isArray(value) ? value : [value]) headers.append(name, line);
+  }
+  const init: RequestInit = { method, headers, signal };
+  const hasContent = content !== undefined && method !== "GET" && method !== "HEAD";
+  if (hasContent) Object.assign(init, { body: contentOf(content), duplex: "half" });
+  try {
+    return new Request(`https://${authority}${target}`, init);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The content of a request. Not by `Readable.toWeb`, which on Node 20 waits
+ * for both sides of a duplex stream: over HTTP/2 it would end with the
+ * response. And without `destroyOnReturn` a route that reads half of the
+ * content would take the stream away from its own response.
+ */
+const contentOf = (content: Readable) => ReadableStream.from(content.iterator({ destroyOnReturn: false }));
+
+/** Fields that speak of a connection of HTTP/1.1 and are an error over HTTP/2 (RFC 9113 §8.2.2). */
+const connectionFields = new Set(["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"]);
+
+/** The fields of a response, `link` left out: those are delivered. */
+export function responseFields(response: Response): Record<string, string | string[]> {
+  const fields: Record<string, string | string[]> = { "x-content-type-options": "nosniff" };
+  for (const [name, value] of response.headers) {
+    if (!connectionFields.has(name) && name !== "link" && name !== "set-cookie") fields[name] = value;
+  }
+  const cookies = response.headers.getSetCookie();
+  if (cookies.length > 0) fields["set-cookie"] = cookies;
+  return fields;
+}
+
+/** A content is written in pieces, so that back pressure and progress show (bytes). */
+const PIECE = 16 * 1024;
+
+export const isEventStream = ({ headers }: Response) =>
+  headers.get("content-type")?.startsWith("text/event-stream") === true;
+
+/**
+ * Sends the content of a response, piece by piece as it comes. A stream of
+ * events never ends by itself: it ends with the server.
+ *
+ * @throws when the client goes away or the response's stream fails
+ */
+export async function sendContent(
+  response: Response,
+  reply: Pick<Reply, "body" | "admit">,
+  closing: AbortSignal,
+  progress: Progress,
+  hold?: Hold,
+): Promise<void> {
+  if (response.body === null) return;
+  const { body } = reply;
+  const reader = response.body.getReader();
+  const cancel = () => void reader.cancel().catch(() => undefined);
+  const endless = isEventStream(response);
+  // A reader that waits for the next piece would not notice that its client has gone.
+  body.once("close", cancel);
+  if (endless) {
+    if (closing.aborted) cancel();
+    else closing.addEventListener("abort", cancel);
+  }
+  try {
+    await writePieces(pieces(reader), reply, progress, hold);
+  } finally {
+    closing.removeEventListener("abort", cancel);
+    cancel();
+  }
+}
+
+async function* pieces(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    for (let at = 0; at < value.length; at += PIECE) yield value.subarray(at, at + PIECE);
+  }
+}

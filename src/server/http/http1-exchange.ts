@@ -1,0 +1,108 @@
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { Readable, Writable } from "node:stream";
+import type { Connection } from "../listen/connection.js";
+import { NO_TURN, type Dress, type Exchange, type Upgrade } from "./exchange.js";
+
+export function http1Exchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  connection: Connection,
+  upgrade?: Upgrade,
+): Exchange {
+  return new Http1Exchange(request, response, connection, upgrade);
+}
+
+class Http1Exchange implements Exchange {
+  readonly httpVersion = "1.1";
+  readonly connection: Connection;
+  readonly arrived = performance.now();
+  readonly method: string;
+  readonly target: string;
+  readonly authority: string;
+  readonly fields: IncomingHttpHeaders;
+  readonly content: Readable;
+  readonly body: Writable;
+  readonly stream = undefined;
+  readonly pushEnabled = false;
+  readonly upgrade: Upgrade | undefined;
+  dress: Dress | undefined;
+  begun = 0;
+  readonly #response: ServerResponse;
+  #bytes = 0;
+  #last = 0;
+
+  constructor(request: IncomingMessage, response: ServerResponse, connection: Connection, upgrade?: Upgrade) {
+    const url = request.url ?? "";
+    this.connection = connection;
+    this.method = request.method ?? "";
+    this.target = originForm(url);
+    this.authority = authorityIn(url) ?? request.headers.host ?? "";
+    this.fields = request.headers;
+    this.content = request;
+    this.body = response;
+    this.upgrade = upgrade;
+    this.#response = response;
+  }
+
+  whenClosed(closed: () => void): void {
+    this.#response.once("close", closed);
+  }
+
+  get bytes(): number {
+    return this.#bytes + (this.#response.writableFinished ? this.#last : 0);
+  }
+
+  progress(more: number): void {
+    this.#bytes += more;
+  }
+
+  get status(): number {
+    return this.#response.headersSent ? this.#response.statusCode : 0;
+  }
+
+  head(status: number, fields: OutgoingHttpHeaders, end: boolean): void {
+    const response = this.#response;
+    if (response.destroyed) return;
+    this.begun = performance.now();
+    response.writeHead(status, dispositionFirst(this.dress?.(status, fields) ?? fields));
+    if (end) response.end();
+  }
+
+  mayEnd(): boolean {
+    return true;
+  }
+
+  end(content: Buffer): void {
+    this.#last = content.length;
+    this.#response.end(content);
+  }
+
+  /** Over HTTP/1.1 one response follows the other anyway. */
+  admit(): Promise<() => void> {
+    return NO_TURN;
+  }
+
+  sendWhole(): void {
+    // Nothing can go in between.
+  }
+}
+
+/**
+ * Behind a `content-length`, Node reads this field's bytes from 0x80 on as
+ * UTF-8, and writes what then fits into one byte each.
+ */
+export function dispositionFirst(fields: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  const disposition = fields["content-disposition"];
+  return disposition === undefined ? fields : { "content-disposition": disposition, ...fields };
+}
+
+const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)/i;
+
+/** A client may send the absolute form (RFC 9112 §3.2.2); a server has to take it, and not the `host` beside it. */
+function originForm(target: string): string {
+  if (target.startsWith("/")) return target;
+  const rest = target.replace(ABSOLUTE_FORM, "");
+  return rest === "" || (rest !== target && rest.startsWith("?")) ? `/${rest}` : rest;
+}
+
+const authorityIn = (target: string) => (target.startsWith("/") ? undefined : ABSOLUTE_FORM.exec(target)?.[1]);

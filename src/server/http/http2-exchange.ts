@@ -1,0 +1,140 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+import { constants, type ServerHttp2Stream } from "node:http2";
+import type { Readable, Writable } from "node:stream";
+import { behindOthers, type Priority, readPriority } from "../../delivery/priority.js";
+import { NEGLIGIBLE, type Writer } from "../../delivery/scheduler.js";
+import { httpDate } from "../../files/conditions/http-date.js";
+import { pushEnabled, waitsAlone, type Connection } from "../listen/connection.js";
+import { NO_TURN, type Dress, type Exchange } from "./exchange.js";
+
+export function http2Exchange(
+  stream: ServerHttp2Stream,
+  fields: IncomingHttpHeaders,
+  connection: Connection,
+): Exchange {
+  return new Http2Exchange(stream, fields, connection);
+}
+
+/** The date is ours: where Node sets it, its code for the fields of a response may never be compiled (Node 20: the key is another string each time). */
+const ENDS = { endStream: true, sendDate: false };
+const GOES_ON = { endStream: false, sendDate: false };
+
+/** Fields with their pseudo-header field. Those of a file are the same objects each time, and joined once. */
+const joined = new WeakMap<OutgoingHttpHeaders, OutgoingHttpHeaders>();
+
+function withStatus(status: number, fields: OutgoingHttpHeaders, now: number): OutgoingHttpHeaders {
+  let all = joined.get(fields);
+  if (all?.[":status"] !== status) {
+    all = { ":status": status, ...fields };
+    joined.set(fields, all);
+  }
+  if (fields["date"] === undefined) all["date"] = httpDate(now);
+  return all;
+}
+
+/** A class: its parts are made once, not for each request. It is the writer of its own response. */
+class Http2Exchange implements Exchange, Writer {
+  readonly httpVersion = "2";
+  readonly connection: Connection;
+  readonly arrived = performance.now();
+  readonly method: string;
+  readonly target: string;
+  readonly authority: string;
+  readonly fields: IncomingHttpHeaders;
+  readonly content: Readable;
+  readonly body: Writable;
+  readonly stream: ServerHttp2Stream;
+  readonly upgrade = undefined;
+  dress: Dress | undefined;
+  begun = 0;
+  readonly arrival: number;
+  /** To be called when a content that was sent at once was taken. */
+  #taken: (() => void) | undefined;
+  #priority: Priority | undefined;
+  #bytes = 0;
+  #last = 0;
+
+  constructor(stream: ServerHttp2Stream, fields: IncomingHttpHeaders, connection: Connection) {
+    this.connection = connection;
+    this.method = String(fields[constants.HTTP2_HEADER_METHOD] ?? "");
+    this.target = String(fields[constants.HTTP2_HEADER_PATH] ?? "");
+    this.authority = String(fields[constants.HTTP2_HEADER_AUTHORITY] ?? fields.host ?? "");
+    this.fields = fields;
+    this.content = stream;
+    this.body = stream;
+    this.stream = stream;
+    this.arrival = connection.writes.arrive();
+    const { announced } = connection.history;
+    if (announced.waitsFor(this.target)) stream.once("close", () => announced.sent(this.target));
+  }
+
+  whenClosed(closed: () => void): void {
+    // Node keeps a closed stream for a while, and with a listener that stays on it all of this.
+    this.stream.once("close", closed);
+  }
+
+  get pushEnabled(): boolean {
+    return pushEnabled(this.stream);
+  }
+
+  get bytes(): number {
+    return this.#bytes + (this.stream.writableFinished ? this.#last : 0);
+  }
+
+  progress(more: number): void {
+    this.#bytes += more;
+  }
+
+  get status(): number {
+    return Number(this.stream.sentHeaders?.[constants.HTTP2_HEADER_STATUS] ?? 0);
+  }
+
+  head(status: number, fields: OutgoingHttpHeaders, end: boolean): void {
+    const { stream } = this;
+    if (stream.destroyed || stream.closed) return;
+    this.begun = performance.now();
+    const { begun, dress } = this;
+    const dressed = dress === undefined ? fields : dress(status, fields);
+    stream.respond(withStatus(status, dressed, begun), end ? ENDS : GOES_ON);
+  }
+
+  mayEnd(bytes: number): boolean {
+    // To take part in the queue costs as much as to answer (measured with 11 bytes).
+    if (bytes <= NEGLIGIBLE) return true;
+    if (this.connection.history.announced.hold(this.target) !== undefined) return false;
+    this.#taken = this.connection.writes.admitNow(this, bytes);
+    return this.#taken !== undefined;
+  }
+
+  end(content: Buffer): void {
+    this.#last = content.length;
+    // Called too when the client has gone.
+    if (this.#taken === undefined) this.stream.end(content);
+    else this.stream.end(content, this.#taken);
+  }
+
+  admit(bytes: number): Promise<() => void> {
+    if (bytes <= NEGLIGIBLE) return NO_TURN;
+    const { history, writes } = this.connection;
+    const held = history.announced.hold(this.target);
+    return held === undefined ? writes.admit(this, bytes) : held.then(() => writes.admit(this, bytes));
+  }
+
+  sendWhole(): void {
+    this.#priority = { ...this.priority, incremental: false };
+  }
+
+  get priority(): Priority {
+    return (this.#priority ??= this.#readPriority());
+  }
+
+  #readPriority(): Priority {
+    const field = this.fields["priority"];
+    const priority = readPriority(typeof field === "string" ? field : undefined);
+    return this.connection.history.linked(this.target) ? behindOthers(priority) : priority;
+  }
+
+  waitsAlone(): boolean {
+    return waitsAlone(this.connection, this.stream, this.bytes);
+  }
+}

@@ -1,0 +1,191 @@
+import { constants, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
+import type { Socket } from "node:net";
+import { History } from "../../delivery/history.js";
+import { WriteQueue } from "../../delivery/scheduler.js";
+
+/** What carries the requests of a client. */
+export type Carrier =
+  | { readonly protocol: "h2"; readonly session: ServerHttp2Session; readonly socket: Socket }
+  | { readonly protocol: "http/1.1"; readonly socket: Socket };
+
+/** One client's connection: what it has carried, and how much is under way on it. */
+export interface Connection {
+  /** From 1, for as long as the server runs. */
+  readonly id: number;
+  /** Kept here, as `stream.session` is gone once a stream has closed. */
+  readonly carrier: Carrier;
+  /** The client's IP address, kept here for the same reason; undefined where there is none. */
+  readonly remoteAddress: string | undefined;
+  readonly history: History;
+  /** Puts what its responses write in order. */
+  readonly writes: WriteQueue;
+  /** Requests of the client that are not answered to the end, and promised streams. */
+  open: number;
+  /** Of these, event streams that wait for something to happen. */
+  resting: number;
+  /** Promised streams that have not ended. */
+  readonly promised: Set<ServerHttp2Stream>;
+}
+
+/** How many streams may still be promised, within what the client allows to be open at once and what Node lets it cancel. */
+export function freeStreams({ carrier, open, history }: Connection): number {
+  if (carrier.protocol !== "h2" || carrier.session.destroyed) return 0;
+  const limit = carrier.session.remoteSettings.maxConcurrentStreams ?? Infinity;
+  // Node's own client counts its requests and the reserved streams against its limit: stay below both together.
+  return Math.max(0, Math.min(limit - open, history.pushesLeft));
+}
+
+/** Bytes that the client's window for the connection takes now (RFC 9113 §6.9). */
+export function sendWindow({ carrier }: Connection): number {
+  if (carrier.protocol !== "h2" || carrier.session.destroyed) return 0;
+  return carrier.session.state.remoteWindowSize ?? 0;
+}
+
+/**
+ * Whether a stream that stands still does so by itself, and not because the
+ * connection takes nothing: then another can go on meanwhile.
+ *
+ * @param taken bytes that its client has taken
+ */
+export function waitsAlone(connection: Connection, stream: ServerHttp2Stream, taken: number): boolean {
+  if (connection.carrier.protocol !== "h2" || sendWindow(connection) === 0) return false;
+  // With nothing to write, it waits for its own source, a slow route; a push, for the client to take one more stream.
+  if (stream.writableLength === 0 || stream.state.state === RESERVED) return true;
+  // Node does not tell a stream's window. What fits into the initial one is held up by the line, not by the client.
+  const window = connection.carrier.session.remoteSettings.initialWindowSize ?? 65_535;
+  return taken + stream.writableLength > window;
+}
+
+const RESERVED = constants.NGHTTP2_STREAM_STATE_RESERVED_LOCAL;
+
+/** Remembers a promised stream until it ends. */
+export function keepPromised({ promised }: Connection, stream: ServerHttp2Stream): void {
+  promised.add(stream);
+  stream.once("close", () => promised.delete(stream));
+}
+
+/**
+ * Takes back the promises that can't be kept any more: a client that allows
+ * no stream would have them wait for ever, and one that goes away does not
+ * expect them to begin.
+ */
+export function withdrawPromises({ promised }: Connection): void {
+  for (const stream of promised) if (stream.state.state === RESERVED) stream.close(constants.NGHTTP2_CANCEL);
+}
+
+/** Whether the client takes a push on this stream now. */
+export function pushEnabled(stream: ServerHttp2Stream | undefined): boolean {
+  if (stream === undefined || stream.destroyed) return false;
+  const session = stream.session;
+  return stream.pushAllowed && session !== undefined && !session.closed && !session.destroyed;
+}
+
+/** All connections of a server, from their first request to their end. Owns their records. */
+export class Connections {
+  readonly #all = new Set<Connection>();
+  #waiting: (() => void)[] = [];
+  #last = 0;
+  #draining = false;
+
+  add(carrier: Carrier): Connection {
+    const connection: Connection = {
+      id: ++this.#last,
+      carrier,
+      // An IPv6 socket that takes IPv4 too maps those addresses (RFC 4291 §2.5.5.2).
+      remoteAddress: carrier.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, ""),
+      history: new History(),
+      writes: new WriteQueue(),
+      open: 0,
+      resting: 0,
+      promised: new Set(),
+    };
+    this.#all.add(connection);
+    (carrier.protocol === "h2" ? carrier.session : carrier.socket).once("close", () => {
+      this.#all.delete(connection);
+      this.#changed();
+    });
+    // Its handshake ended after all others were told. Over HTTP/1.1 a connection is added with its first request.
+    if (this.#draining && carrier.protocol === "h2") endIdle(connection);
+    return connection;
+  }
+
+  /** Counts a promised stream as under way until the returned function is called. */
+  begin(connection: Connection): () => void {
+    this.enter(connection);
+    let running = true;
+    return () => {
+      if (running) this.leave(connection);
+      running = false;
+    };
+  }
+
+  /** Counts a request as under way. */
+  enter(connection: Connection): void {
+    connection.open++;
+  }
+
+  /** Called once for each `enter`, when it has ended. */
+  leave(connection: Connection): void {
+    connection.open--;
+    if (this.#draining) endIdle(connection);
+    this.#changed();
+  }
+
+  /** Counts one of the requests under way as none that keeps the server busy, until the returned function is called. */
+  rest(connection: Connection): () => void {
+    connection.resting++;
+    this.#changed();
+    return () => connection.resting--;
+  }
+
+  /** Whether any request is under way. */
+  get busy(): boolean {
+    for (const { open, resting } of this.#all) if (open > resting) return true;
+    return false;
+  }
+
+  /** Resolves when no request is under way. */
+  async idle(): Promise<void> {
+    while (this.busy) await this.#change();
+  }
+
+  /** Ends idle connections at once and the others as soon as they are idle; resolves when all have ended. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    for (const connection of this.#all) endIdle(connection);
+    while (this.#all.size > 0) await this.#change();
+  }
+
+  /** Ends all connections at once. */
+  destroy(): void {
+    for (const { carrier } of this.#all) (carrier.protocol === "h2" ? carrier.session : carrier.socket).destroy();
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #changed(): void {
+    if (this.#waiting.length === 0) return;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
+
+/** How long an idle client may take to close its side of the connection (milliseconds). */
+const LINGER = 2000;
+
+/** A session lets its open streams end by itself (GOAWAY, RFC 9113 §6.8); HTTP/1.1 has no such word. */
+function endIdle(connection: Connection): void {
+  const { carrier, open } = connection;
+  if (carrier.protocol === "h2") carrier.session.close();
+  else if (open === 0) carrier.socket.end();
+  if (open > 0) return;
+  setTimeout(() => cutOff(connection), LINGER).unref();
+}
+
+/** A request that crossed the GOAWAY is still answered, and what is on its way to a slow client arrives. */
+function cutOff({ carrier: { socket }, open }: Connection): void {
+  if (open > 0) return;
+  if (socket.writableFinished) socket.destroy();
+  else socket.once("finish", () => socket.destroy());
+}

@@ -1,0 +1,147 @@
+import {
+  createServer as createHttp1Server,
+  type IncomingMessage,
+  type RequestListener,
+  type Server as Http1Server,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createHttp2Server } from "node:http2";
+import type { Socket } from "node:net";
+import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from "node:tls";
+import type { Secured } from "../../tls/store/secure-context.js";
+import { withdrawPromises, type Connections, type Connection } from "./connection.js";
+import type { Exchange, Upgrade } from "../http/exchange.js";
+import { http1Exchange } from "../http/http1-exchange.js";
+import { http2Exchange } from "../http/http2-exchange.js";
+import { takeUpgrades } from "./websocket-upgrade.js";
+import { hostOf, type Hosts } from "../middleware/host-check.js";
+
+/** The servers behind the listener: none of them listens, each is handed its connections. */
+export interface Protocols {
+  /** Takes a connection that begins with a TLS handshake. */
+  readonly tls: TlsServer;
+  /** Takes a connection in plain HTTP, and sends it to https. */
+  readonly plain: Http1Server;
+}
+
+export interface ProtocolOptions {
+  /** What TLS shows and takes at first. */
+  readonly secured: Secured;
+  readonly connections: Connections;
+  readonly hosts: Hosts;
+  readonly onExchange: (exchange: Exchange) => void;
+  /** Requests are passed on: clients of HTTP/1.1 may go on as WebSockets, and take their time for a content. */
+  readonly passesOn?: boolean;
+  /** The port of https, for the redirect; 0 for the one that a URL goes without. */
+  readonly port: () => number;
+  /** Aborted when the server begins to close. */
+  readonly closing: AbortSignal;
+  /** How long a client of HTTP/1.1 may take for the fields of a request (milliseconds; 60,000 by default). */
+  readonly patience?: number;
+}
+
+/** A handshake takes milliseconds; a client gets that long for it. */
+const HANDSHAKE_TIMEOUT = 20_000;
+
+/** Requests that one client may have open at a time. Node's default of 4,294,967,295 is no limit. */
+const MAX_CONCURRENT_STREAMS = 250;
+
+/**
+ * TLS chooses the protocol by ALPN: `h2`, or `http/1.1` for clients without
+ * it. Two servers of their own take it from there, as the one of node:http2
+ * that speaks both offers no way to tell its HTTP/1.1 connections apart.
+ */
+export function createProtocols(options: ProtocolOptions): Protocols {
+  const http2 = createHttp2(options);
+  const http1 = createHttp1(options);
+  const tls = createTlsServer({
+    ...options.secured,
+    ALPNProtocols: ["h2", "http/1.1"],
+    handshakeTimeout: HANDSHAKE_TIMEOUT,
+  });
+  tls.on("secureConnection", (socket: TLSSocket) => {
+    socket.on("error", () => socket.destroy());
+    if (socket.alpnProtocol === "h2") http2(socket);
+    else http1.emit("connection", socket);
+  });
+  // A client that does not trust the certificate ends the handshake: its own affair.
+  tls.on("tlsClientError", (_error, socket) => socket.destroy());
+  return { tls, plain: createRedirect(options) };
+}
+
+/** What ends a stream is told by its 'close'. */
+const ignore = () => undefined;
+
+/** Takes a connection that speaks HTTP/2. */
+function createHttp2({ connections, onExchange }: ProtocolOptions): (socket: TLSSocket) => void {
+  const server = createHttp2Server({ settings: { maxConcurrentStreams: MAX_CONCURRENT_STREAMS } });
+  server.on("sessionError", () => undefined);
+  return (socket) => {
+    server.once("session", (session) => {
+      session.on("error", () => session.destroy());
+      const connection = connections.add({ protocol: "h2", session, socket });
+      session.on("remoteSettings", ({ maxConcurrentStreams }) => {
+        if (maxConcurrentStreams === 0) withdrawPromises(connection);
+      });
+      session.on("goaway", () => withdrawPromises(connection));
+      session.on("stream", (stream, fields) => {
+        stream.on("error", ignore);
+        onExchange(http2Exchange(stream, fields, connection));
+      });
+    });
+    server.emit("connection", socket);
+  };
+}
+
+function createHttp1(options: ProtocolOptions): Http1Server {
+  const { connections, onExchange, passesOn = false } = options;
+  const known = new WeakMap<Socket, Connection>();
+  const take = (request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade) => {
+    const { socket } = request;
+    let connection = known.get(socket);
+    if (connection === undefined) known.set(socket, (connection = connections.add({ protocol: "http/1.1", socket })));
+    request.on("error", ignore);
+    response.on("error", ignore);
+    onExchange(http1Exchange(request, response, connection, upgrade));
+  };
+  const server = createPatient(options, take);
+  if (passesOn) takeUpgrades(server, take);
+  return server;
+}
+
+/** Plain HTTP on our port: somebody typed http://. 308 keeps the method (RFC 9110 §15.4.9). */
+function createRedirect(options: ProtocolOptions): Http1Server {
+  const { port, hosts } = options;
+  return createPatient(options, (request, response) => {
+    const { host: authority = "localhost" } = request.headers;
+    const name = hostOf(authority);
+    if (name === undefined || !hosts.allows(authority)) {
+      response.writeHead(421, { "content-length": 0, connection: "close" }).end();
+      return;
+    }
+    const host = name.includes(":") ? `[${name}]` : name;
+    const path = request.url?.startsWith("/") === true ? request.url : "/";
+    const origin = port() === 0 ? `https://${host}` : `https://${host}:${port()}`;
+    response.writeHead(308, { location: origin + path, "content-length": 0, connection: "close" }).end();
+  });
+}
+
+/** Node's default for `headersTimeout` (milliseconds). */
+const PATIENCE = 60_000;
+
+/**
+ * A server of HTTP/1.1 that is handed its connections. Node ends slow requests
+ * (408) from 'listening' on, which such a server has to be told.
+ */
+function createPatient(
+  { closing, passesOn, patience = PATIENCE }: ProtocolOptions,
+  onRequest: RequestListener,
+): Http1Server {
+  const checks = { headersTimeout: patience, connectionsCheckingInterval: patience / 2 };
+  // An upload of hours is none of our business; Node would end it after five minutes.
+  const limits = passesOn === true ? { ...checks, requestTimeout: 0 } : checks;
+  const server = createHttp1Server(limits, onRequest);
+  server.emit("listening");
+  closing.addEventListener("abort", () => server.close(), { once: true });
+  return server;
+}

@@ -1,0 +1,204 @@
+import { setTimeout as after } from "node:timers/promises";
+import type { Audience } from "../../scanner/lookup.js";
+import type { PageNeeds, SiteFile } from "../../scanner/scanner.js";
+import { OpenPage, QUIET, type Change, type Files } from "./page-changes.js";
+import { DirectoryWatch } from "./directory-watch.js";
+import type { Listener } from "./sse.js";
+import { PageFiles, versionId, type PageFilesOptions } from "./page-files.js";
+import { ServedPages } from "./served-pages.js";
+
+export interface OpenPagesOptions extends PageFilesOptions {
+  /** Watches the files, and so sees a change at once. */
+  readonly watch: boolean;
+  /** Told of each change that pages were told of. */
+  readonly changed: (change: LiveChange) => void;
+  readonly report: (error: Error) => void;
+}
+
+/** What changed at one look, and how many open pages took it. */
+export interface LiveChange extends Change {
+  readonly pages: number;
+}
+
+/**
+ * How often files are looked at while pages are open (milliseconds): where
+ * they are watched too, as a watch has limits, and file systems without events.
+ */
+const EVERY_WATCHED = 1000;
+const EVERY = 250;
+
+/** A page with a stream. */
+interface Listening {
+  readonly pathname: string;
+  readonly authority: string;
+  readonly audience: Audience | undefined;
+  readonly listener: Listener;
+  page: OpenPage;
+}
+
+/** What a page says when it begins to listen. */
+export interface Visitor {
+  /** URL path that the page was asked for by. */
+  readonly pathname: string;
+  /** Whom it was asked of. */
+  readonly authority: string;
+  /** Of which response it came; "" when it can't tell. */
+  readonly load: string;
+  /** What it was told that it is; "" when it has been told nothing. */
+  readonly version: string;
+  /** It only wants to know whether that still holds. */
+  readonly brief: boolean;
+  /** What it is told first. */
+  readonly hello: string;
+}
+
+/** The pages that are open in browsers, each told when what it has is no longer what is there. Owns their records. */
+export class OpenPages {
+  readonly #report: (error: unknown) => void;
+  readonly #changed: (change: LiveChange) => void;
+  readonly #files: PageFiles;
+  readonly #watch: DirectoryWatch | undefined;
+  readonly #served = new ServedPages();
+  readonly #listening = new Set<Listening>();
+  #every: NodeJS.Timeout | undefined;
+  #settling: NodeJS.Timeout | undefined;
+  #looking = false;
+  #again = false;
+
+  constructor(options: OpenPagesOptions) {
+    this.#files = new PageFiles(options);
+    this.#watch = options.watch ? new DirectoryWatch(() => this.look()) : undefined;
+    this.#changed = options.changed;
+    this.#report = (error) => options.report(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  /** A page goes to a browser: what changes from now on counts, though its stream begins later. */
+  served(pathname: string, file: SiteFile, needs: PageNeeds, audience: Audience | undefined): void {
+    this.#served.add(pathname, this.#files.of(pathname, file, needs, audience));
+  }
+
+  /** A page that says that there is none goes to a browser: it loads anew when there is one. */
+  missing(pathname: string, authority: string): void {
+    this.#served.add(pathname, this.#files.current(pathname, authority));
+  }
+
+  /** The name of the response that a page of that path goes out with now. */
+  loadOf(pathname: string): string | undefined {
+    return this.#served.loadOf(pathname);
+  }
+
+  /** Tells a page of changes until the returned function is called. */
+  open(visitor: Visitor, listener: Listener): () => void {
+    const gone = new AbortController();
+    this.#begin(visitor, listener, gone.signal).catch(this.#report);
+    return () => gone.abort();
+  }
+
+  async #begin(visitor: Visitor, listener: Listener, gone: AbortSignal): Promise<void> {
+    const { pathname, authority, version, load } = visitor;
+    // One that has listened before may have missed something since.
+    const served = version === "" ? this.#served.take(load) : undefined;
+    const { page, files, audience } = await (served ?? this.#files.current(pathname, authority));
+    const id = versionId(files);
+    // What it is, until it is told of a change: it may go away before.
+    listener.send({ event: "hello", id: version === "" ? id : version, data: visitor.hello });
+    const changed = version !== "" && version !== id && (await this.#differs(visitor, gone));
+    if (gone.aborted) return;
+    if (changed) listener.send({ event: "reload", id: "", data: "[]" });
+    if (changed || visitor.brief) return listener.end();
+    const listening = { pathname, authority, audience, listener, page: new OpenPage(page, files) };
+    this.#listening.add(listening);
+    gone.addEventListener("abort", () => this.#remove(listening), { once: true });
+    this.#every ??= setInterval(() => this.look(), this.#watch === undefined ? EVERY : EVERY_WATCHED).unref();
+    this.look();
+  }
+
+  /** Whether a page is another one than it was told, when changes have settled that it did not listen to. */
+  async #differs({ pathname, authority, version }: Visitor, gone: AbortSignal): Promise<boolean> {
+    for (let before = ""; !gone.aborted;) {
+      this.#files.refresh();
+      const { page, files } = await this.#files.current(pathname, authority);
+      const id = versionId(files);
+      if (id === version) return false;
+      if (id === before && files.get(page)?.version !== undefined) return true;
+      before = id;
+      await after(QUIET, undefined, { ref: false });
+    }
+    return false;
+  }
+
+  /** Something may have changed. */
+  look(): void {
+    if (this.#listening.size === 0) return;
+    this.#again = this.#looking;
+    if (this.#looking) return;
+    this.#looking = true;
+    const done = () => {
+      this.#looking = false;
+      if (this.#again) this.look();
+    };
+    this.#lookOnce().catch(this.#report).finally(done);
+  }
+
+  async #lookOnce(): Promise<void> {
+    clearTimeout(this.#settling);
+    // First the watch, then a look: nothing is missed in between.
+    const directories = [...this.#listening].flatMap(({ page, audience }) =>
+      this.#files.directoriesOf(page.given, audience),
+    );
+    await this.#watch?.cover(new Set(directories));
+    const now = performance.now();
+    const changes = await Promise.all([...this.#listening].map((listening) => this.#lookAt(listening, now)));
+    this.#tellOf(changes.filter((change) => typeof change === "object"));
+    if (changes.includes("settling")) this.#settling = setTimeout(() => this.look(), QUIET).unref();
+    // The last page may have gone meanwhile.
+    if (this.#listening.size === 0) this.#rest();
+  }
+
+  /** Pages that rest on the same files take a change together: it is told of once. */
+  #tellOf(changes: readonly Change[]): void {
+    const alike = new Map<string, LiveChange>();
+    for (const change of changes) {
+      const key = [change.kind, ...change.paths].join(" ");
+      alike.set(key, { ...change, pages: (alike.get(key)?.pages ?? 0) + 1 });
+    }
+    for (const change of alike.values()) this.#changed(change);
+  }
+
+  async #lookAt(listening: Listening, now: number): Promise<Change | "settling" | undefined> {
+    const files = await this.#files.again(listening.page.given, listening.audience);
+    const change = this.#listening.has(listening) ? listening.page.look(files, now) : undefined;
+    if (change === "settling" || change === undefined) return change;
+    if (change === "gone") return undefined;
+    await this.#tell(listening, change, files);
+    return change;
+  }
+
+  async #tell(listening: Listening, { kind, paths }: Change, seen: Files): Promise<void> {
+    this.#files.refresh();
+    const { pathname, authority, listener } = listening;
+    const data = JSON.stringify(paths);
+    if (kind === "reload") {
+      // It comes back as another one.
+      this.#remove(listening);
+      return listener.send({ event: kind, id: "", data });
+    }
+    const { page, files: current } = await this.#files.current(pathname, authority);
+    // What changed since the look is still to be told.
+    const files = new Map([...current].map(([path, state]) => [path, seen.get(path) ?? state]));
+    listening.page = new OpenPage(page, files);
+    listener.send({ event: kind, id: versionId(files), data });
+  }
+
+  #remove(listening: Listening): void {
+    this.#listening.delete(listening);
+    if (this.#listening.size === 0) this.#rest();
+  }
+
+  #rest(): void {
+    this.#watch?.close();
+    clearInterval(this.#every);
+    clearTimeout(this.#settling);
+    this.#every = undefined;
+  }
+}

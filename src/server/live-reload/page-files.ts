@@ -1,0 +1,124 @@
+import { createHash } from "node:crypto";
+import { dirname } from "node:path";
+import type { Audience, LookedUp } from "../../scanner/lookup.js";
+import type { PageNeeds, Scanner, SiteFile } from "../../scanner/scanner.js";
+import { versionOf } from "../../files/file.js";
+import { isHtml, mediaType } from "../../files/media-type.js";
+import type { SiteRules } from "../middleware/rule-checks.js";
+import type { SiteLookup } from "../files/site-lookup.js";
+import type { Files, FileState } from "./page-changes.js";
+
+export interface PageFilesOptions {
+  readonly lookup: SiteLookup;
+  readonly scanner: Scanner;
+  readonly rules: SiteRules;
+}
+
+/** What a page in a browser rests on, and the path of its own file. */
+export interface Given {
+  readonly page: string;
+  readonly files: Files;
+  /** For whom they were looked up. */
+  readonly audience: Audience | undefined;
+}
+
+/** Finds the files behind pages. */
+export class PageFiles {
+  readonly #options: PageFilesOptions;
+
+  constructor(options: PageFilesOptions) {
+    this.#options = options;
+  }
+
+  /** What the page of that path is served with now, to those who ask that host. */
+  async current(pathname: string, authority: string): Promise<Given> {
+    const { lookup, scanner, rules } = this.#options;
+    const context = rules.page({ target: pathname, authority });
+    const { audience } = context;
+    const found = await lookup.look({ target: pathname, navigates: true }, audience);
+    if (found.kind !== "file" || !isHtml(mediaType(found.file))) {
+      return this.of(pathname, undefined, undefined, audience);
+    }
+    return this.of(pathname, found, await scanner.page(pathname, found, context), audience);
+  }
+
+  /**
+   * What a page rests on that is served from a file. Frames are left out: they
+   * are pages that listen for themselves. A page that stands in for a path
+   * without a file, the application's or that of an error, goes when the file
+   * comes.
+   */
+  async of(
+    pathname: string,
+    file: SiteFile | undefined,
+    needs: PageNeeds | undefined,
+    audience: Audience | undefined,
+  ): Promise<Given> {
+    const { lookup } = this.#options;
+    const own = await lookup.look({ target: pathname, navigates: false }, audience);
+    const standIn = file === undefined ? await this.#errorPageFor(pathname, audience) : (lookup.single ?? pathname);
+    const page = own.kind === "file" ? pathname : standIn;
+    const needed = (needs?.entries ?? []).filter(({ as }) => as !== "document");
+    const paths = new Map([
+      ...(needs?.missing ?? []).map(({ target }) => [withoutQuery(target), false] as const),
+      ...needed.map(({ target, as }) => [withoutQuery(target), as === "style"] as const),
+      [pathname, false],
+      [page, false],
+    ]);
+    const found = await this.at(paths, audience);
+    const files = file === undefined ? found : new Map([...found, [page, stateOf(file, false)]]);
+    return { page, files, audience };
+  }
+
+  /** The site's own page of errors, or the path itself, for which we answer ourselves. */
+  async #errorPageFor(pathname: string, audience: Audience | undefined): Promise<string> {
+    const { lookup } = this.#options;
+    const found = await lookup.look({ target: lookup.errorPage, navigates: false }, audience);
+    return found.kind === "file" ? lookup.errorPage : pathname;
+  }
+
+  /** @param paths each with whether it is that of a stylesheet */
+  async at(paths: ReadonlyMap<string, boolean>, audience: Audience | undefined): Promise<Files> {
+    const states = [...paths].map(async ([path, style]) => {
+      const found: LookedUp = await this.#options.lookup.look({ target: path, navigates: false }, audience);
+      return [path, stateOf(found.kind === "file" ? found : undefined, style)] as const;
+    });
+    return new Map(await Promise.all(states));
+  }
+
+  /** The same files, as they are on the disk now. */
+  async again(files: Files, audience: Audience | undefined): Promise<Files> {
+    for (const path of files.keys()) this.#options.lookup.lookAgain(path, audience);
+    return this.at(new Map([...files].map(([path, { style }]) => [path, style])), audience);
+  }
+
+  /** What is served next is to be as new as what was seen here. */
+  refresh(): void {
+    this.#options.lookup.tree.lookAgain();
+    this.#options.scanner.lookAgain();
+  }
+
+  /** Where a change of files shows: beside each, and beside the link that leads there, if one does. */
+  directoriesOf(files: Files, audience: Audience | undefined): string[] {
+    return [...files].flatMap(([pathname, { file }]) => {
+      const expected = this.#options.lookup.placesOf(pathname, audience).map((place) => dirname(place));
+      return file === undefined ? expected : [dirname(file), ...expected];
+    });
+  }
+}
+
+const stateOf = (file: SiteFile | undefined, style: boolean): FileState => ({
+  version: file === undefined ? undefined : versionOf({ kind: "file", ...file }),
+  file: file?.file,
+  empty: file?.size === 0,
+  style,
+});
+
+const withoutQuery = (target: string) => target.replace(/\?.*$/s, "");
+
+/** Names the versions of all files of a page, also for another run of the server. */
+export function versionId(files: Files): string {
+  const hash = createHash("sha256");
+  for (const [path, { version }] of files) hash.update(`${path} ${version ?? ""}\n`);
+  return hash.digest("base64url").slice(0, 22);
+}

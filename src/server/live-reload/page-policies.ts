@@ -1,0 +1,55 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import type { DressedRequest } from "../http/response-headers.js";
+import { pathOf } from "../files/send-file.js";
+import type { SiteLookup } from "../files/site-lookup.js";
+import { metaPolicies, nonceIn } from "./script-insertion.js";
+import { obstacleIn, obstacleInMeta } from "./csp-warnings.js";
+
+export interface PagePoliciesOptions {
+  readonly lookup: SiteLookup;
+  /** Told what the user should know of, in a sentence. */
+  readonly notice: (text: string) => void;
+}
+
+/** What a page says of its policy. */
+interface Inside {
+  readonly nonce: string | undefined;
+  /** Those of its `meta` elements. */
+  readonly policies: readonly string[];
+}
+
+/** Says once of a page which of its policies keeps it from being told of changes. */
+export class PagePolicies {
+  readonly #options: PagePoliciesOptions;
+  readonly #insides = new Map<string, Inside>();
+  readonly #told = new Set<string>();
+
+  constructor(options: PagePoliciesOptions) {
+    this.#options = options;
+  }
+
+  /** @param text the beginning of the page that lies in the file */
+  learn(file: string, text: string): void {
+    this.#insides.set(file, { nonce: nonceIn(text), policies: metaPolicies(text) });
+  }
+
+  /** @param fields those that a page goes out with */
+  check(request: DressedRequest, fields: OutgoingHttpHeaders): void {
+    const pathname = pathOf(request.target);
+    const inside = this.#insideOf(request);
+    if (inside === undefined) return;
+    const page = { nonce: inside.nonce, authority: request.authority };
+    const policies = [fields["content-security-policy"] ?? []].flat().map(String);
+    const obstacle = obstacleIn(policies.join(","), page) ?? obstacleInMeta(inside.policies, page);
+    const key = `${pathname} ${obstacle ?? ""}`;
+    if (obstacle === undefined || this.#told.has(key)) return;
+    this.#told.add(key);
+    this.#options.notice(`${pathname} does not reload by itself, its content security policy forbids it: ${obstacle}`);
+  }
+
+  /** Of the page that was just found for a request. */
+  #insideOf(request: DressedRequest): Inside | undefined {
+    const found = this.#options.lookup.recall(request, performance.now());
+    return found === undefined ? undefined : this.#insides.get(found.file);
+  }
+}

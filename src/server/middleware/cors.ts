@@ -1,0 +1,54 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import type { Dresser } from "../http/response-headers.js";
+import type { Gate } from "./middleware.js";
+
+/** How long a browser may go by the answer to a preflight (seconds): what Chromium keeps at most. */
+const MAX_AGE = 7200;
+
+/** What the answer to a preflight depends on. */
+const VARY = "origin, access-control-request-method, access-control-request-headers";
+
+/**
+ * Lets pages of other origins read every response (Fetch §3.2, CORS), and an
+ * isolated page of another origin show it as an image or run it as a script,
+ * which asks for another field (Fetch §3.7): "cross-origin", as that one can't
+ * name an origin. What a response says itself stands.
+ *
+ * @param origin "*", or the one origin whose pages may
+ */
+export function corsDresser(origin: string): Dresser {
+  const ours = {
+    "access-control-allow-origin": origin,
+    "access-control-expose-headers": "*",
+    "cross-origin-resource-policy": "cross-origin",
+  };
+  return () => (_status, fields) => ({ ...ours, ...fields, ...(origin === "*" ? {} : varying(fields, "origin")) });
+}
+
+/** Adds a name to a `vary` field. */
+function varying({ vary }: OutgoingHttpHeaders, name: string): OutgoingHttpHeaders {
+  if (vary === undefined) return { vary: name };
+  const named = vary.toLowerCase().split(/[\s,]+/);
+  return named.includes("*") || named.includes(name) ? {} : { vary: `${vary}, ${name}` };
+}
+
+/** Answers preflights: whatever a page asks for is allowed to the origin that may read. */
+export function preflightGate(): Gate {
+  return (exchange) => {
+    const { method, fields } = exchange;
+    const wanted = fields["access-control-request-method"];
+    if (method !== "OPTIONS" || fields.origin === undefined || wanted === undefined) return "through";
+    const headers = fields["access-control-request-headers"];
+    const allowed = {
+      vary: VARY,
+      "access-control-allow-methods": wanted,
+      ...(headers === undefined ? {} : { "access-control-allow-headers": headers }),
+      ...(fields["access-control-request-private-network"] === "true"
+        ? { "access-control-allow-private-network": "true" }
+        : {}),
+      "access-control-max-age": String(MAX_AGE),
+    };
+    exchange.head(204, allowed, true);
+    return undefined;
+  };
+}

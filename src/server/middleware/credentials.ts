@@ -1,0 +1,22 @@
+import { H2PushError } from "../../errors.js";
+import { isCredentials } from "../../rules/guards/basic-auth.js";
+import { readGivenFile } from "../files/given-file.js";
+
+/** The file that `@FILE` names, or undefined. */
+export const credentialsFile = (auth: string | undefined) =>
+  auth?.startsWith("@") === true ? auth.slice(1) : undefined;
+
+/**
+ * The credentials that were meant: themselves, or the first line of `@FILE`.
+ *
+ * @throws {H2PushError} "unavailable", never with the password
+ */
+export async function readCredentials(auth: string): Promise<string> {
+  const file = credentialsFile(auth);
+  if (file === undefined) return auth;
+  const [line = ""] = (await readGivenFile(file, "unavailable", "--auth @FILE takes user:password from it")).split(
+    /\r?\n/,
+  );
+  if (isCredentials(line)) return line;
+  throw new H2PushError("unavailable", `no user:password in ${file}`, "it is the first line of the file");
+}

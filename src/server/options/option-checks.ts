@@ -1,0 +1,180 @@
+import { announcements, deliveryModes, type Announcement, type DeliveryMode } from "../../delivery/plan.js";
+import { H2PushError } from "../../errors.js";
+import { parseViewport, type Viewport } from "../../scanner/css/media-queries.js";
+import { parseField } from "../../rules/headers/field.js";
+import { isCredentials } from "../../rules/guards/basic-auth.js";
+import { parseProxyRule } from "../proxy/proxy-rule.js";
+import type { CachePolicy } from "../../files/freshness.js";
+import { normalizeNames } from "../../tls/issue/certificate-names.js";
+import { tlsVersions, type TlsMin } from "../../tls/store/secure-context.js";
+import type { Check, JsonType } from "./option.js";
+
+/** A check for a whole number within bounds, given as a number or in digits. */
+export function wholeNumber(what: string, from: number, to: number): Check<number> & { readonly json: JsonType } {
+  const check = (value: unknown): number => {
+    const number = typeof value === "string" && /^\d{1,12}$/.test(value.trim()) ? Number(value) : value;
+    if (typeof number === "number" && Number.isInteger(number) && number >= from && number <= to) return number;
+    throw new H2PushError("usage", `not ${what}: ${String(value)}`, `it is a whole number from ${from} to ${to}`);
+  };
+  check.json = { type: "integer", minimum: from, maximum: to } as const;
+  return check;
+}
+
+export const checkJobs = wholeNumber("a number of threads", 1, 64);
+
+const checkBytes = wholeNumber('a number of bytes or "window"', 0, 2 ** 40);
+
+export function checkPushBytes(value: unknown): number | "window" {
+  return value === "window" ? value : checkBytes(value);
+}
+checkPushBytes.json = { anyOf: [checkBytes.json, { enum: ["window"] }] };
+
+export function checkSwitch(value: unknown): boolean {
+  if (typeof value === "boolean") return value;
+  throw new H2PushError("usage", `neither true nor false: ${String(value)}`);
+}
+
+export function checkNames(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return normalizeNames(value.map(String));
+  throw new H2PushError("usage", `not a list of hosts: ${String(value)}`);
+}
+
+/** URL path of the page, or undefined. */
+export function checkSingle(value: unknown): string | undefined {
+  if (value === undefined || value === false) return undefined;
+  const file = typeof value === "string" ? value : "index.html";
+  const names = file.replace(/^\.?\//, "").split("/");
+  // `--single ./site` takes the root for the file.
+  if (/\.x?html?$/i.test(file)) return `/${names.map(encodeURIComponent).join("/")}`;
+  throw new H2PushError("usage", `not a page: ${file}`, "the root goes first: h2push ./site --single");
+}
+
+/** Never names the password. */
+export function checkAuth(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === "string" && (/^@./.test(value) || isCredentials(value))) return value;
+  throw new H2PushError("usage", "not user:password", "or @FILE, to read it from the first line of a file");
+}
+
+/** "*", an origin, or undefined. */
+export function checkCors(value: unknown): string | undefined {
+  if (value === undefined || value === false) return undefined;
+  if (value === true || value === "*") return "*";
+  const url = typeof value === "string" && URL.canParse(value) ? new URL(value) : undefined;
+  if (url !== undefined && url.origin !== "null" && `${url.origin}/` === url.href) return url.origin;
+  throw new H2PushError(
+    "usage",
+    `not an origin: ${typeof value === "string" ? value : typeof value}`,
+    "for example --cors https://app.example",
+  );
+}
+
+export function checkProxy(value: unknown): readonly string[] {
+  if (!Array.isArray(value)) throw new H2PushError("usage", `not a list of PATH=URL: ${String(value)}`);
+  const rules = value.map(String);
+  for (const rule of rules) parseProxyRule(rule);
+  return rules;
+}
+
+/** As it goes over the wire, with a slash at both ends. */
+export function checkBase(value: unknown): string {
+  const hint = "for example --base /repo/";
+  if (typeof value !== "string" || value === "" || /[?#\\]|\/\/|:/.test(value)) {
+    throw new H2PushError("usage", `not a path: ${JSON.stringify(value)}`, hint);
+  }
+  const path = `/${value}/`.replaceAll(/\/{2,}/g, "/");
+  const { pathname } = new URL(path, "https://h2push.invalid");
+  // `./` would mean another path on each page.
+  if (pathname.split("/").length === path.split("/").length) return pathname;
+  throw new H2PushError("usage", `not a path from the root: ${value}`, hint);
+}
+
+export function checkFile(value: unknown): string | undefined {
+  if (value === undefined || (typeof value === "string" && value !== "")) return value;
+  throw new H2PushError("usage", `not a file: ${JSON.stringify(value)}`, "pass its path");
+}
+
+export function checkViewport(value: unknown): Viewport {
+  const viewport = typeof value === "string" ? parseViewport(value) : value;
+  if (isViewport(viewport)) return viewport;
+  throw new H2PushError("usage", `not a viewport: ${String(value)}`, "for example --viewport 1280x720 or 390x844@3");
+}
+
+function isViewport(value: unknown): value is Viewport {
+  if (typeof value !== "object" || value === null || !("colorScheme" in value)) return false;
+  if (value.colorScheme !== "light" && value.colorScheme !== "dark") return false;
+  const sizes = ["width", "height", "density"].map((name): unknown => Reflect.get(value, name));
+  return sizes.every((size) => typeof size === "number" && size > 0 && Number.isFinite(size));
+}
+
+const checkSeconds = wholeNumber('a number of seconds, "off" or "immutable"', 0, 31_536_000);
+
+export function checkCache(value: unknown): CachePolicy {
+  if (value === undefined) return "default";
+  if (value === "off" || value === "immutable") return value;
+  return checkSeconds(value);
+}
+checkCache.json = { anyOf: [checkSeconds.json, { enum: ["off", "immutable"] }] };
+
+/** Lines of `name: value`. */
+export function checkHeader(value: unknown): readonly string[] {
+  const hint = "for example --header 'cache-control: no-store'";
+  if (!Array.isArray(value)) throw new H2PushError("usage", `not a list of fields: ${String(value)}`, hint);
+  return value.map((line) => {
+    const field = parseField(String(line));
+    if (typeof field === "string") throw new H2PushError("usage", field, hint);
+    return `${field.name}: ${field.value}`;
+  });
+}
+
+export function checkTlsMin(value: unknown): TlsMin {
+  const version = tlsVersions.find((known) => known === value);
+  if (version !== undefined) return version;
+  throw new H2PushError("usage", `no such version of TLS: ${String(value)}`, `choose ${tlsVersions.join(" or ")}`);
+}
+checkTlsMin.json = { enum: tlsVersions };
+
+export function checkHost(value: unknown): string {
+  if (typeof value === "string" && /^(?!unix:$|-)(?:[\w.:-]+|unix:[^\0]+)$/.test(value)) return value;
+  throw new H2PushError("usage", `not a host name or address: ${String(value)}`, "for example localhost or 0.0.0.0");
+}
+
+const checkPort = wholeNumber("a port", 0, 65_535);
+
+/** True leaves the port to the server. */
+export function checkRedirect(value: unknown): number | true | undefined {
+  if (value === undefined || value === false) return undefined;
+  if (value === true) return value;
+  // `--redirect ./site` takes the root for the port.
+  if (typeof value !== "string" || /^-?\d/.test(value)) return checkPort(value);
+  throw new H2PushError("usage", `not a port: ${value}`, "the root goes first: h2push ./site --redirect");
+}
+checkRedirect.json = checkPort.json;
+
+export function checkDelivery(value: unknown): DeliveryMode {
+  const mode = deliveryModes.find((known) => known === value);
+  if (mode !== undefined) return mode;
+  throw new H2PushError("usage", `no such delivery: ${String(value)}`, `choose one of ${deliveryModes.join(", ")}`);
+}
+checkDelivery.json = { enum: deliveryModes };
+
+export function checkAnnounce(value: unknown): Announcement {
+  const announcement = announcements.find((known) => known === value);
+  if (announcement !== undefined) return announcement;
+  throw new H2PushError("usage", `nothing to announce: ${String(value)}`, `choose one of ${announcements.join(", ")}`);
+}
+checkAnnounce.json = { enum: announcements };
+
+/** Who can sign our own certificate. */
+const authorities = ["h2push", "mkcert"] as const;
+
+export function checkAuthority(value: unknown): (typeof authorities)[number] | undefined {
+  const authority = authorities.find((known) => known === value);
+  if (value === undefined || authority !== undefined) return authority;
+  throw new H2PushError(
+    "usage",
+    `no such authority: ${JSON.stringify(value)}`,
+    `choose one of ${authorities.join(", ")}`,
+  );
+}
+checkAuthority.json = { enum: authorities };

@@ -1,0 +1,195 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import { constants } from "node:http2";
+import { deliver, type RespondPage, type RespondPush } from "../../delivery/deliver.js";
+import type { Delivery } from "../../delivery/history.js";
+import { isFramed, isNavigation } from "../../delivery/hint-policy.js";
+import { linksBesideImportMap } from "../../delivery/link.js";
+import type { Hold } from "../../delivery/large-page.js";
+import { considersPushes, plan, type PageRequest, type Peer, type PreloadLink } from "../../delivery/plan.js";
+import { serverTiming } from "../../delivery/delivery-summary.js";
+import type { ManifestEntry } from "../../manifest/types.js";
+import type { Progress } from "../../files/send-response.js";
+import { freeStreams, keepPromised, sendWindow, waitsAlone } from "../listen/connection.js";
+import { dressing } from "../http/response-headers.js";
+import type { Exchange } from "../http/exchange.js";
+import { http2Exchange } from "../http/http2-exchange.js";
+import { responseFields, sendContent } from "../http/fetch-adapter.js";
+import { pageLinks, type PageAddress } from "./preload-links.js";
+import { prepareFile } from "../files/prepare-file.js";
+import { pushSources, withSource, type PushSource } from "./push-candidates.js";
+import type { Site } from "../context.js";
+
+/** A page that is ready to go. */
+export interface ReadyPage {
+  readonly status: number;
+  /** Bytes of its content; undefined when nobody knows before its end. */
+  readonly bytes: number | undefined;
+  /** The response's own `Link` field. */
+  readonly link: string | undefined;
+  /** `Link` values that a 103 carried already. */
+  readonly hinted: readonly string[];
+  /** What the manifest knows of the page. */
+  readonly entries: readonly ManifestEntry[];
+  /** It has an import map, or it can't be excluded that it gets one. */
+  readonly mayHaveImportMap: boolean;
+  /** Sends the page with these fields beside its own. */
+  readonly send: (extra: OutgoingHttpHeaders, progress: Progress, hold?: Hold) => Promise<void>;
+}
+
+/** The links of a page, each with what would answer a push of it. */
+type Sources = ReadonlyMap<PreloadLink, PushSource | undefined>;
+
+/** A page of this size and more does not go whole before its stylesheets (bytes). */
+const LARGE = 64 * 1024;
+
+/** Sends a page together with what it needs, by the means that are right for this client. */
+export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPage): Promise<Delivery> {
+  const { connection, stream, fields, target, authority } = exchange;
+  const request = requestOf(exchange, page);
+  const all = pageLinks({ target, authority }, fieldOf(exchange, page), page.entries);
+  const named = withStaleness(site, exchange, all);
+  const looks = considersPushes(request, peerOf(exchange, page, []), site.limits);
+  const sources = looks ? await pushSources(site, exchange, named) : new Map<PreloadLink, PushSource>();
+  const bySource = new Map(named.map((link) => [withSource(link, sources.get(link)), sources.get(link)]));
+  const links = [...bySource.keys()];
+  const peer = peerOf(exchange, page, links);
+  const large = page.bytes === undefined || page.bytes > LARGE;
+  if (!large) exchange.sendWhole();
+  const delivery = deliver({
+    plan: (pushes) => plan(links, request, { ...peer, freeStreams: Math.min(peer.freeStreams, pushes) }, site.limits),
+    hinted: targetsIn(page.hinted, exchange, links),
+    large,
+    stream,
+    request: fields,
+    page: target,
+    history: connection.history,
+    mayPromise: () => exchange.pushEnabled && freeStreams(connection) >= 1,
+    waitsAlone: (stream, taken) => waitsAlone(connection, stream, taken),
+    begin: () => site.connections.begin(connection),
+    promised: (stream) => keepPromised(connection, stream),
+    respondPush: respondPush(site, exchange, bySource),
+    respondPage: respondPage(site, exchange, page),
+    report: site.report,
+  });
+  return delivery.finally(() => discardUnsent(bySource));
+}
+
+/** The links with word of those whose responses are stale the moment they arrive. */
+export function withStaleness(
+  site: Site,
+  { authority }: Exchange,
+  links: readonly PreloadLink[],
+): readonly PreloadLink[] {
+  const isStale = ({ target }: PreloadLink) => site.keepsNothing || site.rules.makesStale({ target, authority });
+  return links.map((link) => (isStale(link) ? { ...link, stale: true } : link));
+}
+
+/** The page's own `Link` field as it goes out: in the form that leaves an import map alone, whoever has set it. */
+function fieldOf(exchange: Exchange, { link, mayHaveImportMap }: ReadyPage): string | undefined {
+  if (link === undefined || !mayHaveImportMap) return link;
+  const { dress = (_status, fields) => fields } = exchange;
+  exchange.dress = (status, fields) => {
+    const dressed = dress(status, fields);
+    return typeof dressed["link"] === "string" ? { ...dressed, link: linksBesideImportMap(dressed["link"]) } : dressed;
+  };
+  return linksBesideImportMap(link);
+}
+
+/** The page's own response, with the fields that delivery adds. */
+function respondPage(site: Site, exchange: Exchange, { link, send }: ReadyPage): RespondPage {
+  return (values, { targets }, moved, hold) => {
+    const links = link === undefined ? values : [link, ...values];
+    const extra = {
+      ...(links.length === 0 ? {} : { link: links.join(", ") }),
+      ...(site.serverTiming ? { "server-timing": serverTiming(targets) } : {}),
+    };
+    const progress = (bytes: number) => {
+      moved(bytes);
+      exchange.progress(bytes);
+    };
+    return send(extra, progress, hold);
+  };
+}
+
+/** Ends what routes began to answer and nobody was sent. */
+function discardUnsent(sources: Sources): void {
+  for (const source of sources.values()) {
+    if (source?.kind === "route" && !source.response.bodyUsed) source.abandon();
+  }
+}
+
+/** The request for a page, as the plan sees it. */
+export function requestOf(
+  { httpVersion, method, fields }: Exchange,
+  { status, link }: Pick<ReadyPage, "status" | "link">,
+): PageRequest {
+  return {
+    method,
+    status,
+    saveData: fields["save-data"] === "on",
+    framed: isFramed({ fields }),
+    navigation: isNavigation({ httpVersion, method, fields }),
+    linkBytes: link?.length ?? 0,
+  };
+}
+
+/** The client as it is now. */
+export function peerOf(
+  { connection, pushEnabled }: Exchange,
+  { bytes = 0 }: Pick<ReadyPage, "bytes">,
+  links: readonly PreloadLink[],
+): Peer {
+  const { history } = connection;
+  const { refuses } = history;
+  // What there is room for is looked up where something may be pushed.
+  if (!pushEnabled) return { pushEnabled, refuses, freeStreams: 0, freeWindow: 0, seen: () => false };
+  const seen = links.filter(({ target, etag }) => etag !== undefined && history.seen(target, etag));
+  const versions = new Set(seen.map(({ target, etag = "" }) => `${etag} ${target}`));
+  return {
+    pushEnabled,
+    refuses,
+    freeStreams: freeStreams(connection),
+    freeWindow: Math.max(0, sendWindow(connection) - bytes),
+    seen: (target, etag) => versions.has(`${etag} ${target}`),
+  };
+}
+
+/** The links of the page that link-values name. */
+function targetsIn(values: readonly string[], page: PageAddress, links: readonly PreloadLink[]): PreloadLink[] {
+  if (values.length === 0) return [];
+  const named = new Set(pageLinks(page, values.join(", "), []).map(({ target }) => target));
+  return links.filter(({ target }) => named.has(target));
+}
+
+/** A pushed response is what a request with the promised fields would get. */
+function respondPush(site: Site, { connection }: Exchange, sources: Sources): RespondPush {
+  return async (stream, request, link, progress) => {
+    const source = sources.get(link);
+    const reply = http2Exchange(stream, request, connection);
+    reply.dress = dressing(site.dressers, reply);
+    if (source?.kind === "route") {
+      stream.once("close", source.abandon);
+      reply.head(200, pushedFields(source.response), false);
+      await sendContent(source.response, reply, site.closing, progress);
+      return "sent";
+    }
+    const prepared =
+      source === undefined ? "changed" : await prepareFile(site.representations, source.found, "GET", request);
+    // The file has changed since it was promised: a client that wants it asks.
+    if (typeof prepared === "string") {
+      stream.close(constants.NGHTTP2_CANCEL);
+      return "withdrawn";
+    }
+    try {
+      await prepared.response.send(reply, {}, progress);
+      return "sent";
+    } finally {
+      await prepared.response.close();
+    }
+  };
+}
+
+function pushedFields(response: Response): OutgoingHttpHeaders {
+  const link = response.headers.get("link");
+  return { ...responseFields(response), ...(link === null ? {} : { link }) };
+}

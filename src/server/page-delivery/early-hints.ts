@@ -1,0 +1,120 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import { constants } from "node:http2";
+import { isNavigation } from "../../delivery/hint-policy.js";
+import { linksBesideImportMap, readLinks, type LinkValue } from "../../delivery/link.js";
+import type { Exchange } from "../http/exchange.js";
+import { pageLinks } from "./preload-links.js";
+
+/** A response that takes longer is worth a 103 (milliseconds); one that is ready sooner carries its own `Link`. */
+const SLOW = 20;
+
+/** Pages whose links are remembered; the oldest go first. */
+const REMEMBERED = 1000;
+
+/**
+ * The `Link` values that a route gave with its latest response for a path: a
+ * slow route will most likely give them again, and a 103 can say so while it
+ * is at work.
+ */
+export class LearnedLinks {
+  readonly #byPath = new Map<string, string>();
+
+  of(target: string): string | undefined {
+    return this.#byPath.get(pathOf(target));
+  }
+
+  /** @param link the `Link` field of the response for that target */
+  learn(target: string, link: string | undefined): void {
+    const path = pathOf(target);
+    this.#byPath.delete(path);
+    if (link === undefined || !isField(link) || !readLinks(link).some(isHint)) return;
+    this.#byPath.set(path, link);
+    if (this.#byPath.size > REMEMBERED) {
+      for (const oldest of this.#byPath.keys()) {
+        this.#byPath.delete(oldest);
+        break;
+      }
+    }
+  }
+}
+
+/** Visible ASCII: Node checks the fields of a 103 only from 24.18 and 26.2 on. */
+export const isField = (value: string) => /^[\t\x20-\x7e]*$/.test(value);
+
+/** What a browser does ahead of the page (HTML §4.6.7.4, "process early hint headers"). */
+const isHint = ({ rel }: LinkValue) =>
+  rel.some((type) => type === "preload" || type === "modulepreload" || type === "preconnect");
+
+const pathOf = (target: string) => target.replace(/\?.*$/s, "");
+
+/**
+ * The 103 of one response (RFC 8297). At most one: a browser reads only the
+ * first; over HTTP/2 and for a navigation, as it reads no other; and never
+ * after the final response.
+ */
+export class EarlyHints {
+  readonly #exchange: Exchange;
+  readonly #help: boolean;
+  #sent: readonly string[] = [];
+
+  /** @param help whether a 103 gains anything with this certificate */
+  constructor(exchange: Exchange, help: boolean) {
+    this.#exchange = exchange;
+    this.#help = help;
+  }
+
+  /** The link-values that were sent. */
+  get sent(): readonly string[] {
+    return this.#sent;
+  }
+
+  /**
+   * @param links values of a `Link` field
+   * @returns whether they were sent
+   * @throws {TypeError} for a value with characters that a field can't hold
+   */
+  send(links: string | readonly string[]): boolean {
+    const values = typeof links === "string" ? [links] : links;
+    for (const value of values) {
+      if (!isField(value)) throw new TypeError(`not a Link value: ${JSON.stringify(value)}`);
+    }
+    const { stream, connection, target, authority } = this.#exchange;
+    if (stream === undefined || !this.#possible || !values.some((value) => readLinks(value).some(isHint))) return false;
+    // The page is not there yet: it may have an import map.
+    const field = linksBesideImportMap(values.join(", "));
+    stream.additionalHeaders({ [constants.HTTP2_HEADER_STATUS]: 103, link: field });
+    this.#sent = values;
+    for (const link of pageLinks({ target, authority }, field, [])) connection.history.hinted(link.target);
+    return true;
+  }
+
+  /** Only once, to a navigation, while its response has not begun and its client is there. */
+  get #possible(): boolean {
+    const { stream } = this.#exchange;
+    if (!this.#help || this.#sent.length > 0 || !isNavigation(this.#exchange)) return false;
+    return stream !== undefined && !stream.headersSent && !stream.closed && !stream.destroyed;
+  }
+
+  /** Waits for an answer; when it is slow, says meanwhile what came with the one before. */
+  async whileSlow<T>(answer: Promise<T>, learned: string | undefined): Promise<T> {
+    if (learned === undefined) return answer;
+    const timer = setTimeout(() => this.send(learned), SLOW);
+    try {
+      return await answer;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/**
+ * What the response to a hinted target says of its freshness, when it has no
+ * word of its own on that: a hinted asset goes through the browser's cache,
+ * and one that is stale the moment it arrives is fetched again by the page
+ * (Chromium, measured).
+ */
+export function hintedFreshness({ connection, target }: Exchange): OutgoingHttpHeaders | undefined {
+  return connection.history.answersHint(target) ? HINTED : undefined;
+}
+
+const HINTED = { "cache-control": "max-age=10" };

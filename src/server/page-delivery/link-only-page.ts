@@ -1,0 +1,64 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import type { Announcement } from "../../delivery/announced.js";
+import { announcementsOf, linkValues, targetsOf } from "../../delivery/deliver.js";
+import type { DeliveredTarget } from "../../delivery/history.js";
+import { considersPushes, plan, type PageRequest, type Peer } from "../../delivery/plan.js";
+import { serverTiming } from "../../delivery/delivery-summary.js";
+import type { PageNeeds } from "../../scanner/scanner.js";
+import type { FoundFile } from "../../files/file.js";
+import type { Exchange } from "../http/exchange.js";
+import { pageLinks } from "./preload-links.js";
+import { peerOf, requestOf, withStaleness } from "./deliver-page.js";
+import { pathOf } from "../files/send-file.js";
+import type { Site } from "../context.js";
+
+/** The `Link` field of a page, and what it says. */
+export interface Linked {
+  readonly fields: OutgoingHttpHeaders;
+  readonly targets: readonly DeliveredTarget[];
+  readonly announcements: readonly Announcement[];
+}
+
+/** What was worked out for a page, by what else it depends on: thousands of requests get the same. */
+const worked = new WeakMap<PageNeeds, Map<string, Linked>>();
+
+/**
+ * What a page goes with whose links are all it goes with: nothing is pushed
+ * or hinted, so there is nothing to wait for. Undefined where there may be,
+ * where rules have a say in it, or where it is not known what the page needs.
+ */
+export function linkedPage(site: Site, exchange: Exchange, found: FoundFile, status: number): Linked | undefined {
+  const request = requestOf(exchange, { status, link: undefined });
+  const peer = peerOf(exchange, { bytes: 0 }, []);
+  if (considersPushes(request, peer, site.limits)) return undefined;
+  if (site.limits.mode === "hints" && request.navigation) return undefined;
+  const { csp, link, audience } = site.rules.page(exchange);
+  if (link !== undefined || csp.length > 0) return undefined;
+  const needs = site.scanner?.recall(pathOf(exchange.target), found, { audience });
+  return needs === undefined ? undefined : recalled(site, exchange, needs, request, peer);
+}
+
+function recalled(site: Site, exchange: Exchange, needs: PageNeeds, request: PageRequest, peer: Peer): Linked {
+  const { target } = exchange;
+  // A query can be anything; a page is asked for by few paths.
+  if (target.includes("?")) return work(site, exchange, needs, request, peer);
+  const { method, status, saveData, framed } = request;
+  const key = `${site.rules.version} ${target} ${method} ${status} ${saveData} ${framed} ${peer.pushEnabled} ${peer.refuses}`;
+  let known = worked.get(needs);
+  if (known === undefined) worked.set(needs, (known = new Map()));
+  let linked = known.get(key);
+  if (linked === undefined) known.set(key, (linked = work(site, exchange, needs, request, peer)));
+  return linked;
+}
+
+function work(site: Site, exchange: Exchange, needs: PageNeeds, request: PageRequest, peer: Peer): Linked {
+  const links = withStaleness(site, exchange, pageLinks(exchange, undefined, needs.entries));
+  const decided = plan(links, request, peer, site.limits);
+  const targets = targetsOf(decided);
+  const values = linkValues(decided);
+  const fields = {
+    ...(values.length === 0 ? {} : { link: values.join(", ") }),
+    ...(site.serverTiming ? { "server-timing": serverTiming(targets) } : {}),
+  };
+  return { fields, targets, announcements: announcementsOf(decided) };
+}

@@ -1,0 +1,68 @@
+import { isIPv6 } from "node:net";
+import type { OutgoingHttpHeaders } from "node:http";
+import type { Exchange } from "../../http/exchange.js";
+import { dispositionFirst } from "../../http/http1-exchange.js";
+import { endToEnd } from "./hop-by-hop.js";
+import type { ProxyRule } from "../proxy-rule.js";
+
+/** What the fields of a request are made from. */
+export type ForwardedRequest = Pick<Exchange, "httpVersion" | "authority" | "fields">;
+
+export interface ForwardOptions {
+  /** The client's address; undefined when nobody knows it. */
+  readonly client: string | undefined;
+  /** The name under which this server passes requests on. */
+  readonly pseudonym: string;
+  /** `authorization` was meant for this server, and is nothing to the upstream. */
+  readonly protectedByUs: boolean;
+  /** There is a content. */
+  readonly content: boolean;
+  /** The client wants to go on as a WebSocket. */
+  readonly webSocket: boolean;
+}
+
+/**
+ * The fields that the upstream gets: the client's own, of another host, and
+ * with what they no longer tell there (`forwarded`, RFC 7239, and its
+ * forerunners, which most frameworks read).
+ */
+export function requestFields(
+  request: ForwardedRequest,
+  { upstream }: ProxyRule,
+  { client, pseudonym, protectedByUs, content, webSocket }: ForwardOptions,
+): OutgoingHttpHeaders {
+  // 100 (Continue) is between us and the client.
+  const { authorization, expect: _expect, ...fields } = endToEnd(request.fields);
+  const via = `${request.httpVersion === "2" ? "2.0" : "1.1"} ${pseudonym}`;
+  return dispositionFirst({
+    ...fields,
+    host: upstream.host,
+    ...(typeof authorization === "string" && !protectedByUs ? { authorization } : {}),
+    ...forwarded(request, client),
+    via: joined(fields["via"], via),
+    ...(content && fields["content-length"] === undefined ? { "transfer-encoding": "chunked" } : {}),
+    ...(webSocket ? { connection: "Upgrade", upgrade: "websocket" } : {}),
+  });
+}
+
+function forwarded({ authority, fields }: ForwardedRequest, client: string | undefined): OutgoingHttpHeaders {
+  const address = client?.replace(/^::ffff:(?=\d+\.)/i, "");
+  const node = address === undefined ? "unknown" : isIPv6(address) ? `"[${address}]"` : address;
+  const host = authority === "" ? "" : `;host=${quoted(authority)}`;
+  return {
+    forwarded: joined(fields["forwarded"], `for=${node}${host};proto=https`),
+    ...(address === undefined ? {} : { "x-forwarded-for": joined(fields["x-forwarded-for"], address) }),
+    ...(authority === "" ? {} : { "x-forwarded-host": authority }),
+    "x-forwarded-proto": "https",
+  };
+}
+
+const joined = (before: string | string[] | undefined, value: string) => [before ?? [], value].flat().join(", ");
+
+/** A token as it is, anything else as a quoted string (RFC 7239 §4). */
+const quoted = (text: string) => (/^[\w.-]+$/.test(text) ? text : `"${text.replaceAll(/["\\]/g, "\\$&")}"`);
+
+/** Whether the request has been passed on by the server of that pseudonym before: it would go round for ever. */
+export function isLoop(via: string | string[] | undefined, pseudonym: string): boolean {
+  return [via ?? []].flat().some((value) => value.split(/[\s,]+/).includes(pseudonym));
+}

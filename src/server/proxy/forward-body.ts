@@ -1,0 +1,42 @@
+import type { Writable } from "node:stream";
+import { PIECE } from "../../files/send-response.js";
+import type { UpstreamAnswer } from "./upstream-request.js";
+import { failureOf } from "./upstream-error.js";
+import type { Upstream } from "./proxy-rule.js";
+
+/** Whom a content comes from and goes to, and what ends it. */
+export interface Ends {
+  readonly upstream: Upstream;
+  readonly client: Writable;
+  /** For what never ends by itself: ends it when aborted. */
+  readonly closing: AbortSignal | undefined;
+}
+
+/**
+ * The content of an upstream's response as it comes, in pieces.
+ *
+ * @throws {UpstreamFailure} when it breaks off, and Node's own error when that is since its client went away
+ */
+export async function* piecesOf(
+  { response, patience }: Pick<UpstreamAnswer, "response" | "patience">,
+  { upstream, client, closing }: Ends,
+): AsyncGenerator<Uint8Array, void> {
+  const end = () => response.destroy();
+  if (closing?.aborted === true) end();
+  closing?.addEventListener("abort", end);
+  try {
+    patience.reading(true);
+    for await (const content of response) {
+      patience.reading(false);
+      const bytes: Uint8Array = content;
+      for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
+      patience.reading(true);
+    }
+  } catch (error) {
+    if (closing?.aborted === true) return;
+    throw client.destroyed ? error : failureOf(error, upstream);
+  } finally {
+    closing?.removeEventListener("abort", end);
+    patience.reading(false);
+  }
+}

@@ -1,0 +1,105 @@
+import { ServerResponse, type OutgoingHttpHeaders } from "node:http";
+import type { Delivery } from "../../delivery/history.js";
+import { writePieces } from "../../files/send-response.js";
+import { EarlyHints, hintedFreshness, isField } from "../page-delivery/early-hints.js";
+import { sendError } from "../http/error-page.js";
+import type { Exchange } from "../http/exchange.js";
+import { deliverPage, type ReadyPage } from "../page-delivery/deliver-page.js";
+import type { Site } from "../context.js";
+import { ask, type Question, type UpstreamAnswer } from "./upstream-request.js";
+import { UpstreamFailure } from "./upstream-error.js";
+import { sendHead } from "./upstream-response-head.js";
+import { piecesOf } from "./forward-body.js";
+import { responseFields, type ProxiedFields } from "./fields/response-fields.js";
+import type { ProxyRule, Upstream } from "./proxy-rule.js";
+import { tunnel } from "./websocket-tunnel.js";
+
+/** Answers a request with what the upstream says to it, or with 502 or 504 and the reason. */
+export async function answerFromUpstream(
+  site: Site,
+  rule: ProxyRule,
+  question: Omit<Question, "onHint">,
+): Promise<Delivery | undefined> {
+  const { exchange } = question;
+  const hints = new EarlyHints(exchange, site.hintsHelp);
+  const onHint = (link: string) => void (isField(link) && hints.send(link));
+  try {
+    const answer = await hints.whileSlow(ask({ ...question, onHint }), site.hints.of(exchange.target));
+    return await passOn(site, rule, exchange, answer, hints.sent);
+  } catch (error) {
+    return fail(site, exchange, error);
+  }
+}
+
+/** A client that went away needs no answer, and one that has a part of it already was reset. */
+function fail(site: Site, exchange: Exchange, error: unknown): undefined {
+  const { method, target, body, content, status } = exchange;
+  if (!(error instanceof UpstreamFailure)) throw error;
+  if (status === 0 && (body.destroyed || body.closed || content.readableAborted)) return undefined;
+  site.notice(`${method} ${target}: ${error.message}`);
+  if (status === 0) sendError(exchange, error.status, error.message);
+}
+
+async function passOn(
+  site: Site,
+  rule: ProxyRule,
+  exchange: Exchange,
+  answer: UpstreamAnswer,
+  hinted: readonly string[],
+): Promise<Delivery | undefined> {
+  const { request, response, patience, upgrade } = answer;
+  const { statusCode: status = 502, headers } = response;
+  const proxied = responseFields(rule, { status, received: headers, authority: exchange.authority });
+  if (upgrade !== undefined && exchange.upgrade !== undefined) {
+    const fields = { ...proxied.fields, connection: "Upgrade", upgrade: "websocket" };
+    exchange.head(status, fields, true);
+    tunnel(exchange, exchange.upgrade, upgrade, site.closing);
+    return undefined;
+  }
+  try {
+    return await passResponse(site, exchange, { ...proxied, status, answer, hinted, upstream: rule.upstream });
+  } finally {
+    patience.end();
+    // Its connection can't be used again with a part of a message on it.
+    if (!response.complete || !request.writableFinished) request.destroy();
+  }
+}
+
+interface PassedResponse extends ProxiedFields {
+  readonly status: number;
+  readonly answer: UpstreamAnswer;
+  readonly upstream: Upstream;
+  readonly hinted: readonly string[];
+}
+
+async function passResponse(site: Site, exchange: Exchange, passed: PassedResponse): Promise<Delivery | undefined> {
+  const { status, link, length, hinted } = passed;
+  const { method, target } = exchange;
+  const send = sender(site, exchange, passed);
+  if (method === "GET" && status === 200) site.hints.learn(target, link);
+  if (link === undefined && hinted.length === 0) {
+    await send({}, (bytes) => exchange.progress(bytes));
+    return undefined;
+  }
+  const page = { status, bytes: length, link, hinted, entries: [], mayHaveImportMap: true, send };
+  return deliverPage(site, exchange, page);
+}
+
+function sender(
+  site: Site,
+  exchange: Exchange,
+  { status, fields, endless, answer, upstream }: PassedResponse,
+): ReadyPage["send"] {
+  const { response, patience } = answer;
+  const bare = exchange.method === "HEAD" || status === 204 || status === 304;
+  const fresh = fields["cache-control"] === undefined ? hintedFreshness(exchange) : undefined;
+  return async (extra: OutgoingHttpHeaders, progress, hold) => {
+    exchange.head(status, { ...fresh, ...fields, ...extra }, bare);
+    if (bare) return void response.resume();
+    // Its content may be long in coming: an event stream is open from here on.
+    if (exchange.body instanceof ServerResponse) sendHead(exchange.body);
+    if (endless) patience.end();
+    const ends = { upstream, client: exchange.body, closing: endless ? site.closing : undefined };
+    await writePieces(piecesOf(answer, ends), exchange, progress, hold);
+  };
+}

@@ -1,0 +1,61 @@
+import { randomBytes } from "node:crypto";
+import { sendError } from "../http/error-page.js";
+import type { Exchange } from "../http/exchange.js";
+import type { Gate } from "../middleware/middleware.js";
+import { answerFromUpstream } from "./forward-response.js";
+import { UpstreamConnections } from "./upstream-connections.js";
+import { isLoop, requestFields } from "./fields/request-fields.js";
+import { findRule, parseProxyRule, upstreamTarget } from "./proxy-rule.js";
+import { hasContent } from "./upload-body.js";
+
+export interface ProxyOptions {
+  /** How long an upstream may owe something (milliseconds); 0 for no limit. */
+  readonly timeout: number;
+}
+
+/** Passes requests on; `close` ends the connections to upstreams. */
+export interface ProxyGate {
+  readonly gate: Gate;
+  readonly close: () => void;
+}
+
+/**
+ * Passes requests on to the upstreams of the rules.
+ *
+ * @param rules as `parseProxyRule` reads them
+ */
+export function proxyGate(rules: readonly string[], { timeout }: ProxyOptions): ProxyGate {
+  const parsed = rules.map(parseProxyRule);
+  const connections = new UpstreamConnections();
+  const pseudonym = `h2push-${randomBytes(4).toString("hex")}`;
+  const gate: Gate = (exchange, site) => {
+    const rule = findRule(parsed, exchange.target);
+    if (rule === undefined) return "through";
+    const target = upstreamTarget(rule, exchange.target);
+    if (target === undefined) return sendError(exchange, 400, "This path is not passed on.");
+    if (isLoop(exchange.fields["via"], pseudonym)) return sendError(exchange, 508, "This request goes in a circle.");
+    const content = hasContent(exchange);
+    const webSocket = exchange.upgrade !== undefined;
+    const client = exchange.connection.carrier.socket.remoteAddress;
+    // The password was for this server.
+    const protectedByUs = site.rules.guards(exchange);
+    const fields = requestFields(exchange, rule, { client, pseudonym, protectedByUs, content, webSocket });
+    if (content) goOn(exchange);
+    return answerFromUpstream(site, rule, {
+      exchange,
+      upstream: rule.upstream,
+      target,
+      fields,
+      content,
+      connections,
+      timeout,
+    });
+  };
+  return { gate, close: () => connections.close() };
+}
+
+/** A client that waits for leave to send its content gets it (RFC 9110 §10.1.1). Over HTTP/1.1 Node has said so already. */
+function goOn({ stream, fields }: Exchange): void {
+  if (stream === undefined || stream.destroyed || fields.expect?.toLowerCase() !== "100-continue") return;
+  stream.additionalHeaders({ ":status": 100 });
+}

@@ -1,0 +1,53 @@
+import type { ClientRequest } from "node:http";
+import type { Readable } from "node:stream";
+import type { Exchange } from "../http/exchange.js";
+import { sendHead } from "./upstream-response-head.js";
+import type { Patience } from "./idle-timeout.js";
+
+/** Whether the request has a content. */
+export function hasContent({ stream, fields }: Pick<Exchange, "stream" | "fields">): boolean {
+  if (stream !== undefined) return !stream.endAfterHeaders;
+  return fields["transfer-encoding"] !== undefined || Number(fields["content-length"] ?? 0) > 0;
+}
+
+/**
+ * Hands the content of a request to the upstream, as fast as that takes it.
+ * One that breaks off is broken off there too, and never looks whole. Does not
+ * reject: whatever ends the request is told by its own events.
+ */
+export async function passContent(content: Readable, request: ClientRequest, patience: Patience): Promise<void> {
+  try {
+    patience.upload("client");
+    // An upstream may have its answer before the client sends the first of its content.
+    sendHead(request);
+    for await (const piece of content.iterator({ destroyOnReturn: false })) {
+      if (request.destroyed) break;
+      if (request.write(piece)) continue;
+      patience.upload("upstream");
+      await drained(request);
+      patience.upload("client");
+    }
+    if (brokeOff(content)) throw new Error("the client broke off");
+    if (!request.destroyed) request.end();
+    patience.upload("done");
+  } catch {
+    request.destroy();
+  }
+  // Over HTTP/1.1, the next request is behind what nobody wanted of this one.
+  content.resume();
+}
+
+/** A stream of HTTP/2 that was reset ends like one that is whole. */
+function brokeOff(content: Readable): boolean {
+  return content.readableAborted || ("rstCode" in content && Number(content.rstCode) !== 0);
+}
+
+function drained(request: ClientRequest): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      request.off("drain", go).off("close", go);
+      resolve();
+    };
+    request.on("drain", go).on("close", go);
+  });
+}

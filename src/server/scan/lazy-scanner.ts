@@ -1,0 +1,108 @@
+import { relative } from "node:path";
+import type { LookedUp } from "../../scanner/lookup.js";
+import type { Viewport } from "../../scanner/css/media-queries.js";
+import { withoutFaults } from "../../scanner/scan-fault.js";
+import type { Scanner } from "../../scanner/scanner.js";
+import type { Watch } from "../../scanner/file-watcher.js";
+import type { SiteLookup } from "../files/site-lookup.js";
+
+export interface SiteScannerOptions {
+  readonly viewport: Viewport;
+  /** Pages are sent compressed. */
+  readonly compressed: boolean;
+  /** Watches the files that pages asked for need, and so sees a change at once. */
+  readonly watch: boolean;
+  /** Told what the user should know of, in a sentence. */
+  readonly notice: (text: string) => void;
+  /** Takes a failure of the watch, which scanning does not suffer from. */
+  readonly report: (error: Error) => void;
+}
+
+/** The scanner of a server, which ends with it. */
+export interface ServerScanner extends Scanner {
+  close(): Promise<void>;
+}
+
+/** The scanner of a site. */
+export function siteScanner(lookup: SiteLookup, options: SiteScannerOptions): ServerScanner {
+  return new SiteScanner(lookup, options);
+}
+
+/** Code for scanning and watching is loaded when the first page is scanned: start-up does not wait for it. */
+class SiteScanner implements ServerScanner {
+  readonly #lookup: SiteLookup;
+  readonly #options: SiteScannerOptions;
+  #scanner: Promise<Scanner> | undefined;
+  #watch: Promise<Watch | undefined> | undefined;
+  #loaded: Scanner | undefined;
+  #closed = false;
+
+  constructor(lookup: SiteLookup, options: SiteScannerOptions) {
+    this.#lookup = lookup;
+    this.#options = options;
+    const scan: Scanner["page"] = async (...page) => (await this.#started()).page(...page);
+    this.page = withoutFaults({ page: scan }, { root: lookup.tree.root, notice: options.notice });
+  }
+
+  readonly page: Scanner["page"];
+
+  readonly recall: Scanner["recall"] = (...page) => this.#loaded?.recall(...page);
+
+  lookAgain(): void {
+    this.#lookup.tree.lookAgain();
+    this.#loaded?.lookAgain();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await (await this.#watch)?.close();
+  }
+
+  async #started(): Promise<Scanner> {
+    try {
+      return await (this.#scanner ??= this.#load());
+    } catch (error) {
+      this.#scanner = undefined;
+      throw error;
+    }
+  }
+
+  async #load(): Promise<Scanner> {
+    const { createScanner } = await import("../../scanner/scanner.js");
+    const { viewport, compressed, watch, notice, report } = this.#options;
+    this.#loaded = createScanner({
+      lookup: (...asked) => this.#lookup.look(...asked),
+      viewport,
+      compressed,
+      onTruncated: ({ file }) => notice(truncated(relative(this.#lookup.tree.root, file))),
+      ...(watch ? { onFiles: (files) => void this.#cover(files).catch(report) } : {}),
+    });
+    return this.#loaded;
+  }
+
+  async #cover(files: ReadonlyMap<string, LookedUp>): Promise<void> {
+    if (this.#closed) return;
+    const watch = await (this.#watch ??= this.#startWatch());
+    const places = [...files].flatMap(([target, found]) => {
+      if (found.kind === "file") return found.file;
+      return found.kind === "missing" ? this.#lookup.placesOf(target, undefined) : [];
+    });
+    await watch?.add(places);
+  }
+
+  async #startWatch(): Promise<Watch | undefined> {
+    const { createWatch } = await import("../../scanner/file-watcher.js");
+    if (this.#closed) return undefined;
+    return createWatch({
+      root: this.#lookup.tree.root,
+      lookAgain: () => this.lookAgain(),
+      onError: ({ message }) =>
+        this.#options.notice(`files are no longer watched, a change may show later: ${message}`),
+    });
+  }
+}
+
+/** What is said of a file of which only the beginning was scanned. */
+export function truncated(path: string): string {
+  return `only the first 16 MB of ${path} were scanned for what they refer to`;
+}

@@ -1,0 +1,65 @@
+import { availableParallelism } from "node:os";
+import { H2PushError } from "../../errors.js";
+import type { Viewport } from "../../scanner/css/media-queries.js";
+import type { SitePage } from "../../scanner/list-pages.js";
+import { listed, scanPages, type SiteScan, type SiteScanOptions } from "../../scanner/scan-site.js";
+import { isHtml, mediaType } from "../../files/media-type.js";
+import { checkJobs } from "../options/option-checks.js";
+import { UNKNOWN_HOST, type SiteRules } from "../middleware/rule-checks.js";
+import { openScan } from "./scan-setting.js";
+import type { SiteLookup } from "../files/site-lookup.js";
+import { sitePages } from "./site-pages.js";
+
+export type { SiteScan } from "../../scanner/scan-site.js";
+
+export interface ScanOptions extends SiteScanOptions {
+  /** URL paths of the pages to scan; all of them without it. */
+  readonly pages?: readonly string[];
+  /** The path that the site is served below: "/repo/". */
+  readonly base?: string;
+  /** The window that pages are scanned for: "1280x720", "390x844@3". */
+  readonly viewport?: Viewport | string;
+  /** Threads that share the pages out (1 to 64); by the number of pages and processors without it. */
+  readonly jobs?: number;
+  /** Told what the user should know of, in a sentence: a file too long to be scanned to its end. */
+  readonly onNotice?: (text: string) => void;
+}
+
+/** A thread has to start, and to find out by itself what pages have in common: fewer pages are scanned sooner by one. */
+const PAGES_FOR_A_THREAD = 250;
+
+/** Each has a memory of its own. */
+const MOST_THREADS = 4;
+
+/**
+ * Finds out what every page under a directory needs, as the server would
+ * serve it: the manifest, and what the pages refer to that is not there.
+ *
+ * @throws {H2PushError} "root" when the directory can't be read, "manifest" for a page that is not there
+ */
+export async function scan(root: string, options: ScanOptions = {}): Promise<SiteScan> {
+  const { base, viewport, onNotice = () => {}, jobs } = options;
+  const most = jobs === undefined ? undefined : checkJobs(jobs);
+  const { lookup, rules, scanner, setting } = await openScan({ root, base, viewport }, onNotice);
+  const pages =
+    options.pages === undefined
+      ? await listed(sitePages(lookup, rules), options)
+      : await Promise.all(options.pages.map((path) => findPage(lookup, rules, path)));
+  const threads = Math.min(most ?? threadsFor(pages.length), pages.length);
+  if (threads < 2) return scanPages(pages, scanner, options);
+  const { scanOnThreads } = await import("./scan-threads.js");
+  return scanOnThreads(pages, threads, { ...options, setting, onNotice });
+}
+
+function threadsFor(pages: number): number {
+  return Math.min(availableParallelism(), MOST_THREADS, Math.floor(pages / PAGES_FOR_A_THREAD));
+}
+
+async function findPage(lookup: SiteLookup, rules: SiteRules, path: string): Promise<SitePage> {
+  const pathname = path.replace(/[?#].*$/s, "").replace(/\/index\.html$/, "/");
+  const { audience } = rules.page({ target: pathname, authority: UNKNOWN_HOST });
+  const found = await lookup.look({ target: pathname, navigates: true }, audience);
+  if (found.kind === "file" && isHtml(mediaType(found.file))) return { pathname, file: found };
+  const what = { file: "not a page", other: "not a page of this site", missing: "no such page" }[found.kind];
+  throw new H2PushError("manifest", `${what}: ${path}`, "pass its URL path, for example / or /docs/ or /about.html");
+}

@@ -1,0 +1,57 @@
+import { relative } from "node:path";
+import type { Viewport } from "../../scanner/css/media-queries.js";
+import { withoutFaults } from "../../scanner/scan-fault.js";
+import { createScanner, type Scanner } from "../../scanner/scanner.js";
+import { openTree } from "../../files/tree.js";
+import { serverOptions } from "../options/options-table.js";
+import { checkRoot } from "../files/root.js";
+import { ruleFiles, SiteRules } from "../middleware/rule-checks.js";
+import { SiteLookup } from "../files/site-lookup.js";
+import { truncated } from "./lazy-scanner.js";
+
+/** What a scan of a directory goes by. It can be sent to a thread. */
+export interface ScanSetting {
+  readonly root: string;
+  readonly base: string;
+  readonly viewport: Viewport;
+}
+
+interface Opened {
+  readonly lookup: SiteLookup;
+  readonly rules: SiteRules;
+  readonly scanner: Pick<Scanner, "page">;
+  readonly setting: ScanSetting;
+}
+
+/** What a scan is asked to go by. */
+export interface GivenSetting {
+  readonly root: string;
+  readonly base?: string | undefined;
+  readonly viewport?: Viewport | string | undefined;
+}
+
+/**
+ * Opens a directory for a scan.
+ *
+ * @param notice told what the user should know of
+ * @throws {H2PushError} "root" when the directory can't be read, "usage" for a value that is none
+ */
+export async function openScan(given: GivenSetting, notice: (text: string) => void): Promise<Opened> {
+  await checkRoot(given.root);
+  const base = serverOptions.base.check(given.base ?? serverOptions.base.default);
+  const viewport = serverOptions.viewport.check(given.viewport ?? serverOptions.viewport.default);
+  const tree = await openTree(given.root, { base, reserved: ruleFiles });
+  const { root } = tree;
+  // What is wrong with a rule file is a notice here.
+  const rules = new SiteRules({ root, base, fields: [], report: ({ message }) => notice(message), notice });
+  await rules.look(performance.now());
+  const lookup = new SiteLookup({ tree, rules, single: undefined, list: false, elsewhere: () => undefined });
+  const found = createScanner({
+    lookup: (...asked) => lookup.look(...asked),
+    once: true,
+    viewport,
+    onTruncated: ({ file }) => notice(truncated(relative(root, file))),
+  });
+  const scanner = rules.scanner({ page: withoutFaults(found, { root, notice }) });
+  return { lookup, rules, scanner, setting: { root: given.root, base, viewport } };
+}

@@ -1,0 +1,47 @@
+import { listPages, type SitePage } from "../../scanner/list-pages.js";
+import { withBase } from "../../files/base.js";
+import { isHtml, mediaType } from "../../files/media-type.js";
+import { UNKNOWN_HOST, type SiteRules } from "../middleware/rule-checks.js";
+import type { SiteLookup } from "../files/site-lookup.js";
+
+/**
+ * The pages of a site, by the URLs that they are served at: their own, unless
+ * a rule comes first, and those that rewrites give them, as far as these can
+ * be told beforehand.
+ */
+export async function* sitePages(lookup: SiteLookup, rules: SiteRules): AsyncGenerator<SitePage> {
+  const { root, base } = lookup.tree;
+  const { rewritten } = rules;
+  for await (const { pathname: path, file } of listPages(root)) {
+    const pathname = withBase(base, path);
+    // Most sites have no such rule: a page is where its file is.
+    const ruled = rules.action(requestFor(pathname))?.forced === true;
+    const page = ruled ? await pageAt(pathname, lookup, rules) : { pathname, file };
+    if (page !== undefined) yield page;
+    for (const url of new Set(rewritten?.urlsOf(path))) {
+      const moved = await rewrittenPage(withBase(base, url), lookup, rules);
+      if (moved?.file.file === file.file) yield moved;
+    }
+  }
+  for (const url of new Set(rewritten?.fixed)) {
+    const moved = await rewrittenPage(withBase(base, url), lookup, rules);
+    if (moved !== undefined) yield moved;
+  }
+}
+
+const requestFor = (target: string) => ({ target, authority: UNKNOWN_HOST, fields: undefined });
+
+/** The page that a rule serves at a URL, if it is one and no file comes first. */
+async function rewrittenPage(pathname: string, lookup: SiteLookup, rules: SiteRules): Promise<SitePage | undefined> {
+  const ruled = rules.action(requestFor(pathname));
+  if (ruled?.kind !== "rewrite") return undefined;
+  // A forced one of a page's own URL was listed with the pages.
+  if ((await lookup.tree.find(pathname)).kind === "file") return undefined;
+  return pageAt(pathname, lookup, rules);
+}
+
+async function pageAt(pathname: string, lookup: SiteLookup, rules: SiteRules): Promise<SitePage | undefined> {
+  const audience = rules.audience({ target: pathname, authority: UNKNOWN_HOST });
+  const found = await lookup.look({ target: pathname, navigates: true }, audience);
+  return found.kind === "file" && isHtml(mediaType(found.file)) ? { pathname, file: found } : undefined;
+}

@@ -1,0 +1,101 @@
+import { X509Certificate } from "node:crypto";
+import { join } from "node:path";
+import { systemCode } from "../../errors.js";
+import { commonName, type PemPair } from "../issue/certificate.js";
+import { exclusively } from "../store/file-lock.js";
+import { issueAuthority } from "../issue/issue.js";
+import { AUTHORITY_CERTIFICATE, AUTHORITY_FILE } from "../store/store-paths.js";
+import { makePrivateDirectory, readPrivatePair, setAside, writeWhole } from "../store/private-file.js";
+import { currentUser, type User } from "./user.js";
+import { isoDay } from "../issue/validity.js";
+
+/** A local authority with its key: kept only for as long as something is signed. */
+export interface Authority extends PemPair {
+  /** Its name in a browser's list and in NSS. */
+  readonly name: string;
+  /** SHA-256, as `AB:CD:…`. */
+  readonly fingerprint: string;
+  readonly validTo: Date;
+  readonly maker: "h2push" | "mkcert";
+  /** Where it is kept, or why it is in memory only. */
+  readonly kept: { readonly file: string } | { readonly reason: string };
+  /** What happened to its file that the user should hear of. */
+  readonly notices: readonly string[];
+}
+
+export interface AuthorityOptions {
+  /** The user's data directory for h2push. */
+  readonly directory: string;
+  readonly user?: User;
+}
+
+/** Within this time of its end an authority is replaced: its leafs could not live their 90 days. */
+const REPLACE_BEFORE_MS = 120 * 86_400_000;
+
+/**
+ * The user's local authority, made when there is none. A file that cannot be
+ * used is set aside and named in `notices`. Where nothing can be written it
+ * lives in memory.
+ */
+export async function loadAuthority(options: AuthorityOptions, now = new Date()): Promise<Authority> {
+  const { directory, user = currentUser() } = options;
+  const file = join(directory, AUTHORITY_FILE);
+  const found = await look(file, user, now);
+  if (found.kind === "good") return found.authority;
+  try {
+    await makePrivateDirectory(directory);
+    return await exclusively(join(directory, "lock"), () => lookAgainAndMake(file, user, now));
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    const notices = found.kind === "unusable" ? [`cannot use ${file}: ${found.why}`] : [];
+    const reason = `cannot write ${directory} (${code})`;
+    return describeAuthority(await issueAuthority(user.name, now), { reason }, notices);
+  }
+}
+
+/** Under the lock: another process may have made it meanwhile. */
+async function lookAgainAndMake(file: string, user: User, now: Date): Promise<Authority> {
+  const found = await look(file, user, now);
+  if (found.kind === "good") return found.authority;
+  const notices: string[] = [];
+  if (found.kind === "unusable") notices.push(`set aside ${await setAside(file, now)}: ${found.why}`);
+  const pair = await issueAuthority(user.name, now);
+  await writeWhole(file, pair.key + pair.cert, 0o600);
+  await writeWhole(join(file, "..", AUTHORITY_CERTIFICATE), pair.cert, 0o644);
+  return describeAuthority(pair, { file }, notices);
+}
+
+type Look =
+  | { readonly kind: "good"; readonly authority: Authority }
+  | { readonly kind: "missing" }
+  | { readonly kind: "unusable"; readonly why: string };
+
+async function look(file: string, user: User, now: Date): Promise<Look> {
+  const found = await readPrivatePair(file, user.uid);
+  if (found.kind !== "pair") return found;
+  const authority = describeAuthority(found.pair, { file }, found.notices, found.x509);
+  if (!found.x509.ca) return { kind: "unusable", why: "it was no authority" };
+  if (authority.validTo.getTime() - now.getTime() < REPLACE_BEFORE_MS) {
+    return { kind: "unusable", why: `it expires on ${isoDay(authority.validTo)}` };
+  }
+  return { kind: "good", authority };
+}
+
+/** What can be said of the authority in `pair`. */
+export function describeAuthority(
+  pair: PemPair,
+  kept: Authority["kept"],
+  notices: readonly string[],
+  x509 = new X509Certificate(pair.cert),
+): Authority {
+  return {
+    ...pair,
+    name: commonName(x509.subject),
+    fingerprint: x509.fingerprint256,
+    validTo: new Date(x509.validTo),
+    maker: "h2push",
+    kept,
+    notices,
+  };
+}

@@ -1,0 +1,63 @@
+import { X509Certificate } from "node:crypto";
+import { join } from "node:path";
+import { systemCode } from "../../errors.js";
+import { look, staleNames, type State, type Store, stored } from "../store/stored-pair.js";
+import { type Authority, loadAuthority } from "../authority/authority.js";
+import { type Certificate, describePair } from "./certificate.js";
+import { exclusively } from "../store/file-lock.js";
+import { issueLeaf } from "./issue.js";
+import { mkcertAuthority } from "../authority/mkcert.js";
+import { makePrivateDirectory, setAside, writeWhole } from "../store/private-file.js";
+
+/** So many names of earlier runs are kept, that two servers with names of their own do not take turns renewing. */
+const MAX_NAMES = 50;
+
+/**
+ * Makes the server's pair anew, because it is in `state`, and keeps it where
+ * that can be.
+ *
+ * @throws {H2PushError} `certificate` when the mkcert authority cannot be used
+ */
+export async function renew(store: Store, state: State): Promise<Certificate> {
+  const { directory, mkcert, now } = store;
+  const authority = mkcert === undefined ? await loadAuthority(store, now) : await mkcertAuthority(mkcert, now);
+  if ("reason" in authority.kept) return inMemory(store, authority, authority.kept.reason, state);
+  try {
+    await makePrivateDirectory(directory);
+    return await exclusively(join(directory, "lock"), () => lookAgainAndMake(store, authority));
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    return inMemory(store, authority, `cannot write ${directory} (${code})`, state);
+  }
+}
+
+/** Under the lock: another process may have made it meanwhile. */
+async function lookAgainAndMake(store: Store, authority: Authority): Promise<Certificate> {
+  const state = await look(store, authority.cert);
+  if (state.kind === "good") return stored(store, state, undefined, authority.notices);
+  const notices = [...authority.notices];
+  if (state.kind === "unusable") notices.push(`set aside ${await setAside(store.file, store.now)}: ${state.why}`);
+  const pair = await issueLeaf(authority, { names: namesFor(store, state) }, store.now);
+  await writeWhole(store.file, pair.key + pair.cert, 0o600);
+  const made = state.kind === "missing" ? "there was none" : state.why;
+  return stored(store, { pair, x509: new X509Certificate(pair.cert), notices: [] }, made, notices);
+}
+
+function namesFor(store: Store, state: State): string[] {
+  const { needed } = store;
+  const stale = state.kind === "outdated" ? staleNames(state.names, store) : [];
+  const earlier =
+    state.kind === "outdated" ? state.names.filter((name) => !needed.includes(name) && !stale.includes(name)) : [];
+  return [...needed, ...earlier.slice(0, Math.max(0, MAX_NAMES - needed.length))];
+}
+
+async function inMemory(store: Store, authority: Authority, reason: string, state: State): Promise<Certificate> {
+  const pair = await issueLeaf(authority, { names: namesFor(store, state) }, store.now);
+  const unusable = state.kind === "unusable" ? [`cannot use ${store.file}: ${state.why}`] : [];
+  return describePair(pair, {
+    origin: { kind: "memory", reason },
+    trusted: store.trusted,
+    notices: [...authority.notices, ...unusable],
+  });
+}

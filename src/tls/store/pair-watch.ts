@@ -1,0 +1,132 @@
+import { realpathSync, watch } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { H2PushError, systemCode } from "../../errors.js";
+import type { Certificate } from "../issue/certificate.js";
+import { RENEW_BEFORE_MS } from "../issue/validity.js";
+
+/** Between two looks that nothing asked for: renewal, and what no watch has told. */
+const CHECK_MS = 3_600_000;
+/** Programs write a certificate and then its key: how long after the last sign of life both are read. */
+const SETTLE_MS = 100;
+/** A pair that does not belong together yet may be half-written: look again so often, so far apart, before saying so. */
+const PATIENCE = 20;
+const PATIENCE_MS = 250;
+
+export interface LiveOptions {
+  /** The certificate that the server has now. */
+  readonly first: Certificate;
+  /** Loads what it should have: reads the user's files, or loads and renews our own pair. */
+  readonly load: () => Promise<Certificate>;
+  /** Gets each new certificate, to put it into the server. */
+  readonly swap: (certificate: Certificate) => void;
+  /** Gets the reason when the certificate could not be loaded and the old one stays. */
+  readonly report: (error: unknown) => void;
+}
+
+/** Keeps a running server's certificate up to date. */
+export interface LiveCertificate {
+  /** What the server has now. */
+  readonly current: Certificate;
+  /** Looks now, as on SIGHUP; resolves when the new certificate, if there is one, is in the server. */
+  reload(): Promise<void>;
+  close(): void;
+}
+
+/**
+ * Looks every hour, and when one of the user's own files changes, without
+ * keeping the process alive. Our own pair is not watched: it changes through
+ * `load` alone, and servers that each need another would take turns for ever.
+ */
+export function keepCurrent(options: LiveOptions): LiveCertificate {
+  let current = options.first;
+  const stop = new AbortController();
+  let looking: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+
+  async function look(): Promise<void> {
+    for (let attempt = 1; !stop.signal.aborted; attempt += 1) {
+      try {
+        const loaded = await options.load();
+        if (isNoBetter(loaded, current)) return;
+        if (loaded.fingerprint !== current.fingerprint && !stop.signal.aborted) options.swap(loaded);
+        current = loaded;
+        return;
+      } catch (error) {
+        if (attempt === PATIENCE) return options.report(error);
+      }
+      await pause(PATIENCE_MS, undefined, { ref: false });
+    }
+  }
+
+  /** One look at a time; whoever asks meanwhile gets the one after it, which sees what they have seen. */
+  function reload(): Promise<void> {
+    if (looking !== undefined) return (next ??= looking.then(reload));
+    next = undefined;
+    looking = look().finally(() => (looking = undefined));
+    return looking;
+  }
+
+  const timer = setInterval(() => void reload(), CHECK_MS).unref();
+  watchFiles(options, () => void reload(), stop.signal);
+  return {
+    get current() {
+      return current;
+    },
+    reload,
+    close() {
+      stop.abort();
+      clearInterval(timer);
+    },
+  };
+}
+
+/** What cannot be kept is made anew at each look: the one that runs is as good until it has to be renewed. */
+function isNoBetter(loaded: Certificate, current: Certificate): boolean {
+  const bothInMemory = loaded.origin.kind === "memory" && current.origin.kind === "memory";
+  return bothInMemory && current.validTo.getTime() - Date.now() > RENEW_BEFORE_MS;
+}
+
+/**
+ * Calls `changed` after something happened where the user's files are. The
+ * directories are watched, for a file that is replaced loses its watch, and
+ * those behind symbolic links too.
+ */
+function watchFiles({ first, report }: LiveOptions, changed: () => void, signal: AbortSignal): void {
+  if (first.origin.kind !== "files") return;
+  const files = [first.origin.certFile, first.origin.keyFile];
+  for (const directory of new Set(files.flatMap(directoriesOf))) {
+    const failed = (error: unknown): void => {
+      const message = `cannot watch ${directory} (${systemCode(error) ?? String(error)})`;
+      report(new H2PushError("certificate", message, "h2push looks every hour, and on SIGHUP"));
+    };
+    try {
+      watch(directory, { persistent: false, signal }, settled(changed)).on("error", failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+}
+
+/** Where `file` is, and where it leads to when it is a symbolic link. */
+function directoriesOf(file: string): string[] {
+  try {
+    return [dirname(resolve(file)), dirname(realpathSync(file))];
+  } catch {
+    // It has just been read: whoever replaces it at this moment leaves its directory in place.
+    return [dirname(resolve(file))];
+  }
+}
+
+/** Calls `changed` once for all that happens within `SETTLE_MS`, at its end. */
+function settled(changed: () => void): () => void {
+  let pending = false;
+  return () => {
+    if (pending) return;
+    pending = true;
+    setTimeout(() => {
+      pending = false;
+      changed();
+    }, SETTLE_MS).unref();
+  };
+}

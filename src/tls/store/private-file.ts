@@ -1,0 +1,115 @@
+import { randomBytes, X509Certificate } from "node:crypto";
+import { chmod, type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { systemCode } from "../../errors.js";
+import { parseKey, pemBlocks, type PemPair } from "../issue/certificate.js";
+
+/** Makes `directory`, and what leads to it, so that nobody but this user may enter, also when it is there already. */
+export async function makePrivateDirectory(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const { mode } = await stat(directory);
+  // What the owner has taken away from themself stays so: a read-only directory is read-only.
+  if ((mode & 0o077) !== 0) await chmod(directory, mode & 0o700);
+}
+
+/**
+ * Writes `content` whole or not at all: beside the file, then renamed. The
+ * mode is set at creation, so that a key is readable to others at no moment.
+ */
+export async function writeWhole(file: string, content: string, mode: 0o600 | 0o644): Promise<void> {
+  const beside = `${file}.${randomBytes(6).toString("hex")}.tmp`;
+  try {
+    const handle = await open(beside, "wx", mode);
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(beside, file);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+}
+
+/** Why a private file cannot be used. */
+export type Unusable = { readonly kind: "missing" } | { readonly kind: "unusable"; readonly why: string };
+
+/** A private file's text; `notices` tell what was put right about the file. */
+export interface PrivateText {
+  readonly kind: "text";
+  readonly text: string;
+  readonly notices: readonly string[];
+}
+
+/** A key with its certificates, which belong together. */
+export interface PrivatePair {
+  readonly kind: "pair";
+  readonly pair: PemPair;
+  /** The first of the certificates. */
+  readonly x509: X509Certificate;
+  readonly notices: readonly string[];
+}
+
+/**
+ * Reads a file with a key in it. One that others could read is closed to
+ * them; one that another user owns is not used, unless this is root, whom
+ * `sudo` makes of any user.
+ *
+ * @param uid the user we are, or undefined where files have no such owner (Windows)
+ */
+export async function readPrivateText(file: string, uid: number | undefined): Promise<PrivateText | Unusable> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(file, "r");
+    const status = await handle.stat();
+    if (!status.isFile()) return { kind: "unusable", why: "it was no file" };
+    if (uid !== undefined && uid !== 0 && status.uid !== uid) {
+      return { kind: "unusable", why: "it belonged to another user" };
+    }
+    const readable = uid !== undefined && (status.mode & 0o077) !== 0;
+    if (readable) await handle.chmod(0o600);
+    const notices = readable ? [`closed ${file} to other users, who could read it`] : [];
+    return { kind: "text", text: await handle.readFile("utf8"), notices };
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return { kind: "missing" };
+    if (code === undefined) throw error;
+    return { kind: "unusable", why: `it could not be read (${code})` };
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** Reads the key and the certificates that `file` holds together. */
+export async function readPrivatePair(file: string, uid: number | undefined): Promise<PrivatePair | Unusable> {
+  const read = await readPrivateText(file, uid);
+  if (read.kind !== "text") return read;
+  const parsed = parsePair(read.text);
+  return parsed === undefined
+    ? { kind: "unusable", why: "it was damaged" }
+    : { kind: "pair", ...parsed, notices: read.notices };
+}
+
+/** The key and the certificates in `text` when they belong together. */
+export function parsePair(text: string): { readonly pair: PemPair; readonly x509: X509Certificate } | undefined {
+  const pair = { cert: pemBlocks(text, /^CERTIFICATE$/).join(""), key: pemBlocks(text, /PRIVATE KEY$/).join("") };
+  const key = parseKey(pair.key);
+  try {
+    const x509 = new X509Certificate(pair.cert);
+    return key !== undefined && x509.checkPrivateKey(key) ? { pair, x509 } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Renames `file` out of the way, so that nothing is lost that someone may
+ * want back, and returns its new path.
+ */
+export async function setAside(file: string, now: Date): Promise<string> {
+  const stamp = now.toISOString().replaceAll(/[-:]|\.\d+/g, "");
+  const aside = `${file}.${stamp}-${randomBytes(3).toString("hex")}.aside`;
+  await rename(file, aside);
+  return aside;
+}

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Announced } from "../../src/delivery/announced.js";
+import { connect } from "../support/h2.js";
+import { startServer } from "../support/server.js";
+import { writeSite } from "../support/site.js";
+
+const page = { targets: ["/b.js", "/bg.png"], before: ["/a.css", "/b.css"] };
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
+afterEach(() => void vi.useRealTimers());
+
+/** What waits for a target, and whether it still does. */
+function waiting(announced: Announced, target: string) {
+  const state = { waits: true };
+  void announced.hold(target)?.then(() => (state.waits = false));
+  return state;
+}
+
+const settled = () => vi.advanceTimersByTimeAsync(0);
+
+test("what was announced waits until all is sent that comes before it, then no more", async () => {
+  const announced = new Announced();
+  announced.add(page);
+  expect(announced.hold("/other.png")).toBeUndefined();
+  const both = ["/b.js", "/bg.png"].map((target) => waiting(announced, target));
+  expect(["/a.css", "/bg.png"].map((target) => announced.waitsFor(target))).toEqual([true, false]);
+  announced.sent("/a.css");
+  await settled();
+  expect(both).toEqual([{ waits: true }, { waits: true }]);
+  announced.sent("/b.css");
+  await settled();
+  expect(both).toEqual([{ waits: false }, { waits: false }]);
+  expect(announced.hold("/bg.png")).toBeUndefined();
+});
+
+test("what nobody asks for holds it up for 100 ms", async () => {
+  const announced = new Announced();
+  announced.add(page);
+  const image = waiting(announced, "/bg.png");
+  await vi.advanceTimersByTimeAsync(99);
+  expect(image.waits).toBe(true);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(image.waits).toBe(false);
+});
+
+test.each([
+  ["without anything before it", { ...page, before: [] }, 0],
+  ["without anything announced", { ...page, targets: [] }, 0],
+  ["some seconds after the page", page, 5000],
+])("nothing waits %s", async (_when, announcement, milliseconds) => {
+  const announced = new Announced();
+  announced.add(announcement);
+  await vi.advanceTimersByTimeAsync(milliseconds);
+  expect(announced.hold("/bg.png")).toBeUndefined();
+});
+
+test("of many announcements the latest are remembered, and what waits for an older one goes on", async () => {
+  const announced = new Announced();
+  announced.add({ targets: ["/first.png"], before: ["/a.css"] });
+  const first = waiting(announced, "/first.png");
+  for (let at = 0; at < 16; at++) announced.add(page);
+  await settled();
+  expect(first.waits).toBe(false);
+  expect(announced.hold("/bg.png")).toBeDefined();
+});
+
+test("an announced image that is asked for first comes after the stylesheet", async () => {
+  vi.useRealTimers();
+  const root = await writeSite({
+    "index.html": `<link rel=stylesheet href=a.css><p>text`,
+    "a.css": `body { background: url(bg.png) }/*${"x".repeat(50_000)}*/`,
+    "bg.png": "i".repeat(50_000),
+  });
+  const server = await startServer({ root, compress: false });
+  const { request } = await connect(server.port, { settings: { enablePush: false } });
+  expect((await request("/")).headers.link).toBe("</bg.png>; rel=preload; as=image");
+  const order: string[] = [];
+  const load = async (target: string) => {
+    await request(target);
+    order.push(target);
+  };
+  await Promise.all(["/bg.png", "/a.css"].map(load));
+  expect(order).toEqual(["/a.css", "/bg.png"]);
+});

@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { History, type Delivery } from "../../src/delivery/history.js";
+
+const delivery = (page: string): Delivery => ({ page, time: 0, targets: [] });
+
+test("has seen the version that was carried, and no other", () => {
+  const history = new History();
+  history.carried("/a.css", '"1"');
+  expect(history.seen("/a.css", '"1"')).toBe(true);
+  expect(history.seen("/a.css", '"2"')).toBe(false);
+  expect(history.seen("/b.css", '"1"')).toBe(false);
+  history.carried("/a.css", '"2"');
+  expect(history.seen("/a.css", '"1"')).toBe(false);
+});
+
+test("remembers 1,024 targets, and forgets what was carried longest ago", () => {
+  const history = new History();
+  for (let n = 0; n < 1024; n++) history.carried(`/${n}`, '"x"');
+  history.carried("/0", '"x"');
+  history.carried("/new", '"x"');
+  expect(["/0", "/1", "/2", "/1023", "/new"].map((target) => history.seen(target, '"x"'))).toEqual([
+    true,
+    false,
+    true,
+    true,
+    true,
+  ]);
+});
+
+test.each([
+  { refused: 0, taken: 0, refuses: false },
+  { refused: 2, taken: 0, refuses: false },
+  { refused: 3, taken: 0, refuses: true },
+  { refused: 3, taken: 1, refuses: false },
+  { refused: 99, taken: 50, refuses: false },
+  { refused: 100, taken: 50, refuses: true },
+])("after $refused refused and $taken taken, it refuses: $refuses", ({ refused, taken, refuses }) => {
+  const history = new History();
+  for (let n = 0; n < refused; n++) history.pushRefused();
+  for (let n = 0; n < taken; n++) history.pushTaken();
+  expect(history.refuses).toBe(refuses);
+});
+
+test("keeps the latest 100 deliveries, oldest first", () => {
+  const history = new History();
+  for (let n = 0; n < 101; n++) history.record(delivery(`/${n}`));
+  expect(history.deliveries).toHaveLength(100);
+  expect(history.deliveries[0]?.page).toBe("/1");
+  expect(history.deliveries[99]?.page).toBe("/100");
+});
+
+test("puts what became of a delivery in the place of the plan", () => {
+  const history = new History();
+  const planned = delivery("/b");
+  for (const page of [delivery("/a"), planned, delivery("/c")]) history.record(page);
+  history.correct(planned, { ...planned, time: 7 });
+  expect(history.deliveries.map(({ page, time }) => `${page} ${time}`)).toEqual(["/a 0", "/b 7", "/c 0"]);
+  history.correct(planned, { ...planned, time: 9 });
+  expect(history.deliveries[1]?.time).toBe(7);
+});

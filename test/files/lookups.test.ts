@@ -1,0 +1,57 @@
+import { expect, onTestFinished, test, vi } from "vitest";
+import { Lookups } from "../../src/files/lookups.js";
+
+/** Look-ups that count how often they look, with a clock that stands still. */
+function counted() {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  onTestFinished(() => void vi.useRealTimers());
+  let looks = 0;
+  const lookups = new Lookups((key) => Promise.resolve(`${key} ${++looks}`));
+  return { lookups, later: (ms: number) => vi.advanceTimersByTime(ms) };
+}
+
+test("gives an answer again for 250 ms, and then looks again", async () => {
+  const { lookups, later } = counted();
+  expect(lookups.recall("a", performance.now())).toBeUndefined();
+  expect(await lookups.get("a")).toBe("a 1");
+  later(249);
+  expect(lookups.recall("a", performance.now())).toBe("a 1");
+  expect(await lookups.get("a")).toBe("a 1");
+  later(1);
+  expect(lookups.recall("a", performance.now())).toBeUndefined();
+  expect(await lookups.get("a")).toBe("a 2");
+});
+
+test("looks once for all who ask at the same time", async () => {
+  const { lookups } = counted();
+  expect(await Promise.all([lookups.get("a"), lookups.get("a"), lookups.get("b")])).toEqual(["a 1", "a 1", "b 2"]);
+});
+
+test("looks again for what is forgotten, and does not keep what was on its way then", async () => {
+  const { lookups } = counted();
+  const early = lookups.get("a");
+  lookups.forget("a");
+  expect(await lookups.get("a")).toBe("a 2");
+  expect(await early).toBe("a 1");
+  expect(await lookups.get("a")).toBe("a 2");
+  lookups.forget();
+  expect(await lookups.get("a")).toBe("a 3");
+});
+
+test("keeps no failure, and tells it to all who asked", async () => {
+  let fails = true;
+  const lookups = new Lookups(() => (fails ? Promise.reject(new Error("disk")) : Promise.resolve("fine")));
+  const both = await Promise.allSettled([lookups.get("a"), lookups.get("a")]);
+  expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  fails = false;
+  expect(await lookups.get("a")).toBe("fine");
+});
+
+test("keeps a bounded number of answers, and none for a path that is very long", async () => {
+  const lookups = new Lookups((key) => Promise.resolve(key));
+  const first = performance.now();
+  for (let n = 0; n <= 4096; n++) await lookups.get(String(n));
+  expect([lookups.recall("0", first), lookups.recall("4096", first)]).toEqual([undefined, "4096"]);
+  await lookups.get("x".repeat(513));
+  expect(lookups.recall("x".repeat(513), first)).toBeUndefined();
+});

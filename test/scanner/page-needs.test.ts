@@ -1,0 +1,335 @@
+import { createHash } from "node:crypto";
+import { expect, test } from "vitest";
+
+import { createScanner, type PageNeeds } from "../../src/scanner/scanner.js";
+import { locateIn, lookupIn, writeSite } from "../support/site.js";
+
+type Files = Readonly<Record<string, string>>;
+
+async function scan(files: Files, csp: readonly string[] = []): Promise<PageNeeds> {
+  const root = await writeSite(files);
+  const file = await locateIn(root)("/");
+  if (file === undefined) throw new Error("the site has no index.html");
+  return createScanner({ lookup: lookupIn(root) }).page("/", file, { csp });
+}
+
+const targets = async (files: Files, csp?: readonly string[]): Promise<string[]> =>
+  (await scan(files, csp)).entries.map(({ target }) => target);
+
+const face = (family: string, file: string, more = ""): string =>
+  `@font-face { font-family: ${family}; src: url(${file}); ${more} }`;
+
+test("text that the page ends with takes a font, too", async () => {
+  expect(
+    await targets({ "index.html": `<style>${face("f", "f.woff2")} p { font-family: f }</style><p>x`, "f.woff2": "" }),
+  ).toEqual(["/f.woff2"]);
+});
+
+test("a page has the fonts of its own style, also when another with the same base and style came first", async () => {
+  const style = `<base href="/"><style>@font-face { font-family: f; src: url(f.woff2) } p { font-family: f }</style><p>x`;
+  const root = await writeSite({ "a.html": style, "b.html": style, "f.woff2": "" });
+  const locate = locateIn(root);
+  const scanner = createScanner({ lookup: lookupIn(root) });
+  for (const page of ["/a.html", "/b.html"]) {
+    const file = await locate(page);
+    if (file === undefined) throw new Error(page);
+    expect((await scanner.page(page, file)).entries).toMatchObject([{ target: "/f.woff2", as: "font" }]);
+  }
+});
+
+test("follows imports of stylesheets through circles and a hundred levels", async () => {
+  const files: Record<string, string> = { "index.html": `<link rel=stylesheet href=0.css>` };
+  for (let level = 0; level < 100; level += 1) files[`${level}.css`] = `@import "${(level + 1) % 100}.css";`;
+  expect((await targets(files)).length).toBe(100);
+});
+
+test("gives a font the link that a browser takes", async () => {
+  const html = `<style>${face("F", "f.woff2")} p { font-family: F }</style><p>text</p>`;
+  expect((await scan({ "index.html": html, "f.woff2": "1234" })).entries).toEqual([
+    { target: "/f.woff2", rel: "preload", as: "font", type: "font/woff2", crossorigin: "anonymous", bytes: 4 },
+  ]);
+});
+
+test.each([
+  ["a family that text uses", `p { font-family: F }`, `<p>x</p>`, ["/f"]],
+  ["no family without text", `p { font-family: F }`, `<p> </p>`, []],
+  ["no family of a rule that matches nothing", `.gone { font-family: F }`, `<p>x</p>`, []],
+  ["no family that is hidden", `p { font-family: F; display: none }`, `<p>x</p>`, []],
+  ["a family that is inherited", `body { font-family: F }`, `<p>x</p>`, ["/f"]],
+  ["a family by a custom property", `:root { --f: F } p { font-family: var(--f) }`, `<p>x</p>`, ["/f"]],
+  ["a family by the shorthand", `p { font: 12px F }`, `<p>x</p>`, ["/f"]],
+  ["a family of generated text", `p::before { font-family: F; content: "x" }`, `<p></p>`, ["/f"]],
+  ["no family of a pseudo-element without content", `p::before { font-family: F }`, `<p></p>`, []],
+  ["no family behind :hover", `p:hover { font-family: F }`, `<p>x</p>`, []],
+  ["a family of an empty text area", `textarea { font-family: F }`, `<textarea></textarea>`, ["/f"]],
+  ["no family for print", `@media print { p { font-family: F } }`, `<p>x</p>`, []],
+  ["the bold face for bold text", `body { font-family: F }`, `<b>x</b>`, ["/bold"]],
+  ["both faces for both kinds of text", `body { font-family: F }`, `x<b>y</b>`, ["/f", "/bold"]],
+  ["the italic face for emphasis", `body { font-family: F }`, `<em>x</em>`, ["/italic"]],
+  ["the part that has the characters", `body { font-family: P }`, `<p>&#x436;</p>`, ["/latin", "/cyrillic"]],
+  ["only the part that has the characters", `body { font-family: P }`, `<p>abc</p>`, ["/latin"]],
+])("loads %s", async (_, css, html, expected) => {
+  const fonts = [
+    face("F", "f"),
+    face("F", "bold", "font-weight: 700"),
+    face("F", "italic", "font-style: italic"),
+    face("P", "latin", "unicode-range: U+0-FF"),
+    face("P", "cyrillic", "unicode-range: U+400-4FF"),
+  ].join("");
+  const files = { "index.html": `<style>${fonts}${css}</style>${html}` };
+  const there = { f: "", bold: "", italic: "", latin: "", cyrillic: "" };
+  expect(await targets({ ...files, ...there })).toEqual(expected);
+});
+
+test.each([
+  ["a background that is used", `p { background: url(a) }`, `<p>`, ["/a"]],
+  ["none that another rule takes away", `p { background: url(a) } p.x { background: none }`, `<p class=x>`, []],
+  ["none of an earlier declaration", `p { background: url(a); background: url(b) }`, `<p>`, ["/b"]],
+  ["an important one against a later one", `p { background: url(a) !important } p { background: none }`, `<p>`, ["/a"]],
+  ["the unlayered one", `p { background: url(a) } @layer x { p.y { background: url(b) } }`, `<p class=y>`, ["/a"]],
+  ["a nested one", `div { & > p { background: url(a) } }`, `<div><p></div>`, ["/a"]],
+  [
+    "none that is nested elsewhere",
+    `div { & > p { background: url(a) } }`,
+    `<div><i><b><span></span></b></i></div><p>`,
+    [],
+  ],
+  ["one by a descendant selector", `div .x p { background: url(a) }`, `<div><i class=x><p></i></div>`, ["/a"]],
+  ["none without the ancestor", `nav p { background: url(a) }`, `<nav></nav><p>`, []],
+  ["one by attribute", `[data-x="1"] { background: url(a) }`, `<p data-x=1>`, ["/a"]],
+  ["none by another value", `[data-x="1"] { background: url(a) }`, `<p data-x=2>`, []],
+  ["one by id", `#x { background: url(a) }`, `<p id=x>`, ["/a"]],
+  ["one of an inline style", ``, `<p style="background: url(a)">`, ["/a"]],
+  ["none in what is hidden", `div { display: none } p { background: url(a) }`, `<div><p></div>`, []],
+  [
+    "one of each sibling that may be meant",
+    `li { background: url(a) } li:first-child { background: url(b) }`,
+    `<li>`,
+    ["/b", "/a"],
+  ],
+  ["one of an animation that runs", `@keyframes k { to { background: url(a) } } p { animation: k 1s }`, `<p>`, ["/a"]],
+  ["none of an animation that does not", `@keyframes k { to { background: url(a) } }`, `<p>`, []],
+  ["one by a custom property", `p { --i: url(a); background: var(--i) }`, `<p>`, ["/a"]],
+  ["one of a media query that holds", `@media (min-width: 800px) { p { background: url(a) } }`, `<p>`, ["/a"]],
+  [
+    "one of a property that is inherited as it was",
+    `:root { --a: url(a); --b: var(--a) } p { --a: url(b); background: var(--b) }`,
+    `<p>`,
+    ["/a"],
+  ],
+  ["a fallback where a custom property is initial", `p { --i: initial; background: var(--i, url(a)) }`, `<p>`, ["/a"]],
+  ["one behind content that is none", `p::before { content: none; background: url(a) }`, `<p>`, ["/a"]],
+  ["none of a pseudo-element without content", `p::before { background: url(a) }`, `<p>`, []],
+  ["the one before a size without slash", `p { background: url(a); background: url(b) cover }`, `<p>`, ["/a"]],
+  ["one with a size", `p { background: url(a) 50% 0 / cover no-repeat, linear-gradient(red, blue) }`, `<p>`, ["/a"]],
+  ["none of two in one layer", `p { background: url(a) url(b) }`, `<p>`, []],
+  ["none beside words", `p { background-image: url(a) no-repeat }`, `<p>`, []],
+  ["the one before a function that no browser has", `p { background: url(a); background: element(#x) }`, `<p>`, ["/a"]],
+  [
+    "one of a control's part",
+    `::-webkit-calendar-picker-indicator { background: url(a) }`,
+    `<input type=date>`,
+    ["/a"],
+  ],
+  ["none of a part that the control lacks", `input::-webkit-slider-thumb { background: url(a) }`, `<input>`, []],
+  ["one in what a search brings up", `p { background: url(a) }`, `<div hidden=until-found><p></div>`, []],
+  ["a reflection's mask", `p { -webkit-box-reflect: below 0 url(a) }`, `<p>`, ["/a"]],
+  ["a fill", `path { fill: url(a#x); stroke: url(#y) }`, `<svg><path></svg>`, ["/a"]],
+  ["none of a container that is too wide", `@container x not (min-width: 1px) { p { background: url(a) } }`, `<p>`, []],
+  [
+    "one of a body that a stray character has begun",
+    `.x { background: url(a) } .x p { cursor: url(b), auto }`,
+    `</head>\ufeff<body class=x><p>`,
+    ["/a", "/b"],
+  ],
+  ["none of one that does not", `@media (max-width: 800px) { p { background: url(a) } }`, `<p>`, []],
+])("loads %s", async (_, css, html, expected) => {
+  expect(await targets({ "index.html": `<style>${css}</style>${html}`, a: "", b: "" })).toEqual(expected);
+});
+
+test("resolves what a stylesheet names against the stylesheet", async () => {
+  const html = `<link rel=stylesheet href=css/a.css><p>x</p>`;
+  const files = { "index.html": html, "css/a.css": `p { background: url(i.png) }`, "css/i.png": "", "i.png": "" };
+  expect(await targets(files)).toEqual(["/css/a.css", "/css/i.png"]);
+});
+
+test("asks for masks as a browser does, and announces no filter", async () => {
+  const css = `p { mask-image: url(m.svg#a); filter: url(f.svg#b) }`;
+  const { entries } = await scan({ "index.html": `<style>${css}</style><p>x</p>`, "m.svg": "", "f.svg": "" });
+  expect(entries).toEqual([
+    { target: "/m.svg", rel: "preload", as: "image", crossorigin: "anonymous", bytes: 0 },
+    { target: "/f.svg", as: "image", bytes: 0 },
+  ]);
+});
+
+test("lists stylesheets that do not apply at first last, with the condition that keeps them from being pushed", async () => {
+  const html = `<link rel=stylesheet media=print href=p.css><img src=i.png><link rel=stylesheet href=a.css>`;
+  const { entries } = await scan({
+    "index.html": html,
+    "p.css": `@import "q.css"`,
+    "q.css": "",
+    "a.css": "",
+    "i.png": "",
+  });
+  expect(entries.map(({ target }) => target)).toEqual(["/a.css", "/i.png", "/p.css", "/q.css"]);
+  expect(entries.find(({ target }) => target === "/p.css")?.media).toBe("print");
+});
+
+test("follows a module graph, and takes nothing of a script with a bare specifier", async () => {
+  const html = `<script type=importmap>{"imports":{"x":"/x.js"}}</script><script type=module src=a.js></script>`;
+  const files = {
+    "index.html": html,
+    "a.js": `import "./b.js"; import "./c.js"; import "x"`,
+    "b.js": `import "./deep.js"; import "./a.js"`,
+    "c.js": `import "./never.js"; import "bare"`,
+    "deep.js": "",
+    "never.js": "",
+    "x.js": "",
+  };
+  const { entries, left } = await scan(files);
+  expect(entries.map(({ target }) => target)).toEqual(["/a.js", "/b.js", "/c.js", "/x.js", "/deep.js"]);
+  expect(entries.every(({ rel, crossorigin }) => rel === "preload" && crossorigin === "anonymous")).toBe(true);
+  expect(left).toEqual([{ target: "/bare", why: "bare specifier outside the import map" }]);
+});
+
+test("stops a module graph where a file is missing, after the siblings", async () => {
+  const files = {
+    "index.html": `<script type=module src=a.js></script>`,
+    "a.js": `import "./gone.js"; import "./b.js"`,
+    "b.js": `import "./c.js"`,
+    "c.js": "",
+  };
+  expect(await targets(files)).toEqual(["/a.js", "/b.js"]);
+});
+
+test.each([
+  ["style-src 'self'; script-src 'self'", []],
+  ["default-src 'self'", []],
+  ["default-src 'self'; style-src 'unsafe-inline'", ["/a"]],
+  ["default-src 'self'; script-src 'nonce-x'", ["/b"]],
+])("takes nothing from styles and scripts in the page that the policy %s forbids", async (policy, expected) => {
+  const body = `<style>p { background: url(a) }</style><p>x</p><script type=module>import "./b"</script>`;
+  const files = { a: "", b: "" };
+  expect(await targets({ ...files, "index.html": body }, [policy])).toEqual(expected);
+  const meta = `<meta http-equiv=Content-Security-Policy content="${policy}">`;
+  expect(await targets({ ...files, "index.html": meta + body })).toEqual(expected);
+  expect(await targets({ ...files, "index.html": `<body>${meta}${body}` })).toEqual(["/b", "/a"]);
+});
+
+test("resolves a style before the base element against the page", async () => {
+  const style = (name: string): string => `<style>p { border-image: url(${name}) 1; background: url(${name}) }</style>`;
+  const html = `<p>x</p>${style("a")}<base href=/x/>${style("a")}`;
+  const { entries } = await scan({ "index.html": html, a: "", "x/a": "" });
+  expect(entries.map(({ target }) => target)).toEqual(["/x/a"]);
+  expect(await targets({ "index.html": `<p>x</p>${style("a")}<base href=/x/>`, a: "", "x/a": "" })).toEqual(["/a"]);
+});
+
+test.each([
+  [
+    "the set named first",
+    `<style title=A>p { background: url(a) }</style><style title=B>p { background: url(b) }</style>`,
+    ["/a"],
+  ],
+  ["no alternate without a title", `<link rel="alternate stylesheet" href=s>`, ["/s"]],
+])("applies %s", async (_, head, expected) => {
+  const files = { "index.html": `${head}<p>x</p>`, s: "p { background: url(a) }", a: "", b: "" };
+  expect(await targets(files)).toEqual(expected);
+});
+
+test("asks for all of a level of a module graph of which one script imports what is missing", async () => {
+  const html = `<script type=module src=a.js></script>`;
+  const files = {
+    "a.js": `import "./b.js"; import "./c.js"`,
+    "b.js": `import "./missing.js"`,
+    "c.js": `import "./d.js"`,
+    "d.js": `import "./e.js"`,
+    "e.js": "",
+  };
+  expect(await targets({ "index.html": html, ...files })).toEqual(["/a.js", "/b.js", "/c.js", "/d.js"]);
+});
+
+test.each([
+  ["img-src 'none'", ["/s.css"]],
+  ["default-src 'self'; img-src 'self'", ["/s.css", "/i.png"]],
+  ["default-src 'none'; style-src 'nonce-x'", ["/s.css"]],
+  ["style-src https://other.example", ["/i.png"]],
+  ["img-src *; style-src 'strict-dynamic'", ["/s.css", "/i.png"]],
+])("leaves out what the policy %s forbids", async (policy, expected) => {
+  const body = `<link rel=stylesheet href=s.css><img src=i.png>`;
+  const files = { "s.css": "", "i.png": "" };
+  expect(await targets({ ...files, "index.html": body }, [policy])).toEqual(expected);
+  const meta = `<meta http-equiv=Content-Security-Policy content="${policy}">`;
+  expect(await targets({ ...files, "index.html": meta + body })).toEqual(expected);
+});
+
+test.each([
+  ["a family that nothing uses", face("F", "f.woff2"), "/f.woff2", "unused font: f"],
+  ["a format of old", `@font-face { font-family: F; src: url(f.eot) format("embedded-opentype") }`, "/f.eot", /format/],
+  [
+    "a source behind the one that is taken",
+    `@font-face { font-family: F; src: url(there), url(f.ttf) } p { font-family: F }`,
+    "/f.ttf",
+    "another source of this font comes first",
+  ],
+  ["an image of a rule that matches nothing", `.gone { background: url(i) }`, "/i", "no element matches the rule"],
+  ["an image of a weaker rule", `body p { background: none } p { background: url(i) }`, "/i", /another rule/],
+  ["an image of what is hidden", `p { display: none; background: url(i) }`, "/i", /hidden/],
+  ["an image for hovering", `p:hover { background: url(i) }`, "/i", /:hover/],
+  ["an image for another window", `@media (max-width: 9px) { p { background: url(i) } }`, "/i", /^media/],
+  ["an image for another browser", `@supports (-moz-x: 1) { p { background: url(i) } }`, "/i", /^supports/],
+  ["an import for another browser", `@import "i" supports(-moz-x: 1);`, "/i", /^supports/],
+])("explains %s", async (_, css, target, why) => {
+  const root = await writeSite({ "index.html": `<style>${css}</style><p>text</p>`, there: "" });
+  const file = await locateIn(root)("/");
+  if (file === undefined) throw new Error("the page was written");
+  const scanner = createScanner({ lookup: lookupIn(root) });
+  const { left } = await scanner.page("/", file, { explain: true });
+  expect(left).toEqual([{ target, why: typeof why === "string" ? why : expect.stringMatching(why) }]);
+  expect((await scanner.page("/", file)).left).toEqual([]);
+});
+
+test("explains nothing that the page loads all the same", async () => {
+  const css = `p { background: url(i) } @media print { p { background: url(i) } } .gone { background: url(i) }`;
+  const root = await writeSite({ "index.html": `<style>${css}</style><p>text</p>`, i: "" });
+  const file = await locateIn(root)("/");
+  if (file === undefined) throw new Error("the page was written");
+  expect((await createScanner({ lookup: lookupIn(root) }).page("/", file, { explain: true })).left).toEqual([]);
+});
+
+test("leaves an alternate stylesheet without a link, as none says what it is", async () => {
+  const html = `<link rel=stylesheet title=a href=a.css><link rel="alternate stylesheet" title=b href=b.css>`;
+  const { entries } = await scan({ "index.html": html, "a.css": "", "b.css": "" });
+  expect(entries[1]).toEqual({ target: "/b.css", as: "style", media: "not all", named: true, bytes: 0 });
+});
+
+test.each([
+  [{ width: 1280, height: 720, density: 1, colorScheme: "light" }, ["/wide.png", "/1x.png", "/w.css"]],
+  [{ width: 390, height: 844, density: 3, colorScheme: "light" }, ["/narrow.png", "/2x.png", "/w.css"]],
+] as const)("chooses by the viewport %j", async (viewport, expected) => {
+  const files = {
+    "index.html": `<link rel=stylesheet href=w.css media="(min-width: 800px)"><p>
+      <picture><source media="(max-width: 600px)" srcset=narrow.png><img src=wide.png></picture>
+      <style>p { background: image-set("1x.png" 1x, "2x.png" 2x) }</style>`,
+    "w.css": "",
+    "wide.png": "",
+    "narrow.png": "",
+    "1x.png": "",
+    "2x.png": "",
+  };
+  const root = await writeSite(files);
+  const file = await locateIn(root)("/");
+  if (file === undefined) throw new Error("the page was written");
+  const { entries } = await createScanner({ lookup: lookupIn(root), viewport }).page("/", file);
+  expect(new Set(entries.map(({ target }) => target))).toEqual(new Set(expected));
+});
+
+test("links the modules of a script with credentials with their own, so that they are fetched once", async () => {
+  const integrity = `sha256-${createHash("sha256").update(`import "./b.js"`).digest("base64")}`;
+  const html = `<script type=module crossorigin=use-credentials integrity="${integrity}" src=a.js></script>`;
+  const { entries } = await scan({ "index.html": html, "a.js": `import "./b.js"`, "b.js": "" });
+  const link = { rel: "modulepreload", as: "script", crossorigin: "use-credentials" };
+  expect(entries).toEqual([
+    { target: "/a.js", ...link, integrity, named: true, bytes: 15 },
+    { target: "/b.js", ...link, bytes: 0 },
+  ]);
+});

@@ -1,0 +1,176 @@
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { describe, expect, test } from "vitest";
+
+import { createScanner, type PageNeeds, type Scanner } from "../../src/scanner/scanner.js";
+import { locateIn, lookupIn, writeSite } from "../support/site.js";
+
+async function scanPage(root: string, pathname: string, scanner?: Scanner): Promise<PageNeeds> {
+  const file = await locateIn(root)(pathname);
+  if (file === undefined) throw new Error(`no such page: ${pathname}`);
+  return (scanner ?? createScanner({ lookup: lookupIn(root) })).page(pathname, file);
+}
+
+const targets = (needs: PageNeeds): string[] => needs.entries.map(({ target }) => target);
+
+test("gives what a page needs in order of need", async () => {
+  const root = await writeSite({
+    "docs/index.html": `<img src=a.png><script src=/d.js defer></script><script src=b.js></script>
+      <script async src=e.js></script><script type=module src=m.js></script><link rel=stylesheet href=../c.css>`,
+    "docs/a.png": "a",
+    "docs/b.js": "",
+    "docs/e.js": "",
+    "docs/m.js": "",
+    "c.css": "",
+    "d.js": "",
+  });
+  expect(targets(await scanPage(root, "/docs/"))).toEqual([
+    "/c.css",
+    "/docs/b.js",
+    "/docs/m.js",
+    "/d.js",
+    "/docs/a.png",
+    "/docs/e.js",
+  ]);
+});
+
+test("lists a target once, at its earliest need", async () => {
+  const root = await writeSite({
+    "index.html": `<script async src=a.js></script><img src=b.png><script src=./a.js></script>`,
+    "a.js": "",
+    "b.png": "",
+  });
+  expect(targets(await scanPage(root, "/"))).toEqual(["/a.js", "/b.png"]);
+});
+
+test("names what is not there, with file and line", async () => {
+  const root = await writeSite({ "x/a.html": "<p>\n\n<img src=gone.png><img src=gone.png>" });
+  const needs = await scanPage(root, "/x/a.html");
+  expect(needs.entries).toEqual([]);
+  expect(needs.missing).toEqual([{ target: "/x/gone.png", from: "/x/a.html", line: 3 }]);
+});
+
+test("resolves against the base element, and against nothing elsewhere", async () => {
+  const root = await writeSite({
+    "index.html": `<base href=/y/><img src=a.png><img src=https://example.com/b.png>`,
+    "y/a.png": "",
+  });
+  const needs = await scanPage(root, "/");
+  expect(targets(needs)).toEqual(["/y/a.png"]);
+  expect(needs.left).toEqual([{ target: "https://example.com/b.png", why: "other origin" }]);
+});
+
+test("gives candidates as path-absolute references", async () => {
+  const root = await writeSite({
+    "p/index.html": `<img srcset="s.png 600w, ../l.png 1300w" sizes=100vw>`,
+    "p/s.png": "",
+    "l.png": "12",
+  });
+  expect((await scanPage(root, "/p/")).entries).toEqual([
+    {
+      target: "/l.png",
+      rel: "preload",
+      as: "image",
+      imagesrcset: "/p/s.png 600w, /l.png 1300w",
+      imagesizes: "100vw",
+      named: true,
+      bytes: 2,
+    },
+  ]);
+});
+
+test("sees a dependency that comes and goes, once its answer is old enough", async () => {
+  const root = await writeSite({ "index.html": `<img src=a.png>` });
+  const scanner = createScanner({ lookup: lookupIn(root), checkAfter: 0 });
+  expect(targets(await scanPage(root, "/", scanner))).toEqual([]);
+  await writeFile(join(root, "a.png"), "");
+  expect(targets(await scanPage(root, "/", scanner))).toEqual(["/a.png"]);
+  await rm(join(root, "a.png"));
+  expect(targets(await scanPage(root, "/", scanner))).toEqual([]);
+});
+
+test("answers from memory for a while", async () => {
+  const root = await writeSite({ "index.html": `<img src=a.png>` });
+  let looked = 0;
+  const lookup = lookupIn(root);
+  const scanner = createScanner({
+    checkAfter: 60_000,
+    lookup: (...asked) => {
+      looked += 1;
+      return lookup(...asked);
+    },
+  });
+  await scanPage(root, "/", scanner);
+  await scanPage(root, "/", scanner);
+  expect(looked).toBe(1);
+});
+
+test("looks again at what a page rests on and at nothing else, whatever the number of pages", async () => {
+  const pages = Array.from({ length: 50 }, (_, page) => [`${page}.html`, `<img src=${page}.png><img src=all.png>`]);
+  const images = Array.from({ length: 50 }, (_, page) => [`${page}.png`, ""]);
+  const root = await writeSite(Object.fromEntries([...pages, ...images, ["all.png", ""]]));
+  const looked: string[] = [];
+  const lookup = lookupIn(root);
+  const scanner = createScanner({
+    checkAfter: 60_000,
+    lookup: (asked, audience) => {
+      looked.push(asked.target);
+      return lookup(asked, audience);
+    },
+  });
+  for (let page = 0; page < 50; page += 1) await scanPage(root, `/${page}.html`, scanner);
+  looked.length = 0;
+  scanner.lookAgain();
+  await scanPage(root, "/7.html", scanner);
+  await scanPage(root, "/7.html", scanner);
+  expect(looked.sort()).toEqual(["/7.png", "/all.png"]);
+});
+
+test("tells once which files a page rests on when it is asked for, and not when it is looked at ahead", async () => {
+  const root = await writeSite({ "index.html": `<img src=a.png><img src=gone.png>`, "a.png": "" });
+  const told: string[][] = [];
+  const lookup = lookupIn(root);
+  const scanner = createScanner({ lookup, onFiles: (files) => told.push([...files.keys()]), checkAfter: 60_000 });
+  const file = await locateIn(root)("/");
+  if (file === undefined) throw new Error("the page was written");
+  await scanner.page("/", file, { ahead: true });
+  expect(told).toEqual([]);
+  await scanner.page("/", file);
+  await scanner.page("/", file);
+  expect(told).toEqual([["/", "/a.png", "/gone.png"]]);
+});
+
+test("needs nothing for a page that has gone between the look and the scan", async () => {
+  const root = await writeSite({ "index.html": `<img src=a.png>`, "a.png": "" });
+  const file = await locateIn(root)("/");
+  await rm(join(root, "index.html"));
+  if (file === undefined) throw new Error("the page was written");
+  expect((await createScanner({ lookup: lookupIn(root) }).page("/", file)).entries).toEqual([]);
+});
+
+describe("pages read straight to where their tags are read", () => {
+  const images = `<img src=a.png>${"<p class=x>text</p>".repeat(500)}<img src=b.png>`;
+  const pages: readonly (readonly [string, string, readonly string[]])[] = [
+    ["with a byte order mark", `\ufeff<body>${images}`, ["/a.png", "/b.png"]],
+    // A name that is new has the page read once more.
+    [
+      "with a mark and a style of their own",
+      `\ufeff<style>.y { background: url(c.png) }</style><p class=y>${images}`,
+      ["/a.png", "/b.png", "/c.png"],
+    ],
+    ["longer than the memory is", `<!--${"-".repeat(3_000_000)}-->${images}`, ["/a.png", "/b.png"]],
+  ];
+  test.each(pages)("%s", async (_, html, expected) => {
+    const root = await writeSite({
+      "index.html": html,
+      "second.html": "<img src=c.png>",
+      "a.png": "",
+      "b.png": "",
+      "c.png": "",
+    });
+    const scanner = createScanner({ lookup: lookupIn(root), once: true });
+    expect(targets(await scanPage(root, "/", scanner)).sort()).toEqual(expected);
+    expect(targets(await scanPage(root, "/second.html", scanner))).toEqual(["/c.png"]);
+  });
+});

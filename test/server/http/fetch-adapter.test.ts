@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import type { Route } from "../../../src/index.js";
+import { http1 } from "../../support/h1.js";
+import { connect } from "../../support/h2.js";
+import { startServer } from "../../support/server.js";
+
+const content = Buffer.alloc(200_000, "content ");
+
+const echo: Route = async (request) => new Response(await request.arrayBuffer());
+
+test("a route reads the whole content of a request over HTTP/2, and then answers", async () => {
+  const { port } = await startServer({ routes: [echo] });
+  const { body } = await (await connect(port)).request("/", { ":method": "POST" }, content);
+  expect(body.equals(content)).toBe(true);
+});
+
+test("a route reads the whole content of a request over HTTP/1.1, and then answers", async () => {
+  const { port } = await startServer({ routes: [echo] });
+  const { body } = await http1(port, "/", { method: "POST", content });
+  expect(body.equals(content)).toBe(true);
+});
+
+test("a route that has read enough answers over HTTP/2 all the same", async () => {
+  const server = await startServer({
+    routes: [
+      async (request) => {
+        const reader = request.body?.getReader();
+        const { value } = (await reader?.read()) ?? {};
+        await reader?.cancel();
+        return new Response(value?.subarray(0, 7));
+      },
+    ],
+  });
+  const { status, body } = await (await connect(server.port)).request("/", { ":method": "POST" }, content);
+  expect([status, body.toString()]).toEqual([200, "content"]);
+  expect(server.errors).toEqual([]);
+});
+
+test("a route sees that a client went away in the middle of its content", async () => {
+  let failed: (error: unknown) => void;
+  const failure = new Promise((resolve) => (failed = resolve));
+  const server = await startServer({
+    routes: [
+      async (request) => {
+        await request.arrayBuffer().catch((error: unknown) => failed(error));
+        return new Response();
+      },
+    ],
+  });
+  const { session } = await connect(server.port);
+  const stream = session.request({ ":path": "/", ":method": "POST" }, { endStream: false });
+  stream.on("error", () => undefined);
+  stream.write("some", () => session.destroy());
+  expect(await failure).toBeInstanceOf(Error);
+});

@@ -1,0 +1,68 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { expect, test } from "vitest";
+
+import { createServer } from "../../../src/index.js";
+import { connect } from "../../support/h2.js";
+import { startServer, testCertificate } from "../../support/server.js";
+import { writeSite } from "../../support/site.js";
+
+const html = `<link rel=stylesheet href=/scanned.css>`;
+const files = { "index.html": html, "docs/index.html": html, "about.html": html, "scanned.css": "", "a.css": "a{}" };
+const entry = { target: "/a.css", rel: "preload", as: "style", bytes: 1 };
+
+async function serve(pages: unknown, more: Readonly<Record<string, string>> = {}) {
+  const root = await writeSite({ ...files, ...more, "push.json": JSON.stringify({ version: 1, pages }) });
+  return startServer({ root, manifest: join(root, "push.json") });
+}
+
+test.each(["/", "/docs/", "/about.html", "/about"])(
+  "pushes with %s what the manifest says, and no more",
+  async (page) => {
+    const { port } = await serve({ "/": [entry], "/docs/": [entry], "/about.html": [entry] });
+    const { pushed } = await (await connect(port)).page(page);
+    expect([...pushed.keys()]).toEqual(["/a.css"]);
+    expect(pushed.get("/a.css")?.body.toString()).toBe("a{}");
+  },
+);
+
+test("links what the manifest says, and leaves out what is not there", async () => {
+  const { port } = await serve({
+    "/": [
+      { ...entry, target: "/gone.css" },
+      { ...entry, media: "print" },
+    ],
+  });
+  const client = await connect(port, { settings: { enablePush: false } });
+  expect((await client.request("/")).headers["link"]).toBe('</a.css>; rel=preload; as=style; media="print"');
+});
+
+test("delivers nothing with a page that the manifest does not name", async () => {
+  const { port } = await serve({ "/": [entry] });
+  const { headers, pushed } = await (await connect(port)).page("/docs/");
+  expect([headers["link"], pushed.size]).toEqual([undefined, 0]);
+});
+
+test("tells what the manifest names and is not there, with its line", async () => {
+  const root = await writeSite(files);
+  const manifest = join(root, "push.json");
+  await writeFile(
+    manifest,
+    `{ "version": 1, "pages": { "/": [\n${JSON.stringify({ ...entry, target: "/gone.css" })}\n] } }`,
+  );
+  const missing = await new Promise((resolve) => {
+    void startServer({ root, manifest, onScan: (summary) => resolve(summary.missing) });
+  });
+  expect(missing).toEqual([{ target: "/gone.css", from: manifest, line: 2 }]);
+});
+
+test.each([
+  ["is not there", undefined, /^no such file: /],
+  ["is wrong", `{ "version": 3 }`, /^not a version that is known here: 3 \(/],
+])("does not listen with a manifest that %s", async (_, text, message) => {
+  const root = await writeSite({ ...files, ...(text === undefined ? {} : { "push.json": text }) });
+  const certificate = await testCertificate();
+  const server = createServer({ root, certificate, port: 0, manifest: join(root, "push.json") });
+  await expect(server.listen()).rejects.toThrow(message);
+});
