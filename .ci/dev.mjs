@@ -4,10 +4,13 @@ import { spawn, spawnSync } from "node:child_process";
 const tsc = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"];
 const run = (args) => spawn(process.execPath, args, { stdio: "inherit" });
 
-const built = spawnSync(process.execPath, tsc, { stdio: "inherit" });
-if (built.status !== 0) process.exit(built.status ?? 1);
-const children = [
-  run([...tsc, "--watch", "--preserveWatchOutput"]),
-  run(["--watch", "bin/h2push.js", ...process.argv.slice(2)]),
-];
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => children.forEach((child) => child.kill(signal)));
+function serve() {
+  const children = [
+    run([...tsc, "--watch", "--preserveWatchOutput"]),
+    run(["--watch", "bin/h2push.js", ...process.argv.slice(2)]),
+  ];
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => children.forEach((child) => child.kill(signal)));
+}
+
+process.exitCode = spawnSync(process.execPath, tsc, { stdio: "inherit" }).status ?? 1;
+if (process.exitCode === 0) serve();

@@ -3,7 +3,7 @@ import type { Scanner } from "../scanner/scanner.js";
 import type { Representations } from "../files/representation/representations.js";
 import type { Connections } from "./listen/connection.js";
 import type { Dresser } from "./http/response-headers.js";
-import type { Gate } from "./middleware/middleware.js";
+import type { Step } from "./step.js";
 import type { LearnedLinks } from "./page-delivery/early-hints.js";
 import type { Hosts } from "./middleware/host-check.js";
 import type { Live } from "./live-reload/live.js";
@@ -19,8 +19,8 @@ export interface Site {
   readonly representations: Representations;
   readonly hosts: Hosts;
   readonly scanner: Scanner | undefined;
-  /** What stands before the routes and the files, in this order: passwords, preflights, the proxy. */
-  readonly gates: readonly Gate[];
+  /** The way of a request. */
+  readonly steps: readonly Step[];
   /** Answers what live reload asks for. */
   readonly live: Pick<Live, "owns" | "pageOf" | "answer" | "missing" | "withScript"> | undefined;
   readonly routes: readonly Route[];

@@ -5,7 +5,8 @@ import type { Connections } from "./listen/connection.js";
 import { credentialsFile, readCredentials } from "./middleware/credentials.js";
 import { openDressers } from "./http/header-transforms.js";
 import { LearnedLinks } from "./page-delivery/early-hints.js";
-import { openGates, proxied } from "./middleware/middleware.js";
+import { openPipeline } from "./pipeline.js";
+import { proxied } from "./proxy/proxy-rule.js";
 import type { Hosts } from "./middleware/host-check.js";
 import type { Live } from "./live-reload/live.js";
 import type { LiveChange } from "./live-reload/open-pages.js";
@@ -50,7 +51,7 @@ const MEGABYTE = 1_000_000;
 export async function openSite(server: Surroundings): Promise<OpenSite> {
   const { options, settings } = server;
   if (options.root !== undefined) await checkRoot(options.root);
-  const [{ gates, close }, dressers] = await Promise.all([openGates(settings), openDressers(settings)]);
+  const [{ steps, close }, dressers] = await Promise.all([openPipeline(settings), openDressers(settings)]);
   const tree = options.root === undefined ? undefined : await openFiles(options.root, server);
   const rules = await openRules(tree, server);
   const lookup = tree && openLookup(tree, rules, server);
@@ -58,7 +59,7 @@ export async function openSite(server: Surroundings): Promise<OpenSite> {
   const live = settings.live && lookup && scanner ? await openLive(lookup, scanner, rules, server) : undefined;
   // Live reload comes last: it looks at the policy that a page has in the end.
   const all = [rules.dresser, ...dressers, ...(live === undefined ? [] : [live.dresser])];
-  const parts = { lookup, scanner: live?.scanner ?? scanner, live, rules, gates, dressers: all };
+  const parts = { lookup, scanner: live?.scanner ?? scanner, live, rules, steps, dressers: all };
   return {
     site: siteOf(parts, server),
     lookAhead: () => lookAhead(parts, server),
@@ -130,7 +131,7 @@ async function openRules(tree: FileTree | undefined, { options, settings }: Surr
 }
 
 /** What a site is put together from that was opened for it. */
-type Parts = Pick<Site, "lookup" | "scanner" | "rules" | "gates" | "dressers"> & { readonly live: Live | undefined };
+type Parts = Pick<Site, "lookup" | "scanner" | "rules" | "steps" | "dressers"> & { readonly live: Live | undefined };
 
 function siteOf(parts: Parts, { options, settings, hosts, connections, closing }: Surroundings): Site {
   const { delivery, announce, pushCount, pushBytes, serverTiming, memory, compress, cache } = settings;

@@ -13,24 +13,42 @@ import { linkedPage, type Linked } from "../page-delivery/link-only-page.js";
 import { answerMissing, isNavigation, VARY } from "./not-found.js";
 import { announcedFields, pathOf, sendFile } from "./send-file.js";
 import type { Site } from "../context.js";
+import type { Answered, Step } from "../step.js";
 import type { LookupRequest, Resolved, SiteLookup } from "./site-lookup.js";
 
 /** How long a file may change whenever it is opened, until the client is told to come again (milliseconds). */
 const PATIENCE = 2000;
 
-type Answered = Delivery | undefined | Promise<Delivery | undefined>;
 type ResolvedFile = Extract<Resolved, { kind: "file" }>;
 type RuleRedirect = Extract<RuleAction, { kind: "redirect" }>;
 
 /** Up to this size a content in memory goes out at once; a larger one waits for the client's window (bytes). */
 const AT_ONCE = 32 * 1024;
 
+/** Rules of `_redirects` that come before files and routes. */
+export const forcedRules: Step = (exchange, site) => {
+  const { lookup, rules } = site;
+  return lookup !== undefined && rules.action(exchange)?.forced === true
+    ? answerForced(site, lookup, exchange)
+    : "next";
+};
+
+/**
+ * Answers by the files, where there are any.
+ *
+ * @param hinted `Link` values that a 103 carried already
+ */
+export function answerByFiles(site: Site, exchange: Exchange, hinted: readonly string[]): Answered {
+  if (site.lookup === undefined) return sendError(exchange, 404, `There is nothing at ${exchange.target}`);
+  return answerFile(site, site.lookup, exchange, hinted);
+}
+
 /**
  * Answers a request for a file: at once when it is in memory.
  *
  * @param hinted `Link` values that a 103 carried already
  */
-export function answerFile(site: Site, lookup: SiteLookup, exchange: Exchange, hinted: readonly string[]) {
+function answerFile(site: Site, lookup: SiteLookup, exchange: Exchange, hinted: readonly string[]) {
   const { method, target } = exchange;
   if (method !== "GET" && method !== "HEAD") return answerMethod(site, lookup, exchange);
   const found = hinted.length === 0 ? lookup.tree.recall(pathOf(target), exchange.arrived) : undefined;
@@ -39,8 +57,7 @@ export function answerFile(site: Site, lookup: SiteLookup, exchange: Exchange, h
   return atOnce === undefined ? answerInTime(site, lookup, exchange, hinted) : atOnce.delivery;
 }
 
-/** Answers by a forced rule of `_redirects`: it comes before files and routes. */
-export function answerForced(site: Site, lookup: SiteLookup, exchange: Exchange): Answered {
+function answerForced(site: Site, lookup: SiteLookup, exchange: Exchange): Answered {
   const { method } = exchange;
   return method === "GET" || method === "HEAD"
     ? answerInTime(site, lookup, exchange, [])

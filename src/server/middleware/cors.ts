@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { Dresser } from "../http/response-headers.js";
-import type { Gate } from "./middleware.js";
+import type { Step } from "../step.js";
 
 /** How long a browser may go by the answer to a preflight (seconds): what Chromium keeps at most. */
 const MAX_AGE = 7200;
@@ -33,22 +33,20 @@ function varying({ vary }: OutgoingHttpHeaders, name: string): OutgoingHttpHeade
 }
 
 /** Answers preflights: whatever a page asks for is allowed to the origin that may read. */
-export function preflightGate(): Gate {
-  return (exchange) => {
-    const { method, fields } = exchange;
-    const wanted = fields["access-control-request-method"];
-    if (method !== "OPTIONS" || fields.origin === undefined || wanted === undefined) return "through";
-    const headers = fields["access-control-request-headers"];
-    const allowed = {
-      vary: VARY,
-      "access-control-allow-methods": wanted,
-      ...(headers === undefined ? {} : { "access-control-allow-headers": headers }),
-      ...(fields["access-control-request-private-network"] === "true"
-        ? { "access-control-allow-private-network": "true" }
-        : {}),
-      "access-control-max-age": String(MAX_AGE),
-    };
-    exchange.head(204, allowed, true);
-    return undefined;
+export const preflight: Step = (exchange) => {
+  const { method, fields } = exchange;
+  const wanted = fields["access-control-request-method"];
+  if (method !== "OPTIONS" || fields.origin === undefined || wanted === undefined) return "next";
+  const headers = fields["access-control-request-headers"];
+  const allowed = {
+    vary: VARY,
+    "access-control-allow-methods": wanted,
+    ...(headers === undefined ? {} : { "access-control-allow-headers": headers }),
+    ...(fields["access-control-request-private-network"] === "true"
+      ? { "access-control-allow-private-network": "true" }
+      : {}),
+    "access-control-max-age": String(MAX_AGE),
   };
-}
+  exchange.head(204, allowed, true);
+  return undefined;
+};

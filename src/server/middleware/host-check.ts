@@ -2,6 +2,8 @@ import type { IncomingHttpHeaders } from "node:http";
 import { isIP } from "node:net";
 import { X509Certificate } from "node:crypto";
 import { parseSubjectAltName } from "../../tls/issue/certificate-names.js";
+import { sendError } from "../http/error-page.js";
+import type { Step } from "../step.js";
 
 interface NamedRequest {
   readonly httpVersion: string;
@@ -73,3 +75,11 @@ export function hostOf(authority: string): string | undefined {
   if (address !== undefined) return isIP(address) === 6 ? address : undefined;
   return name.toLowerCase().replace(/\.$/, "") || undefined;
 }
+
+/** 421 (Misdirected Request, RFC 9110 §15.5.20): this server does not answer for that host. */
+export const host: Step = (exchange, { hosts }) => {
+  if (hosts.allowsAll(exchange)) return "next";
+  const { authority } = exchange;
+  if (authority === "") return sendError(exchange, 400, "This request names no host.");
+  return sendError(exchange, 421, `This server does not answer for ${authority}. To let it: --allow-host`);
+};

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { sendError } from "../http/error-page.js";
 import type { Exchange } from "../http/exchange.js";
-import type { Gate } from "../middleware/middleware.js";
+import type { Step } from "../step.js";
 import { answerFromUpstream } from "./forward-response.js";
 import { UpstreamConnections } from "./upstream-connections.js";
 import { isLoop, requestFields } from "./fields/request-fields.js";
@@ -14,8 +14,8 @@ export interface ProxyOptions {
 }
 
 /** Passes requests on; `close` ends the connections to upstreams. */
-export interface ProxyGate {
-  readonly gate: Gate;
+export interface Proxy {
+  readonly step: Step;
   readonly close: () => void;
 }
 
@@ -24,13 +24,13 @@ export interface ProxyGate {
  *
  * @param rules as `parseProxyRule` reads them
  */
-export function proxyGate(rules: readonly string[], { timeout }: ProxyOptions): ProxyGate {
+export function proxyStep(rules: readonly string[], { timeout }: ProxyOptions): Proxy {
   const parsed = rules.map(parseProxyRule);
   const connections = new UpstreamConnections();
   const pseudonym = `h2push-${randomBytes(4).toString("hex")}`;
-  const gate: Gate = (exchange, site) => {
+  const step: Step = (exchange, site) => {
     const rule = findRule(parsed, exchange.target);
-    if (rule === undefined) return "through";
+    if (rule === undefined) return "next";
     const target = upstreamTarget(rule, exchange.target);
     if (target === undefined) return sendError(exchange, 400, "This path is not passed on.");
     if (isLoop(exchange.fields["via"], pseudonym)) return sendError(exchange, 508, "This request goes in a circle.");
@@ -51,7 +51,7 @@ export function proxyGate(rules: readonly string[], { timeout }: ProxyOptions): 
       timeout,
     });
   };
-  return { gate, close: () => connections.close() };
+  return { step, close: () => connections.close() };
 }
 
 /** A client that waits for leave to send its content gets it (RFC 9110 §10.1.1). Over HTTP/1.1 Node has said so already. */

@@ -103,3 +103,9 @@ function hasDotSegment(path: string): boolean {
   const segments = path.replaceAll(/%2e/gi, ".").split(/[/\\]|%2f|%5c/i);
   return segments.some((segment) => /^\.\.?(?:;.*)?$/s.test(segment));
 }
+
+/** Whether the rules of a proxy pass a request target on. */
+export function proxied(proxy: readonly string[]): (target: string) => boolean {
+  const rules = proxy.map(parseProxyRule);
+  return (target) => findRule(rules, target) !== undefined;
+}

@@ -1,6 +1,6 @@
 import { withBase } from "../../files/base.js";
 import { openTree, type FileTree } from "../../files/tree.js";
-import { proxied } from "../middleware/middleware.js";
+import { proxied } from "../proxy/proxy-rule.js";
 import { checkSettings, type GivenSettings, type Settings } from "../options/options-table.js";
 import { SiteRules } from "../middleware/rule-checks.js";
 
