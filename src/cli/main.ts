@@ -2,7 +2,7 @@ import { H2PushError } from "../errors.js";
 import type { Option, OptionValue } from "../server/options/option.js";
 import { serverOptions } from "../server/options/options-table.js";
 import { cliOptions } from "./options/cli-options.js";
-import { printAside, printError, printLine } from "./output/output.js";
+import { printToStderr, printError, printLine } from "./output/output.js";
 import { createProgram } from "./program.js";
 import { checkWords, wordsAsFlags } from "./options/served-root.js";
 
@@ -56,7 +56,7 @@ function explain(error: unknown): number {
     return error.code === "usage" ? USAGE : FAILED;
   }
   if (isCommanderError(error)) {
-    if (error.code === "commander.optionMissingArgument") printAside(missingValue(error.message));
+    if (error.code === "commander.optionMissingArgument") printToStderr(missingValue(error.message));
     return error.exitCode === 0 ? 0 : USAGE;
   }
   throw error;

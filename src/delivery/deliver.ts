@@ -5,7 +5,7 @@ import { writeLink } from "./link.js";
 import { inTwoParts, type Hold } from "./large-page.js";
 import type { Plan, PreloadLink } from "./plan.js";
 import { promise, promisedRequest } from "./push-promise.js";
-import { inTurn } from "./response-order.js";
+import { runInOrder } from "./response-order.js";
 
 /**
  * Answers a promised stream as a request for that link would be answered.
@@ -48,7 +48,7 @@ export interface PageDelivery {
   /** Whether the client takes one more promise at this moment. */
   readonly mayPromise: () => boolean;
   /** Whether a stream that stands still does so by itself, `taken` bytes after its beginning, and not with the connection. */
-  readonly waitsAlone: (stream: ServerHttp2Stream, taken: number) => boolean;
+  readonly isBlockedByStreamWindow: (stream: ServerHttp2Stream, taken: number) => boolean;
   /** Counts one more stream as open, until the returned function is called. */
   readonly begin: () => () => void;
   /** Told of each promised stream. */
@@ -111,14 +111,14 @@ async function sendAll(
   const blocking = page.large ? promised.filter(({ link }) => link.blocking === true) : [];
   const others = promised.filter((push) => !blocking.includes(push));
   const first = blocking.length === 0 ? [sendPage] : inTwoParts(sendPage, blocking.map(sendPush));
-  await inTurn([...first, ...others.map(sendPush)]);
+  await runInOrder([...first, ...others.map(sendPush)]);
   return failure;
 }
 
 /** A turn that counts what its stream's client has taken, to judge why it stands still. */
 function counted(
   stream: ServerHttp2Stream | undefined,
-  { waitsAlone }: PageDelivery,
+  { isBlockedByStreamWindow }: PageDelivery,
   send: (progress: Progress, hold?: Hold) => Promise<void>,
 ) {
   let taken = 0;
@@ -128,7 +128,7 @@ function counted(
         taken += bytes;
         progress();
       }, hold),
-    waitsAlone: () => stream !== undefined && waitsAlone(stream, taken),
+    isBlockedByStreamWindow: () => stream !== undefined && isBlockedByStreamWindow(stream, taken),
   };
 }
 

@@ -1,4 +1,4 @@
-import { PushAllowance } from "./push-rate-limit.js";
+import { PushRateLimit } from "./push-rate-limit.js";
 import { Announced } from "./announced.js";
 import type { Destination } from "../manifest/destination.js";
 
@@ -36,7 +36,7 @@ export class History {
   readonly #carried = new Map<string, string>();
   readonly #deliveries: Delivery[] = [];
   readonly #hinted = new Map<string, number>();
-  readonly #allowance = new PushAllowance();
+  readonly #rateLimit = new PushRateLimit();
   /** What `Link` fields have had the client ask for. */
   readonly announced = new Announced();
   #taken = 0;
@@ -58,7 +58,7 @@ export class History {
 
   /** Pushes that may still be promised now, whatever becomes of them. */
   get pushesLeft(): number {
-    return this.#allowance.left(performance.now());
+    return this.#rateLimit.left(performance.now());
   }
 
   /** Whether this version of the target was served or pushed already. */
@@ -92,7 +92,7 @@ export class History {
   }
 
   pushPromised(): void {
-    this.#allowance.take(performance.now());
+    this.#rateLimit.take(performance.now());
   }
 
   pushTaken(): void {

@@ -1,4 +1,4 @@
-import type { Turn } from "./response-order.js";
+import type { ResponseTask } from "./response-order.js";
 
 /** Where the content of a large page waits, so that what blocks its rendering can go in between. */
 export interface Hold {
@@ -11,11 +11,14 @@ export interface Hold {
 /** A page that can be sent in two parts. */
 export interface DivisiblePage {
   readonly send: (progress: () => void, hold: Hold) => Promise<void>;
-  readonly waitsAlone: () => boolean;
+  readonly isBlockedByStreamWindow: () => boolean;
 }
 
 /** The head of the page, what goes in between, and the rest of the page. */
-export function inTwoParts({ send, waitsAlone }: DivisiblePage, between: readonly Turn[]): Turn[] {
+export function inTwoParts(
+  { send, isBlockedByStreamWindow }: DivisiblePage,
+  between: readonly ResponseTask[],
+): ResponseTask[] {
   const head = signal();
   const rest = signal();
   let sent: Promise<void> | undefined;
@@ -31,7 +34,7 @@ export function inTwoParts({ send, waitsAlone }: DivisiblePage, between: readonl
     rest.fire();
     return sent ?? Promise.resolve();
   };
-  return [{ send: first, waitsAlone }, ...between, { send: second, waitsAlone }];
+  return [{ send: first, isBlockedByStreamWindow }, ...between, { send: second, isBlockedByStreamWindow }];
 }
 
 function signal(): { readonly fired: Promise<void>; readonly fire: () => void } {

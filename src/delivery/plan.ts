@@ -44,7 +44,7 @@ export interface Peer {
   /** It has refused so many pushes that it will refuse the next. */
   readonly refuses: boolean;
   /** Streams that may still be promised within its SETTINGS_MAX_CONCURRENT_STREAMS. */
-  readonly freeStreams: number;
+  readonly pushableStreams: number;
   /** Bytes that the connection's flow-control window leaves behind the page (RFC 9113 §6.9). */
   readonly freeWindow: number;
   /** Whether this connection has carried that version of a target already. */
@@ -226,10 +226,10 @@ class Budget {
   #bytes: number;
   #streams: number;
 
-  constructor({ pushCount, pushBytes }: Limits, { freeStreams, freeWindow }: Peer) {
+  constructor({ pushCount, pushBytes }: Limits, { pushableStreams, freeWindow }: Peer) {
     this.#count = pushCount;
     this.#bytes = pushBytes === "window" ? freeWindow : pushBytes;
-    this.#streams = freeStreams;
+    this.#streams = pushableStreams;
   }
 
   refusal(link: PreloadLink): string | undefined {

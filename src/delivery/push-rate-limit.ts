@@ -9,7 +9,7 @@ const PER_SECOND = 25;
  * when the push was sent already, as from a client a long way off, counts
  * there but is never told to us. So we stay below it with promises alone.
  */
-export class PushAllowance {
+export class PushRateLimit {
   #left = BURST;
   #at = 0;
 

@@ -1,5 +1,5 @@
 /** One response, to be written when its turn comes. */
-export interface Turn {
+export interface ResponseTask {
   /** Writes it; calls `progress` whenever the client has taken a piece. */
   send(progress: () => void): Promise<void>;
   /**
@@ -7,7 +7,7 @@ export interface Turn {
    * of its own, so that the next could go on where this one can't. When the
    * whole connection is held up, only the order would be lost.
    */
-  waitsAlone(): boolean;
+  isBlockedByStreamWindow(): boolean;
 }
 
 /** How long a response may stand still before the next one begins (milliseconds). */
@@ -21,7 +21,7 @@ const STALLED = 100;
  *
  * @returns when all of them have ended; rejects for none of them
  */
-export async function inTurn(turns: readonly Turn[]): Promise<void> {
+export async function runInOrder(turns: readonly ResponseTask[]): Promise<void> {
   const running: Promise<void>[] = [];
   for (const turn of turns) {
     const stall = new Stall(turn);
@@ -38,11 +38,11 @@ class Stall {
   readonly #timer: NodeJS.Timeout;
   #over = false;
 
-  constructor(turn: Turn) {
+  constructor(turn: ResponseTask) {
     let fire: () => void = () => undefined;
     this.stalled = new Promise((resolve) => (fire = resolve));
     this.#timer = setTimeout(() => {
-      if (turn.waitsAlone()) fire();
+      if (turn.isBlockedByStreamWindow()) fire();
       else this.#timer.refresh();
     }, STALLED);
   }

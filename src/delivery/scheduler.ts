@@ -6,7 +6,7 @@ export interface Writer {
   /** Its number, in the order in which requests came and promises were made: `arrive` gives it. */
   readonly arrival: number;
   /** Whether it stands still by itself, and not with the connection. */
-  waitsAlone(): boolean;
+  isBlockedByStreamWindow(): boolean;
 }
 
 /** A writer's place among those of its urgency: its arrival, or for an incremental one that of its piece. */
@@ -28,19 +28,19 @@ interface Piece {
 }
 
 /** What fits into one segment of TCP on Ethernet holds up nothing, and needs no turn (bytes). */
-export const NEGLIGIBLE = 1400;
+export const NEGLIGIBLE_BYTES = 1400;
 
 /** What a line gets to carry at a time at least: one piece of a content (bytes). */
-const LEAST = 16 * 1024;
+const PIECE_BYTES = 16 * 1024;
 /** Taken for its first measure of what a line carries (bytes). */
-const FIRST = 2 * LEAST;
-const MOST = 4 * 1024 * 1024;
+const INITIAL_BYTES = 2 * PIECE_BYTES;
+const MOST_BYTES = 4 * 1024 * 1024;
 /** So long may a line be busy with what can't be put in order any more (milliseconds). */
-const BUSY = 20;
+const QUEUE_MS = 20;
 /** A lower measure counts for so much less than what was measured before. */
-const SLOWNESS = 4;
+const SLOWER_WEIGHT = 4;
 /** A piece that has not been taken for so long no longer holds up the others, when it waits alone (milliseconds). */
-const STALLED = 100;
+const STALLED_MS = 100;
 
 /**
  * Decides which response may hand its next piece to a connection. Node takes
@@ -62,7 +62,7 @@ export class WriteQueue {
   #underWay = 0;
   /** Bytes that were taken since the connection began. */
   #taken = 0;
-  #limit = FIRST;
+  #limit = INITIAL_BYTES;
   #tickets = 0;
   #watched = false;
 
@@ -111,10 +111,10 @@ export class WriteQueue {
   #measure({ since, takenBefore }: Piece): void {
     const taken = this.#taken - takenBefore;
     // The buffers before a line take a small piece at once, however narrow it is.
-    if (taken < LEAST) return;
+    if (taken < PIECE_BYTES) return;
     const rate = taken / Math.max(0.01, performance.now() - since);
-    const carried = Math.min(MOST, Math.max(LEAST, rate * BUSY));
-    this.#limit = carried > this.#limit ? carried : this.#limit + (carried - this.#limit) / SLOWNESS;
+    const carried = Math.min(MOST_BYTES, Math.max(PIECE_BYTES, rate * QUEUE_MS));
+    this.#limit = carried > this.#limit ? carried : this.#limit + (carried - this.#limit) / SLOWER_WEIGHT;
   }
 
   #end(piece: Piece): boolean {
@@ -147,14 +147,16 @@ export class WriteQueue {
   #watch(): void {
     if (this.#watched || this.#waiting.length === 0) return;
     this.#watched = true;
-    setTimeout(() => this.#passOver(), STALLED);
+    setTimeout(() => this.#passOver(), STALLED_MS);
   }
 
   /** Lets others go on where a client does not take what one stream has for it. */
   #passOver(): void {
     this.#watched = false;
     const now = performance.now();
-    const stalled = this.#writing.filter(({ since, writer }) => now - since >= STALLED && writer.waitsAlone());
+    const stalled = this.#writing.filter(
+      ({ since, writer }) => now - since >= STALLED_MS && writer.isBlockedByStreamWindow(),
+    );
     for (const piece of stalled) this.#end(piece);
     this.#admitNext();
     this.#watch();

@@ -25,13 +25,13 @@ export class Lookups<T> {
   }
 
   /** The answer, when it is fresh at that time (`performance.now()`). */
-  recall(key: string, now: number): T | undefined {
+  peek(key: string, now: number): T | undefined {
     const answer = this.#answers.get(key);
     return answer !== undefined && now - answer.at < FRESH ? answer.value : undefined;
   }
 
   get(key: string): Promise<T> {
-    const fresh = this.recall(key, performance.now());
+    const fresh = this.peek(key, performance.now());
     if (fresh !== undefined) return Promise.resolve(fresh);
     return this.#running.get(key) ?? this.#start(key);
   }

@@ -44,7 +44,7 @@ export interface FileTree {
   /** The path that everything is found below. */
   readonly base: string;
   /** What `find` would say at that time (`performance.now()`), when it has looked less than 250 ms before. */
-  recall(pathname: string, now: number): Found | undefined;
+  peek(pathname: string, now: number): Found | undefined;
   /** Looks up a percent-encoded URL path without query. Rejects only for failures of the system (EIO, EMFILE). */
   find(pathname: string): Promise<Found>;
   /** The next `find` looks at the disk: for one path that was seen to change, or for all. */
@@ -90,8 +90,8 @@ class Tree implements FileTree {
     this.#lookups = new Lookups((pathname) => this.#look(pathname));
   }
 
-  recall(pathname: string, now: number): Found | undefined {
-    return this.#lookups.recall(pathname, now);
+  peek(pathname: string, now: number): Found | undefined {
+    return this.#lookups.peek(pathname, now);
   }
 
   find(pathname: string): Promise<Found> {

@@ -1,5 +1,5 @@
 /** The word that was probably meant: one with few letters changed, whatever its case and its dashes. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+export function closestMatch(word: string, known: readonly string[]): string | undefined {
   const given = plain(word);
   const limit = Math.max(1, Math.floor(given.length / 3));
   const [best] = known

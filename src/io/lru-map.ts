@@ -3,7 +3,7 @@
  * generations of half the limit each: what is asked for moves to the young
  * one, and when that is full the old one goes.
  */
-export class Remembered<T> {
+export class LruMap<T> {
   readonly #half: number;
   #young = new Map<string, T>();
   #old = new Map<string, T>();

@@ -2,16 +2,16 @@
  * What is known already, or will be. Most of what a page asks for another has
  * asked for before: a promise for each would cost more than the answer.
  */
-export type Soon<T> = T | Promise<T>;
+export type MaybePromise<T> = T | Promise<T>;
 
 /** Goes on with a value: at once where it is known. */
-export function whenKnown<T, R>(value: Soon<T>, use: (value: T) => Soon<R>): Soon<R> {
+export function whenKnown<T, R>(value: MaybePromise<T>, use: (value: T) => MaybePromise<R>): MaybePromise<R> {
   return value instanceof Promise ? value.then(use) : use(value);
 }
 
 /** Something that is found out once. */
-export class Finding<T> {
-  value: Soon<T>;
+export class CachedPromise<T> {
+  value: MaybePromise<T>;
 
   /** @param failed called when nothing was found */
   constructor(finding: Promise<T>, failed: () => void) {

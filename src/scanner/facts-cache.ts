@@ -13,14 +13,14 @@ import type { Viewport } from "./css/media-queries.js";
 import { OutlineTree } from "./style/outline/outline.js";
 import { baseOf, type Resolved, resolve } from "../manifest/resolve.js";
 import { type ReadFile, SCAN_LIMIT } from "./read-file.js";
-import { Remembered } from "../io/lru-map.js";
+import { LruMap } from "../io/lru-map.js";
 import { readingOf } from "./scan-fault.js";
 import type { SiteFile } from "./scanner.js";
 import { IMPORT_MAP } from "./html/elements/script-element.js";
 import { readScript, type ScriptFacts, scriptLexer } from "./modules/imports.js";
 import type { ReadCss } from "./style/stylesheets.js";
 import { SharedStyles, type Styles } from "./style/engine-cache.js";
-import { Finding, type Soon } from "../io/maybe-promise.js";
+import { CachedPromise, type MaybePromise } from "../io/maybe-promise.js";
 import { USER_AGENT_STYLE } from "./style/user-agent-stylesheet.js";
 import { Vocabulary } from "./style/outline/vocabulary.js";
 
@@ -77,24 +77,24 @@ export class SiteFacts {
   readonly #viewport: Viewport;
   readonly #compressed: boolean;
   /** Versions of which only the beginning was read. */
-  readonly #truncated = new Remembered<true>(KEPT_SHEETS);
+  readonly #truncated = new LruMap<true>(KEPT_SHEETS);
   readonly #vocabulary = new Vocabulary();
   readonly #outlines = new OutlineTree(this.#vocabulary, parseStyleAttribute);
   readonly #styles: SharedStyles;
-  readonly #html: Remembered<Promise<ReadHtml>>;
-  readonly #css = new Remembered<Finding<ReadCss>>(KEPT_SHEETS);
-  readonly #script = new Remembered<Promise<ScriptFacts>>(KEPT_SCRIPTS);
+  readonly #html: LruMap<Promise<ReadHtml>>;
+  readonly #css = new LruMap<CachedPromise<ReadCss>>(KEPT_SHEETS);
+  readonly #script = new LruMap<Promise<ScriptFacts>>(KEPT_SCRIPTS);
   /** Whether the encoding of stylesheets and scripts of pages that are not in UTF-8 is named. */
-  readonly #named = new Remembered<Promise<boolean>>(KEPT_SCRIPTS);
-  readonly #inlineCss = new Remembered<CssFacts>(KEPT_SHEETS);
-  readonly #entries = new Remembered<ManifestEntry>(KEPT_ENTRIES);
-  readonly #directories = new Remembered<Remembered<Resolved>>(KEPT_DIRECTORIES);
+  readonly #named = new LruMap<Promise<boolean>>(KEPT_SCRIPTS);
+  readonly #inlineCss = new LruMap<CssFacts>(KEPT_SHEETS);
+  readonly #entries = new LruMap<ManifestEntry>(KEPT_ENTRIES);
+  readonly #directories = new LruMap<LruMap<Resolved>>(KEPT_DIRECTORIES);
   /** The base that was asked for last, and what was resolved in its directory: a page has many references. */
   #base: URL | undefined;
-  #resolved = new Remembered<Resolved>(KEPT_REFERENCES);
+  #resolved = new LruMap<Resolved>(KEPT_REFERENCES);
   /** Where the lines end of the file that was asked for last: a file may refer to much that is not there. */
   #lines: { readonly version: string; readonly ends: readonly number[] } | undefined;
-  readonly #bases = new Remembered<URL>(KEPT_SHEETS);
+  readonly #bases = new LruMap<URL>(KEPT_SHEETS);
 
   constructor({ readFile, onTruncated, viewport, compressed, keptPages = KEPT_PAGES }: SiteFactsOptions) {
     this.#readFile = readFile;
@@ -102,7 +102,7 @@ export class SiteFacts {
     this.#onTruncated = onTruncated;
     this.#viewport = viewport;
     this.#styles = new SharedStyles(this.#readCss(USER_AGENT_STYLE), viewport.density);
-    this.#html = new Remembered(keptPages);
+    this.#html = new LruMap(keptPages);
   }
 
   async html(file: SiteFile, generation: number): Promise<DocumentFacts> {
@@ -120,7 +120,7 @@ export class SiteFacts {
   }
 
   /** @param environment encoding of what loads it: it counts where the stylesheet says none */
-  css(file: SiteFile, environment: string): Soon<ReadCss> {
+  css(file: SiteFile, environment: string): MaybePromise<ReadCss> {
     const key = `${versionOf(file)} ${environment}`;
     const known = this.#css.get(key);
     if (known !== undefined) return known.value;
@@ -130,7 +130,7 @@ export class SiteFacts {
     };
     const none = (): ReadCss => ({ facts: this.#readCss(""), encoding: environment, generation: 0 });
     const found = this.#withBytes(file, parse).catch((error: unknown) => gone(none())(error));
-    const read = new Finding(found, () => this.#css.delete(key));
+    const read = new CachedPromise(found, () => this.#css.delete(key));
     this.#css.set(key, read);
     return read.value;
   }
@@ -198,7 +198,7 @@ export class SiteFacts {
     if (base !== this.#base) {
       // Below one directory a relative reference means the same for every page.
       const directory = base.href.slice(0, base.href.lastIndexOf("/") + 1);
-      this.#resolved = remembered(this.#directories, directory, () => new Remembered(KEPT_REFERENCES));
+      this.#resolved = remembered(this.#directories, directory, () => new LruMap(KEPT_REFERENCES));
       this.#base = base;
     }
     return remembered(this.#resolved, reference, () => resolve(reference, base));
@@ -251,7 +251,7 @@ export class SiteFacts {
   }
 }
 
-function remembered<T>(kept: Remembered<T>, key: string, make: () => T): T {
+function remembered<T>(kept: LruMap<T>, key: string, make: () => T): T {
   const known = kept.get(key);
   if (known !== undefined) return known;
   const made = make();

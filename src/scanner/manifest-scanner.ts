@@ -37,7 +37,7 @@ export function writtenScanner(options: WrittenOptions): Scanner {
       return needsOf(entries, facts, options, context?.audience);
     },
     // It remembers nothing.
-    recall: () => undefined,
+    peek: () => undefined,
     lookAgain: () => {},
   };
 }

@@ -7,7 +7,7 @@ import { type Resolved, resolve, type Target } from "../manifest/resolve.js";
 import { type Need, type Reference } from "./url/reference.js";
 import type { LeftOut, MissingReference, PageNeeds, SiteFile } from "./scanner.js";
 import { marksOf, marksOfBoth } from "./entry-marks.js";
-import { type Soon, whenKnown } from "../io/maybe-promise.js";
+import { type MaybePromise, whenKnown } from "../io/maybe-promise.js";
 import { parseSrcset } from "./html/elements/srcset.js";
 
 /** A file that makes references. */
@@ -30,7 +30,7 @@ export interface Located {
 /** What the listing of a page asks. */
 export interface FileSource {
   /** What the server would answer. */
-  lookup(asked: Asked): Soon<LookedUp>;
+  lookup(asked: Asked): MaybePromise<LookedUp>;
   /** Whether the server names the encoding of a stylesheet or a script. */
   namesEncoding(file: SiteFile, as: "style" | "script"): Promise<boolean>;
   /** Line, from 1, of an offset in the file's text. */
@@ -107,7 +107,7 @@ export class Listing {
     context: Context,
     policy?: ContentSecurityPolicy,
     resolved: Resolved = this.#files.resolve(reference.url, context.base),
-  ): Soon<Located | "elsewhere" | undefined> {
+  ): MaybePromise<Located | "elsewhere" | undefined> {
     if ("left" in resolved) {
       if (resolved.left !== "data") this.leave(reference.url, resolved.left, context.base);
       return resolved.left === "invalid" ? undefined : "elsewhere";
@@ -143,7 +143,7 @@ export class Listing {
    * decoded in the one of the document, but in UTF-8 when a `Link` field asked
    * for it (Chromium 156, measured). It can be pushed.
    */
-  #withoutGarbling(reference: Reference, { encoding }: Context, file: SiteFile): Soon<Reference> {
+  #withoutGarbling(reference: Reference, { encoding }: Context, file: SiteFile): MaybePromise<Reference> {
     const { as, rel } = reference;
     if (encoding === "utf-8" || rel !== "preload" || (as !== "style" && as !== "script")) return reference;
     return this.#files.namesEncoding(file, as).then((named) => {

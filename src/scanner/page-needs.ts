@@ -12,7 +12,7 @@ import { CLASSIC_SCRIPT, MODULE_SCRIPT } from "./html/elements/script-element.js
 import type { PageNeeds, SiteFile } from "./scanner.js";
 import type { ScriptFacts } from "./modules/imports.js";
 import { type ReadCss, SheetList } from "./style/stylesheets.js";
-import { type Soon, whenKnown } from "../io/maybe-promise.js";
+import { type MaybePromise, whenKnown } from "../io/maybe-promise.js";
 import type { Styles } from "./style/engine-cache.js";
 import type { Sheet } from "./style/cascade.js";
 
@@ -21,7 +21,7 @@ export interface Sources extends FileSource {
   /** A page, its outline made with a vocabulary of at least that generation. */
   html(file: SiteFile, generation: number): Promise<DocumentFacts>;
   /** A stylesheet; `environment` is the encoding of what loads it. */
-  css(file: SiteFile, environment: string): Soon<ReadCss>;
+  css(file: SiteFile, environment: string): MaybePromise<ReadCss>;
   script(file: SiteFile): Promise<ScriptFacts>;
   /** Whether a file is the one that integrity metadata names: a browser does not run or apply another. */
   isIntact(file: SiteFile, integrity: string): Promise<boolean>;
@@ -119,12 +119,12 @@ class PageClosure {
     return offset < this.#policyFrom ? this.#byField : this.#policy;
   }
 
-  #inlineStyle({ facts, offset }: InlineStylesheet): Soon<void> {
+  #inlineStyle({ facts, offset }: InlineStylesheet): MaybePromise<void> {
     if (this.#policyAt(offset).forbidsInline("style")) return;
     return this.#sheets.inline(facts, this.#contextAt(offset), offset < this.#facts.firstFlight);
   }
 
-  #reference(reference: Reference): Soon<void> {
+  #reference(reference: Reference): MaybePromise<void> {
     const { offset, by } = reference;
     const context = this.#contextAt(offset);
     const fetched = by === MODULE_SCRIPT ? this.#modules.root(reference, context.base) : reference;
@@ -133,14 +133,14 @@ class PageClosure {
     return whenKnown(located, (known) => (typeof known === "object" ? this.#followIntact(known, fetched) : undefined));
   }
 
-  #followIntact(located: Located, reference: Reference): Soon<void> {
+  #followIntact(located: Located, reference: Reference): MaybePromise<void> {
     const { integrity } = reference;
     if (integrity === undefined) return this.#follow(located, reference);
     const intact = this.#sources.isIntact(located.file, integrity);
     return intact.then((is) => (is ? this.#follow(located, reference) : this.#listing.doubt(located.target)));
   }
 
-  #follow(located: Located, reference: Reference): Soon<void> {
+  #follow(located: Located, reference: Reference): MaybePromise<void> {
     const { applies, by, need, crossorigin } = reference;
     if (applies !== undefined) return this.#sheets.linked(located, reference, this.#after);
     if (by === MODULE_SCRIPT && !this.#mapIsUnknown) return this.#modules.file(located, { need, crossorigin });

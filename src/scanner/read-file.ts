@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync as readFrom } from "node:fs";
 import { open } from "node:fs/promises";
 
 import { BufferPool } from "./buffer-pool.js";
@@ -16,7 +16,7 @@ const pool = new BufferPool();
 export type ReadFile = <T>(file: SiteFile, parse: (bytes: Buffer) => T) => Promise<T>;
 
 /** Leaves the reading to the thread pool: the process has something else to do meanwhile. */
-export const readAside: ReadFile = async (file, parse) => {
+export const readAsync: ReadFile = async (file, parse) => {
   const handle = await open(file.file);
   const size = Math.min(file.size, SCAN_LIMIT);
   const buffer = pool.take(size);
@@ -35,14 +35,14 @@ export const readAside: ReadFile = async (file, parse) => {
 };
 
 /** Reads at once: for a small file that costs a tenth of a way through the thread pool. */
-export const readAtOnce: ReadFile = async (file, parse) => {
+export const readSync: ReadFile = async (file, parse) => {
   const descriptor = openSync(file.file, "r");
   const size = Math.min(file.size, SCAN_LIMIT);
   const buffer = pool.take(size);
   try {
     let length = 0;
     while (length < size) {
-      const count = readSync(descriptor, buffer, length, size - length, length);
+      const count = readFrom(descriptor, buffer, length, size - length, length);
       if (count === 0) break;
       length += count;
     }

@@ -3,11 +3,11 @@ import { closePage, type PageRequest, type Sources } from "./page-needs.js";
 import { isSameAnswer, type Asked, type Audience, type LookedUp, type Lookup } from "./lookup.js";
 import type { ManifestEntry } from "../manifest/types.js";
 import { DEFAULT_VIEWPORT, type Viewport } from "./css/media-queries.js";
-import { readAside, readAtOnce } from "./read-file.js";
-import { Remembered } from "../io/lru-map.js";
+import { readAsync, readSync } from "./read-file.js";
+import { LruMap } from "../io/lru-map.js";
 import { NO_NEEDS } from "./scan-fault.js";
 import { SiteFacts, versionOf } from "./facts-cache.js";
-import { Finding, whenKnown } from "../io/maybe-promise.js";
+import { CachedPromise, whenKnown } from "../io/maybe-promise.js";
 
 /** A file under the root, as the server would serve it, and its version. */
 export interface SiteFile {
@@ -63,7 +63,7 @@ export interface Scanner {
    */
   page(pathname: string, file: SiteFile, context?: PageContext): Promise<PageNeeds>;
   /** What `page` would say, when that is known and fresh: without waiting. */
-  recall(pathname: string, file: SiteFile, context?: Pick<PageContext, "audience">): PageNeeds | undefined;
+  peek(pathname: string, file: SiteFile, context?: Pick<PageContext, "audience">): PageNeeds | undefined;
   /** Answers given so far are checked before they are given again: something may have changed. */
   lookAgain(): void;
 }
@@ -124,7 +124,7 @@ interface Answer {
 /** What was asked, and answered, at some time. */
 interface Known {
   readonly asked: Asked;
-  readonly answer: Finding<LookedUp>;
+  readonly answer: CachedPromise<LookedUp>;
   readonly at: number;
 }
 
@@ -138,8 +138,8 @@ class SiteScanner implements Scanner {
   readonly #checkAfter: number;
   readonly #viewport: Viewport;
   readonly #facts: SiteFacts;
-  readonly #known = new Remembered<Known>(KEPT_TARGETS);
-  readonly #answers: Remembered<Answer>;
+  readonly #known = new LruMap<Known>(KEPT_TARGETS);
+  readonly #answers: LruMap<Answer>;
   /** What was found out before counts no more without a check. */
   #lookedAgain = Number.NEGATIVE_INFINITY;
 
@@ -150,13 +150,13 @@ class SiteScanner implements Scanner {
     this.#checkAfter = checkAfter;
     this.#viewport = viewport;
     this.#facts = new SiteFacts({
-      readFile: once ? readAtOnce : readAside,
+      readFile: once ? readSync : readAsync,
       onTruncated,
       viewport,
       compressed,
       ...(once ? { keptPages: 2 } : {}),
     });
-    this.#answers = new Remembered(once ? 2 : KEPT_PAGES);
+    this.#answers = new LruMap(once ? 2 : KEPT_PAGES);
   }
 
   lookAgain(): void {
@@ -174,13 +174,13 @@ class SiteScanner implements Scanner {
     const known = this.#known.get(key);
     if (known !== undefined && this.#isFresh(known.at, now)) return known;
     const answered = this.#options.lookup(asked, audience).catch(withoutAnswer);
-    const answer = new Finding(answered, () => this.#known.delete(key));
+    const answer = new CachedPromise(answered, () => this.#known.delete(key));
     const found = { asked: known?.asked ?? asked, answer, at: now };
     this.#known.set(key, found);
     return found;
   }
 
-  recall(pathname: string, file: SiteFile, context: Pick<PageContext, "audience"> = {}): PageNeeds | undefined {
+  peek(pathname: string, file: SiteFile, context: Pick<PageContext, "audience"> = {}): PageNeeds | undefined {
     const answer = this.#answers.get(keyOf(pathname, file, context));
     // One that was found ahead has not been told of yet: `page` does that.
     if (answer === undefined || (!answer.told && this.#options.onFiles !== undefined)) return undefined;

@@ -2,13 +2,16 @@ import { H2PushError } from "../errors.js";
 import type { ServerOptions } from "./options/server-options.js";
 
 /** Whom a server tells of what nobody asked for. */
-export interface Told {
+export interface Callbacks {
   readonly notice: (text: string) => void;
   readonly report: (error: Error) => void;
 }
 
 /** Who is told what the user should know of, and what went wrong: an error that nobody takes goes to standard error. */
-export function told({ onNotice, onError = toStandardError }: Pick<ServerOptions, "onNotice" | "onError">): Told {
+export function callbacks({
+  onNotice,
+  onError = toStandardError,
+}: Pick<ServerOptions, "onNotice" | "onError">): Callbacks {
   return {
     notice: (text) => onNotice?.(text),
     report(error) {

@@ -2,7 +2,7 @@ import type { Limits } from "../delivery/plan.js";
 import type { Scanner } from "../scanner/scanner.js";
 import type { Representations } from "../files/representation/representations.js";
 import type { Connections } from "./listen/connection.js";
-import type { Dresser } from "./http/response-headers.js";
+import type { HeaderTransform } from "./http/response-headers.js";
 import type { Step } from "./step.js";
 import type { LearnedLinks } from "./page-delivery/early-hints.js";
 import type { Hosts } from "./middleware/host-check.js";
@@ -29,7 +29,7 @@ export interface Site {
   /** Whether an upstream answers for the target, and neither a route nor a file. */
   readonly isProxied: (target: string) => boolean;
   /** Rules for the fields of every response. */
-  readonly dressers: readonly Dresser[];
+  readonly headerTransforms: readonly HeaderTransform[];
   readonly limits: Limits;
   /** Says on each page what was delivered, in a `server-timing` field. */
   readonly serverTiming: boolean;

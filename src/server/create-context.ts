@@ -3,7 +3,7 @@ import { openTree, type FileTree } from "../files/tree.js";
 import { Representations } from "../files/representation/representations.js";
 import type { Connections } from "./listen/connection.js";
 import { credentialsFile, readCredentials } from "./middleware/credentials.js";
-import { openDressers } from "./http/header-transforms.js";
+import { openHeaderTransforms } from "./http/header-transforms.js";
 import { LearnedLinks } from "./page-delivery/early-hints.js";
 import { openPipeline } from "./pipeline.js";
 import { proxied } from "./proxy/proxy-rule.js";
@@ -18,11 +18,11 @@ import type { Site } from "./context.js";
 import { Unreadable } from "./files/unreadable.js";
 import { sitePages } from "./scan/site-pages.js";
 import { SiteLookup } from "./files/site-lookup.js";
-import { told } from "./callbacks.js";
+import { callbacks } from "./callbacks.js";
 import { siteScanner, type ServerScanner } from "./scan/lazy-scanner.js";
 
 /** The server that a site is opened for. */
-export interface Surroundings {
+export interface ServerParts {
   readonly options: ServerOptions;
   readonly settings: Settings;
   readonly hosts: Hosts;
@@ -48,18 +48,21 @@ const MEGABYTE = 1_000_000;
  *
  * @throws {H2PushError} "root", "manifest", "unavailable" for what the user can put right
  */
-export async function openSite(server: Surroundings): Promise<OpenSite> {
+export async function openSite(server: ServerParts): Promise<OpenSite> {
   const { options, settings } = server;
   if (options.root !== undefined) await checkRoot(options.root);
-  const [{ steps, close }, dressers] = await Promise.all([openPipeline(settings), openDressers(settings)]);
+  const [{ steps, close }, headerTransforms] = await Promise.all([
+    openPipeline(settings),
+    openHeaderTransforms(settings),
+  ]);
   const tree = options.root === undefined ? undefined : await openFiles(options.root, server);
   const rules = await openRules(tree, server);
   const lookup = tree && openLookup(tree, rules, server);
   const scanner = lookup && (await openScanner(lookup, server));
   const live = settings.live && lookup && scanner ? await openLive(lookup, scanner, rules, server) : undefined;
   // Live reload comes last: it looks at the policy that a page has in the end.
-  const all = [rules.dresser, ...dressers, ...(live === undefined ? [] : [live.dresser])];
-  const parts = { lookup, scanner: live?.scanner ?? scanner, live, rules, steps, dressers: all };
+  const all = [rules.headerTransform, ...headerTransforms, ...(live === undefined ? [] : [live.headerTransform])];
+  const parts = { lookup, scanner: live?.scanner ?? scanner, live, rules, steps, headerTransforms: all };
   return {
     site: siteOf(parts, server),
     lookAhead: () => lookAhead(parts, server),
@@ -76,14 +79,14 @@ export async function openSite(server: Surroundings): Promise<OpenSite> {
   };
 }
 
-function openFiles(root: string, { options, settings }: Surroundings): Promise<FileTree> {
+function openFiles(root: string, { options, settings }: ServerParts): Promise<FileTree> {
   const { base, dotfiles, symlinks, compress, auth } = settings;
   const hidden = [options.hidden ?? [], credentialsFile(auth) ?? []].flat();
   return openTree(root, { base, hidden, reserved: ruleFiles, dotfiles, symlinks, precompressed: compress });
 }
 
 /** What the answers to requests are looked up in, also before there are any. */
-function openLookup(tree: FileTree, rules: SiteRules, { options, settings }: Surroundings): SiteLookup {
+function openLookup(tree: FileTree, rules: SiteRules, { options, settings }: ServerParts): SiteLookup {
   const isProxied = proxied(settings.proxy);
   const routes = options.routes ?? [];
   return new SiteLookup({
@@ -91,7 +94,7 @@ function openLookup(tree: FileTree, rules: SiteRules, { options, settings }: Sur
     rules,
     single: settings.single,
     list: settings.list,
-    ...told(options),
+    ...callbacks(options),
     elsewhere: (target) => {
       if (isProxied(target)) return "passed on to another server";
       return routes.some((route) => route.answers?.(target) === true) ? "answered by a route" : undefined;
@@ -99,41 +102,43 @@ function openLookup(tree: FileTree, rules: SiteRules, { options, settings }: Sur
   });
 }
 
-async function openScanner(lookup: SiteLookup, { options, settings }: Surroundings): Promise<ServerScanner> {
+async function openScanner(lookup: SiteLookup, { options, settings }: ServerParts): Promise<ServerScanner> {
   const { manifest, viewport, watch, compress } = settings;
   if (manifest !== undefined)
     return (await import("./scan/manifest-file-scanner.js")).manifestScanner(
       lookup,
       manifest,
       compress,
-      told(options).notice,
+      callbacks(options).notice,
     );
-  return siteScanner(lookup, { viewport, watch, compressed: compress, ...told(options) });
+  return siteScanner(lookup, { viewport, watch, compressed: compress, ...callbacks(options) });
 }
 
 async function openLive(
   lookup: SiteLookup,
   scanner: ServerScanner,
   rules: SiteRules,
-  server: Surroundings,
+  server: ServerParts,
 ): Promise<Live> {
   const { options, settings, connections, closing } = server;
   const { watch } = settings;
   const { createLive } = await import("./live-reload/live.js");
   const changed = (change: LiveChange) => options.onLiveChange?.(change);
-  return createLive({ lookup, scanner, rules, watch, connections, closing, changed, ...told(options) });
+  return createLive({ lookup, scanner, rules, watch, connections, closing, changed, ...callbacks(options) });
 }
 
-async function openRules(tree: FileTree | undefined, { options, settings }: Surroundings): Promise<SiteRules> {
+async function openRules(tree: FileTree | undefined, { options, settings }: ServerParts): Promise<SiteRules> {
   const { base, header, auth } = settings;
   const credentials = auth === undefined ? undefined : await readCredentials(auth);
-  return new SiteRules({ root: tree?.root, base, fields: fieldsOf(header), auth: credentials, ...told(options) });
+  return new SiteRules({ root: tree?.root, base, fields: fieldsOf(header), auth: credentials, ...callbacks(options) });
 }
 
 /** What a site is put together from that was opened for it. */
-type Parts = Pick<Site, "lookup" | "scanner" | "rules" | "steps" | "dressers"> & { readonly live: Live | undefined };
+type Parts = Pick<Site, "lookup" | "scanner" | "rules" | "steps" | "headerTransforms"> & {
+  readonly live: Live | undefined;
+};
 
-function siteOf(parts: Parts, { options, settings, hosts, connections, closing }: Surroundings): Site {
+function siteOf(parts: Parts, { options, settings, hosts, connections, closing }: ServerParts): Site {
   const { delivery, announce, pushCount, pushBytes, serverTiming, memory, compress, cache } = settings;
   return {
     ...parts,
@@ -155,11 +160,11 @@ function siteOf(parts: Parts, { options, settings, hosts, connections, closing }
     hintsHelp: delivery === "hints" || (delivery === "auto" && options.trusted === true),
     connections,
     closing,
-    ...told(options),
+    ...callbacks(options),
   };
 }
 
-async function lookAhead({ lookup, scanner, rules }: Parts, { options, connections, closing }: Surroundings) {
+async function lookAhead({ lookup, scanner, rules }: Parts, { options, connections, closing }: ServerParts) {
   const { onScan } = options;
   try {
     await rules.look(performance.now());
@@ -168,6 +173,6 @@ async function lookAhead({ lookup, scanner, rules }: Parts, { options, connectio
     const summary = await scanAhead(sitePages(lookup, rules), rules.scanner(scanner), connections, closing);
     if (summary !== undefined) onScan(summary);
   } catch (error) {
-    told(options).report(error instanceof Error ? error : new Error(String(error)));
+    callbacks(options).report(error instanceof Error ? error : new Error(String(error)));
   }
 }

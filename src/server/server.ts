@@ -15,7 +15,7 @@ import type { Settings } from "./options/options-table.js";
 import { createProtocols, type Protocols } from "./listen/protocol-servers.js";
 import { listenWithRedirect, type RedirectingListener } from "./listen/https-redirect.js";
 import type { ServerOptions } from "./options/server-options.js";
-import { told } from "./callbacks.js";
+import { callbacks } from "./callbacks.js";
 
 /** Where a server listens. */
 export interface Address {
@@ -188,7 +188,7 @@ class H2PushServer implements Server {
 
   useCertificate(given: PemPair): void {
     const { pair, notices } = checkGivenPair(given);
-    notices.forEach(told(this.#options).notice);
+    notices.forEach(callbacks(this.#options).notice);
     this.#pair = pair;
     this.#tls?.setSecureContext(this.#secured(pair));
     this.#hosts.certified(namesIn(pair.cert));

@@ -4,8 +4,8 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
 import { configOptions, configSchema } from "../../src/cli/options/config-schema.js";
 import { placeIn, syntaxErrorAt } from "../../src/cli/options/json-syntax.js";
-import { misfit } from "../../src/cli/options/schema-errors.js";
-import { nearest } from "../../src/io/closest-match.js";
+import { schemaError } from "../../src/cli/options/schema-errors.js";
+import { closestMatch } from "../../src/io/closest-match.js";
 import { cliOptions } from "../../src/cli/options/cli-options.js";
 import { createCertificate } from "../../src/index.js";
 import type { Option, OptionValue } from "../../src/server/options/option.js";
@@ -43,7 +43,7 @@ test.each(Object.keys(configOptions))("the values of %s that are taken are those
   const type = configSchema().properties[key];
   if (type === undefined) throw new Error("not in the schema");
   for (const value of samples)
-    expect([value, misfit(value, type) === undefined]).toEqual([value, validate({ [key]: value })]);
+    expect([value, schemaError(value, type) === undefined]).toEqual([value, validate({ [key]: value })]);
   const { default: value } = type;
   if (value !== undefined) expect(validate({ [key]: value })).toBe(true);
 });
@@ -70,7 +70,7 @@ test.each([
   ["prt", "port"],
   ["colour", undefined],
 ])("for %s, %s was probably meant", (word, meant) => {
-  expect(nearest(word, Object.keys(configOptions))).toBe(meant);
+  expect(closestMatch(word, Object.keys(configOptions))).toBe(meant);
 });
 
 test.each([

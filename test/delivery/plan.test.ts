@@ -17,7 +17,7 @@ const request = (more: Partial<PageRequest> = {}): PageRequest => ({
 const peer = (more: Partial<Peer> = {}): Peer => ({
   pushEnabled: true,
   refuses: false,
-  freeStreams: Infinity,
+  pushableStreams: Infinity,
   freeWindow: Infinity,
   seen: () => false,
   ...more,
@@ -64,7 +64,7 @@ test.each<[title: string, becomes: string, Case]>([
   ["a client that has another version", "push", { peer: { seen: (_target, etag) => etag === '"old"' } }],
   ["a client that has it and takes no pushes", "link", { peer: { ...noPush, seen: () => true } }],
   ["a client that saves data", "link", { request: saveData }],
-  ["a client with no stream left", "link", { peer: { freeStreams: 0 } }],
+  ["a client with no stream left", "link", { peer: { pushableStreams: 0 } }],
   ["HEAD", "link", { request: { method: "HEAD" } }],
   ["304", "link", { request: { status: 304 } }],
   ["304 to a client without pushes", "link", { request: { status: 304 }, peer: noPush }],
@@ -121,7 +121,7 @@ test.each<[Limits["mode"], Case, string[]]>([
 test.each<[title: string, Case, string[]]>([
   ["count", { limits: { pushCount: 2 } }, ["push", "push", "link", "link"]],
   ["bytes", { limits: { pushBytes: 350 } }, ["push", "push", "push", "link"]],
-  ["streams", { peer: { freeStreams: 1 } }, ["push", "link", "link", "link"]],
+  ["streams", { peer: { pushableStreams: 1 } }, ["push", "link", "link", "link"]],
   ["none", {}, ["push", "push", "push", "push"]],
 ])("over the budget of %s, the rest is linked, least needed first", (_title, given, becomes) => {
   expect(decide({ ...given, links: [css, js, css, js].map((link) => ({ ...link })) })).toEqual(becomes);
@@ -130,7 +130,7 @@ test.each<[title: string, Case, string[]]>([
 test.each<[title: string, Case, string]>([
   ["count", { limits: { mode: "push", pushCount: 0 } }, "push count"],
   ["bytes", { limits: { mode: "push", pushBytes: 99 } }, "push bytes"],
-  ["streams", { limits: { mode: "push" }, peer: { freeStreams: 0 } }, "streams"],
+  ["streams", { limits: { mode: "push" }, peer: { pushableStreams: 0 } }, "streams"],
 ])("with pushes alone, what is over the budget of %s is left, and why", (_title, given, reason) => {
   expect(decide(given)).toEqual([reason]);
 });

@@ -1,20 +1,20 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { inTurn, type Turn } from "../../src/delivery/response-order.js";
+import { runInOrder, type ResponseTask } from "../../src/delivery/response-order.js";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** Responses whose course the test decides. */
-function responses(names: readonly string[], waitsAlone = () => true) {
+function responses(names: readonly string[], isBlockedByStreamWindow = () => true) {
   const log: string[] = [];
   const moves = new Map<string, { progress: () => void; end: () => void; fail: () => void }>();
-  const turns = names.map((name): Turn => ({
+  const turns = names.map((name): ResponseTask => ({
     send: (progress) =>
       new Promise<void>((resolve, reject) => {
         log.push(name);
         moves.set(name, { progress, end: resolve, fail: () => reject(new Error("refused")) });
       }),
-    waitsAlone,
+    isBlockedByStreamWindow,
   }));
   const move = (name: string) => {
     const found = moves.get(name);
@@ -26,7 +26,7 @@ function responses(names: readonly string[], waitsAlone = () => true) {
 
 test("begins each response when the one before it has ended", async () => {
   const { log, turns, move } = responses(["page", "css", "js"]);
-  const all = inTurn(turns);
+  const all = runInOrder(turns);
   expect(log).toEqual(["page"]);
   move("page").end();
   await vi.advanceTimersByTimeAsync(0);
@@ -40,7 +40,7 @@ test("begins each response when the one before it has ended", async () => {
 
 test("goes on after a response that fails", async () => {
   const { log, turns, move } = responses(["page", "css"]);
-  const all = inTurn(turns);
+  const all = runInOrder(turns);
   move("page").fail();
   await vi.advanceTimersByTimeAsync(0);
   expect(log).toEqual(["page", "css"]);
@@ -51,7 +51,7 @@ test("goes on after a response that fails", async () => {
 test("begins the next when one stands still for 100 ms, and waits for both in the end", async () => {
   const { log, turns, move } = responses(["page", "css"]);
   let done = false;
-  const all = inTurn(turns).then(() => (done = true));
+  const all = runInOrder(turns).then(() => (done = true));
   await vi.advanceTimersByTimeAsync(99);
   expect(log).toEqual(["page"]);
   await vi.advanceTimersByTimeAsync(1);
@@ -65,7 +65,7 @@ test("begins the next when one stands still for 100 ms, and waits for both in th
 
 test("waits as long as pieces are taken", async () => {
   const { log, turns, move } = responses(["page", "css"]);
-  void inTurn(turns);
+  void runInOrder(turns);
   for (let n = 0; n < 20; n++) {
     await vi.advanceTimersByTimeAsync(99);
     move("page").progress();
@@ -77,7 +77,7 @@ test("waits as long as pieces are taken", async () => {
 
 test("leaves no timer behind", async () => {
   const { turns, move } = responses(["page"]);
-  const all = inTurn(turns);
+  const all = runInOrder(turns);
   move("page").end();
   await all;
   expect(vi.getTimerCount()).toBe(0);
@@ -86,7 +86,7 @@ test("leaves no timer behind", async () => {
 test("keeps the order, however long it takes, when it is the connection that takes nothing", async () => {
   let held = true;
   const { log, turns, move } = responses(["page", "css"], () => !held);
-  void inTurn(turns);
+  void runInOrder(turns);
   await vi.advanceTimersByTimeAsync(5000);
   expect(log).toEqual(["page"]);
   held = false;
@@ -98,7 +98,7 @@ test("keeps the order, however long it takes, when it is the connection that tak
 
 test("is not moved by the progress of a response that was passed over", async () => {
   const { turns, move } = responses(["page", "css"]);
-  const all = inTurn(turns);
+  const all = runInOrder(turns);
   await vi.advanceTimersByTimeAsync(100);
   move("css").end();
   await vi.advanceTimersByTimeAsync(0);

@@ -7,10 +7,10 @@ afterEach(() => void vi.useRealTimers());
 const PIECE = 16 * 1024;
 
 let arrived = 0;
-const writer = (urgency = 3, incremental = false, waitsAlone = () => false): Writer => ({
+const writer = (urgency = 3, incremental = false, isBlockedByStreamWindow = () => false): Writer => ({
   arrival: ++arrived,
   priority: { urgency, incremental },
-  waitsAlone,
+  isBlockedByStreamWindow,
 });
 
 /** A connection that takes a piece every 80 ms, and the order in which it takes them. */

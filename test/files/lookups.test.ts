@@ -12,13 +12,13 @@ function counted() {
 
 test("gives an answer again for 250 ms, and then looks again", async () => {
   const { lookups, later } = counted();
-  expect(lookups.recall("a", performance.now())).toBeUndefined();
+  expect(lookups.peek("a", performance.now())).toBeUndefined();
   expect(await lookups.get("a")).toBe("a 1");
   later(249);
-  expect(lookups.recall("a", performance.now())).toBe("a 1");
+  expect(lookups.peek("a", performance.now())).toBe("a 1");
   expect(await lookups.get("a")).toBe("a 1");
   later(1);
-  expect(lookups.recall("a", performance.now())).toBeUndefined();
+  expect(lookups.peek("a", performance.now())).toBeUndefined();
   expect(await lookups.get("a")).toBe("a 2");
 });
 
@@ -51,7 +51,7 @@ test("keeps a bounded number of answers, and none for a path that is very long",
   const lookups = new Lookups((key) => Promise.resolve(key));
   const first = performance.now();
   for (let n = 0; n <= 4096; n++) await lookups.get(String(n));
-  expect([lookups.recall("0", first), lookups.recall("4096", first)]).toEqual([undefined, "4096"]);
+  expect([lookups.peek("0", first), lookups.peek("4096", first)]).toEqual([undefined, "4096"]);
   await lookups.get("x".repeat(513));
-  expect(lookups.recall("x".repeat(513), first)).toBeUndefined();
+  expect(lookups.peek("x".repeat(513), first)).toBeUndefined();
 });

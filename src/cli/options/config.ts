@@ -4,8 +4,8 @@ import { H2PushError, systemCode } from "../../errors.js";
 import { checkFile } from "../../server/options/option-checks.js";
 import { configOptions, configSchema } from "./config-schema.js";
 import { placeIn, syntaxErrorAt } from "./json-syntax.js";
-import { inWords, misfit } from "./schema-errors.js";
-import { nearest } from "../../io/closest-match.js";
+import { inWords, schemaError } from "./schema-errors.js";
+import { closestMatch } from "../../io/closest-match.js";
 import type { ServeOptions } from "../commands/serve.js";
 
 /** What a configuration file says. */
@@ -24,7 +24,7 @@ export async function readConfig(file: string): Promise<Config> {
   for (const [key, value] of entries) {
     const type = Object.hasOwn(properties, key) ? properties[key] : undefined;
     if (type === undefined) throw unknownKey(key, Object.keys(properties), file);
-    const wrong = misfit(value, type);
+    const wrong = schemaError(value, type);
     if (wrong !== undefined) {
       const message = `${key}${wrong.path} in ${file} can't be ${JSON.stringify(wrong.value)}`;
       throw new H2PushError("usage", message, `it is ${inWords(wrong.type)}`);
@@ -62,7 +62,7 @@ function parse(text: string, file: string): object {
 }
 
 function unknownKey(key: string, known: readonly string[], file: string): H2PushError {
-  const near = nearest(key, known);
+  const near = closestMatch(key, known);
   const hint = near === undefined ? "h2push --help-all lists the options" : `did you mean ${near}?`;
   return new H2PushError("usage", `unknown key in ${file}: ${key}`, hint);
 }

@@ -23,7 +23,7 @@ export interface Misfit {
 }
 
 /** The first part of a value that is not of its type: an entry of a list, or all of it; undefined when it fits. */
-export function misfit(value: unknown, type: JsonType): Misfit | undefined {
+export function schemaError(value: unknown, type: JsonType): Misfit | undefined {
   if (isOfType(value, type)) return undefined;
   const items = Array.isArray(value) ? itemsOf(type) : undefined;
   if (!Array.isArray(value) || items === undefined) return { path: "", value, type };

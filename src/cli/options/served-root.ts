@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { H2PushError, systemCode } from "../../errors.js";
 import { checkRoot } from "../../server/files/root.js";
-import { nearest } from "../../io/closest-match.js";
+import { closestMatch } from "../../io/closest-match.js";
 
 /** The commands beside the one that serves, by the word that may have been meant for each. */
 const COMMANDS: ReadonlyMap<string, string> = new Map([
@@ -67,7 +67,7 @@ export async function checkWords([word, second]: readonly string[]): Promise<voi
 
 function checkCertCommand(word: string): void {
   if (CERT_COMMANDS.includes(word) || word === "help") return;
-  const near = nearest(word, CERT_COMMANDS);
+  const near = closestMatch(word, CERT_COMMANDS);
   const hint = near === undefined ? "see h2push cert --help for its commands" : `did you mean h2push cert ${near}?`;
   throw new H2PushError("usage", `no such command: cert ${word}`, hint);
 }
@@ -87,7 +87,7 @@ const isWord = (text: string) => /^\w[\w-]*$/.test(text);
 const isDirectory = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 function commandsLike(word: string): string[] {
-  const near = nearest(word, [...COMMANDS.keys()]);
+  const near = closestMatch(word, [...COMMANDS.keys()]);
   return near === undefined ? [] : [`h2push ${COMMANDS.get(near) ?? near}`];
 }
 
@@ -97,7 +97,7 @@ async function directoriesLike(path: string): Promise<string[]> {
   const entries = await readdir(dirname(plain), { withFileTypes: true }).catch(() => []);
   const names = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map(({ name }) => name);
   const name = basename(plain);
-  const near = nearest(name, names);
+  const near = closestMatch(name, names);
   return near === undefined ? [] : [plain.slice(0, -name.length) + near];
 }
 

@@ -4,7 +4,7 @@ import { LineOutput } from "./line-output.js";
 
 const log = new LineOutput(process.stdout, (lines) => {
   const missing = lines === 1 ? "line is" : "lines are";
-  printAside(`${yellow("note:")} ${lines} ${missing} missing in the log: what reads it was too slow`);
+  printToStderr(`${yellow("note:")} ${lines} ${missing} missing in the log: what reads it was too slow`);
 });
 
 export function printLine(line: string): void {
@@ -13,7 +13,7 @@ export function printLine(line: string): void {
 }
 
 /** Prints what people should read where standard output is for programs. */
-export function printAside(line: string): void {
+export function printToStderr(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 

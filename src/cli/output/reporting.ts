@@ -2,7 +2,7 @@ import type { RequestRecord } from "../../server/request-record.js";
 import type { ServerOptions } from "../../server/options/server-options.js";
 import { liveLine } from "../log/live-line.js";
 import type { LogFormat } from "../log/log-format.js";
-import { logLine, printAside, printLine, warning } from "./output.js";
+import { logLine, printToStderr, printLine, warning } from "./output.js";
 import { requestLine, targetLines } from "../log/request-line.js";
 import { scanLine } from "../log/scan-line.js";
 
@@ -32,8 +32,14 @@ export async function reporting({
   verbose = false,
 }: ReportingOptions): Promise<Reporting> {
   if (quiet)
-    return { print: printLine, say: () => undefined, warn: noteBy(printAside), started: () => undefined, events: {} };
-  const say = log === "pretty" || log === "off" ? printLine : printAside;
+    return {
+      print: printLine,
+      say: () => undefined,
+      warn: noteBy(printToStderr),
+      started: () => undefined,
+      events: {},
+    };
+  const say = log === "pretty" || log === "off" ? printLine : printToStderr;
   const note = noteBy(say);
   let started!: () => void;
   const start = new Promise<void>((resolve) => (started = resolve));

@@ -7,7 +7,7 @@ import { readAtMost } from "../endpoints/content.js";
 import { endpoint } from "../endpoints/endpoint.js";
 import { problem } from "../endpoints/problem.js";
 import { waitFor } from "../endpoints/wait.js";
-import { later } from "../../io/deferred.js";
+import { deferred } from "../../io/deferred.js";
 import { readLoad, type Load } from "./load.js";
 import type { SamplePage } from "./sample-page.js";
 import { waterfall, type Ask, type Waterfall } from "./waterfall.js";
@@ -51,9 +51,9 @@ const GRACE = 1000;
  */
 export async function servePage({ page, think, ...options }: PageServerOptions): Promise<PageServer> {
   const asks = new Map<string, Ask[]>();
-  const answered = later<RequestRecord>();
-  const reported = later<Load>();
-  const scanned = later<void>();
+  const answered = deferred<RequestRecord>();
+  const reported = deferred<Load>();
+  const scanned = deferred<void>();
   const server = createServer({
     ...options,
     root: page.root,

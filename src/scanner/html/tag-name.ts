@@ -1,5 +1,5 @@
 import type { ElementKind } from "../style/outline/element-kind.js";
-import { Step } from "../style/outline/tag-effect.js";
+import { TagEffect } from "../style/outline/tag-effect.js";
 
 /** A tag name, one object for each: comparing two is comparing objects. */
 export class TagName {
@@ -25,7 +25,7 @@ export class TagName {
   /** The same name is this object as long as the process lives. */
   isKept = false;
   /** What its end tag does. */
-  readonly closing = new Step(this, undefined);
+  readonly closing = new TagEffect(this, undefined);
   /** What its start tag does, by the kind of element, and whose kinds they are: see `ElementKinds`. */
   openings: Openings | undefined;
   readonly #bytes: Uint8Array;
@@ -51,8 +51,8 @@ export class TagName {
 export interface Openings {
   readonly owner: object;
   /** Without attributes. */
-  readonly plain: Step;
-  readonly byKind: Map<ElementKind, Step>;
+  readonly plain: TagEffect;
+  readonly byKind: Map<ElementKind, TagEffect>;
 }
 
 /** Bytes with ASCII letters in lower case. */

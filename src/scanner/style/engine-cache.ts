@@ -2,7 +2,7 @@ import type { Sheet } from "./cascade.js";
 import type { CssFacts } from "../css/facts.js";
 import { FontSet } from "./fonts/select-fonts.js";
 import { baseOf } from "../../manifest/resolve.js";
-import { Remembered } from "../../io/lru-map.js";
+import { LruMap } from "../../io/lru-map.js";
 import { StyleEngine } from "./engine.js";
 
 /** Sets of stylesheets whose work on shared parts of pages is kept. */
@@ -18,7 +18,7 @@ export interface Styles {
 export class SharedStyles {
   readonly #userAgent: CssFacts;
   readonly #density: number;
-  readonly #engines = new Remembered<Styles>(KEPT_ENGINES);
+  readonly #engines = new LruMap<Styles>(KEPT_ENGINES);
   /** The styles that were asked for last: mostly those of the next page, too. */
   #last: { readonly sheets: readonly Sheet[]; readonly styles: Styles } | undefined;
   readonly #numbers = new WeakMap<CssFacts, number>();

@@ -46,7 +46,7 @@ export interface Computed {
   readonly variables: Variables;
 }
 
-interface Remembered {
+interface LruMap {
   readonly computed: Computed;
   /** Number of paths when it was worked out, -1 when that matters for neither it nor an ancestor. */
   readonly growth: number;
@@ -93,7 +93,7 @@ export class StyleEngine {
   readonly #sheets: readonly Sheet[];
   readonly #layers: ReadonlyMap<string, number>;
   readonly #density: number;
-  readonly #computed = new WeakMap<OutlineNode, Remembered>();
+  readonly #computed = new WeakMap<OutlineNode, LruMap>();
   /** Kinds of elements that may have an image, as far as the kind tells. */
   readonly #withImages = new WeakMap<ElementKind, boolean>();
   #lookedAround = false;
@@ -141,7 +141,7 @@ export class StyleEngine {
     return false;
   }
 
-  #remembered(node: OutlineNode): Remembered {
+  #remembered(node: OutlineNode): LruMap {
     const known = this.#computed.get(node);
     if (known !== undefined && (known.growth < 0 || known.growth === node.growth.count)) return known;
     const parent = node.parent === undefined ? undefined : this.#remembered(node.parent);

@@ -7,7 +7,7 @@ import { isTrivialMedia, matchesMedia, type Viewport } from "../css/media-querie
 import type { FontNeed } from "./what-styles-load.js";
 import { NEED, type Need, type Reference } from "../url/reference.js";
 import type { SiteFile } from "../scanner.js";
-import { type Soon, whenKnown } from "../../io/maybe-promise.js";
+import { type MaybePromise, whenKnown } from "../../io/maybe-promise.js";
 import type { Sheet } from "./cascade.js";
 import type { ImageUse } from "./engine.js";
 
@@ -44,7 +44,7 @@ export class SheetList {
   /** What the vocabulary must have for them. */
   generation = 0;
   readonly #listing: Listing;
-  readonly #read: (file: SiteFile, environment: string) => Soon<ReadCss>;
+  readonly #read: (file: SiteFile, environment: string) => MaybePromise<ReadCss>;
   readonly #policy: ContentSecurityPolicy;
   readonly #viewport: Viewport;
   /** Files that the stylesheets are in, for the line of what they miss. */
@@ -56,7 +56,7 @@ export class SheetList {
 
   constructor(
     listing: Listing,
-    read: (file: SiteFile, environment: string) => Soon<ReadCss>,
+    read: (file: SiteFile, environment: string) => MaybePromise<ReadCss>,
     policy: ContentSecurityPolicy,
     viewport: Viewport,
   ) {
@@ -71,19 +71,19 @@ export class SheetList {
    *
    * @param seen it stands in the first round trip of the page
    */
-  inline(facts: CssFacts, context: Context, seen: boolean): Soon<void> {
+  inline(facts: CssFacts, context: Context, seen: boolean): MaybePromise<void> {
     this.#files.set(context.pathname, context);
     return this.#take(facts, context, { applies: true, layer: "", depth: 0, inPage: seen });
   }
 
   /** Adds a stylesheet that a `link` names. */
-  linked(located: Located, { need, applies, media }: Reference, { encoding }: Context): Soon<void> {
+  linked(located: Located, { need, applies, media }: Reference, { encoding }: Context): MaybePromise<void> {
     const place = { applies: applies ?? false, layer: "", depth: 0, media: media !== undefined };
     return this.#sheet(located, need === NEED.idle ? { ...place, need } : place, encoding);
   }
 
   /** @param environment encoding of what loads it */
-  #sheet({ file, target, pathname }: Located, place: Place, environment: string): Soon<void> {
+  #sheet({ file, target, pathname }: Located, place: Place, environment: string): MaybePromise<void> {
     // Stylesheets that import each other come out otherwise when one of them is there ahead (measured).
     if (this.#open.has(target) && !this.#circular.has(target)) {
       this.#circular.add(target);
@@ -104,7 +104,7 @@ export class SheetList {
   }
 
   /** What a stylesheet imports comes before it in the cascade. */
-  #take(facts: CssFacts, context: Context, place: Place): Soon<void> {
+  #take(facts: CssFacts, context: Context, place: Place): MaybePromise<void> {
     if (facts.imports.length === 0) return this.#apply(facts, context, place);
     return this.#imports(facts, context, place).then(() => this.#apply(facts, context, place));
   }

@@ -3,7 +3,7 @@ import type { Delivery } from "../../delivery/history.js";
 import type { FoundFile, Unavailable } from "../../files/file.js";
 import { isHtml } from "../../files/media-type.js";
 import type { Decision } from "../../files/representation/representation.js";
-import { carrying } from "../http/mark-sent.js";
+import { markingSent } from "../http/mark-sent.js";
 import { hintedFreshness } from "../page-delivery/early-hints.js";
 import { sendError } from "../http/error-page.js";
 import type { Exchange } from "../http/exchange.js";
@@ -51,7 +51,7 @@ function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Nee
   const { status } = decision;
   const { more, hinted } = extras;
   const send: ReadyPage["send"] = (extra, ...how) => response.send(exchange, { ...more, ...extra }, ...how);
-  return carrying(exchange, status === 206 ? null : selected.version, async () => {
+  return markingSent(exchange, status === 206 ? null : selected.version, async () => {
     if (needs === undefined) {
       await send(announcedFields(site, exchange, decision) ?? {}, (bytes) => exchange.progress(bytes));
       return undefined;

@@ -51,16 +51,16 @@ export function answerByFiles(site: Site, exchange: Exchange, hinted: readonly s
 function answerFile(site: Site, lookup: SiteLookup, exchange: Exchange, hinted: readonly string[]) {
   const { method, target } = exchange;
   if (method !== "GET" && method !== "HEAD") return answerMethod(site, lookup, exchange);
-  const found = hinted.length === 0 ? lookup.tree.recall(pathOf(target), exchange.arrived) : undefined;
+  const found = hinted.length === 0 ? lookup.tree.peek(pathOf(target), exchange.arrived) : undefined;
   const mayHave = found?.kind === "file" && !site.rules.refusesFile(exchange, found.file);
-  const atOnce = mayHave ? answerAtOnce(site, exchange, found) : undefined;
-  return atOnce === undefined ? answerInTime(site, lookup, exchange, hinted) : atOnce.delivery;
+  const atOnce = mayHave ? answerSync(site, exchange, found) : undefined;
+  return atOnce === undefined ? answerAsync(site, lookup, exchange, hinted) : atOnce.delivery;
 }
 
 function answerForced(site: Site, lookup: SiteLookup, exchange: Exchange): Answered {
   const { method } = exchange;
   return method === "GET" || method === "HEAD"
-    ? answerInTime(site, lookup, exchange, [])
+    ? answerAsync(site, lookup, exchange, [])
     : answerMethod(site, lookup, exchange);
 }
 
@@ -82,7 +82,7 @@ async function redirectUnlessFile(tree: FileTree, exchange: Exchange, { status, 
 }
 
 /** Answers from memory without waiting, if that can be; undefined if not. */
-function answerAtOnce(site: Site, exchange: Exchange, found: FoundFile): AtOnce | undefined {
+function answerSync(site: Site, exchange: Exchange, found: FoundFile): SyncAnswer | undefined {
   const { representations, scanner } = site;
   const selected = representations.ready(found, exchange.fields);
   if (selected === undefined) return undefined;
@@ -121,7 +121,7 @@ function together(fields: OutgoingHttpHeaders, more: OutgoingHttpHeaders): Outgo
 }
 
 /** What was answered at once: with a page, what went with it. */
-interface AtOnce {
+interface SyncAnswer {
   readonly delivery: Delivery | undefined;
 }
 
@@ -133,14 +133,14 @@ function record({ target, connection }: Exchange, { targets, announcements }: Li
 }
 
 /** Answers by what is looked up: also where a rule comes before the file of the path. */
-export async function answerInTime(site: Site, lookup: SiteLookup, exchange: Exchange, hinted: readonly string[]) {
+export async function answerAsync(site: Site, lookup: SiteLookup, exchange: Exchange, hinted: readonly string[]) {
   const deadline = performance.now() + PATIENCE;
   const request = requestFor(site, exchange);
   do {
     const resolved = await lookup.resolve(request);
     if (resolved.kind !== "file") return answerOther(site, lookup, exchange, resolved);
     const { found, pathname, standsIn } = resolved;
-    const atOnce = hinted.length === 0 && !standsIn ? answerAtOnce(site, exchange, found) : undefined;
+    const atOnce = hinted.length === 0 && !standsIn ? answerSync(site, exchange, found) : undefined;
     if (atOnce !== undefined) return atOnce.delivery;
     const sent = await sendFile(site, exchange, found, standsIn ? { hinted, more: { vary: VARY } } : { hinted });
     if (sent === "withheld") return answerMissing(site, lookup, exchange);

@@ -228,9 +228,9 @@ export class SiteLookup {
   }
 
   /** The file that a request was just answered with, or would have been with another one's fields. */
-  recall(request: RuleRequest, now: number): FoundFile | undefined {
+  peek(request: RuleRequest, now: number): FoundFile | undefined {
     for (const path of [...this.#pathsOf(request), this.single]) {
-      const found = path === undefined ? undefined : this.tree.recall(path, now);
+      const found = path === undefined ? undefined : this.tree.peek(path, now);
       if (found?.kind === "file") return found;
     }
     return undefined;

@@ -36,7 +36,7 @@ export interface Exchange {
   /** When the final response began (`performance.now()`); 0 until then. */
   readonly begun: number;
   /** Gives the final response its last touch, whoever answers. Set before anything is sent. */
-  dress: Dress | undefined;
+  transformHeaders: Transform | undefined;
   /** Sends status and fields; with `end`, nothing follows them. Does nothing when the client has gone. */
   head(status: number, fields: OutgoingHttpHeaders, end: boolean): void;
   /**
@@ -59,7 +59,7 @@ export interface Upgrade {
 }
 
 /** The fields that a final response goes out with, from those that whoever answers has given it. */
-export type Dress = (status: number, fields: OutgoingHttpHeaders) => OutgoingHttpHeaders;
+export type Transform = (status: number, fields: OutgoingHttpHeaders) => OutgoingHttpHeaders;
 
 /** What is too small to wait for a turn, and has none to end: an event of a stream. */
 export const NO_TURN: Promise<() => void> = Promise.resolve(() => undefined);

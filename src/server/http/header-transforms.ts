@@ -1,10 +1,10 @@
-import type { Dresser } from "./response-headers.js";
+import type { HeaderTransform } from "./response-headers.js";
 import type { Settings } from "../options/options-table.js";
 
 /** The rules for the fields of every response that the settings ask for. */
-export async function openDressers({ cors, coi }: Settings): Promise<readonly Dresser[]> {
-  const dressers: Dresser[] = [];
-  if (cors !== undefined) dressers.push((await import("../middleware/cors.js")).corsDresser(cors));
-  if (coi) dressers.push((await import("../middleware/cross-origin-isolation.js")).isolationDresser);
-  return dressers;
+export async function openHeaderTransforms({ cors, coi }: Settings): Promise<readonly HeaderTransform[]> {
+  const headerTransforms: HeaderTransform[] = [];
+  if (cors !== undefined) headerTransforms.push((await import("../middleware/cors.js")).corsTransform(cors));
+  if (coi) headerTransforms.push((await import("../middleware/cross-origin-isolation.js")).isolationTransform);
+  return headerTransforms;
 }

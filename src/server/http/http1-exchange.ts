@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Readable, Writable } from "node:stream";
 import type { Connection } from "../listen/connection.js";
-import { NO_TURN, type Dress, type Exchange, type Upgrade } from "./exchange.js";
+import { NO_TURN, type Transform, type Exchange, type Upgrade } from "./exchange.js";
 
 export function http1Exchange(
   request: IncomingMessage,
@@ -25,7 +25,7 @@ class Http1Exchange implements Exchange {
   readonly stream = undefined;
   readonly pushEnabled = false;
   readonly upgrade: Upgrade | undefined;
-  dress: Dress | undefined;
+  transformHeaders: Transform | undefined;
   begun = 0;
   readonly #response: ServerResponse;
   #bytes = 0;
@@ -64,7 +64,7 @@ class Http1Exchange implements Exchange {
     const response = this.#response;
     if (response.destroyed) return;
     this.begun = performance.now();
-    response.writeHead(status, dispositionFirst(this.dress?.(status, fields) ?? fields));
+    response.writeHead(status, dispositionFirst(this.transformHeaders?.(status, fields) ?? fields));
     if (end) response.end();
   }
 

@@ -2,10 +2,10 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { constants, type ServerHttp2Stream } from "node:http2";
 import type { Readable, Writable } from "node:stream";
 import { behindOthers, type Priority, readPriority } from "../../delivery/priority.js";
-import { NEGLIGIBLE, type Writer } from "../../delivery/scheduler.js";
+import { NEGLIGIBLE_BYTES, type Writer } from "../../delivery/scheduler.js";
 import { httpDate } from "../../files/conditions/http-date.js";
-import { pushEnabled, waitsAlone, type Connection } from "../listen/connection.js";
-import { NO_TURN, type Dress, type Exchange } from "./exchange.js";
+import { pushEnabled, isBlockedByStreamWindow, type Connection } from "../listen/connection.js";
+import { NO_TURN, type Transform, type Exchange } from "./exchange.js";
 
 export function http2Exchange(
   stream: ServerHttp2Stream,
@@ -45,7 +45,7 @@ class Http2Exchange implements Exchange, Writer {
   readonly body: Writable;
   readonly stream: ServerHttp2Stream;
   readonly upgrade = undefined;
-  dress: Dress | undefined;
+  transformHeaders: Transform | undefined;
   begun = 0;
   readonly arrival: number;
   /** To be called when a content that was sent at once was taken. */
@@ -93,14 +93,14 @@ class Http2Exchange implements Exchange, Writer {
     const { stream } = this;
     if (stream.destroyed || stream.closed) return;
     this.begun = performance.now();
-    const { begun, dress } = this;
-    const dressed = dress === undefined ? fields : dress(status, fields);
-    stream.respond(withStatus(status, dressed, begun), end ? ENDS : GOES_ON);
+    const { begun, transformHeaders } = this;
+    const transformed = transformHeaders === undefined ? fields : transformHeaders(status, fields);
+    stream.respond(withStatus(status, transformed, begun), end ? ENDS : GOES_ON);
   }
 
   mayEnd(bytes: number): boolean {
     // To take part in the queue costs as much as to answer (measured with 11 bytes).
-    if (bytes <= NEGLIGIBLE) return true;
+    if (bytes <= NEGLIGIBLE_BYTES) return true;
     if (this.connection.history.announced.hold(this.target) !== undefined) return false;
     this.#taken = this.connection.writes.admitNow(this, bytes);
     return this.#taken !== undefined;
@@ -114,7 +114,7 @@ class Http2Exchange implements Exchange, Writer {
   }
 
   admit(bytes: number): Promise<() => void> {
-    if (bytes <= NEGLIGIBLE) return NO_TURN;
+    if (bytes <= NEGLIGIBLE_BYTES) return NO_TURN;
     const { history, writes } = this.connection;
     const held = history.announced.hold(this.target);
     return held === undefined ? writes.admit(this, bytes) : held.then(() => writes.admit(this, bytes));
@@ -134,7 +134,7 @@ class Http2Exchange implements Exchange, Writer {
     return this.connection.history.linked(this.target) ? behindOthers(priority) : priority;
   }
 
-  waitsAlone(): boolean {
-    return waitsAlone(this.connection, this.stream, this.bytes);
+  isBlockedByStreamWindow(): boolean {
+    return isBlockedByStreamWindow(this.connection, this.stream, this.bytes);
   }
 }

@@ -1,7 +1,7 @@
 import type { Exchange } from "./exchange.js";
 
 /** Remembers that the connection carries this version of the target, unless it gets lost on the way. */
-export async function carrying<T>(
+export async function markingSent<T>(
   { method, target, connection: { history } }: Exchange,
   etag: string | null,
   send: () => Promise<T>,

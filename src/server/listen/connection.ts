@@ -4,7 +4,7 @@ import { History } from "../../delivery/history.js";
 import { WriteQueue } from "../../delivery/scheduler.js";
 
 /** What carries the requests of a client. */
-export type Carrier =
+export type Transport =
   | { readonly protocol: "h2"; readonly session: ServerHttp2Session; readonly socket: Socket }
   | { readonly protocol: "http/1.1"; readonly socket: Socket };
 
@@ -13,7 +13,7 @@ export interface Connection {
   /** From 1, for as long as the server runs. */
   readonly id: number;
   /** Kept here, as `stream.session` is gone once a stream has closed. */
-  readonly carrier: Carrier;
+  readonly transport: Transport;
   /** The client's IP address, kept here for the same reason; undefined where there is none. */
   readonly remoteAddress: string | undefined;
   readonly history: History;
@@ -28,17 +28,17 @@ export interface Connection {
 }
 
 /** How many streams may still be promised, within what the client allows to be open at once and what Node lets it cancel. */
-export function freeStreams({ carrier, open, history }: Connection): number {
-  if (carrier.protocol !== "h2" || carrier.session.destroyed) return 0;
-  const limit = carrier.session.remoteSettings.maxConcurrentStreams ?? Infinity;
+export function pushableStreams({ transport, open, history }: Connection): number {
+  if (transport.protocol !== "h2" || transport.session.destroyed) return 0;
+  const limit = transport.session.remoteSettings.maxConcurrentStreams ?? Infinity;
   // Node's own client counts its requests and the reserved streams against its limit: stay below both together.
   return Math.max(0, Math.min(limit - open, history.pushesLeft));
 }
 
 /** Bytes that the client's window for the connection takes now (RFC 9113 §6.9). */
-export function sendWindow({ carrier }: Connection): number {
-  if (carrier.protocol !== "h2" || carrier.session.destroyed) return 0;
-  return carrier.session.state.remoteWindowSize ?? 0;
+export function sendWindow({ transport }: Connection): number {
+  if (transport.protocol !== "h2" || transport.session.destroyed) return 0;
+  return transport.session.state.remoteWindowSize ?? 0;
 }
 
 /**
@@ -47,12 +47,12 @@ export function sendWindow({ carrier }: Connection): number {
  *
  * @param taken bytes that its client has taken
  */
-export function waitsAlone(connection: Connection, stream: ServerHttp2Stream, taken: number): boolean {
-  if (connection.carrier.protocol !== "h2" || sendWindow(connection) === 0) return false;
+export function isBlockedByStreamWindow(connection: Connection, stream: ServerHttp2Stream, taken: number): boolean {
+  if (connection.transport.protocol !== "h2" || sendWindow(connection) === 0) return false;
   // With nothing to write, it waits for its own source, a slow route; a push, for the client to take one more stream.
   if (stream.writableLength === 0 || stream.state.state === RESERVED) return true;
   // Node does not tell a stream's window. What fits into the initial one is held up by the line, not by the client.
-  const window = connection.carrier.session.remoteSettings.initialWindowSize ?? 65_535;
+  const window = connection.transport.session.remoteSettings.initialWindowSize ?? 65_535;
   return taken + stream.writableLength > window;
 }
 
@@ -87,12 +87,12 @@ export class Connections {
   #last = 0;
   #draining = false;
 
-  add(carrier: Carrier): Connection {
+  add(transport: Transport): Connection {
     const connection: Connection = {
       id: ++this.#last,
-      carrier,
+      transport,
       // An IPv6 socket that takes IPv4 too maps those addresses (RFC 4291 §2.5.5.2).
-      remoteAddress: carrier.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, ""),
+      remoteAddress: transport.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, ""),
       history: new History(),
       writes: new WriteQueue(),
       open: 0,
@@ -100,12 +100,12 @@ export class Connections {
       promised: new Set(),
     };
     this.#all.add(connection);
-    (carrier.protocol === "h2" ? carrier.session : carrier.socket).once("close", () => {
+    (transport.protocol === "h2" ? transport.session : transport.socket).once("close", () => {
       this.#all.delete(connection);
       this.#changed();
     });
     // Its handshake ended after all others were told. Over HTTP/1.1 a connection is added with its first request.
-    if (this.#draining && carrier.protocol === "h2") endIdle(connection);
+    if (this.#draining && transport.protocol === "h2") endIdle(connection);
     return connection;
   }
 
@@ -158,7 +158,8 @@ export class Connections {
 
   /** Ends all connections at once. */
   destroy(): void {
-    for (const { carrier } of this.#all) (carrier.protocol === "h2" ? carrier.session : carrier.socket).destroy();
+    for (const { transport } of this.#all)
+      (transport.protocol === "h2" ? transport.session : transport.socket).destroy();
   }
 
   #change(): Promise<void> {
@@ -176,15 +177,15 @@ const LINGER = 2000;
 
 /** A session lets its open streams end by itself (GOAWAY, RFC 9113 §6.8); HTTP/1.1 has no such word. */
 function endIdle(connection: Connection): void {
-  const { carrier, open } = connection;
-  if (carrier.protocol === "h2") carrier.session.close();
-  else if (open === 0) carrier.socket.end();
+  const { transport, open } = connection;
+  if (transport.protocol === "h2") transport.session.close();
+  else if (open === 0) transport.socket.end();
   if (open > 0) return;
   setTimeout(() => cutOff(connection), LINGER).unref();
 }
 
 /** A request that crossed the GOAWAY is still answered, and what is on its way to a slow client arrives. */
-function cutOff({ carrier: { socket }, open }: Connection): void {
+function cutOff({ transport: { socket }, open }: Connection): void {
   if (open > 0) return;
   if (socket.writableFinished) socket.destroy();
   else socket.once("finish", () => socket.destroy());

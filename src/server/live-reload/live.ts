@@ -2,7 +2,7 @@ import type { Scanner } from "../../scanner/scanner.js";
 import { withInsertion, type Inserter } from "../../files/representation/insertion.js";
 import { isHtml } from "../../files/media-type.js";
 import type { Connections } from "../listen/connection.js";
-import type { Dresser } from "../http/response-headers.js";
+import type { HeaderTransform } from "../http/response-headers.js";
 import { sendError } from "../http/error-page.js";
 import type { Exchange } from "../http/exchange.js";
 import { responseFields, sendContent } from "../http/fetch-adapter.js";
@@ -26,7 +26,7 @@ export interface Live {
   /** Puts the script into pages. */
   readonly inserter: Inserter;
   /** Names the responses of pages, in a `server-timing` field, and says aloud where a policy keeps a page from being told. */
-  readonly dresser: Dresser;
+  readonly headerTransform: HeaderTransform;
   /** Whether a request is for the script or the event stream. */
   owns(target: string): boolean;
   /** The path of the page that its event stream is about. */
@@ -52,7 +52,7 @@ export function createLive(options: LiveOptions): Live {
         return scriptInsertion(start, contentType);
       },
     },
-    dresser: pageDresser(pages, policies),
+    headerTransform: pageDresser(pages, policies),
     owns: (target) => pathOf(target) === SCRIPT || pathOf(target) === STREAM,
     pageOf: (target) => (pathOf(target) === STREAM ? pageIn(queryOf(target)) : undefined),
     answer: (exchange) => answer(exchange, pages, options),
@@ -77,13 +77,13 @@ const tellingScanner = (scanner: Scanner, pages: OpenPages): Scanner => ({
     return needs;
   },
   // Each time that a page is served has to be told.
-  recall: () => undefined,
+  peek: () => undefined,
   lookAgain: () => scanner.lookAgain(),
 });
 
 /** Names the response that a page comes with, for its script. */
 const pageDresser =
-  (pages: OpenPages, policies: PagePolicies): Dresser =>
+  (pages: OpenPages, policies: PagePolicies): HeaderTransform =>
   (request) => {
     if (request.method !== "GET") return undefined;
     return (status, fields) => {

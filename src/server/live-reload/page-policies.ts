@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from "node:http";
-import type { DressedRequest } from "../http/response-headers.js";
+import type { TransformedRequest } from "../http/response-headers.js";
 import { pathOf } from "../files/send-file.js";
 import type { SiteLookup } from "../files/site-lookup.js";
 import { metaPolicies, nonceIn } from "./script-insertion.js";
@@ -34,7 +34,7 @@ export class PagePolicies {
   }
 
   /** @param fields those that a page goes out with */
-  check(request: DressedRequest, fields: OutgoingHttpHeaders): void {
+  check(request: TransformedRequest, fields: OutgoingHttpHeaders): void {
     const pathname = pathOf(request.target);
     const inside = this.#insideOf(request);
     if (inside === undefined) return;
@@ -48,8 +48,8 @@ export class PagePolicies {
   }
 
   /** Of the page that was just found for a request. */
-  #insideOf(request: DressedRequest): Inside | undefined {
-    const found = this.#options.lookup.recall(request, performance.now());
+  #insideOf(request: TransformedRequest): Inside | undefined {
+    const found = this.#options.lookup.peek(request, performance.now());
     return found === undefined ? undefined : this.#insides.get(found.file);
   }
 }

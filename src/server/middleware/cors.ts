@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from "node:http";
-import type { Dresser } from "../http/response-headers.js";
+import type { HeaderTransform } from "../http/response-headers.js";
 import type { Step } from "../step.js";
 
 /** How long a browser may go by the answer to a preflight (seconds): what Chromium keeps at most. */
@@ -16,7 +16,7 @@ const VARY = "origin, access-control-request-method, access-control-request-head
  *
  * @param origin "*", or the one origin whose pages may
  */
-export function corsDresser(origin: string): Dresser {
+export function corsTransform(origin: string): HeaderTransform {
   const ours = {
     "access-control-allow-origin": origin,
     "access-control-expose-headers": "*",

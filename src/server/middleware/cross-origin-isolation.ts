@@ -1,4 +1,4 @@
-import type { Dresser } from "../http/response-headers.js";
+import type { HeaderTransform } from "../http/response-headers.js";
 
 /**
  * Makes every page cross-origin isolated (HTML §7.1.3 and §7.1.4), as
@@ -6,7 +6,7 @@ import type { Dresser } from "../http/response-headers.js";
  * go into such a page, also when it is framed. What a response says itself
  * stands.
  */
-export const isolationDresser: Dresser = () => (_status, fields) => ({ ...ISOLATED, ...fields });
+export const isolationTransform: HeaderTransform = () => (_status, fields) => ({ ...ISOLATED, ...fields });
 
 const ISOLATED = {
   "cross-origin-opener-policy": "same-origin",

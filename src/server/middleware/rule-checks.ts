@@ -17,7 +17,7 @@ import { withBase, withoutBase } from "../../files/base.js";
 import { parseHttpDate } from "../../files/conditions/http-date.js";
 import type { Validators } from "../../files/conditions/precondition.js";
 import { Lookups } from "../../files/lookups.js";
-import type { Dresser } from "../http/response-headers.js";
+import type { HeaderTransform } from "../http/response-headers.js";
 import { RuleFile } from "./rule-file.js";
 
 /** The names of the rule files in the root. They are never served. */
@@ -92,7 +92,7 @@ export class SiteRules {
 
   /** Looks at the files, when the last look was too long ago at that time (`performance.now()`); else undefined. */
   look(now: number): Promise<unknown> | undefined {
-    return this.#looks.recall("", now) === undefined ? this.#looks.get("") : undefined;
+    return this.#looks.peek("", now) === undefined ? this.#looks.get("") : undefined;
   }
 
   /** The next request looks at the files. */
@@ -247,7 +247,7 @@ export class SiteRules {
   }
 
   /** Gives each response the fields that `_headers` and the command line want. */
-  readonly dresser: Dresser = (request) => {
+  readonly headerTransform: HeaderTransform = (request) => {
     const engine = this.#engine;
     const changes = this.#changes(request);
     if (engine === undefined || changes === undefined) return undefined;

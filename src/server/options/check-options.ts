@@ -1,5 +1,5 @@
 import { H2PushError } from "../../errors.js";
-import { nearest } from "../../io/closest-match.js";
+import { closestMatch } from "../../io/closest-match.js";
 import { checkPair, type CheckedPair } from "../../tls/issue/check-pair.js";
 import type { PemPair } from "../../tls/issue/certificate.js";
 import { checkSettings, serverOptions, type GivenSettings, type Settings } from "./options-table.js";
@@ -50,7 +50,7 @@ export function checkOptions(options: ServerOptions): Settings {
 }
 
 function unknownOption(name: string, known: readonly string[]): H2PushError {
-  const near = name === "cert" || name === "key" ? "certificate: { cert, key }" : nearest(name, known);
+  const near = name === "cert" || name === "key" ? "certificate: { cert, key }" : closestMatch(name, known);
   const hint = near === undefined ? `the options are ${known.join(", ")}` : `did you mean ${near}?`;
   return new H2PushError("usage", `unknown option: ${name}`, hint);
 }

@@ -9,8 +9,8 @@ import { considersPushes, plan, type PageRequest, type Peer, type PreloadLink } 
 import { serverTiming } from "../../delivery/delivery-summary.js";
 import type { ManifestEntry } from "../../manifest/types.js";
 import type { Progress } from "../../files/send-response.js";
-import { freeStreams, keepPromised, sendWindow, waitsAlone } from "../listen/connection.js";
-import { dressing } from "../http/response-headers.js";
+import { pushableStreams, keepPromised, sendWindow, isBlockedByStreamWindow } from "../listen/connection.js";
+import { transformsFor } from "../http/response-headers.js";
 import type { Exchange } from "../http/exchange.js";
 import { http2Exchange } from "../http/http2-exchange.js";
 import { responseFields, sendContent } from "../http/fetch-adapter.js";
@@ -56,15 +56,16 @@ export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPag
   const large = page.bytes === undefined || page.bytes > LARGE;
   if (!large) exchange.sendWhole();
   const delivery = deliver({
-    plan: (pushes) => plan(links, request, { ...peer, freeStreams: Math.min(peer.freeStreams, pushes) }, site.limits),
+    plan: (pushes) =>
+      plan(links, request, { ...peer, pushableStreams: Math.min(peer.pushableStreams, pushes) }, site.limits),
     hinted: targetsIn(page.hinted, exchange, links),
     large,
     stream,
     request: fields,
     page: target,
     history: connection.history,
-    mayPromise: () => exchange.pushEnabled && freeStreams(connection) >= 1,
-    waitsAlone: (stream, taken) => waitsAlone(connection, stream, taken),
+    mayPromise: () => exchange.pushEnabled && pushableStreams(connection) >= 1,
+    isBlockedByStreamWindow: (stream, taken) => isBlockedByStreamWindow(connection, stream, taken),
     begin: () => site.connections.begin(connection),
     promised: (stream) => keepPromised(connection, stream),
     respondPush: respondPush(site, exchange, bySource),
@@ -87,10 +88,12 @@ export function withStaleness(
 /** The page's own `Link` field as it goes out: in the form that leaves an import map alone, whoever has set it. */
 function fieldOf(exchange: Exchange, { link, mayHaveImportMap }: ReadyPage): string | undefined {
   if (link === undefined || !mayHaveImportMap) return link;
-  const { dress = (_status, fields) => fields } = exchange;
-  exchange.dress = (status, fields) => {
-    const dressed = dress(status, fields);
-    return typeof dressed["link"] === "string" ? { ...dressed, link: linksBesideImportMap(dressed["link"]) } : dressed;
+  const { transformHeaders = (_status, fields) => fields } = exchange;
+  exchange.transformHeaders = (status, fields) => {
+    const transformed = transformHeaders(status, fields);
+    return typeof transformed["link"] === "string"
+      ? { ...transformed, link: linksBesideImportMap(transformed["link"]) }
+      : transformed;
   };
   return linksBesideImportMap(link);
 }
@@ -142,13 +145,13 @@ export function peerOf(
   const { history } = connection;
   const { refuses } = history;
   // What there is room for is looked up where something may be pushed.
-  if (!pushEnabled) return { pushEnabled, refuses, freeStreams: 0, freeWindow: 0, seen: () => false };
+  if (!pushEnabled) return { pushEnabled, refuses, pushableStreams: 0, freeWindow: 0, seen: () => false };
   const seen = links.filter(({ target, etag }) => etag !== undefined && history.seen(target, etag));
   const versions = new Set(seen.map(({ target, etag = "" }) => `${etag} ${target}`));
   return {
     pushEnabled,
     refuses,
-    freeStreams: freeStreams(connection),
+    pushableStreams: pushableStreams(connection),
     freeWindow: Math.max(0, sendWindow(connection) - bytes),
     seen: (target, etag) => versions.has(`${etag} ${target}`),
   };
@@ -166,7 +169,7 @@ function respondPush(site: Site, { connection }: Exchange, sources: Sources): Re
   return async (stream, request, link, progress) => {
     const source = sources.get(link);
     const reply = http2Exchange(stream, request, connection);
-    reply.dress = dressing(site.dressers, reply);
+    reply.transformHeaders = transformsFor(site.headerTransforms, reply);
     if (source?.kind === "route") {
       stream.once("close", source.abandon);
       reply.head(200, pushedFields(source.response), false);

@@ -34,7 +34,7 @@ export function linkedPage(site: Site, exchange: Exchange, found: FoundFile, sta
   if (site.limits.mode === "hints" && request.navigation) return undefined;
   const { csp, link, audience } = site.rules.page(exchange);
   if (link !== undefined || csp.length > 0) return undefined;
-  const needs = site.scanner?.recall(pathOf(exchange.target), found, { audience });
+  const needs = site.scanner?.peek(pathOf(exchange.target), found, { audience });
   return needs === undefined ? undefined : recalled(site, exchange, needs, request, peer);
 }
 

@@ -36,7 +36,7 @@ export function proxyStep(rules: readonly string[], { timeout }: ProxyOptions): 
     if (isLoop(exchange.fields["via"], pseudonym)) return sendError(exchange, 508, "This request goes in a circle.");
     const content = hasContent(exchange);
     const webSocket = exchange.upgrade !== undefined;
-    const client = exchange.connection.carrier.socket.remoteAddress;
+    const client = exchange.connection.transport.socket.remoteAddress;
     // The password was for this server.
     const protectedByUs = site.rules.guards(exchange);
     const fields = requestFields(exchange, rule, { client, pseudonym, protectedByUs, content, webSocket });

@@ -4,7 +4,7 @@ import type { Site } from "../context.js";
 import { answerByFiles } from "../files/serve-file.js";
 import { contextOf, goneSignal, type Exchange } from "../http/exchange.js";
 import { responseFields, sendContent, toRequest } from "../http/fetch-adapter.js";
-import { carrying } from "../http/mark-sent.js";
+import { markingSent } from "../http/mark-sent.js";
 import { deliverPage, type ReadyPage } from "../page-delivery/deliver-page.js";
 import { EarlyHints, hintedFreshness } from "../page-delivery/early-hints.js";
 import type { Answered, Step } from "../step.js";
@@ -47,7 +47,7 @@ async function answerRoute(site: Site, exchange: Exchange, response: Response, h
   };
   const link = linkOf(response, isHtml(headers.get("content-type") ?? "") ? site.rules.page(exchange).link : undefined);
   if (method === "GET" && status === 200) site.hints.learn(target, link);
-  return carrying(exchange, headers.get("etag"), async () => {
+  return markingSent(exchange, headers.get("etag"), async () => {
     if (link === undefined && hints.sent.length === 0) {
       await send({}, (bytes) => exchange.progress(bytes));
       return undefined;

@@ -46,7 +46,7 @@ class SiteScanner implements ServerScanner {
 
   readonly page: Scanner["page"];
 
-  readonly recall: Scanner["recall"] = (...page) => this.#loaded?.recall(...page);
+  readonly peek: Scanner["peek"] = (...page) => this.#loaded?.peek(...page);
 
   lookAgain(): void {
     this.#lookup.tree.lookAgain();

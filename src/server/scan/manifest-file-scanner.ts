@@ -1,5 +1,5 @@
 import { DEFAULT_VIEWPORT } from "../../scanner/css/media-queries.js";
-import { readAside } from "../../scanner/read-file.js";
+import { readAsync } from "../../scanner/read-file.js";
 import { withoutFaults } from "../../scanner/scan-fault.js";
 import { readManifest } from "../../manifest/read.js";
 import { SiteFacts } from "../../scanner/facts-cache.js";
@@ -23,7 +23,7 @@ export async function manifestScanner(
   notice: (text: string) => void,
 ): Promise<ServerScanner> {
   const text = await readGivenFile(file, "manifest", HINT);
-  const facts = new SiteFacts({ readFile: readAside, onTruncated: () => {}, viewport: DEFAULT_VIEWPORT, compressed });
+  const facts = new SiteFacts({ readFile: readAsync, onTruncated: () => {}, viewport: DEFAULT_VIEWPORT, compressed });
   const { root, base } = lookup.tree;
   const scanner = writtenScanner({
     manifest: readManifest(text, file),

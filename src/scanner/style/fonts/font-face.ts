@@ -144,14 +144,14 @@ function least(faces: readonly FontFace[], distance: (face: FontFace) => number)
 /** The order in which the standard looks for a weight, as a distance. */
 function weightDistance([from, to]: readonly [number, number], wanted: number): number {
   if (wanted >= from && wanted <= to) return 0;
-  const nearest = wanted < from ? from : to;
+  const closestMatch = wanted < from ? from : to;
   if (wanted >= 400 && wanted <= 500) {
     // Up to 500 first, then below, then above.
-    if (nearest > wanted && nearest <= 500) return nearest - wanted;
-    return nearest < wanted ? 1000 + wanted - nearest : 2000 + nearest - wanted;
+    if (closestMatch > wanted && closestMatch <= 500) return closestMatch - wanted;
+    return closestMatch < wanted ? 1000 + wanted - closestMatch : 2000 + closestMatch - wanted;
   }
-  if (wanted < 400) return nearest < wanted ? wanted - nearest : 1000 + nearest - wanted;
-  return nearest > wanted ? nearest - wanted : 1000 + wanted - nearest;
+  if (wanted < 400) return closestMatch < wanted ? wanted - closestMatch : 1000 + closestMatch - wanted;
+  return closestMatch > wanted ? closestMatch - wanted : 1000 + wanted - closestMatch;
 }
 
 /** Whether a face is there for one of the characters. */

@@ -2,8 +2,8 @@ import { decodeHTML } from "entities/decode";
 import type { HtmlLexer } from "../../html/lexer.js";
 import { tagsOf } from "../../html/implied-end-tags.js";
 import type { Outline, OutlineNode, Paths } from "./outline.js";
-import type { Place } from "./open-element.js";
-import type { Step } from "./tag-effect.js";
+import type { OpenElement } from "./open-element.js";
+import type { TagEffect } from "./tag-effect.js";
 import { type TagName, tagNamed } from "../../html/tag-name.js";
 
 /** Distinct characters kept for a node: enough to tell which parts of a font it needs. */
@@ -26,7 +26,7 @@ export class OutlineBuilder {
   readonly #nodes: OutlineNode[];
   readonly #texts: OutlineNode[] = [];
   readonly #characters = new Map<OutlineNode, Set<number>>();
-  #place: Place;
+  #place: OpenElement;
   /** Elements open that are too deep to be in `#place`. */
   #beyond = 0;
   #hasHtml = false;
@@ -78,7 +78,7 @@ export class OutlineBuilder {
     return this.#enter(this.#stepOf(lexer), false);
   }
 
-  #stepOf({ cursor }: HtmlLexer): Step {
+  #stepOf({ cursor }: HtmlLexer): TagEffect {
     const { kinds } = this.#paths;
     cursor.rewind();
     let step = kinds.plain(cursor.tag);
@@ -86,7 +86,7 @@ export class OutlineBuilder {
     return step;
   }
 
-  #enter(step: Step, isEmpty: boolean): OutlineNode {
+  #enter(step: TagEffect, isEmpty: boolean): OutlineNode {
     const outer = this.#place.afterImplied(step.implies);
     const inner = outer.open(step);
     this.#record(inner);
@@ -95,7 +95,7 @@ export class OutlineBuilder {
     return inner.node;
   }
 
-  #record(place: Place): void {
+  #record(place: OpenElement): void {
     const { node } = place;
     if (node.page === this.#page) return;
     node.page = this.#page;

@@ -1,4 +1,4 @@
-import type { Step } from "./tag-effect.js";
+import type { TagEffect } from "./tag-effect.js";
 import type { TagCursor } from "../../html/tag-cursor.js";
 import type { Vocabulary } from "./vocabulary.js";
 
@@ -12,8 +12,8 @@ export interface ClassList {
   /** The value in the page. */
   readonly bytes: Uint8Array;
   /** The step that it was added to last, and what that came to. */
-  base: Step | undefined;
-  more: Step | undefined;
+  base: TagEffect | undefined;
+  more: TagEffect | undefined;
 }
 
 /** Values that are found again by a few of their bytes. */

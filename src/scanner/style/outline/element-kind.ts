@@ -1,6 +1,6 @@
 import type { Declarations } from "../../css/facts.js";
 import { ClassLists } from "./class-list.js";
-import { Step } from "./tag-effect.js";
+import { TagEffect } from "./tag-effect.js";
 import type { TagCursor } from "../../html/tag-cursor.js";
 import { hashOf, type Openings, type TagName } from "../../html/tag-name.js";
 import type { Vocabulary } from "./vocabulary.js";
@@ -70,7 +70,7 @@ export class ElementKinds {
   }
 
   /** What a start tag without attributes does. */
-  plain(tag: TagName): Step {
+  plain(tag: TagName): TagEffect {
     return this.#openings(tag).plain;
   }
 
@@ -78,13 +78,13 @@ export class ElementKinds {
     const { openings } = tag;
     if (openings?.owner === this) return openings;
     const known = this.#vocabulary.tags.has(tag.name);
-    const plain = new Step(tag, known ? this.#with(PLAIN, { tag: tag.name }) : PLAIN);
+    const plain = new TagEffect(tag, known ? this.#with(PLAIN, { tag: tag.name }) : PLAIN);
     tag.openings = { owner: this, plain, byKind: new Map() };
     return tag.openings;
   }
 
   /** What a start tag does with one more attribute, the one that the cursor has read. */
-  withAttribute(step: Step, cursor: TagCursor): Step {
+  withAttribute(step: TagEffect, cursor: TagCursor): TagEffect {
     const { hash } = cursor;
     if (hash === CLASS) return this.#withClasses(step, cursor);
     const vocabulary = this.#vocabulary;
@@ -96,7 +96,7 @@ export class ElementKinds {
     return tests === undefined ? own : this.#passing(own, tests.passed(tests.presenceOnly ? "" : cursor.value()));
   }
 
-  #withClasses(step: Step, cursor: TagCursor): Step {
+  #withClasses(step: TagEffect, cursor: TagCursor): TagEffect {
     const list = this.#classLists.at(cursor);
     const { key, names, passed } = list;
     if (key === "") return step;
@@ -106,13 +106,13 @@ export class ElementKinds {
     return list.more;
   }
 
-  #withId(step: Step, id: string): Step {
+  #withId(step: TagEffect, id: string): TagEffect {
     if (!this.#vocabulary.ids.has(id)) return step;
     const key = `#${id}`;
     return step.more.get(key) ?? this.#more(key, step, { id });
   }
 
-  #withStyle(step: Step, text: string): Step {
+  #withStyle(step: TagEffect, text: string): TagEffect {
     let style = this.#styles.get(text);
     if (style === undefined) {
       const declarations = this.#parseStyle(text);
@@ -124,19 +124,19 @@ export class ElementKinds {
     return step.more.get(key) ?? this.#more(key, step, { style });
   }
 
-  #passing(step: Step, passed: readonly string[]): Step {
+  #passing(step: TagEffect, passed: readonly string[]): TagEffect {
     if (passed.length === 0 || (step.kind?.passed.size ?? 0) > PASSED) return step;
     const key = `[${passed.join("\n")}`;
     return step.more.get(key) ?? this.#more(key, step, {}, passed);
   }
 
-  #more(key: string, step: Step, features: Partial<Features>, passed: readonly string[] = []): Step {
+  #more(key: string, step: TagEffect, features: Partial<Features>, passed: readonly string[] = []): TagEffect {
     const { tag, kind = PLAIN } = step;
     const own = this.#with(kind, { ...features, passed: new Set([...kind.passed, ...passed]) });
     const { byKind } = this.#openings(tag);
     let more = byKind.get(own);
     if (more === undefined) {
-      more = new Step(tag, own);
+      more = new TagEffect(tag, own);
       byKind.set(own, more);
     }
     step.more.set(key, more);

@@ -1,6 +1,6 @@
 import { PLAIN } from "./element-kind.js";
 import type { OutlineNode } from "./outline.js";
-import type { Step } from "./tag-effect.js";
+import type { TagEffect } from "./tag-effect.js";
 import type { TagName } from "../../html/tag-name.js";
 
 /** Places kept: what has more is no site, but an attack. */
@@ -14,8 +14,8 @@ const DEPTH = 512;
  * before its end is within. The same elements in another page are the same
  * place, so that a page is a walk from place to place.
  */
-export class Place {
-  readonly parent: Place | undefined;
+export class OpenElement {
+  readonly parent: OpenElement | undefined;
   /** Name of the element; of the root, one that no element has. */
   readonly tag: TagName;
   readonly node: OutlineNode;
@@ -28,9 +28,9 @@ export class Place {
   readonly #ends: number;
   /** A bit of each name that is open: one whose bit is not there is not. */
   readonly #names: number;
-  #inner: Map<Step, Place> | undefined;
+  #inner: Map<TagEffect, OpenElement> | undefined;
 
-  constructor(parent: Place | undefined, tag: TagName, node: OutlineNode) {
+  constructor(parent: OpenElement | undefined, tag: TagName, node: OutlineNode) {
     this.parent = parent;
     this.tag = tag;
     this.node = node;
@@ -47,22 +47,22 @@ export class Place {
   }
 
   /** Within the element that a start tag opens here. */
-  open(step: Step): Place {
+  open(step: TagEffect): OpenElement {
     const { last } = step;
     return last !== undefined && last.parent === this ? last : this.#open(step);
   }
 
-  #open(step: Step): Place {
+  #open(step: TagEffect): OpenElement {
     let place = this.#inner?.get(step);
     if (place === undefined) {
-      place = new Place(this, step.tag, this.node.child(step.kind ?? PLAIN));
+      place = new OpenElement(this, step.tag, this.node.child(step.kind ?? PLAIN));
       if (step.tag.isKept && this.#isKept && this.tree.places < PLACES) this.#keep(step, place);
     }
     step.last = place;
     return place;
   }
 
-  #keep(step: Step, place: Place): void {
+  #keep(step: TagEffect, place: OpenElement): void {
     this.#inner ??= new Map();
     this.#inner.set(step, place);
     place.#isKept = true;
@@ -70,25 +70,25 @@ export class Place {
   }
 
   /** The innermost element of that name, this one or around; undefined where none is open. */
-  innermost(tag: TagName): Place | undefined {
+  innermost(tag: TagName): OpenElement | undefined {
     return (this.#names & bitOf(tag)) === 0 ? undefined : outTo(this, (place) => place.tag === tag);
   }
 
   /** Out of what an end tag ends: of the innermost element of that name, and of what is open within; here where there is none. */
-  without(tag: TagName): Place {
+  without(tag: TagName): OpenElement {
     return this.innermost(tag)?.parent ?? this;
   }
 
   /** Out of what a start tag ends, unless a list, a table or the like lies between (HTML §13.2.6.4.7). */
-  afterImplied(group: number): Place {
+  afterImplied(group: number): OpenElement {
     if ((this.#ends & group) === 0) return this;
     return outTo(this, ({ tag }) => (tag.endedBy & group) !== 0)?.parent ?? this;
   }
 }
 
 /** The innermost place like that, this one or one around it. */
-function outTo(from: Place, isSought: (place: Place) => boolean): Place | undefined {
-  let place: Place | undefined = from;
+function outTo(from: OpenElement, isSought: (place: OpenElement) => boolean): OpenElement | undefined {
+  let place: OpenElement | undefined = from;
   while (place !== undefined && !isSought(place)) place = place.parent;
   return place;
 }

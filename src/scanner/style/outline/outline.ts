@@ -1,7 +1,7 @@
 import type { Declarations } from "../../css/facts.js";
 import { type ElementKind, ElementKinds, PLAIN } from "./element-kind.js";
 import { OutlineBuilder } from "./builder.js";
-import { Place } from "./open-element.js";
+import { OpenElement } from "./open-element.js";
 import type { AttributeTest } from "../../css/selectors/types.js";
 import type { Matchable } from "../../css/selectors/match.js";
 import { tagNamed } from "../../html/tag-name.js";
@@ -120,7 +120,7 @@ export class OutlineTree {
   }
 
   #begin(): Paths {
-    const root = new Place(undefined, ROOT, new OutlineNode(undefined, PLAIN, { count: 0 }));
+    const root = new OpenElement(undefined, ROOT, new OutlineNode(undefined, PLAIN, { count: 0 }));
     const kinds = new ElementKinds(this.#vocabulary, this.#parseStyle);
     return {
       generation: this.#vocabulary.generation,
@@ -137,6 +137,6 @@ export interface Paths {
   /** Whether the text of an element may take a font. */
   readonly hasFonts: boolean;
   /** Where a page begins. */
-  readonly root: Place;
+  readonly root: OpenElement;
   readonly kinds: ElementKinds;
 }

@@ -1,9 +1,9 @@
 import type { ElementKind } from "./element-kind.js";
-import type { Place } from "./open-element.js";
+import type { OpenElement } from "./open-element.js";
 import type { TagName } from "../../html/tag-name.js";
 
 /** What a tag does to the elements that are open: a start tag opens one of some kind, an end tag closes one. */
-export class Step {
+export class TagEffect {
   readonly tag: TagName;
   /** Undefined for an end tag. */
   readonly kind: ElementKind | undefined;
@@ -11,9 +11,9 @@ export class Step {
   /** The start tag's group, as a bit: see `ImpliedEnd`. */
   readonly implies: number;
   /** Steps to an element that has one feature more, by that feature. */
-  readonly more = new Map<string, Step>();
+  readonly more = new Map<string, TagEffect>();
   /** Where the step led last: the next is often the same. */
-  last: Place | undefined;
+  last: OpenElement | undefined;
 
   constructor(tag: TagName, kind: ElementKind | undefined) {
     this.tag = tag;
