@@ -74,7 +74,11 @@ export function announcedFields(site: Site, exchange: Exchange, { fields }: Deci
   return exchange.connection.history.linked(exchange.target) ? LINKED : undefined;
 }
 
-/** Enough for Firefox to take what was preloaded (measured), and gone before anybody loads the page again. */
+/**
+ * Enough for Firefox to take what was preloaded (measured), and gone before
+ * anybody loads the page again. With ten seconds Firefox fetches what it
+ * fetches twice all the same, and shows an old file after a change.
+ */
 const LINKED = { "cache-control": "max-age=2" };
 
 function refuse(exchange: Exchange, { status, fields }: Decision): undefined {
