@@ -455,6 +455,11 @@ test.each<[what: string, css: string, attributes: string]>([
   ["in an animation", `@keyframes k { from { background: url(bg.png) } } body { animation-name: k }`, ""],
   ["in a container query", `@container (min-width: 100px) { ${background} }`, ""],
   ["of a font that may be installed", `@font-face { font-family: f; src: local("F"), url(f.woff2) } ${used}`, ""],
+  [
+    "of a font that a media query chooses",
+    `@font-face { font-family: f; src: url(f.woff2) } p { font-family: serif } @media (width > 9px) { ${used} }`,
+    "",
+  ],
   ["of a font for some windows", `@font-face { font-family: f; src: url(f.woff2) } ${used}`, "media='(width > 9px)'"],
 ])("what another window may not load is listed, and not announced: %s", async (_what, css, attributes) => {
   const html = `<link rel=stylesheet href=a.css ${attributes}><p>text`;

@@ -70,7 +70,7 @@ const IMAGE_PROPERTIES = [
   "-webkit-box-reflect",
 ] as const;
 
-const NO_FONT: FontUse = { families: [[]], weights: [400], italics: [false] };
+const NO_FONT: FontUse = { families: [[]], weights: [400], italics: [false], byMedia: false };
 const NOTHING: Computed = {
   hidden: false,
   font: NO_FONT,
@@ -248,8 +248,11 @@ export class StyleEngine {
     const italics = alternatives(declared, "style", variables, parent.italics, (value) => [
       /italic|oblique/i.test(value),
     ]);
+    const ofMedia = (part: (typeof FONT_PARTS)[number]) =>
+      declared.get(`font-${part}`)?.some(({ media }) => media) === true;
+    const byMedia = FONT_PARTS.some(ofMedia) || (families === parent.families && parent.byMedia);
     const same = families === parent.families && weights === parent.weights && italics === parent.italics;
-    return same ? parent : { families, weights, italics };
+    return same && byMedia === parent.byMedia ? parent : { families, weights, italics, byMedia };
   }
 
   /** Images of the animations that run. */

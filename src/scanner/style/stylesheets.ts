@@ -146,7 +146,7 @@ export class SheetList {
   }
 
   /** Lists a font: the first source that is there is the one that is loaded. */
-  async font({ face, sheet, isGenerated }: FontNeed, page: Context): Promise<void> {
+  async font({ face, sheet, isGenerated, byMedia }: FontNeed, page: Context): Promise<void> {
     const context = this.#contextOf(sheet, page);
     for (const url of face.sources) {
       const type = fontType(url.replace(/[?#].*$/s, ""));
@@ -157,7 +157,7 @@ export class SheetList {
         offset: face.offset,
         by: `@font-face "${face.family}"`,
         // Where it is installed, or in another window, it is not loaded.
-        ...(face.mayBeInstalled || sheet.media === true ? {} : { rel: "preload" }),
+        ...(face.mayBeInstalled || sheet.media === true || byMedia ? {} : { rel: "preload" }),
         crossorigin: "anonymous",
         ...(type === undefined ? {} : { type }),
         ...(face.swaps || isGenerated ? { when: "load" } : {}),

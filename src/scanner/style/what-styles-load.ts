@@ -1,11 +1,14 @@
 import type { FontSet, SheetFace } from "./fonts/select-fonts.js";
 import type { Outline, OutlineNode } from "./outline/outline.js";
 import type { ImageUse, StyleEngine } from "./engine.js";
+import type { FontUse } from "./fonts/requested-font.js";
 
 /** A font that a page loads. */
 export interface FontNeed extends SheetFace {
   /** Only what stylesheets generate is in it, most often icons. */
   readonly isGenerated: boolean;
+  /** Only in some windows, as a media query has a say in it. */
+  readonly byMedia: boolean;
 }
 
 /** What the style of a page loads. */
@@ -17,7 +20,7 @@ export interface StyleNeeds {
 /** Gathers what the style of each part of a page loads, in document order. */
 export function styleNeeds(outline: Outline, engine: StyleEngine, fonts: FontSet): StyleNeeds {
   const images = new Map<string, ImageUse>();
-  const generatedIn = new Set<SheetFace>();
+  const faces = new Faces();
   for (const node of outline.nodes) {
     // Without fonts to choose, most elements have nothing that counts.
     if (fonts.isEmpty && !engine.mayLoadImage(node)) continue;
@@ -26,28 +29,39 @@ export function styleNeeds(outline: Outline, engine: StyleEngine, fonts: FontSet
       const key = `${image.url}\n${image.sheet?.base.href ?? ""}`;
       if (!images.has(key)) images.set(key, image);
     }
-    for (const text of generated) for (const face of fonts.forText(text)) generatedIn.add(face);
+    for (const text of generated) faces.add(fonts.forText(text), text.font, true);
   }
-  const textIn = new Set<SheetFace>();
-  if (!fonts.isEmpty) for (const node of outline.texts) addNode(node, outline, engine, fonts, textIn);
-  const faces = new Set([...generatedIn, ...textIn]);
-  return {
-    images: [...images.values()],
-    fonts: [...faces].map((face) => ({ ...face, isGenerated: !textIn.has(face) })),
-  };
+  if (!fonts.isEmpty) for (const node of outline.texts) addTexts(node, outline, engine, fonts, faces);
+  return { images: [...images.values()], fonts: faces.needs() };
 }
 
-function addNode(
-  node: OutlineNode,
-  outline: Outline,
-  engine: StyleEngine,
-  fonts: FontSet,
-  faces: Set<SheetFace>,
-): void {
+/** Adds the faces of an element's own text. */
+function addTexts(node: OutlineNode, outline: Outline, engine: StyleEngine, fonts: FontSet, faces: Faces): void {
   const { hidden, font } = engine.compute(node);
   if (hidden) return;
-  for (const face of fonts.forLetters(font)) faces.add(face);
-  for (const code of outline.characters.get(node) ?? []) {
-    for (const face of fonts.forCharacter(font, code)) faces.add(face);
+  faces.add(fonts.forLetters(font), font, false);
+  for (const code of outline.characters.get(node) ?? []) faces.add(fonts.forCharacter(font, code), font, false);
+}
+
+/** The faces that a page loads, and what for. */
+class Faces {
+  readonly #all = new Set<SheetFace>();
+  readonly #ofTexts = new Set<SheetFace>();
+  readonly #inAllWindows = new Set<SheetFace>();
+
+  add(faces: readonly SheetFace[], { byMedia }: FontUse, isGenerated: boolean): void {
+    for (const face of faces) {
+      this.#all.add(face);
+      if (!isGenerated) this.#ofTexts.add(face);
+      if (!byMedia) this.#inAllWindows.add(face);
+    }
+  }
+
+  needs(): FontNeed[] {
+    return Array.from(this.#all, (face) => ({
+      ...face,
+      isGenerated: !this.#ofTexts.has(face),
+      byMedia: !this.#inAllWindows.has(face),
+    }));
   }
 }

@@ -1,6 +1,5 @@
 /** Probes that still come out otherwise by some means, and why. What is mended goes from here. */
 export const known: Readonly<Record<string, string>> = {
-  "font-media-narrow": "what a media query chooses is announced to every window",
   "style-class-switched": "a script changes the class that chooses the background",
   "style-removed-element": "a script takes away the element that uses the font",
   "module-base-by-a-script": "a script writes the base element",

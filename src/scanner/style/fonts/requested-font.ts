@@ -8,6 +8,8 @@ export interface FontUse {
   readonly families: readonly (readonly string[])[];
   readonly weights: readonly number[];
   readonly italics: readonly boolean[];
+  /** A media query has a say in it: in another window it may be another font. */
+  readonly byMedia: boolean;
 }
 
 /** Longhands that bear on which font is loaded. */
