@@ -345,6 +345,15 @@ test("a 103 does not name what _headers makes stale the moment it arrives", asyn
   expect(linked(headers.link)).toEqual(["/b.css", "/f.woff2", "/body.png"]);
 });
 
+test.each([
+  ["Accept, Sec-Fetch-Dest", ["/b.css", "/a.css", "/f.woff2", "/body.png"]],
+  ["Accept-Encoding, User-Agent", ["/b.css", "/a.css", "/a.js", "/f.woff2", "/body.png"]],
+])("a 103 names what varies by %s only if a preload gets the same", async (vary, hinted) => {
+  const { request } = await serve({ ...site, _headers: `/a.js\n  Vary: ${vary}` }, { delivery: "hints" });
+  const { informational } = await request("/", navigation);
+  expect(linked(informational[0]?.link).toSorted()).toEqual(hinted.toSorted());
+});
+
 test("of a module graph that has failed, nothing is announced", async () => {
   const files = {
     "a.js": `import "./gone.js"; import "./b.js"`,

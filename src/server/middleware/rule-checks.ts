@@ -54,6 +54,9 @@ type Engine = typeof siteRules;
 /** Whom requests are taken to ask before there are any. */
 export const UNKNOWN_HOST = "localhost";
 
+/** Fields that the preload of a 103 sends otherwise than the page that needs the target (Chromium 156, measured). */
+const VARIES = /\*|(?<![\w-])(?:accept|origin|referer|purpose|priority|sec-[\w-]+)(?![\w-])/i;
+
 /**
  * The rules of a site, as its rule files are now: their versions are looked at
  * with a request, every 250 ms at most. The code that applies rules is loaded
@@ -230,10 +233,12 @@ export class SiteRules {
     return this.#version;
   }
 
-  /** Whether a rule says that a response is stale the moment it arrives. */
+  /** Whether a rule says that a response is stale the moment it arrives, or another for a request that is not a preload. */
   makesStale(request: FieldRequest): boolean {
-    const value = this.#changes(request)?.get("cache-control")?.join(", ") ?? "";
-    return /\bno-store\b|\bno-cache\b|\bmax-age=0\b/i.test(value);
+    const changes = this.#changes(request);
+    if (changes === undefined) return false;
+    const value = changes.get("cache-control")?.join(", ") ?? "";
+    return /\bno-store\b|\bno-cache\b|\bmax-age=0\b/i.test(value) || VARIES.test(changes.get("vary")?.join(", ") ?? "");
   }
 
   /** A scanner that knows with which policies a page is served. */

@@ -17,5 +17,4 @@ export const known: Readonly<Record<string, string>> = {
   "page-changed": "what a 103 named is fresh for ten seconds, and so is an old stylesheet",
   "integrity-policy": "a 103 names scripts that the policy refuses",
   "integrity-policy-style": "a 103 names scripts that the policy refuses",
-  "script-vary": "a response that varies is fetched again after a 103",
 };
