@@ -17,7 +17,7 @@ import { connect, connectSocket } from "../support/h2.js";
 
 test("the schema that ships is made from the options: after a change of them, run this file with -u", async () => {
   const text = `${JSON.stringify(configSchema(), undefined, 2)}\n`;
-  await expect(text).toMatchFileSnapshot("../src/cli/config.schema.json");
+  await expect(text).toMatchFileSnapshot("../../src/cli/config.schema.json");
 });
 
 test("the schema has every option and nothing else, each with its default and a description", () => {
