@@ -1,3 +1,5 @@
+import { deferred, type Deferred } from "../io/deferred.js";
+
 /** Some of what a page's `Link` names, and what comes before that. */
 export interface Announcement {
   readonly targets: readonly string[];
@@ -11,7 +13,7 @@ interface Waiting {
   readonly before: Set<string>;
   readonly time: number;
   /** Present from the first request on that waits. */
-  held?: { readonly over: Promise<void>; readonly end: () => void };
+  held?: Deferred<void>;
 }
 
 /** What waits for something that nobody asks for, as the client has it, goes on after this (milliseconds). */
@@ -44,11 +46,10 @@ export class Announced {
     const found = this.#waiting.find(({ targets, time }) => time > since && targets.has(target));
     if (found === undefined) return undefined;
     if (found.held === undefined) {
-      let end!: () => void;
-      found.held = { over: new Promise((resolve) => (end = resolve)), end };
+      found.held = deferred();
       setTimeout(() => this.#end(found), LONGEST).unref();
     }
-    return found.held.over;
+    return found.held.promise;
   }
 
   /** Whether something may wait for the target. */
@@ -66,6 +67,6 @@ export class Announced {
 
   #end(waiting: Waiting | undefined): void {
     this.#waiting = this.#waiting.filter((other) => other !== waiting);
-    waiting?.held?.end();
+    waiting?.held?.resolve();
   }
 }

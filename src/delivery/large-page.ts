@@ -1,3 +1,4 @@
+import { deferred } from "../io/deferred.js";
 import type { ResponseTask } from "./response-order.js";
 
 /** Where the content of a large page waits, so that what blocks its rendering can go in between. */
@@ -19,26 +20,20 @@ export function inTwoParts(
   { send, isBlockedByStreamWindow }: DivisiblePage,
   between: readonly ResponseTask[],
 ): ResponseTask[] {
-  const head = signal();
-  const rest = signal();
+  const head = deferred();
+  const rest = deferred();
   let sent: Promise<void> | undefined;
   // The progress of the page is that of its first turn, later that of its second.
   let moved: () => void = () => undefined;
   const first = (progress: () => void) => {
     moved = progress;
-    sent = send(() => moved(), { reached: head.fire, until: rest.fired });
-    return Promise.race([head.fired, sent]);
+    sent = send(() => moved(), { reached: head.resolve, until: rest.promise });
+    return Promise.race([head.promise, sent]);
   };
   const second = (progress: () => void) => {
     moved = progress;
-    rest.fire();
+    rest.resolve();
     return sent ?? Promise.resolve();
   };
   return [{ send: first, isBlockedByStreamWindow }, ...between, { send: second, isBlockedByStreamWindow }];
-}
-
-function signal(): { readonly fired: Promise<void>; readonly fire: () => void } {
-  let fire: () => void = () => undefined;
-  const fired = new Promise<void>((resolve) => (fire = resolve));
-  return { fired, fire: () => fire() };
 }

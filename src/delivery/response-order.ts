@@ -1,3 +1,5 @@
+import { deferred } from "../io/deferred.js";
+
 /** One response, to be written when its turn comes. */
 export interface ResponseTask {
   /** Writes it; calls `progress` whenever the client has taken a piece. */
@@ -39,10 +41,10 @@ class Stall {
   #over = false;
 
   constructor(turn: ResponseTask) {
-    let fire: () => void = () => undefined;
-    this.stalled = new Promise((resolve) => (fire = resolve));
+    const { promise, resolve } = deferred();
+    this.stalled = promise;
     this.#timer = setTimeout(() => {
-      if (turn.isBlockedByStreamWindow()) fire();
+      if (turn.isBlockedByStreamWindow()) resolve();
       else this.#timer.refresh();
     }, STALLED);
   }

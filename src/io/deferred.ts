@@ -1,11 +1,11 @@
-/** A promise and what fulfils it. Node 20 has no `Promise.withResolvers`. */
+/** A promise and what resolves it, as `Promise.withResolvers` gives them, which Node 20 lacks. */
 export interface Deferred<T> {
-  readonly value: Promise<T>;
-  readonly fulfil: (value: T) => void;
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
 }
 
-export function deferred<T>(): Deferred<T> {
-  let fulfil: (value: T) => void = () => undefined;
-  const value = new Promise<T>((resolve) => (fulfil = resolve));
-  return { value, fulfil: (given) => fulfil(given) };
+export function deferred<T = void>(): Deferred<T> {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((settle) => (resolve = settle));
+  return { promise, resolve };
 }

@@ -4,7 +4,7 @@ import type { Exchange } from "./http/exchange.js";
 import { transformsFor } from "./http/response-headers.js";
 import { optionsOfServer, pathOnly } from "./http/options-answer.js";
 import { ownPaths } from "./live-reload/own-paths.js";
-import { password } from "./middleware/basic-auth.js";
+import { password } from "./middleware/password-check.js";
 import { host } from "./middleware/host-check.js";
 import type { Settings } from "./options/options-table.js";
 import { routesAndFiles } from "./routes/answer-route.js";

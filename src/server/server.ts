@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Duplex } from "node:stream";
 import type { Server as TlsServer } from "node:tls";
 import { H2PushError } from "../errors.js";
+import { deferred } from "../io/deferred.js";
 import type { PemPair } from "../tls/issue/certificate.js";
 import { secureContexts, type Secured } from "../tls/store/secure-context.js";
 import { checkGivenPair, checkOptions } from "./options/check-options.js";
@@ -81,8 +82,7 @@ class H2PushServer implements Server {
   readonly #hosts: Hosts;
   readonly #secured: (pair: PemPair) => Secured;
   /** Resolves when responses under way have had their time. */
-  readonly #late: Promise<void>;
-  #giveUp: () => void = () => undefined;
+  readonly #late = deferred();
   #opening: Promise<Address> | undefined;
   #closed: Promise<void> | undefined;
   #pair: PemPair | undefined;
@@ -98,7 +98,6 @@ class H2PushServer implements Server {
     this.#secured = secureContexts(settings);
     this.#hosts = new Hosts([settings.host, ...settings.allowHost]);
     this.#pair = typeof options.certificate === "function" ? undefined : options.certificate;
-    this.#late = new Promise((resolve) => (this.#giveUp = resolve));
   }
 
   async listen(): Promise<Address> {
@@ -123,16 +122,15 @@ class H2PushServer implements Server {
       connections: this.#connections,
       closing: this.#closing.signal,
     });
-    let begin = (_protocols: Protocols) => {};
-    const begun = new Promise<Protocols>((resolve) => (begin = resolve));
+    const begun = deferred<Protocols>();
     try {
-      const listener = await this.#listen(begun);
+      const listener = await this.#listen(begun.promise);
       this.#listener = listener;
       // The last thing that can fail: no name of a start that failed stays in a certificate that is kept.
       const { pair, notices } = checkGivenPair(await this.#firstPair());
       if (this.#closing.signal.aborted) throw closedError();
       this.#hosts.certified(namesIn(pair.cert));
-      begin(this.#protocols(site, pair));
+      begun.resolve(this.#protocols(site, pair));
       this.#site = site;
       notices.forEach(site.site.notice);
       setImmediate(() => void site.lookAhead());
@@ -195,7 +193,7 @@ class H2PushServer implements Server {
   }
 
   close(grace = 10_000): Promise<void> {
-    const timer = setTimeout(this.#giveUp, grace);
+    const timer = setTimeout(this.#late.resolve, grace);
     this.#closed ??= this.#stop();
     return this.#closed.finally(() => clearTimeout(timer));
   }
@@ -205,7 +203,7 @@ class H2PushServer implements Server {
     this.#listener?.close();
     // A listen() under way gives up by itself.
     await this.#opening?.catch(() => undefined);
-    await Promise.race([this.#connections.drain(), this.#late]);
+    await Promise.race([this.#connections.drain(), this.#late.promise]);
     this.#connections.destroy();
     this.#listener?.destroy();
     await this.#site?.close();

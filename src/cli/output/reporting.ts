@@ -1,5 +1,6 @@
 import type { RequestRecord } from "../../server/request-record.js";
 import type { ServerOptions } from "../../server/options/server-options.js";
+import { deferred } from "../../io/deferred.js";
 import { liveLine } from "../log/live-line.js";
 import type { LogFormat } from "../log/log-format.js";
 import { logLine, printToStderr, printLine, warning } from "./output.js";
@@ -41,16 +42,15 @@ export async function reporting({
     };
   const say = log === "pretty" || log === "off" ? printLine : printToStderr;
   const note = noteBy(say);
-  let started!: () => void;
-  const start = new Promise<void>((resolve) => (started = resolve));
+  const start = deferred();
   return {
     print: say,
     say,
     warn: note,
-    started,
+    started: start.resolve,
     events: {
       ...(await requests(log, verbose)),
-      onScan: (summary) => void start.then(() => say(scanLine(summary))),
+      onScan: (summary) => void start.promise.then(() => say(scanLine(summary))),
       onNotice: note,
       onLiveChange: (change) => (log === "pretty" ? logLine : say)(liveLine(change)),
     },

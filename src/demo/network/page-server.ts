@@ -53,28 +53,28 @@ export async function servePage({ page, think, ...options }: PageServerOptions):
   const asks = new Map<string, Ask[]>();
   const answered = deferred<RequestRecord>();
   const reported = deferred<Load>();
-  const scanned = deferred<void>();
+  const scanned = deferred();
   const server = createServer({
     ...options,
     root: page.root,
     port: 0,
-    routes: [thinking(page, think, options.delivery), loaded(reported.fulfil)],
+    routes: [thinking(page, think, options.delivery), loaded(reported.resolve)],
     // What the page needs is known before anyone asks: it is the network that is to be measured.
-    onScan: () => scanned.fulfil(),
+    onScan: () => scanned.resolve(),
     onRequest: (record) => {
       const end = performance.now();
       asks.set(record.target, [...(asks.get(record.target) ?? []), { start: end - record.duration, end }]);
-      if (record.target === page.path) answered.fulfil(record);
+      if (record.target === page.path) answered.resolve(record);
     },
   });
   const { url, port } = await server.listen();
-  await scanned.value;
+  await scanned.promise;
   return {
     url,
     port,
-    reported: reported.value,
+    reported: reported.promise,
     async explain(load) {
-      const { delivery } = await answered.value;
+      const { delivery } = await answered.promise;
       return waterfall(load, { delivery, asks: onClientClock(asks, page.path, options.rtt), why: page.why });
     },
     close: () => server.close(GRACE),
