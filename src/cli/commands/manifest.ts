@@ -1,5 +1,5 @@
-import { rename, rm, writeFile } from "node:fs/promises";
 import { H2PushError, systemCode } from "../../errors.js";
+import { writeWhole } from "../../io/atomic-write.js";
 import type { PageNeeds } from "../../scanner/scanner.js";
 import { scan, type ScanOptions } from "../../server/scan/scan-directory.js";
 import type { ManifestFormat } from "./manifest-format.js";
@@ -80,14 +80,11 @@ function settings({ base, viewport, jobs }: ManifestOptions): ScanOptions {
   };
 }
 
-/** Writes beside, then renames: the file is the old one or the new one, never half of it. */
+/** @throws {H2PushError} "output" when it can't be written */
 async function write(file: string, text: string): Promise<void> {
-  const beside = `${file}.${process.pid}.tmp`;
   try {
-    await writeFile(beside, text);
-    await rename(beside, file);
+    await writeWhole(file, text);
   } catch (error) {
-    await rm(beside, { force: true }).catch(() => undefined);
     const hint = "pass a file in a directory that this user may write to: --out FILE";
     throw new H2PushError("output", `cannot write ${file} (${systemCode(error) ?? String(error)})`, hint, {
       cause: error,

@@ -1,6 +1,6 @@
 import { H2PushError } from "../../errors.js";
 import { isCredentials } from "../../rules/guards/basic-auth.js";
-import { readGivenFile } from "../files/given-file.js";
+import { readUserFile } from "../../io/read-user-file.js";
 
 /** The file that `@FILE` names, or undefined. */
 export const credentialsFile = (auth: string | undefined) =>
@@ -14,7 +14,7 @@ export const credentialsFile = (auth: string | undefined) =>
 export async function readCredentials(auth: string): Promise<string> {
   const file = credentialsFile(auth);
   if (file === undefined) return auth;
-  const [line = ""] = (await readGivenFile(file, "unavailable", "--auth @FILE takes user:password from it")).split(
+  const [line = ""] = (await readUserFile(file, "unavailable", "--auth @FILE takes user:password from it")).split(
     /\r?\n/,
   );
   if (isCredentials(line)) return line;

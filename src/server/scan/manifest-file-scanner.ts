@@ -4,7 +4,7 @@ import { withoutFaults } from "../../scanner/scan-fault.js";
 import { readManifest } from "../../manifest/read.js";
 import { SiteFacts } from "../../scanner/facts-cache.js";
 import { writtenScanner } from "../../scanner/manifest-scanner.js";
-import { readGivenFile } from "../files/given-file.js";
+import { readUserFile } from "../../io/read-user-file.js";
 import type { SiteLookup } from "../files/site-lookup.js";
 import type { ServerScanner } from "./lazy-scanner.js";
 
@@ -22,7 +22,7 @@ export async function manifestScanner(
   compressed: boolean,
   notice: (text: string) => void,
 ): Promise<ServerScanner> {
-  const text = await readGivenFile(file, "manifest", HINT);
+  const text = await readUserFile(file, "manifest", HINT);
   const facts = new SiteFacts({ readFile: readAsync, onTruncated: () => {}, viewport: DEFAULT_VIEWPORT, compressed });
   const { root, base } = lookup.tree;
   const scanner = writtenScanner({

@@ -5,7 +5,8 @@ import { commonName, type PemPair } from "../issue/certificate.js";
 import { exclusively } from "../store/file-lock.js";
 import { issueAuthority } from "../issue/issue.js";
 import { AUTHORITY_CERTIFICATE, AUTHORITY_FILE } from "../store/store-paths.js";
-import { makePrivateDirectory, readPrivatePair, setAside, writeWhole } from "../store/private-file.js";
+import { writeWhole } from "../../io/atomic-write.js";
+import { makePrivateDirectory, readPrivatePair, setAside } from "../store/private-file.js";
 import { currentUser, type User } from "./user.js";
 import { isoDay } from "../issue/validity.js";
 

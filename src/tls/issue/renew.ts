@@ -7,7 +7,8 @@ import { type Certificate, describePair } from "./certificate.js";
 import { exclusively } from "../store/file-lock.js";
 import { issueLeaf } from "./issue.js";
 import { mkcertAuthority } from "../authority/mkcert.js";
-import { makePrivateDirectory, setAside, writeWhole } from "../store/private-file.js";
+import { writeWhole } from "../../io/atomic-write.js";
+import { makePrivateDirectory, setAside } from "../store/private-file.js";
 
 /** So many names of earlier runs are kept, that two servers with names of their own do not take turns renewing. */
 const MAX_NAMES = 50;

@@ -1,5 +1,5 @@
 import { randomBytes, X509Certificate } from "node:crypto";
-import { chmod, type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { chmod, type FileHandle, mkdir, open, rename, stat } from "node:fs/promises";
 import { systemCode } from "../../errors.js";
 import { parseKey, pemBlocks, type PemPair } from "../issue/certificate.js";
 
@@ -9,27 +9,6 @@ export async function makePrivateDirectory(directory: string): Promise<void> {
   const { mode } = await stat(directory);
   // What the owner has taken away from themself stays so: a read-only directory is read-only.
   if ((mode & 0o077) !== 0) await chmod(directory, mode & 0o700);
-}
-
-/**
- * Writes `content` whole or not at all: beside the file, then renamed. The
- * mode is set at creation, so that a key is readable to others at no moment.
- */
-export async function writeWhole(file: string, content: string, mode: 0o600 | 0o644): Promise<void> {
-  const beside = `${file}.${randomBytes(6).toString("hex")}.tmp`;
-  try {
-    const handle = await open(beside, "wx", mode);
-    try {
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(beside, file);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
-  }
 }
 
 /** Why a private file cannot be used. */

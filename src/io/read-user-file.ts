@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
-import { H2PushError, systemCode, type ErrorCode } from "../../errors.js";
+import { H2PushError, systemCode, type ErrorCode } from "../errors.js";
 
 /**
  * The text of a file that the user named.
  *
  * @throws {H2PushError} with this code and hint, naming the file, when it can't be read
  */
-export async function readGivenFile(file: string, code: ErrorCode, hint: string): Promise<string> {
+export async function readUserFile(file: string, code: ErrorCode, hint: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
