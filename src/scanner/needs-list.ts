@@ -1,3 +1,4 @@
+import { inEncoding } from "./url/query-encoding.js";
 import type { ContentSecurityPolicy } from "./url/csp.js";
 import { isPagePath } from "../manifest/destination.js";
 import type { Asked, LookedUp } from "./lookup.js";
@@ -112,10 +113,12 @@ export class Listing {
       if (resolved.left !== "data") this.leave(reference.url, resolved.left, context.base);
       return resolved.left === "invalid" ? undefined : "elsewhere";
     }
-    if (isWrittenIn(context.encoding, reference.url)) {
+    const written = inEncoding(reference.url, context.encoding);
+    if (written === undefined) {
       this.leave(reference.url, `query in ${context.encoding}`, context.base);
       return "elsewhere";
     }
+    if (written !== reference.url) return this.reference({ ...reference, url: written }, context, policy);
     const allowsAll = policy === undefined || policy.allowsAll(reference.as);
     if (policy?.forbids(reference.as) === true || (reference.by === IMPORT && !allowsAll)) {
       this.leave(reference.url, "content security policy", context.base);
@@ -205,15 +208,6 @@ function withoutLink(entry: ManifestEntry): ManifestEntry {
 /** What uses a target knows better how it is fetched than a `link rel=preload`; else the most pressing reference does. */
 function saysBetter({ by, need }: Reference, known: Found): boolean {
   return need < known.need || (known.reference.by === "preload" && by !== "preload");
-}
-
-/**
- * Whether a browser writes a query in the encoding of the text that has it,
- * so that the target is another one than in UTF-8 (URL standard, "percent-encode
- * after encoding"). In UTF-16 there is UTF-8 in URLs, too.
- */
-function isWrittenIn(encoding: string, url: string): boolean {
-  return !encoding.startsWith("utf-") && /^[^#]*\?[^#]*[^\0-\u007F]/.test(url);
 }
 
 /** Whether an entry is the one for a reference to its target; "no" where that takes more than comparing. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { scanAgainstChromium, startChromium } from "../support/against-chromium.js";
 import { chromiumPath } from "../support/browsers.js";
+import { encodedSite } from "../support/encoded.js";
 import { GENERATED_FILES, nestedPage } from "../support/nested-css.js";
 import { writeSite } from "../support/site.js";
 
@@ -16,6 +17,15 @@ describe.skipIf(chromiumPath === undefined)("held against Chromium", () => {
       const from = Number(process.env["H2PUSH_SEED"] ?? 1);
       const pages = Array.from({ length: COUNT }, (_, n) => [`${from + n}.html`, nestedPage(from + n)]);
       const root = await writeSite({ ...GENERATED_FILES, ...Object.fromEntries(pages) });
+      expect(await scanAgainstChromium(root, await startChromium())).toEqual([]);
+    },
+    PATIENCE,
+  );
+
+  test(
+    "so do the scans of pages and stylesheets in twelve encodings",
+    async () => {
+      const root = await writeSite(encodedSite());
       expect(await scanAgainstChromium(root, await startChromium())).toEqual([]);
     },
     PATIENCE,
