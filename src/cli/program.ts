@@ -33,7 +33,7 @@ Examples:
 export function createProgram(actions: Actions): Command {
   const program = new Command("h2push")
     .usage("[root] [options]")
-    .description("Serves a directory (default: .) over HTTPS and HTTP/2, pages with their needs.")
+    .description("Serves a directory (default: .) over HTTPS and HTTP/2, each page together with what it needs.")
     .argument("[root]")
     .version(version(), "-v, --version", "print the version")
     .helpOption("-h, --help", "print this help")

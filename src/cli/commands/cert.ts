@@ -60,7 +60,7 @@ export async function runCert(options: CertOptions, environment: CertEnvironment
     print("make new ones with --force");
   }
   const site = await siteAround(out, environment.cwd);
-  if (site !== undefined) print(`warning: the key is inside ${site}, and who serves that directory may serve the key`);
+  if (site !== undefined) print(`warning: the key is inside ${site}: a server of that directory may hand it out`);
 }
 
 interface Files {

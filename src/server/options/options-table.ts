@@ -238,14 +238,14 @@ export const serverOptions = {
   },
   proxyTimeout: {
     flags: "--proxy-timeout <seconds>",
-    description: "so long may an upstream be silent, 0 for ever",
+    description: "seconds an upstream may stay silent; 0: no limit",
     group: "Network",
     default: 30,
     check: wholeNumber("a number of seconds", 0, 86_400),
   },
   rtt: {
     flags: "--rtt <ms>",
-    description: "play a slow network: round-trip time",
+    description: "simulate a slow network: round-trip time",
     group: "Network",
     common: true,
     example: "100",
@@ -254,7 +254,7 @@ export const serverOptions = {
   },
   kbps: {
     flags: "--kbps <number>",
-    description: "play a slow network: bandwidth",
+    description: "simulate a slow network: bandwidth",
     group: "Network",
     common: true,
     example: "1600",

@@ -18,25 +18,25 @@ export interface Ends {
  * @throws {UpstreamFailure} when it breaks off, and Node's own error when that is since its client went away
  */
 export async function* piecesOf(
-  { response, patience }: Pick<UpstreamAnswer, "response" | "patience">,
+  { response, idleTimeout }: Pick<UpstreamAnswer, "response" | "idleTimeout">,
   { upstream, client, closing }: Ends,
 ): AsyncGenerator<Uint8Array, void> {
   const end = () => response.destroy();
   if (closing?.aborted === true) end();
   closing?.addEventListener("abort", end);
   try {
-    patience.reading(true);
+    idleTimeout.reading(true);
     for await (const content of response) {
-      patience.reading(false);
+      idleTimeout.reading(false);
       const bytes: Uint8Array = content;
       for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
-      patience.reading(true);
+      idleTimeout.reading(true);
     }
   } catch (error) {
     if (closing?.aborted === true) return;
     throw client.destroyed ? error : failureOf(error, upstream);
   } finally {
     closing?.removeEventListener("abort", end);
-    patience.reading(false);
+    idleTimeout.reading(false);
   }
 }

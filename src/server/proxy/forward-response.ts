@@ -47,7 +47,7 @@ async function passOn(
   answer: UpstreamAnswer,
   hinted: readonly string[],
 ): Promise<Delivery | undefined> {
-  const { request, response, patience, upgrade } = answer;
+  const { request, response, idleTimeout, upgrade } = answer;
   const { statusCode: status = 502, headers } = response;
   const proxied = responseFields(rule, { status, received: headers, authority: exchange.authority });
   if (upgrade !== undefined && exchange.upgrade !== undefined) {
@@ -59,7 +59,7 @@ async function passOn(
   try {
     return await passResponse(site, exchange, { ...proxied, status, answer, hinted, upstream: rule.upstream });
   } finally {
-    patience.end();
+    idleTimeout.end();
     // Its connection can't be used again with a part of a message on it.
     if (!response.complete || !request.writableFinished) request.destroy();
   }
@@ -90,7 +90,7 @@ function sender(
   exchange: Exchange,
   { status, fields, endless, answer, upstream }: PassedResponse,
 ): ReadyPage["send"] {
-  const { response, patience } = answer;
+  const { response, idleTimeout } = answer;
   const bare = exchange.method === "HEAD" || status === 204 || status === 304;
   const fresh = fields["cache-control"] === undefined ? hintedFreshness(exchange) : undefined;
   return async (extra: OutgoingHttpHeaders, progress, hold) => {
@@ -98,7 +98,7 @@ function sender(
     if (bare) return void response.resume();
     // Its content may be long in coming: an event stream is open from here on.
     if (exchange.body instanceof ServerResponse) sendHead(exchange.body);
-    if (endless) patience.end();
+    if (endless) idleTimeout.end();
     const ends = { upstream, client: exchange.body, closing: endless ? site.closing : undefined };
     await writePieces(piecesOf(answer, ends), exchange, progress, hold);
   };

@@ -3,7 +3,7 @@
  * it has the whole request, to give the next piece of its response. What the
  * client takes its time for does not count.
  */
-export class Patience {
+export class IdleTimeout {
   readonly #expired: () => void;
   #limit: number;
   #timer: NodeJS.Timeout | undefined;

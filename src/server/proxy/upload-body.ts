@@ -2,7 +2,7 @@ import type { ClientRequest } from "node:http";
 import type { Readable } from "node:stream";
 import type { Exchange } from "../http/exchange.js";
 import { sendHead } from "./upstream-response-head.js";
-import type { Patience } from "./idle-timeout.js";
+import type { IdleTimeout } from "./idle-timeout.js";
 
 /** Whether the request has a content. */
 export function hasContent({ stream, fields }: Pick<Exchange, "stream" | "fields">): boolean {
@@ -15,21 +15,21 @@ export function hasContent({ stream, fields }: Pick<Exchange, "stream" | "fields
  * One that breaks off is broken off there too, and never looks whole. Does not
  * reject: whatever ends the request is told by its own events.
  */
-export async function passContent(content: Readable, request: ClientRequest, patience: Patience): Promise<void> {
+export async function passContent(content: Readable, request: ClientRequest, idleTimeout: IdleTimeout): Promise<void> {
   try {
-    patience.upload("client");
+    idleTimeout.upload("client");
     // An upstream may have its answer before the client sends the first of its content.
     sendHead(request);
     for await (const piece of content.iterator({ destroyOnReturn: false })) {
       if (request.destroyed) break;
       if (request.write(piece)) continue;
-      patience.upload("upstream");
+      idleTimeout.upload("upstream");
       await drained(request);
-      patience.upload("client");
+      idleTimeout.upload("client");
     }
     if (brokeOff(content)) throw new Error("the client broke off");
     if (!request.destroyed) request.end();
-    patience.upload("done");
+    idleTimeout.upload("done");
   } catch {
     request.destroy();
   }

@@ -5,7 +5,7 @@ import { systemCode } from "../../errors.js";
 import type { Exchange } from "../http/exchange.js";
 import { lookup, type UpstreamConnections } from "./upstream-connections.js";
 import { failureOf, timedOut } from "./upstream-error.js";
-import { Patience } from "./idle-timeout.js";
+import { IdleTimeout } from "./idle-timeout.js";
 import type { Upstream } from "./proxy-rule.js";
 import { passContent } from "./upload-body.js";
 
@@ -27,7 +27,7 @@ export interface Question {
 export interface UpstreamAnswer {
   readonly request: ClientRequest;
   readonly response: IncomingMessage;
-  readonly patience: Patience;
+  readonly idleTimeout: IdleTimeout;
   /** The connection from here on, and what came with the response. */
   readonly upgrade: { readonly socket: Duplex; readonly head: Buffer } | undefined;
 }
@@ -61,21 +61,21 @@ function attempt(question: Question, reuse: boolean): Promise<UpstreamAnswer | "
   return new Promise((resolve, reject) => {
     const request = open(question, reuse);
     let pending: ClientRequest | IncomingMessage = request;
-    const patience = new Patience(timeout, () => pending.destroy(timedOut(upstream, timeout)));
+    const idleTimeout = new IdleTimeout(timeout, () => pending.destroy(timedOut(upstream, timeout)));
     const gone = () => request.destroy();
     exchange.body.once("close", gone);
     const failed = (error: Error) => {
       exchange.body.off("close", gone);
-      patience.end();
+      idleTimeout.end();
       if (reuse && isStale(request, error)) resolve("stale");
       else reject(failureOf(error, upstream));
     };
     const answered = (response: IncomingMessage, upgrade: UpstreamAnswer["upgrade"]) => {
-      patience.reading(false);
+      idleTimeout.reading(false);
       pending = response.on("error", () => undefined);
       // A tunnel lets what is on its way arrive before it ends.
       if (upgrade !== undefined) exchange.body.off("close", gone);
-      if (isFinal(response, upgrade)) resolve({ request, response, patience, upgrade });
+      if (isFinal(response, upgrade)) resolve({ request, response, idleTimeout, upgrade });
       else request.destroy(new Error(`it answered with status ${response.statusCode}`));
     };
     request.on("response", (response) => answered(response, undefined));
@@ -90,10 +90,10 @@ function attempt(question: Question, reuse: boolean): Promise<UpstreamAnswer | "
     });
     request.on("error", failed);
     request.on("close", () => exchange.body.off("close", gone));
-    if (content) void passContent(exchange.content, request, patience);
+    if (content) void passContent(exchange.content, request, idleTimeout);
     else {
       request.end();
-      patience.upload("done");
+      idleTimeout.upload("done");
     }
   });
 }
