@@ -1,7 +1,7 @@
 import { deferred, type Deferred } from "../io/deferred.js";
 
 /** Some of what a page's `Link` names, and what comes before that. */
-export interface Announcement {
+export interface AnnouncedTargets {
   readonly targets: readonly string[];
   /** What the page's HTML names, and needs more. */
   readonly before: readonly string[];
@@ -34,7 +34,7 @@ const KEPT = 16;
 export class Announced {
   #waiting: Waiting[] = [];
 
-  add({ targets, before }: Announcement): void {
+  add({ targets, before }: AnnouncedTargets): void {
     if (targets.length === 0 || before.length === 0) return;
     this.#waiting.push({ targets: new Set(targets), before: new Set(before), time: performance.now() });
     if (this.#waiting.length > KEPT) this.#end(this.#waiting[0]);

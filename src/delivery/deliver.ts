@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
-import type { Announcement } from "./announced.js";
+import type { AnnouncedTargets } from "./announced.js";
 import type { DeliveredTarget, Delivery, History } from "./history.js";
 import { writeLink } from "./link.js";
 import { inTwoParts, type Hold } from "./large-page.js";
@@ -197,7 +197,7 @@ async function pushed(
  * HTML names: all but stylesheets comes after those that block rendering, an
  * image after the scripts too.
  */
-export function announcementsOf({ link, skipped }: Plan): readonly Announcement[] {
+export function announcementsOf({ link, skipped }: Plan): readonly AnnouncedTargets[] {
   const announced = link.filter(({ inField }) => inField !== true);
   const left = skipped.map((one) => one.link).filter(({ named }) => named === true);
   const stylesheets = left.filter(({ as, blocking }) => as === "style" && blocking === true);

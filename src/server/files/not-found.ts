@@ -16,7 +16,7 @@ export async function answerMissing(
 ): Promise<undefined> {
   const { tree, single, errorPage } = lookup;
   const more = single === undefined ? {} : { vary: VARY };
-  if (isNavigation(exchange)) site.live?.missing(exchange);
+  if (acceptsPage(exchange)) site.live?.missing(exchange);
   const sent =
     (await sendErrorFile(site, tree, exchange, more, page)) ||
     (page !== errorPage && (await sendErrorFile(site, tree, exchange, more, errorPage)));
@@ -24,7 +24,7 @@ export async function answerMissing(
 }
 
 function sendOwnPage({ live }: Site, exchange: Exchange, detail: string, more: OutgoingHttpHeaders): void {
-  if (live === undefined || !isNavigation(exchange)) return sendError(exchange, 404, detail, more);
+  if (live === undefined || !acceptsPage(exchange)) return sendError(exchange, 404, detail, more);
   const { content, policy } = live.withScript(errorPage(404, detail));
   return sendPage(exchange, 404, content, { ...more, "content-security-policy": policy });
 }
@@ -32,7 +32,7 @@ function sendOwnPage({ live }: Site, exchange: Exchange, detail: string, more: O
 /** Names what is not there, and the flag that helps. */
 async function whatIsMissing({ tree, single }: SiteLookup, exchange: Exchange): Promise<string> {
   const pathname = pathOf(exchange.target);
-  if (single !== undefined && isNavigation(exchange) && (await tree.find(single)).kind !== "file") {
+  if (single !== undefined && acceptsPage(exchange) && (await tree.find(single)).kind !== "file") {
     return `There is no ${pathname}, and no ${single}, which --single names.`;
   }
   const found = await tree.find(pathname);
@@ -44,7 +44,7 @@ async function whatIsMissing({ tree, single }: SiteLookup, exchange: Exchange): 
 export const VARY = "accept, accept-encoding";
 
 /** Whether a request asks for HTML by name. */
-export function isNavigation({ fields }: Exchange): boolean {
+export function acceptsPage({ fields }: Exchange): boolean {
   return /(?:text\/html|application\/xhtml\+xml)/i.test(fields.accept ?? "");
 }
 

@@ -10,7 +10,7 @@ import { sendError, sendPage } from "../http/error-page.js";
 import { answerOptions } from "../http/options-answer.js";
 import type { Exchange } from "../http/exchange.js";
 import { linkedPage, type Linked } from "../page-delivery/link-only-page.js";
-import { answerMissing, isNavigation, VARY } from "./not-found.js";
+import { answerMissing, acceptsPage, VARY } from "./not-found.js";
 import { announcedFields, pathOf, sendFile } from "./send-file.js";
 import type { Site } from "../context.js";
 import type { Answered, Step } from "../step.js";
@@ -155,7 +155,7 @@ function requestFor({ rules }: Site, exchange: Exchange): LookupRequest {
   const { target, authority, fields } = exchange;
   const admitted = (request: RuleRequest) => !rules.refuses(request);
   const admitsFile = (file: string) => !rules.refusesFile(exchange, file);
-  return { target, authority, fields, navigates: isNavigation(exchange), admitted, admitsFile };
+  return { target, authority, fields, navigates: acceptsPage(exchange), admitted, admitsFile };
 }
 
 async function answerOther(

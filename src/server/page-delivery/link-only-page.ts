@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from "node:http";
-import type { Announcement } from "../../delivery/announced.js";
+import type { AnnouncedTargets } from "../../delivery/announced.js";
 import { announcementsOf, linkValues, targetsOf } from "../../delivery/deliver.js";
 import type { DeliveredTarget } from "../../delivery/history.js";
 import { considersPushes, plan, type PageRequest, type Peer } from "../../delivery/plan.js";
@@ -16,7 +16,7 @@ import type { Site } from "../context.js";
 export interface Linked {
   readonly fields: OutgoingHttpHeaders;
   readonly targets: readonly DeliveredTarget[];
-  readonly announcements: readonly Announcement[];
+  readonly announcements: readonly AnnouncedTargets[];
 }
 
 /** What was worked out for a page, by what else it depends on: thousands of requests get the same. */

@@ -26,7 +26,7 @@ export interface ScanOptions extends SiteScanOptions {
 }
 
 /** A thread has to start, and to find out by itself what pages have in common: fewer pages are scanned sooner by one. */
-const PAGES_FOR_A_THREAD = 250;
+const PAGES_FOR_A_THREAD = 1500;
 
 /** Each has a memory of its own. */
 const MOST_THREADS = 4;
