@@ -81,7 +81,7 @@ export async function deliver(page: PageDelivery): Promise<Delivery> {
   const refused = new Set<PreloadLink>();
   const planned = { page: page.page, time: Date.now(), targets: targetsOf(plan, hinted, refused) };
   page.history.record(planned);
-  for (const one of announcementsOf(plan)) page.history.announced.add(one);
+  page.history.announce(announcementsOf(plan));
   const failure = await sendAll(page, plan, promised, planned, refused);
   const delivery = { ...planned, targets: targetsOf(plan, hinted, refused) };
   page.history.correct(planned, delivery);

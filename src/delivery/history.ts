@@ -1,5 +1,5 @@
 import { PushRateLimit } from "./push-rate-limit.js";
-import { Announced } from "./announced.js";
+import { Announced, type AnnouncedTargets } from "./announced.js";
 import type { Destination } from "../manifest/destination.js";
 
 /** How one target of a page reached the client, or why it did not. */
@@ -37,7 +37,7 @@ export class History {
   readonly #deliveries: Delivery[] = [];
   readonly #hinted = new Map<string, number>();
   readonly #rateLimit = new PushRateLimit();
-  /** What `Link` fields have had the client ask for. */
+  /** What `Link` fields have the client ask for. */
   readonly announced = new Announced();
   #taken = 0;
   #refused = 0;
@@ -123,6 +123,13 @@ export class History {
       if (delivery.targets.some(names)) return true;
     }
     return false;
+  }
+
+  /** A page's `Link` is about to go. What the client was given before it may have kept, and not ask for again. */
+  announce(announcements: readonly AnnouncedTargets[]): void {
+    for (const { targets, before } of announcements) {
+      this.announced.add({ targets, before: before.filter((target) => !this.#carried.has(target)) });
+    }
   }
 
   /** Puts what became of it in its place. */

@@ -27,7 +27,7 @@ export interface SiteScanOptions {
  */
 export async function listed(
   sitePages: AsyncIterable<SitePage>,
-  { limit = Number.POSITIVE_INFINITY, signal }: SiteScanOptions,
+  { limit = Number.POSITIVE_INFINITY, signal }: SiteScanOptions = {},
 ): Promise<readonly SitePage[]> {
   const pages: SitePage[] = [];
   for await (const page of sitePages) {
@@ -39,19 +39,10 @@ export async function listed(
 }
 
 /**
- * Scans every page of a site.
+ * Scans these pages, in their order.
  *
  * @throws the signal's reason when it is aborted
  */
-export async function scanSite(
-  sitePages: AsyncIterable<SitePage>,
-  scanner: Pick<Scanner, "page">,
-  options: SiteScanOptions = {},
-): Promise<SiteScan> {
-  return scanPages(await listed(sitePages, options), scanner, options);
-}
-
-/** Scans these pages, in their order. */
 export async function scanPages(
   pages: readonly SitePage[],
   scanner: Pick<Scanner, "page">,

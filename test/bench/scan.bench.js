@@ -46,21 +46,21 @@ const PROGRAMS = {
     for (const file of files.filter((name) => name.endsWith(".html"))) parse(readFileSync(file, "utf8"));`,
   scan: `
     const { createScanner } = await import("${dist}scanner.js");
-    const { scanSite } = await import("${dist}scan-site.js");
+    const { listed, scanPages } = await import("${dist}scan-site.js");
     const { listPages } = await import("${dist}list-pages.js");
     started = performance.now();
     cpu = process.cpuUsage();
-    const { manifest } = await scanSite(listPages(root), createScanner({ lookup, once: true }));
+    const { manifest } = await scanPages(await listed(listPages(root)), createScanner({ lookup, once: true }));
     count = Object.keys(manifest.pages).length;`,
   // The first three scans warm the code; a new scanner knows nothing of the site.
   again: `
     const { createScanner } = await import("${dist}scanner.js");
-    const { scanSite } = await import("${dist}scan-site.js");
+    const { listed, scanPages } = await import("${dist}scan-site.js");
     const { listPages } = await import("${dist}list-pages.js");
     for (let scans = 0; scans < 4; scans += 1) {
       started = performance.now();
       cpu = process.cpuUsage();
-      await scanSite(listPages(root), createScanner({ lookup, once: true }));
+      await scanPages(await listed(listPages(root)), createScanner({ lookup, once: true }));
     }`,
 };
 

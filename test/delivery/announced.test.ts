@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Announced } from "../../src/delivery/announced.js";
+import { History } from "../../src/delivery/history.js";
 import { connect } from "../support/h2.js";
 import { startServer } from "../support/server.js";
 import { writeSite } from "../support/site.js";
@@ -81,4 +82,14 @@ test("an announced image that is asked for first comes after the stylesheet", as
   };
   await Promise.all(["/bg.png", "/a.css"].map(load));
   expect(order).toEqual(["/a.css", "/bg.png"]);
+});
+
+test("nothing waits for what the client was given before: it may have kept that, and not ask for it", () => {
+  const history = new History();
+  history.carried("/a.css", '"1"');
+  history.announce([page]);
+  expect(["/a.css", "/b.css"].map((target) => history.announced.waitsFor(target))).toEqual([false, true]);
+  history.carried("/b.css", '"1"');
+  history.announce([{ targets: ["/other.png"], before: page.before }]);
+  expect(history.announced.hold("/other.png")).toBeUndefined();
 });

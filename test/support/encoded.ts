@@ -1,7 +1,7 @@
 /** A word of each encoding beyond ASCII, and the label that a page names it by. */
 const WORDS: Readonly<Record<string, string>> = {
   "utf-8": "né日",
-  "windows-1252": "né",
+  "windows-1252": "né’",
   "iso-8859-2": "ół",
   "windows-1251": "жук",
   "koi8-r": "жук",
@@ -49,7 +49,7 @@ function encoder(label: string): (text: string) => Buffer {
       return label === "utf-16le" ? bytes : bytes.swap16();
     };
   }
-  const bytesOf = table(label);
+  const bytesOf = label === "windows-1252" ? new Map([...table("iso-8859-15"), ["’", [0x92]] as const]) : table(label);
   return (text) => Buffer.from(Array.from(text, (char) => bytesOf.get(char) ?? [0x3f]).flat());
 }
 

@@ -1,3 +1,5 @@
+import { decode } from "../../io/encoding-label.js";
+
 /** The bytes of each character in one encoding. */
 type Table = ReadonlyMap<string, readonly number[]>;
 
@@ -48,10 +50,9 @@ function tableOf(encoding: string): Table {
 
 /** Node only reads these encodings: what one or two bytes can be is read, and turned round. */
 function makeTable(encoding: string): Table {
-  const decoder = new TextDecoder(encoding);
   const table = new Map<string, readonly number[]>();
   const add = (bytes: readonly number[]) => {
-    const char = decoder.decode(Uint8Array.from(bytes));
+    const char = decode(Uint8Array.from(bytes), encoding);
     if (char.length === 0 || char.includes("\uFFFD") || Array.from(char).length > 1) return;
     if (!table.has(char) || (encoding === "big5" && SECOND_IN_BIG5.has(char))) table.set(char, bytes);
   };

@@ -128,7 +128,7 @@ interface SyncAnswer {
 function record({ target, connection }: Exchange, { targets, announcements }: Linked): Delivery {
   const delivery = { page: target, time: Date.now(), targets };
   connection.history.record(delivery);
-  for (const one of announcements) connection.history.announced.add(one);
+  connection.history.announce(announcements);
   return delivery;
 }
 

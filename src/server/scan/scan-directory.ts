@@ -38,7 +38,8 @@ const MOST_THREADS = 4;
  * @throws {H2PushError} "root" when the directory can't be read, "manifest" for a page that is not there
  */
 export async function scan(root: string, options: ScanOptions = {}): Promise<SiteScan> {
-  const { base, viewport, onNotice = () => {}, jobs } = options;
+  const { base, viewport, jobs } = options;
+  const onNotice = once(options.onNotice ?? (() => {}));
   const most = jobs === undefined ? undefined : checkJobs(jobs);
   const { lookup, rules, scanner, setting } = await openScan({ root, base, viewport }, onNotice);
   const pages =
@@ -49,6 +50,16 @@ export async function scan(root: string, options: ScanOptions = {}): Promise<Sit
   if (threads < 2) return scanPages(pages, scanner, options);
   const { scanOnThreads } = await import("./scan-threads.js");
   return scanOnThreads(pages, threads, { ...options, setting, onNotice });
+}
+
+/** What several threads come upon is told once. */
+function once(tell: (text: string) => void): (text: string) => void {
+  const told = new Set<string>();
+  return (text) => {
+    if (told.has(text)) return;
+    told.add(text);
+    tell(text);
+  };
 }
 
 function threadsFor(pages: number): number {

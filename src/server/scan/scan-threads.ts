@@ -27,7 +27,6 @@ export async function scanOnThreads(
 ): Promise<SiteScan> {
   const { setting, signal, explain = false, onNotice } = options;
   const results = new InOrder(pages, options);
-  const told = new Set<string>();
   let next = 0;
   const workers: Worker[] = [];
   const run = () =>
@@ -47,11 +46,15 @@ export async function scanOnThreads(
       worker.on("message", (batch: ScannedBatch) => {
         give();
         for (const entry of batch.entries) entries.push(entry);
-        // What several threads come upon is told once.
-        for (const text of batch.notices) if (!told.has(text) && told.add(text)) onNotice(text);
         const entriesOf = (numbers: readonly number[]) => numbers.flatMap((number) => entries[number] ?? []);
         const needs = batch.pages.map((page) => ({ ...page, entries: entriesOf(page.entries) }));
-        results.take(batch.first, needs);
+        try {
+          batch.notices.forEach(onNotice);
+          results.take(batch.first, needs);
+        } catch (error) {
+          // What is told of pages and notices may throw: that ends the scan, as it does without threads.
+          reject(error);
+        }
       });
       worker.once("error", reject);
       worker.once("exit", () => resolve());

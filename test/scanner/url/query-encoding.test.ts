@@ -8,6 +8,7 @@ test.each([
   ["a.js?q=é", "windows-1252", "a.js?q=%E9"],
   ["é.js?a&b=é#é", "windows-1252", "é.js?a&b=%E9#é"],
   ["é.js#?é", "windows-1252", "é.js#?é"],
+  ["a.js?’€", "windows-1252", "a.js?%92%80"],
   ["a.js?жук", "koi8-r", "a.js?%D6%D5%CB"],
   ["a.js?中文", "gbk", "a.js?%D6%D0%CE%C4"],
   ["a.js?中文", "big5", "a.js?%A4%A4%A4%E5"],

@@ -55,6 +55,26 @@ test("what several threads come upon is told once", async () => {
   expect(notices).toEqual([expect.stringContaining("b.css")]);
 });
 
+test("a rule that can't be read is told once", async () => {
+  const root = await writeSite({ ...pages(200), _redirects: "nonsense" });
+  const told = async (jobs: number) => {
+    const notices: string[] = [];
+    await scan(root, { jobs, onNotice: (text) => notices.push(text) });
+    return notices;
+  };
+  const alone = await told(1);
+  expect(alone).toHaveLength(1);
+  expect(await told(3)).toEqual(alone);
+});
+
+test.each([1, 2])("what a callback throws ends a scan by %i threads, and nothing else", async (jobs) => {
+  const root = await writeSite(pages(200));
+  const onPage = () => {
+    throw new Error("no more");
+  };
+  await expect(scan(root, { jobs, onPage })).rejects.toThrow("no more");
+});
+
 test("a scan on threads can be broken off", async () => {
   const root = await writeSite(pages(300));
   const aborting = new AbortController();
