@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Announced } from "../../src/delivery/announced.js";
 import { History } from "../../src/delivery/history.js";
@@ -73,14 +74,16 @@ test("an announced image that is asked for first comes after the stylesheet", as
     "bg.png": "i".repeat(50_000),
   });
   const server = await startServer({ root, compress: false });
-  const { request } = await connect(server.port, { settings: { enablePush: false } });
+  const { request, session } = await connect(server.port, { settings: { enablePush: false } });
   expect((await request("/")).headers.link).toBe("</bg.png>; rel=preload; as=image");
   const order: string[] = [];
-  const load = async (target: string) => {
-    await request(target);
-    order.push(target);
-  };
-  await Promise.all(["/bg.png", "/a.css"].map(load));
+  const image = session.request({ ":path": "/bg.png" }).resume();
+  const ended = once(image, "end").then(() => order.push("/bg.png"));
+  // Its content would follow at once.
+  await once(image, "response");
+  await request("/a.css");
+  order.push("/a.css");
+  await ended;
   expect(order).toEqual(["/a.css", "/bg.png"]);
 });
 
