@@ -10,7 +10,8 @@ export interface Wrong {
 const VALUES: Readonly<Record<keyof (LinkAttributes & EntryMarks), readonly (string | true)[] | undefined>> = {
   named: [true],
   blocking: [true],
-  when: ["load"],
+  when: ["paint", "load"],
+  by: ["traffic", "browser"],
   rel: ["preload", "modulepreload"],
   type: undefined,
   crossorigin: ["anonymous", "use-credentials"],

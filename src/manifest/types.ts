@@ -22,8 +22,13 @@ export interface EntryMarks {
   readonly named?: true;
   /** The page is not rendered without it: a stylesheet that applies, or a script that the parser waits for. */
   readonly blocking?: true;
-  /** The first paint does not wait for it: a font that text is shown without until it is there, or that icons alone use. */
-  readonly when?: "load";
+  /**
+   * When it is needed: for the first paint, or before the page has loaded ("load": the first paint does not wait for
+   * it, like a font that text is shown without until it is there, or that icons alone use).
+   */
+  readonly when?: "paint" | "load";
+  /** Observation added it, and reading the files did not: what a client asked for, or an installed browser. */
+  readonly by?: "traffic" | "browser";
 }
 
 /** One target that a page needs, with what its `Link` field has to say. */
