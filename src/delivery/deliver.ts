@@ -226,7 +226,7 @@ export function targetsOf(
   hinted: readonly PreloadLink[] = [],
   refused: ReadonlySet<PreloadLink> = new Set(),
 ): DeliveredTarget[] {
-  const of = ({ target, as, bytes }: PreloadLink) => ({ target, as, bytes });
+  const of = ({ target, as, bytes, by }: PreloadLink) => ({ target, as, bytes, ...(by === undefined ? {} : { by }) });
   return [
     ...plan.push.map((link): DeliveredTarget =>
       refused.has(link) ? { ...of(link), means: "skipped", reason: "declined" } : { ...of(link), means: "push" },

@@ -6,18 +6,22 @@ export interface DeliverySummary {
   readonly pushBytes: number;
   readonly hint: number;
   readonly link: number;
+  /** How many of each observation has added. */
+  readonly learned: Readonly<Record<"push" | "hint" | "link", number>>;
   /** Reason → number of targets. */
   readonly skipped: ReadonlyMap<string, number>;
 }
 
 export function summarize(targets: readonly DeliveredTarget[]): DeliverySummary {
-  const summary = { push: 0, pushBytes: 0, hint: 0, link: 0, skipped: new Map<string, number>() };
-  for (const { means, bytes, reason = "" } of targets) {
+  const learned = { push: 0, hint: 0, link: 0 };
+  const summary = { push: 0, pushBytes: 0, hint: 0, link: 0, learned, skipped: new Map<string, number>() };
+  for (const { means, bytes, by, reason = "" } of targets) {
     if (means === "skipped") {
       summary.skipped.set(reason, (summary.skipped.get(reason) ?? 0) + 1);
       continue;
     }
     summary[means]++;
+    if (by !== undefined) learned[means]++;
     if (means === "push") summary.pushBytes += bytes;
   }
   return summary;

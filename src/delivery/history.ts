@@ -7,6 +7,8 @@ export interface DeliveredTarget {
   readonly target: string;
   readonly as: Destination;
   readonly bytes: number;
+  /** Observation has added it to what reading the files tells. */
+  readonly by?: "traffic" | "browser";
   readonly means: "push" | "hint" | "link" | "skipped";
   /** Why it was skipped ("seen", "declined", "push count"), absent otherwise. */
   readonly reason?: string;

@@ -20,6 +20,12 @@ export class LruMap<T> {
     return old;
   }
 
+  /** All that is kept, without counting as used. */
+  *entries(): Generator<readonly [string, T]> {
+    for (const entry of this.#old) if (!this.#young.has(entry[0])) yield entry;
+    yield* this.#young;
+  }
+
   delete(key: string): void {
     this.#young.delete(key);
     this.#old.delete(key);

@@ -94,6 +94,13 @@ function readEntry(entry: unknown, index: number, { name, page }: Place): Writte
   return { target: checkTarget(target, place), as, ...checkAttributes(attributes, place) };
 }
 
+/**
+ * An entry as a program of ours has written it.
+ *
+ * @throws {H2PushError} "manifest"
+ */
+export const checkEntry = (entry: unknown): WrittenEntry => readEntry(entry, 0, new Place("entry"));
+
 const ENTRY = 'an entry is { "target": "/site.css", "rel": "preload", "as": "style" }';
 
 /** A target of this site as it goes over the wire. */

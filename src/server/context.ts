@@ -4,6 +4,7 @@ import type { Representations } from "../files/representation/representations.js
 import type { Connections } from "./listen/connection.js";
 import type { HeaderTransform } from "./http/response-headers.js";
 import type { Step } from "./step.js";
+import type { Traffic } from "./page-delivery/traffic.js";
 import type { LearnedLinks } from "./page-delivery/early-hints.js";
 import type { Hosts } from "./middleware/host-check.js";
 import type { Live } from "./live-reload/live.js";
@@ -19,6 +20,8 @@ export interface Site {
   readonly representations: Representations;
   readonly hosts: Hosts;
   readonly scanner: Scanner | undefined;
+  /** Learns from what clients ask for; undefined where nothing is learned. */
+  readonly traffic: Traffic | undefined;
   /** The way of a request. */
   readonly steps: readonly Step[];
   /** Answers what live reload asks for. */

@@ -5,6 +5,8 @@ import type { Connections } from "./listen/connection.js";
 import { credentialsFile, readCredentials } from "./middleware/credentials.js";
 import { openHeaderTransforms } from "./http/header-transforms.js";
 import { LearnedLinks } from "./page-delivery/early-hints.js";
+import { Learner } from "../learn/learner.js";
+import { Traffic } from "./page-delivery/traffic.js";
 import { openPipeline } from "./pipeline.js";
 import { proxied } from "./proxy/proxy-rule.js";
 import type { Hosts } from "./middleware/host-check.js";
@@ -59,10 +61,12 @@ export async function openSite(server: ServerParts): Promise<OpenSite> {
   const rules = await openRules(tree, server);
   const lookup = tree && openLookup(tree, rules, server);
   const scanner = lookup && (await openScanner(lookup, server));
+  const learner = lookup && (await openLearner(lookup, server));
+  const traffic = learner && new Traffic(learner, rules, proxied(settings.proxy));
   const live = settings.live && lookup && scanner ? await openLive(lookup, scanner, rules, server) : undefined;
   // Live reload comes last: it looks at the policy that a page has in the end.
   const all = [rules.headerTransform, ...headerTransforms, ...(live === undefined ? [] : [live.headerTransform])];
-  const parts = { lookup, scanner: live?.scanner ?? scanner, live, rules, steps, headerTransforms: all };
+  const parts = { lookup, scanner: live?.scanner ?? scanner, live, rules, traffic, steps, headerTransforms: all };
   return {
     site: siteOf(parts, server),
     lookAhead: () => lookAhead(parts, server),
@@ -74,14 +78,15 @@ export async function openSite(server: ServerParts): Promise<OpenSite> {
     },
     close: async () => {
       close();
+      await learner?.close();
       await scanner?.close();
     },
   };
 }
 
 function openFiles(root: string, { options, settings }: ServerParts): Promise<FileTree> {
-  const { base, dotfiles, symlinks, compress, auth } = settings;
-  const hidden = [options.hidden ?? [], credentialsFile(auth) ?? []].flat();
+  const { base, dotfiles, symlinks, compress, auth, learnFile } = settings;
+  const hidden = [options.hidden ?? [], credentialsFile(auth) ?? [], learnFile ?? []].flat();
   return openTree(root, { base, hidden, reserved: ruleFiles, dotfiles, symlinks, precompressed: compress });
 }
 
@@ -114,6 +119,20 @@ async function openScanner(lookup: SiteLookup, { options, settings }: ServerPart
   return siteScanner(lookup, { viewport, watch, compressed: compress, ...callbacks(options) });
 }
 
+/** Learns where pages are announced or pushed by it, or it is kept: a manifest that is given stays as it is. */
+async function openLearner(lookup: SiteLookup, { options, settings }: ServerParts): Promise<Learner | undefined> {
+  const { learn, learnFile, manifest, delivery, live } = settings;
+  if (!learn || (learnFile === undefined && (manifest !== undefined || delivery === "none"))) return undefined;
+  const learner = new Learner({
+    lookup: (...asked) => lookup.look(...asked),
+    file: learnFile,
+    judges: !live,
+    ...callbacks(options),
+  });
+  await learner.restore();
+  return learner;
+}
+
 async function openLive(
   lookup: SiteLookup,
   scanner: ServerScanner,
@@ -134,7 +153,7 @@ async function openRules(tree: FileTree | undefined, { options, settings }: Serv
 }
 
 /** What a site is put together from that was opened for it. */
-type Parts = Pick<Site, "lookup" | "scanner" | "rules" | "steps" | "headerTransforms"> & {
+type Parts = Pick<Site, "lookup" | "scanner" | "rules" | "traffic" | "steps" | "headerTransforms"> & {
   readonly live: Live | undefined;
 };
 

@@ -21,6 +21,7 @@ export function observe(
   // With nobody to tell, there is nothing to remember of a request.
   const observed = onRequest === undefined ? undefined : new Observed(site, exchange, onRequest);
   site.connections.enter(connection);
+  const seen = site.traffic?.arrived(exchange);
   try {
     const answered = answer(site, exchange);
     if (answered instanceof Promise) void whenAnswered(site, exchange, answered, observed);
@@ -30,6 +31,7 @@ export function observe(
   }
   exchange.whenClosed(() => {
     site.connections.leave(connection);
+    seen?.ended(exchange.status, exchange.sent);
     observed?.closed();
   });
 }

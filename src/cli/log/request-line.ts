@@ -18,22 +18,28 @@ export function requestLine({ status, method, target, duration, bytes, aborted, 
 
 /** A line for each target of a page, with what became of it. */
 export function targetLines(targets: readonly DeliveredTarget[]): string[] {
-  return targets.map(({ means, target, as, bytes, reason }) => {
+  return targets.map(({ means, target, as, bytes, by, reason }) => {
     const what = means === "skipped" ? `skip (${reason ?? ""})` : means;
-    return `    ${what.padEnd(5)} ${printable(target)} ${quiet(`${as} ${size(bytes)}`)}`;
+    return `    ${what.padEnd(5)} ${printable(target)} ${quiet(`${as} ${size(bytes)}${by === undefined ? "" : ` learned from ${SOURCES[by]}`}`)}`;
   });
 }
 
+const SOURCES = { traffic: "traffic", browser: "a browser" } as const;
+
 function parts(targets: readonly DeliveredTarget[]): string[] {
-  const { push, pushBytes, hint, link, skipped } = summarize(targets);
+  const { push, pushBytes, hint, link, learned, skipped } = summarize(targets);
   const reasons = [...skipped].map(([reason, number]) => `${number} ${reason}`);
   return [
-    push > 0 ? `push ${push} (${size(pushBytes)})` : "",
-    hint > 0 ? `hint ${hint}` : "",
-    link > 0 ? `link ${link}` : "",
+    push > 0 ? `push ${push} (${[size(pushBytes), ...learnedText(learned.push)].join(", ")})` : "",
+    hint > 0 ? ["hint", hint, ...inBrackets(learned.hint)].join(" ") : "",
+    link > 0 ? ["link", link, ...inBrackets(learned.link)].join(" ") : "",
     reasons.length > 0 ? `skipped ${reasons.join(", ")}` : "",
   ].filter(Boolean);
 }
+
+const learnedText = (number: number) => (number === 0 ? [] : [`${number} learned`]);
+
+const inBrackets = (number: number) => learnedText(number).map((text) => `(${text})`);
 
 const milliseconds = (duration: number) => (duration < 1 ? "<1 ms" : `${Math.round(duration)} ms`);
 

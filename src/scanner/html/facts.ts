@@ -6,7 +6,7 @@ import type { Need, Reference } from "../url/reference.js";
 export interface LeftReference {
   readonly url: string;
   readonly offset: number;
-  readonly why: "lazy" | "nomodule" | "disabled" | "media" | "type" | "not loaded";
+  readonly why: "lazy" | "nomodule" | "disabled" | "media" | "type" | "icon" | "not loaded";
 }
 
 /** What an HTML document refers to. */

@@ -30,7 +30,8 @@ export async function sendFile(
     if (prepared.decision.status >= 400) return { delivery: refuse(exchange, prepared.decision) };
     const page = isHtml(prepared.selected.contentType) && prepared.decision.status !== 206;
     const rules = page ? site.rules.page(exchange) : undefined;
-    const needs = rules && (await site.scanner?.page(pathOf(target), found, rules));
+    const read = rules && (await site.scanner?.page(pathOf(target), found, rules));
+    const needs = read && site.traffic !== undefined ? await site.traffic.page(exchange, found, read) : read;
     const whole = needs && { ...needs, link: rules?.link };
     return { delivery: await send(site, exchange, prepared, whole, { more, hinted }) };
   } finally {

@@ -31,6 +31,8 @@ export interface Exchange {
   progress(bytes: number): void;
   /** Status of the final response; 0 until it has been sent. */
   readonly status: number;
+  /** Fields of the final response; none until it has been sent. */
+  readonly sent: OutgoingHttpHeaders;
   /** Calls back when the response has ended, or its client has gone. */
   whenClosed(closed: () => void): void;
   /** When the final response began (`performance.now()`); 0 until then. */

@@ -27,6 +27,7 @@ class Http1Exchange implements Exchange {
   readonly upgrade: Upgrade | undefined;
   transformHeaders: Transform | undefined;
   begun = 0;
+  sent: OutgoingHttpHeaders = {};
   readonly #response: ServerResponse;
   #bytes = 0;
   #last = 0;
@@ -64,7 +65,8 @@ class Http1Exchange implements Exchange {
     const response = this.#response;
     if (response.destroyed) return;
     this.begun = performance.now();
-    response.writeHead(status, dispositionFirst(this.transformHeaders?.(status, fields) ?? fields));
+    this.sent = this.transformHeaders?.(status, fields) ?? fields;
+    response.writeHead(status, dispositionFirst(this.sent));
     if (end) response.end();
   }
 

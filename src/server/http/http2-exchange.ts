@@ -89,6 +89,10 @@ class Http2Exchange implements Exchange, Writer {
     return Number(this.stream.sentHeaders?.[constants.HTTP2_HEADER_STATUS] ?? 0);
   }
 
+  get sent(): OutgoingHttpHeaders {
+    return this.stream.sentHeaders ?? {};
+  }
+
   head(status: number, fields: OutgoingHttpHeaders, end: boolean): void {
     const { stream } = this;
     if (stream.destroyed || stream.closed) return;

@@ -204,6 +204,21 @@ export const serverOptions = {
     default: false,
     check: checkSwitch,
   },
+  learn: {
+    flags: "--no-learn",
+    description: "learn nothing from what clients ask for",
+    group: "Delivery",
+    default: true,
+    check: checkSwitch,
+  },
+  learnFile: {
+    flags: "--learn-file <file>",
+    description: "keep there what was learned, for the next start",
+    group: "Delivery",
+    example: "learned.json",
+    default: undefined,
+    check: checkFile,
+  },
   manifest: {
     flags: "--manifest <file>",
     description: "take what pages need from this file, and scan nothing",
@@ -326,6 +341,10 @@ export interface GivenSettings {
   readonly pushBytes?: number | string;
   /** Says on each page what was pushed and linked, in a `server-timing` field. */
   readonly serverTiming?: boolean;
+  /** Learns from what clients ask for what each page needs; true by default, false beside `manifest` and `delivery: "none"`, unless `learnFile` is given. */
+  readonly learn?: boolean;
+  /** A file (JSON) that keeps what was learned across restarts. */
+  readonly learnFile?: string;
   /**
    * A manifest (JSON) to take what pages need from, instead of scanning them:
    * as `h2push manifest` writes it, or as http2-push-manifest does.

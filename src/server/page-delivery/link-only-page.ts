@@ -35,7 +35,8 @@ export function linkedPage(site: Site, exchange: Exchange, found: FoundFile, sta
   const { csp, link, audience } = site.rules.page(exchange);
   if (link !== undefined || csp.length > 0) return undefined;
   const needs = site.scanner?.peek(pathOf(exchange.target), found, { audience });
-  return needs === undefined ? undefined : recalled(site, exchange, needs, request, peer);
+  const all = needs && (site.traffic === undefined ? needs : site.traffic.peek(exchange, found, needs));
+  return all === undefined ? undefined : recalled(site, exchange, all, request, peer);
 }
 
 function recalled(site: Site, exchange: Exchange, needs: PageNeeds, request: PageRequest, peer: Peer): Linked {

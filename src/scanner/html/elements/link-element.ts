@@ -20,6 +20,8 @@ const PRELOADABLE: Readonly<Record<string, Need>> = {
   track: NEED.other,
 };
 
+const ICONS: ReadonlySet<string> = new Set(["icon", "apple-touch-icon", "apple-touch-icon-precomposed", "mask-icon"]);
+
 /** Reads the `link` elements of a page (HTML §4.2.4), and which of its titled stylesheets apply. */
 export class LinkElements {
   readonly #lexer: HtmlLexer;
@@ -40,6 +42,8 @@ export class LinkElements {
     if (rel.includes("stylesheet")) this.#stylesheet(href, rel.includes("alternate"));
     else if (rel.includes("preload")) this.#preload(href);
     else if (rel.includes("modulepreload")) this.#modulePreload(href);
+    // A browser fetches one when it has nothing else to do, and takes no preload for it.
+    else if (rel.some((type) => ICONS.has(type))) this.#references.leave(href, "icon");
   }
 
   /** Whether the `style` element that the lexer stands at applies. */

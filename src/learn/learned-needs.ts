@@ -1,0 +1,39 @@
+import { besideImportMap } from "../scanner/modules/beside-import-map.js";
+import type { PageNeeds } from "../scanner/scanner.js";
+import type { Destination } from "../manifest/destination.js";
+import type { ManifestEntry } from "../manifest/types.js";
+
+/** The order of need (DESIGN: stylesheets, scripts that block, fonts, modules, data, images). */
+const RANK: Partial<Record<Destination, number>> = { style: 0, font: 1, script: 2, json: 3, fetch: 3, image: 4 };
+
+const rankOf = ({ as }: ManifestEntry) => RANK[as] ?? 5;
+
+/**
+ * What a page needs by reading, with what was learned put in where it is
+ * needed, in the order in which it was asked for.
+ *
+ * @param off targets that are left to the browser
+ */
+export function withLearned(needs: PageNeeds, learned: Iterable<ManifestEntry>, off: ReadonlySet<string>): PageNeeds {
+  const entries = needs.entries.filter(({ target }) => !off.has(target));
+  const known = knownTargets(needs);
+  const why = new Map(needs.why);
+  for (const entry of learned) {
+    if (known.has(entry.target) || off.has(entry.target)) continue;
+    const added = needs.mayHaveImportMap ? besideImportMap(entry) : entry;
+    const at = entries.findLastIndex((other) => rankOf(other) <= rankOf(added));
+    entries.splice(at + 1, 0, added);
+    why.set(entry.target, "asked for in an earlier load");
+  }
+  return { ...needs, entries, why };
+}
+
+/** What the page's list has already, each candidate of an image too, as the client chooses one; and its icons, which no preload stands for. */
+function knownTargets({ entries, left }: PageNeeds): ReadonlySet<string> {
+  const known = new Set(left.filter(({ why }) => why === "icon").map(({ target }) => target));
+  for (const { target, imagesrcset } of entries) {
+    known.add(target);
+    for (const [, url] of imagesrcset?.matchAll(/(?:^|,)\s*(\S*[^\s,])/g) ?? []) if (url !== undefined) known.add(url);
+  }
+  return known;
+}

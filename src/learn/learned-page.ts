@@ -1,0 +1,108 @@
+import type { ManifestEntry } from "../manifest/types.js";
+import type { PageNeeds } from "../scanner/scanner.js";
+import { withLearned } from "./learned-needs.js";
+import type { PageLoad } from "./page-load.js";
+import { WrongForms } from "./wrong-forms.js";
+
+/** What was learned of a target, and the version of its file. */
+export interface LearnedEntry extends ManifestEntry {
+  /** Undefined for what no file answers. */
+  readonly version: string | undefined;
+  /** `user-agent` of a client that asked for it once when it was not announced. */
+  readonly askedOnceBy: string | undefined;
+}
+
+/** Entries of one page. */
+const MOST_ENTRIES = 200;
+
+/** Each tenth load goes without what was learned: what is not asked for then is needed no more. */
+const CONTROL = 10;
+
+/** What was learned of one version of a page. */
+export class LearnedPage {
+  /** Version of the page's file. */
+  readonly version: string;
+  /** Number of the site's rules when it was learned; undefined when they are not known any more. */
+  rules: number | undefined;
+  /** In the order in which they were asked for first. */
+  readonly entries = new Map<string, LearnedEntry>();
+  /** Versions of the stylesheets and scripts that were loaded with it: another one may ask for something else. */
+  readonly code = new Map<string, string>();
+  /** When its files were looked at last (`performance.now()`). */
+  lookedAt = 0;
+  readonly #forms = new WrongForms();
+  /** Loads so far. */
+  #loads = 0;
+  #known: { readonly key: string; readonly needs: PageNeeds; readonly merged: PageNeeds } | undefined;
+  #revision = 0;
+
+  constructor(version: string, rules?: number) {
+    this.version = version;
+    this.rules = rules;
+  }
+
+  /** Whether it tells of this version of the page. */
+  isOf(version: string, rules: number): boolean {
+    this.rules ??= rules;
+    return this.version === version && this.rules === rules;
+  }
+
+  /** There is nothing to remember. */
+  get isEmpty(): boolean {
+    return this.entries.size === 0 && this.#forms.isEmpty;
+  }
+
+  /** Counts a load that begins. */
+  begins(): void {
+    this.#loads++;
+  }
+
+  /** Whether the load that begins next goes without what was learned. */
+  get isControl(): boolean {
+    return (this.#loads + 1) % CONTROL === 0;
+  }
+
+  /** Targets that the next load by a client of that kind is to go without. */
+  withheld(kind: string): ReadonlySet<string> {
+    const off = this.#forms.off(this.#loads);
+    const trials = this.#forms.trials(kind);
+    return trials.size === 0 ? off : new Set([...off, ...trials]);
+  }
+
+  /** What the page is given in its next load: the same object as long as nothing changes. */
+  needs(needs: PageNeeds, kind: string): PageNeeds {
+    const off = this.withheld(kind);
+    const isControl = this.isControl;
+    if (off.size === 0 && (isControl || this.entries.size === 0)) return needs;
+    const key = `${isControl} ${this.#revision} ${[...off].join(" ")}`;
+    if (this.#known?.key !== key || this.#known.needs !== needs) {
+      this.#known = { key, needs, merged: withLearned(needs, isControl ? [] : this.entries.values(), off) };
+    }
+    return this.#known.merged;
+  }
+
+  /** Takes an entry, unless there are too many. */
+  add(entry: LearnedEntry): void {
+    if (this.entries.size >= MOST_ENTRIES && !this.entries.has(entry.target)) return;
+    this.entries.set(entry.target, entry);
+    this.#revision++;
+  }
+
+  delete(target: string): void {
+    if (this.entries.delete(target)) this.#revision++;
+  }
+
+  /** Forgets what a client that had nothing of the page did without. */
+  forgetUnused({ isCold, start, sightings }: PageLoad): void {
+    if (!start.withoutLearned || !isCold) return;
+    for (const target of this.entries.keys()) if (!sightings.has(target)) this.delete(target);
+  }
+
+  /** Targets whose announcement a load has shown to be wrong. */
+  judge(load: PageLoad): string[] {
+    const askedOnce = (target: string, kind: string) => this.entries.get(target)?.askedOnceBy === kind;
+    const wrong = this.#forms.judge(load, this.#loads, askedOnce);
+    if (wrong.length > 0) this.#revision++;
+    return wrong;
+  }
+}

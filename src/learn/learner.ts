@@ -1,0 +1,289 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+import { H2PushError, systemCode } from "../errors.js";
+import { LruMap } from "../io/lru-map.js";
+import { versionOf } from "../scanner/facts-cache.js";
+import type { LookedUp, Lookup } from "../scanner/lookup.js";
+import { hasModuleSyntax } from "../scanner/modules/module-syntax.js";
+import type { PageNeeds, SiteFile } from "../scanner/scanner.js";
+import { readLearned, writeLearned } from "./learn-file.js";
+import { LearnedPage, type LearnedEntry } from "./learned-page.js";
+import { linkForm } from "./link-form.js";
+import { OpenLoads } from "./open-loads.js";
+import type { Client, LoadStart, PageLoad, Sighting } from "./page-load.js";
+import { isPlain, isPublic, isShared } from "./shared-response.js";
+
+/** A request, as far as learning looks at it. */
+export interface ObservedRequest {
+  readonly client: Client;
+  readonly method: string;
+  readonly authority: string;
+  readonly target: string;
+  readonly fields: IncomingHttpHeaders;
+}
+
+/** A page that is about to be sent. */
+export interface PageVersion {
+  /** URL path. */
+  readonly pathname: string;
+  readonly file: SiteFile;
+  /** What reading its files says that it needs. */
+  readonly needs: PageNeeds;
+  /** Number of the site's rules: with others, other things may be asked for. */
+  readonly rules: number;
+}
+
+/** A request of a load that is looked at, until its response has ended. */
+export interface Observation {
+  readonly ended: (status: number, fields: OutgoingHttpHeaders) => void;
+}
+
+export interface LearnerOptions {
+  /** What the server would answer, to everyone. */
+  readonly lookup: Lookup;
+  /** Told of an announcement that was wrong, once. */
+  readonly notice: (text: string) => void;
+  readonly report: (error: Error) => void;
+  /** Where what was learned is kept across restarts. */
+  readonly file: string | undefined;
+  /** Whether an announcement can be told to be wrong: not where clients ask for everything anew all the time. */
+  readonly judges: boolean;
+}
+
+/** What was learned is written so long after it (milliseconds): loads come in groups. */
+const WRITE_AFTER = 2000;
+
+/** Pages whose lists are kept; those asked for least recently go. */
+const MOST_PAGES = 4000;
+
+/** The versions of what a page names are looked at again after this (milliseconds). */
+const LOOK_AFTER = 250;
+
+/**
+ * Learns from the traffic what each page asks for that reading its files does
+ * not tell: what one load has asked for goes with the next.
+ */
+export class Learner {
+  readonly #options: LearnerOptions;
+  readonly #pages = new LruMap<LearnedPage>(MOST_PAGES);
+  readonly #loads = new OpenLoads((load) => this.#over(load));
+  /** Loads that are over and not yet learned from, by page. */
+  readonly #learning = new Map<string, Promise<void>>();
+
+  #writing: NodeJS.Timeout | undefined;
+
+  constructor(options: LearnerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Takes what its file has, if there is one.
+   *
+   * @throws {H2PushError} "manifest" when that can't be read or is none of ours
+   */
+  async restore(): Promise<void> {
+    const { file } = this.#options;
+    if (file === undefined) return;
+    for (const [page, learned] of await readLearned(file)) this.#pages.set(page, learned);
+  }
+
+  /** What a page needs, with what was learned; undefined when files have to be looked at first. */
+  peek(page: PageVersion, kind: string): PageNeeds | undefined {
+    const { pathname, needs } = page;
+    if (this.#learning.has(pathname)) return undefined;
+    const learned = this.#of(page);
+    if (learned === undefined) return needs;
+    return performance.now() - learned.lookedAt > LOOK_AFTER ? undefined : learned.needs(needs, kind);
+  }
+
+  /** The same, after a look at the files that it rests on. */
+  async page(page: PageVersion, kind: string): Promise<PageNeeds> {
+    await this.#learning.get(page.pathname);
+    const learned = this.#of(page);
+    if (learned === undefined) return page.needs;
+    if (performance.now() - learned.lookedAt > LOOK_AFTER) await this.#look(page.pathname, learned);
+    return this.#of(page)?.needs(page.needs, kind) ?? page.needs;
+  }
+
+  /** A navigation to a page is about to be answered: what is asked for now belongs to it. */
+  begin(page: PageVersion, request: ObservedRequest, announced: LoadStart["announced"]): void {
+    const { pathname, needs } = page;
+    const { client, fields, target } = request;
+    // What a query asks for may be one person's.
+    if (!isNavigation(request) || !isPlain(fields) || target.includes("?")) return;
+    const learned = this.#of(page);
+    const start = {
+      client,
+      page: pathname,
+      version: versionOf(page.file),
+      rules: page.rules,
+      needs,
+      announced,
+      withoutLearned: learned?.isControl ?? true,
+      withheld: learned?.withheld(client.kind) ?? new Set<string>(),
+      isFirst: !isReload(fields) && fields["if-none-match"] === undefined && fields["if-modified-since"] === undefined,
+    };
+    learned?.begins();
+    this.#loads.begin(start);
+  }
+
+  /** Nobody loads a page. */
+  get isIdle(): boolean {
+    return this.#loads.none;
+  }
+
+  /** A request has arrived. Undefined when it belongs to no load. */
+  arrived(request: ObservedRequest): Observation | undefined {
+    const { client, method, target, fields } = request;
+    const destination = fields["sec-fetch-dest"];
+    const mode = fields["sec-fetch-mode"];
+    if (method !== "GET" || typeof destination !== "string" || typeof mode !== "string" || mode === "navigate")
+      return undefined;
+    const referer = ownPath(fields.referer, request.authority);
+    const load = referer === undefined ? undefined : this.#loads.find(client, referer);
+    if (load === undefined || referer === undefined) return undefined;
+    const sighting = load.add({ target, destination, mode, byDocument: referer === load.start.page });
+    this.#loads.touch(load);
+    return { ended: (status, sent) => this.#ended(load, sighting, request, status, sent) };
+  }
+
+  #ended(
+    load: PageLoad,
+    sighting: Sighting | undefined,
+    { fields }: ObservedRequest,
+    status: number,
+    sent: OutgoingHttpHeaders,
+  ) {
+    load.ended();
+    this.#loads.touch(load);
+    if (sighting === undefined) return;
+    if (!isPlain(fields) || !isShared(status, sent, sighting.destination)) sighting.shared = false;
+    if (status === 200) sighting.afresh = true;
+    if (isPublic(sent)) sighting.isPublic = true;
+  }
+
+  /** A connection has closed. */
+  closed(connection: number): void {
+    this.#loads.closed(connection);
+  }
+
+  /** Ends all loads; resolves when all has been learned from them, and written. */
+  async close(): Promise<void> {
+    this.#loads.close();
+    await Promise.all(this.#learning.values());
+    if (this.#writing !== undefined) await this.#write();
+  }
+
+  async #write(): Promise<void> {
+    const { file, report } = this.#options;
+    clearTimeout(this.#writing);
+    this.#writing = undefined;
+    if (file === undefined) return;
+    try {
+      await writeLearned(file, this.#pages.entries());
+    } catch (error) {
+      report(
+        new H2PushError(
+          "output",
+          `what was learned can't be written to ${file} (${systemCode(error) ?? String(error)})`,
+        ),
+      );
+    }
+  }
+
+  #of(page: PageVersion): LearnedPage | undefined {
+    const learned = this.#pages.get(page.pathname);
+    if (learned === undefined || learned.isOf(versionOf(page.file), page.rules)) return learned;
+    this.#pages.delete(page.pathname);
+    return undefined;
+  }
+
+  #over(load: PageLoad): void {
+    const { page } = load.start;
+    const learning = (this.#learning.get(page) ?? Promise.resolve())
+      .then(() => this.#learn(load))
+      .catch((error: unknown) => this.#options.report(error instanceof Error ? error : new Error(String(error))))
+      .finally(() => {
+        if (this.#learning.get(page) === learning) this.#learning.delete(page);
+      });
+    this.#learning.set(page, learning);
+  }
+
+  async #learn(load: PageLoad): Promise<void> {
+    const { page, version, rules, isFirst } = load.start;
+    const known = this.#pages.get(page);
+    // Another version is loaded by now.
+    if (known?.isOf(version, rules) === false) return;
+    const learned = known ?? new LearnedPage(version, rules);
+    for (const sighting of load.sightings.values()) await this.#learnTarget(load, learned, sighting);
+    learned.forgetUnused(load);
+    if (isFirst && this.#options.judges) for (const target of learned.judge(load)) this.#tellWrong(page, target);
+    if (known === undefined) learned.begins();
+    learned.lookedAt = performance.now();
+    if (learned.isEmpty) this.#pages.delete(page);
+    else this.#pages.set(page, learned);
+    if (this.#options.file !== undefined) this.#writing ??= setTimeout(() => void this.#write(), WRITE_AFTER).unref();
+  }
+
+  async #learnTarget(load: PageLoad, learned: LearnedPage, sighting: Sighting): Promise<void> {
+    const { target, destination, shared } = sighting;
+    const found = await this.#options.lookup({ target, navigates: false }, undefined);
+    const version = versionIfAny(found);
+    if (version !== undefined && (destination === "script" || destination === "style"))
+      learned.code.set(target, version);
+    const isStatic = load.start.needs.entries.some((entry) => entry.target === target);
+    if (!shared || isStatic || !(found.kind === "file" || (sighting.isPublic && isRouted(found)))) return;
+    const isModule = found.kind === "file" && destination === "script" && (await hasModuleSyntax(found));
+    const form = linkForm(sighting, isModule);
+    if (form === undefined) return;
+    const bytes = found.kind === "file" ? found.size : 0;
+    const when = form.as === "image" || form.as === "font" ? ({ when: "load" } as const) : {};
+    const isAlone = sighting.count === 1 && load.start.announced()?.has(target) === false;
+    const askedOnceBy = learned.entries.get(target)?.askedOnceBy ?? (isAlone ? load.start.client.kind : undefined);
+    const entry: LearnedEntry = { target, ...form, bytes, ...when, by: "traffic", version, askedOnceBy };
+    learned.add(entry);
+  }
+
+  /** Whether what was learned still holds: other code may ask for other things, and what is gone is announced no more. */
+  async #look(pathname: string, learned: LearnedPage): Promise<void> {
+    const versions = new Map([
+      ...learned.code,
+      ...[...learned.entries].map(([target, { version }]) => [target, version] as const),
+    ]);
+    const look = async ([target, version]: readonly [string, string | undefined]) =>
+      version === undefined ||
+      versionIfAny(await this.#options.lookup({ target, navigates: false }, undefined)) === version
+        ? []
+        : [target];
+    const changed = (await Promise.all([...versions].map(look))).flat();
+    learned.lookedAt = performance.now();
+    if (changed.some((target) => learned.code.has(target))) this.#pages.delete(pathname);
+    for (const target of changed) learned.delete(target);
+  }
+
+  #tellWrong(page: string, target: string): void {
+    this.#options.notice(
+      `${page}: ${target} is fetched twice when it is announced, and is left to the browser from now on`,
+    );
+  }
+}
+
+/** A route has answered, whether it says for which targets it does or not. */
+const isRouted = (found: LookedUp) =>
+  found.kind === "missing" || (found.kind === "other" && found.why === "answered by a route");
+
+const versionIfAny = (found: LookedUp) => (found.kind === "file" ? versionOf(found) : undefined);
+
+/** A navigation of a tab, over whatever version of HTTP. */
+function isNavigation({ method, fields }: ObservedRequest): boolean {
+  return method === "GET" && fields["sec-fetch-mode"] === "navigate" && fields["sec-fetch-dest"] === "document";
+}
+
+/** The user wants everything anew: what is asked for twice then has another reason. */
+const isReload = (fields: IncomingHttpHeaders) => fields["cache-control"] !== undefined || fields.pragma !== undefined;
+
+/** Path and query of a `referer` of the same origin. */
+function ownPath(referer: string | undefined, authority: string): string | undefined {
+  const origin = `https://${authority}`;
+  if (referer === undefined || !referer.startsWith(`${origin}/`)) return undefined;
+  return referer.slice(origin.length);
+}
