@@ -41,7 +41,7 @@ export function isSameAnswer(a: LookedUp, b: LookedUp): boolean {
   if (a.kind !== "file" || b.kind !== "file") return a.kind === b.kind && reasonOf(a) === reasonOf(b);
   const sameFile = a.file === b.file && a.dev === b.dev && a.ino === b.ino;
   const sameTimes = a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs;
-  return sameFile && sameTimes && a.size === b.size && a.digest === b.digest;
+  return sameFile && sameTimes && a.size === b.size && a.digest === b.digest && a.type === b.type;
 }
 
 function reasonOf(answer: LookedUp): string | undefined {

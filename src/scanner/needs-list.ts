@@ -1,3 +1,4 @@
+import { encodingOf } from "../io/encoding-label.js";
 import { inEncoding } from "./url/query-encoding.js";
 import type { ContentSecurityPolicy } from "./url/csp.js";
 import { isPagePath } from "../manifest/destination.js";
@@ -73,7 +74,7 @@ export class Listing {
   needs(): PageNeeds {
     const found = [...this.#found.values()].sort((a, b) => a.need - b.need);
     return {
-      entries: found.map(({ entry }) => (this.#doubtful.has(entry.target) ? withoutLink(entry) : entry)),
+      entries: found.map(({ entry }) => (this.#doubtful.has(entry.target) ? unlinked(entry) : entry)),
       mayHaveImportMap: this.#mayHaveImportMap,
       why: new Map(found.map(({ entry, why }) => [entry.target, why])),
       missing: [...this.#missing.values()],
@@ -144,16 +145,15 @@ export class Listing {
   /**
    * Without a link where that would change the text: what names no encoding is
    * decoded in the one of the document, but in UTF-8 when a `Link` field asked
-   * for it (Chromium 156, measured). It can be pushed.
+   * for it (Chromium 156, measured). A script whose element names another
+   * encoding than the document's is fetched again (Firefox 153, measured). Both can be pushed.
    */
   #withoutGarbling(reference: Reference, { encoding }: Context, file: SiteFile): MaybePromise<Reference> {
-    const { as, rel } = reference;
+    const { as, rel, charset } = reference;
+    const own = charset === undefined ? encoding : (encodingOf(charset) ?? encoding);
+    if (own !== encoding) return unlinked(reference);
     if (encoding === "utf-8" || rel !== "preload" || (as !== "style" && as !== "script")) return reference;
-    return this.#files.namesEncoding(file, as).then((named) => {
-      if (named) return reference;
-      const { rel: _rel, ...unlinked } = reference;
-      return unlinked;
-    });
+    return this.#files.namesEncoding(file, as).then((named) => (named ? reference : unlinked(reference)));
   }
 
   #list(resolved: Target, reference: Reference, context: Context, file: SiteFile): void {
@@ -200,9 +200,9 @@ function isStandIn({ file }: SiteFile, pathname: string, { as }: Reference): boo
   return isPagePath(file) && !isPagePath(pathname) && !TAKE_PAGES.has(as);
 }
 
-function withoutLink(entry: ManifestEntry): ManifestEntry {
-  const { rel: _, ...unlinked } = entry;
-  return unlinked;
+function unlinked<T extends LinkAttributes>(linked: T): Omit<T, "rel"> {
+  const { rel: _, ...fetched } = linked;
+  return fetched;
 }
 
 /** What uses a target knows better how it is fetched than a `link rel=preload`; else the most pressing reference does. */

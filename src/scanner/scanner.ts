@@ -22,6 +22,8 @@ export interface SiteFile {
   readonly ino: number;
   /** Names its content, where its times may not tell two versions apart. */
   readonly digest?: string | undefined;
+  /** Its `Content-Type`, "" without one; undefined where that is not known. */
+  readonly type?: string | undefined;
 }
 
 /** A reference of a page to something of the site that is not there. */

@@ -333,3 +333,12 @@ test("links the modules of a script with credentials with their own, so that the
     { target: "/b.js", ...link, bytes: 0 },
   ]);
 });
+
+test.each([
+  ["of its own is not announced", "windows-1252", undefined],
+  ["that the page has, too, is", "UTF8", "preload"],
+  ["that nobody knows is", "klingon", "preload"],
+])("a script with an encoding %s", async (_, charset, rel) => {
+  const html = `<meta charset=utf-8><script charset=${charset} src=a.js></script>`;
+  expect((await scan({ "index.html": html, "a.js": "" })).entries.map((entry) => entry.rel)).toEqual([rel]);
+});

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 
 import { onTestFinished } from "vitest";
 
+import { mediaType } from "../../src/files/media-type.js";
 import type { Lookup } from "../../src/scanner/lookup.js";
 import type { SiteFile } from "../../src/scanner/scanner.js";
 
@@ -25,7 +26,7 @@ export function lookupIn(root: string): Lookup {
   const locate = locateIn(root);
   return async ({ target }) => {
     const file = await locate(target.replace(/\?.*$/s, ""));
-    return file === undefined ? { kind: "missing" } : { kind: "file", ...file };
+    return file === undefined ? { kind: "missing" } : { kind: "file", ...file, type: mediaType(file.file) };
   };
 }
 

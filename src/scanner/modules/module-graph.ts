@@ -1,11 +1,11 @@
 import type { ContentSecurityPolicy } from "../url/csp.js";
-import { extensionOf } from "../../manifest/destination.js";
 import { type ImportMap, resolveModule } from "./import-map.js";
 import type { Context, Listing, Located } from "../needs-list.js";
 import type { LinkAttributes } from "../../manifest/types.js";
 import { resolveUrl } from "../../manifest/resolve.js";
 import { type Need, type Reference } from "../url/reference.js";
 import type { SiteFile } from "../scanner.js";
+import { isServedAs } from "../served-type.js";
 import type { ScriptFacts } from "./imports.js";
 
 /** How the scripts of one graph are fetched: as their root is. */
@@ -48,6 +48,7 @@ export class ModuleGraph {
 
   /** Follows a module script that is a file. */
   async file(located: Located, options: GraphOptions, imported: string[] = []): Promise<void> {
+    if (!isServedAs("script", located.file)) return this.#listing.doubt(located.target);
     let level = [located];
     while (level.length > 0) {
       const next: Located[] = [];
@@ -56,7 +57,6 @@ export class ModuleGraph {
         const seen = this.#seen.get(target);
         if (seen !== undefined && seen <= options.need) continue;
         this.#seen.set(target, options.need);
-        if (!isScript(file)) return;
         const facts = await this.#scripts.script(file);
         const { scripts, failed } = await this.#imports(
           facts,
@@ -114,14 +114,19 @@ export class ModuleGraph {
         ...this.#integrityOf(url),
       };
       const located = await this.#listing.reference(reference, context, this.#policy, resolveUrl(url));
+      if (located === "elsewhere") continue;
       if (located === undefined || !(await this.#isIntact(located, reference))) failed = true;
-      if (located !== undefined && located !== "elsewhere" && request.type === "script") scripts.push(located);
+      else if (!isServedAs(request.type, located.file)) {
+        failed = true;
+        this.#listing.doubt(located.target);
+      }
+      if (located !== undefined && request.type === "script") scripts.push(located);
     }
     return { scripts, failed };
   }
 
-  async #isIntact(located: Located | "elsewhere", { integrity }: Reference): Promise<boolean> {
-    return located === "elsewhere" || integrity === undefined || this.#scripts.isIntact(located.file, integrity);
+  async #isIntact(located: Located, { integrity }: Reference): Promise<boolean> {
+    return integrity === undefined || this.#scripts.isIntact(located.file, integrity);
   }
 }
 
@@ -134,10 +139,4 @@ interface Imported {
 /** With credentials, too, a module is fetched once if its link asks for them as its script does (Chromium 156, measured). */
 function linkOf({ crossorigin }: GraphOptions): LinkAttributes {
   return crossorigin === undefined ? { rel: "modulepreload" } : { rel: "modulepreload", crossorigin };
-}
-
-/** A script of another media type is fetched, and then refused: it imports nothing. The type is that of the file. */
-function isScript({ file }: SiteFile): boolean {
-  const extension = extensionOf(file);
-  return extension === "js" || extension === "mjs";
 }

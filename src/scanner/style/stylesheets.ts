@@ -7,6 +7,7 @@ import { isTrivialMedia, matchesMedia, type Viewport } from "../css/media-querie
 import type { FontNeed } from "./what-styles-load.js";
 import { NEED, type Need, type Reference } from "../url/reference.js";
 import type { SiteFile } from "../scanner.js";
+import { isServedAs } from "../served-type.js";
 import { type MaybePromise, whenKnown } from "../../io/maybe-promise.js";
 import type { Sheet } from "./cascade.js";
 import type { ImageUse } from "./engine.js";
@@ -84,6 +85,7 @@ export class SheetList {
 
   /** @param environment encoding of what loads it */
   #sheet({ file, target, pathname }: Located, place: Place, environment: string): MaybePromise<void> {
+    if (!isServedAs("style", file)) return this.#listing.doubt(target);
     // Stylesheets that import each other come out otherwise when one of them is there ahead (measured).
     if (this.#open.has(target) && !this.#circular.has(target)) {
       this.#circular.add(target);
