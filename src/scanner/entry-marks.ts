@@ -1,4 +1,3 @@
-import { isNamed } from "./html/first-flight.js";
 import type { HtmlFacts } from "./html/facts.js";
 import type { EntryMarks } from "../manifest/types.js";
 import { baseOf, documentBase, resolve } from "../manifest/resolve.js";
@@ -29,15 +28,16 @@ export function marksInHtml(facts: HtmlFacts, pathname: string): ReadonlyMap<str
   const before = baseOf(pathname);
   const after = documentBase(facts.base?.href, before);
   const marks = new Map<string, EntryMarks>();
-  const add = (reference: Reference, offset: number) => {
+  const add = (reference: Reference) => {
+    const { offset } = reference;
     const resolved = resolve(reference.url, offset < (facts.base?.offset ?? 0) ? before : after);
     if (!("target" in resolved)) return;
-    const named = isNamed({ as: reference.as, offset }, facts.firstFlight) ? { named: true as const } : {};
-    marks.set(resolved.target, { ...marks.get(resolved.target), ...marksOf({ ...reference, ...named }) });
+    marks.set(resolved.target, { ...marks.get(resolved.target), ...marksOf(reference) });
   };
-  for (const reference of facts.references) add(reference, reference.offset);
+  for (const reference of facts.references) add(reference);
   for (const { facts: sheet, offset } of facts.styles) {
-    for (const { url } of sheet.imports) add({ url, as: "style", need: NEED.style, by: "@import", offset }, offset);
+    const named = offset < facts.firstFlight ? { named: true as const } : {};
+    for (const { url } of sheet.imports) add({ url, as: "style", need: NEED.style, by: "@import", offset, ...named });
   }
   return marks;
 }

@@ -1,4 +1,19 @@
-import type { SiteFile } from "./scanner.js";
+/** A file under the root, as the server would serve it, and its version. */
+export interface SiteFile {
+  /** Absolute path. */
+  readonly file: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  readonly dev: number;
+  readonly ino: number;
+  /** Names its content, where its times may not tell two versions apart. */
+  readonly digest?: string | undefined;
+  /** Its `Content-Type`, "" without one; undefined where that is not known. */
+  readonly type?: string | undefined;
+}
 
 /** A request that a page makes, as far as it matters for what it gets. */
 export interface Asked {

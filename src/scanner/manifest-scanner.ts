@@ -5,8 +5,9 @@ import type { EntryMarks, ManifestEntry } from "../manifest/types.js";
 import { besideImportMap } from "./modules/beside-import-map.js";
 import { encodeSegment } from "./list-pages.js";
 import type { WrittenEntry, WrittenManifest } from "../manifest/read.js";
-import { MISSING, type Audience, type Lookup } from "./lookup.js";
-import type { LeftOut, MissingReference, PageNeeds, Scanner, SiteFile } from "./scanner.js";
+import { MISSING, type Audience, type Lookup, type SiteFile } from "./lookup.js";
+import type { Scanner } from "./scanner.js";
+import type { LeftOut, MissingReference, PageNeeds } from "./types.js";
 
 export interface WrittenOptions {
   readonly manifest: WrittenManifest;

@@ -2,12 +2,13 @@ import { encodingOf } from "../io/encoding-label.js";
 import { inEncoding } from "./url/query-encoding.js";
 import type { ContentSecurityPolicy } from "./url/csp.js";
 import { isPagePath } from "../manifest/destination.js";
-import type { Asked, LookedUp } from "./lookup.js";
+import type { SiteFacts } from "./facts-cache.js";
+import type { Asked, LookedUp, SiteFile } from "./lookup.js";
 import type { EntryMarks, LinkAttributes, ManifestEntry } from "../manifest/types.js";
 import { besideImportMap } from "./modules/beside-import-map.js";
 import { type Resolved, resolve, type Target } from "../manifest/resolve.js";
 import { type Need, type Reference } from "./url/reference.js";
-import type { LeftOut, MissingReference, PageNeeds, SiteFile } from "./scanner.js";
+import type { LeftOut, MissingReference, PageNeeds } from "./types.js";
 import { marksOf, marksOfBoth } from "./entry-marks.js";
 import { type MaybePromise, whenKnown } from "../io/maybe-promise.js";
 import { parseSrcset } from "./html/elements/srcset.js";
@@ -29,21 +30,8 @@ export interface Located {
   readonly file: SiteFile;
 }
 
-/** What the listing of a page asks. */
-export interface FileSource {
-  /** What the server would answer. */
-  lookup(asked: Asked): MaybePromise<LookedUp>;
-  /** Whether the server names the encoding of a stylesheet or a script. */
-  namesEncoding(file: SiteFile, as: "style" | "script"): Promise<boolean>;
-  /** Line, from 1, of an offset in the file's text. */
-  lineOf(file: SiteFile, offset: number): Promise<number>;
-  /** The same entry that other pages have, if they do. */
-  share(key: string, make: () => ManifestEntry): ManifestEntry;
-  /** `resolve`, remembered. */
-  resolve(reference: string, base: URL): Resolved;
-  /** `baseOf`, remembered. */
-  baseOf(target: string): URL;
-}
+/** Says what the server would answer. */
+export type PageLookup = (asked: Asked) => MaybePromise<LookedUp>;
 
 interface Found {
   readonly entry: ManifestEntry;
@@ -58,7 +46,8 @@ interface Found {
 
 /** What one page needs, as it is found: each target once, at its earliest need. */
 export class Listing {
-  readonly #files: FileSource;
+  readonly #facts: SiteFacts;
+  readonly #lookup: PageLookup;
   readonly #mayHaveImportMap: boolean;
   readonly #found = new Map<string, Found>();
   readonly #doubtful = new Set<string>();
@@ -66,8 +55,9 @@ export class Listing {
   readonly #left = new Map<string, LeftOut>();
 
   /** @param mayHaveImportMap the page has an import map, or it can't be excluded that one is added */
-  constructor(files: FileSource, mayHaveImportMap: boolean) {
-    this.#files = files;
+  constructor(facts: SiteFacts, lookup: PageLookup, mayHaveImportMap: boolean) {
+    this.#facts = facts;
+    this.#lookup = lookup;
     this.#mayHaveImportMap = mayHaveImportMap;
   }
 
@@ -80,11 +70,6 @@ export class Listing {
       missing: [...this.#missing.values()],
       left: [...this.#left.values()].filter(({ target }) => !this.#found.has(target)),
     };
-  }
-
-  /** What references in a file of the site resolve against. */
-  baseOf(target: string): URL {
-    return this.#files.baseOf(target);
   }
 
   /** Has a target not announced, as that might change what the page does. It can be pushed. */
@@ -108,7 +93,7 @@ export class Listing {
     reference: Reference,
     context: Context,
     policy?: ContentSecurityPolicy,
-    resolved: Resolved = this.#files.resolve(reference.url, context.base),
+    resolved: Resolved = this.#facts.resolve(reference.url, context.base),
   ): MaybePromise<Located | "elsewhere" | undefined> {
     if ("left" in resolved) {
       if (resolved.left !== "data") this.leave(reference.url, resolved.left, context.base);
@@ -127,7 +112,7 @@ export class Listing {
     }
     const { target, pathname } = resolved;
     if (!allowsAll || policy?.isOpaque === true) this.doubt(target);
-    return whenKnown(this.#files.lookup({ target, navigates: reference.as === "document" }), (found) => {
+    return whenKnown(this.#lookup({ target, navigates: reference.as === "document" }), (found) => {
       if (found.kind === "other") {
         this.leave(reference.url, found.why, context.base);
         return "elsewhere";
@@ -153,7 +138,7 @@ export class Listing {
     const own = charset === undefined ? encoding : (encodingOf(charset) ?? encoding);
     if (own !== encoding) return unlinked(reference);
     if (encoding === "utf-8" || rel !== "preload" || (as !== "style" && as !== "script")) return reference;
-    return this.#files.namesEncoding(file, as).then((named) => (named ? reference : unlinked(reference)));
+    return whenKnown(this.#facts.namesEncoding(file, as), (named) => (named ? reference : unlinked(reference)));
   }
 
   #list(resolved: Target, reference: Reference, context: Context, file: SiteFile): void {
@@ -177,13 +162,13 @@ export class Listing {
     const { last, target } = resolved;
     if (last !== undefined && last.bytes === file.size && saysTheSame(last, reference, marks)) return last;
     const make = (): ManifestEntry => entryOf(target, reference, marks, base, file);
-    resolved.last = this.#files.share(keyOf(target, reference, marks, base, file), make);
+    resolved.last = this.#facts.share(keyOf(target, reference, marks, base, file), make);
     return resolved.last;
   }
 
   async #miss(target: string, reference: Reference, context: Context, unreadable?: string): Promise<undefined> {
     if (this.#missing.has(target)) return;
-    const line = await this.#files.lineOf(context.file, reference.offset);
+    const line = await this.#facts.lineOf(context.file, reference.offset);
     const why = unreadable === undefined ? {} : { unreadable };
     this.#missing.set(target, { target, from: context.pathname, line, ...why });
   }

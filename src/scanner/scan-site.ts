@@ -1,6 +1,7 @@
 import type { ManifestEntry, PushManifest } from "../manifest/types.js";
 import type { SitePage } from "./list-pages.js";
-import type { MissingReference, PageNeeds, Scanner } from "./scanner.js";
+import type { Scanner } from "./scanner.js";
+import type { MissingReference, PageNeeds } from "./types.js";
 
 export interface SiteScan {
   readonly manifest: PushManifest;

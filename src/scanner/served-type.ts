@@ -1,4 +1,4 @@
-import type { SiteFile } from "./scanner.js";
+import type { SiteFile } from "./lookup.js";
 
 /** JavaScript media types (MIME Sniffing §4.6). */
 const SCRIPT = /^(?:(?:application|text)\/(?:x-)?(?:ecma|java)script|text\/(?:javascript1\.[0-5]|jscript|livescript))$/;

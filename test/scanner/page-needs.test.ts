@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 
-import { createScanner, type PageNeeds } from "../../src/scanner/scanner.js";
+import { createScanner } from "../../src/scanner/scanner.js";
+import type { PageNeeds } from "../../src/scanner/types.js";
 import { locateIn, lookupIn, writeSite } from "../support/site.js";
 
 type Files = Readonly<Record<string, string>>;

@@ -3,7 +3,8 @@ import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
-import { createScanner, type PageNeeds, type Scanner } from "../../src/scanner/scanner.js";
+import { createScanner, type Scanner } from "../../src/scanner/scanner.js";
+import type { PageNeeds } from "../../src/scanner/types.js";
 import { locateIn, lookupIn, writeSite } from "../support/site.js";
 
 async function scanPage(root: string, pathname: string, scanner?: Scanner): Promise<PageNeeds> {

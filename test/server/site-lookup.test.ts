@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import type { Route, ScanSummary, ServerOptions } from "../../src/index.js";
-import { scan } from "../../src/index.js";
+import { type Route, type ScanSummary, type ServerOptions, scan } from "../../src/index.js";
 import { connect } from "../support/h2.js";
 import { startServer, testCertificate } from "../support/server.js";
 import { writeSite } from "../support/site.js";

@@ -5,8 +5,7 @@ import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 
 import { mediaType } from "../../src/files/media-type.js";
-import type { Lookup } from "../../src/scanner/lookup.js";
-import type { SiteFile } from "../../src/scanner/scanner.js";
+import type { Lookup, SiteFile } from "../../src/scanner/lookup.js";
 
 /** Writes files into a directory of the test's own, which goes when the test is finished. */
 export async function writeSite(files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {

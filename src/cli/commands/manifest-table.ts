@@ -1,5 +1,5 @@
 import type { ManifestEntry } from "../../manifest/types.js";
-import type { PageNeeds } from "../../scanner/scanner.js";
+import type { PageNeeds } from "../../scanner/types.js";
 import { count, heading, quiet, size, warning } from "../output/output.js";
 import { place } from "../log/scan-line.js";
 

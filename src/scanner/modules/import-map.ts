@@ -9,7 +9,7 @@ export interface ImportMap {
   readonly integrity: ReadonlyMap<string, string>;
 }
 
-export const NO_IMPORT_MAP: ImportMap = { imports: new Map(), scopes: [], integrity: new Map() };
+const NONE: ImportMap = { imports: new Map(), scopes: [], integrity: new Map() };
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -29,6 +29,7 @@ const SCOPES = 10_000;
 
 /** Reads import maps in the order in which the page has them; one that is no valid JSON object counts for nothing. */
 export function readImportMaps(texts: readonly string[], base: URL): ImportMap {
+  if (texts.length === 0) return NONE;
   const imports = new Map<string, URL | undefined>();
   const scopes = new Map<string, Map<string, URL | undefined>>();
   const integrity = new Map<string, string>();

@@ -4,7 +4,7 @@ import type { Context, Listing, Located } from "../needs-list.js";
 import type { LinkAttributes } from "../../manifest/types.js";
 import { resolveUrl } from "../../manifest/resolve.js";
 import { type Need, type Reference } from "../url/reference.js";
-import type { SiteFile } from "../scanner.js";
+import type { SiteFacts } from "../facts-cache.js";
 import { isServedAs } from "../served-type.js";
 import type { ScriptFacts } from "./imports.js";
 
@@ -14,23 +14,17 @@ export interface GraphOptions {
   readonly crossorigin: LinkAttributes["crossorigin"];
 }
 
-/** What scripts say, and whether they are what they have to be. */
-export interface ScriptSource {
-  script(file: SiteFile): Promise<ScriptFacts>;
-  isIntact(file: SiteFile, integrity: string): Promise<boolean>;
-}
-
 /** Follows what module scripts import, to the end (HTML §8.1.5, "fetch the descendants of a module script"). */
 export class ModuleGraph {
   readonly #listing: Listing;
-  readonly #scripts: ScriptSource;
+  readonly #facts: SiteFacts;
   readonly #map: ImportMap;
   readonly #policy: ContentSecurityPolicy;
   readonly #seen = new Map<string, Need>();
 
-  constructor(listing: Listing, scripts: ScriptSource, map: ImportMap, policy: ContentSecurityPolicy) {
+  constructor(listing: Listing, facts: SiteFacts, map: ImportMap, policy: ContentSecurityPolicy) {
     this.#listing = listing;
-    this.#scripts = scripts;
+    this.#facts = facts;
     this.#map = map;
     this.#policy = policy;
   }
@@ -57,10 +51,10 @@ export class ModuleGraph {
         const seen = this.#seen.get(target);
         if (seen !== undefined && seen <= options.need) continue;
         this.#seen.set(target, options.need);
-        const facts = await this.#scripts.script(file);
+        const facts = await this.#facts.script(file);
         const { scripts, failed } = await this.#imports(
           facts,
-          { file, pathname, base: this.#listing.baseOf(target), encoding: "utf-8" },
+          { file, pathname, base: this.#facts.baseOf(target), encoding: "utf-8" },
           options,
           0,
         );
@@ -126,7 +120,7 @@ export class ModuleGraph {
   }
 
   async #isIntact(located: Located, { integrity }: Reference): Promise<boolean> {
-    return integrity === undefined || this.#scripts.isIntact(located.file, integrity);
+    return integrity === undefined || this.#facts.isIntact(located.file, integrity);
   }
 }
 

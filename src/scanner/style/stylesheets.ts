@@ -6,18 +6,11 @@ import type { LinkAttributes } from "../../manifest/types.js";
 import { isTrivialMedia, matchesMedia, type Viewport } from "../css/media-queries.js";
 import type { FontNeed } from "./what-styles-load.js";
 import { NEED, type Need, type Reference } from "../url/reference.js";
-import type { SiteFile } from "../scanner.js";
+import type { SiteFacts } from "../facts-cache.js";
 import { isServedAs } from "../served-type.js";
 import { type MaybePromise, whenKnown } from "../../io/maybe-promise.js";
 import type { Sheet } from "./cascade.js";
 import type { ImageUse } from "./engine.js";
-
-/** A stylesheet's facts, its encoding, and how many names the vocabulary has to have for it. */
-export interface ReadCss {
-  readonly facts: CssFacts;
-  readonly encoding: string;
-  readonly generation: number;
-}
 
 /** Where a stylesheet stands. */
 interface Place {
@@ -45,7 +38,7 @@ export class SheetList {
   /** What the vocabulary must have for them. */
   generation = 0;
   readonly #listing: Listing;
-  readonly #read: (file: SiteFile, environment: string) => MaybePromise<ReadCss>;
+  readonly #facts: SiteFacts;
   readonly #policy: ContentSecurityPolicy;
   readonly #viewport: Viewport;
   /** Files that the stylesheets are in, for the line of what they miss. */
@@ -55,14 +48,9 @@ export class SheetList {
   /** Stylesheets that are being read, each imported by the one before. */
   readonly #open = new Set<string>();
 
-  constructor(
-    listing: Listing,
-    read: (file: SiteFile, environment: string) => MaybePromise<ReadCss>,
-    policy: ContentSecurityPolicy,
-    viewport: Viewport,
-  ) {
+  constructor(listing: Listing, facts: SiteFacts, policy: ContentSecurityPolicy, viewport: Viewport) {
     this.#listing = listing;
-    this.#read = read;
+    this.#facts = facts;
     this.#policy = policy;
     this.#viewport = viewport;
   }
@@ -97,10 +85,10 @@ export class SheetList {
     if (this.#open.has(target)) return;
     this.#seen.add(key);
     this.#open.add(target);
-    const taken = whenKnown(this.#read(file, environment), ({ facts, encoding, generation }) => {
+    const taken = whenKnown(this.#facts.css(file, environment), ({ facts, encoding, generation }) => {
       this.#files.set(pathname, { file, encoding });
       if (place.applies !== false) this.generation = Math.max(this.generation, generation);
-      return this.#take(facts, { file, pathname, base: this.#listing.baseOf(target), encoding }, place);
+      return this.#take(facts, { file, pathname, base: this.#facts.baseOf(target), encoding }, place);
     });
     return whenKnown(taken, () => void this.#open.delete(target));
   }

@@ -3,7 +3,7 @@ import type { ManifestEntry } from "../../manifest/types.js";
 import type { SitePage } from "../../scanner/list-pages.js";
 import { SiteNeeds, type SiteScan, type SiteScanOptions } from "../../scanner/scan-site.js";
 import type { ScanSetting } from "./scan-setting.js";
-import type { PageNeeds } from "../../scanner/scanner.js";
+import type { PageNeeds } from "../../scanner/types.js";
 import type { Batch, ScannedBatch } from "./scan-worker.js";
 
 interface ThreadOptions extends SiteScanOptions {

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { ManifestEntry } from "../../manifest/types.js";
 import type { SitePage } from "../../scanner/list-pages.js";
-import type { MissingReference, PageNeeds } from "../../scanner/scanner.js";
+import type { MissingReference, PageNeeds } from "../../scanner/types.js";
 import { openScan, type ScanSetting } from "./scan-setting.js";
 
 /** What one thread of a scan is given first. */

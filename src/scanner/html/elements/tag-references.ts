@@ -9,7 +9,7 @@ export type ReferenceLink = LinkAttributes & Pick<Reference, "applies" | "charse
 
 /** Gathers what the tags of a page refer to, each as the lexer stands at it. */
 export class TagReferences {
-  readonly list: Reference[] = [];
+  readonly list: (Reference & { named?: true })[] = [];
   readonly left: LeftReference[] = [];
   readonly #lexer: HtmlLexer;
 
