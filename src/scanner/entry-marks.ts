@@ -5,16 +5,19 @@ import { NEED, type Reference } from "./url/reference.js";
 
 /** What makes an entry blocking: a stylesheet that applies, or a script that the parser waits for. A preload alone holds nothing up. */
 export function marksOf({ named, when, by, need }: Pick<Reference, "named" | "when" | "by" | "need">): EntryMarks {
-  const blocks = need <= NEED.blockingScript && by !== "preload";
-  return {
-    ...(named === undefined ? {} : { named }),
-    ...(blocks ? { blocking: true } : {}),
-    ...(when === undefined ? {} : { when }),
-  };
+  const marks: { -readonly [Name in keyof EntryMarks]: EntryMarks[Name] } = {};
+  if (named !== undefined) marks.named = named;
+  if (need <= NEED.blockingScript && by !== "preload") marks.blocking = true;
+  if (when !== undefined) marks.when = when;
+  return marks;
 }
+
+export const sayTheSame = (a: EntryMarks, b: EntryMarks) =>
+  a.named === b.named && a.blocking === b.blocking && a.when === b.when;
 
 /** The marks of a target that is referred to twice: whoever names it, it is found at once; whoever needs it, it blocks. */
 export function marksOfBoth(one: EntryMarks, other: EntryMarks): EntryMarks {
+  if (sayTheSame(one, other)) return other;
   const { when: _, ...marks } = { ...one, ...other };
   return one.when !== undefined && other.when !== undefined ? { ...marks, when: one.when } : marks;
 }

@@ -9,7 +9,7 @@ import { besideImportMap } from "./modules/beside-import-map.js";
 import { type Resolved, resolve, type Target } from "../manifest/resolve.js";
 import { type Need, type Reference } from "./url/reference.js";
 import type { LeftOut, MissingReference, PageNeeds } from "./types.js";
-import { marksOf, marksOfBoth } from "./entry-marks.js";
+import { marksOf, marksOfBoth, sayTheSame } from "./entry-marks.js";
 import { type MaybePromise, whenKnown } from "../io/maybe-promise.js";
 import { parseSrcset } from "./html/elements/srcset.js";
 
@@ -210,9 +210,6 @@ function saysTheSame(entry: ManifestEntry, reference: Reference, marks: EntryMar
     reference.imagesrcset === undefined
   );
 }
-
-const sayTheSame = (a: EntryMarks, b: EntryMarks) =>
-  a.named === b.named && a.blocking === b.blocking && a.when === b.when;
 
 /** What tells one entry from another. */
 function keyOf(target: string, reference: Reference, marks: EntryMarks, base: URL, file: SiteFile): string {
