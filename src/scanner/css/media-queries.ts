@@ -62,31 +62,23 @@ function numberOf(text: string, viewport: Viewport): number | undefined {
   return lengthInPixels(value, viewport) ?? mathInPixels(value, viewport);
 }
 
+/** Features with values that have an order. */
+const RANGES: Readonly<Record<string, (viewport: Viewport) => number>> = {
+  width: ({ width }) => width,
+  height: ({ height }) => height,
+  "aspect-ratio": ({ width, height }) => width / height,
+  resolution: ({ density }) => density,
+  "-webkit-device-pixel-ratio": ({ density }) => density,
+  color: () => 8,
+  "color-index": () => 0,
+  monochrome: () => 0,
+  grid: () => 0,
+  "-webkit-transform-3d": () => 1,
+};
+
 function rangeValue(feature: string, viewport: Viewport): number | undefined {
-  switch (feature) {
-    case "width":
-    case "device-width":
-      return viewport.width;
-    case "height":
-    case "device-height":
-      return viewport.height;
-    case "aspect-ratio":
-    case "device-aspect-ratio":
-      return viewport.width / viewport.height;
-    case "resolution":
-    case "-webkit-device-pixel-ratio":
-      return viewport.density;
-    case "color":
-      return 8;
-    case "color-index":
-    case "monochrome":
-    case "grid":
-      return 0;
-    case "-webkit-transform-3d":
-      return 1;
-    default:
-      return undefined;
-  }
+  const name = feature.replace(/^device-(?=width|height|aspect-ratio)/, "");
+  return Object.hasOwn(RANGES, name) ? RANGES[name]?.(viewport) : undefined;
 }
 
 function keywordOf(feature: string, viewport: Viewport): string | undefined {
@@ -121,9 +113,7 @@ function plainFeature(name: string, value: string, viewport: Viewport): Truth {
     return compare(actual, limit === null ? "=" : limit[2] === "min" ? ">=" : "<=", wanted);
   }
   const keyword = keywordOf(name, viewport);
-  if (keyword === undefined) return undefined;
-  if (name === "color-gamut" || name === "update") return value === keyword;
-  return value === keyword;
+  return keyword === undefined ? undefined : value === keyword;
 }
 
 /** `(width >= 400px)`, `(400px <= width < 700px)`. */

@@ -16,6 +16,7 @@ import { alternatives, FONT_PARTS, type FontUse, SHORTHAND, weightsOf } from "./
 import { generatedText } from "./generated-content.js";
 import type { OutlineNode } from "./outline/outline.js";
 import { lookedAround, matches } from "../css/selectors/match.js";
+import { wordSet } from "../word-set.js";
 import { Variables, withVariables } from "./custom-properties.js";
 
 /** An image that an element's style loads. */
@@ -46,29 +47,16 @@ export interface Computed {
   readonly variables: Variables;
 }
 
-interface LruMap {
+interface KnownStyle {
   readonly computed: Computed;
   /** Number of paths when it was worked out, -1 when that matters for neither it nor an ancestor. */
   readonly growth: number;
 }
 
-const IMAGE_PROPERTIES = [
-  "background-image",
-  "border-image-source",
-  "list-style-image",
-  "content",
-  "cursor",
-  "mask-image",
-  "mask-border-source",
-  "shape-outside",
-  "filter",
-  "backdrop-filter",
-  "clip-path",
-  "fill",
-  "stroke",
-  "marker",
-  "-webkit-box-reflect",
-] as const;
+const IMAGE_PROPERTIES = wordSet(`
+  background-image border-image-source list-style-image content cursor mask-image mask-border-source
+  shape-outside filter backdrop-filter clip-path fill stroke marker -webkit-box-reflect
+`);
 
 const NO_FONT: FontUse = { families: [[]], weights: [400], italics: [false], byMedia: false };
 const NOTHING: Computed = {
@@ -93,7 +81,7 @@ export class StyleEngine {
   readonly #sheets: readonly Sheet[];
   readonly #layers: ReadonlyMap<string, number>;
   readonly #density: number;
-  readonly #computed = new WeakMap<OutlineNode, LruMap>();
+  readonly #computed = new WeakMap<OutlineNode, KnownStyle>();
   /** Kinds of elements that may have an image, as far as the kind tells. */
   readonly #withImages = new WeakMap<ElementKind, boolean>();
   #lookedAround = false;
@@ -106,7 +94,7 @@ export class StyleEngine {
 
   /** The style of an element, worked out once unless it rests on what is around it and more of that came. */
   compute(node: OutlineNode): Computed {
-    return this.#remembered(node).computed;
+    return this.#known(node).computed;
   }
 
   /** Whether an element's own style can load an image at all: the cheap question before `compute`. */
@@ -141,10 +129,10 @@ export class StyleEngine {
     return false;
   }
 
-  #remembered(node: OutlineNode): LruMap {
+  #known(node: OutlineNode): KnownStyle {
     const known = this.#computed.get(node);
     if (known !== undefined && (known.growth < 0 || known.growth === node.growth.count)) return known;
-    const parent = node.parent === undefined ? undefined : this.#remembered(node.parent);
+    const parent = node.parent === undefined ? undefined : this.#known(node.parent);
     const inherited = parent?.computed ?? NOTHING;
     this.#lookedAround = (parent?.growth ?? -1) >= 0;
     const computed = inherited.hidden ? HIDDEN : this.#cascade(node, inherited);

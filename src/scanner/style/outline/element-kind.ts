@@ -1,12 +1,14 @@
 import type { Declarations } from "../../css/facts.js";
-import { ClassLists } from "./class-list.js";
 import { TagEffect } from "./tag-effect.js";
 import type { TagCursor } from "../../html/tag-cursor.js";
 import { hashOf, type Openings, type TagName } from "../../html/tag-name.js";
 import type { Vocabulary } from "./vocabulary.js";
 
-/** What selectors and the cascade see of an element. */
-interface Features {
+/**
+ * What selectors and the cascade see of an element, as far as stylesheets ask:
+ * elements that are alike share one object.
+ */
+export interface ElementKind {
   /** "" when no selector asks for it. */
   readonly tag: string;
   readonly id: string;
@@ -14,6 +16,14 @@ interface Features {
   /** Keys of the attribute tests that it passes. */
   readonly passed: ReadonlySet<string>;
   readonly style: InlineStyle;
+}
+
+/** What stylesheets ask for of the value of a `class` attribute. */
+interface ClassList {
+  /** Names what follows; "" when none of it is asked for. */
+  readonly key: string;
+  readonly names: ReadonlySet<string>;
+  readonly passed: readonly string[];
 }
 
 /** What a `style` attribute declares that counts. */
@@ -26,24 +36,7 @@ export interface InlineStyle {
 const NONE: ReadonlySet<string> = new Set();
 const NO_STYLE: InlineStyle = { key: "", declarations: undefined };
 
-/** What an element is like, as far as stylesheets ask: elements that are alike share one object. */
-export class ElementKind implements Features {
-  readonly tag: string;
-  readonly id: string;
-  readonly classes: ReadonlySet<string>;
-  readonly passed: ReadonlySet<string>;
-  readonly style: InlineStyle;
-
-  constructor({ tag, id, classes, passed, style }: Features) {
-    this.tag = tag;
-    this.id = id;
-    this.classes = classes;
-    this.passed = passed;
-    this.style = style;
-  }
-}
-
-export const PLAIN = new ElementKind({ tag: "", id: "", classes: NONE, passed: NONE, style: NO_STYLE });
+export const PLAIN: ElementKind = { tag: "", id: "", classes: NONE, passed: NONE, style: NO_STYLE };
 
 const CLASS = hashOf("class");
 const ID = hashOf("id");
@@ -52,6 +45,8 @@ const STYLE = hashOf("style");
 /** Tests that one element may pass by different attributes: each set of them is kept. */
 const PASSED = 256;
 
+const CLASS_LISTS = 100_000;
+
 /** Style attributes remembered: beyond them the parsing is done again. */
 const STYLES = 4096;
 
@@ -59,14 +54,13 @@ const STYLES = 4096;
 export class ElementKinds {
   readonly #vocabulary: Vocabulary;
   readonly #parseStyle: (text: string) => Declarations | undefined;
-  readonly #classLists: ClassLists;
+  readonly #classLists = new Map<string, ClassList>();
   readonly #kinds = new Map<string, ElementKind>();
   readonly #styles = new Map<string, InlineStyle>();
 
   constructor(vocabulary: Vocabulary, parseStyle: (text: string) => Declarations | undefined) {
     this.#vocabulary = vocabulary;
     this.#parseStyle = parseStyle;
-    this.#classLists = new ClassLists(vocabulary);
   }
 
   /** What a start tag without attributes does. */
@@ -86,7 +80,7 @@ export class ElementKinds {
   /** What a start tag does with one more attribute, the one that the cursor has read. */
   withAttribute(step: TagEffect, cursor: TagCursor): TagEffect {
     const { hash } = cursor;
-    if (hash === CLASS) return this.#withClasses(step, cursor);
+    if (hash === CLASS) return this.#withClasses(step, cursor.value());
     const vocabulary = this.#vocabulary;
     let own = step;
     if (hash === ID) {
@@ -96,14 +90,22 @@ export class ElementKinds {
     return tests === undefined ? own : this.#passing(own, tests.passed(tests.presenceOnly ? "" : cursor.value()));
   }
 
-  #withClasses(step: TagEffect, cursor: TagCursor): TagEffect {
-    const list = this.#classLists.at(cursor);
-    const { key, names, passed } = list;
+  #withClasses(step: TagEffect, value: string): TagEffect {
+    const { key, names, passed } = this.#classList(value);
     if (key === "") return step;
-    if (list.base === step && list.more !== undefined) return list.more;
-    list.base = step;
-    list.more = step.more.get(key) ?? this.#more(key, step, { classes: names }, passed);
-    return list.more;
+    return step.more.get(key) ?? this.#more(key, step, { classes: names }, passed);
+  }
+
+  #classList(value: string): ClassList {
+    let list = this.#classLists.get(value);
+    if (list === undefined) {
+      const names = value.split(/[\t\n\f\r ]+/).filter((name) => this.#vocabulary.classes.has(name));
+      const passed = this.#vocabulary.passed("class", value);
+      const key = names.length + passed.length > 0 ? `.${names.toSorted().join(" ")}\n${passed.join("\n")}` : "";
+      list = { key, names: new Set(names), passed };
+      if (this.#classLists.size < CLASS_LISTS) this.#classLists.set(value, list);
+    }
+    return list;
   }
 
   #withId(step: TagEffect, id: string): TagEffect {
@@ -130,7 +132,7 @@ export class ElementKinds {
     return step.more.get(key) ?? this.#more(key, step, {}, passed);
   }
 
-  #more(key: string, step: TagEffect, features: Partial<Features>, passed: readonly string[] = []): TagEffect {
+  #more(key: string, step: TagEffect, features: Partial<ElementKind>, passed: readonly string[] = []): TagEffect {
     const { tag, kind = PLAIN } = step;
     const own = this.#with(kind, { ...features, passed: new Set([...kind.passed, ...passed]) });
     const { byKind } = this.#openings(tag);
@@ -144,16 +146,13 @@ export class ElementKinds {
   }
 
   /** The one object for a kind with other features: in whichever order the attributes stand. */
-  #with(kind: ElementKind, features: Partial<Features>): ElementKind {
+  #with(kind: ElementKind, features: Partial<ElementKind>): ElementKind {
     const { tag, id, classes, passed, style } = kind;
-    const all: Features = { tag, id, classes, passed, style, ...features };
+    const all: ElementKind = { tag, id, classes, passed, style, ...features };
     const sets = [all.classes, all.passed].map((set) => [...set].sort().join("\n"));
     const key = [all.tag, all.id, ...sets, all.style.key].join("\0");
-    let known = this.#kinds.get(key);
-    if (known === undefined) {
-      known = new ElementKind(all);
-      this.#kinds.set(key, known);
-    }
-    return known;
+    const known = this.#kinds.get(key);
+    if (known === undefined) this.#kinds.set(key, all);
+    return known ?? all;
   }
 }
