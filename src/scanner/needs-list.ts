@@ -11,7 +11,7 @@ import { type Need, type Reference } from "./url/reference.js";
 import type { LeftOut, MissingReference, PageNeeds } from "./types.js";
 import { marksOf, marksOfBoth, sayTheSame } from "./entry-marks.js";
 import { type MaybePromise, whenKnown } from "../io/maybe-promise.js";
-import { parseSrcset } from "./html/elements/srcset.js";
+import { entryFor } from "./entry.js";
 
 /** A file that makes references. */
 export interface Context {
@@ -154,16 +154,9 @@ export class Listing {
     const base = isBetter ? context.base : known.base;
     const why = isBetter ? `${reference.by} in ${context.pathname}` : known.why;
     const need = known === undefined || reference.need < known.need ? reference.need : known.need;
-    const entry = this.#entry(resolved, this.#mayHaveImportMap ? besideImportMap(best) : best, marks, base, file);
+    const announced = this.#mayHaveImportMap ? besideImportMap(best) : best;
+    const entry = entryFor(resolved, announced, marks, base, file, this.#facts);
     this.#found.set(target, { entry, reference: best, base, marks, need, why });
-  }
-
-  #entry(resolved: Target, reference: Reference, marks: EntryMarks, base: URL, file: SiteFile): ManifestEntry {
-    const { last, target } = resolved;
-    if (last !== undefined && last.bytes === file.size && saysTheSame(last, reference, marks)) return last;
-    const make = (): ManifestEntry => entryOf(target, reference, marks, base, file);
-    resolved.last = this.#facts.share(keyOf(target, reference, marks, base, file), make);
-    return resolved.last;
   }
 
   async #miss(target: string, reference: Reference, context: Context, unreadable?: string): Promise<undefined> {
@@ -193,53 +186,4 @@ function unlinked<T extends LinkAttributes>(linked: T): Omit<T, "rel"> {
 /** What uses a target knows better how it is fetched than a `link rel=preload`; else the most pressing reference does. */
 function saysBetter({ by, need }: Reference, known: Found): boolean {
   return need < known.need || (known.reference.by === "preload" && by !== "preload");
-}
-
-/** Whether an entry is the one for a reference to its target; "no" where that takes more than comparing. */
-function saysTheSame(entry: ManifestEntry, reference: Reference, marks: EntryMarks): boolean {
-  return (
-    entry.as === reference.as &&
-    sayTheSame(entry, marks) &&
-    entry.rel === reference.rel &&
-    entry.type === reference.type &&
-    entry.crossorigin === reference.crossorigin &&
-    entry.integrity === reference.integrity &&
-    entry.media === reference.media &&
-    entry.fetchpriority === reference.fetchpriority &&
-    entry.imagesrcset === undefined &&
-    reference.imagesrcset === undefined
-  );
-}
-
-/** What tells one entry from another. */
-function keyOf(target: string, reference: Reference, marks: EntryMarks, base: URL, file: SiteFile): string {
-  const { as, rel, type, crossorigin, integrity, media, fetchpriority, imagesrcset, imagesizes } = reference;
-  const candidates = imagesrcset === undefined ? "" : `${base.href}\n${imagesrcset}\n${imagesizes}`;
-  return `${target}\n${as} ${marks.named} ${marks.blocking} ${marks.when} ${rel} ${file.size} ${type} ${crossorigin} ${integrity} ${fetchpriority} ${media}\n${candidates}`;
-}
-
-function entryOf(target: string, reference: Reference, marks: EntryMarks, base: URL, file: SiteFile): ManifestEntry {
-  const { as, rel, type, crossorigin, integrity, media, fetchpriority, imagesrcset, imagesizes } = reference;
-  const link: LinkAttributes = {
-    // "not all": no link can say when a client takes it, so there is none; with `media` it is not pushed either.
-    ...(rel === undefined || media === "not all" ? {} : { rel }),
-    ...(type === undefined ? {} : { type }),
-    ...(crossorigin === undefined ? {} : { crossorigin }),
-    ...(integrity === undefined ? {} : { integrity }),
-    ...(media === undefined ? {} : { media }),
-    ...(fetchpriority === undefined ? {} : { fetchpriority }),
-    ...(imagesrcset === undefined ? {} : { imagesrcset: resolveSrcset(imagesrcset, base) }),
-    ...(imagesizes === undefined ? {} : { imagesizes }),
-  };
-  return { target, as, ...link, ...marks, bytes: file.size };
-}
-
-/** A `Link` field resolves against the URL of the response, a page's attributes against its base: path-absolute suits both. */
-function resolveSrcset(srcset: string, base: URL): string {
-  return parseSrcset(srcset)
-    .map(({ url, descriptor }) => {
-      const resolved = resolve(url, base);
-      return `${"target" in resolved ? resolved.target : url} ${descriptor}`.trim();
-    })
-    .join(", ");
 }

@@ -142,7 +142,7 @@ class PageClosure {
     for (const font of needs.fonts) await this.#sheets.font(font, this.#after);
     for (const image of needs.images) await this.#sheets.image(image, this.#after);
     if (this.#explain) {
-      const { explainStyles } = await import("./explain.js");
+      const { explainStyles } = await import("./style/explain-styles.js");
       const { sheets, skipping } = this.#sheets;
       const leave = (url: string, why: string, base: URL): void => this.#listing.leave(url, why, base);
       explainStyles([...sheets, ...skipping], outline, needs, leave);

@@ -1,3 +1,5 @@
+import { isObject } from "../../io/json-object.js";
+
 type SpecifierMap = ReadonlyMap<string, URL | undefined>;
 
 /** An import map (HTML §8.1.6.6), resolved; several of a page count as one. */
@@ -10,10 +12,6 @@ export interface ImportMap {
 }
 
 const NONE: ImportMap = { imports: new Map(), scopes: [], integrity: new Map() };
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 function parseUrl(text: string, base?: URL): URL | undefined {
   return URL.canParse(text, base?.href) ? new URL(text, base) : undefined;

@@ -5,7 +5,7 @@ import type { LinkAttributes } from "../../manifest/types.js";
 import { resolveUrl } from "../../manifest/resolve.js";
 import { type Need, type Reference } from "../url/reference.js";
 import type { SiteFacts } from "../facts-cache.js";
-import { isServedAs } from "../served-type.js";
+import { isServedAs } from "../lookup.js";
 import type { ScriptFacts } from "./imports.js";
 
 /** How the scripts of one graph are fetched: as their root is. */

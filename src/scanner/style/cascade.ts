@@ -40,15 +40,6 @@ export interface Candidate {
 /** Alternatives that one element may have, beyond which they count no more. */
 export const ALTERNATIVES = 8;
 
-export function addCandidate(declared: Map<string, Candidate[]>, property: string, candidate: Candidate): void {
-  const list = declared.get(property);
-  if (list === undefined) {
-    declared.set(property, [candidate]);
-    return;
-  }
-  if (list.at(-1)?.certain !== true && list.length < ALTERNATIVES) list.push(candidate);
-}
-
 /** The weaker first (CSS Cascade 5 §6.1). */
 export function byPrecedence(a: Matched, b: Matched): number {
   if (a.layer !== b.layer) return a.layer - b.layer;

@@ -1,22 +1,13 @@
-import {
-  addCandidate,
-  byPrecedence,
-  type Candidate,
-  layerName,
-  type Matched,
-  rankLayers,
-  reversedLayers,
-  type Sheet,
-} from "./cascade.js";
+import { byPrecedence, type Candidate, layerName, type Matched, rankLayers, type Sheet } from "./cascade.js";
 import { mayLoadImage } from "../css/declarations.js";
-import type { Declaration, StyleRule } from "../css/facts.js";
+import { declaredValues } from "./declared-values.js";
 import { familiesOf, imagesIn, substitute } from "../css/values.js";
 import type { ElementKind } from "./outline/element-kind.js";
-import { alternatives, FONT_PARTS, type FontUse, SHORTHAND, weightsOf } from "./fonts/requested-font.js";
+import { alternatives, FONT_PARTS, type FontUse, weightsOf } from "./fonts/requested-font.js";
 import { generatedText } from "./generated-content.js";
 import type { OutlineNode } from "./outline/outline.js";
 import { lookedAround, matches } from "../css/selectors/match.js";
-import { wordSet } from "../word-set.js";
+import { wordSet } from "../../io/word-set.js";
 import { Variables, withVariables } from "./custom-properties.js";
 
 /** An image that an element's style loads. */
@@ -144,18 +135,18 @@ export class StyleEngine {
   #cascade(node: OutlineNode, parent: Computed): Computed {
     const matched = this.#matched(node);
     if (matched.length === 0 && node.style === undefined) return inheritedFrom(parent);
-    const own = this.#declared(matched, "", node);
+    const own = declaredValues(matched, "", node.style?.list);
     const variables = withVariables(own, parent.variables);
     if (isHidden(own.get("display"))) return HIDDEN;
     const font = this.#font(own, parent.font, variables);
     let images = [...this.#images(own, variables), ...this.#animated(own, variables)];
     if (matched.some(({ rule }) => rule.selector.pseudo === "text")) {
-      images = [...images, ...this.#images(this.#declared(matched, "text", undefined), variables)];
+      images = [...images, ...this.#images(declaredValues(matched, "text"), variables)];
     }
     const generated: GeneratedText[] = [];
     for (const pseudo of ["before", "after"] as const) {
       if (!matched.some(({ rule }) => rule.selector.pseudo === pseudo)) continue;
-      const declared = this.#declared(matched, pseudo, undefined);
+      const declared = declaredValues(matched, pseudo);
       const inner = withVariables(declared, variables);
       const text = generatedText(declared.get("content"), inner);
       // With `content: none`, too, Chromium loads them.
@@ -188,46 +179,6 @@ export class StyleEngine {
       });
     }
     return matched.sort(byPrecedence);
-  }
-
-  /** For each property what may win, the strongest first. */
-  #declared(matched: readonly Matched[], pseudo: string, node: OutlineNode | undefined): Map<string, Candidate[]> {
-    const declared = new Map<string, Candidate[]>();
-    const inline = node?.style?.list ?? [];
-    const add = (
-      list: readonly Declaration[],
-      important: boolean,
-      certain: boolean,
-      sheet?: Sheet,
-      offset = 0,
-      media = false,
-    ): void => {
-      for (let index = list.length - 1; index >= 0; index -= 1) {
-        const declaration = list[index];
-        if (declaration === undefined || declaration.important !== important) continue;
-        const { property, value } = declaration;
-        if (property !== "font") {
-          addCandidate(declared, property, { value, certain, sheet, offset, media });
-          continue;
-        }
-        for (const part of FONT_PARTS) {
-          addCandidate(declared, `font-${part}`, { value: SHORTHAND + value, certain, sheet, offset, media });
-        }
-      }
-    };
-    for (const important of [true, false]) {
-      add(inline, important, true);
-      // Among important declarations the order of layers is turned round.
-      const order = important ? reversedLayers(matched) : matched;
-      for (let index = order.length - 1; index >= 0; index -= 1) {
-        const entry = order[index];
-        if (entry === undefined || !appliesTo(entry.rule, pseudo)) continue;
-        const { list, offset } = entry.rule.declarations;
-        const certain = entry.certain && entry.rule.selector.pseudo === pseudo;
-        add(list, important, certain, entry.sheet, offset, entry.rule.media || entry.sheet.media === true);
-      }
-    }
-    return declared;
   }
 
   #font(declared: ReadonlyMap<string, Candidate[]>, parent: FontUse, variables: Variables): FontUse {
@@ -275,15 +226,6 @@ export class StyleEngine {
     }
     return images;
   }
-}
-
-function appliesTo(rule: StyleRule, pseudo: string): boolean {
-  const own = rule.selector.pseudo;
-  return own === pseudo || (own === "text" && pseudo === "" && rule.declarations.list.every(isFontDeclaration));
-}
-
-function isFontDeclaration({ property }: Declaration): boolean {
-  return property.startsWith("font");
 }
 
 /** What an element has of which its own rules say nothing. */

@@ -7,9 +7,9 @@ import { isTrivialMedia, matchesMedia, type Viewport } from "../css/media-querie
 import type { FontNeed } from "./what-styles-load.js";
 import { NEED, type Need, type Reference } from "../url/reference.js";
 import type { SiteFacts } from "../facts-cache.js";
-import { isServedAs } from "../served-type.js";
+import { isServedAs } from "../lookup.js";
 import { type MaybePromise, whenKnown } from "../../io/maybe-promise.js";
-import { wordSet } from "../word-set.js";
+import { wordSet } from "../../io/word-set.js";
 import type { Sheet } from "./cascade.js";
 import type { ImageUse } from "./engine.js";
 

@@ -1,7 +1,6 @@
 import { unescapeCss } from "../syntax.js";
-import { functionEnd } from "../values.js";
-import { wordSet } from "../../word-set.js";
-import { splitCommas } from "../media-queries.js";
+import { functionEnd, splitCommas } from "../values.js";
+import { wordSet } from "../../../io/word-set.js";
 import { BY_ATTRIBUTE, NEVER, PARTS_OF_INPUTS, TEXT_PSEUDO, UNDECIDED } from "./pseudo-classes.js";
 import type { Combinator, Compound, Selector } from "./types.js";
 

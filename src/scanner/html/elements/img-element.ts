@@ -21,10 +21,6 @@ export class Pictures {
     this.#viewport = viewport;
   }
 
-  get isOpen(): boolean {
-    return this.#sources !== undefined;
-  }
-
   /** At the start tag of a `picture`. */
   open(): void {
     this.#sources = [];

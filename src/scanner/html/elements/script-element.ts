@@ -1,5 +1,5 @@
 import type { HtmlLexer } from "../lexer.js";
-import { isScriptType } from "../../served-type.js";
+import { isScriptType } from "../../lookup.js";
 import { NEED } from "../../url/reference.js";
 import type { TagReferences } from "./tag-references.js";
 

@@ -1,9 +1,9 @@
-import { imagesIn } from "./css/values.js";
-import type { SkippedUrl } from "./css/facts.js";
-import type { Outline } from "./style/outline/outline.js";
-import type { StyleNeeds } from "./style/what-styles-load.js";
-import { matches } from "./css/selectors/match.js";
-import type { Sheet } from "./style/cascade.js";
+import { imagesIn } from "../css/values.js";
+import type { SkippedUrl } from "../css/facts.js";
+import type { Outline } from "./outline/outline.js";
+import type { StyleNeeds } from "./what-styles-load.js";
+import { matches } from "../css/selectors/match.js";
+import type { Sheet } from "./cascade.js";
 
 const SKIPPED: Readonly<Record<SkippedUrl["why"], string>> = {
   media: "media: not for this viewport",
