@@ -8,7 +8,7 @@ import type { EntryMarks, LinkAttributes, ManifestEntry } from "../manifest/type
 import { besideImportMap } from "./modules/beside-import-map.js";
 import { type Resolved, resolve, type Target } from "../manifest/resolve.js";
 import { type Need, type Reference } from "./url/reference.js";
-import type { LeftOut, MissingReference, PageNeeds } from "./types.js";
+import type { IgnoredTarget, MissingReference, PageNeeds } from "./types.js";
 import { marksOf, marksOfBoth, sayTheSame } from "./entry-marks.js";
 import { type MaybePromise, whenKnown } from "../io/maybe-promise.js";
 import { entryFor } from "./entry.js";
@@ -52,7 +52,7 @@ export class Listing {
   readonly #found = new Map<string, Found>();
   readonly #doubtful = new Set<string>();
   readonly #missing = new Map<string, MissingReference>();
-  readonly #left = new Map<string, LeftOut>();
+  readonly #ignored = new Map<string, IgnoredTarget>();
 
   /** @param mayHaveImportMap the page has an import map, or it can't be excluded that one is added */
   constructor(facts: SiteFacts, lookup: PageLookup, mayHaveImportMap: boolean) {
@@ -68,7 +68,7 @@ export class Listing {
       mayHaveImportMap: this.#mayHaveImportMap,
       why: new Map(found.map(({ entry, why }) => [entry.target, why])),
       missing: [...this.#missing.values()],
-      left: [...this.#left.values()].filter(({ target }) => !this.#found.has(target)),
+      ignored: [...this.#ignored.values()].filter(({ target }) => !this.#found.has(target)),
     };
   }
 
@@ -78,11 +78,11 @@ export class Listing {
   }
 
   /** Notes what is no part of loading the page. */
-  leave(url: string, why: string, base: URL): void {
+  ignore(url: string, why: string, base: URL): void {
     const resolved = resolve(url, base);
     if ("left" in resolved && resolved.left === "data") return;
     const target = "target" in resolved ? resolved.target : url;
-    if (!this.#left.has(target)) this.#left.set(target, { target, why });
+    if (!this.#ignored.has(target)) this.#ignored.set(target, { target, why });
   }
 
   /**
@@ -96,25 +96,25 @@ export class Listing {
     resolved: Resolved = this.#facts.resolve(reference.url, context.base),
   ): MaybePromise<Located | "elsewhere" | undefined> {
     if ("left" in resolved) {
-      if (resolved.left !== "data") this.leave(reference.url, resolved.left, context.base);
+      if (resolved.left !== "data") this.ignore(reference.url, resolved.left, context.base);
       return resolved.left === "invalid" ? undefined : "elsewhere";
     }
     const written = inEncoding(reference.url, context.encoding);
     if (written === undefined) {
-      this.leave(reference.url, `query in ${context.encoding}`, context.base);
+      this.ignore(reference.url, `query in ${context.encoding}`, context.base);
       return "elsewhere";
     }
     if (written !== reference.url) return this.reference({ ...reference, url: written }, context, policy);
     const allowsAll = policy === undefined || policy.allowsAll(reference.as);
     if (policy?.forbids(reference.as) === true || (reference.by === IMPORT && !allowsAll)) {
-      this.leave(reference.url, "content security policy", context.base);
+      this.ignore(reference.url, "content security policy", context.base);
       return undefined;
     }
     const { target, pathname } = resolved;
     if (!allowsAll || policy?.isOpaque === true) this.doubt(target);
     return whenKnown(this.#lookup({ target, navigates: reference.as === "document" }), (found) => {
       if (found.kind === "other") {
-        this.leave(reference.url, found.why, context.base);
+        this.ignore(reference.url, found.why, context.base);
         return "elsewhere";
       }
       if (found.kind === "missing" || isStandIn(found, pathname, reference)) {

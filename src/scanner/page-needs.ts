@@ -64,8 +64,8 @@ class PageClosure {
   }
 
   async close(): Promise<PageNeeds> {
-    const { left, references, styles, modules } = this.#document;
-    for (const { url, why } of left) this.#listing.leave(url, why, this.#after.base);
+    const { ignored, references, styles, modules } = this.#document;
+    for (const { url, why } of ignored) this.#listing.ignore(url, why, this.#after.base);
     let style = 0;
     for (const reference of references) {
       // Stylesheets count in document order, those in the page among those linked to.
@@ -144,8 +144,8 @@ class PageClosure {
     if (this.#explain) {
       const { explainStyles } = await import("./style/explain-styles.js");
       const { sheets, skipping } = this.#sheets;
-      const leave = (url: string, why: string, base: URL): void => this.#listing.leave(url, why, base);
-      explainStyles([...sheets, ...skipping], outline, needs, leave);
+      const ignore = (url: string, why: string, base: URL): void => this.#listing.ignore(url, why, base);
+      explainStyles([...sheets, ...skipping], outline, needs, ignore);
     }
   }
 }

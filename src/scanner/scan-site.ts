@@ -17,7 +17,7 @@ export interface SiteScanOptions {
   /** Called after each page, with its number from 1 and the number of all: what it needs is not asked for. */
   readonly onProgress?: (count: number, total: number) => void;
   readonly signal?: AbortSignal;
-  /** Says in `left` what stylesheets name and do not load, too. */
+  /** Says in `ignored` what stylesheets name and do not load, too. */
   readonly explain?: boolean;
 }
 

@@ -32,7 +32,7 @@ export interface PageContext {
   readonly audience?: Audience | undefined;
   /** Nobody has asked for the page yet: `onFiles` is not told of it. */
   readonly ahead?: boolean;
-  /** Says in `left` what its stylesheets name and do not load, too: a search that takes its time. */
+  /** Says in `ignored` what its stylesheets name and do not load, too: a search that takes its time. */
   readonly explain?: boolean;
 }
 

@@ -13,7 +13,7 @@ export interface MissingReference {
 }
 
 /** A reference that a page makes and that is not part of loading it, and why. */
-export interface LeftOut {
+export interface IgnoredTarget {
   readonly target: string;
   readonly why: string;
 }
@@ -27,5 +27,5 @@ export interface PageNeeds {
   /** For each target, what makes the page need it: "stylesheet in /docs/". */
   readonly why: ReadonlyMap<string, string>;
   readonly missing: readonly MissingReference[];
-  readonly left: readonly LeftOut[];
+  readonly ignored: readonly IgnoredTarget[];
 }

@@ -187,10 +187,10 @@ test("follows a module graph, and takes nothing of a script with a bare specifie
     "never.js": "",
     "x.js": "",
   };
-  const { entries, left } = await scan(files);
+  const { entries, ignored } = await scan(files);
   expect(entries.map(({ target }) => target)).toEqual(["/a.js", "/b.js", "/c.js", "/x.js", "/deep.js"]);
   expect(entries.every(({ rel, crossorigin }) => rel === "preload" && crossorigin === "anonymous")).toBe(true);
-  expect(left).toEqual([{ target: "/bare", why: "bare specifier outside the import map" }]);
+  expect(ignored).toEqual([{ target: "/bare", why: "bare specifier outside the import map" }]);
 });
 
 test("stops a module graph where a file is missing, after the siblings", async () => {
@@ -284,9 +284,9 @@ test.each([
   const file = await locateIn(root)("/");
   if (file === undefined) throw new Error("the page was written");
   const scanner = createScanner({ lookup: lookupIn(root) });
-  const { left } = await scanner.page("/", file, { explain: true });
-  expect(left).toEqual([{ target, why: typeof why === "string" ? why : expect.stringMatching(why) }]);
-  expect((await scanner.page("/", file)).left).toEqual([]);
+  const { ignored } = await scanner.page("/", file, { explain: true });
+  expect(ignored).toEqual([{ target, why: typeof why === "string" ? why : expect.stringMatching(why) }]);
+  expect((await scanner.page("/", file)).ignored).toEqual([]);
 });
 
 test("explains nothing that the page loads all the same", async () => {
@@ -294,7 +294,7 @@ test("explains nothing that the page loads all the same", async () => {
   const root = await writeSite({ "index.html": `<style>${css}</style><p>text</p>`, i: "" });
   const file = await locateIn(root)("/");
   if (file === undefined) throw new Error("the page was written");
-  expect((await createScanner({ lookup: lookupIn(root) }).page("/", file, { explain: true })).left).toEqual([]);
+  expect((await createScanner({ lookup: lookupIn(root) }).page("/", file, { explain: true })).ignored).toEqual([]);
 });
 
 test("leaves an alternate stylesheet without a link, as none says what it is", async () => {

@@ -87,7 +87,7 @@ class HtmlReader {
     return {
       base,
       references: references.list,
-      left: references.left,
+      ignored: references.ignored,
       styles: this.#styles,
       modules: this.#modules,
       importMaps: this.#importMaps,

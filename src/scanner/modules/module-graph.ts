@@ -91,7 +91,7 @@ export class ModuleGraph {
     for (const [index, request] of facts.imports.entries()) {
       const url = urls[index];
       if (url === undefined) {
-        this.#listing.leave(request.specifier, "bare specifier outside the import map", context.base);
+        this.#listing.ignore(request.specifier, "bare specifier outside the import map", context.base);
         return { scripts, failed };
       }
     }

@@ -10,7 +10,7 @@ export interface Sheet {
   /** URL path of the file that it is in. */
   readonly from: string;
   /** It comes to apply after the page has been shown without it: both count. */
-  readonly later?: boolean;
+  readonly deferred?: boolean;
   /** It applies in the window that pages are scanned for, and not in every one. */
   readonly media?: boolean;
   /** Set for the browser's own: every author's rule is stronger. */

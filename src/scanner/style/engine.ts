@@ -174,7 +174,7 @@ export class StyleEngine {
           sheet,
           layer,
           sheetIndex,
-          certain: match === "yes" && !rule.conditional && sheet.later !== true,
+          certain: match === "yes" && !rule.conditional && sheet.deferred !== true,
         });
       });
     }

@@ -15,7 +15,7 @@ import type { ImageUse } from "./engine.js";
 
 /** Where a stylesheet stands. */
 interface Place {
-  readonly applies: boolean | "later";
+  readonly applies: boolean | "deferred";
   readonly layer: string;
   readonly depth: number;
   /** Set when it, and with it what it imports, can wait. */
@@ -123,13 +123,13 @@ export class SheetList {
 
   #apply(facts: CssFacts, context: Context, place: Place): void {
     if (place.applies === false) return;
-    const later = place.applies === "later";
+    const deferred = place.applies === "deferred";
     const sheet: Sheet = {
       facts,
       base: context.base,
       layer: place.layer,
       from: context.pathname,
-      later,
+      deferred,
       media: place.media === true,
     };
     if (facts.size > 0 || facts.fonts.length > 0) this.sheets.push(sheet);

@@ -78,22 +78,22 @@ export class ElementKinds {
   }
 
   /** What a start tag does with one more attribute, the one that the cursor has read. */
-  withAttribute(step: TagEffect, cursor: TagCursor): TagEffect {
+  withAttribute(effect: TagEffect, cursor: TagCursor): TagEffect {
     const { hash } = cursor;
-    if (hash === CLASS) return this.#withClasses(step, cursor.value());
+    if (hash === CLASS) return this.#withClasses(effect, cursor.value());
     const vocabulary = this.#vocabulary;
-    let own = step;
+    let own = effect;
     if (hash === ID) {
-      if (vocabulary.idMarks[cursor.valueMark()] === 1) own = this.#withId(step, cursor.value());
-    } else if (hash === STYLE) own = this.#withStyle(step, cursor.value());
+      if (vocabulary.idMarks[cursor.valueMark()] === 1) own = this.#withId(effect, cursor.value());
+    } else if (hash === STYLE) own = this.#withStyle(effect, cursor.value());
     const tests = vocabulary.attributeHashes.get(hash);
     return tests === undefined ? own : this.#passing(own, tests.passed(tests.presenceOnly ? "" : cursor.value()));
   }
 
-  #withClasses(step: TagEffect, value: string): TagEffect {
+  #withClasses(effect: TagEffect, value: string): TagEffect {
     const { key, names, passed } = this.#classList(value);
-    if (key === "") return step;
-    return step.more.get(key) ?? this.#more(key, step, { classes: names }, passed);
+    if (key === "") return effect;
+    return effect.more.get(key) ?? this.#more(key, effect, { classes: names }, passed);
   }
 
   #classList(value: string): ClassList {
@@ -108,32 +108,32 @@ export class ElementKinds {
     return list;
   }
 
-  #withId(step: TagEffect, id: string): TagEffect {
-    if (!this.#vocabulary.ids.has(id)) return step;
+  #withId(effect: TagEffect, id: string): TagEffect {
+    if (!this.#vocabulary.ids.has(id)) return effect;
     const key = `#${id}`;
-    return step.more.get(key) ?? this.#more(key, step, { id });
+    return effect.more.get(key) ?? this.#more(key, effect, { id });
   }
 
-  #withStyle(step: TagEffect, text: string): TagEffect {
+  #withStyle(effect: TagEffect, text: string): TagEffect {
     let style = this.#styles.get(text);
     if (style === undefined) {
       const declarations = this.#parseStyle(text);
       style = declarations === undefined ? NO_STYLE : { key: text, declarations };
       if (this.#styles.size < STYLES) this.#styles.set(text, style);
     }
-    if (style.key === "") return step;
+    if (style.key === "") return effect;
     const key = `{${style.key}`;
-    return step.more.get(key) ?? this.#more(key, step, { style });
+    return effect.more.get(key) ?? this.#more(key, effect, { style });
   }
 
-  #passing(step: TagEffect, passed: readonly string[]): TagEffect {
-    if (passed.length === 0 || (step.kind?.passed.size ?? 0) > PASSED) return step;
+  #passing(effect: TagEffect, passed: readonly string[]): TagEffect {
+    if (passed.length === 0 || (effect.kind?.passed.size ?? 0) > PASSED) return effect;
     const key = `[${passed.join("\n")}`;
-    return step.more.get(key) ?? this.#more(key, step, {}, passed);
+    return effect.more.get(key) ?? this.#more(key, effect, {}, passed);
   }
 
-  #more(key: string, step: TagEffect, features: Partial<ElementKind>, passed: readonly string[] = []): TagEffect {
-    const { tag, kind = PLAIN } = step;
+  #more(key: string, effect: TagEffect, features: Partial<ElementKind>, passed: readonly string[] = []): TagEffect {
+    const { tag, kind = PLAIN } = effect;
     const own = this.#with(kind, { ...features, passed: new Set([...kind.passed, ...passed]) });
     const { byKind } = this.#openings(tag);
     let more = byKind.get(own);
@@ -141,7 +141,7 @@ export class ElementKinds {
       more = new TagEffect(tag, own);
       byKind.set(own, more);
     }
-    step.more.set(key, more);
+    effect.more.set(key, more);
     return more;
   }
 
