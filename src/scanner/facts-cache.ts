@@ -43,6 +43,15 @@ interface ReadHtml {
   readonly generation: number;
 }
 
+/** The text of a file, and where its lines end, as far as that was asked for. */
+interface Lines {
+  readonly version: string;
+  readonly text: Buffer;
+  readonly ends: number[];
+}
+
+const LINE_FEED = 0x0a;
+
 export interface SiteFactsOptions {
   /** Makes what files are read with. Pages are read with one of their own. */
   readonly reader: () => ReadFile;
@@ -78,8 +87,8 @@ export class SiteFacts {
   #resolved = new LruMap<Resolved>(KEPT_REFERENCES);
   /** The page that was read last, in UTF-8. */
   #page: { readonly version: string; readonly text: Buffer } = { version: "", text: EMPTY };
-  /** Where the lines end of the file that was asked for last: a file may refer to much that is not there. */
-  #lines: { readonly version: string; readonly ends: readonly number[] } | undefined;
+  /** Of the file that was asked for last: a file may refer to much that is not there. */
+  #lines: Lines | undefined;
   readonly #bases = new LruMap<URL>(KEPT_SHEETS);
 
   constructor(options: SiteFactsOptions) {
@@ -150,11 +159,12 @@ export class SiteFacts {
   async lineOf(file: SiteFile, offset: number): Promise<number> {
     const version = versionOf(file);
     if (this.#lines?.version !== version) {
-      const read = (bytes: Buffer) => lineEnds(htmlToUtf8(bytes, documentEncoding(bytes, isXmlName(file.file))));
+      const toText = (bytes: Buffer) => htmlToUtf8(bytes, documentEncoding(bytes, isXmlName(file.file)));
       const { version: last, text } = this.#page;
-      this.#lines = { version, ends: last === version ? lineEnds(text) : await this.#read(file, read) };
+      const own = last === version ? text : await this.#read(file, (bytes) => Buffer.from(toText(bytes)));
+      this.#lines = { version, text: own, ends: [] };
     }
-    return lineAt(this.#lines.ends, offset);
+    return lineAt(this.#lines, offset);
   }
 
   /** The same entry that other pages have, if they do. */
@@ -234,14 +244,13 @@ function remembered<T>(kept: LruMap<T>, key: string, make: () => T): T {
   return made;
 }
 
-function lineEnds(bytes: Buffer): number[] {
-  const ends: number[] = [];
-  for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) ends.push(at);
-  return ends;
-}
-
 /** The line, from 1, of an offset: one more than there are ends of lines before it. */
-function lineAt(ends: readonly number[], offset: number): number {
+function lineAt({ text, ends }: Lines, offset: number): number {
+  for (let last = ends.at(-1) ?? -1; last < offset;) {
+    const end = text.indexOf(LINE_FEED, last + 1);
+    last = end < 0 ? Number.POSITIVE_INFINITY : end;
+    ends.push(last);
+  }
   let [low, high] = [0, ends.length];
   while (low < high) {
     const middle = (low + high) >> 1;

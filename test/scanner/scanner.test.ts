@@ -3,6 +3,8 @@ import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
+import { DEFAULT_VIEWPORT } from "../../src/scanner/css/media-queries.js";
+import { SiteFacts } from "../../src/scanner/facts-cache.js";
 import { createScanner, type Scanner } from "../../src/scanner/scanner.js";
 import type { PageNeeds } from "../../src/scanner/types.js";
 import { locateIn, lookupIn, writeSite } from "../support/site.js";
@@ -174,4 +176,15 @@ describe("pages read straight to where their tags are read", () => {
     expect(targets(await scanPage(root, "/", scanner)).sort()).toEqual(expected);
     expect(targets(await scanPage(root, "/second.html", scanner))).toEqual(["/c.png"]);
   });
+});
+
+test("a reference of a file that is shorter by the time its lines are counted stands in its last line", async () => {
+  const facts = new SiteFacts({
+    reader: () => async (_file, parse) => parse(Buffer.from("a\nb")),
+    onTruncated: () => {},
+    viewport: DEFAULT_VIEWPORT,
+    compressed: true,
+  });
+  const file = { file: "/a.css", size: 100, mtimeMs: 0, ctimeMs: 0, dev: 0, ino: 0 };
+  expect([await facts.lineOf(file, 1), await facts.lineOf(file, 99), await facts.lineOf(file, 2)]).toEqual([1, 2, 2]);
 });

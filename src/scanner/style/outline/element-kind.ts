@@ -24,6 +24,9 @@ interface ClassList {
   readonly key: string;
   readonly names: ReadonlySet<string>;
   readonly passed: readonly string[];
+  /** The effect that it was added to last, and what that came to: the next is often the same. */
+  base?: TagEffect;
+  sum?: TagEffect;
 }
 
 /** What a `style` attribute declares that counts. */
@@ -91,9 +94,13 @@ export class ElementKinds {
   }
 
   #withClasses(effect: TagEffect, value: string): TagEffect {
-    const { key, names, passed } = this.#classList(value);
+    const list = this.#classList(value);
+    const { key, names, passed } = list;
     if (key === "") return effect;
-    return effect.more.get(key) ?? this.#more(key, effect, { classes: names }, passed);
+    if (list.base === effect && list.sum !== undefined) return list.sum;
+    list.base = effect;
+    list.sum = effect.more.get(key) ?? this.#more(key, effect, { classes: names }, passed);
+    return list.sum;
   }
 
   #classList(value: string): ClassList {
