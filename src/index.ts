@@ -1,7 +1,7 @@
 export { H2PushError, type ErrorCode } from "./errors.js";
 export type { Destination } from "./manifest/destination.js";
 export type { LinkAttributes, ManifestEntry, PushManifest } from "./manifest/types.js";
-export type { MissingReference } from "./scanner/scanner.js";
+export type { MissingReference } from "./scanner/types.js";
 export type { DeliveredTarget, Delivery } from "./delivery/history.js";
 export type { DeliveryMode } from "./delivery/plan.js";
 export { createCertificate, type CertificateOptions, type KeyType } from "./tls/issue/self-signed.js";

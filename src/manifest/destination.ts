@@ -1,55 +1,30 @@
-/** Fetch destinations (Fetch standard, §2.2.5, "request destination") that a page's own loads have. */
-export type Destination =
-  | "audio"
-  | "document"
-  | "embed"
-  | "fetch"
-  | "font"
-  | "image"
-  | "json"
-  | "object"
-  | "script"
-  | "style"
-  | "track"
-  | "video";
-
-const BY_EXTENSION: Readonly<Record<string, Destination>> = {
-  aac: "audio",
-  avif: "image",
-  bmp: "image",
-  cjs: "script",
-  css: "style",
-  flac: "audio",
-  gif: "image",
-  htm: "document",
-  html: "document",
-  ico: "image",
-  jpeg: "image",
-  jpg: "image",
-  js: "script",
+/** Fetch destinations (Fetch standard, §2.2.5, "request destination") that a page's own loads have, and what suggests them. */
+const EXTENSIONS = {
+  audio: "aac flac m4a mp3 oga ogg opus wav",
+  document: "htm html xhtml",
+  embed: "",
+  fetch: "",
+  font: "otf ttc ttf woff woff2",
+  image: "avif bmp gif ico jpeg jpg png svg webp",
   json: "json",
-  m4a: "audio",
-  m4v: "video",
-  mjs: "script",
-  mp3: "audio",
-  mp4: "video",
-  oga: "audio",
-  ogg: "audio",
-  ogv: "video",
-  opus: "audio",
-  otf: "font",
-  png: "image",
-  svg: "image",
-  ttc: "font",
-  ttf: "font",
-  vtt: "track",
-  wav: "audio",
-  webm: "video",
-  webp: "image",
-  woff: "font",
-  woff2: "font",
-  xhtml: "document",
-};
+  object: "",
+  script: "cjs js mjs",
+  style: "css",
+  track: "vtt",
+  video: "m4v mp4 ogv webm",
+} as const;
+
+export type Destination = keyof typeof EXTENSIONS;
+
+/** Whether a text (lower case) names a destination that we know. */
+export function isDestination(text: string): text is Destination {
+  return Object.hasOwn(EXTENSIONS, text);
+}
+
+const BY_EXTENSION = new Map<string, Destination>();
+for (const [destination, extensions] of Object.entries(EXTENSIONS)) {
+  if (isDestination(destination)) for (const [name] of extensions.matchAll(/\S+/g)) BY_EXTENSION.set(name, destination);
+}
 
 /** Extension of a path, lower-case and without its dot; "" when the last segment has none. */
 export function extensionOf(path: string): string {
@@ -60,7 +35,7 @@ export function extensionOf(path: string): string {
 
 /** The destination that a path's extension suggests; "fetch" when it suggests none. */
 export function destinationOf(path: string): Destination {
-  return BY_EXTENSION[extensionOf(path)] ?? "fetch";
+  return BY_EXTENSION.get(extensionOf(path)) ?? "fetch";
 }
 
 const FONT_TYPES: Readonly<Record<string, string>> = {
@@ -79,24 +54,4 @@ export function fontType(path: string): string | undefined {
 /** Whether a path is that of a page, by its extension. */
 export function isPagePath(path: string): boolean {
   return /\.(?:html?|xhtml)$/i.test(path);
-}
-
-const DESTINATIONS: ReadonlySet<string> = new Set<Destination>([
-  "audio",
-  "document",
-  "embed",
-  "fetch",
-  "font",
-  "image",
-  "json",
-  "object",
-  "script",
-  "style",
-  "track",
-  "video",
-]);
-
-/** Whether a text (lower case) names a destination that we know. */
-export function isDestination(text: string): text is Destination {
-  return DESTINATIONS.has(text);
 }

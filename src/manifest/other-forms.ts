@@ -1,7 +1,4 @@
-type JsonObject = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+import { isObject, type JsonObject } from "../io/json-object.js";
 
 const isText = (value: unknown) => typeof value === "string";
 

@@ -3,6 +3,7 @@ import { destinationOf, fontType, isDestination, type Destination } from "./dest
 import { checkAttributes } from "./attributes.js";
 import type { EntryMarks, LinkAttributes } from "./types.js";
 import { otherManifest } from "./other-forms.js";
+import { isObject, type JsonObject } from "../io/json-object.js";
 import { baseOf, resolve } from "./resolve.js";
 
 /** An entry of a manifest that was written down: its size is that of the file at hand. */
@@ -152,10 +153,4 @@ function linkOf(as: Destination, path: string): LinkAttributes {
   }
   if (as === "script") return { rel: /\.mjs(?:\?|$)/.test(path) ? "modulepreload" : "preload" };
   return as === "style" || as === "image" ? { rel: "preload" } : {};
-}
-
-type JsonObject = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

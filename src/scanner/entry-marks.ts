@@ -1,4 +1,3 @@
-import { isNamed } from "./html/first-flight.js";
 import type { HtmlFacts } from "./html/facts.js";
 import type { EntryMarks } from "../manifest/types.js";
 import { baseOf, documentBase, resolve } from "../manifest/resolve.js";
@@ -6,16 +5,19 @@ import { NEED, type Reference } from "./url/reference.js";
 
 /** What makes an entry blocking: a stylesheet that applies, or a script that the parser waits for. A preload alone holds nothing up. */
 export function marksOf({ named, when, by, need }: Pick<Reference, "named" | "when" | "by" | "need">): EntryMarks {
-  const blocks = need <= NEED.blockingScript && by !== "preload";
-  return {
-    ...(named === undefined ? {} : { named }),
-    ...(blocks ? { blocking: true } : {}),
-    ...(when === undefined ? {} : { when }),
-  };
+  const marks: { -readonly [Name in keyof EntryMarks]: EntryMarks[Name] } = {};
+  if (named !== undefined) marks.named = named;
+  if (need <= NEED.blockingScript && by !== "preload") marks.blocking = true;
+  if (when !== undefined) marks.when = when;
+  return marks;
 }
+
+export const sayTheSame = (a: EntryMarks, b: EntryMarks) =>
+  a.named === b.named && a.blocking === b.blocking && a.when === b.when;
 
 /** The marks of a target that is referred to twice: whoever names it, it is found at once; whoever needs it, it blocks. */
 export function marksOfBoth(one: EntryMarks, other: EntryMarks): EntryMarks {
+  if (sayTheSame(one, other)) return other;
   const { when: _, ...marks } = { ...one, ...other };
   return one.when !== undefined && other.when !== undefined ? { ...marks, when: one.when } : marks;
 }
@@ -29,15 +31,16 @@ export function marksInHtml(facts: HtmlFacts, pathname: string): ReadonlyMap<str
   const before = baseOf(pathname);
   const after = documentBase(facts.base?.href, before);
   const marks = new Map<string, EntryMarks>();
-  const add = (reference: Reference, offset: number) => {
+  const add = (reference: Reference) => {
+    const { offset } = reference;
     const resolved = resolve(reference.url, offset < (facts.base?.offset ?? 0) ? before : after);
     if (!("target" in resolved)) return;
-    const named = isNamed({ as: reference.as, offset }, facts.firstFlight) ? { named: true as const } : {};
-    marks.set(resolved.target, { ...marks.get(resolved.target), ...marksOf({ ...reference, ...named }) });
+    marks.set(resolved.target, { ...marks.get(resolved.target), ...marksOf(reference) });
   };
-  for (const reference of facts.references) add(reference, reference.offset);
+  for (const reference of facts.references) add(reference);
   for (const { facts: sheet, offset } of facts.styles) {
-    for (const { url } of sheet.imports) add({ url, as: "style", need: NEED.style, by: "@import", offset }, offset);
+    const named = offset < facts.firstFlight ? { named: true as const } : {};
+    for (const { url } of sheet.imports) add({ url, as: "style", need: NEED.style, by: "@import", offset, ...named });
   }
   return marks;
 }

@@ -2,7 +2,7 @@ import { systemCode } from "../errors.js";
 import { encodingIn } from "../io/charset.js";
 import { readCss } from "./css/parser.js";
 import { parseStyleAttribute } from "./css/declarations.js";
-import type { CssFacts } from "./css/facts.js";
+import type { CssFacts, ReadCss } from "./css/facts.js";
 import { decodeCss, documentEncoding, htmlToUtf8, isXmlName } from "./html/document-encoding.js";
 import type { Sheet } from "./style/cascade.js";
 import { matchesIntegrity } from "./url/integrity.js";
@@ -15,10 +15,9 @@ import { baseOf, type Resolved, resolve } from "../manifest/resolve.js";
 import { type ReadFile, SCAN_LIMIT } from "./read-file.js";
 import { LruMap } from "../io/lru-map.js";
 import { readingOf } from "./scan-fault.js";
-import type { SiteFile } from "./scanner.js";
+import type { SiteFile } from "./lookup.js";
 import { IMPORT_MAP } from "./html/elements/script-element.js";
 import { readScript, type ScriptFacts, scriptLexer } from "./modules/imports.js";
-import type { ReadCss } from "./style/stylesheets.js";
 import { SharedStyles, type Styles } from "./style/engine-cache.js";
 import { CachedPromise, type MaybePromise } from "../io/maybe-promise.js";
 import { USER_AGENT_STYLE } from "./style/user-agent-stylesheet.js";
@@ -35,32 +34,27 @@ const KEPT_ENTRIES = 8192;
 const KEPT_DIRECTORIES = 32;
 const KEPT_REFERENCES = 1024;
 
+/** What a file that has gone meanwhile says: as much as an empty one. */
+const EMPTY = Buffer.alloc(0);
+
 interface ReadHtml {
   readonly facts: DocumentFacts;
   /** Of the vocabulary that its outline was made with. */
   readonly generation: number;
 }
 
-const NO_HTML: ReadHtml = {
-  facts: {
-    base: undefined,
-    references: [],
-    left: [],
-    styles: [],
-    modules: [],
-    importMaps: [],
-    mentionsImportMap: false,
-    mayHaveImportMap: false,
-    firstFlight: 0,
-    policies: [],
-    outline: undefined,
-    encoding: "utf-8",
-  },
-  generation: Number.POSITIVE_INFINITY,
-};
+/** The text of a file, and where its lines end, as far as that was asked for. */
+interface Lines {
+  readonly version: string;
+  readonly text: Buffer;
+  readonly ends: number[];
+}
+
+const LINE_FEED = 0x0a;
 
 export interface SiteFactsOptions {
-  readonly readFile: ReadFile;
+  /** Makes what files are read with. Pages are read with one of their own. */
+  readonly reader: () => ReadFile;
   /** Told of a file of which only the beginning is read. */
   readonly onTruncated: (file: SiteFile) => void;
   readonly viewport: Viewport;
@@ -72,10 +66,9 @@ export interface SiteFactsOptions {
 
 /** Reads files and remembers what they say, for each version of a file once. */
 export class SiteFacts {
-  readonly #readFile: ReadFile;
-  readonly #onTruncated: (file: SiteFile) => void;
-  readonly #viewport: Viewport;
-  readonly #compressed: boolean;
+  readonly #options: SiteFactsOptions;
+  readonly #readPage: ReadFile;
+  readonly #readOther: ReadFile;
   /** Versions of which only the beginning was read. */
   readonly #truncated = new LruMap<true>(KEPT_SHEETS);
   readonly #vocabulary = new Vocabulary();
@@ -83,33 +76,35 @@ export class SiteFacts {
   readonly #styles: SharedStyles;
   readonly #html: LruMap<Promise<ReadHtml>>;
   readonly #css = new LruMap<CachedPromise<ReadCss>>(KEPT_SHEETS);
-  readonly #script = new LruMap<Promise<ScriptFacts>>(KEPT_SCRIPTS);
-  /** Whether the encoding of stylesheets and scripts of pages that are not in UTF-8 is named. */
-  readonly #named = new LruMap<Promise<boolean>>(KEPT_SCRIPTS);
+  readonly #scripts = new LruMap<CachedPromise<ScriptFacts>>(KEPT_SCRIPTS);
+  /** Answers to what is asked of stylesheets and scripts by yes or no. */
+  readonly #answers = new LruMap<CachedPromise<boolean>>(KEPT_SCRIPTS);
   readonly #inlineCss = new LruMap<CssFacts>(KEPT_SHEETS);
   readonly #entries = new LruMap<ManifestEntry>(KEPT_ENTRIES);
   readonly #directories = new LruMap<LruMap<Resolved>>(KEPT_DIRECTORIES);
   /** The base that was asked for last, and what was resolved in its directory: a page has many references. */
   #base: URL | undefined;
   #resolved = new LruMap<Resolved>(KEPT_REFERENCES);
-  /** Where the lines end of the file that was asked for last: a file may refer to much that is not there. */
-  #lines: { readonly version: string; readonly ends: readonly number[] } | undefined;
+  /** The page that was read last, in UTF-8. */
+  #page: { readonly version: string; readonly text: Buffer } = { version: "", text: EMPTY };
+  /** Of the file that was asked for last: a file may refer to much that is not there. */
+  #lines: Lines | undefined;
   readonly #bases = new LruMap<URL>(KEPT_SHEETS);
 
-  constructor({ readFile, onTruncated, viewport, compressed, keptPages = KEPT_PAGES }: SiteFactsOptions) {
-    this.#readFile = readFile;
-    this.#compressed = compressed;
-    this.#onTruncated = onTruncated;
-    this.#viewport = viewport;
-    this.#styles = new SharedStyles(this.#readCss(USER_AGENT_STYLE), viewport.density);
-    this.#html = new LruMap(keptPages);
+  constructor(options: SiteFactsOptions) {
+    this.#options = options;
+    this.#readPage = options.reader();
+    this.#readOther = options.reader();
+    this.#styles = new SharedStyles(this.#readCss(USER_AGENT_STYLE), options.viewport.density);
+    this.#html = new LruMap(options.keptPages ?? KEPT_PAGES);
   }
 
+  /** A page, its outline made with a vocabulary of at least that generation. */
   async html(file: SiteFile, generation: number): Promise<DocumentFacts> {
     const key = versionOf(file);
     const known = await this.#html.get(key);
     if (known !== undefined && known.generation >= generation) return known.facts;
-    const read = this.#withBytes(file, (bytes) => this.#readHtml(bytes, file)).catch(gone(NO_HTML));
+    const read = this.#read(file, (bytes) => this.#readHtml(bytes, file), this.#readPage);
     this.#html.set(key, read);
     read.catch(() => {
       this.#html.delete(key);
@@ -121,50 +116,32 @@ export class SiteFacts {
 
   /** @param environment encoding of what loads it: it counts where the stylesheet says none */
   css(file: SiteFile, environment: string): MaybePromise<ReadCss> {
-    const key = `${versionOf(file)} ${environment}`;
-    const known = this.#css.get(key);
-    if (known !== undefined) return known.value;
-    const parse = (bytes: Buffer): ReadCss => {
+    return this.#once(this.#css, file, environment, (bytes) => {
       const { text, encoding } = decodeCss(bytes, environment);
       return { facts: this.#readCss(text), encoding, generation: this.#vocabulary.generation };
-    };
-    const none = (): ReadCss => ({ facts: this.#readCss(""), encoding: environment, generation: 0 });
-    const found = this.#withBytes(file, parse).catch((error: unknown) => gone(none())(error));
-    const read = new CachedPromise(found, () => this.#css.delete(key));
-    this.#css.set(key, read);
-    return read.value;
+    });
   }
 
-  script(file: SiteFile): Promise<ScriptFacts> {
-    const key = versionOf(file);
-    const known = this.#script.get(key);
-    if (known !== undefined) return known;
-    const parse = (bytes: Buffer): ScriptFacts => readScript(bytes.toString("utf8"));
-    const read = scriptLexer()
-      .then(() => this.#withBytes(file, parse))
-      .catch(gone({ imports: [] }));
-    this.#script.set(key, read);
-    read.catch(() => this.#script.delete(key));
-    return read;
+  async script(file: SiteFile): Promise<ScriptFacts> {
+    await scriptLexer();
+    return this.#once(this.#scripts, file, "", (bytes) => readScript(bytes.toString("utf8")));
   }
 
-  isIntact(file: SiteFile, integrity: string): Promise<boolean> {
-    if (file.size > SCAN_LIMIT) return Promise.resolve(true);
-    const read = (): Promise<boolean> =>
-      this.#withBytes(file, (bytes) => matchesIntegrity(bytes, integrity)).catch(gone(false));
-    return remembered(this.#named, `${versionOf(file)} ${integrity}`, read);
+  /** Whether a file is the one that integrity metadata names: a browser does not run or apply another. */
+  isIntact(file: SiteFile, integrity: string): MaybePromise<boolean> {
+    if (file.size > SCAN_LIMIT) return true;
+    return this.#once(this.#answers, file, integrity, (bytes) => matchesIntegrity(bytes, integrity));
   }
 
-  mentionsImportMap(file: SiteFile): Promise<boolean> {
-    const parse = (bytes: Buffer): boolean => bytes.includes(IMPORT_MAP);
-    const read = (): Promise<boolean> => this.#withBytes(file, parse).catch(gone(false));
-    return remembered(this.#named, `${versionOf(file)} ${IMPORT_MAP}`, read);
+  /** Whether a classic script says something of import maps. */
+  mentionsImportMap(file: SiteFile): MaybePromise<boolean> {
+    return this.#once(this.#answers, file, IMPORT_MAP, (bytes) => bytes.includes(IMPORT_MAP));
   }
 
-  namesEncoding(file: SiteFile, as: "style" | "script"): Promise<boolean> {
-    const parse = (bytes: Buffer): boolean => encodingIn(bytes, as === "style" ? "css" : "plain") !== undefined;
-    const read = (): Promise<boolean> => this.#withBytes(file, parse).catch(gone(false));
-    return remembered(this.#named, `${versionOf(file)} ${as}`, read);
+  /** Whether the server names the encoding of a stylesheet or a script. */
+  namesEncoding(file: SiteFile, as: "style" | "script"): MaybePromise<boolean> {
+    const kind = as === "style" ? "css" : "plain";
+    return this.#once(this.#answers, file, as, (bytes) => encodingIn(bytes, kind) !== undefined);
   }
 
   /** A module script in a page. */
@@ -178,21 +155,24 @@ export class SiteFacts {
     return this.#styles.of(sheets);
   }
 
+  /** Line, from 1, of an offset in the file's text. */
   async lineOf(file: SiteFile, offset: number): Promise<number> {
     const version = versionOf(file);
     if (this.#lines?.version !== version) {
-      const parse = (bytes: Buffer): readonly number[] =>
-        lineEnds(htmlToUtf8(bytes, documentEncoding(bytes, isXmlName(file.file))));
-      const ends = await this.#withBytes(file, parse).catch(gone([]));
-      this.#lines = { version, ends };
+      const toText = (bytes: Buffer) => htmlToUtf8(bytes, documentEncoding(bytes, isXmlName(file.file)));
+      const { version: last, text } = this.#page;
+      const own = last === version ? text : await this.#read(file, (bytes) => Buffer.from(toText(bytes)));
+      this.#lines = { version, text: own, ends: [] };
     }
-    return lineAt(this.#lines.ends, offset);
+    return lineAt(this.#lines, offset);
   }
 
+  /** The same entry that other pages have, if they do. */
   share(key: string, make: () => ManifestEntry): ManifestEntry {
     return remembered(this.#entries, key, make);
   }
 
+  /** `resolve`, remembered. */
   resolve(reference: string, base: URL): Resolved {
     if (reference === "" || reference.startsWith("?") || reference.startsWith("#")) return resolve(reference, base);
     if (base !== this.#base) {
@@ -204,50 +184,55 @@ export class SiteFacts {
     return remembered(this.#resolved, reference, () => resolve(reference, base));
   }
 
+  /** `baseOf`, remembered: what references in a file of the site resolve against. */
   baseOf(target: string): URL {
     return remembered(this.#bases, target, () => baseOf(target));
   }
 
   /** A page whose own `style` elements ask for names that were not known yet is read once more. */
-  #readHtml(bytes: Buffer, { file }: SiteFile): ReadHtml {
-    const encoding = documentEncoding(bytes, isXmlName(file));
+  #readHtml(bytes: Buffer, file: SiteFile): ReadHtml {
+    const encoding = documentEncoding(bytes, isXmlName(file.file));
     const text = htmlToUtf8(bytes, encoding);
+    this.#page = { version: versionOf(file), text };
+    const { viewport, compressed } = this.#options;
     for (;;) {
       const { generation } = this.#vocabulary;
-      const facts = readHtml(text, {
-        viewport: this.#viewport,
-        outline: this.#outlines.page(),
-        css: (text) => this.#inline(text),
-        compressed: this.#compressed,
-      });
+      const css = (text: string) => remembered(this.#inlineCss, text, () => this.#readCss(text));
+      const facts = readHtml(text, { viewport, compressed, outline: this.#outlines.page(), css });
       if (this.#vocabulary.generation === generation) return { facts: { ...facts, encoding }, generation };
     }
   }
 
-  #inline(text: string): CssFacts {
-    const known = this.#inlineCss.get(text);
-    if (known !== undefined) return known;
-    const facts = this.#readCss(text);
-    this.#inlineCss.set(text, facts);
-    return facts;
-  }
-
   #readCss(text: string): CssFacts {
-    const facts = readCss(text, (selector) => this.#vocabulary.addSelector(selector), this.#viewport);
+    const facts = readCss(text, (selector) => this.#vocabulary.addSelector(selector), this.#options.viewport);
     if (facts.fonts.length > 0) this.#vocabulary.addFonts();
     return facts;
   }
 
-  #withBytes<T>(file: SiteFile, parse: (bytes: Buffer) => T): Promise<T> {
-    if (file.size > SCAN_LIMIT) this.#tellTruncated(file);
-    return this.#readFile(file, readingOf(file, parse));
+  /** What a file says in answer to a question, found out once. */
+  #once<T>(
+    kept: LruMap<CachedPromise<T>>,
+    file: SiteFile,
+    question: string,
+    parse: (bytes: Buffer) => T,
+  ): MaybePromise<T> {
+    const key = `${versionOf(file)} ${question}`;
+    return remembered(kept, key, () => new CachedPromise(this.#read(file, parse), () => kept.delete(key))).value;
   }
 
-  #tellTruncated(file: SiteFile): void {
-    const version = versionOf(file);
-    if (this.#truncated.get(version) === true) return;
-    this.#truncated.set(version, true);
-    this.#onTruncated(file);
+  async #read<T>(file: SiteFile, parse: (bytes: Buffer) => T, readFile = this.#readOther): Promise<T> {
+    if (file.size > SCAN_LIMIT) {
+      remembered(this.#truncated, versionOf(file), () => (this.#options.onTruncated(file), true));
+    }
+    const read = readingOf(file, parse);
+    try {
+      return await readFile(file, read);
+    } catch (error) {
+      const code = systemCode(error);
+      // When the process has no descriptor left, it is asked again. What is no error of the system is ours.
+      if (code === undefined || code === "EMFILE" || code === "ENFILE") throw error;
+      return read(EMPTY);
+    }
   }
 }
 
@@ -259,14 +244,13 @@ function remembered<T>(kept: LruMap<T>, key: string, make: () => T): T {
   return made;
 }
 
-function lineEnds(bytes: Buffer): number[] {
-  const ends: number[] = [];
-  for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) ends.push(at);
-  return ends;
-}
-
 /** The line, from 1, of an offset: one more than there are ends of lines before it. */
-function lineAt(ends: readonly number[], offset: number): number {
+function lineAt({ text, ends }: Lines, offset: number): number {
+  for (let last = ends.at(-1) ?? -1; last < offset;) {
+    const end = text.indexOf(LINE_FEED, last + 1);
+    last = end < 0 ? Number.POSITIVE_INFINITY : end;
+    ends.push(last);
+  }
   let [low, high] = [0, ends.length];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -274,15 +258,6 @@ function lineAt(ends: readonly number[], offset: number): number {
     else high = middle;
   }
   return low + 1;
-}
-
-/** A file that has gone meanwhile says nothing. When the process has no descriptor left, it is asked again; any other error is ours. */
-function gone<T>(none: T): (error: unknown) => T {
-  return (error) => {
-    const code = systemCode(error);
-    if (code === undefined || code === "EMFILE" || code === "ENFILE") throw error;
-    return none;
-  };
 }
 
 const versions = new WeakMap<SiteFile, string>();

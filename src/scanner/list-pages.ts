@@ -4,7 +4,7 @@ import { join, sep } from "node:path";
 
 import { systemCode } from "../errors.js";
 import { isPagePath } from "../manifest/destination.js";
-import type { SiteFile } from "./scanner.js";
+import type { SiteFile } from "./lookup.js";
 
 /** A page of the site. */
 export interface SitePage {

@@ -1,4 +1,19 @@
-import type { SiteFile } from "./scanner.js";
+/** A file under the root, as the server would serve it, and its version. */
+export interface SiteFile {
+  /** Absolute path. */
+  readonly file: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  readonly dev: number;
+  readonly ino: number;
+  /** Names its content, where its times may not tell two versions apart. */
+  readonly digest?: string | undefined;
+  /** Its `Content-Type`, "" without one; undefined where that is not known. */
+  readonly type?: string | undefined;
+}
 
 /** A request that a page makes, as far as it matters for what it gets. */
 export interface Asked {
@@ -41,10 +56,30 @@ export function isSameAnswer(a: LookedUp, b: LookedUp): boolean {
   if (a.kind !== "file" || b.kind !== "file") return a.kind === b.kind && reasonOf(a) === reasonOf(b);
   const sameFile = a.file === b.file && a.dev === b.dev && a.ino === b.ino;
   const sameTimes = a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs;
-  return sameFile && sameTimes && a.size === b.size && a.digest === b.digest;
+  return sameFile && sameTimes && a.size === b.size && a.digest === b.digest && a.type === b.type;
 }
 
 function reasonOf(answer: LookedUp): string | undefined {
   if (answer.kind === "other") return answer.why;
   return answer.kind === "missing" ? answer.unreadable : undefined;
+}
+
+/** JavaScript media types (MIME Sniffing §4.6). */
+const SCRIPT = /^(?:(?:application|text)\/(?:x-)?(?:ecma|java)script|text\/(?:javascript1\.[0-5]|jscript|livescript))$/;
+
+const TYPES = { script: SCRIPT, style: /^text\/css$/, json: /^(?:application|text)\/json$|\+json$/ };
+
+/** Whether a media type is one of JavaScript; a script of another type is data. */
+export function isScriptType(type: string): boolean {
+  return SCRIPT.test(type.toLowerCase());
+}
+
+/**
+ * Whether a browser takes a file for what it is loaded as. A module script or
+ * a stylesheet of another media type is fetched and refused: our responses say
+ * `nosniff`, with which that holds in quirks mode, too.
+ */
+export function isServedAs(kind: keyof typeof TYPES, { type }: SiteFile): boolean {
+  const essence = type?.split(";", 1)[0]?.trim().toLowerCase();
+  return essence === undefined || TYPES[kind].test(essence);
 }

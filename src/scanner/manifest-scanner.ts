@@ -5,8 +5,9 @@ import type { EntryMarks, ManifestEntry } from "../manifest/types.js";
 import { besideImportMap } from "./modules/beside-import-map.js";
 import { encodeSegment } from "./list-pages.js";
 import type { WrittenEntry, WrittenManifest } from "../manifest/read.js";
-import { MISSING, type Audience, type Lookup } from "./lookup.js";
-import type { LeftOut, MissingReference, PageNeeds, Scanner, SiteFile } from "./scanner.js";
+import { MISSING, type Audience, type Lookup, type SiteFile } from "./lookup.js";
+import type { Scanner } from "./scanner.js";
+import type { IgnoredTarget, MissingReference, PageNeeds } from "./types.js";
 
 export interface WrittenOptions {
   readonly manifest: WrittenManifest;
@@ -67,12 +68,12 @@ async function needsOf(
   const answers = await Promise.all(written.map(ask));
   const entries: ManifestEntry[] = [];
   const missing: MissingReference[] = [];
-  const left: LeftOut[] = [];
+  const ignored: IgnoredTarget[] = [];
   for (const [index, entry] of written.entries()) {
     const answer = answers[index] ?? MISSING;
     const { target } = entry;
     if (answer.kind === "file") entries.push({ ...entry, bytes: answer.size });
-    else if (answer.kind === "other") left.push({ target, why: answer.why });
+    else if (answer.kind === "other") ignored.push({ target, why: answer.why });
     else {
       const why = answer.unreadable === undefined ? {} : { unreadable: answer.unreadable };
       missing.push({ target, from: options.name, line: lineOf(target, options.text), ...why });
@@ -83,7 +84,7 @@ async function needsOf(
     mayHaveImportMap,
     why: new Map(entries.map(({ target }) => [target, options.name])),
     missing,
-    left,
+    ignored,
   };
 }
 

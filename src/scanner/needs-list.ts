@@ -1,15 +1,17 @@
+import { encodingOf } from "../io/encoding-label.js";
 import { inEncoding } from "./url/query-encoding.js";
 import type { ContentSecurityPolicy } from "./url/csp.js";
 import { isPagePath } from "../manifest/destination.js";
-import type { Asked, LookedUp } from "./lookup.js";
+import type { SiteFacts } from "./facts-cache.js";
+import type { Asked, LookedUp, SiteFile } from "./lookup.js";
 import type { EntryMarks, LinkAttributes, ManifestEntry } from "../manifest/types.js";
 import { besideImportMap } from "./modules/beside-import-map.js";
 import { type Resolved, resolve, type Target } from "../manifest/resolve.js";
 import { type Need, type Reference } from "./url/reference.js";
-import type { LeftOut, MissingReference, PageNeeds, SiteFile } from "./scanner.js";
-import { marksOf, marksOfBoth } from "./entry-marks.js";
+import type { IgnoredTarget, MissingReference, PageNeeds } from "./types.js";
+import { marksOf, marksOfBoth, sayTheSame } from "./entry-marks.js";
 import { type MaybePromise, whenKnown } from "../io/maybe-promise.js";
-import { parseSrcset } from "./html/elements/srcset.js";
+import { entryFor } from "./entry.js";
 
 /** A file that makes references. */
 export interface Context {
@@ -28,21 +30,8 @@ export interface Located {
   readonly file: SiteFile;
 }
 
-/** What the listing of a page asks. */
-export interface FileSource {
-  /** What the server would answer. */
-  lookup(asked: Asked): MaybePromise<LookedUp>;
-  /** Whether the server names the encoding of a stylesheet or a script. */
-  namesEncoding(file: SiteFile, as: "style" | "script"): Promise<boolean>;
-  /** Line, from 1, of an offset in the file's text. */
-  lineOf(file: SiteFile, offset: number): Promise<number>;
-  /** The same entry that other pages have, if they do. */
-  share(key: string, make: () => ManifestEntry): ManifestEntry;
-  /** `resolve`, remembered. */
-  resolve(reference: string, base: URL): Resolved;
-  /** `baseOf`, remembered. */
-  baseOf(target: string): URL;
-}
+/** Says what the server would answer. */
+export type PageLookup = (asked: Asked) => MaybePromise<LookedUp>;
 
 interface Found {
   readonly entry: ManifestEntry;
@@ -57,33 +46,30 @@ interface Found {
 
 /** What one page needs, as it is found: each target once, at its earliest need. */
 export class Listing {
-  readonly #files: FileSource;
+  readonly #facts: SiteFacts;
+  readonly #lookup: PageLookup;
   readonly #mayHaveImportMap: boolean;
   readonly #found = new Map<string, Found>();
   readonly #doubtful = new Set<string>();
   readonly #missing = new Map<string, MissingReference>();
-  readonly #left = new Map<string, LeftOut>();
+  readonly #ignored = new Map<string, IgnoredTarget>();
 
   /** @param mayHaveImportMap the page has an import map, or it can't be excluded that one is added */
-  constructor(files: FileSource, mayHaveImportMap: boolean) {
-    this.#files = files;
+  constructor(facts: SiteFacts, lookup: PageLookup, mayHaveImportMap: boolean) {
+    this.#facts = facts;
+    this.#lookup = lookup;
     this.#mayHaveImportMap = mayHaveImportMap;
   }
 
   needs(): PageNeeds {
     const found = [...this.#found.values()].sort((a, b) => a.need - b.need);
     return {
-      entries: found.map(({ entry }) => (this.#doubtful.has(entry.target) ? withoutLink(entry) : entry)),
+      entries: found.map(({ entry }) => (this.#doubtful.has(entry.target) ? unlinked(entry) : entry)),
       mayHaveImportMap: this.#mayHaveImportMap,
       why: new Map(found.map(({ entry, why }) => [entry.target, why])),
       missing: [...this.#missing.values()],
-      left: [...this.#left.values()].filter(({ target }) => !this.#found.has(target)),
+      ignored: [...this.#ignored.values()].filter(({ target }) => !this.#found.has(target)),
     };
-  }
-
-  /** What references in a file of the site resolve against. */
-  baseOf(target: string): URL {
-    return this.#files.baseOf(target);
   }
 
   /** Has a target not announced, as that might change what the page does. It can be pushed. */
@@ -92,11 +78,11 @@ export class Listing {
   }
 
   /** Notes what is no part of loading the page. */
-  leave(url: string, why: string, base: URL): void {
+  ignore(url: string, why: string, base: URL): void {
     const resolved = resolve(url, base);
     if ("left" in resolved && resolved.left === "data") return;
     const target = "target" in resolved ? resolved.target : url;
-    if (!this.#left.has(target)) this.#left.set(target, { target, why });
+    if (!this.#ignored.has(target)) this.#ignored.set(target, { target, why });
   }
 
   /**
@@ -107,28 +93,28 @@ export class Listing {
     reference: Reference,
     context: Context,
     policy?: ContentSecurityPolicy,
-    resolved: Resolved = this.#files.resolve(reference.url, context.base),
+    resolved: Resolved = this.#facts.resolve(reference.url, context.base),
   ): MaybePromise<Located | "elsewhere" | undefined> {
     if ("left" in resolved) {
-      if (resolved.left !== "data") this.leave(reference.url, resolved.left, context.base);
+      if (resolved.left !== "data") this.ignore(reference.url, resolved.left, context.base);
       return resolved.left === "invalid" ? undefined : "elsewhere";
     }
     const written = inEncoding(reference.url, context.encoding);
     if (written === undefined) {
-      this.leave(reference.url, `query in ${context.encoding}`, context.base);
+      this.ignore(reference.url, `query in ${context.encoding}`, context.base);
       return "elsewhere";
     }
     if (written !== reference.url) return this.reference({ ...reference, url: written }, context, policy);
     const allowsAll = policy === undefined || policy.allowsAll(reference.as);
     if (policy?.forbids(reference.as) === true || (reference.by === IMPORT && !allowsAll)) {
-      this.leave(reference.url, "content security policy", context.base);
+      this.ignore(reference.url, "content security policy", context.base);
       return undefined;
     }
     const { target, pathname } = resolved;
     if (!allowsAll || policy?.isOpaque === true) this.doubt(target);
-    return whenKnown(this.#files.lookup({ target, navigates: reference.as === "document" }), (found) => {
+    return whenKnown(this.#lookup({ target, navigates: reference.as === "document" }), (found) => {
       if (found.kind === "other") {
-        this.leave(reference.url, found.why, context.base);
+        this.ignore(reference.url, found.why, context.base);
         return "elsewhere";
       }
       if (found.kind === "missing" || isStandIn(found, pathname, reference)) {
@@ -144,16 +130,15 @@ export class Listing {
   /**
    * Without a link where that would change the text: what names no encoding is
    * decoded in the one of the document, but in UTF-8 when a `Link` field asked
-   * for it (Chromium 156, measured). It can be pushed.
+   * for it (Chromium 156, measured). A script whose element names another
+   * encoding than the document's is fetched again (Firefox 153, measured). Both can be pushed.
    */
   #withoutGarbling(reference: Reference, { encoding }: Context, file: SiteFile): MaybePromise<Reference> {
-    const { as, rel } = reference;
+    const { as, rel, charset } = reference;
+    const own = charset === undefined ? encoding : (encodingOf(charset) ?? encoding);
+    if (own !== encoding) return unlinked(reference);
     if (encoding === "utf-8" || rel !== "preload" || (as !== "style" && as !== "script")) return reference;
-    return this.#files.namesEncoding(file, as).then((named) => {
-      if (named) return reference;
-      const { rel: _rel, ...unlinked } = reference;
-      return unlinked;
-    });
+    return whenKnown(this.#facts.namesEncoding(file, as), (named) => (named ? reference : unlinked(reference)));
   }
 
   #list(resolved: Target, reference: Reference, context: Context, file: SiteFile): void {
@@ -169,21 +154,14 @@ export class Listing {
     const base = isBetter ? context.base : known.base;
     const why = isBetter ? `${reference.by} in ${context.pathname}` : known.why;
     const need = known === undefined || reference.need < known.need ? reference.need : known.need;
-    const entry = this.#entry(resolved, this.#mayHaveImportMap ? besideImportMap(best) : best, marks, base, file);
+    const announced = this.#mayHaveImportMap ? besideImportMap(best) : best;
+    const entry = entryFor(resolved, announced, marks, base, file, this.#facts);
     this.#found.set(target, { entry, reference: best, base, marks, need, why });
-  }
-
-  #entry(resolved: Target, reference: Reference, marks: EntryMarks, base: URL, file: SiteFile): ManifestEntry {
-    const { last, target } = resolved;
-    if (last !== undefined && last.bytes === file.size && saysTheSame(last, reference, marks)) return last;
-    const make = (): ManifestEntry => entryOf(target, reference, marks, base, file);
-    resolved.last = this.#files.share(keyOf(target, reference, marks, base, file), make);
-    return resolved.last;
   }
 
   async #miss(target: string, reference: Reference, context: Context, unreadable?: string): Promise<undefined> {
     if (this.#missing.has(target)) return;
-    const line = await this.#files.lineOf(context.file, reference.offset);
+    const line = await this.#facts.lineOf(context.file, reference.offset);
     const why = unreadable === undefined ? {} : { unreadable };
     this.#missing.set(target, { target, from: context.pathname, line, ...why });
   }
@@ -200,64 +178,12 @@ function isStandIn({ file }: SiteFile, pathname: string, { as }: Reference): boo
   return isPagePath(file) && !isPagePath(pathname) && !TAKE_PAGES.has(as);
 }
 
-function withoutLink(entry: ManifestEntry): ManifestEntry {
-  const { rel: _, ...unlinked } = entry;
-  return unlinked;
+function unlinked<T extends LinkAttributes>(linked: T): Omit<T, "rel"> {
+  const { rel: _, ...fetched } = linked;
+  return fetched;
 }
 
 /** What uses a target knows better how it is fetched than a `link rel=preload`; else the most pressing reference does. */
 function saysBetter({ by, need }: Reference, known: Found): boolean {
   return need < known.need || (known.reference.by === "preload" && by !== "preload");
-}
-
-/** Whether an entry is the one for a reference to its target; "no" where that takes more than comparing. */
-function saysTheSame(entry: ManifestEntry, reference: Reference, marks: EntryMarks): boolean {
-  return (
-    entry.as === reference.as &&
-    sayTheSame(entry, marks) &&
-    entry.rel === reference.rel &&
-    entry.type === reference.type &&
-    entry.crossorigin === reference.crossorigin &&
-    entry.integrity === reference.integrity &&
-    entry.media === reference.media &&
-    entry.fetchpriority === reference.fetchpriority &&
-    entry.imagesrcset === undefined &&
-    reference.imagesrcset === undefined
-  );
-}
-
-const sayTheSame = (a: EntryMarks, b: EntryMarks) =>
-  a.named === b.named && a.blocking === b.blocking && a.when === b.when;
-
-/** What tells one entry from another. */
-function keyOf(target: string, reference: Reference, marks: EntryMarks, base: URL, file: SiteFile): string {
-  const { as, rel, type, crossorigin, integrity, media, fetchpriority, imagesrcset, imagesizes } = reference;
-  const candidates = imagesrcset === undefined ? "" : `${base.href}\n${imagesrcset}\n${imagesizes}`;
-  return `${target}\n${as} ${marks.named} ${marks.blocking} ${marks.when} ${rel} ${file.size} ${type} ${crossorigin} ${integrity} ${fetchpriority} ${media}\n${candidates}`;
-}
-
-function entryOf(target: string, reference: Reference, marks: EntryMarks, base: URL, file: SiteFile): ManifestEntry {
-  const { as, rel, type, crossorigin, integrity, media, fetchpriority, imagesrcset, imagesizes } = reference;
-  const link: LinkAttributes = {
-    // "not all": no link can say when a client takes it, so there is none; with `media` it is not pushed either.
-    ...(rel === undefined || media === "not all" ? {} : { rel }),
-    ...(type === undefined ? {} : { type }),
-    ...(crossorigin === undefined ? {} : { crossorigin }),
-    ...(integrity === undefined ? {} : { integrity }),
-    ...(media === undefined ? {} : { media }),
-    ...(fetchpriority === undefined ? {} : { fetchpriority }),
-    ...(imagesrcset === undefined ? {} : { imagesrcset: resolveSrcset(imagesrcset, base) }),
-    ...(imagesizes === undefined ? {} : { imagesizes }),
-  };
-  return { target, as, ...link, ...marks, bytes: file.size };
-}
-
-/** A `Link` field resolves against the URL of the response, a page's attributes against its base: path-absolute suits both. */
-function resolveSrcset(srcset: string, base: URL): string {
-  return parseSrcset(srcset)
-    .map(({ url, descriptor }) => {
-      const resolved = resolve(url, base);
-      return `${"target" in resolved ? resolved.target : url} ${descriptor}`.trim();
-    })
-    .join(", ");
 }

@@ -1,54 +1,54 @@
-import { closeSync, openSync, readSync as readFrom } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { open } from "node:fs/promises";
 
-import { BufferPool } from "./buffer-pool.js";
-import type { SiteFile } from "./scanner.js";
+import type { SiteFile } from "./lookup.js";
 
 /** Of a file, only so many bytes are scanned. */
 export const SCAN_LIMIT = 16 * 1024 * 1024;
 
-const pool = new BufferPool();
+/** Longer files have a buffer of their own. */
+const BUFFER_SIZE = 1024 * 1024;
 
 /**
- * Reads a file, of a long one the beginning, and has its bytes parsed; they
- * are gone thereafter.
+ * Reads a file, of a long one the beginning, and has its bytes parsed. They
+ * are good until the same function reads again.
  */
 export type ReadFile = <T>(file: SiteFile, parse: (bytes: Buffer) => T) => Promise<T>;
 
 /** Leaves the reading to the thread pool: the process has something else to do meanwhile. */
 export const readAsync: ReadFile = async (file, parse) => {
   const handle = await open(file.file);
-  const size = Math.min(file.size, SCAN_LIMIT);
-  const buffer = pool.take(size);
   try {
+    const buffer = Buffer.allocUnsafe(Math.min(file.size, SCAN_LIMIT));
     let length = 0;
-    while (length < size) {
-      const { bytesRead } = await handle.read(buffer, length, size - length, length);
-      if (bytesRead === 0) break;
-      length += bytesRead;
+    for (let count = -1; count !== 0; length += count) {
+      count = (await handle.read(buffer, length, buffer.length - length, length)).bytesRead;
     }
     return parse(buffer.subarray(0, length));
   } finally {
-    pool.give(buffer);
     await handle.close();
   }
 };
 
-/** Reads at once: for a small file that costs a tenth of a way through the thread pool. */
-export const readSync: ReadFile = async (file, parse) => {
-  const descriptor = openSync(file.file, "r");
-  const size = Math.min(file.size, SCAN_LIMIT);
-  const buffer = pool.take(size);
-  try {
-    let length = 0;
-    while (length < size) {
-      const count = readFrom(descriptor, buffer, length, size - length, length);
-      if (count === 0) break;
-      length += count;
+/**
+ * Reads at once: for a small file that costs a tenth of a way through the
+ * thread pool. All files are read into one buffer: a large site would else
+ * leave most of its bytes to the collector.
+ */
+export function syncReader(): ReadFile {
+  const common = Buffer.allocUnsafeSlow(BUFFER_SIZE);
+  return async (file, parse) => {
+    const descriptor = openSync(file.file, "r");
+    try {
+      const size = Math.min(file.size, SCAN_LIMIT);
+      const buffer = size > common.length ? Buffer.allocUnsafeSlow(size) : common;
+      let length = 0;
+      for (let count = -1; count !== 0 && length < size; length += count) {
+        count = readSync(descriptor, buffer, length, size - length, length);
+      }
+      return parse(buffer.subarray(0, length));
+    } finally {
+      closeSync(descriptor);
     }
-    return parse(buffer.subarray(0, length));
-  } finally {
-    pool.give(buffer);
-    closeSync(descriptor);
-  }
-};
+  };
+}

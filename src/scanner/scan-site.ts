@@ -1,6 +1,7 @@
 import type { ManifestEntry, PushManifest } from "../manifest/types.js";
 import type { SitePage } from "./list-pages.js";
-import type { MissingReference, PageNeeds, Scanner } from "./scanner.js";
+import type { Scanner } from "./scanner.js";
+import type { MissingReference, PageNeeds } from "./types.js";
 
 export interface SiteScan {
   readonly manifest: PushManifest;
@@ -16,7 +17,7 @@ export interface SiteScanOptions {
   /** Called after each page, with its number from 1 and the number of all: what it needs is not asked for. */
   readonly onProgress?: (count: number, total: number) => void;
   readonly signal?: AbortSignal;
-  /** Says in `left` what stylesheets name and do not load, too. */
+  /** Says in `ignored` what stylesheets name and do not load, too. */
   readonly explain?: boolean;
 }
 
@@ -25,17 +26,36 @@ export interface SiteScanOptions {
  *
  * @throws the signal's reason when it is aborted
  */
-export async function listed(
-  sitePages: AsyncIterable<SitePage>,
+export async function* listed(
+  pages: AsyncIterable<SitePage> | Iterable<Promise<SitePage>>,
   { limit = Number.POSITIVE_INFINITY, signal }: SiteScanOptions = {},
-): Promise<readonly SitePage[]> {
-  const pages: SitePage[] = [];
-  for await (const page of sitePages) {
+): AsyncGenerator<SitePage> {
+  let count = 0;
+  for await (const page of pages) {
     signal?.throwIfAborted();
-    if (pages.length >= limit) break;
-    pages.push(page);
+    if (count >= limit) return;
+    count += 1;
+    yield page;
   }
-  return pages;
+}
+
+/**
+ * Moves what comes to the end of a list, until that has as many members as
+ * are wanted. Several may do so at a time.
+ *
+ * @returns whether no more comes
+ */
+export async function gather<T>(
+  coming: AsyncIterator<T>,
+  list: T[],
+  wanted = Number.POSITIVE_INFINITY,
+): Promise<boolean> {
+  while (list.length < wanted) {
+    const next = await coming.next();
+    if (next.done === true) return true;
+    list.push(next.value);
+  }
+  return false;
 }
 
 /**

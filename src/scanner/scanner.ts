@@ -1,58 +1,14 @@
 import { systemCode } from "../errors.js";
-import { closePage, type PageRequest, type Sources } from "./page-needs.js";
-import { isSameAnswer, type Asked, type Audience, type LookedUp, type Lookup } from "./lookup.js";
-import type { ManifestEntry } from "../manifest/types.js";
+import { closePage, type PageRequest } from "./page-needs.js";
+import { isSameAnswer, type Asked, type Audience, type LookedUp, type Lookup, type SiteFile } from "./lookup.js";
+import type { PageNeeds } from "./types.js";
 import { DEFAULT_VIEWPORT, type Viewport } from "./css/media-queries.js";
-import { readAsync, readSync } from "./read-file.js";
+import { readAsync, syncReader } from "./read-file.js";
+import type { PageLookup } from "./needs-list.js";
 import { LruMap } from "../io/lru-map.js";
 import { NO_NEEDS } from "./scan-fault.js";
 import { SiteFacts, versionOf } from "./facts-cache.js";
 import { CachedPromise, whenKnown } from "../io/maybe-promise.js";
-
-/** A file under the root, as the server would serve it, and its version. */
-export interface SiteFile {
-  /** Absolute path. */
-  readonly file: string;
-  /** Bytes. */
-  readonly size: number;
-  /** Milliseconds since the epoch. */
-  readonly mtimeMs: number;
-  readonly ctimeMs: number;
-  readonly dev: number;
-  readonly ino: number;
-  /** Names its content, where its times may not tell two versions apart. */
-  readonly digest?: string | undefined;
-}
-
-/** A reference of a page to something of the site that is not there. */
-export interface MissingReference {
-  /** What was asked for: a path-absolute reference. */
-  readonly target: string;
-  /** URL path of the file that refers to it. */
-  readonly from: string;
-  /** Line in that file, from 1. */
-  readonly line: number;
-  /** What the system says when it is there and can't be read: "EACCES". */
-  readonly unreadable?: string;
-}
-
-/** A reference that a page makes and that is not part of loading it, and why. */
-export interface LeftOut {
-  readonly target: string;
-  readonly why: string;
-}
-
-/** What one page needs. */
-export interface PageNeeds {
-  /** In order of need. */
-  readonly entries: readonly ManifestEntry[];
-  /** The page has an import map, or may get one: a `modulepreload` that its `Link` field names would break it. */
-  readonly mayHaveImportMap: boolean;
-  /** For each target, what makes the page need it: "stylesheet in /docs/". */
-  readonly why: ReadonlyMap<string, string>;
-  readonly missing: readonly MissingReference[];
-  readonly left: readonly LeftOut[];
-}
 
 export interface Scanner {
   /**
@@ -76,7 +32,7 @@ export interface PageContext {
   readonly audience?: Audience | undefined;
   /** Nobody has asked for the page yet: `onFiles` is not told of it. */
   readonly ahead?: boolean;
-  /** Says in `left` what its stylesheets name and do not load, too: a search that takes its time. */
+  /** Says in `ignored` what its stylesheets name and do not load, too: a search that takes its time. */
   readonly explain?: boolean;
 }
 
@@ -150,7 +106,7 @@ class SiteScanner implements Scanner {
     this.#checkAfter = checkAfter;
     this.#viewport = viewport;
     this.#facts = new SiteFacts({
-      readFile: once ? readSync : readAsync,
+      reader: once ? syncReader : () => readAsync,
       onTruncated,
       viewport,
       compressed,
@@ -207,7 +163,7 @@ class SiteScanner implements Scanner {
     const lookedUp = new Map<Asked, LookedUp>();
     const request: PageRequest = { pathname, file, policies: csp, viewport: this.#viewport, explain };
     const checkedAt = performance.now();
-    const needs = closePage(request, this.#sources(lookedUp, audience)).catch(withoutFile);
+    const needs = closePage(request, this.#facts, this.#lookup(lookedUp, audience)).catch(withoutFile);
     const answer: Answer = { needs, known: undefined, audience, lookedUp, checkedAt, told: false };
     void needs.then(
       (known) => (answer.known = known),
@@ -236,27 +192,14 @@ class SiteScanner implements Scanner {
     return holds;
   }
 
-  #sources(lookedUp: Map<Asked, LookedUp>, audience: Audience | undefined): Sources {
-    return {
-      lookup: (request) => {
-        const { asked, answer } = this.#find(request, audience);
-        return whenKnown(answer.value, (found) => {
-          lookedUp.set(asked, found);
-          return found;
-        });
-      },
-      namesEncoding: (file, as) => this.#facts.namesEncoding(file, as),
-      html: (file, generation) => this.#facts.html(file, generation),
-      css: (file, environment) => this.#facts.css(file, environment),
-      script: (file) => this.#facts.script(file),
-      isIntact: (file, integrity) => this.#facts.isIntact(file, integrity),
-      mentionsImportMap: (file) => this.#facts.mentionsImportMap(file),
-      inlineScript: (text) => this.#facts.inlineScript(text),
-      styles: (sheets) => this.#facts.styles(sheets),
-      lineOf: (file, offset) => this.#facts.lineOf(file, offset),
-      share: (key, make) => this.#facts.share(key, make),
-      resolve: (reference, base) => this.#facts.resolve(reference, base),
-      baseOf: (target) => this.#facts.baseOf(target),
+  /** Says what the server would answer, and notes it. */
+  #lookup(lookedUp: Map<Asked, LookedUp>, audience: Audience | undefined): PageLookup {
+    return (request) => {
+      const { asked, answer } = this.#find(request, audience);
+      return whenKnown(answer.value, (found) => {
+        lookedUp.set(asked, found);
+        return found;
+      });
     };
   }
 }

@@ -3,15 +3,21 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
-import { listPages } from "../../src/scanner/list-pages.js";
+import { listPages, type SitePage } from "../../src/scanner/list-pages.js";
 import { createScanner } from "../../src/scanner/scanner.js";
-import { listed, scanPages } from "../../src/scanner/scan-site.js";
+import { gather, listed, scanPages, type SiteScanOptions } from "../../src/scanner/scan-site.js";
 import { lookupIn, writeSite } from "../support/site.js";
 
 async function list(root: string): Promise<string[]> {
   const paths: string[] = [];
   for await (const { pathname } of listPages(root)) paths.push(pathname);
   return paths;
+}
+
+async function gathered(root: string, options?: SiteScanOptions): Promise<SitePage[]> {
+  const pages: SitePage[] = [];
+  await gather(listed(listPages(root), options), pages);
+  return pages;
 }
 
 test("lists pages by their canonical URL paths", async () => {
@@ -57,19 +63,13 @@ test("follows no link back up, and none that leads outside", async () => {
 
 test("stops at the limit", async () => {
   const root = await writeSite({ "a.html": "", "b/c.html": "", "b/d.html": "" });
-  const { manifest } = await scanPages(
-    await listed(listPages(root), { limit: 2 }),
-    createScanner({ lookup: lookupIn(root) }),
-  );
+  const { manifest } = await scanPages(await gathered(root, { limit: 2 }), createScanner({ lookup: lookupIn(root) }));
   expect(Object.keys(manifest.pages)).toEqual(["/a.html", "/b/c.html"]);
 });
 
 test("scans a whole site", async () => {
   const root = await writeSite({ "index.html": `<img src=a.png><img src=no.png>`, "b.html": "", "a.png": "1234" });
-  const { manifest, missing } = await scanPages(
-    await listed(listPages(root)),
-    createScanner({ lookup: lookupIn(root) }),
-  );
+  const { manifest, missing } = await scanPages(await gathered(root), createScanner({ lookup: lookupIn(root) }));
   expect(manifest).toEqual({
     version: 1,
     pages: { "/": [{ target: "/a.png", rel: "preload", as: "image", named: true, bytes: 4 }], "/b.html": [] },

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 
-import { createScanner, type PageNeeds } from "../../src/scanner/scanner.js";
+import { createScanner } from "../../src/scanner/scanner.js";
+import type { PageNeeds } from "../../src/scanner/types.js";
 import { locateIn, lookupIn, writeSite } from "../support/site.js";
 
 type Files = Readonly<Record<string, string>>;
@@ -186,10 +187,10 @@ test("follows a module graph, and takes nothing of a script with a bare specifie
     "never.js": "",
     "x.js": "",
   };
-  const { entries, left } = await scan(files);
+  const { entries, ignored } = await scan(files);
   expect(entries.map(({ target }) => target)).toEqual(["/a.js", "/b.js", "/c.js", "/x.js", "/deep.js"]);
   expect(entries.every(({ rel, crossorigin }) => rel === "preload" && crossorigin === "anonymous")).toBe(true);
-  expect(left).toEqual([{ target: "/bare", why: "bare specifier outside the import map" }]);
+  expect(ignored).toEqual([{ target: "/bare", why: "bare specifier outside the import map" }]);
 });
 
 test("stops a module graph where a file is missing, after the siblings", async () => {
@@ -283,9 +284,9 @@ test.each([
   const file = await locateIn(root)("/");
   if (file === undefined) throw new Error("the page was written");
   const scanner = createScanner({ lookup: lookupIn(root) });
-  const { left } = await scanner.page("/", file, { explain: true });
-  expect(left).toEqual([{ target, why: typeof why === "string" ? why : expect.stringMatching(why) }]);
-  expect((await scanner.page("/", file)).left).toEqual([]);
+  const { ignored } = await scanner.page("/", file, { explain: true });
+  expect(ignored).toEqual([{ target, why: typeof why === "string" ? why : expect.stringMatching(why) }]);
+  expect((await scanner.page("/", file)).ignored).toEqual([]);
 });
 
 test("explains nothing that the page loads all the same", async () => {
@@ -293,7 +294,7 @@ test("explains nothing that the page loads all the same", async () => {
   const root = await writeSite({ "index.html": `<style>${css}</style><p>text</p>`, i: "" });
   const file = await locateIn(root)("/");
   if (file === undefined) throw new Error("the page was written");
-  expect((await createScanner({ lookup: lookupIn(root) }).page("/", file, { explain: true })).left).toEqual([]);
+  expect((await createScanner({ lookup: lookupIn(root) }).page("/", file, { explain: true })).ignored).toEqual([]);
 });
 
 test("leaves an alternate stylesheet without a link, as none says what it is", async () => {
@@ -332,4 +333,13 @@ test("links the modules of a script with credentials with their own, so that the
     { target: "/a.js", ...link, integrity, named: true, bytes: 15 },
     { target: "/b.js", ...link, bytes: 0 },
   ]);
+});
+
+test.each([
+  ["of its own is not announced", "windows-1252", undefined],
+  ["that the page has, too, is", "UTF8", "preload"],
+  ["that nobody knows is", "klingon", "preload"],
+])("a script with an encoding %s", async (_, charset, rel) => {
+  const html = `<meta charset=utf-8><script charset=${charset} src=a.js></script>`;
+  expect((await scan({ "index.html": html, "a.js": "" })).entries.map((entry) => entry.rel)).toEqual([rel]);
 });

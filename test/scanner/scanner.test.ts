@@ -3,7 +3,10 @@ import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
-import { createScanner, type PageNeeds, type Scanner } from "../../src/scanner/scanner.js";
+import { DEFAULT_VIEWPORT } from "../../src/scanner/css/media-queries.js";
+import { SiteFacts } from "../../src/scanner/facts-cache.js";
+import { createScanner, type Scanner } from "../../src/scanner/scanner.js";
+import type { PageNeeds } from "../../src/scanner/types.js";
 import { locateIn, lookupIn, writeSite } from "../support/site.js";
 
 async function scanPage(root: string, pathname: string, scanner?: Scanner): Promise<PageNeeds> {
@@ -58,7 +61,7 @@ test("resolves against the base element, and against nothing elsewhere", async (
   });
   const needs = await scanPage(root, "/");
   expect(targets(needs)).toEqual(["/y/a.png"]);
-  expect(needs.left).toEqual([{ target: "https://example.com/b.png", why: "other origin" }]);
+  expect(needs.ignored).toEqual([{ target: "https://example.com/b.png", why: "other origin" }]);
 });
 
 test("gives candidates as path-absolute references", async () => {
@@ -173,4 +176,15 @@ describe("pages read straight to where their tags are read", () => {
     expect(targets(await scanPage(root, "/", scanner)).sort()).toEqual(expected);
     expect(targets(await scanPage(root, "/second.html", scanner))).toEqual(["/c.png"]);
   });
+});
+
+test("a reference of a file that is shorter by the time its lines are counted stands in its last line", async () => {
+  const facts = new SiteFacts({
+    reader: () => async (_file, parse) => parse(Buffer.from("a\nb")),
+    onTruncated: () => {},
+    viewport: DEFAULT_VIEWPORT,
+    compressed: true,
+  });
+  const file = { file: "/a.css", size: 100, mtimeMs: 0, ctimeMs: 0, dev: 0, ino: 0 };
+  expect([await facts.lineOf(file, 1), await facts.lineOf(file, 99), await facts.lineOf(file, 2)]).toEqual([1, 2, 2]);
 });

@@ -1,6 +1,5 @@
 import { once } from "node:events";
-import { constants, type ClientHttp2Session, type ClientHttp2Stream } from "node:http2";
-import { connect as connectHttp2 } from "node:http2";
+import { constants, type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2 } from "node:http2";
 import type { TLSSocket } from "node:tls";
 import { expect, onTestFinished, test } from "vitest";
 import type { Route } from "../../src/index.js";

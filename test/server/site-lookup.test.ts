@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import type { Route, ScanSummary, ServerOptions } from "../../src/index.js";
-import { scan } from "../../src/index.js";
+import { type Route, type ScanSummary, type ServerOptions, scan } from "../../src/index.js";
 import { connect } from "../support/h2.js";
 import { startServer, testCertificate } from "../support/server.js";
 import { writeSite } from "../support/site.js";
@@ -279,4 +278,21 @@ test("a page in whose place a rule serves another is listed as that, and not at 
   const { manifest } = await scan(root);
   expect(Object.keys(manifest.pages).toSorted()).toEqual(["/", "/new.html"]);
   expect(manifest.pages["/"]).toMatchObject([{ target: "/a.png" }]);
+});
+
+test("what a browser refuses for its media type names nothing, and is not announced", async () => {
+  const files = {
+    "index.html": `<link rel=stylesheet href=a.css><script type=module src=app.js></script><script type=module src=c.js></script>`,
+    "a.css": `@import "b.css"`,
+    "b.css": "",
+    "app.js": `import "./d.js"`,
+    "c.js": `import "./e.js"; import "./f.js"`,
+    "d.js": "",
+    "e.js": `import "./d.js"`,
+    "f.js": "",
+    _headers: "/a.css\n  Content-Type: text/plain\n/app.js\n  Content-Type: text/plain\n/e.js\n  ! Content-Type\n",
+  };
+  expect((await linkedWith(files, "/")).targets.toSorted()).toEqual(["/c.js"]);
+  const { manifest } = await scan(await writeSite(files));
+  expect(manifest.pages["/"]?.map(({ target }) => target)).toEqual(["/a.css", "/app.js", "/c.js", "/e.js", "/f.js"]);
 });

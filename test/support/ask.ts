@@ -1,5 +1,4 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
-import { request as http1Request } from "node:http";
+import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request as http1Request } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
 import { connect as connectTls } from "node:tls";
 import { answerOf } from "./h2.js";

@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 
 import { onTestFinished } from "vitest";
 
-import type { Lookup } from "../../src/scanner/lookup.js";
-import type { SiteFile } from "../../src/scanner/scanner.js";
+import { mediaType } from "../../src/files/media-type.js";
+import type { Lookup, SiteFile } from "../../src/scanner/lookup.js";
 
 /** Writes files into a directory of the test's own, which goes when the test is finished. */
 export async function writeSite(files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {
@@ -25,7 +25,7 @@ export function lookupIn(root: string): Lookup {
   const locate = locateIn(root);
   return async ({ target }) => {
     const file = await locate(target.replace(/\?.*$/s, ""));
-    return file === undefined ? { kind: "missing" } : { kind: "file", ...file };
+    return file === undefined ? { kind: "missing" } : { kind: "file", ...file, type: mediaType(file.file) };
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ManifestEntry } from "../../manifest/types.js";
-import type { PageNeeds } from "../../scanner/scanner.js";
+import type { PageNeeds } from "../../scanner/types.js";
 import { count, heading, quiet, size, warning } from "../output/output.js";
 import { place } from "../log/scan-line.js";
 
@@ -24,13 +24,13 @@ export function pageTable(pathname: string, { entries, why }: PageNeeds): string
 
 /** The table of a page, and what its files refer to that is not on it. */
 export function explanation(pathname: string, needs: PageNeeds): string {
-  const left = needs.left.map(({ target, why }) => `  ${target}  ${quiet(why)}`);
+  const ignored = needs.ignored.map(({ target, why }) => `  ${target}  ${quiet(why)}`);
   const missing = needs.missing.map(
     ({ target, unreadable, ...from }) =>
       `  ${target}  ${warning(unreadable === undefined ? "not found" : `can't be read (${unreadable})`)} ${quiet(`(${place(from)})`)}`,
   );
   const lines = [pageTable(pathname, needs)];
-  if (left.length + missing.length > 0) lines.push(heading("left out"), ...missing, ...left);
+  if (ignored.length + missing.length > 0) lines.push(heading("left out"), ...missing, ...ignored);
   return lines.join("\n");
 }
 

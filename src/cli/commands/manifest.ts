@@ -1,6 +1,6 @@
 import { H2PushError, systemCode } from "../../errors.js";
 import { writeWhole } from "../../io/atomic-write.js";
-import type { PageNeeds } from "../../scanner/scanner.js";
+import type { PageNeeds } from "../../scanner/types.js";
 import { scan, type ScanOptions } from "../../server/scan/scan-directory.js";
 import type { ManifestFormat } from "./manifest-format.js";
 import { explanation, pageTable } from "./manifest-table.js";

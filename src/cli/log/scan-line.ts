@@ -1,4 +1,4 @@
-import type { MissingReference } from "../../scanner/scanner.js";
+import type { MissingReference } from "../../scanner/types.js";
 import type { ScanSummary } from "../../server/scan/background-scan.js";
 import { count, quiet, warning } from "../output/output.js";
 

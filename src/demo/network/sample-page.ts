@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { writeLink } from "../../delivery/link.js";
-import type { PageNeeds } from "../../scanner/scanner.js";
+import type { PageNeeds } from "../../scanner/types.js";
 import { scan } from "../../server/scan/scan-directory.js";
 
 /** The page that is loaded over the slow network, and what the scanner found that it needs. */

@@ -1,10 +1,18 @@
+import { wordSet } from "../../io/word-set.js";
 import type { Declaration, Declarations } from "./facts.js";
 import { isImageValue } from "./image-values.js";
 import { CssCursor, parseDeclaration } from "./syntax.js";
 import { hasBadUrl } from "./values.js";
 
-/** Longhands, and the shorthands that set them. */
-const PROPERTIES: Readonly<Record<string, string>> = {
+/** Properties that count as they are. */
+const LONGHANDS = wordSet(`
+  -webkit-box-reflect animation-name backdrop-filter background-image border-image-source clip-path content
+  cursor display fill filter font font-family font-style font-weight list-style-image marker mask-image
+  shape-outside stroke
+`);
+
+/** Shorthands and other names, and what they set. */
+const ALIASES: Readonly<Record<string, string>> = {
   "-webkit-border-image": "border-image-source",
   "-webkit-clip-path": "clip-path",
   "-webkit-filter": "filter",
@@ -12,36 +20,16 @@ const PROPERTIES: Readonly<Record<string, string>> = {
   "-webkit-mask-box-image": "mask-border-source",
   "-webkit-mask-box-image-source": "mask-border-source",
   "-webkit-mask-image": "mask-image",
-  "-webkit-box-reflect": "-webkit-box-reflect",
   "-webkit-animation": "animation-name",
   "-webkit-animation-name": "animation-name",
   animation: "animation-name",
-  "animation-name": "animation-name",
-  "backdrop-filter": "backdrop-filter",
   background: "background-image",
-  "background-image": "background-image",
   "border-image": "border-image-source",
-  "border-image-source": "border-image-source",
-  "clip-path": "clip-path",
-  content: "content",
-  cursor: "cursor",
-  display: "display",
-  fill: "fill",
-  filter: "filter",
-  font: "font",
-  "font-family": "font-family",
-  "font-style": "font-style",
-  "font-weight": "font-weight",
   "list-style": "list-style-image",
-  "list-style-image": "list-style-image",
-  marker: "marker",
   "marker-end": "marker",
   "marker-mid": "marker",
   "marker-start": "marker",
   mask: "mask-image",
-  "mask-image": "mask-image",
-  "shape-outside": "shape-outside",
-  stroke: "stroke",
 };
 
 /** Properties whose whole value counts; of others what loads something does. */
@@ -75,7 +63,7 @@ export function addDeclaration(item: string, list: Declaration[]): void {
     list.push({ property: raw.property, value: raw.value, important });
     return;
   }
-  const property = PROPERTIES[raw.property];
+  const property = longhandOf(raw.property);
   if (property === undefined || raw.value === "" || isInvalid(raw.value)) return;
   if (!isImageValue(raw.property, raw.value)) return;
   list.push({ property, value: shortened(property, raw.value), important });
@@ -83,7 +71,12 @@ export function addDeclaration(item: string, list: Declaration[]): void {
 
 /** Whether what a property is set to counts, its name as it is written. */
 function counts(property: string): boolean {
-  return property.startsWith("--") || Object.hasOwn(PROPERTIES, property.toLowerCase());
+  return property.startsWith("--") || longhandOf(property.toLowerCase()) !== undefined;
+}
+
+function longhandOf(property: string): string | undefined {
+  if (LONGHANDS.has(property)) return property;
+  return Object.hasOwn(ALIASES, property) ? ALIASES[property] : undefined;
 }
 
 /** What makes a browser drop a declaration, so that an earlier one stands. */

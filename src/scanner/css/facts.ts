@@ -59,3 +59,10 @@ export interface CssFacts {
   /** Rules whose declarations count: no stylesheet without any is looked at again. */
   readonly size: number;
 }
+
+/** A stylesheet that is a file: what it says, its encoding, and how many names the vocabulary has to have for it. */
+export interface ReadCss {
+  readonly facts: CssFacts;
+  readonly encoding: string;
+  readonly generation: number;
+}

@@ -1,5 +1,4 @@
-import { functionEnd } from "./values.js";
-import { splitCommas } from "./media-queries.js";
+import { functionEnd, splitCommas } from "./values.js";
 
 /** Properties that take one image, or a list of them, and nothing beside it. */
 const IMAGES_ALONE = new Set(["background-image", "list-style-image", "border-image-source"]);

@@ -1,4 +1,6 @@
+import { condition, type Truth } from "./condition.js";
 import { lengthInPixels, mathInPixels } from "./lengths.js";
+import { splitCommas } from "./values.js";
 
 /** What a page is laid out for when nothing else is known. */
 export interface Viewport {
@@ -21,9 +23,6 @@ export function parseViewport(text: string): Viewport | undefined {
   const [width, height, density] = [Number(match[1]), Number(match[2]), Number(match[3] ?? 1)];
   return width > 0 && height > 0 && density > 0 ? { ...DEFAULT_VIEWPORT, width, height, density } : undefined;
 }
-
-/** Kleene's third value: what a browser does not know makes a query false, negated or not (Media Queries 4 §3.1). */
-type Truth = boolean | undefined;
 
 /** Features with keyword values, as a desktop browser with a mouse has them. */
 const KEYWORDS: Readonly<Record<string, string>> = {
@@ -62,31 +61,23 @@ function numberOf(text: string, viewport: Viewport): number | undefined {
   return lengthInPixels(value, viewport) ?? mathInPixels(value, viewport);
 }
 
+/** Features with values that have an order. */
+const RANGES: Readonly<Record<string, (viewport: Viewport) => number>> = {
+  width: ({ width }) => width,
+  height: ({ height }) => height,
+  "aspect-ratio": ({ width, height }) => width / height,
+  resolution: ({ density }) => density,
+  "-webkit-device-pixel-ratio": ({ density }) => density,
+  color: () => 8,
+  "color-index": () => 0,
+  monochrome: () => 0,
+  grid: () => 0,
+  "-webkit-transform-3d": () => 1,
+};
+
 function rangeValue(feature: string, viewport: Viewport): number | undefined {
-  switch (feature) {
-    case "width":
-    case "device-width":
-      return viewport.width;
-    case "height":
-    case "device-height":
-      return viewport.height;
-    case "aspect-ratio":
-    case "device-aspect-ratio":
-      return viewport.width / viewport.height;
-    case "resolution":
-    case "-webkit-device-pixel-ratio":
-      return viewport.density;
-    case "color":
-      return 8;
-    case "color-index":
-    case "monochrome":
-    case "grid":
-      return 0;
-    case "-webkit-transform-3d":
-      return 1;
-    default:
-      return undefined;
-  }
+  const name = feature.replace(/^device-(?=width|height|aspect-ratio)/, "");
+  return Object.hasOwn(RANGES, name) ? RANGES[name]?.(viewport) : undefined;
 }
 
 function keywordOf(feature: string, viewport: Viewport): string | undefined {
@@ -121,9 +112,7 @@ function plainFeature(name: string, value: string, viewport: Viewport): Truth {
     return compare(actual, limit === null ? "=" : limit[2] === "min" ? ">=" : "<=", wanted);
   }
   const keyword = keywordOf(name, viewport);
-  if (keyword === undefined) return undefined;
-  if (name === "color-gamut" || name === "update") return value === keyword;
-  return value === keyword;
+  return keyword === undefined ? undefined : value === keyword;
 }
 
 /** `(width >= 400px)`, `(400px <= width < 700px)`. */
@@ -150,85 +139,6 @@ function feature(text: string, viewport: Viewport): Truth {
   if (value !== undefined) return value !== 0;
   const keyword = keywordOf(name, viewport);
   return keyword === undefined ? undefined : !NEGATIVE.has(keyword);
-}
-
-/** Where the parenthesis at `open` is closed, or the end of the text. */
-function closing(text: string, open: number): number {
-  let depth = 0;
-  for (let at = open; at < text.length; at += 1) {
-    const char = text[at];
-    if (char === "(") depth += 1;
-    else if (char === ")" && --depth === 0) return at;
-  }
-  return text.length;
-}
-
-/** How deep conditions may be nested; a browser's own limit is of this size. */
-const DEPTH = 64;
-
-/** The truth of a boolean condition of parenthesised parts, each decided by `decide`; `and(` is a function and no operator. */
-export function condition(text: string, decide: (inside: string, name: string) => Truth, depth = 0): Truth {
-  let result: Truth;
-  let first = true;
-  let operator = "and";
-  let negated = false;
-  let at = 0;
-  while (at < text.length) {
-    const rest = text.slice(at);
-    const word = /^\s*(not|and|or|only)(?=\s)\s*/i.exec(rest);
-    if (word !== null) {
-      const name = (word[1] ?? "").toLowerCase();
-      if (name === "not") negated = !negated;
-      else if (name !== "only") operator = name;
-      at += word[0].length;
-      continue;
-    }
-    const open = /^\s*([a-z-]*)\(/i.exec(rest);
-    if (open === null) return /^\s*$/.test(rest) ? result : undefined;
-    const start = at + open[0].length - 1;
-    const end = closing(text, start);
-    const inside = text.slice(start + 1, end).trim();
-    const name = (open[1] ?? "").toLowerCase();
-    const nested = name === "" && /^(?:not\b|\(|[a-z-]+\()/i.test(inside) && depth < DEPTH;
-    let value = nested ? condition(inside, decide, depth + 1) : decide(inside, name);
-    if (negated && value !== undefined) value = !value;
-    negated = false;
-    result = first ? value : combine(operator, result, value);
-    first = false;
-    at = end + 1;
-  }
-  return result;
-}
-
-function combine(operator: string, left: Truth, right: Truth): Truth {
-  if (operator === "or") {
-    if (left === true || right === true) return true;
-    return left === undefined || right === undefined ? undefined : false;
-  }
-  if (left === false || right === false) return false;
-  return left === undefined || right === undefined ? undefined : true;
-}
-
-/** Splits at commas that no parenthesis, bracket or quotation mark encloses. */
-export function splitCommas(text: string): string[] {
-  const parts: string[] = [];
-  let depth = 0;
-  let from = 0;
-  let quote = "";
-  for (let at = 0; at < text.length; at += 1) {
-    const char = text[at] ?? "";
-    if (char === "\\") at += 1;
-    else if (quote !== "") quote = char === quote ? "" : quote;
-    else if (char === '"' || char === "'") quote = char;
-    else if (char === "(" || char === "[") depth += 1;
-    else if (char === ")" || char === "]") depth -= 1;
-    else if (char === "," && depth === 0) {
-      parts.push(text.slice(from, at));
-      from = at + 1;
-    }
-  }
-  parts.push(text.slice(from));
-  return parts;
 }
 
 function matchesQuery(query: string, viewport: Viewport): boolean {

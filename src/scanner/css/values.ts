@@ -1,5 +1,4 @@
 import { unescapeCss, unquote } from "./syntax.js";
-import { splitCommas } from "./media-queries.js";
 
 /** Where the function whose parenthesis is at `open` ends, strings and escapes passed over. */
 export function functionEnd(text: string, open: number): number {
@@ -22,6 +21,28 @@ export function stringEnd(text: string, open: number): number {
     else if (text[at] === quote) return at;
   }
   return text.length;
+}
+
+/** Splits at commas that no parenthesis, bracket or quotation mark encloses. */
+export function splitCommas(text: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let from = 0;
+  let quote = "";
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text[at] ?? "";
+    if (char === "\\") at += 1;
+    else if (quote !== "") quote = char === quote ? "" : quote;
+    else if (char === '"' || char === "'") quote = char;
+    else if (char === "(" || char === "[") depth += 1;
+    else if (char === ")" || char === "]") depth -= 1;
+    else if (char === "," && depth === 0) {
+      parts.push(text.slice(from, at));
+      from = at + 1;
+    }
+  }
+  parts.push(text.slice(from));
+  return parts;
 }
 
 /** The end of `url(`: within an unquoted URL only an escape hides a parenthesis. */

@@ -2,8 +2,8 @@ import type { CssFacts } from "../css/facts.js";
 import type { Outline } from "../style/outline/outline.js";
 import type { Need, Reference } from "../url/reference.js";
 
-/** A reference that is left out although it looks like one, and why. */
-export interface LeftReference {
+/** A reference that is ignored although it looks like one, and why. */
+export interface IgnoredReference {
   readonly url: string;
   readonly offset: number;
   readonly why: "lazy" | "nomodule" | "disabled" | "media" | "type" | "icon" | "not loaded";
@@ -15,7 +15,7 @@ export interface HtmlFacts {
   readonly base: { readonly href: string; readonly offset: number } | undefined;
   /** In document order. */
   readonly references: readonly Reference[];
-  readonly left: readonly LeftReference[];
+  readonly ignored: readonly IgnoredReference[];
   /** Content of the `style` elements. */
   readonly styles: readonly InlineStylesheet[];
   /** Module scripts in the page. */

@@ -1,14 +1,14 @@
+import { wordSet } from "../../io/word-set.js";
 import { type TagName, tagNamed } from "./tag-name.js";
 
 /** Elements within SVG, and within MathML, whose content is HTML again (HTML §13.2.6, "integration point"). */
 const SVG_ISLANDS: ReadonlySet<string> = new Set(["desc", "foreignobject", "title"]);
 const MATH_ISLANDS: ReadonlySet<string> = new Set(["mi", "mn", "mo", "ms", "mtext"]);
 /** HTML elements that end SVG or MathML where they begin (HTML §13.2.6.5). */
-const BREAKOUT: ReadonlySet<string> = new Set(
-  "b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu meta nobr ol p pre ruby s small span strong strike sub sup table tt u ul var".split(
-    " ",
-  ),
-);
+const BREAKOUT = wordSet(`
+  b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu
+  meta nobr ol p pre ruby s small span strong strike sub sup table tt u ul var
+`);
 const SVG = tagNamed("svg");
 const MATH = tagNamed("math");
 

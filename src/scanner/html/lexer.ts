@@ -6,6 +6,7 @@ import { hasBeyondAscii, isLetter, isShown, isSpace } from "./characters.js";
 export type HtmlToken = "start" | "end" | "eof";
 
 const BANG = 0x21;
+const AMPERSAND = 0x26;
 const DASH = 0x2d;
 const SLASH = 0x2f;
 const LESS = 0x3c;
@@ -55,8 +56,14 @@ export class HtmlLexer {
     this.hasBeyond = false;
     for (;;) {
       let at = this.position;
-      while (at < bytes.length && bytes[at] !== LESS) at += 1;
-      if (!this.ignoresText) this.#look(this.position, at);
+      let bits = 0;
+      let hasReference = false;
+      for (let code = bytes[at]; at < bytes.length && code !== LESS; code = bytes[at]) {
+        bits |= code ?? 0;
+        hasReference ||= code === AMPERSAND;
+        at += 1;
+      }
+      if (!this.ignoresText && bits !== 0) this.#look(at, bits > 0x7f || hasReference);
       if (at >= bytes.length) return this.#end();
       this.start = at;
       const code = bytes[at + 1];
@@ -67,9 +74,10 @@ export class HtmlLexer {
     }
   }
 
-  #look(start: number, end: number): void {
-    this.hasText ||= isShown(this.bytes, start, end);
-    this.hasBeyond ||= hasBeyondAscii(this.bytes, start, end);
+  /** Looks at the text that ends there. */
+  #look(end: number, mayBeBeyond: boolean): void {
+    this.hasText ||= isShown(this.bytes, this.position, end);
+    if (mayBeBeyond) this.hasBeyond ||= hasBeyondAscii(this.bytes, this.position, end);
   }
 
   /** A part of the document, as it stands. */

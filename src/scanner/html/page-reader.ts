@@ -1,6 +1,6 @@
 import type { CssFacts } from "../css/facts.js";
 import { ElementReader } from "./elements/element-reader.js";
-import { firstFlight } from "./first-flight.js";
+import { firstFlight, isNamed } from "./first-flight.js";
 import { ForeignContent } from "./foreign-content.js";
 import type { HtmlFacts, InlineModule, InlineStylesheet } from "./facts.js";
 import { HtmlLexer } from "./lexer.js";
@@ -82,17 +82,19 @@ class HtmlReader {
       else this.#startTag(lexer.tag);
     }
     const { base, policies, references } = this.#elements;
+    const flight = firstFlight(lexer.bytes, references.list, this.#compressed);
+    for (const reference of references.list) if (isNamed(reference, flight)) reference.named = true;
     return {
       base,
       references: references.list,
-      left: references.left,
+      ignored: references.ignored,
       styles: this.#styles,
       modules: this.#modules,
       importMaps: this.#importMaps,
       mentionsImportMap: this.#mentionsImportMap,
       mayHaveImportMap:
         this.#importMaps.length > 0 || this.#hasInlineScript || references.list.some(({ by }) => by === CLASSIC_SCRIPT),
-      firstFlight: firstFlight(lexer.bytes, references.list, this.#compressed),
+      firstFlight: flight,
       policies,
       outline: this.#outline?.finish(),
     };

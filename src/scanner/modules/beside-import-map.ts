@@ -16,8 +16,8 @@ type ModuleLink = Pick<LinkAttributes, "rel" | "crossorigin">;
 export function besideImportMap<T extends ModuleLink & { readonly as: Destination }>(
   fetched: T,
 ): Omit<T, keyof ModuleLink> & ModuleLink {
-  const { rel, crossorigin, ...rest } = fetched;
-  if (rel !== "modulepreload") return fetched;
+  if (fetched.rel !== "modulepreload") return fetched;
+  const { rel: _, crossorigin, ...rest } = fetched;
   if (rest.as === "script") return { ...rest, rel: "preload", crossorigin: crossorigin ?? "anonymous" };
   return crossorigin === undefined ? rest : { ...rest, crossorigin };
 }

@@ -1,3 +1,5 @@
+import { isObject } from "../../io/json-object.js";
+
 type SpecifierMap = ReadonlyMap<string, URL | undefined>;
 
 /** An import map (HTML §8.1.6.6), resolved; several of a page count as one. */
@@ -9,11 +11,7 @@ export interface ImportMap {
   readonly integrity: ReadonlyMap<string, string>;
 }
 
-export const NO_IMPORT_MAP: ImportMap = { imports: new Map(), scopes: [], integrity: new Map() };
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+const NONE: ImportMap = { imports: new Map(), scopes: [], integrity: new Map() };
 
 function parseUrl(text: string, base?: URL): URL | undefined {
   return URL.canParse(text, base?.href) ? new URL(text, base) : undefined;
@@ -29,6 +27,7 @@ const SCOPES = 10_000;
 
 /** Reads import maps in the order in which the page has them; one that is no valid JSON object counts for nothing. */
 export function readImportMaps(texts: readonly string[], base: URL): ImportMap {
+  if (texts.length === 0) return NONE;
   const imports = new Map<string, URL | undefined>();
   const scopes = new Map<string, Map<string, URL | undefined>>();
   const integrity = new Map<string, string>();

@@ -1,11 +1,11 @@
 import type { ContentSecurityPolicy } from "../url/csp.js";
-import { extensionOf } from "../../manifest/destination.js";
 import { type ImportMap, resolveModule } from "./import-map.js";
 import type { Context, Listing, Located } from "../needs-list.js";
 import type { LinkAttributes } from "../../manifest/types.js";
 import { resolveUrl } from "../../manifest/resolve.js";
 import { type Need, type Reference } from "../url/reference.js";
-import type { SiteFile } from "../scanner.js";
+import type { SiteFacts } from "../facts-cache.js";
+import { isServedAs } from "../lookup.js";
 import type { ScriptFacts } from "./imports.js";
 
 /** How the scripts of one graph are fetched: as their root is. */
@@ -14,23 +14,17 @@ export interface GraphOptions {
   readonly crossorigin: LinkAttributes["crossorigin"];
 }
 
-/** What scripts say, and whether they are what they have to be. */
-export interface ScriptSource {
-  script(file: SiteFile): Promise<ScriptFacts>;
-  isIntact(file: SiteFile, integrity: string): Promise<boolean>;
-}
-
 /** Follows what module scripts import, to the end (HTML §8.1.5, "fetch the descendants of a module script"). */
 export class ModuleGraph {
   readonly #listing: Listing;
-  readonly #scripts: ScriptSource;
+  readonly #facts: SiteFacts;
   readonly #map: ImportMap;
   readonly #policy: ContentSecurityPolicy;
   readonly #seen = new Map<string, Need>();
 
-  constructor(listing: Listing, scripts: ScriptSource, map: ImportMap, policy: ContentSecurityPolicy) {
+  constructor(listing: Listing, facts: SiteFacts, map: ImportMap, policy: ContentSecurityPolicy) {
     this.#listing = listing;
-    this.#scripts = scripts;
+    this.#facts = facts;
     this.#map = map;
     this.#policy = policy;
   }
@@ -48,6 +42,7 @@ export class ModuleGraph {
 
   /** Follows a module script that is a file. */
   async file(located: Located, options: GraphOptions, imported: string[] = []): Promise<void> {
+    if (!isServedAs("script", located.file)) return this.#listing.doubt(located.target);
     let level = [located];
     while (level.length > 0) {
       const next: Located[] = [];
@@ -56,11 +51,10 @@ export class ModuleGraph {
         const seen = this.#seen.get(target);
         if (seen !== undefined && seen <= options.need) continue;
         this.#seen.set(target, options.need);
-        if (!isScript(file)) return;
-        const facts = await this.#scripts.script(file);
+        const facts = await this.#facts.script(file);
         const { scripts, failed } = await this.#imports(
           facts,
-          { file, pathname, base: this.#listing.baseOf(target), encoding: "utf-8" },
+          { file, pathname, base: this.#facts.baseOf(target), encoding: "utf-8" },
           options,
           0,
         );
@@ -97,7 +91,7 @@ export class ModuleGraph {
     for (const [index, request] of facts.imports.entries()) {
       const url = urls[index];
       if (url === undefined) {
-        this.#listing.leave(request.specifier, "bare specifier outside the import map", context.base);
+        this.#listing.ignore(request.specifier, "bare specifier outside the import map", context.base);
         return { scripts, failed };
       }
     }
@@ -114,14 +108,19 @@ export class ModuleGraph {
         ...this.#integrityOf(url),
       };
       const located = await this.#listing.reference(reference, context, this.#policy, resolveUrl(url));
+      if (located === "elsewhere") continue;
       if (located === undefined || !(await this.#isIntact(located, reference))) failed = true;
-      if (located !== undefined && located !== "elsewhere" && request.type === "script") scripts.push(located);
+      else if (!isServedAs(request.type, located.file)) {
+        failed = true;
+        this.#listing.doubt(located.target);
+      }
+      if (located !== undefined && request.type === "script") scripts.push(located);
     }
     return { scripts, failed };
   }
 
-  async #isIntact(located: Located | "elsewhere", { integrity }: Reference): Promise<boolean> {
-    return located === "elsewhere" || integrity === undefined || this.#scripts.isIntact(located.file, integrity);
+  async #isIntact(located: Located, { integrity }: Reference): Promise<boolean> {
+    return integrity === undefined || this.#facts.isIntact(located.file, integrity);
   }
 }
 
@@ -134,10 +133,4 @@ interface Imported {
 /** With credentials, too, a module is fetched once if its link asks for them as its script does (Chromium 156, measured). */
 function linkOf({ crossorigin }: GraphOptions): LinkAttributes {
   return crossorigin === undefined ? { rel: "modulepreload" } : { rel: "modulepreload", crossorigin };
-}
-
-/** A script of another media type is fetched, and then refused: it imports nothing. The type is that of the file. */
-function isScript({ file }: SiteFile): boolean {
-  const extension = extensionOf(file);
-  return extension === "js" || extension === "mjs";
 }

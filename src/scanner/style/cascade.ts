@@ -10,7 +10,7 @@ export interface Sheet {
   /** URL path of the file that it is in. */
   readonly from: string;
   /** It comes to apply after the page has been shown without it: both count. */
-  readonly later?: boolean;
+  readonly deferred?: boolean;
   /** It applies in the window that pages are scanned for, and not in every one. */
   readonly media?: boolean;
   /** Set for the browser's own: every author's rule is stronger. */
@@ -39,15 +39,6 @@ export interface Candidate {
 
 /** Alternatives that one element may have, beyond which they count no more. */
 export const ALTERNATIVES = 8;
-
-export function addCandidate(declared: Map<string, Candidate[]>, property: string, candidate: Candidate): void {
-  const list = declared.get(property);
-  if (list === undefined) {
-    declared.set(property, [candidate]);
-    return;
-  }
-  if (list.at(-1)?.certain !== true && list.length < ALTERNATIVES) list.push(candidate);
-}
 
 /** The weaker first (CSS Cascade 5 §6.1). */
 export function byPrecedence(a: Matched, b: Matched): number {

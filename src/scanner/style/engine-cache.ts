@@ -39,7 +39,7 @@ export class SharedStyles {
 
   #stylesOf(sheets: readonly Sheet[]): Styles {
     const key = sheets
-      .map(({ facts, base, layer, later }) => `${this.#numberOf(facts)} ${base.href} ${layer} ${later}`)
+      .map(({ facts, base, layer, deferred }) => `${this.#numberOf(facts)} ${base.href} ${layer} ${deferred}`)
       .join("\n");
     const known = this.#engines.get(key);
     if (known !== undefined) return known;
@@ -66,5 +66,5 @@ function isSameList(a: readonly Sheet[], b: readonly Sheet[]): boolean {
 }
 
 function isSameSheet(a: Sheet, b: Sheet | undefined): boolean {
-  return a.facts === b?.facts && a.base === b.base && a.layer === b.layer && a.later === b.later;
+  return a.facts === b?.facts && a.base === b.base && a.layer === b.layer && a.deferred === b.deferred;
 }

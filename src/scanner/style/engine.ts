@@ -1,21 +1,13 @@
-import {
-  addCandidate,
-  byPrecedence,
-  type Candidate,
-  layerName,
-  type Matched,
-  rankLayers,
-  reversedLayers,
-  type Sheet,
-} from "./cascade.js";
+import { byPrecedence, type Candidate, layerName, type Matched, rankLayers, type Sheet } from "./cascade.js";
 import { mayLoadImage } from "../css/declarations.js";
-import type { Declaration, StyleRule } from "../css/facts.js";
+import { declaredValues } from "./declared-values.js";
 import { familiesOf, imagesIn, substitute } from "../css/values.js";
 import type { ElementKind } from "./outline/element-kind.js";
-import { alternatives, FONT_PARTS, type FontUse, SHORTHAND, weightsOf } from "./fonts/requested-font.js";
+import { alternatives, FONT_PARTS, type FontUse, weightsOf } from "./fonts/requested-font.js";
 import { generatedText } from "./generated-content.js";
 import type { OutlineNode } from "./outline/outline.js";
 import { lookedAround, matches } from "../css/selectors/match.js";
+import { wordSet } from "../../io/word-set.js";
 import { Variables, withVariables } from "./custom-properties.js";
 
 /** An image that an element's style loads. */
@@ -46,29 +38,16 @@ export interface Computed {
   readonly variables: Variables;
 }
 
-interface LruMap {
+interface KnownStyle {
   readonly computed: Computed;
   /** Number of paths when it was worked out, -1 when that matters for neither it nor an ancestor. */
   readonly growth: number;
 }
 
-const IMAGE_PROPERTIES = [
-  "background-image",
-  "border-image-source",
-  "list-style-image",
-  "content",
-  "cursor",
-  "mask-image",
-  "mask-border-source",
-  "shape-outside",
-  "filter",
-  "backdrop-filter",
-  "clip-path",
-  "fill",
-  "stroke",
-  "marker",
-  "-webkit-box-reflect",
-] as const;
+const IMAGE_PROPERTIES = wordSet(`
+  background-image border-image-source list-style-image content cursor mask-image mask-border-source
+  shape-outside filter backdrop-filter clip-path fill stroke marker -webkit-box-reflect
+`);
 
 const NO_FONT: FontUse = { families: [[]], weights: [400], italics: [false], byMedia: false };
 const NOTHING: Computed = {
@@ -93,7 +72,7 @@ export class StyleEngine {
   readonly #sheets: readonly Sheet[];
   readonly #layers: ReadonlyMap<string, number>;
   readonly #density: number;
-  readonly #computed = new WeakMap<OutlineNode, LruMap>();
+  readonly #computed = new WeakMap<OutlineNode, KnownStyle>();
   /** Kinds of elements that may have an image, as far as the kind tells. */
   readonly #withImages = new WeakMap<ElementKind, boolean>();
   #lookedAround = false;
@@ -106,7 +85,7 @@ export class StyleEngine {
 
   /** The style of an element, worked out once unless it rests on what is around it and more of that came. */
   compute(node: OutlineNode): Computed {
-    return this.#remembered(node).computed;
+    return this.#known(node).computed;
   }
 
   /** Whether an element's own style can load an image at all: the cheap question before `compute`. */
@@ -141,10 +120,10 @@ export class StyleEngine {
     return false;
   }
 
-  #remembered(node: OutlineNode): LruMap {
+  #known(node: OutlineNode): KnownStyle {
     const known = this.#computed.get(node);
     if (known !== undefined && (known.growth < 0 || known.growth === node.growth.count)) return known;
-    const parent = node.parent === undefined ? undefined : this.#remembered(node.parent);
+    const parent = node.parent === undefined ? undefined : this.#known(node.parent);
     const inherited = parent?.computed ?? NOTHING;
     this.#lookedAround = (parent?.growth ?? -1) >= 0;
     const computed = inherited.hidden ? HIDDEN : this.#cascade(node, inherited);
@@ -156,18 +135,18 @@ export class StyleEngine {
   #cascade(node: OutlineNode, parent: Computed): Computed {
     const matched = this.#matched(node);
     if (matched.length === 0 && node.style === undefined) return inheritedFrom(parent);
-    const own = this.#declared(matched, "", node);
+    const own = declaredValues(matched, "", node.style?.list);
     const variables = withVariables(own, parent.variables);
     if (isHidden(own.get("display"))) return HIDDEN;
     const font = this.#font(own, parent.font, variables);
     let images = [...this.#images(own, variables), ...this.#animated(own, variables)];
     if (matched.some(({ rule }) => rule.selector.pseudo === "text")) {
-      images = [...images, ...this.#images(this.#declared(matched, "text", undefined), variables)];
+      images = [...images, ...this.#images(declaredValues(matched, "text"), variables)];
     }
     const generated: GeneratedText[] = [];
     for (const pseudo of ["before", "after"] as const) {
       if (!matched.some(({ rule }) => rule.selector.pseudo === pseudo)) continue;
-      const declared = this.#declared(matched, pseudo, undefined);
+      const declared = declaredValues(matched, pseudo);
       const inner = withVariables(declared, variables);
       const text = generatedText(declared.get("content"), inner);
       // With `content: none`, too, Chromium loads them.
@@ -195,51 +174,11 @@ export class StyleEngine {
           sheet,
           layer,
           sheetIndex,
-          certain: match === "yes" && !rule.conditional && sheet.later !== true,
+          certain: match === "yes" && !rule.conditional && sheet.deferred !== true,
         });
       });
     }
     return matched.sort(byPrecedence);
-  }
-
-  /** For each property what may win, the strongest first. */
-  #declared(matched: readonly Matched[], pseudo: string, node: OutlineNode | undefined): Map<string, Candidate[]> {
-    const declared = new Map<string, Candidate[]>();
-    const inline = node?.style?.list ?? [];
-    const add = (
-      list: readonly Declaration[],
-      important: boolean,
-      certain: boolean,
-      sheet?: Sheet,
-      offset = 0,
-      media = false,
-    ): void => {
-      for (let index = list.length - 1; index >= 0; index -= 1) {
-        const declaration = list[index];
-        if (declaration === undefined || declaration.important !== important) continue;
-        const { property, value } = declaration;
-        if (property !== "font") {
-          addCandidate(declared, property, { value, certain, sheet, offset, media });
-          continue;
-        }
-        for (const part of FONT_PARTS) {
-          addCandidate(declared, `font-${part}`, { value: SHORTHAND + value, certain, sheet, offset, media });
-        }
-      }
-    };
-    for (const important of [true, false]) {
-      add(inline, important, true);
-      // Among important declarations the order of layers is turned round.
-      const order = important ? reversedLayers(matched) : matched;
-      for (let index = order.length - 1; index >= 0; index -= 1) {
-        const entry = order[index];
-        if (entry === undefined || !appliesTo(entry.rule, pseudo)) continue;
-        const { list, offset } = entry.rule.declarations;
-        const certain = entry.certain && entry.rule.selector.pseudo === pseudo;
-        add(list, important, certain, entry.sheet, offset, entry.rule.media || entry.sheet.media === true);
-      }
-    }
-    return declared;
   }
 
   #font(declared: ReadonlyMap<string, Candidate[]>, parent: FontUse, variables: Variables): FontUse {
@@ -287,15 +226,6 @@ export class StyleEngine {
     }
     return images;
   }
-}
-
-function appliesTo(rule: StyleRule, pseudo: string): boolean {
-  const own = rule.selector.pseudo;
-  return own === pseudo || (own === "text" && pseudo === "" && rule.declarations.list.every(isFontDeclaration));
-}
-
-function isFontDeclaration({ property }: Declaration): boolean {
-  return property.startsWith("font");
 }
 
 /** What an element has of which its own rules say nothing. */

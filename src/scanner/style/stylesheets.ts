@@ -6,21 +6,16 @@ import type { LinkAttributes } from "../../manifest/types.js";
 import { isTrivialMedia, matchesMedia, type Viewport } from "../css/media-queries.js";
 import type { FontNeed } from "./what-styles-load.js";
 import { NEED, type Need, type Reference } from "../url/reference.js";
-import type { SiteFile } from "../scanner.js";
+import type { SiteFacts } from "../facts-cache.js";
+import { isServedAs } from "../lookup.js";
 import { type MaybePromise, whenKnown } from "../../io/maybe-promise.js";
+import { wordSet } from "../../io/word-set.js";
 import type { Sheet } from "./cascade.js";
 import type { ImageUse } from "./engine.js";
 
-/** A stylesheet's facts, its encoding, and how many names the vocabulary has to have for it. */
-export interface ReadCss {
-  readonly facts: CssFacts;
-  readonly encoding: string;
-  readonly generation: number;
-}
-
 /** Where a stylesheet stands. */
 interface Place {
-  readonly applies: boolean | "later";
+  readonly applies: boolean | "deferred";
   readonly layer: string;
   readonly depth: number;
   /** Set when it, and with it what it imports, can wait. */
@@ -44,7 +39,7 @@ export class SheetList {
   /** What the vocabulary must have for them. */
   generation = 0;
   readonly #listing: Listing;
-  readonly #read: (file: SiteFile, environment: string) => MaybePromise<ReadCss>;
+  readonly #facts: SiteFacts;
   readonly #policy: ContentSecurityPolicy;
   readonly #viewport: Viewport;
   /** Files that the stylesheets are in, for the line of what they miss. */
@@ -54,14 +49,9 @@ export class SheetList {
   /** Stylesheets that are being read, each imported by the one before. */
   readonly #open = new Set<string>();
 
-  constructor(
-    listing: Listing,
-    read: (file: SiteFile, environment: string) => MaybePromise<ReadCss>,
-    policy: ContentSecurityPolicy,
-    viewport: Viewport,
-  ) {
+  constructor(listing: Listing, facts: SiteFacts, policy: ContentSecurityPolicy, viewport: Viewport) {
     this.#listing = listing;
-    this.#read = read;
+    this.#facts = facts;
     this.#policy = policy;
     this.#viewport = viewport;
   }
@@ -84,6 +74,7 @@ export class SheetList {
 
   /** @param environment encoding of what loads it */
   #sheet({ file, target, pathname }: Located, place: Place, environment: string): MaybePromise<void> {
+    if (!isServedAs("style", file)) return this.#listing.doubt(target);
     // Stylesheets that import each other come out otherwise when one of them is there ahead (measured).
     if (this.#open.has(target) && !this.#circular.has(target)) {
       this.#circular.add(target);
@@ -95,10 +86,10 @@ export class SheetList {
     if (this.#open.has(target)) return;
     this.#seen.add(key);
     this.#open.add(target);
-    const taken = whenKnown(this.#read(file, environment), ({ facts, encoding, generation }) => {
+    const taken = whenKnown(this.#facts.css(file, environment), ({ facts, encoding, generation }) => {
       this.#files.set(pathname, { file, encoding });
       if (place.applies !== false) this.generation = Math.max(this.generation, generation);
-      return this.#take(facts, { file, pathname, base: this.#listing.baseOf(target), encoding }, place);
+      return this.#take(facts, { file, pathname, base: this.#facts.baseOf(target), encoding }, place);
     });
     return whenKnown(taken, () => void this.#open.delete(target));
   }
@@ -132,13 +123,13 @@ export class SheetList {
 
   #apply(facts: CssFacts, context: Context, place: Place): void {
     if (place.applies === false) return;
-    const later = place.applies === "later";
+    const deferred = place.applies === "deferred";
     const sheet: Sheet = {
       facts,
       base: context.base,
       layer: place.layer,
       from: context.pathname,
-      later,
+      deferred,
       media: place.media === true,
     };
     if (facts.size > 0 || facts.fonts.length > 0) this.sheets.push(sheet);
@@ -186,21 +177,11 @@ export class SheetList {
   }
 }
 
-/** What FACTS' table says of the link for an image of that property: some are fetched with CORS, some take no preload. */
+/** Images of these properties take no preload, and those of the others are fetched with CORS (Chromium 156, measured). */
+const UNLINKED = wordSet("filter backdrop-filter clip-path fill stroke marker");
+const WITH_CORS = wordSet("mask-image mask-border-source shape-outside");
+
 function linkOf(property: string): LinkAttributes {
-  switch (property) {
-    case "filter":
-    case "backdrop-filter":
-    case "clip-path":
-    case "fill":
-    case "stroke":
-    case "marker":
-      return {};
-    case "mask-image":
-    case "mask-border-source":
-    case "shape-outside":
-      return { rel: "preload", crossorigin: "anonymous" };
-    default:
-      return { rel: "preload" };
-  }
+  if (UNLINKED.has(property)) return {};
+  return WITH_CORS.has(property) ? { rel: "preload", crossorigin: "anonymous" } : { rel: "preload" };
 }

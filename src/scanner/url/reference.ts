@@ -28,8 +28,10 @@ export interface Reference extends LinkAttributes, Pick<EntryMarks, "named" | "w
   readonly need: Need;
   /** Where in the text it is, in characters. */
   readonly offset: number;
-  /** Of a stylesheet: whether its rules apply, "later" when the page applies them after they have been loaded. */
-  readonly applies?: boolean | "later";
+  /** Of a stylesheet: whether its rules apply, "deferred" when the page applies them after they have been loaded. */
+  readonly applies?: boolean | "deferred";
+  /** Of a classic script: the label of its encoding, as its element says it. */
+  readonly charset?: string;
   /** What makes the reference ("script src", "@import"): the table of `h2push manifest` says it. */
   readonly by: string;
 }

@@ -199,7 +199,7 @@ export class SiteLookup {
     const resolved = await this.resolve({ ...request, navigates, admitted, admitsFile });
     switch (resolved.kind) {
       case "file":
-        return resolved.found;
+        return { ...resolved.found, type: rules.contentType(request) ?? mediaType(resolved.found.file) };
       case "redirect":
         return other("redirects");
       case "listing":

@@ -1,6 +1,6 @@
 import { setTimeout as after } from "node:timers/promises";
-import type { Audience } from "../../scanner/lookup.js";
-import type { PageNeeds, SiteFile } from "../../scanner/scanner.js";
+import type { Audience, SiteFile } from "../../scanner/lookup.js";
+import type { PageNeeds } from "../../scanner/types.js";
 import { OpenPage, QUIET, type Change, type Files } from "./page-changes.js";
 import { DirectoryWatch } from "./directory-watch.js";
 import type { Listener } from "./sse.js";

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
-import type { Audience, LookedUp } from "../../scanner/lookup.js";
-import type { PageNeeds, Scanner, SiteFile } from "../../scanner/scanner.js";
+import type { Audience, LookedUp, SiteFile } from "../../scanner/lookup.js";
+import type { Scanner } from "../../scanner/scanner.js";
+import type { PageNeeds } from "../../scanner/types.js";
 import { versionOf } from "../../files/file.js";
 import { isHtml, mediaType } from "../../files/media-type.js";
 import type { SiteRules } from "../middleware/rule-checks.js";

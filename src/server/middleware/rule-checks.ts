@@ -226,6 +226,12 @@ export class SiteRules {
     return { ...(etag === undefined ? {} : { etag }), ...(lastModified === undefined ? {} : { lastModified }) };
   }
 
+  /** The `Content-Type` that a rule gives to a file in the place of its own, "" where it takes that away. */
+  contentType(request: FieldRequest): string | undefined {
+    const changes = this.#changes(request);
+    return changes?.has("content-type") === true ? (changes.get("content-type")?.join(", ") ?? "") : undefined;
+  }
+
   /** Another number each time that the rules for fields have changed. */
   get version(): number {
     if (this.#headers !== this.#versioned) this.#version++;

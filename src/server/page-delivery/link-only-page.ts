@@ -4,7 +4,7 @@ import { announcementsOf, linkValues, targetsOf } from "../../delivery/deliver.j
 import type { DeliveredTarget } from "../../delivery/history.js";
 import { considersPushes, plan, type PageRequest, type Peer } from "../../delivery/plan.js";
 import { serverTiming } from "../../delivery/delivery-summary.js";
-import type { PageNeeds } from "../../scanner/scanner.js";
+import type { PageNeeds } from "../../scanner/types.js";
 import type { FoundFile } from "../../files/file.js";
 import type { Exchange } from "../http/exchange.js";
 import { pageLinks } from "./preload-links.js";

@@ -1,5 +1,4 @@
-import { destinationOf, isDestination } from "../../manifest/destination.js";
-import type { Destination } from "../../manifest/destination.js";
+import { destinationOf, isDestination, type Destination } from "../../manifest/destination.js";
 import type { LinkAttributes, ManifestEntry } from "../../manifest/types.js";
 import { baseOf, resolve } from "../../manifest/resolve.js";
 import { readLinks, type LinkValue } from "../../delivery/link.js";

@@ -1,4 +1,5 @@
-import type { MissingReference, Scanner } from "../../scanner/scanner.js";
+import type { Scanner } from "../../scanner/scanner.js";
+import type { MissingReference } from "../../scanner/types.js";
 import type { SitePage } from "../../scanner/list-pages.js";
 import type { Connections } from "../listen/connection.js";
 

@@ -23,7 +23,12 @@ export async function manifestScanner(
   notice: (text: string) => void,
 ): Promise<ServerScanner> {
   const text = await readUserFile(file, "manifest", HINT);
-  const facts = new SiteFacts({ readFile: readAsync, onTruncated: () => {}, viewport: DEFAULT_VIEWPORT, compressed });
+  const facts = new SiteFacts({
+    reader: () => readAsync,
+    onTruncated: () => {},
+    viewport: DEFAULT_VIEWPORT,
+    compressed,
+  });
   const { root, base } = lookup.tree;
   const scanner = writtenScanner({
     manifest: readManifest(text, file),

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { H2PushError } from "../../errors.js";
 import type { Viewport } from "../../scanner/css/media-queries.js";
 import type { SitePage } from "../../scanner/list-pages.js";
-import { listed, scanPages, type SiteScan, type SiteScanOptions } from "../../scanner/scan-site.js";
+import { gather, listed, scanPages, type SiteScan, type SiteScanOptions } from "../../scanner/scan-site.js";
 import { isHtml, mediaType } from "../../files/media-type.js";
 import { checkJobs } from "../options/option-checks.js";
 import { UNKNOWN_HOST, type SiteRules } from "../middleware/rule-checks.js";
@@ -42,14 +42,20 @@ export async function scan(root: string, options: ScanOptions = {}): Promise<Sit
   const onNotice = once(options.onNotice ?? (() => {}));
   const most = jobs === undefined ? undefined : checkJobs(jobs);
   const { lookup, rules, scanner, setting } = await openScan({ root, base, viewport }, onNotice);
-  const pages =
-    options.pages === undefined
-      ? await listed(sitePages(lookup, rules), options)
-      : await Promise.all(options.pages.map((path) => findPage(lookup, rules, path)));
-  const threads = Math.min(most ?? threadsFor(pages.length), pages.length);
-  if (threads < 2) return scanPages(pages, scanner, options);
+  const pages: SitePage[] = [];
+  const listing = listed(
+    options.pages?.map((path) => findPage(lookup, rules, path)) ?? sitePages(lookup, rules),
+    options,
+  );
+  const isWhole = await gather(listing, pages, 2 * PAGES_FOR_A_THREAD);
+  const count = isWhole ? pages.length : Number.POSITIVE_INFINITY;
+  const threads = Math.min(most ?? threadsFor(count), count);
+  if (threads < 2) {
+    await gather(listing, pages);
+    return scanPages(pages, scanner, options);
+  }
   const { scanOnThreads } = await import("./scan-threads.js");
-  return scanOnThreads(pages, threads, { ...options, setting, onNotice });
+  return scanOnThreads(pages, listing, threads, { ...options, setting, onNotice });
 }
 
 /** What several threads come upon is told once. */

@@ -1,9 +1,9 @@
 import { Worker } from "node:worker_threads";
 import type { ManifestEntry } from "../../manifest/types.js";
 import type { SitePage } from "../../scanner/list-pages.js";
-import { SiteNeeds, type SiteScan, type SiteScanOptions } from "../../scanner/scan-site.js";
+import { gather, SiteNeeds, type SiteScan, type SiteScanOptions } from "../../scanner/scan-site.js";
 import type { ScanSetting } from "./scan-setting.js";
-import type { PageNeeds } from "../../scanner/scanner.js";
+import type { PageNeeds } from "../../scanner/types.js";
 import type { Batch, ScannedBatch } from "./scan-worker.js";
 
 interface ThreadOptions extends SiteScanOptions {
@@ -14,37 +14,44 @@ interface ThreadOptions extends SiteScanOptions {
 /** Pages that a thread is given at a time: it says little of each, and has the next at hand. */
 const BATCH = 64;
 
+/** Young objects of a thread (MB): with more, fewer of them are taken for old ones before they are garbage. */
+const YOUNG_GENERATION_MB = 48;
+
 /**
- * Scans pages on so many threads, each with a scanner of its own. What is
- * found comes in the order of the pages.
+ * Scans pages on so many threads, each with a scanner of its own, while the
+ * rest of them is being listed. What is found comes in the order of the pages.
  *
+ * @param pages those that are listed already
+ * @param listing the others
  * @throws what a thread fails with, and the signal's reason when it is aborted
  */
 export async function scanOnThreads(
-  pages: readonly SitePage[],
+  pages: SitePage[],
+  listing: AsyncIterator<SitePage>,
   threads: number,
   options: ThreadOptions,
 ): Promise<SiteScan> {
-  const { setting, signal, explain = false, onNotice } = options;
+  const { setting, signal, explain = false, onPage, onNotice } = options;
   const results = new InOrder(pages, options);
   let next = 0;
   const workers: Worker[] = [];
   const run = () =>
     new Promise<void>((resolve, reject) => {
-      const whole = options.onPage !== undefined;
       const worker = new Worker(new URL("scan-worker.js", import.meta.url), {
-        workerData: { setting, explain, whole },
+        workerData: { setting, explain, whole: onPage !== undefined },
+        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
       });
       workers.push(worker);
-      const give = () => {
+      const give = async () => {
         const first = next;
         next += BATCH;
+        await gather(listing, pages, next);
         const batch: Batch = { first, pages: pages.slice(first, first + BATCH) };
-        worker.postMessage(first < pages.length ? batch : undefined);
+        worker.postMessage(batch.pages.length > 0 ? batch : undefined);
       };
       const entries: ManifestEntry[] = [];
       worker.on("message", (batch: ScannedBatch) => {
-        give();
+        give().catch(reject);
         for (const entry of batch.entries) entries.push(entry);
         const entriesOf = (numbers: readonly number[]) => numbers.flatMap((number) => entries[number] ?? []);
         const needs = batch.pages.map((page) => ({ ...page, entries: entriesOf(page.entries) }));
@@ -58,16 +65,16 @@ export async function scanOnThreads(
       });
       worker.once("error", reject);
       worker.once("exit", () => resolve());
-      give();
-      give();
+      Promise.all([give(), give()]).catch(reject);
     });
   const stop = () => Promise.all(workers.map((worker) => worker.terminate()));
   signal?.addEventListener("abort", stop, { once: true });
   try {
     signal?.throwIfAborted();
-    await Promise.all(Array.from({ length: threads }, run));
+    const listed = gather(listing, pages).then(() => results.begin());
+    await Promise.all([listed, ...Array.from({ length: threads }, run)]);
     signal?.throwIfAborted();
-    return results.needs.scan();
+    return results.scan();
   } finally {
     signal?.removeEventListener("abort", stop);
     await stop();
@@ -76,24 +83,36 @@ export async function scanOnThreads(
 
 /** Puts the batches in their order. */
 class InOrder {
-  readonly needs: SiteNeeds;
+  readonly #options: SiteScanOptions;
   readonly #pages: readonly SitePage[];
   readonly #waiting = new Map<number, readonly PageNeeds[]>();
+  /** Undefined while nobody knows how many pages there are. */
+  #needs: SiteNeeds | undefined;
   #first = 0;
 
+  /** @param pages all of them, in the end */
   constructor(pages: readonly SitePage[], options: SiteScanOptions) {
     this.#pages = pages;
-    this.needs = new SiteNeeds(pages.length, options);
+    this.#options = options;
+  }
+
+  /** All pages are listed: from now on what was found is told. */
+  begin(): void {
+    this.#needs = new SiteNeeds(this.#pages.length, this.#options);
+    this.#drain();
   }
 
   /** Takes what was found for the pages from the one with that number on. */
   take(first: number, found: readonly PageNeeds[]): void {
     this.#waiting.set(first, found);
+    this.#drain();
+  }
+
+  #drain(): void {
+    const needs = this.#needs;
+    if (needs === undefined) return;
     for (let ready = this.#next(); ready !== undefined; ready = this.#next()) {
-      for (const [at, needs] of ready.entries()) {
-        const page = this.#pages[this.#first + at];
-        if (page !== undefined) this.needs.add(page.pathname, needs);
-      }
+      for (const [at, found] of ready.entries()) needs.add(this.#pages[this.#first + at]?.pathname ?? "", found);
       this.#first += BATCH;
     }
   }
@@ -102,5 +121,9 @@ class InOrder {
     const found = this.#waiting.get(this.#first);
     this.#waiting.delete(this.#first);
     return found;
+  }
+
+  scan(): SiteScan {
+    return (this.#needs ?? new SiteNeeds(0, this.#options)).scan();
   }
 }

@@ -96,9 +96,9 @@ function read(html: string, outline: OutlineBuilder): unknown {
   const nodes = facts.outline?.nodes ?? [];
   return {
     references: facts.references,
-    left: facts.left,
+    ignored: facts.ignored,
     policies: facts.policies,
-    // A walk notes the places that it enters at its end, and those before it in order.
+    // A walk notes the elements that it enters at its end, and those before it in order.
     nodes: nodes.map(pathOf),
     texts: (facts.outline?.texts ?? []).map(pathOf),
     characters: [...(facts.outline?.characters ?? [])].map(([node, codes]) => [pathOf(node), [...codes]]),

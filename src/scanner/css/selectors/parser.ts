@@ -1,15 +1,16 @@
 import { unescapeCss } from "../syntax.js";
-import { stringEnd } from "../values.js";
-import { splitCommas } from "../media-queries.js";
+import { functionEnd, splitCommas } from "../values.js";
+import { wordSet } from "../../../io/word-set.js";
 import { BY_ATTRIBUTE, NEVER, PARTS_OF_INPUTS, TEXT_PSEUDO, UNDECIDED } from "./pseudo-classes.js";
-import type { AttributeTest, Combinator, Compound, Selector } from "./types.js";
+import type { Combinator, Compound, Selector } from "./types.js";
 
 /** Attributes whose values selectors compare without case (HTML §4.16.2). */
-const CASELESS = new Set(
-  "accept accept-charset align alink axis bgcolor charset checked clear codetype color compact declare defer dir direction disabled enctype face frame hreflang http-equiv lang language link media method multiple nohref noresize noshade nowrap readonly rel rev rules scope scrolling selected shape target text type valign valuetype vlink".split(
-    " ",
-  ),
-);
+const CASELESS = wordSet(`
+  accept accept-charset align alink axis bgcolor charset checked clear codetype color compact declare defer dir
+  direction disabled enctype face frame hreflang http-equiv lang language link media method multiple nohref
+  noresize noshade nowrap readonly rel rev rules scope scrolling selected shape target text type valign
+  valuetype vlink
+`);
 
 /** Beyond this a list is an attack: nesting multiplies selectors. */
 const MAX_LENGTH = 50_000;
@@ -89,29 +90,25 @@ class SelectorParser {
   #at = 0;
   #pseudo: Selector["pseudo"] = "";
   /** It has a pseudo-element, of whatever kind. */
-  #hasPseudoElement = false;
+  hasPseudoElement = false;
+  hasNesting = false;
   #specificity = 0;
   #valid = true;
-  #hasNesting = false;
 
   constructor(text: string, place: Place) {
     this.#text = text;
     this.#place = place;
   }
 
-  get hasNesting(): boolean {
-    return this.#hasNesting;
-  }
-
-  get hasPseudoElement(): boolean {
-    return this.#hasPseudoElement;
-  }
-
   parse(implied?: Implied): Selector | undefined {
     const compounds: Compound[] = [];
     const combinators: Combinator[] = [];
     const leading = implied === undefined ? undefined : this.#match(LEADING);
-    if (leading !== undefined && implied === "nesting") this.#imply(combinatorOf(leading[1]), compounds, combinators);
+    const implies = leading !== undefined && implied === "nesting";
+    if (implies) {
+      compounds.push(this.#nestingSelector(emptyCompound()));
+      combinators.push(combinatorOf(leading[1]));
+    }
     while (this.#at < this.#text.length) {
       const compound = this.#compound();
       if (compound === undefined || !this.#valid) return undefined;
@@ -119,38 +116,29 @@ class SelectorParser {
       if (this.#at >= this.#text.length) break;
       const combinator = this.#match(COMBINATOR);
       // A pseudo-element is the end.
-      if (combinator === undefined || this.#at >= this.#text.length || this.#hasPseudoElement) return undefined;
+      if (combinator === undefined || this.#at >= this.#text.length || this.hasPseudoElement) return undefined;
       combinators.push(combinatorOf(combinator[1]));
     }
-    if (compounds.length <= (leading !== undefined && implied === "nesting" ? 1 : 0)) return undefined;
+    if (compounds.length <= (implies ? 1 : 0)) return undefined;
     compounds.reverse();
     combinators.reverse();
-    if (implied === "nesting" && !this.#hasNesting) {
-      const parent = emptyCompound();
-      this.#nestingSelector(parent);
-      compounds.push(parent);
+    if (implied === "nesting" && !this.hasNesting) {
+      compounds.push(this.#nestingSelector(emptyCompound()));
       combinators.push(" ");
     }
     return { compounds, combinators, pseudo: this.#pseudo, specificity: this.#specificity };
   }
 
-  /** Begins with an `&` that is left out. */
-  #imply(combinator: Combinator, compounds: Compound[], combinators: Combinator[]): void {
-    const parent = emptyCompound();
-    this.#nestingSelector(parent);
-    compounds.push(parent);
-    combinators.push(combinator);
-  }
-
   /** An `&`: as `:is()` of what is around, outside of all rules the root element (CSS Nesting 1 §3.3). */
-  #nestingSelector(compound: Compound): void {
-    this.#hasNesting = true;
+  #nestingSelector(compound: Compound): Compound {
+    this.hasNesting = true;
     const { nesting } = this.#place;
     if (nesting === undefined) compound.tag ??= "html";
     else {
       addNesting(compound, nesting.list);
       this.#count(nesting.specificity);
     }
+    return compound;
   }
 
   /** Adds to the specificity, each part of which stays at 255 (as in Blink). */
@@ -223,7 +211,7 @@ class SelectorParser {
     const value = /^["']/.test(raw) ? raw.slice(1, -1) : raw;
     compound.attributes.push({
       name,
-      operator: operatorOf(operator),
+      operator,
       value: unescapeCss(value),
       ignoreCase: flag === "" ? CASELESS.has(name) : flag.toLowerCase() === "i",
     });
@@ -233,18 +221,10 @@ class SelectorParser {
   /** What stands between the parentheses of a functional pseudo-class. */
   #argument(): string | undefined {
     if (this.#text[this.#at] !== "(") return undefined;
-    let depth = 0;
     const start = this.#at + 1;
-    for (; this.#at < this.#text.length; this.#at += 1) {
-      const char = this.#text[this.#at];
-      if (char === "\\") this.#at += 1;
-      else if (char === '"' || char === "'") this.#at = stringEnd(this.#text, this.#at);
-      else if (char === "(") depth += 1;
-      else if (char === ")" && --depth === 0) break;
-    }
-    const argument = this.#text.slice(start, this.#at);
-    this.#at += 1;
-    return argument;
+    const end = functionEnd(this.#text, this.#at);
+    this.#at = end + 1;
+    return this.#text.slice(start, end);
   }
 
   #pseudoSelector(compound: Compound): void {
@@ -263,7 +243,7 @@ class SelectorParser {
 
   #pseudoElement(compound: Compound, name: string): void {
     this.#count(1);
-    this.#hasPseudoElement = true;
+    this.hasPseudoElement = true;
     const inside = Object.hasOwn(PARTS_OF_INPUTS, name) ? PARTS_OF_INPUTS[name] : undefined;
     if (inside !== undefined) compound.any.push(parseSelectors(inside) ?? []);
     if (name === "before" || name === "after") this.#pseudo = name;
@@ -278,17 +258,18 @@ class SelectorParser {
   }
 
   #pseudoClass(compound: Compound, name: string, argument: string | undefined): void {
-    if (name === "is" || name === "where") return this.#any(compound, argument, name);
-    if (name === "-webkit-any") return this.#any(compound, argument, name);
+    if (name === "is" || name === "where") return this.#forgiving(compound, argument, name);
+    if (name === "-webkit-any") return this.#lists(compound.any, argument);
     if (name === "not") return this.#lists(compound.not, argument);
     if (name === "has") return this.#lists(compound.has, argument, "near");
     this.#count(1000);
     const { nesting } = this.#place;
     if (name === "scope" && nesting?.isScope === true) {
-      this.#hasNesting = true;
+      this.hasNesting = true;
       return addNesting(compound, nesting.list);
     }
-    if (name === "nth-child" || name === "nth-last-child") this.#ofList(compound, argument);
+    const of = /^nth-(?:last-)?child$/.test(name) ? /^[-+\w\s]*?\sof\s/i.exec(argument ?? "")?.[0] : undefined;
+    if (of !== undefined) this.#lists(compound.any, argument?.slice(of.length));
     const attribute = BY_ATTRIBUTE[name];
     if (name === "root" || name === "scope") compound.tag = "html";
     else if (attribute !== undefined) {
@@ -299,15 +280,7 @@ class SelectorParser {
     else this.#valid = false;
   }
 
-  /** A list that forgives what is invalid in it, but for the old name. */
-  #any(compound: Compound, argument: string | undefined, name: "is" | "where" | "-webkit-any"): void {
-    const list = this.#list(argument, name !== "-webkit-any");
-    if (list === undefined) return;
-    compound.any.push(list);
-    if (list.every(isNever)) compound.never = true;
-    if (name !== "where") this.#count(mostSpecific(list));
-  }
-
+  /** Adds the list in parentheses, whose most specific selector counts. */
   #lists(into: (readonly Selector[])[], argument: string | undefined, implied?: Implied): void {
     const list = this.#list(argument, false, implied);
     if (list === undefined) return;
@@ -315,14 +288,13 @@ class SelectorParser {
     this.#count(mostSpecific(list));
   }
 
-  /** `:nth-child(… of …)`. */
-  #ofList(compound: Compound, argument = ""): void {
-    const of = /^[-+\w\s]*?\sof\s/i.exec(argument)?.[0];
-    if (of === undefined) return;
-    const list = this.#list(argument.slice(of.length), false);
+  /** A list that forgives what is invalid in it; `:where()` counts for nothing. */
+  #forgiving(compound: Compound, argument: string | undefined, name: "is" | "where"): void {
+    const list = this.#list(argument, true);
     if (list === undefined) return;
     compound.any.push(list);
-    this.#count(mostSpecific(list));
+    if (list.every(isNever)) compound.never = true;
+    if (name === "is") this.#count(mostSpecific(list));
   }
 
   /** The list in parentheses; undefined, and the selector invalid, where it is. */
@@ -332,7 +304,7 @@ class SelectorParser {
     for (const part of place.depth > MAX_DEPTH ? [] : splitCommas(argument ?? "")) {
       const parser = new SelectorParser(part.trim(), place);
       const selector = parser.parse(implied);
-      this.#hasNesting ||= parser.hasNesting;
+      this.hasNesting ||= parser.hasNesting;
       if (selector !== undefined && !parser.hasPseudoElement) selectors.push(selector);
       else if (!forgiving) this.#valid = false;
     }
@@ -363,18 +335,4 @@ function addNesting(compound: Compound, list: readonly Selector[]): void {
 
 function combinatorOf(text: string | undefined): Combinator {
   return text === ">" || text === "+" || text === "~" ? text : " ";
-}
-
-function operatorOf(text: string): AttributeTest["operator"] {
-  switch (text) {
-    case "=":
-    case "~=":
-    case "|=":
-    case "^=":
-    case "$=":
-    case "*=":
-      return text;
-    default:
-      return "";
-  }
 }

@@ -1,55 +1,17 @@
+import { wordSet } from "../../../io/word-set.js";
+
 /** States that come with an action of the user, or with a script. */
-export const NEVER = new Set([
-  "active",
-  "autofill",
-  "-webkit-autofill",
-  "-webkit-full-screen",
-  "focus",
-  "focus-visible",
-  "focus-within",
-  "fullscreen",
-  "hover",
-  "modal",
-  "picture-in-picture",
-  "popover-open",
-  "target",
-  "target-within",
-  "user-invalid",
-  "user-valid",
-  "visited",
-  "host",
-  "host-context",
-]);
+export const NEVER = wordSet(`
+  active autofill -webkit-autofill -webkit-full-screen focus focus-visible focus-within fullscreen hover modal
+  picture-in-picture popover-open target target-within user-invalid user-valid visited host host-context
+`);
 
 /** Pseudo-classes that hold for some elements, which the outline does not know. */
-export const UNDECIDED = new Set([
-  "-webkit-any-link",
-  "closed",
-  "default",
-  "defined",
-  "dir",
-  "empty",
-  "first-child",
-  "first-of-type",
-  "in-range",
-  "indeterminate",
-  "invalid",
-  "lang",
-  "last-child",
-  "last-of-type",
-  "nth-child",
-  "nth-last-child",
-  "nth-last-of-type",
-  "nth-of-type",
-  "only-child",
-  "only-of-type",
-  "optional",
-  "out-of-range",
-  "read-only",
-  "read-write",
-  "state",
-  "valid",
-]);
+export const UNDECIDED = wordSet(`
+  -webkit-any-link closed default defined dir empty first-child first-of-type in-range indeterminate invalid
+  lang last-child last-of-type nth-child nth-last-child nth-last-of-type nth-of-type only-child only-of-type
+  optional out-of-range read-only read-write state valid
+`);
 
 /** Pseudo-classes that an attribute decides when the page has just been loaded. */
 export const BY_ATTRIBUTE: Readonly<Record<string, string>> = {
@@ -63,15 +25,10 @@ export const BY_ATTRIBUTE: Readonly<Record<string, string>> = {
 };
 
 /** Pseudo-elements that show text, which may take a font of its own. */
-export const TEXT_PSEUDO = new Set([
-  "first-letter",
-  "first-line",
-  "marker",
-  "placeholder",
-  "file-selector-button",
-  "-webkit-file-upload-button",
-  "-webkit-input-placeholder",
-]);
+export const TEXT_PSEUDO = wordSet(`
+  first-letter first-line marker placeholder file-selector-button -webkit-file-upload-button
+  -webkit-input-placeholder
+`);
 
 /** Parts of form controls that Chromium draws, and loads images for, and what has them. */
 export const PARTS_OF_INPUTS: Readonly<Record<string, string>> = {

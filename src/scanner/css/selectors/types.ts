@@ -2,7 +2,8 @@
 export interface AttributeTest {
   /** Lower-case. */
   readonly name: string;
-  readonly operator: "" | "=" | "~=" | "|=" | "^=" | "$=" | "*=";
+  /** "", "=", "~=", "|=", "^=", "$=" or "*=". */
+  readonly operator: string;
   readonly value: string;
   readonly ignoreCase: boolean;
 }

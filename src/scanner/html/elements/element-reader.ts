@@ -39,10 +39,10 @@ export class ElementReader {
   constructor(lexer: HtmlLexer, foreign: ForeignContent, viewport: Viewport) {
     this.#lexer = lexer;
     this.#foreign = foreign;
-    this.references = new TagReferences(lexer);
-    this.links = new LinkElements(lexer, this.references, viewport);
-    this.#pictures = new Pictures(lexer, this.references, viewport);
-    this.#media = new MediaElements(lexer, this.references, viewport);
+    this.references = new TagReferences(lexer, viewport);
+    this.links = new LinkElements(this.references);
+    this.#pictures = new Pictures(this.references);
+    this.#media = new MediaElements(this.references);
   }
 
   /** Reads a start tag. */
@@ -104,7 +104,7 @@ export class ElementReader {
     const isForPlugin =
       /flash|silverlight|java|director/i.test(this.#lexer.attribute("type") ?? "") ||
       /\.(?:swf|xap|dcr)$/i.test(url ?? "");
-    if (isForPlugin) this.references.leave(url, "type");
+    if (isForPlugin) this.references.ignore(url, "type");
     else this.references.addPlain(attribute, as);
   }
 

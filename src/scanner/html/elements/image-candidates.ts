@@ -1,4 +1,5 @@
 import { isTrivialMedia, matchesMedia, type Viewport } from "../../css/media-queries.js";
+import { wordSet } from "../../../io/word-set.js";
 import { parseSrcset, selectCandidate } from "./srcset.js";
 
 /** What an `img`, or a `source` in a `picture`, says about its candidates. */
@@ -21,22 +22,10 @@ export interface ChosenImage {
   readonly type?: string;
 }
 
-const TYPES = new Set([
-  "image/apng",
-  "image/avif",
-  "image/bmp",
-  "image/gif",
-  "image/jpeg",
-  "image/jpg",
-  "image/jxl",
-  "image/pjpeg",
-  "image/png",
-  "image/svg+xml",
-  "image/vnd.microsoft.icon",
-  "image/webp",
-  "image/x-icon",
-  "image/x-png",
-]);
+const TYPES = wordSet(`
+  image/apng image/avif image/bmp image/gif image/jpeg image/jpg image/jxl image/pjpeg image/png image/svg+xml
+  image/vnd.microsoft.icon image/webp image/x-icon image/x-png
+`);
 
 /** Whether a current browser shows images of that media type; one that is not named counts as shown. */
 export function isImageType(type: string | undefined): boolean {

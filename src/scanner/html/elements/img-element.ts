@@ -1,7 +1,6 @@
 import type { HtmlLexer } from "../lexer.js";
 import { chooseImage, type ImageSource, suits } from "./image-candidates.js";
 import type { LinkAttributes } from "../../../manifest/types.js";
-import type { Viewport } from "../../css/media-queries.js";
 import { NEED } from "../../url/reference.js";
 import type { TagReferences } from "./tag-references.js";
 
@@ -12,17 +11,11 @@ const SOURCES = 100;
 export class Pictures {
   readonly #lexer: HtmlLexer;
   readonly #references: TagReferences;
-  readonly #viewport: Viewport;
   #sources: ImageSource[] | undefined;
 
-  constructor(lexer: HtmlLexer, references: TagReferences, viewport: Viewport) {
-    this.#lexer = lexer;
+  constructor(references: TagReferences) {
     this.#references = references;
-    this.#viewport = viewport;
-  }
-
-  get isOpen(): boolean {
-    return this.#sources !== undefined;
+    this.#lexer = references.lexer;
   }
 
   /** At the start tag of a `picture`. */
@@ -45,7 +38,7 @@ export class Pictures {
       media: lexer.attribute("media"),
       type: lexer.attribute("type"),
     };
-    this.#sources.push({ ...source, suits: suits(source, this.#viewport) });
+    this.#sources.push({ ...source, suits: suits(source, this.#references.viewport) });
   }
 
   /** At an `img`. */
@@ -57,9 +50,9 @@ export class Pictures {
       srcset: lexer.attribute("srcset"),
       sizes: lexer.attribute("sizes"),
     };
-    const chosen = chooseImage([...(this.#sources ?? []), own], this.#viewport);
+    const chosen = chooseImage([...(this.#sources ?? []), own], this.#references.viewport);
     if (chosen === undefined) return;
-    if (references.isLazy) return references.leave(chosen.url, "lazy");
+    if (references.isLazy) return references.ignore(chosen.url, "lazy");
     const link = { rel: "preload" as const, ...references.fetchAttributes(), ...candidatesOf(chosen) };
     references.add(chosen.url, "image", NEED.image, "img", link);
   }

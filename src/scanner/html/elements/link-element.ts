@@ -2,7 +2,7 @@ import type { Destination } from "../../../manifest/destination.js";
 import type { HtmlLexer } from "../lexer.js";
 import { chooseImage, isImageType } from "./image-candidates.js";
 import type { LinkAttributes } from "../../../manifest/types.js";
-import { isTrivialMedia, matchesMedia, type Viewport } from "../../css/media-queries.js";
+import { isTrivialMedia, matchesMedia } from "../../css/media-queries.js";
 import { candidatesOf } from "./img-element.js";
 import { NEED, type Need } from "../../url/reference.js";
 import type { TagReferences } from "./tag-references.js";
@@ -26,13 +26,11 @@ const ICONS: ReadonlySet<string> = new Set(["icon", "apple-touch-icon", "apple-t
 export class LinkElements {
   readonly #lexer: HtmlLexer;
   readonly #references: TagReferences;
-  readonly #viewport: Viewport;
   #title: string | undefined;
 
-  constructor(lexer: HtmlLexer, references: TagReferences, viewport: Viewport) {
-    this.#lexer = lexer;
+  constructor(references: TagReferences) {
     this.#references = references;
-    this.#viewport = viewport;
+    this.#lexer = references.lexer;
   }
 
   /** Reads the `link` that the lexer stands at. */
@@ -50,14 +48,14 @@ export class LinkElements {
   get appliesStyle(): boolean {
     const type = this.#lexer.attribute("type")?.trim().toLowerCase() ?? "";
     if ((type !== "" && type !== "text/css") || !this.#isPreferred(false)) return false;
-    return matchesMedia(this.#lexer.attribute("media") ?? "", this.#viewport);
+    return matchesMedia(this.#lexer.attribute("media") ?? "", this.#references.viewport);
   }
 
   #stylesheet(href: string | undefined, alternate: boolean): void {
     const references = this.#references;
     const type = (this.#lexer.attribute("type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-    if (type !== "" && type !== "text/css") return references.leave(href, "type");
-    if (this.#lexer.attribute("disabled") !== undefined) return references.leave(href, "disabled");
+    if (type !== "" && type !== "text/css") return references.ignore(href, "type");
+    if (this.#lexer.attribute("disabled") !== undefined) return references.ignore(href, "disabled");
     const media = this.#lexer.attribute("media") ?? "";
     const attributes: LinkAttributes = { rel: "preload", ...references.fetchAttributes() };
     if (!this.#isPreferred(alternate)) {
@@ -65,15 +63,15 @@ export class LinkElements {
       const link = { ...attributes, media: "not all", applies: false };
       return references.add(href, "style", NEED.idle, "alternate stylesheet", link);
     }
-    const matching = matchesMedia(media, this.#viewport);
+    const matching = matchesMedia(media, this.#references.viewport);
     const applies = matching || this.#swapped();
     const link = { ...attributes, applies, ...(isTrivialMedia(media) ? {} : { media }) };
     references.add(href, "style", matching ? NEED.style : NEED.idle, "stylesheet", link);
   }
 
   /** `onload="this.media='all'"`: the usual way to load a stylesheet without waiting for it; it applies in the end. */
-  #swapped(): "later" | false {
-    return /\bthis\s*\.\s*(?:media|rel)\s*=/.test(this.#lexer.attribute("onload") ?? "") && "later";
+  #swapped(): "deferred" | false {
+    return /\bthis\s*\.\s*(?:media|rel)\s*=/.test(this.#lexer.attribute("onload") ?? "") && "deferred";
   }
 
   /** Of titled stylesheets, only the set named first applies (CSSOM §6.2, "preferred"). */
@@ -89,11 +87,11 @@ export class LinkElements {
     const references = this.#references;
     const as = this.#lexer.attribute("as")?.trim().toLowerCase() ?? "";
     const need = Object.hasOwn(PRELOADABLE, as) ? PRELOADABLE[as] : undefined;
-    if (need === undefined) return references.leave(href, "not loaded");
+    if (need === undefined) return references.ignore(href, "not loaded");
     const media = this.#lexer.attribute("media") ?? "";
-    if (!matchesMedia(media, this.#viewport)) return references.leave(href, "media");
+    if (!matchesMedia(media, this.#references.viewport)) return references.ignore(href, "media");
     const type = this.#lexer.attribute("type")?.trim() ?? "";
-    if (!isPreloadType(as, type)) return references.leave(href, "type");
+    if (!isPreloadType(as, type)) return references.ignore(href, "type");
     const link: LinkAttributes = {
       rel: "preload",
       ...references.fetchAttributes(),
@@ -108,13 +106,14 @@ export class LinkElements {
   #imagePreload(href: string | undefined, link: LinkAttributes): void {
     const srcset = this.#lexer.attribute("imagesrcset");
     const sizes = this.#lexer.attribute("imagesizes");
-    const chosen = chooseImage([{ src: href, srcset, sizes }], this.#viewport);
+    const chosen = chooseImage([{ src: href, srcset, sizes }], this.#references.viewport);
     this.#references.add(chosen?.url, "image", NEED.image, "preload", { ...link, ...candidatesOf(chosen) });
   }
 
   #modulePreload(href: string | undefined): void {
     const references = this.#references;
-    if (!matchesMedia(this.#lexer.attribute("media") ?? "", this.#viewport)) return references.leave(href, "media");
+    if (!matchesMedia(this.#lexer.attribute("media") ?? "", this.#references.viewport))
+      return references.ignore(href, "media");
     const as = this.#lexer.attribute("as")?.trim().toLowerCase() ?? "";
     const destination: Destination = as === "json" || as === "style" ? as : "script";
     const link: LinkAttributes = { rel: "modulepreload", ...references.fetchAttributes() };

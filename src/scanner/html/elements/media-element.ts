@@ -1,5 +1,5 @@
 import type { HtmlLexer } from "../lexer.js";
-import { matchesMedia, type Viewport } from "../../css/media-queries.js";
+import { matchesMedia } from "../../css/media-queries.js";
 import { NEED } from "../../url/reference.js";
 import type { TagReferences } from "./tag-references.js";
 
@@ -15,13 +15,11 @@ interface OpenMedia {
 export class MediaElements {
   readonly #lexer: HtmlLexer;
   readonly #references: TagReferences;
-  readonly #viewport: Viewport;
   #open: OpenMedia | undefined;
 
-  constructor(lexer: HtmlLexer, references: TagReferences, viewport: Viewport) {
-    this.#lexer = lexer;
+  constructor(references: TagReferences) {
     this.#references = references;
-    this.#viewport = viewport;
+    this.#lexer = references.lexer;
   }
 
   /** Whether one is open. */
@@ -44,7 +42,7 @@ export class MediaElements {
     this.#open = { as, loads, done: src !== undefined };
     if (src === undefined) return;
     if (loads) this.#references.add(src, as, NEED.other, `${as} src`, {});
-    else this.#references.leave(src, "not loaded");
+    else this.#references.ignore(src, "not loaded");
   }
 
   /** At the end tag of one. */
@@ -59,11 +57,12 @@ export class MediaElements {
     const references = this.#references;
     const src = lexer.attribute("src");
     if (media === undefined || media.done || src === undefined) return;
-    if (!isPlayable(lexer.attribute("type"))) return references.leave(src, "type");
-    if (!matchesMedia(lexer.attribute("media") ?? "", this.#viewport)) return references.leave(src, "media");
+    if (!isPlayable(lexer.attribute("type"))) return references.ignore(src, "type");
+    if (!matchesMedia(lexer.attribute("media") ?? "", this.#references.viewport))
+      return references.ignore(src, "media");
     media.done = true;
     if (media.loads) references.add(src, media.as, NEED.other, `${media.as} source`, {});
-    else references.leave(src, "not loaded");
+    else references.ignore(src, "not loaded");
   }
 
   /** At a `track`: only one that shows from the beginning is loaded. */

@@ -1,4 +1,5 @@
 import type { HtmlLexer } from "../lexer.js";
+import { isScriptType } from "../../lookup.js";
 import { NEED } from "../../url/reference.js";
 import type { TagReferences } from "./tag-references.js";
 
@@ -8,10 +9,6 @@ export const MODULE_SCRIPT = "module script";
 
 /** In whose text this stands, may add an import map. */
 export const IMPORT_MAP = "importmap";
-
-/** JavaScript media types (MIME Sniffing §4.6); a script of another type is data. */
-const SCRIPT_TYPE =
-  /^(?:(?:application|text)\/(?:x-)?(?:ecma|java)script|text\/(?:javascript1\.[0-5]|jscript|livescript))$/;
 
 /** Reads the `script` element that the lexer stands at: where its file is, and when it runs (HTML §4.12.1). */
 export function readScriptElement(lexer: HtmlLexer, references: TagReferences, inSvg: boolean): void {
@@ -26,10 +23,12 @@ export function readScriptElement(lexer: HtmlLexer, references: TagReferences, i
       ...references.fetchAttributes(),
     });
   }
-  if (lexer.attribute("nomodule") !== undefined) return references.leave(src, "nomodule");
+  if (lexer.attribute("nomodule") !== undefined) return references.ignore(src, "nomodule");
   const isDeferred = lexer.attribute("defer") !== undefined;
   const need = isAsync ? NEED.asyncScript : isDeferred ? NEED.deferredScript : NEED.blockingScript;
-  references.add(src, "script", need, CLASSIC_SCRIPT, { rel: "preload", ...references.fetchAttributes() });
+  const charset = lexer.attribute("charset");
+  const link = { rel: "preload" as const, ...references.fetchAttributes() };
+  references.add(src, "script", need, CLASSIC_SCRIPT, charset === undefined ? link : { ...link, charset });
 }
 
 /** Whether the inline script that the lexer stands at runs as a classic one. */
@@ -44,8 +43,4 @@ function kindOf(lexer: HtmlLexer): "classic" | "module" | "data" {
   const trimmed = type.trim().toLowerCase();
   if (type.toLowerCase() === "module") return "module";
   return type === "" || isScriptType(trimmed) ? "classic" : "data";
-}
-
-function isScriptType(type: string): boolean {
-  return SCRIPT_TYPE.test(type.toLowerCase());
 }

@@ -1,5 +1,6 @@
 import { lengthInPixels, mathInPixels } from "../../css/lengths.js";
-import { matchesMedia, splitCommas, type Viewport } from "../../css/media-queries.js";
+import { matchesMedia, type Viewport } from "../../css/media-queries.js";
+import { splitCommas } from "../../css/values.js";
 
 /** One image candidate string (HTML §4.8.4.2.1). */
 export interface Candidate {

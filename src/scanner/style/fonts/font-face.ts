@@ -1,6 +1,5 @@
-import { functionEnd, imagesIn } from "../../css/values.js";
+import { functionEnd, imagesIn, splitCommas } from "../../css/values.js";
 import { unquote } from "../../css/syntax.js";
-import { splitCommas } from "../../css/media-queries.js";
 
 /** An `@font-face` rule. */
 export interface FontFace {

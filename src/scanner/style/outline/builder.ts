@@ -26,8 +26,8 @@ export class OutlineBuilder {
   readonly #nodes: OutlineNode[];
   readonly #texts: OutlineNode[] = [];
   readonly #characters = new Map<OutlineNode, Set<number>>();
-  #place: OpenElement;
-  /** Elements open that are too deep to be in `#place`. */
+  #current: OpenElement;
+  /** Elements open that are too deep to be in `#current`. */
   #beyond = 0;
   #hasHtml = false;
   #hasBody = false;
@@ -35,7 +35,7 @@ export class OutlineBuilder {
   constructor(paths: Paths, page: number) {
     this.#paths = paths;
     this.#page = page;
-    this.#place = paths.root;
+    this.#current = paths.root;
     this.#nodes = [paths.root.node];
   }
 
@@ -45,7 +45,7 @@ export class OutlineBuilder {
   }
 
   get #node(): OutlineNode {
-    return this.#place.node;
+    return this.#current.node;
   }
 
   finish(): Outline {
@@ -62,8 +62,8 @@ export class OutlineBuilder {
       this.#hasBody ||= tag === BODY || tag === FRAMESET;
     } else if (tag === BODY) return this.#lateBody(lexer);
     else if (tag === HTML) return this.#node;
-    const step = this.#stepOf(lexer);
-    return this.#enter(step, step.isVoid || (lexer.foreign && lexer.selfClosing));
+    const effect = this.#effectOf(lexer);
+    return this.#enter(effect, effect.isVoid || (lexer.foreign && lexer.selfClosing));
   }
 
   /**
@@ -72,31 +72,31 @@ export class OutlineBuilder {
    * §13.2.6.4.7). What comes after it finds itself in one that has them.
    */
   #lateBody(lexer: HtmlLexer): OutlineNode {
-    const { tag, parent } = this.#place;
+    const { tag, parent } = this.#current;
     if (tag !== BODY || parent === undefined) return this.#node;
-    this.#place = parent;
-    return this.#enter(this.#stepOf(lexer), false);
+    this.#current = parent;
+    return this.#enter(this.#effectOf(lexer), false);
   }
 
-  #stepOf({ cursor }: HtmlLexer): TagEffect {
+  #effectOf({ cursor }: HtmlLexer): TagEffect {
     const { kinds } = this.#paths;
     cursor.rewind();
-    let step = kinds.plain(cursor.tag);
-    while (cursor.next()) step = kinds.withAttribute(step, cursor);
-    return step;
+    let effect = kinds.plain(cursor.tag);
+    while (cursor.next()) effect = kinds.withAttribute(effect, cursor);
+    return effect;
   }
 
-  #enter(step: TagEffect, isEmpty: boolean): OutlineNode {
-    const outer = this.#place.afterImplied(step.implies);
-    const inner = outer.open(step);
+  #enter(effect: TagEffect, isEmpty: boolean): OutlineNode {
+    const outer = this.#current.afterImplied(effect.implies);
+    const inner = outer.open(effect);
     this.#record(inner);
-    this.#place = isEmpty || outer.isDeepest ? outer : inner;
+    this.#current = isEmpty || outer.isDeepest ? outer : inner;
     if (!isEmpty && outer.isDeepest) this.#beyond += 1;
     return inner.node;
   }
 
-  #record(place: OpenElement): void {
-    const { node } = place;
+  #record(element: OpenElement): void {
+    const { node } = element;
     if (node.page === this.#page) return;
     node.page = this.#page;
     this.#nodes.push(node);
@@ -109,8 +109,8 @@ export class OutlineBuilder {
       this.#enter(this.#paths.kinds.plain(HTML), false);
     }
     if (this.#hasBody || tag === HTML || tag === BODY || tag?.inHead === true) return;
-    if (tag !== undefined) this.#place = this.#place.without(HEAD);
-    if (this.#place.innermost(HEAD) !== undefined) return;
+    if (tag !== undefined) this.#current = this.#current.without(HEAD);
+    if (this.#current.innermost(HEAD) !== undefined) return;
     this.#hasBody = true;
     this.#enter(this.#paths.kinds.plain(BODY), false);
   }
@@ -122,7 +122,7 @@ export class OutlineBuilder {
       this.#beyond -= 1;
       return;
     }
-    this.#place = this.#place.without(tag);
+    this.#current = this.#current.without(tag);
   }
 
   /** Notes that an element, the current one if none is named, has text. */

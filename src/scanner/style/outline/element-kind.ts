@@ -1,12 +1,14 @@
 import type { Declarations } from "../../css/facts.js";
-import { ClassLists } from "./class-list.js";
 import { TagEffect } from "./tag-effect.js";
 import type { TagCursor } from "../../html/tag-cursor.js";
 import { hashOf, type Openings, type TagName } from "../../html/tag-name.js";
 import type { Vocabulary } from "./vocabulary.js";
 
-/** What selectors and the cascade see of an element. */
-interface Features {
+/**
+ * What selectors and the cascade see of an element, as far as stylesheets ask:
+ * elements that are alike share one object.
+ */
+export interface ElementKind {
   /** "" when no selector asks for it. */
   readonly tag: string;
   readonly id: string;
@@ -14,6 +16,17 @@ interface Features {
   /** Keys of the attribute tests that it passes. */
   readonly passed: ReadonlySet<string>;
   readonly style: InlineStyle;
+}
+
+/** What stylesheets ask for of the value of a `class` attribute. */
+interface ClassList {
+  /** Names what follows; "" when none of it is asked for. */
+  readonly key: string;
+  readonly names: ReadonlySet<string>;
+  readonly passed: readonly string[];
+  /** The effect that it was added to last, and what that came to: the next is often the same. */
+  base?: TagEffect;
+  sum?: TagEffect;
 }
 
 /** What a `style` attribute declares that counts. */
@@ -26,24 +39,7 @@ export interface InlineStyle {
 const NONE: ReadonlySet<string> = new Set();
 const NO_STYLE: InlineStyle = { key: "", declarations: undefined };
 
-/** What an element is like, as far as stylesheets ask: elements that are alike share one object. */
-export class ElementKind implements Features {
-  readonly tag: string;
-  readonly id: string;
-  readonly classes: ReadonlySet<string>;
-  readonly passed: ReadonlySet<string>;
-  readonly style: InlineStyle;
-
-  constructor({ tag, id, classes, passed, style }: Features) {
-    this.tag = tag;
-    this.id = id;
-    this.classes = classes;
-    this.passed = passed;
-    this.style = style;
-  }
-}
-
-export const PLAIN = new ElementKind({ tag: "", id: "", classes: NONE, passed: NONE, style: NO_STYLE });
+export const PLAIN: ElementKind = { tag: "", id: "", classes: NONE, passed: NONE, style: NO_STYLE };
 
 const CLASS = hashOf("class");
 const ID = hashOf("id");
@@ -52,6 +48,8 @@ const STYLE = hashOf("style");
 /** Tests that one element may pass by different attributes: each set of them is kept. */
 const PASSED = 256;
 
+const CLASS_LISTS = 100_000;
+
 /** Style attributes remembered: beyond them the parsing is done again. */
 const STYLES = 4096;
 
@@ -59,14 +57,13 @@ const STYLES = 4096;
 export class ElementKinds {
   readonly #vocabulary: Vocabulary;
   readonly #parseStyle: (text: string) => Declarations | undefined;
-  readonly #classLists: ClassLists;
+  readonly #classLists = new Map<string, ClassList>();
   readonly #kinds = new Map<string, ElementKind>();
   readonly #styles = new Map<string, InlineStyle>();
 
   constructor(vocabulary: Vocabulary, parseStyle: (text: string) => Declarations | undefined) {
     this.#vocabulary = vocabulary;
     this.#parseStyle = parseStyle;
-    this.#classLists = new ClassLists(vocabulary);
   }
 
   /** What a start tag without attributes does. */
@@ -84,54 +81,66 @@ export class ElementKinds {
   }
 
   /** What a start tag does with one more attribute, the one that the cursor has read. */
-  withAttribute(step: TagEffect, cursor: TagCursor): TagEffect {
+  withAttribute(effect: TagEffect, cursor: TagCursor): TagEffect {
     const { hash } = cursor;
-    if (hash === CLASS) return this.#withClasses(step, cursor);
+    if (hash === CLASS) return this.#withClasses(effect, cursor.value());
     const vocabulary = this.#vocabulary;
-    let own = step;
+    let own = effect;
     if (hash === ID) {
-      if (vocabulary.idMarks[cursor.valueMark()] === 1) own = this.#withId(step, cursor.value());
-    } else if (hash === STYLE) own = this.#withStyle(step, cursor.value());
+      if (vocabulary.idMarks[cursor.valueMark()] === 1) own = this.#withId(effect, cursor.value());
+    } else if (hash === STYLE) own = this.#withStyle(effect, cursor.value());
     const tests = vocabulary.attributeHashes.get(hash);
     return tests === undefined ? own : this.#passing(own, tests.passed(tests.presenceOnly ? "" : cursor.value()));
   }
 
-  #withClasses(step: TagEffect, cursor: TagCursor): TagEffect {
-    const list = this.#classLists.at(cursor);
+  #withClasses(effect: TagEffect, value: string): TagEffect {
+    const list = this.#classList(value);
     const { key, names, passed } = list;
-    if (key === "") return step;
-    if (list.base === step && list.more !== undefined) return list.more;
-    list.base = step;
-    list.more = step.more.get(key) ?? this.#more(key, step, { classes: names }, passed);
-    return list.more;
+    if (key === "") return effect;
+    if (list.base === effect && list.sum !== undefined) return list.sum;
+    list.base = effect;
+    list.sum = effect.more.get(key) ?? this.#more(key, effect, { classes: names }, passed);
+    return list.sum;
   }
 
-  #withId(step: TagEffect, id: string): TagEffect {
-    if (!this.#vocabulary.ids.has(id)) return step;
+  #classList(value: string): ClassList {
+    let list = this.#classLists.get(value);
+    if (list === undefined) {
+      const names = value.split(/[\t\n\f\r ]+/).filter((name) => this.#vocabulary.classes.has(name));
+      const passed = this.#vocabulary.passed("class", value);
+      const key = names.length + passed.length > 0 ? `.${names.toSorted().join(" ")}\n${passed.join("\n")}` : "";
+      list = { key, names: new Set(names), passed };
+      if (this.#classLists.size < CLASS_LISTS) this.#classLists.set(value, list);
+    }
+    return list;
+  }
+
+  #withId(effect: TagEffect, id: string): TagEffect {
+    if (!this.#vocabulary.ids.has(id)) return effect;
     const key = `#${id}`;
-    return step.more.get(key) ?? this.#more(key, step, { id });
+    return effect.more.get(key) ?? this.#more(key, effect, { id });
   }
 
-  #withStyle(step: TagEffect, text: string): TagEffect {
+  #withStyle(effect: TagEffect, text: string): TagEffect {
     let style = this.#styles.get(text);
     if (style === undefined) {
       const declarations = this.#parseStyle(text);
       style = declarations === undefined ? NO_STYLE : { key: text, declarations };
       if (this.#styles.size < STYLES) this.#styles.set(text, style);
     }
-    if (style.key === "") return step;
+    if (style.key === "") return effect;
     const key = `{${style.key}`;
-    return step.more.get(key) ?? this.#more(key, step, { style });
+    return effect.more.get(key) ?? this.#more(key, effect, { style });
   }
 
-  #passing(step: TagEffect, passed: readonly string[]): TagEffect {
-    if (passed.length === 0 || (step.kind?.passed.size ?? 0) > PASSED) return step;
+  #passing(effect: TagEffect, passed: readonly string[]): TagEffect {
+    if (passed.length === 0 || (effect.kind?.passed.size ?? 0) > PASSED) return effect;
     const key = `[${passed.join("\n")}`;
-    return step.more.get(key) ?? this.#more(key, step, {}, passed);
+    return effect.more.get(key) ?? this.#more(key, effect, {}, passed);
   }
 
-  #more(key: string, step: TagEffect, features: Partial<Features>, passed: readonly string[] = []): TagEffect {
-    const { tag, kind = PLAIN } = step;
+  #more(key: string, effect: TagEffect, features: Partial<ElementKind>, passed: readonly string[] = []): TagEffect {
+    const { tag, kind = PLAIN } = effect;
     const own = this.#with(kind, { ...features, passed: new Set([...kind.passed, ...passed]) });
     const { byKind } = this.#openings(tag);
     let more = byKind.get(own);
@@ -139,21 +148,18 @@ export class ElementKinds {
       more = new TagEffect(tag, own);
       byKind.set(own, more);
     }
-    step.more.set(key, more);
+    effect.more.set(key, more);
     return more;
   }
 
   /** The one object for a kind with other features: in whichever order the attributes stand. */
-  #with(kind: ElementKind, features: Partial<Features>): ElementKind {
+  #with(kind: ElementKind, features: Partial<ElementKind>): ElementKind {
     const { tag, id, classes, passed, style } = kind;
-    const all: Features = { tag, id, classes, passed, style, ...features };
+    const all: ElementKind = { tag, id, classes, passed, style, ...features };
     const sets = [all.classes, all.passed].map((set) => [...set].sort().join("\n"));
     const key = [all.tag, all.id, ...sets, all.style.key].join("\0");
-    let known = this.#kinds.get(key);
-    if (known === undefined) {
-      known = new ElementKind(all);
-      this.#kinds.set(key, known);
-    }
-    return known;
+    const known = this.#kinds.get(key);
+    if (known === undefined) this.#kinds.set(key, all);
+    return known ?? all;
   }
 }

@@ -3,8 +3,8 @@ import type { OutlineNode } from "./outline.js";
 import type { TagEffect } from "./tag-effect.js";
 import type { TagName } from "../../html/tag-name.js";
 
-/** Places kept: what has more is no site, but an attack. */
-const PLACES = 200_000;
+/** Elements kept: what has more is no site, but an attack. */
+const OPEN_ELEMENTS = 200_000;
 
 /** How deep a browser nests elements; what is deeper becomes a sibling (Blink, Gecko and WebKit: 512). */
 const DEPTH = 512;
@@ -12,7 +12,7 @@ const DEPTH = 512;
 /**
  * An element that is open, with all that are open around it: what more comes
  * before its end is within. The same elements in another page are the same
- * place, so that a page is a walk from place to place.
+ * object, so that a page is a walk from one to the next.
  */
 export class OpenElement {
   readonly parent: OpenElement | undefined;
@@ -20,7 +20,7 @@ export class OpenElement {
   readonly tag: TagName;
   readonly node: OutlineNode;
   /** The tree that it is in. */
-  readonly tree: { /** Number of those that are kept, of all pages. */ places: number };
+  readonly tree: { /** Number of those that are kept, of all pages. */ count: number };
   /** Whether it is one of them. */
   #isKept: boolean;
   readonly #depth: number;
@@ -34,7 +34,7 @@ export class OpenElement {
     this.parent = parent;
     this.tag = tag;
     this.node = node;
-    this.tree = parent === undefined ? { places: 1 } : parent.tree;
+    this.tree = parent === undefined ? { count: 1 } : parent.tree;
     this.#isKept = parent === undefined;
     this.#depth = parent === undefined ? 0 : parent.#depth + 1;
     this.#ends = ((parent === undefined ? 0 : parent.#ends) & ~tag.screens) | tag.endedBy;
@@ -47,31 +47,31 @@ export class OpenElement {
   }
 
   /** Within the element that a start tag opens here. */
-  open(step: TagEffect): OpenElement {
-    const { last } = step;
-    return last !== undefined && last.parent === this ? last : this.#open(step);
+  open(effect: TagEffect): OpenElement {
+    const { last } = effect;
+    return last !== undefined && last.parent === this ? last : this.#open(effect);
   }
 
-  #open(step: TagEffect): OpenElement {
-    let place = this.#inner?.get(step);
-    if (place === undefined) {
-      place = new OpenElement(this, step.tag, this.node.child(step.kind ?? PLAIN));
-      if (step.tag.isKept && this.#isKept && this.tree.places < PLACES) this.#keep(step, place);
+  #open(effect: TagEffect): OpenElement {
+    let element = this.#inner?.get(effect);
+    if (element === undefined) {
+      element = new OpenElement(this, effect.tag, this.node.child(effect.kind ?? PLAIN));
+      if (effect.tag.isKept && this.#isKept && this.tree.count < OPEN_ELEMENTS) this.#keep(effect, element);
     }
-    step.last = place;
-    return place;
+    effect.last = element;
+    return element;
   }
 
-  #keep(step: TagEffect, place: OpenElement): void {
+  #keep(effect: TagEffect, element: OpenElement): void {
     this.#inner ??= new Map();
-    this.#inner.set(step, place);
-    place.#isKept = true;
-    this.tree.places += 1;
+    this.#inner.set(effect, element);
+    element.#isKept = true;
+    this.tree.count += 1;
   }
 
   /** The innermost element of that name, this one or around; undefined where none is open. */
   innermost(tag: TagName): OpenElement | undefined {
-    return (this.#names & bitOf(tag)) === 0 ? undefined : outTo(this, (place) => place.tag === tag);
+    return (this.#names & bitOf(tag)) === 0 ? undefined : outTo(this, (element) => element.tag === tag);
   }
 
   /** Out of what an end tag ends: of the innermost element of that name, and of what is open within; here where there is none. */
@@ -86,11 +86,11 @@ export class OpenElement {
   }
 }
 
-/** The innermost place like that, this one or one around it. */
-function outTo(from: OpenElement, isSought: (place: OpenElement) => boolean): OpenElement | undefined {
-  let place: OpenElement | undefined = from;
-  while (place !== undefined && !isSought(place)) place = place.parent;
-  return place;
+/** The innermost element like that, this one or one around it. */
+function outTo(from: OpenElement, isSought: (element: OpenElement) => boolean): OpenElement | undefined {
+  let element: OpenElement | undefined = from;
+  while (element !== undefined && !isSought(element)) element = element.parent;
+  return element;
 }
 
 function bitOf({ hash }: TagName): number {

@@ -108,7 +108,7 @@ export class OutlineTree {
   /** Begins a page. */
   page(): OutlineBuilder {
     const { generation, root } = this.#paths;
-    const count = Math.max(root.tree.places, root.node.growth.count);
+    const count = Math.max(root.tree.count, root.node.growth.count);
     if (generation !== this.#vocabulary.generation || count > NODES) this.#paths = this.#begin();
     this.#pages += 1;
     return new OutlineBuilder(this.#paths, this.#pages);

@@ -10,9 +10,9 @@ export class TagEffect {
   readonly isVoid: boolean;
   /** The start tag's group, as a bit: see `ImpliedEnd`. */
   readonly implies: number;
-  /** Steps to an element that has one feature more, by that feature. */
+  /** Effects of start tags for an element that has one feature more, by that feature. */
   readonly more = new Map<string, TagEffect>();
-  /** Where the step led last: the next is often the same. */
+  /** Where the effect led last: the next is often the same. */
   last: OpenElement | undefined;
 
   constructor(tag: TagName, kind: ElementKind | undefined) {

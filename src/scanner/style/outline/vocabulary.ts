@@ -26,9 +26,7 @@ export class Vocabulary {
   readonly ids = new Set<string>();
   /** 1 for the marks that their bytes have: few other values do. */
   readonly idMarks = new Uint8Array(65_536);
-  /** Tests by attribute name. */
-  readonly attributes = new Map<string, AttributeTests>();
-  /** The same by the hash of the name, which the lexer has at hand. */
+  /** Tests by the hash of the attribute's name, which the lexer has at hand. */
   readonly attributeHashes = new Map<number, AttributeTests>();
 
   readonly #known = new WeakSet<Selector>();
@@ -67,18 +65,15 @@ export class Vocabulary {
   }
 
   #test(test: AttributeTest): void {
-    let tests = this.attributes.get(test.name);
-    if (tests === undefined) {
-      tests = new AttributeTests();
-      this.attributes.set(test.name, tests);
-      this.attributeHashes.set(hashOf(test.name), tests);
-    }
+    const hash = hashOf(test.name);
+    const tests = this.attributeHashes.get(hash) ?? new AttributeTests();
+    this.attributeHashes.set(hash, tests);
     if (tests.add(test)) this.generation += 1;
   }
 
   /** Keys of the tests that an attribute's value passes. */
   passed(name: string, value: string): readonly string[] {
-    return this.attributes.get(name)?.passed(value) ?? [];
+    return this.attributeHashes.get(hashOf(name))?.passed(value) ?? [];
   }
 }
 

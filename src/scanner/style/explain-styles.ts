@@ -1,9 +1,9 @@
-import { imagesIn } from "./css/values.js";
-import type { SkippedUrl } from "./css/facts.js";
-import type { Outline } from "./style/outline/outline.js";
-import type { StyleNeeds } from "./style/what-styles-load.js";
-import { matches } from "./css/selectors/match.js";
-import type { Sheet } from "./style/cascade.js";
+import { imagesIn } from "../css/values.js";
+import type { SkippedUrl } from "../css/facts.js";
+import type { Outline } from "./outline/outline.js";
+import type { StyleNeeds } from "./what-styles-load.js";
+import { matches } from "../css/selectors/match.js";
+import type { Sheet } from "./cascade.js";
 
 const SKIPPED: Readonly<Record<SkippedUrl["why"], string>> = {
   media: "media: not for this viewport",
@@ -20,21 +20,21 @@ export function explainStyles(
   sheets: readonly Sheet[],
   outline: Outline,
   needs: StyleNeeds,
-  leave: (url: string, why: string, base: URL) => void,
+  ignore: (url: string, why: string, base: URL) => void,
 ): void {
   const used = new Set(needs.fonts.map(({ face }) => face));
   for (const { facts, base } of sheets) {
     for (const face of facts.fonts) {
       const why = used.has(face) ? "another source of this font comes first" : `unused font: ${face.family}`;
-      for (const url of face.sources) leave(url, why, base);
+      for (const url of face.sources) ignore(url, why, base);
     }
     for (const { selector, declarations } of facts.imageRules) {
       const urls = declarations.list.flatMap(({ value }) => imagesIn(value, 1));
       if (urls.length === 0) continue;
       const matching = outline.nodes.some((node) => matches(selector, node) !== "no");
       const why = matching ? "another rule is stronger, or the element is hidden" : "no element matches the rule";
-      for (const url of urls) leave(url, why, base);
+      for (const url of urls) ignore(url, why, base);
     }
-    for (const { url, why } of facts.skipped) leave(url, SKIPPED[why], base);
+    for (const { url, why } of facts.skipped) ignore(url, SKIPPED[why], base);
   }
 }
