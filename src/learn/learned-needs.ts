@@ -1,5 +1,5 @@
 import { besideImportMap } from "../scanner/modules/beside-import-map.js";
-import type { PageNeeds } from "../scanner/scanner.js";
+import type { PageNeeds } from "../scanner/types.js";
 import type { Destination } from "../manifest/destination.js";
 import type { ManifestEntry } from "../manifest/types.js";
 
@@ -29,8 +29,8 @@ export function withLearned(needs: PageNeeds, learned: Iterable<ManifestEntry>, 
 }
 
 /** What the page's list has already, each candidate of an image too, as the client chooses one; and its icons, which no preload stands for. */
-function knownTargets({ entries, left }: PageNeeds): ReadonlySet<string> {
-  const known = new Set(left.filter(({ why }) => why === "icon").map(({ target }) => target));
+function knownTargets({ entries, ignored }: PageNeeds): ReadonlySet<string> {
+  const known = new Set(ignored.filter(({ why }) => why === "icon").map(({ target }) => target));
   for (const { target, imagesrcset } of entries) {
     known.add(target);
     for (const [, url] of imagesrcset?.matchAll(/(?:^|,)\s*(\S*[^\s,])/g) ?? []) if (url !== undefined) known.add(url);

@@ -1,5 +1,5 @@
 import type { ManifestEntry } from "../manifest/types.js";
-import type { PageNeeds } from "../scanner/scanner.js";
+import type { PageNeeds } from "../scanner/types.js";
 import { withLearned } from "./learned-needs.js";
 import type { PageLoad } from "./page-load.js";
 import { WrongForms } from "./wrong-forms.js";

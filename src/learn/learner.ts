@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { H2PushError, systemCode } from "../errors.js";
 import { LruMap } from "../io/lru-map.js";
-import { versionOf } from "../scanner/facts-cache.js";
-import type { LookedUp, Lookup } from "../scanner/lookup.js";
+import { versionOf } from "../scanner/file-version.js";
+import type { LookedUp, Lookup, SiteFile } from "../scanner/lookup.js";
 import { hasModuleSyntax } from "../scanner/modules/module-syntax.js";
-import type { PageNeeds, SiteFile } from "../scanner/scanner.js";
-import { readLearned, writeLearned } from "./learn-file.js";
+import type { PageNeeds } from "../scanner/types.js";
+import { writeLearned } from "./learn-file.js";
 import { LearnedPage, type LearnedEntry } from "./learned-page.js";
 import { linkForm } from "./link-form.js";
 import { OpenLoads } from "./open-loads.js";
@@ -43,6 +43,8 @@ export interface LearnerOptions {
   /** Told of an announcement that was wrong, once. */
   readonly notice: (text: string) => void;
   readonly report: (error: Error) => void;
+  /** What was learned before the last stop, by page. */
+  readonly restored?: ReadonlyMap<string, LearnedPage> | undefined;
   /** Where what was learned is kept across restarts. */
   readonly file: string | undefined;
   /** Whether an announcement can be told to be wrong: not where clients ask for everything anew all the time. */
@@ -73,17 +75,7 @@ export class Learner {
 
   constructor(options: LearnerOptions) {
     this.#options = options;
-  }
-
-  /**
-   * Takes what its file has, if there is one.
-   *
-   * @throws {H2PushError} "manifest" when that can't be read or is none of ours
-   */
-  async restore(): Promise<void> {
-    const { file } = this.#options;
-    if (file === undefined) return;
-    for (const [page, learned] of await readLearned(file)) this.#pages.set(page, learned);
+    for (const [page, learned] of options.restored ?? []) this.#pages.set(page, learned);
   }
 
   /** What a page needs, with what was learned; undefined when files have to be looked at first. */
@@ -107,9 +99,8 @@ export class Learner {
   /** A navigation to a page is about to be answered: what is asked for now belongs to it. */
   begin(page: PageVersion, request: ObservedRequest, announced: LoadStart["announced"]): void {
     const { pathname, needs } = page;
-    const { client, fields, target } = request;
-    // What a query asks for may be one person's.
-    if (!isNavigation(request) || !isPlain(fields) || target.includes("?")) return;
+    const { client, fields, method } = request;
+    if (method !== "GET" || !isPlain(fields)) return;
     const learned = this.#of(page);
     const start = {
       client,
@@ -136,27 +127,21 @@ export class Learner {
     const { client, method, target, fields } = request;
     const destination = fields["sec-fetch-dest"];
     const mode = fields["sec-fetch-mode"];
-    if (method !== "GET" || typeof destination !== "string" || typeof mode !== "string" || mode === "navigate")
-      return undefined;
+    if (method !== "GET" || mode === "navigate" || !isPlain(fields)) return undefined;
+    if (typeof destination !== "string" || typeof mode !== "string") return undefined;
     const referer = ownPath(fields.referer, request.authority);
     const load = referer === undefined ? undefined : this.#loads.find(client, referer);
     if (load === undefined || referer === undefined) return undefined;
     const sighting = load.add({ target, destination, mode, byDocument: referer === load.start.page });
     this.#loads.touch(load);
-    return { ended: (status, sent) => this.#ended(load, sighting, request, status, sent) };
+    return { ended: (status, sent) => this.#ended(load, sighting, status, sent) };
   }
 
-  #ended(
-    load: PageLoad,
-    sighting: Sighting | undefined,
-    { fields }: ObservedRequest,
-    status: number,
-    sent: OutgoingHttpHeaders,
-  ) {
+  #ended(load: PageLoad, sighting: Sighting | undefined, status: number, sent: OutgoingHttpHeaders) {
     load.ended();
     this.#loads.touch(load);
     if (sighting === undefined) return;
-    if (!isPlain(fields) || !isShared(status, sent, sighting.destination)) sighting.shared = false;
+    if (!isShared(status, sent, sighting.destination)) sighting.shared = false;
     if (status === 200) sighting.afresh = true;
     if (isPublic(sent)) sighting.isPublic = true;
   }
@@ -272,11 +257,6 @@ const isRouted = (found: LookedUp) =>
   found.kind === "missing" || (found.kind === "other" && found.why === "answered by a route");
 
 const versionIfAny = (found: LookedUp) => (found.kind === "file" ? versionOf(found) : undefined);
-
-/** A navigation of a tab, over whatever version of HTTP. */
-function isNavigation({ method, fields }: ObservedRequest): boolean {
-  return method === "GET" && fields["sec-fetch-mode"] === "navigate" && fields["sec-fetch-dest"] === "document";
-}
 
 /** The user wants everything anew: what is asked for twice then has another reason. */
 const isReload = (fields: IncomingHttpHeaders) => fields["cache-control"] !== undefined || fields.pragma !== undefined;

@@ -1,4 +1,4 @@
-import type { PageNeeds } from "../scanner/scanner.js";
+import type { PageNeeds } from "../scanner/types.js";
 
 /** A client, as far as two requests can be told to be of the same one. */
 export interface Client {

@@ -16,6 +16,7 @@ import { type ReadFile, SCAN_LIMIT } from "./read-file.js";
 import { LruMap } from "../io/lru-map.js";
 import { readingOf } from "./scan-fault.js";
 import type { SiteFile } from "./lookup.js";
+import { versionOf } from "./file-version.js";
 import { IMPORT_MAP } from "./html/elements/script-element.js";
 import { readScript, type ScriptFacts, scriptLexer } from "./modules/imports.js";
 import { SharedStyles, type Styles } from "./style/engine-cache.js";
@@ -258,17 +259,4 @@ function lineAt({ text, ends }: Lines, offset: number): number {
     else high = middle;
   }
   return low + 1;
-}
-
-const versions = new WeakMap<SiteFile, string>();
-
-/** Names the version of a file. */
-export function versionOf(file: SiteFile): string {
-  let version = versions.get(file);
-  if (version === undefined) {
-    const { dev, ino, size, mtimeMs, ctimeMs, digest = "" } = file;
-    version = `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}:${digest}:${file.file}`;
-    versions.set(file, version);
-  }
-  return version;
 }

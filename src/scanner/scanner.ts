@@ -7,7 +7,8 @@ import { readAsync, syncReader } from "./read-file.js";
 import type { PageLookup } from "./needs-list.js";
 import { LruMap } from "../io/lru-map.js";
 import { NO_NEEDS } from "./scan-fault.js";
-import { SiteFacts, versionOf } from "./facts-cache.js";
+import { SiteFacts } from "./facts-cache.js";
+import { versionOf } from "./file-version.js";
 import { CachedPromise, whenKnown } from "../io/maybe-promise.js";
 
 export interface Scanner {

@@ -5,7 +5,7 @@ import type { Connections } from "./listen/connection.js";
 import { credentialsFile, readCredentials } from "./middleware/credentials.js";
 import { openHeaderTransforms } from "./http/header-transforms.js";
 import { LearnedLinks } from "./page-delivery/early-hints.js";
-import { Learner } from "../learn/learner.js";
+import type { Lookup } from "../scanner/lookup.js";
 import { Traffic } from "./page-delivery/traffic.js";
 import { openPipeline } from "./pipeline.js";
 import { proxied } from "./proxy/proxy-rule.js";
@@ -61,8 +61,7 @@ export async function openSite(server: ServerParts): Promise<OpenSite> {
   const rules = await openRules(tree, server);
   const lookup = tree && openLookup(tree, rules, server);
   const scanner = lookup && (await openScanner(lookup, server));
-  const learner = lookup && (await openLearner(lookup, server));
-  const traffic = learner && new Traffic(learner, rules, proxied(settings.proxy));
+  const traffic = lookup && (await openTraffic(lookup, rules, server));
   const live = settings.live && lookup && scanner ? await openLive(lookup, scanner, rules, server) : undefined;
   // Live reload comes last: it looks at the policy that a page has in the end.
   const all = [rules.headerTransform, ...headerTransforms, ...(live === undefined ? [] : [live.headerTransform])];
@@ -78,7 +77,7 @@ export async function openSite(server: ServerParts): Promise<OpenSite> {
     },
     close: async () => {
       close();
-      await learner?.close();
+      await traffic?.close();
       await scanner?.close();
     },
   };
@@ -120,17 +119,21 @@ async function openScanner(lookup: SiteLookup, { options, settings }: ServerPart
 }
 
 /** Learns where pages are announced or pushed by it, or it is kept: a manifest that is given stays as it is. */
-async function openLearner(lookup: SiteLookup, { options, settings }: ServerParts): Promise<Learner | undefined> {
+async function openTraffic(
+  lookup: SiteLookup,
+  rules: SiteRules,
+  { options, settings }: ServerParts,
+): Promise<Traffic | undefined> {
   const { learn, learnFile, manifest, delivery, live } = settings;
   if (!learn || (learnFile === undefined && (manifest !== undefined || delivery === "none"))) return undefined;
-  const learner = new Learner({
-    lookup: (...asked) => lookup.look(...asked),
-    file: learnFile,
-    judges: !live,
-    ...callbacks(options),
-  });
-  await learner.restore();
-  return learner;
+  const restored =
+    learnFile === undefined ? undefined : await (await import("../learn/learn-file.js")).readLearned(learnFile);
+  const load = async () => {
+    const { Learner } = await import("../learn/learner.js");
+    const asked: Lookup = (...asked) => lookup.look(...asked);
+    return new Learner({ lookup: asked, restored, file: learnFile, judges: !live, ...callbacks(options) });
+  };
+  return new Traffic({ load, rules, isProxied: proxied(settings.proxy), ...callbacks(options) });
 }
 
 async function openLive(

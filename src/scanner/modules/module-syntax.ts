@@ -1,5 +1,5 @@
 import { readAsync } from "../read-file.js";
-import type { SiteFile } from "../scanner.js";
+import type { SiteFile } from "../lookup.js";
 
 /**
  * Whether a script is a module by its syntax: it imports or exports, or asks

@@ -1,72 +1,112 @@
 import type { Learner, Observation, ObservedRequest, PageVersion } from "../../learn/learner.js";
-import type { PageNeeds } from "../../scanner/scanner.js";
+import type { PageNeeds } from "../../scanner/types.js";
 import type { FoundFile } from "../../files/file.js";
 import { pathOf } from "../files/send-file.js";
 import type { Exchange } from "../http/exchange.js";
 import type { SiteRules } from "../middleware/rule-checks.js";
 
-/** Shows a learner what clients ask a server for. */
+export interface TrafficOptions {
+  /** Makes the learner: with the first page that is asked for, as a start does not wait for it. */
+  readonly load: () => Promise<Learner>;
+  readonly rules: SiteRules;
+  readonly isProxied: (target: string) => boolean;
+  /** Takes what went wrong with learning: no response suffers from it. */
+  readonly report: (error: Error) => void;
+}
+
+/** Shows a learner what clients ask a server for, and pages what was learned. */
 export class Traffic {
-  readonly #learner: Learner;
-  readonly #rules: SiteRules;
-  readonly #isProxied: (target: string) => boolean;
+  readonly #options: TrafficOptions;
+  #learner: Learner | undefined;
   readonly #begun = new WeakSet<Exchange>();
   readonly #connections = new WeakSet<object>();
 
-  constructor(learner: Learner, rules: SiteRules, isProxied: (target: string) => boolean) {
-    this.#learner = learner;
-    this.#rules = rules;
-    this.#isProxied = isProxied;
+  constructor(options: TrafficOptions) {
+    this.#options = options;
   }
 
   /** What a page goes with, learned entries too; undefined when that can't be said without waiting. */
   peek(exchange: Exchange, file: FoundFile, needs: PageNeeds): PageNeeds | undefined {
-    const page = this.#page(exchange, file, needs);
-    if (page === undefined) return needs;
-    const all = this.#learner.peek(page, kindOf(exchange));
-    if (all !== undefined) this.#begin(exchange, page);
-    return all;
+    const learner = this.#learner;
+    if (!isLoad(exchange)) return needs;
+    return this.#safely(undefined, () => {
+      const page = this.#page(exchange, file, needs);
+      if (page === undefined) return needs;
+      const all = learner?.peek(page, kindOf(exchange));
+      if (learner !== undefined && all !== undefined) this.#begin(learner, exchange, page);
+      return all;
+    });
   }
 
+  /** The same, after a look at the files that it rests on. */
   async page(exchange: Exchange, file: FoundFile, needs: PageNeeds): Promise<PageNeeds> {
-    const page = this.#page(exchange, file, needs);
-    if (page === undefined) return needs;
-    const all = await this.#learner.page(page, kindOf(exchange));
-    this.#begin(exchange, page);
-    return all;
+    if (!isLoad(exchange)) return needs;
+    try {
+      const page = this.#page(exchange, file, needs);
+      if (page === undefined) return needs;
+      const learner = (this.#learner ??= await this.#options.load());
+      const all = await learner.page(page, kindOf(exchange));
+      this.#begin(learner, exchange, page);
+      return all;
+    } catch (error) {
+      this.#report(error);
+      return needs;
+    }
   }
 
-  /** A request has arrived. */
+  /** A request has arrived. Undefined when no load of a page is under way that it may belong to. */
   arrived(exchange: Exchange): Observation | undefined {
-    return this.#learner.isIdle || this.#isProxied(exchange.target)
-      ? undefined
-      : this.#learner.arrived(observed(exchange));
+    const learner = this.#learner;
+    if (learner === undefined || learner.isIdle || this.#options.isProxied(exchange.target)) return undefined;
+    return this.#safely(undefined, () => learner.arrived(observed(exchange)));
+  }
+
+  async close(): Promise<void> {
+    await this.#learner?.close();
   }
 
   /** Nobody's page is learned from where not everybody gets the same. */
   #page({ target, authority }: Exchange, file: FoundFile, needs: PageNeeds): PageVersion | undefined {
-    if (this.#rules.audience({ target, authority }) !== undefined) return undefined;
-    return { pathname: pathOf(target), file, needs, rules: this.#rules.version };
+    const { rules } = this.#options;
+    if (rules.audience({ target, authority }) !== undefined) return undefined;
+    return { pathname: pathOf(target), file, needs, rules: rules.version };
   }
 
-  #begin(exchange: Exchange, page: PageVersion): void {
-    const { connection, target } = exchange;
+  #begin(learner: Learner, exchange: Exchange, page: PageVersion): void {
     if (this.#begun.has(exchange)) return;
     this.#begun.add(exchange);
+    const { connection, target } = exchange;
     const { transport, history, id } = connection;
     if (!this.#connections.has(connection)) {
       this.#connections.add(connection);
-      const carrier = transport.protocol === "h2" ? transport.session : transport.socket;
-      carrier.once("close", () => this.#learner.closed(id));
+      (transport.protocol === "h2" ? transport.session : transport.socket).once("close", () => learner.closed(id));
     }
     const time = Date.now();
-    this.#learner.begin(page, observed(exchange), () => {
+    learner.begin(page, observed(exchange), () => {
       const delivery = history.deliveries.findLast((one) => one.page === target && one.time >= time);
       const isNamed = (means: string) => means === "link" || means === "hint";
       return delivery && new Set(delivery.targets.flatMap((one) => (isNamed(one.means) ? one.target : [])));
     });
   }
+
+  #safely<T>(otherwise: T, act: () => T): T {
+    try {
+      return act();
+    } catch (error) {
+      this.#report(error);
+      return otherwise;
+    }
+  }
+
+  #report(error: unknown): void {
+    this.#options.report(error instanceof Error ? error : new Error(String(error)));
+  }
 }
+
+/** Whether a browser loads the page in a tab, over whatever version of HTTP. */
+const isLoad = ({ fields, target }: Exchange) =>
+  // What a query asks for may be one person's.
+  fields["sec-fetch-mode"] === "navigate" && fields["sec-fetch-dest"] === "document" && !target.includes("?");
 
 const kindOf = ({ fields }: Exchange) => fields["user-agent"] ?? "";
 

@@ -41,7 +41,7 @@ export class LinkElements {
     else if (rel.includes("preload")) this.#preload(href);
     else if (rel.includes("modulepreload")) this.#modulePreload(href);
     // A browser fetches one when it has nothing else to do, and takes no preload for it.
-    else if (rel.some((type) => ICONS.has(type))) this.#references.leave(href, "icon");
+    else if (rel.some((type) => ICONS.has(type))) this.#references.ignore(href, "icon");
   }
 
   /** Whether the `style` element that the lexer stands at applies. */
