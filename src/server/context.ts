@@ -8,7 +8,7 @@ import type { LearnedLinks } from "./page-delivery/early-hints.js";
 import type { Hosts } from "./middleware/host-check.js";
 import type { Live } from "./live-reload/live.js";
 import type { Route } from "./routes/route.js";
-import type { SiteRules } from "./middleware/rule-checks.js";
+import type { SiteRules } from "./middleware/site-rules.js";
 import type { Unreadable } from "./files/unreadable.js";
 import type { SiteLookup } from "./files/site-lookup.js";
 

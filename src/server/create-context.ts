@@ -12,7 +12,7 @@ import type { Live } from "./live-reload/live.js";
 import type { LiveChange } from "./live-reload/open-pages.js";
 import type { Settings } from "./options/options-table.js";
 import { checkRoot } from "./files/root.js";
-import { ruleFiles, SiteRules } from "./middleware/rule-checks.js";
+import { ruleFiles, SiteRules } from "./middleware/site-rules.js";
 import type { ServerOptions } from "./options/server-options.js";
 import type { Site } from "./context.js";
 import { Unreadable } from "./files/unreadable.js";
@@ -61,7 +61,7 @@ export async function openSite(server: ServerParts): Promise<OpenSite> {
   const scanner = lookup && (await openScanner(lookup, server));
   const live = settings.live && lookup && scanner ? await openLive(lookup, scanner, rules, server) : undefined;
   // Live reload comes last: it looks at the policy that a page has in the end.
-  const all = [rules.headerTransform, ...headerTransforms, ...(live === undefined ? [] : [live.headerTransform])];
+  const all = [...headerTransforms, ...(live === undefined ? [] : [live.headerTransform])];
   const parts = { lookup, scanner: live?.scanner ?? scanner, live, rules, steps, headerTransforms: all };
   return {
     site: siteOf(parts, server),

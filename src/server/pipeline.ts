@@ -1,7 +1,7 @@
 import type { Site } from "./context.js";
 import { forcedRules } from "./files/serve-file.js";
 import type { Exchange } from "./http/exchange.js";
-import { transformsFor } from "./http/response-headers.js";
+import { applyRules } from "./http/response-headers.js";
 import { optionsOfServer, pathOnly } from "./http/options-answer.js";
 import { ownPaths } from "./live-reload/own-paths.js";
 import { password } from "./middleware/password-check.js";
@@ -51,7 +51,7 @@ export function answer(site: Site, exchange: Exchange): Answered {
 }
 
 function answerNow(site: Site, exchange: Exchange): Answered {
-  exchange.transformHeaders = transformsFor(site.headerTransforms, exchange);
+  applyRules(site, exchange);
   for (const step of site.steps) {
     const answered = step(exchange, site);
     if (answered !== "next") return answered;

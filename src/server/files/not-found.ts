@@ -57,7 +57,7 @@ async function sendErrorFile(
   pathname: string,
 ): Promise<boolean> {
   const found = await tree.find(pathname);
-  if (found.kind !== "file" || site.rules.refusesFile(exchange, found.file)) return false;
+  if (found.kind !== "file" || exchange.rules.refusesFile(found.file)) return false;
   const { "accept-encoding": encoding } = exchange.fields;
   const selected = await site.representations.select(
     found,

@@ -24,12 +24,12 @@ export async function sendFile(
   { more = {}, hinted = [] }: FileExtras = {},
 ): Promise<{ readonly delivery: Delivery | undefined } | Unavailable> {
   const { method, fields, target } = exchange;
-  const prepared = await prepareFile(site.representations, found, method, fields, site.rules.validators(exchange));
+  const prepared = await prepareFile(site.representations, found, method, fields, exchange.rules.validators);
   if (typeof prepared === "string") return prepared;
   try {
     if (prepared.decision.status >= 400) return { delivery: refuse(exchange, prepared.decision) };
     const page = isHtml(prepared.selected.contentType) && prepared.decision.status !== 206;
-    const rules = page ? site.rules.page(exchange) : undefined;
+    const rules = page ? exchange.rules.page : undefined;
     const needs = rules && (await site.scanner?.page(pathOf(target), found, rules));
     const whole = needs && { ...needs, link: rules?.link };
     return { delivery: await send(site, exchange, prepared, whole, { more, hinted }) };

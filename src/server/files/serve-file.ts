@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { Delivery } from "../../delivery/history.js";
-import type { RuleAction, RuleRequest } from "../../rules/site-rules.js";
+import type { RuleAction } from "../../rules/rule-set.js";
 import type { FoundFile } from "../../files/file.js";
 import { isHtml } from "../../files/media-type.js";
 import { decide } from "../../files/representation/representation.js";
@@ -14,7 +14,7 @@ import { answerMissing, acceptsPage, VARY } from "./not-found.js";
 import { announcedFields, pathOf, sendFile } from "./send-file.js";
 import type { Site } from "../context.js";
 import type { Answered, Step } from "../step.js";
-import type { LookupRequest, Resolved, SiteLookup } from "./site-lookup.js";
+import { admittedBy, type LookupRequest, type Resolved, type SiteLookup } from "./site-lookup.js";
 
 /** How long a file may change whenever it is opened, until the client is told to come again (milliseconds). */
 const PATIENCE = 2000;
@@ -27,10 +27,8 @@ const AT_ONCE = 32 * 1024;
 
 /** Rules of `_redirects` that come before files and routes. */
 export const forcedRules: Step = (exchange, site) => {
-  const { lookup, rules } = site;
-  return lookup !== undefined && rules.action(exchange)?.forced === true
-    ? answerForced(site, lookup, exchange)
-    : "next";
+  const { lookup } = site;
+  return lookup !== undefined && exchange.rules.action?.forced === true ? answerForced(site, lookup, exchange) : "next";
 };
 
 /**
@@ -50,9 +48,9 @@ export function answerByFiles(site: Site, exchange: Exchange, hinted: readonly s
  */
 function answerFile(site: Site, lookup: SiteLookup, exchange: Exchange, hinted: readonly string[]) {
   const { method, target } = exchange;
-  if (method !== "GET" && method !== "HEAD") return answerMethod(site, lookup, exchange);
+  if (method !== "GET" && method !== "HEAD") return answerMethod(lookup, exchange);
   const found = hinted.length === 0 ? lookup.tree.peek(pathOf(target), exchange.arrived) : undefined;
-  const mayHave = found?.kind === "file" && !site.rules.refusesFile(exchange, found.file);
+  const mayHave = found?.kind === "file" && !exchange.rules.refusesFile(found.file);
   const atOnce = mayHave ? answerSync(site, exchange, found) : undefined;
   return atOnce === undefined ? answerAsync(site, lookup, exchange, hinted) : atOnce.delivery;
 }
@@ -61,12 +59,12 @@ function answerForced(site: Site, lookup: SiteLookup, exchange: Exchange): Answe
   const { method } = exchange;
   return method === "GET" || method === "HEAD"
     ? answerAsync(site, lookup, exchange, [])
-    : answerMethod(site, lookup, exchange);
+    : answerMethod(lookup, exchange);
 }
 
 /** A redirect sends a form on; a file takes none. */
-function answerMethod(site: Site, { tree }: SiteLookup, exchange: Exchange): Answered {
-  const ruled = site.rules.action(exchange);
+function answerMethod({ tree }: SiteLookup, exchange: Exchange): Answered {
+  const ruled = exchange.rules.action;
   if (ruled?.kind !== "redirect") return refuseMethod(exchange);
   return ruled.forced ? redirect(exchange, ruled.status, ruled.location) : redirectUnlessFile(tree, exchange, ruled);
 }
@@ -87,7 +85,7 @@ function answerSync(site: Site, exchange: Exchange, found: FoundFile): SyncAnswe
   const selected = representations.ready(found, exchange.fields);
   if (selected === undefined) return undefined;
   const { method, connection, target } = exchange;
-  const decision = decide(selected, method, exchange.fields, site.rules.validators(exchange));
+  const decision = decide(selected, method, exchange.fields, exchange.rules.validators);
   const { status, fields, extent } = decision;
   const bare = method === "HEAD" || extent.kind === "none";
   if (status >= 400 || (!bare && (extent.kind !== "whole" || selected.size > AT_ONCE))) return undefined;
@@ -135,7 +133,7 @@ function record({ target, connection }: Exchange, { targets, announcements }: Li
 /** Answers by what is looked up: also where a rule comes before the file of the path. */
 export async function answerAsync(site: Site, lookup: SiteLookup, exchange: Exchange, hinted: readonly string[]) {
   const deadline = performance.now() + PATIENCE;
-  const request = requestFor(site, exchange);
+  const request = requestFor(exchange);
   do {
     const resolved = await lookup.resolve(request);
     if (resolved.kind !== "file") return answerOther(site, lookup, exchange, resolved);
@@ -151,11 +149,9 @@ export async function answerAsync(site: Site, lookup: SiteLookup, exchange: Exch
   return sendError(exchange, 503, `${pathOf(exchange.target)} is being written.`, { "retry-after": "1" });
 }
 
-function requestFor({ rules }: Site, exchange: Exchange): LookupRequest {
-  const { target, authority, fields } = exchange;
-  const admitted = (request: RuleRequest) => !rules.refuses(request);
-  const admitsFile = (file: string) => !rules.refusesFile(exchange, file);
-  return { target, authority, fields, navigates: acceptsPage(exchange), admitted, admitsFile };
+function requestFor(exchange: Exchange): LookupRequest {
+  const { target, authority, fields, rules } = exchange;
+  return { target, authority, fields, navigates: acceptsPage(exchange), ...admittedBy(rules) };
 }
 
 async function answerOther(

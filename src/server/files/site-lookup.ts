@@ -1,21 +1,29 @@
 import { extname } from "node:path";
 import type { Asked, Audience, LookedUp } from "../../scanner/lookup.js";
-import type { RuleAction, RuleRequest } from "../../rules/site-rules.js";
+import type { RuleAction, RuleRequest } from "../../rules/rule-set.js";
 import type { FoundFile } from "../../files/file.js";
 import { isHtml, mediaType, UNKNOWN_TYPE } from "../../files/media-type.js";
 import { withBase, withoutBase } from "../../files/base.js";
 import type { FileTree, Found } from "../../files/tree.js";
-import { UNKNOWN_HOST, type SiteRules } from "../middleware/rule-checks.js";
+import type { RequestRules } from "../middleware/request-rules.js";
+import { expectedRequest, type SiteRules } from "../middleware/site-rules.js";
 import { pathOf } from "./send-file.js";
 
 /** A request for which an answer is looked up. */
 export interface LookupRequest extends RuleRequest {
   /** It is for a page: where there is no file, the page of a single-page application answers. */
   readonly navigates: boolean;
-  /** Whether whoever asks may have what `_headers` protects. */
-  readonly admitted: (request: RuleRequest) => boolean;
+  /** What rules say to it. */
+  readonly rules: RequestRules;
+  /** Whether whoever asks may have what `_headers` protects, as its rules for the request of it say. */
+  readonly admits: (rules: RequestRules) => boolean;
   /** The same for a file, by its real path: a link or another name may lead there. */
   readonly admitsFile: (file: string) => boolean;
+}
+
+/** Of the one who makes a request with these rules. */
+export function admittedBy(rules: RequestRules): Pick<LookupRequest, "rules" | "admits" | "admitsFile"> {
+  return { rules, admits: (other) => !other.isRefused, admitsFile: (file) => !rules.refusesFile(file) };
 }
 
 type Unreadable = Extract<Found, { kind: "unreadable" }>;
@@ -95,10 +103,9 @@ export class SiteLookup {
   }
 
   async #resolve(request: LookupRequest): Promise<Resolved> {
-    const { rules } = this.#options;
     const pathname = pathOf(request.target);
     if (withoutBase(this.tree.base, pathname) === undefined) return this.#outside(request.target, pathname);
-    const ruled = rules.action(request);
+    const ruled = request.rules.action;
     if (ruled?.forced === true && !(await this.#isEndless(ruled, request))) {
       const led = await this.#follow(ruled, request);
       if (led !== undefined) return led;
@@ -145,7 +152,7 @@ export class SiteLookup {
   async #redirected(request: LookupRequest): Promise<string | undefined> {
     const { target } = request;
     if (this.#options.elsewhere(target) !== undefined) return undefined;
-    const ruled = this.#options.rules.action(request);
+    const ruled = this.#options.rules.of(request).action;
     const led = ruled?.kind === "redirect" ? ruled.location : undefined;
     if (ruled?.forced === true) return led;
     const pathname = pathOf(target);
@@ -169,7 +176,7 @@ export class SiteLookup {
   async #follow(ruled: RuleAction, request: LookupRequest): Promise<Resolved | undefined> {
     if (ruled.kind === "unknown") return UNKNOWN;
     if (ruled.kind === "redirect") return { kind: "redirect", status: ruled.status, location: ruled.location };
-    if (!request.admitted({ ...request, target: ruled.pathname })) return { kind: "refused" };
+    if (!request.admits(this.#options.rules.of({ ...request, target: ruled.pathname }))) return { kind: "refused" };
     if (ruled.status === 404) return { kind: "missing", page: ruled.pathname };
     const { pathname } = ruled;
     const found = await this.tree.find(pathname);
@@ -189,17 +196,17 @@ export class SiteLookup {
 
   /** What a request that a page makes would be answered with. */
   async look({ target, navigates }: Asked, audience: Audience | undefined): Promise<LookedUp> {
-    const { rules } = this.#options;
     const elsewhere = this.#options.elsewhere(target);
     if (elsewhere !== undefined) return other(elsewhere);
-    const request = requestFor(target, audience);
-    const admitted = (request: RuleRequest) => rules.admits(request, audience);
-    if (!admitted(request)) return other("asks for a password");
-    const admitsFile = (file: string) => rules.admitsFile(file, request.authority, audience);
-    const resolved = await this.resolve({ ...request, navigates, admitted, admitsFile });
+    const request = expectedRequest(target, audience?.authority);
+    const rules = this.#options.rules.of(request);
+    const admits = (other: RequestRules) => other.admits(audience);
+    if (!admits(rules)) return other("asks for a password");
+    const admitsFile = (file: string) => rules.admitsFile(file, audience);
+    const resolved = await this.resolve({ ...request, navigates, rules, admits, admitsFile });
     switch (resolved.kind) {
       case "file":
-        return { ...resolved.found, type: rules.contentType(request) ?? mediaType(resolved.found.file) };
+        return { ...resolved.found, type: rules.contentType ?? mediaType(resolved.found.file) };
       case "redirect":
         return other("redirects");
       case "listing":
@@ -219,12 +226,14 @@ export class SiteLookup {
 
   /** The next look at what a page asks for is one at the disk. */
   lookAgain(target: string, audience: Audience | undefined): void {
-    for (const pathname of this.#pathsOf(requestFor(target, audience))) this.tree.lookAgain(pathname);
+    for (const pathname of this.#pathsOf(expectedRequest(target, audience?.authority))) this.tree.lookAgain(pathname);
   }
 
   /** Where files would be that answer a target, whether or not they are there. */
   placesOf(target: string, audience: Audience | undefined): readonly string[] {
-    return this.#pathsOf(requestFor(target, audience)).flatMap((pathname) => this.tree.placeOf(pathname) ?? []);
+    return this.#pathsOf(expectedRequest(target, audience?.authority)).flatMap(
+      (pathname) => this.tree.placeOf(pathname) ?? [],
+    );
   }
 
   /** The file that a request was just answered with, or would have been with another one's fields. */
@@ -238,15 +247,10 @@ export class SiteLookup {
 
   /** The paths by which the tree may have what answers, the likeliest first. */
   #pathsOf(request: RuleRequest): readonly string[] {
-    const ruled = this.#options.rules.action(request);
+    const ruled = this.#options.rules.of(request).action;
     const led = ruled?.kind === "rewrite" ? [ruled.pathname, `${ruled.pathname}/`] : [];
     return ruled?.forced === true ? led : [pathOf(request.target), ...led];
   }
-}
-
-/** A request that nobody has made yet. */
-function requestFor(target: string, audience: Audience | undefined): RuleRequest {
-  return { target, authority: audience?.authority ?? UNKNOWN_HOST, fields: undefined };
 }
 
 const other = (why: string) => ({ kind: "other", why }) as const;

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { ServerHttp2Stream } from "node:http2";
 import type { Duplex, Readable, Writable } from "node:stream";
 import type { Connection } from "../listen/connection.js";
+import type { RequestRules } from "../middleware/request-rules.js";
 import type { RouteContext } from "../routes/route.js";
 
 /** One request, and the means to answer it: the same over both versions of HTTP. */
@@ -35,7 +36,9 @@ export interface Exchange {
   whenClosed(closed: () => void): void;
   /** When the final response began (`performance.now()`); 0 until then. */
   readonly begun: number;
-  /** Gives the final response its last touch, whoever answers. Set before anything is sent. */
+  /** What the rules of the site say to it. Set before anything is sent, as is what follows. */
+  rules: RequestRules;
+  /** Gives the final response its last touch, whoever answers. */
   transformHeaders: Transform | undefined;
   /** Sends status and fields; with `end`, nothing follows them. Does nothing when the client has gone. */
   head(status: number, fields: OutgoingHttpHeaders, end: boolean): void;

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Readable, Writable } from "node:stream";
 import type { Connection } from "../listen/connection.js";
+import { NO_RULES } from "../middleware/request-rules.js";
 import { NO_TURN, type Transform, type Exchange, type Upgrade } from "./exchange.js";
 
 export function http1Exchange(
@@ -25,6 +26,7 @@ class Http1Exchange implements Exchange {
   readonly stream = undefined;
   readonly pushEnabled = false;
   readonly upgrade: Upgrade | undefined;
+  rules = NO_RULES;
   transformHeaders: Transform | undefined;
   begun = 0;
   readonly #response: ServerResponse;

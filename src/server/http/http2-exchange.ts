@@ -5,6 +5,7 @@ import { behindOthers, type Priority, readPriority } from "../../delivery/priori
 import { NEGLIGIBLE_BYTES, type Writer } from "../../delivery/scheduler.js";
 import { httpDate } from "../../files/conditions/http-date.js";
 import { pushEnabled, isBlockedByStreamWindow, type Connection } from "../listen/connection.js";
+import { NO_RULES } from "../middleware/request-rules.js";
 import { NO_TURN, type Transform, type Exchange } from "./exchange.js";
 
 export function http2Exchange(
@@ -45,6 +46,7 @@ class Http2Exchange implements Exchange, Writer {
   readonly body: Writable;
   readonly stream: ServerHttp2Stream;
   readonly upgrade = undefined;
+  rules = NO_RULES;
   transformHeaders: Transform | undefined;
   begun = 0;
   readonly arrival: number;

@@ -6,6 +6,6 @@ export const ownPaths: Step = (exchange, { live, rules }) => {
   if (live?.owns(exchange.target) !== true) return "next";
   const target = live.pageOf(exchange.target);
   const { authority, fields } = exchange;
-  if (target !== undefined && rules.refuses({ target, authority, fields })) return challenge(exchange);
+  if (target !== undefined && rules.of({ target, authority, fields }).isRefused) return challenge(exchange);
   return live.answer(exchange);
 };

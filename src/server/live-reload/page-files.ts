@@ -5,7 +5,7 @@ import type { Scanner } from "../../scanner/scanner.js";
 import type { PageNeeds } from "../../scanner/types.js";
 import { versionOf } from "../../files/file.js";
 import { isHtml, mediaType } from "../../files/media-type.js";
-import type { SiteRules } from "../middleware/rule-checks.js";
+import { expectedRequest, type SiteRules } from "../middleware/site-rules.js";
 import type { SiteLookup } from "../files/site-lookup.js";
 import type { Files, FileState } from "./page-changes.js";
 
@@ -34,7 +34,7 @@ export class PageFiles {
   /** What the page of that path is served with now, to those who ask that host. */
   async current(pathname: string, authority: string): Promise<Given> {
     const { lookup, scanner, rules } = this.#options;
-    const context = rules.page({ target: pathname, authority });
+    const context = rules.of(expectedRequest(pathname, authority)).page;
     const { audience } = context;
     const found = await lookup.look({ target: pathname, navigates: true }, audience);
     if (found.kind !== "file" || !isHtml(mediaType(found.file))) {

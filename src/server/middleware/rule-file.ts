@@ -2,7 +2,7 @@ import { lstat, readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { H2PushError, systemCode } from "../../errors.js";
-import type { ReadRules } from "../../rules/site-rules.js";
+import type { ReadRules } from "../../rules/rule-set.js";
 
 export interface RuleFileOptions<T> {
   readonly file: string;

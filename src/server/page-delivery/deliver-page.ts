@@ -10,11 +10,12 @@ import { serverTiming } from "../../delivery/delivery-summary.js";
 import type { ManifestEntry } from "../../manifest/types.js";
 import type { Progress } from "../../files/send-response.js";
 import { pushableStreams, keepPromised, sendWindow, isBlockedByStreamWindow } from "../listen/connection.js";
-import { transformsFor } from "../http/response-headers.js";
+import { applyRules } from "../http/response-headers.js";
 import type { Exchange } from "../http/exchange.js";
 import { http2Exchange } from "../http/http2-exchange.js";
 import { responseFields, sendContent } from "../http/fetch-adapter.js";
 import { pageLinks, type PageAddress } from "./preload-links.js";
+import { expectedRequest } from "../middleware/site-rules.js";
 import { prepareFile } from "../files/prepare-file.js";
 import { pushSources, withSource, type PushSource } from "./push-candidates.js";
 import type { Site } from "../context.js";
@@ -81,7 +82,8 @@ export function withStaleness(
   { authority }: Exchange,
   links: readonly PreloadLink[],
 ): readonly PreloadLink[] {
-  const isStale = ({ target }: PreloadLink) => site.keepsNothing || site.rules.makesStale({ target, authority });
+  const isStale = ({ target }: PreloadLink) =>
+    site.keepsNothing || site.rules.of(expectedRequest(target, authority)).makesStale;
   return links.map((link) => (isStale(link) ? { ...link, stale: true } : link));
 }
 
@@ -169,7 +171,7 @@ function respondPush(site: Site, { connection }: Exchange, sources: Sources): Re
   return async (stream, request, link, progress) => {
     const source = sources.get(link);
     const reply = http2Exchange(stream, request, connection);
-    reply.transformHeaders = transformsFor(site.headerTransforms, reply);
+    applyRules(site, reply);
     if (source?.kind === "route") {
       stream.once("close", source.abandon);
       reply.head(200, pushedFields(source.response), false);

@@ -38,7 +38,7 @@ export function proxyStep(rules: readonly string[], { timeout }: ProxyOptions): 
     const webSocket = exchange.upgrade !== undefined;
     const client = exchange.connection.transport.socket.remoteAddress;
     // The password was for this server.
-    const protectedByUs = site.rules.guards(exchange);
+    const protectedByUs = exchange.rules.needsPassword;
     const fields = requestFields(exchange, rule, { client, pseudonym, protectedByUs, content, webSocket });
     if (content) goOn(exchange);
     return answerFromUpstream(site, rule, {

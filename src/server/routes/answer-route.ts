@@ -45,7 +45,7 @@ async function answerRoute(site: Site, exchange: Exchange, response: Response, h
     if (bare) await response.body?.cancel();
     else await sendContent(response, exchange, site.closing, progress, hold);
   };
-  const link = linkOf(response, isHtml(headers.get("content-type") ?? "") ? site.rules.page(exchange).link : undefined);
+  const link = linkOf(response, isHtml(headers.get("content-type") ?? "") ? exchange.rules.page.link : undefined);
   if (method === "GET" && status === 200) site.hints.learn(target, link);
   return markingSent(exchange, headers.get("etag"), async () => {
     if (link === undefined && hints.sent.length === 0) {

@@ -5,7 +5,7 @@ import type { SitePage } from "../../scanner/list-pages.js";
 import { gather, listed, scanPages, type SiteScan, type SiteScanOptions } from "../../scanner/scan-site.js";
 import { isHtml, mediaType } from "../../files/media-type.js";
 import { checkJobs } from "../options/option-checks.js";
-import { UNKNOWN_HOST, type SiteRules } from "../middleware/rule-checks.js";
+import { expectedRequest, type SiteRules } from "../middleware/site-rules.js";
 import { openScan } from "./scan-setting.js";
 import type { SiteLookup } from "../files/site-lookup.js";
 import { sitePages } from "./site-pages.js";
@@ -74,7 +74,7 @@ function threadsFor(pages: number): number {
 
 async function findPage(lookup: SiteLookup, rules: SiteRules, path: string): Promise<SitePage> {
   const pathname = path.replace(/[?#].*$/s, "").replace(/\/index\.html$/, "/");
-  const { audience } = rules.page({ target: pathname, authority: UNKNOWN_HOST });
+  const { audience } = rules.of(expectedRequest(pathname));
   const found = await lookup.look({ target: pathname, navigates: true }, audience);
   if (found.kind === "file" && isHtml(mediaType(found.file))) return { pathname, file: found };
   const what = { file: "not a page", other: "not a page of this site", missing: "no such page" }[found.kind];
