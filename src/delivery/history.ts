@@ -29,11 +29,11 @@ const DELIVERIES = 100;
 const HINT_LIFE = 10_000;
 
 /**
- * What one connection has carried. Owned by the connection, and gone with it:
+ * What one connection was sent. Owned by the connection, and gone with it:
  * a client's cache outlives it, but no header tells us what is in there.
  */
 export class History {
-  readonly #carried = new Map<string, string>();
+  readonly #sent = new Map<string, string>();
   readonly #deliveries: Delivery[] = [];
   readonly #hinted = new Map<string, number>();
   readonly #rateLimit = new PushRateLimit();
@@ -62,19 +62,19 @@ export class History {
   }
 
   /** Whether this version of the target was served or pushed already. */
-  seen(target: string, etag: string): boolean {
-    return this.#carried.get(target) === etag;
+  wasSent(target: string, etag: string): boolean {
+    return this.#sent.get(target) === etag;
   }
 
-  carried(target: string, etag: string): void {
-    this.#carried.delete(target);
-    this.#carried.set(target, etag);
-    if (this.#carried.size > REMEMBERED) deleteOldest(this.#carried);
+  markSent(target: string, etag: string): void {
+    this.#sent.delete(target);
+    this.#sent.set(target, etag);
+    if (this.#sent.size > REMEMBERED) deleteOldest(this.#sent);
   }
 
   /** The version was on its way and did not arrive. */
-  lost(target: string, etag: string): void {
-    if (this.seen(target, etag)) this.#carried.delete(target);
+  unmark(target: string, etag: string): void {
+    if (this.wasSent(target, etag)) this.#sent.delete(target);
   }
 
   /** A 103 named the target: the client asks for it ahead of the page. */
@@ -128,7 +128,7 @@ export class History {
   /** A page's `Link` is about to go. What the client was given before it may have kept, and not ask for again. */
   announce(announcements: readonly AnnouncedTargets[]): void {
     for (const { targets, before } of announcements) {
-      this.announced.add({ targets, before: before.filter((target) => !this.#carried.has(target)) });
+      this.announced.add({ targets, before: before.filter((target) => !this.#sent.has(target)) });
     }
   }
 

@@ -1,11 +1,13 @@
 import type { FileHandle } from "node:fs/promises";
-import type { OutgoingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { holds, learn, openFound, type FoundFile, type Unavailable } from "./file.js";
 import { throughInsertion } from "./representation/insertion.js";
 import { readInto } from "./representation/read-into.js";
-import type { Decision, Extent, Representation } from "./representation/representation.js";
+import { decide, type Decision, type Extent, type Representation } from "./representation/representation.js";
+import type { Representations } from "./representation/representations.js";
+import type { Validators } from "./conditions/precondition.js";
 import type { ByteRange } from "./conditions/range.js";
 
 /** Where a response goes: a stream of HTTP/2, or a response of HTTP/1.1. */
@@ -48,6 +50,28 @@ const READ = 64 * 1024;
 
 /** Bytes to send as they are, or a range of the representation. */
 type Span = Buffer | ByteRange;
+
+/** What a file answers to one request, ready to go. */
+export interface PreparedFile {
+  readonly selected: Representation;
+  readonly decision: Decision;
+  readonly response: Prepared;
+}
+
+/** Selects the representation of a file, decides by the request's conditions, and opens what is to be sent. */
+export async function prepareFile(
+  representations: Representations,
+  found: FoundFile,
+  method: string,
+  request: IncomingHttpHeaders,
+  validators?: Partial<Validators>,
+): Promise<PreparedFile | Unavailable> {
+  const selected = await representations.select(found, request);
+  if (typeof selected === "string") return selected;
+  const decision = decide(selected, method, request, validators);
+  const response = await prepare(selected, decision, method);
+  return typeof response === "string" ? response : { selected, decision, response };
+}
 
 /** Opens what a response needs. */
 export async function prepare(

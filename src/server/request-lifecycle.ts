@@ -4,7 +4,7 @@ import type { Delivery } from "../delivery/history.js";
 import type { Exchange } from "./http/exchange.js";
 import { sendError } from "./http/error-page.js";
 import { answer } from "./pipeline.js";
-import { recordOf, type RequestRecord } from "./request-record.js";
+import type { RequestRecord } from "./request-record.js";
 import type { Site } from "./context.js";
 
 /**
@@ -129,3 +129,24 @@ const report = (site: Site, error: unknown) => site.report(error instanceof Erro
 
 const isGone = (error: unknown) =>
   gone.has(systemCode(error) ?? "") || (error instanceof Error && error.name === "AbortError");
+
+/** @param duration milliseconds since it arrived */
+function recordOf(exchange: Exchange, duration: number, delivery: Delivery | undefined): RequestRecord {
+  const { method, authority, target, httpVersion, status, bytes, body, stream, begun, arrived, fields } = exchange;
+  return {
+    time: Math.round(Date.now() - duration),
+    remoteAddress: exchange.connection.remoteAddress,
+    method,
+    authority,
+    target,
+    httpVersion,
+    status,
+    firstByte: begun === 0 ? undefined : begun - arrived,
+    duration,
+    bytes,
+    aborted: !body.writableFinished || stream?.aborted === true,
+    referer: fields.referer,
+    userAgent: fields["user-agent"],
+    delivery,
+  };
+}

@@ -4,7 +4,7 @@ import type { Field } from "./field.js";
 import type { HeaderRule } from "./headers-file.js";
 import { RuleTarget } from "../pattern.js";
 import type { Matched, PatternIndex } from "../pattern-index.js";
-import { splitTarget } from "../redirects/redirect.js";
+import { pathOf } from "../../io/request-target.js";
 import { fill } from "../redirects/redirect-target.js";
 
 /** What becomes of fields, by name: their values, or undefined for one that is taken away. */
@@ -21,7 +21,7 @@ function matchingRules(
   index: PatternIndex<HeaderRule>,
   { target, authority }: FieldRequest,
 ): Iterable<Matched<HeaderRule>> {
-  const path = canonicalPath(splitTarget(target)[0]);
+  const path = canonicalPath(pathOf(target));
   return path === undefined ? [] : index.matching(new RuleTarget(authority, path));
 }
 

@@ -3,7 +3,7 @@ import { prepare } from "../../files/send-response.js";
 import type { FileTree } from "../../files/tree.js";
 import { errorPage, sendError, sendPage } from "../http/error-page.js";
 import type { Exchange } from "../http/exchange.js";
-import { pathOf } from "./send-file.js";
+import { pathOf } from "../../io/request-target.js";
 import type { Site } from "../context.js";
 import type { SiteLookup } from "./site-lookup.js";
 

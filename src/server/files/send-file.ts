@@ -2,13 +2,13 @@ import type { OutgoingHttpHeaders } from "node:http";
 import type { Delivery } from "../../delivery/history.js";
 import type { FoundFile, Unavailable } from "../../files/file.js";
 import { isHtml } from "../../files/media-type.js";
+import { pathOf } from "../../io/request-target.js";
 import type { Decision } from "../../files/representation/representation.js";
-import { markingSent } from "../http/mark-sent.js";
 import { hintedFreshness } from "../page-delivery/early-hints.js";
 import { sendError } from "../http/error-page.js";
-import type { Exchange } from "../http/exchange.js";
+import { markingSent, type Exchange } from "../http/exchange.js";
 import { deliverPage, type ReadyPage } from "../page-delivery/deliver-page.js";
-import { prepareFile, type PreparedFile } from "./prepare-file.js";
+import { prepareFile, type PreparedFile } from "../../files/send-response.js";
 import type { Site } from "../context.js";
 
 /**
@@ -84,10 +84,4 @@ const LINKED = { "cache-control": "max-age=2" };
 function refuse(exchange: Exchange, { status, fields }: Decision): undefined {
   const detail = status === 412 ? "The file is not the one that the condition names." : "The file has no such range.";
   return sendError(exchange, status, detail, fields);
-}
-
-/** The path of a request target, without its query. */
-export function pathOf(target: string): string {
-  const at = target.indexOf("?");
-  return at === -1 ? target : target.slice(0, at);
 }

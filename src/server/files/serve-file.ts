@@ -5,15 +5,14 @@ import type { FoundFile } from "../../files/file.js";
 import { isHtml } from "../../files/media-type.js";
 import { decide } from "../../files/representation/representation.js";
 import type { FileTree } from "../../files/tree.js";
-import { challenge } from "../middleware/basic-auth-challenge.js";
+import { challenge } from "../middleware/password.js";
 import { sendError, sendPage } from "../http/error-page.js";
-import { answerOptions } from "../http/options-answer.js";
 import type { Exchange } from "../http/exchange.js";
 import { linkedPage, type Linked } from "../page-delivery/link-only-page.js";
 import { answerMissing, acceptsPage, VARY } from "./not-found.js";
-import { announcedFields, pathOf, sendFile } from "./send-file.js";
-import type { Site } from "../context.js";
-import type { Answered, Step } from "../step.js";
+import { pathOf } from "../../io/request-target.js";
+import { announcedFields, sendFile } from "./send-file.js";
+import type { Answered, Site, Step } from "../context.js";
 import { admittedBy, type LookupRequest, type Resolved, type SiteLookup } from "./site-lookup.js";
 
 /** How long a file may change whenever it is opened, until the client is told to come again (milliseconds). */
@@ -30,6 +29,9 @@ export const forcedRules: Step = (exchange, site) => {
   const { lookup } = site;
   return lookup !== undefined && exchange.rules.action?.forced === true ? answerForced(site, lookup, exchange) : "next";
 };
+
+/** The files, where there are any. */
+export const files: Step = (exchange, site) => answerByFiles(site, exchange, []);
 
 /**
  * Answers by the files, where there are any.
@@ -69,6 +71,11 @@ function answerMethod({ tree }: SiteLookup, exchange: Exchange): Answered {
   return ruled.forced ? redirect(exchange, ruled.status, ruled.location) : redirectUnlessFile(tree, exchange, ruled);
 }
 
+/** Says what can be asked of a file, or of the server (RFC 9110 §9.3.7). */
+export function answerOptions(exchange: Exchange): undefined {
+  exchange.head(204, { allow: "GET, HEAD, OPTIONS" }, true);
+}
+
 function refuseMethod(exchange: Exchange): undefined {
   if (exchange.method === "OPTIONS") return answerOptions(exchange);
   return sendError(exchange, 405, `${exchange.method} is not possible here.`, { allow: "GET, HEAD" });
@@ -93,8 +100,8 @@ function answerSync(site: Site, exchange: Exchange, found: FoundFile): SyncAnswe
   const linked = isPage ? linkedPage(site, exchange, found, status) : undefined;
   if (isPage && linked === undefined) return undefined;
   if (!bare && (selected.content === undefined || !exchange.mayEnd(selected.content.length))) return undefined;
-  if (method === "GET" && !connection.history.seen(target, selected.version)) {
-    connection.history.carried(target, selected.version);
+  if (method === "GET" && !connection.history.wasSent(target, selected.version)) {
+    connection.history.markSent(target, selected.version);
   }
   const more = linked?.fields ?? announcedFields(site, exchange, decision);
   exchange.head(status, more === undefined ? fields : together(fields, more), bare);
@@ -189,7 +196,7 @@ async function answerOther(
 
 /** 403: it is there, and the server's user may not read it. The log names the file, the response only the path. */
 function refuseUnreadable(site: Site, exchange: Exchange, { file, code }: { file: string; code: string }): undefined {
-  site.unreadable.tell(file, code);
+  site.unreadable(file, code);
   return sendError(exchange, 403, `The server is not allowed to read ${pathOf(exchange.target)}`);
 }
 

@@ -1,13 +1,14 @@
 import { extname } from "node:path";
 import type { Asked, Audience, LookedUp } from "../../scanner/lookup.js";
 import type { RuleAction, RuleRequest } from "../../rules/rule-set.js";
+import { tellOnce } from "../../io/tell-once.js";
 import type { FoundFile } from "../../files/file.js";
 import { isHtml, mediaType, UNKNOWN_TYPE } from "../../files/media-type.js";
 import { withBase, withoutBase } from "../../files/base.js";
 import type { FileTree, Found } from "../../files/tree.js";
 import type { RequestRules } from "../middleware/request-rules.js";
 import { expectedRequest, type SiteRules } from "../middleware/site-rules.js";
-import { pathOf } from "./send-file.js";
+import { pathOf } from "../../io/request-target.js";
 
 /** A request for which an answer is looked up. */
 export interface LookupRequest extends RuleRequest {
@@ -67,9 +68,6 @@ export interface SiteLookupOptions {
 /** Browsers follow 20 redirects (Fetch §4.4). */
 const MOST_HOPS = 20;
 
-/** Rules that never end are told of, but not without end. */
-const MOST_TOLD = 100;
-
 const MISSING = { kind: "missing", page: undefined } as const;
 const UNKNOWN = { kind: "unknown" } as const;
 
@@ -85,8 +83,7 @@ export class SiteLookup {
   /** URL path of the page that goes with a 404, if it is there. */
   readonly errorPage: string;
   readonly #options: SiteLookupOptions;
-  /** Rules that were told of. */
-  readonly #told = new Set<string>();
+  readonly #notice: (key: string, text: string) => void;
 
   constructor(options: SiteLookupOptions) {
     const { tree, single } = options;
@@ -94,6 +91,7 @@ export class SiteLookup {
     this.single = single === undefined ? undefined : withBase(tree.base, single);
     this.errorPage = withBase(tree.base, "/404.html");
     this.#options = options;
+    this.#notice = tellOnce((text) => options.notice?.(text));
   }
 
   /** What answers a request that comes to the files and to the rules for them. */
@@ -139,7 +137,7 @@ export class SiteLookup {
     let target = ownTarget(ruled.location, request.authority);
     for (let hops = 0; target !== undefined; hops++) {
       if (hops === MOST_HOPS) {
-        this.#tellEndless(ruled.rule);
+        this.#notice(ruled.rule, `_redirects:${ruled.rule} leads in a circle, and is passed over`);
         return true;
       }
       const next = await this.#redirected({ ...request, target });
@@ -161,12 +159,6 @@ export class SiteLookup {
     const isPage = found.kind === "unslashed" && (await this.tree.find(`${pathname}/`)).kind === "file";
     if (ruled !== undefined && !isPage) return led;
     return found.kind === "unslashed" ? slashed(target, pathname) : undefined;
-  }
-
-  #tellEndless(rule: string): void {
-    if (this.#told.has(rule) || this.#told.size === MOST_TOLD) return;
-    this.#told.add(rule);
-    this.#options.notice?.(`_redirects:${rule} leads in a circle, and is passed over`);
   }
 
   /**

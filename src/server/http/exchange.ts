@@ -74,6 +74,22 @@ export function goneSignal({ body }: Exchange): AbortSignal {
   return gone.signal;
 }
 
+/** Remembers that the connection carries this version of the target, unless it gets lost on the way. */
+export async function markingSent<T>(
+  { method, target, connection: { history } }: Exchange,
+  etag: string | null,
+  send: () => Promise<T>,
+): Promise<T> {
+  if (method !== "GET" || etag === null) return send();
+  history.markSent(target, etag);
+  try {
+    return await send();
+  } catch (error) {
+    history.unmark(target, etag);
+    throw error;
+  }
+}
+
 /** What a route is told of an exchange. */
 export function contextOf(
   exchange: Pick<Exchange, "httpVersion" | "connection" | "pushEnabled">,

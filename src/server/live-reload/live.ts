@@ -6,7 +6,7 @@ import type { HeaderTransform } from "../http/response-headers.js";
 import { sendError } from "../http/error-page.js";
 import type { Exchange } from "../http/exchange.js";
 import { responseFields, sendContent } from "../http/fetch-adapter.js";
-import { pathOf } from "../files/send-file.js";
+import { pathOf } from "../../io/request-target.js";
 import { clientScript, FEW_CONNECTIONS, LOAD, SCRIPT, STREAM } from "./client.js";
 import { eventStream } from "./sse.js";
 import { scriptInsertion, textOf } from "./script-insertion.js";

@@ -1,5 +1,5 @@
-import { challenge } from "../middleware/basic-auth-challenge.js";
-import type { Step } from "../step.js";
+import { challenge } from "../middleware/password.js";
+import type { Step } from "../context.js";
 
 /** Live reload's own paths. What happens to a page is told to those who may see it. */
 export const ownPaths: Step = (exchange, { live, rules }) => {

@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { X509Certificate } from "node:crypto";
 import { parseSubjectAltName } from "../../tls/issue/certificate-names.js";
 import { sendError } from "../http/error-page.js";
-import type { Step } from "../step.js";
+import type { Step } from "../context.js";
 
 interface NamedRequest {
   readonly httpVersion: string;

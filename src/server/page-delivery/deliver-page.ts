@@ -8,7 +8,7 @@ import type { Hold } from "../../delivery/large-page.js";
 import { considersPushes, plan, type PageRequest, type Peer, type PreloadLink } from "../../delivery/plan.js";
 import { serverTiming } from "../../delivery/delivery-summary.js";
 import type { ManifestEntry } from "../../manifest/types.js";
-import type { Progress } from "../../files/send-response.js";
+import { prepareFile, type Progress } from "../../files/send-response.js";
 import { pushableStreams, keepPromised, sendWindow, isBlockedByStreamWindow } from "../listen/connection.js";
 import { applyRules } from "../http/response-headers.js";
 import type { Exchange } from "../http/exchange.js";
@@ -16,7 +16,6 @@ import { http2Exchange } from "../http/http2-exchange.js";
 import { responseFields, sendContent } from "../http/fetch-adapter.js";
 import { pageLinks, type PageAddress } from "./preload-links.js";
 import { expectedRequest } from "../middleware/site-rules.js";
-import { prepareFile } from "../files/prepare-file.js";
 import { pushSources, withSource, type PushSource } from "./push-candidates.js";
 import type { Site } from "../context.js";
 
@@ -148,7 +147,7 @@ export function peerOf(
   const { refuses } = history;
   // What there is room for is looked up where something may be pushed.
   if (!pushEnabled) return { pushEnabled, refuses, pushableStreams: 0, freeWindow: 0, seen: () => false };
-  const seen = links.filter(({ target, etag }) => etag !== undefined && history.seen(target, etag));
+  const seen = links.filter(({ target, etag }) => etag !== undefined && history.wasSent(target, etag));
   const versions = new Set(seen.map(({ target, etag = "" }) => `${etag} ${target}`));
   return {
     pushEnabled,

@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders } from "node:http";
 import { constants } from "node:http2";
 import { isNavigation } from "../../delivery/hint-policy.js";
 import { linksBesideImportMap, readLinks, type LinkValue } from "../../delivery/link.js";
+import { pathOf } from "../../io/request-target.js";
 import type { Exchange } from "../http/exchange.js";
 import { pageLinks } from "./preload-links.js";
 
@@ -44,8 +45,6 @@ export const isField = (value: string) => /^[\t\x20-\x7e]*$/.test(value);
 /** What a browser does ahead of the page (HTML §4.6.7.4, "process early hint headers"). */
 const isHint = ({ rel }: LinkValue) =>
   rel.some((type) => type === "preload" || type === "modulepreload" || type === "preconnect");
-
-const pathOf = (target: string) => target.replace(/\?.*$/s, "");
 
 /**
  * The 103 of one response (RFC 8297). At most one: a browser reads only the

@@ -9,7 +9,7 @@ import type { FoundFile } from "../../files/file.js";
 import type { Exchange } from "../http/exchange.js";
 import { pageLinks } from "./preload-links.js";
 import { peerOf, requestOf, withStaleness } from "./deliver-page.js";
-import { pathOf } from "../files/send-file.js";
+import { pathOf } from "../../io/request-target.js";
 import type { Site } from "../context.js";
 
 /** The `Link` field of a page, and what it says. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { sendError } from "../http/error-page.js";
 import type { Exchange } from "../http/exchange.js";
-import type { Step } from "../step.js";
+import type { Step } from "../context.js";
 import { answerFromUpstream } from "./forward-response.js";
 import { UpstreamConnections } from "./upstream-connections.js";
 import { isLoop, requestFields } from "./fields/request-fields.js";

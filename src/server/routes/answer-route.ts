@@ -1,26 +1,21 @@
 import type { Delivery } from "../../delivery/history.js";
 import { isHtml } from "../../files/media-type.js";
-import type { Site } from "../context.js";
 import { answerByFiles } from "../files/serve-file.js";
-import { contextOf, goneSignal, type Exchange } from "../http/exchange.js";
+import { contextOf, goneSignal, markingSent, type Exchange } from "../http/exchange.js";
 import { responseFields, sendContent, toRequest } from "../http/fetch-adapter.js";
-import { markingSent } from "../http/mark-sent.js";
 import { deliverPage, type ReadyPage } from "../page-delivery/deliver-page.js";
 import { EarlyHints, hintedFreshness } from "../page-delivery/early-hints.js";
-import type { Answered, Step } from "../step.js";
+import type { Site, Step } from "../context.js";
 import { askRoutes } from "./route.js";
 
 /** The routes, and the files for what none of them answers. */
-export const routesAndFiles: Step = (exchange, site): Answered =>
-  site.routes.length > 0 ? answerByRoutes(site, exchange) : answerByFiles(site, exchange, []);
-
-async function answerByRoutes(site: Site, exchange: Exchange): Promise<Delivery | undefined> {
+export const routes: Step = async (exchange, site): Promise<Delivery | undefined> => {
   const hints = new EarlyHints(exchange, site.hintsHelp);
   const response = await askRoutesFor(site, exchange, hints);
   return response === undefined
     ? answerByFiles(site, exchange, hints.sent)
     : answerRoute(site, exchange, response, hints);
-}
+};
 
 async function askRoutesFor(site: Site, exchange: Exchange, hints: EarlyHints): Promise<Response | undefined> {
   const request = toRequest(exchange, goneSignal(exchange));

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { tellOnce } from "../../io/tell-once.js";
 import { H2PushError } from "../../errors.js";
 import type { Viewport } from "../../scanner/css/media-queries.js";
 import type { SitePage } from "../../scanner/list-pages.js";
@@ -39,7 +40,9 @@ const MOST_THREADS = 4;
  */
 export async function scan(root: string, options: ScanOptions = {}): Promise<SiteScan> {
   const { base, viewport, jobs } = options;
-  const onNotice = once(options.onNotice ?? (() => {}));
+  // What several threads come upon is told once.
+  const tell = tellOnce(options.onNotice ?? (() => {}), Infinity);
+  const onNotice = (text: string) => tell(text, text);
   const most = jobs === undefined ? undefined : checkJobs(jobs);
   const { lookup, rules, scanner, setting } = await openScan({ root, base, viewport }, onNotice);
   const pages: SitePage[] = [];
@@ -56,16 +59,6 @@ export async function scan(root: string, options: ScanOptions = {}): Promise<Sit
   }
   const { scanOnThreads } = await import("./scan-threads.js");
   return scanOnThreads(pages, listing, threads, { ...options, setting, onNotice });
-}
-
-/** What several threads come upon is told once. */
-function once(tell: (text: string) => void): (text: string) => void {
-  const told = new Set<string>();
-  return (text) => {
-    if (told.has(text)) return;
-    told.add(text);
-    tell(text);
-  };
 }
 
 function threadsFor(pages: number): number {
