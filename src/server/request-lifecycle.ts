@@ -1,5 +1,6 @@
 import { constants } from "node:http2";
 import { systemCode } from "../errors.js";
+import { isExhausted } from "../files/file.js";
 import type { Delivery } from "../delivery/history.js";
 import type { Exchange } from "./http/exchange.js";
 import { sendError } from "./http/error-page.js";
@@ -120,8 +121,11 @@ function fail(site: Site, exchange: Exchange, error: unknown): void {
   if (ended && isGone(error)) return;
   report(site, error);
   if (ended) return;
-  if (exchange.status === 0) sendError(exchange, 500, "The server could not answer this request; its log says why.");
-  else if (stream !== undefined) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  if (exchange.status === 0 && isExhausted(error)) {
+    sendError(exchange, 503, "The server has too many files open.", { "retry-after": "1" });
+  } else if (exchange.status === 0) {
+    sendError(exchange, 500, "The server could not answer this request; its log says why.");
+  } else if (stream !== undefined) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   else body.destroy();
 }
 
