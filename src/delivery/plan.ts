@@ -19,6 +19,8 @@ export interface PreloadLink extends ManifestEntry {
   readonly nopush?: boolean;
   /** Its response is stale the moment it arrives: what a 103 has named is then fetched again by the page (Chromium 156, measured). */
   readonly stale?: boolean;
+  /** Announced, it would be refused: by the page's `Integrity-Policy`. */
+  readonly blocked?: boolean;
   /** The response's own `Link` field names it already. */
   readonly inField?: boolean;
 }
@@ -109,7 +111,7 @@ export function plan(links: readonly PreloadLink[], request: PageRequest, peer: 
 /** A 103 names beside what the final response links what blocks rendering: while it is on its way, nothing else is. */
 function hintable(links: readonly PreloadLink[], linked: readonly PreloadLink[]): readonly PreloadLink[] {
   const isWanted = (link: PreloadLink) => linked.includes(link) || (link.blocking === true && link.rel !== undefined);
-  return links.filter((link) => link.stale !== true && isWanted(link));
+  return links.filter((link) => link.stale !== true && link.blocked !== true && isWanted(link));
 }
 
 /**
@@ -126,7 +128,8 @@ function seenLinks(links: readonly PreloadLink[], announce: Announcement): Reado
   let images = 0;
   for (const link of links) {
     if (link.inField === true || link.rel === undefined) continue;
-    if (announce === "all") {
+    if (link.blocked === true) seen.set(link, "integrity policy");
+    else if (announce === "all") {
       if (isFetchedTwice(link)) seen.set(link, "stale");
     } else if (link.named === true) seen.set(link, "in the HTML");
     else if (isFetchedTwice(link)) seen.set(link, "stale");

@@ -15,13 +15,12 @@ import type { Site } from "../context.js";
  * Sends one version of a file, a page with what it needs.
  *
  * @param more fields beside its own
- * @param hinted `Link` values that a 103 carried already
  */
 export async function sendFile(
   site: Site,
   exchange: Exchange,
   found: FoundFile,
-  { more = {}, hinted = [] }: FileExtras = {},
+  more: OutgoingHttpHeaders = {},
 ): Promise<{ readonly delivery: Delivery | undefined } | Unavailable> {
   const { method, fields, target } = exchange;
   const prepared = await prepareFile(site.representations, found, method, fields, exchange.rules.validators);
@@ -32,24 +31,17 @@ export async function sendFile(
     const rules = page ? exchange.rules.page : undefined;
     const needs = rules && (await site.scanner?.page(pathOf(target), found, rules));
     const whole = needs && { ...needs, link: rules?.link };
-    return { delivery: await send(site, exchange, prepared, whole, { more, hinted }) };
+    return { delivery: await send(site, exchange, prepared, whole, more) };
   } finally {
     await prepared.response.close();
   }
 }
 
-/** What goes with a file beside its own fields. */
-interface FileExtras {
-  readonly more?: OutgoingHttpHeaders;
-  readonly hinted?: readonly string[];
-}
-
 type Needs = Pick<ReadyPage, "entries" | "mayHaveImportMap" | "link"> | undefined;
 
-function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Needs, extras: Required<FileExtras>) {
+function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Needs, more: OutgoingHttpHeaders) {
   const { selected, decision, response } = prepared;
   const { status } = decision;
-  const { more, hinted } = extras;
   const send: ReadyPage["send"] = (extra, ...how) => response.send(exchange, { ...more, ...extra }, ...how);
   return markingSent(exchange, status === 206 ? null : selected.version, async () => {
     if (needs === undefined) {
@@ -57,7 +49,7 @@ function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Nee
       return undefined;
     }
     const { entries, mayHaveImportMap, link } = needs;
-    const page = { status, bytes: selected.size, link, hinted, entries, mayHaveImportMap, send };
+    const page = { status, bytes: selected.size, link, entries, mayHaveImportMap, send };
     return deliverPage(site, exchange, page);
   });
 }

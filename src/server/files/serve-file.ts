@@ -4,7 +4,7 @@ import type { RuleAction } from "../../rules/rule-set.js";
 import type { FoundFile } from "../../files/file.js";
 import { isHtml } from "../../files/media-type.js";
 import { decide } from "../../files/representation/representation.js";
-import type { FileTree } from "../../files/tree.js";
+import type { FileTree, Found } from "../../files/tree.js";
 import { challenge } from "../middleware/password.js";
 import { sendError, sendPage } from "../http/error-page.js";
 import type { Exchange } from "../http/exchange.js";
@@ -16,7 +16,7 @@ import type { Answered, Site, Step } from "../context.js";
 import { admittedBy, type LookupRequest, type Resolved, type SiteLookup } from "./site-lookup.js";
 
 /** How long a file may change whenever it is opened, until the client is told to come again (milliseconds). */
-const PATIENCE = 2000;
+const WRITTEN_FOR_MS = 2000;
 
 type ResolvedFile = Extract<Resolved, { kind: "file" }>;
 type RuleRedirect = Extract<RuleAction, { kind: "redirect" }>;
@@ -30,38 +30,21 @@ export const forcedRules: Step = (exchange, site) => {
   return lookup !== undefined && exchange.rules.action?.forced === true ? answerForced(site, lookup, exchange) : "next";
 };
 
-/** The files, where there are any. */
-export const files: Step = (exchange, site) => answerByFiles(site, exchange, []);
-
-/**
- * Answers by the files, where there are any.
- *
- * @param hinted `Link` values that a 103 carried already
- */
-export function answerByFiles(site: Site, exchange: Exchange, hinted: readonly string[]): Answered {
-  if (site.lookup === undefined) return sendError(exchange, 404, `There is nothing at ${exchange.target}`);
-  return answerFile(site, site.lookup, exchange, hinted);
-}
-
-/**
- * Answers a request for a file: at once when it is in memory.
- *
- * @param hinted `Link` values that a 103 carried already
- */
-function answerFile(site: Site, lookup: SiteLookup, exchange: Exchange, hinted: readonly string[]) {
+/** Answers by the files, where there are any: at once when the file is in memory. */
+export const files = (exchange: Exchange, site: Site): Answered => {
+  const { lookup } = site;
   const { method, target } = exchange;
+  if (lookup === undefined) return sendError(exchange, 404, `There is nothing at ${target}`);
   if (method !== "GET" && method !== "HEAD") return answerMethod(lookup, exchange);
-  const found = hinted.length === 0 ? lookup.tree.peek(pathOf(target), exchange.arrived) : undefined;
-  const mayHave = found?.kind === "file" && !exchange.rules.refusesFile(found.file);
-  const atOnce = mayHave ? answerSync(site, exchange, found) : undefined;
-  return atOnce === undefined ? answerAsync(site, lookup, exchange, hinted) : atOnce.delivery;
-}
+  const known = lookup.tree.peek(pathOf(target), exchange.arrived);
+  const mayHave = known?.kind === "file" && !exchange.rules.refusesFile(known.file);
+  const atOnce = mayHave ? answerSync(site, exchange, known) : undefined;
+  return atOnce === undefined ? answerAsync(site, lookup, exchange, known) : atOnce.delivery;
+};
 
 function answerForced(site: Site, lookup: SiteLookup, exchange: Exchange): Answered {
   const { method } = exchange;
-  return method === "GET" || method === "HEAD"
-    ? answerAsync(site, lookup, exchange, [])
-    : answerMethod(lookup, exchange);
+  return method === "GET" || method === "HEAD" ? answerAsync(site, lookup, exchange) : answerMethod(lookup, exchange);
 }
 
 /** A redirect sends a form on; a file takes none. */
@@ -89,6 +72,7 @@ async function redirectUnlessFile(tree: FileTree, exchange: Exchange, { status, 
 /** Answers from memory without waiting, if that can be; undefined if not. */
 function answerSync(site: Site, exchange: Exchange, found: FoundFile): SyncAnswer | undefined {
   const { representations, scanner } = site;
+  if (exchange.hinted !== undefined) return undefined;
   const selected = representations.ready(found, exchange.fields);
   if (selected === undefined) return undefined;
   const { method, connection, target } = exchange;
@@ -137,23 +121,29 @@ function record({ target, connection }: Exchange, { targets, announcements }: Li
   return delivery;
 }
 
-/** Answers by what is looked up: also where a rule comes before the file of the path. */
-export async function answerAsync(site: Site, lookup: SiteLookup, exchange: Exchange, hinted: readonly string[]) {
-  const deadline = performance.now() + PATIENCE;
+/**
+ * Answers by what is looked up: also where a rule comes before the file of the path.
+ *
+ * @param known what stands for the path, where that was found: it could not be answered at once
+ */
+async function answerAsync(site: Site, lookup: SiteLookup, exchange: Exchange, known?: Found) {
+  const deadline = performance.now() + WRITTEN_FOR_MS;
   const request = requestFor(exchange);
-  do {
-    const resolved = await lookup.resolve(request);
+  for (let first = known; ; first = undefined) {
+    const resolved = await lookup.resolve(request, first);
     if (resolved.kind !== "file") return answerOther(site, lookup, exchange, resolved);
     const { found, pathname, standsIn } = resolved;
-    const atOnce = hinted.length === 0 && !standsIn ? answerSync(site, exchange, found) : undefined;
+    const atOnce = first === undefined && !standsIn ? answerSync(site, exchange, found) : undefined;
     if (atOnce !== undefined) return atOnce.delivery;
-    const sent = await sendFile(site, exchange, found, standsIn ? { hinted, more: { vary: VARY } } : { hinted });
+    const sent = await sendFile(site, exchange, found, standsIn ? { vary: VARY } : {});
     if (sent === "withheld") return answerMissing(site, lookup, exchange);
     if (sent === "unreadable") return refuseUnreadable(site, exchange, { file: found.file, code: "EACCES" });
     if (sent !== "changed") return sent.delivery;
+    if (performance.now() >= deadline) {
+      return sendError(exchange, 503, `${pathOf(exchange.target)} is being written.`, { "retry-after": "1" });
+    }
     lookup.tree.lookAgain(pathname);
-  } while (performance.now() < deadline);
-  return sendError(exchange, 503, `${pathOf(exchange.target)} is being written.`, { "retry-after": "1" });
+  }
 }
 
 function requestFor(exchange: Exchange): LookupRequest {

@@ -94,13 +94,17 @@ export class SiteLookup {
     this.#notice = tellOnce((text) => options.notice?.(text));
   }
 
-  /** What answers a request that comes to the files and to the rules for them. */
-  async resolve(request: LookupRequest): Promise<Resolved> {
-    const resolved = await this.#resolve(request);
+  /**
+   * What answers a request that comes to the files and to the rules for them.
+   *
+   * @param known what stands for its path, where that was just found
+   */
+  async resolve(request: LookupRequest, known?: Found): Promise<Resolved> {
+    const resolved = await this.#resolve(request, known);
     return resolved.kind === "file" && !request.admitsFile(resolved.found.file) ? { kind: "refused" } : resolved;
   }
 
-  async #resolve(request: LookupRequest): Promise<Resolved> {
+  async #resolve(request: LookupRequest, known: Found | undefined): Promise<Resolved> {
     const pathname = pathOf(request.target);
     if (withoutBase(this.tree.base, pathname) === undefined) return this.#outside(request.target, pathname);
     const ruled = request.rules.action;
@@ -108,7 +112,7 @@ export class SiteLookup {
       const led = await this.#follow(ruled, request);
       if (led !== undefined) return led;
     }
-    const found = await this.tree.find(pathname);
+    const found = known ?? (await this.tree.find(pathname));
     if (found.kind === "file") return { kind: "file", found, pathname, standsIn: false };
     if (found.kind === "none" && found.status === 400) return { kind: "malformed" };
     if (found.kind === "unreadable") return found;

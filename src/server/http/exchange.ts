@@ -38,6 +38,8 @@ export interface Exchange {
   readonly begun: number;
   /** What the rules of the site say to it. Set before anything is sent, as is what follows. */
   rules: RequestRules;
+  /** The `Link` field of the 103 that went ahead of the response. */
+  hinted: string | undefined;
   /** Gives the final response its last touch, whoever answers. */
   transformHeaders: Transform | undefined;
   /** Sends status and fields; with `end`, nothing follows them. Does nothing when the client has gone. */

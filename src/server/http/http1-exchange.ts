@@ -27,6 +27,7 @@ class Http1Exchange implements Exchange {
   readonly pushEnabled = false;
   readonly upgrade: Upgrade | undefined;
   rules = NO_RULES;
+  hinted: string | undefined;
   transformHeaders: Transform | undefined;
   begun = 0;
   readonly #response: ServerResponse;

@@ -47,6 +47,7 @@ class Http2Exchange implements Exchange, Writer {
   readonly stream: ServerHttp2Stream;
   readonly upgrade = undefined;
   rules = NO_RULES;
+  hinted: string | undefined;
   transformHeaders: Transform | undefined;
   begun = 0;
   readonly arrival: number;

@@ -91,8 +91,10 @@ class MatchedRules implements RequestRules {
     const changes = this.#fieldChanges;
     const { audience } = this;
     if (changes === undefined) return audience === undefined ? NO_PAGE_RULES : { ...NO_PAGE_RULES, audience };
-    const csp = changes.get("content-security-policy") ?? [];
-    return { csp, link: changes.get("link")?.join(", "), audience };
+    const [csp = [], integrityPolicy = []] = ["content-security-policy", "integrity-policy"].map((name) =>
+      changes.get(name),
+    );
+    return { csp, integrityPolicy, link: changes.get("link")?.join(", "), audience };
   }
 
   get validators(): Partial<Validators> | undefined {

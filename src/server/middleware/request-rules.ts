@@ -7,6 +7,8 @@ import type { Validators } from "../../files/conditions/precondition.js";
 export interface PageRules {
   /** Values of `Content-Security-Policy`. */
   readonly csp: readonly string[];
+  /** Those of `Integrity-Policy`. */
+  readonly integrityPolicy: readonly string[];
   /** The `Link` field. */
   readonly link: string | undefined;
   /** For whom what it needs is looked up. */
@@ -44,7 +46,7 @@ export interface RequestRules {
   readonly transformHeaders: ((status: number, fields: OutgoingHttpHeaders) => OutgoingHttpHeaders) | undefined;
 }
 
-export const NO_PAGE_RULES: PageRules = { csp: [], link: undefined, audience: undefined };
+export const NO_PAGE_RULES: PageRules = { csp: [], integrityPolicy: [], link: undefined, audience: undefined };
 
 /** Where there are no rules. */
 export const NO_RULES: RequestRules = {

@@ -3,6 +3,7 @@ import { constants } from "node:http2";
 import { deliver, type RespondPage, type RespondPush } from "../../delivery/deliver.js";
 import type { Delivery } from "../../delivery/history.js";
 import { isFramed, isNavigation } from "../../delivery/hint-policy.js";
+import { blockedDestinations, isBlocked } from "../../delivery/integrity-policy.js";
 import { linksBesideImportMap } from "../../delivery/link.js";
 import type { Hold } from "../../delivery/large-page.js";
 import { considersPushes, plan, type PageRequest, type Peer, type PreloadLink } from "../../delivery/plan.js";
@@ -14,7 +15,7 @@ import { applyRules } from "../http/response-headers.js";
 import type { Exchange } from "../http/exchange.js";
 import { http2Exchange } from "../http/http2-exchange.js";
 import { responseFields, sendContent } from "../http/fetch-adapter.js";
-import { pageLinks, type PageAddress } from "./preload-links.js";
+import { pageLinks } from "./preload-links.js";
 import { expectedRequest } from "../middleware/site-rules.js";
 import { pushSources, withSource, type PushSource } from "./push-candidates.js";
 import type { Site } from "../context.js";
@@ -26,8 +27,8 @@ export interface ReadyPage {
   readonly bytes: number | undefined;
   /** The response's own `Link` field. */
   readonly link: string | undefined;
-  /** `Link` values that a 103 carried already. */
-  readonly hinted: readonly string[];
+  /** The response's own `Integrity-Policy` field. */
+  readonly integrityPolicy?: string | undefined;
   /** What the manifest knows of the page. */
   readonly entries: readonly ManifestEntry[];
   /** It has an import map, or it can't be excluded that it gets one. */
@@ -47,7 +48,10 @@ export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPag
   const { connection, stream, fields, target, authority } = exchange;
   const request = requestOf(exchange, page);
   const all = pageLinks({ target, authority }, fieldOf(exchange, page), page.entries);
-  const named = withStaleness(site, exchange, all);
+  const blocked = blockedDestinations([page.integrityPolicy ?? [], exchange.rules.page.integrityPolicy].flat());
+  const named = withStaleness(site, exchange, all).map((link) =>
+    isBlocked(blocked, link) ? { ...link, blocked: true } : link,
+  );
   const looks = considersPushes(request, peerOf(exchange, page, []), site.limits);
   const sources = looks ? await pushSources(site, exchange, named) : new Map<PreloadLink, PushSource>();
   const bySource = new Map(named.map((link) => [withSource(link, sources.get(link)), sources.get(link)]));
@@ -58,7 +62,7 @@ export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPag
   const delivery = deliver({
     plan: (pushes) =>
       plan(links, request, { ...peer, pushableStreams: Math.min(peer.pushableStreams, pushes) }, site.limits),
-    hinted: targetsIn(page.hinted, exchange, links),
+    hinted: hintedLinks(exchange, links),
     large,
     stream,
     request: fields,
@@ -158,10 +162,10 @@ export function peerOf(
   };
 }
 
-/** The links of the page that link-values name. */
-function targetsIn(values: readonly string[], page: PageAddress, links: readonly PreloadLink[]): PreloadLink[] {
-  if (values.length === 0) return [];
-  const named = new Set(pageLinks(page, values.join(", "), []).map(({ target }) => target));
+/** The links of the page that its 103 named. */
+function hintedLinks(exchange: Exchange, links: readonly PreloadLink[]): PreloadLink[] {
+  if (exchange.hinted === undefined) return [];
+  const named = new Set(pageLinks(exchange, exchange.hinted, []).map(({ target }) => target));
   return links.filter(({ target }) => named.has(target));
 }
 

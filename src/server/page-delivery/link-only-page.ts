@@ -32,8 +32,8 @@ export function linkedPage(site: Site, exchange: Exchange, found: FoundFile, sta
   const peer = peerOf(exchange, { bytes: 0 }, []);
   if (considersPushes(request, peer, site.limits)) return undefined;
   if (site.limits.mode === "hints" && request.navigation) return undefined;
-  const { csp, link, audience } = exchange.rules.page;
-  if (link !== undefined || csp.length > 0) return undefined;
+  const { csp, integrityPolicy, link, audience } = exchange.rules.page;
+  if (link !== undefined || csp.length + integrityPolicy.length > 0) return undefined;
   const needs = site.scanner?.peek(pathOf(exchange.target), found, { audience });
   return needs === undefined ? undefined : recalled(site, exchange, needs, request, peer);
 }

@@ -25,7 +25,7 @@ export async function answerFromUpstream(
   const onHint = (link: string) => void (isField(link) && hints.send(link));
   try {
     const answer = await hints.whileSlow(ask({ ...question, onHint }), site.hints.of(exchange.target));
-    return await passOn(site, rule, exchange, answer, hints.sent);
+    return await passOn(site, rule, exchange, answer);
   } catch (error) {
     return fail(site, exchange, error);
   }
@@ -45,7 +45,6 @@ async function passOn(
   rule: ProxyRule,
   exchange: Exchange,
   answer: UpstreamAnswer,
-  hinted: readonly string[],
 ): Promise<Delivery | undefined> {
   const { request, response, idleTimeout, upgrade } = answer;
   const { statusCode: status = 502, headers } = response;
@@ -57,7 +56,7 @@ async function passOn(
     return undefined;
   }
   try {
-    return await passResponse(site, exchange, { ...proxied, status, answer, hinted, upstream: rule.upstream });
+    return await passResponse(site, exchange, { ...proxied, status, answer, upstream: rule.upstream });
   } finally {
     idleTimeout.end();
     // Its connection can't be used again with a part of a message on it.
@@ -69,19 +68,19 @@ interface PassedResponse extends ProxiedFields {
   readonly status: number;
   readonly answer: UpstreamAnswer;
   readonly upstream: Upstream;
-  readonly hinted: readonly string[];
 }
 
 async function passResponse(site: Site, exchange: Exchange, passed: PassedResponse): Promise<Delivery | undefined> {
-  const { status, link, length, hinted } = passed;
+  const { status, link, length, fields } = passed;
   const { method, target } = exchange;
   const send = sender(site, exchange, passed);
-  if (method === "GET" && status === 200) site.hints.learn(target, link);
-  if (link === undefined && hinted.length === 0) {
+  const integrityPolicy = fields["integrity-policy"]?.toString();
+  if (method === "GET" && status === 200) site.hints.learn(target, link, integrityPolicy);
+  if (link === undefined && exchange.hinted === undefined) {
     await send({}, (bytes) => exchange.progress(bytes));
     return undefined;
   }
-  const page = { status, bytes: length, link, hinted, entries: [], mayHaveImportMap: true, send };
+  const page = { status, bytes: length, link, integrityPolicy, entries: [], mayHaveImportMap: true, send };
   return deliverPage(site, exchange, page);
 }
 
