@@ -2,10 +2,9 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import type { AnnouncedTargets } from "./announced.js";
 import type { DeliveredTarget, Delivery, History } from "./history.js";
 import { writeLink } from "./link.js";
-import { inTwoParts, type Hold } from "./large-page.js";
 import type { Plan, PreloadLink } from "./plan.js";
 import { promise, promisedRequest } from "./push-promise.js";
-import { runInOrder } from "./response-order.js";
+import { inTwoParts, runInOrder, type Hold } from "./response-order.js";
 
 /**
  * Answers a promised stream as a request for that link would be answered.

@@ -93,7 +93,7 @@ export function plan(links: readonly PreloadLink[], request: PageRequest, peer: 
   const linked: PreloadLink[] = [];
   const skipped: Skipped[] = [];
   if (!isDeliverable(request)) return { push, hint: [], link: linked, skipped };
-  const budget = new Budget(limits, peer);
+  const budget = new PushBudget(limits, peer);
   const seen = seenLinks(links, limits.announce);
   for (const link of links) {
     const choice = choose(link, request, peer, limits.mode, budget, seen);
@@ -134,7 +134,7 @@ function seenLinks(links: readonly PreloadLink[], announce: Announcement): Reado
     } else if (link.named === true) seen.set(link, "in the HTML");
     else if (isFetchedTwice(link)) seen.set(link, "stale");
     else if (link.when === "load") seen.set(link, "not painted first");
-    else if (link.as === "image" && images++ >= HIDDEN_IMAGES) seen.set(link, "not painted first");
+    else if (link.as === "image" && images++ >= MAX_HIDDEN_IMAGES) seen.set(link, "not painted first");
   }
   return seen;
 }
@@ -145,7 +145,7 @@ function isFetchedTwice({ stale, rel, as, crossorigin }: PreloadLink): boolean {
 }
 
 /** So many images of stylesheets are announced. */
-const HIDDEN_IMAGES = 1;
+const MAX_HIDDEN_IMAGES = 1;
 
 /** Whether it matters what could be pushed with this response: finding that out costs a look at each target. */
 export function considersPushes(request: PageRequest, peer: Peer, { mode, pushCount }: Limits): boolean {
@@ -162,7 +162,7 @@ function choose(
   request: PageRequest,
   peer: Peer,
   mode: DeliveryMode,
-  budget: Budget,
+  budget: PushBudget,
   seen: ReadonlyMap<PreloadLink, string>,
 ): Choice {
   const linkOr = (reason: string): Choice => {
@@ -224,7 +224,7 @@ function requestRefusal({ method, status }: PageRequest): string | undefined {
 }
 
 /** What may still be pushed for one page. Asking for a link takes its share. */
-class Budget {
+class PushBudget {
   #count: number;
   #bytes: number;
   #streams: number;

@@ -12,11 +12,11 @@ import type { ByteRange } from "./conditions/range.js";
 
 /** Where a response goes: a stream of HTTP/2, or a response of HTTP/1.1. */
 export interface Reply {
-  readonly body: Writable;
+  readonly responseBody: Writable;
   /** Sends status and fields; with `end`, nothing follows them. */
-  head(status: number, fields: OutgoingHttpHeaders, end: boolean): void;
+  writeHead(status: number, fields: OutgoingHttpHeaders, end: boolean): void;
   /** Waits until so many bytes may be written; what it resolves with is called when they were taken. */
-  admit(bytes: number): Promise<() => void>;
+  reserve(bytes: number): Promise<() => void>;
 }
 
 /** Called with the number of bytes each time that the client has taken a piece. */
@@ -119,10 +119,10 @@ function spansOf(extent: Extent, size: number): readonly Span[] {
 
 const fieldsOnly = (status: number, fields: OutgoingHttpHeaders): Prepared => ({
   async send(reply, extra) {
-    if (isClosed(reply.body)) throw clientGone();
-    reply.head(status, { ...fields, ...extra }, true);
+    if (isClosed(reply.responseBody)) throw clientGone();
+    reply.writeHead(status, { ...fields, ...extra }, true);
     // Until the end is on its way, nobody can tell a response that was taken from one that was refused.
-    await finished(reply.body, { readable: false });
+    await finished(reply.responseBody, { readable: false });
   },
   close: () => Promise.resolve(),
 });
@@ -134,7 +134,7 @@ const withPieces = (
   close: () => Promise<void>,
 ): Prepared => ({
   async send(reply, extra, progress, hold) {
-    reply.head(status, { ...fields, ...extra }, false);
+    reply.writeHead(status, { ...fields, ...extra }, false);
     await writePieces(each(pieces()), reply, progress, hold);
   },
   close,
@@ -149,11 +149,11 @@ const withPieces = (
  */
 export async function writePieces(
   pieces: AsyncIterator<Uint8Array, void>,
-  reply: Pick<Reply, "body" | "admit">,
+  reply: Pick<Reply, "responseBody" | "reserve">,
   progress: Progress,
   hold?: Hold,
 ): Promise<void> {
-  const { body } = reply;
+  const { responseBody: body } = reply;
   try {
     let next = await pieces.next();
     for (let first = true; next.done !== true; first = false) {
@@ -175,9 +175,9 @@ export async function writePieces(
   }
 }
 
-async function writePiece(reply: Pick<Reply, "body" | "admit">, piece: Uint8Array): Promise<void> {
-  const { body } = reply;
-  const taken = await reply.admit(piece.length);
+async function writePiece(reply: Pick<Reply, "responseBody" | "reserve">, piece: Uint8Array): Promise<void> {
+  const { responseBody: body } = reply;
+  const taken = await reply.reserve(piece.length);
   try {
     await settled(body, (done) => body.write(piece, done));
   } finally {

@@ -9,15 +9,15 @@ import type { RequestRecord } from "./request-record.js";
 import type { Site } from "./context.js";
 
 /**
- * Sees one request through from its arrival to the end of its response and of
+ * Sees each request through from its arrival to the end of its response and of
  * all that went with it, and tells of it. Never throws: whatever goes wrong
- * stays with this one request.
+ * stays with that one request.
  */
-export function observe(
-  site: Site,
-  exchange: Exchange,
-  onRequest: ((record: RequestRecord) => void) | undefined,
-): void {
+export function requestHandler(site: Site, onRequest: ((record: RequestRecord) => void) | undefined) {
+  return (exchange: Exchange) => handle(site, exchange, onRequest);
+}
+
+function handle(site: Site, exchange: Exchange, onRequest: ((record: RequestRecord) => void) | undefined): void {
   const { connection } = exchange;
   // With nobody to tell, there is nothing to remember of a request.
   const observed = onRequest === undefined ? undefined : new Observed(site, exchange, onRequest);
@@ -116,8 +116,8 @@ const gone = new Set([
 
 /** A client that went away is no error; anything else is told, and answered 500 if nothing has been sent yet. */
 function fail(site: Site, exchange: Exchange, error: unknown): void {
-  const { body, stream } = exchange;
-  const ended = body.destroyed || stream?.closed === true;
+  const { responseBody, stream } = exchange;
+  const ended = responseBody.destroyed || stream?.closed === true;
   if (ended && isGone(error)) return;
   report(site, error);
   if (ended) return;
@@ -126,7 +126,7 @@ function fail(site: Site, exchange: Exchange, error: unknown): void {
   } else if (exchange.status === 0) {
     sendError(exchange, 500, "The server could not answer this request; its log says why.");
   } else if (stream !== undefined) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
-  else body.destroy();
+  else responseBody.destroy();
 }
 
 const report = (site: Site, error: unknown) => site.report(error instanceof Error ? error : new Error(String(error)));
@@ -136,7 +136,8 @@ const isGone = (error: unknown) =>
 
 /** @param duration milliseconds since it arrived */
 function recordOf(exchange: Exchange, duration: number, delivery: Delivery | undefined): RequestRecord {
-  const { method, authority, target, httpVersion, status, bytes, body, stream, begun, arrived, fields } = exchange;
+  const { method, authority, target, httpVersion, status, bytes, responseBody, stream, begun, arrived, fields } =
+    exchange;
   return {
     time: Math.round(Date.now() - duration),
     remoteAddress: exchange.connection.remoteAddress,
@@ -148,7 +149,7 @@ function recordOf(exchange: Exchange, duration: number, delivery: Delivery | und
     firstByte: begun === 0 ? undefined : begun - arrived,
     duration,
     bytes,
-    aborted: !body.writableFinished || stream?.aborted === true,
+    aborted: !responseBody.writableFinished || stream?.aborted === true,
     referer: fields.referer,
     userAgent: fields["user-agent"],
     delivery,

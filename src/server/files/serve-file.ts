@@ -22,7 +22,7 @@ type ResolvedFile = Extract<Resolved, { kind: "file" }>;
 type RuleRedirect = Extract<RuleAction, { kind: "redirect" }>;
 
 /** Up to this size a content in memory goes out at once; a larger one waits for the client's window (bytes). */
-const AT_ONCE = 32 * 1024;
+const MAX_SYNC_BYTES = 32 * 1024;
 
 /** Rules of `_redirects` that come before files and routes. */
 export const forcedRules: Step = (exchange, site) => {
@@ -56,7 +56,7 @@ function answerMethod({ tree }: SiteLookup, exchange: Exchange): Answered {
 
 /** Says what can be asked of a file, or of the server (RFC 9110 §9.3.7). */
 export function answerOptions(exchange: Exchange): undefined {
-  exchange.head(204, { allow: "GET, HEAD, OPTIONS" }, true);
+  exchange.writeHead(204, { allow: "GET, HEAD, OPTIONS" }, true);
 }
 
 function refuseMethod(exchange: Exchange): undefined {
@@ -79,17 +79,17 @@ function answerSync(site: Site, exchange: Exchange, found: FoundFile): SyncAnswe
   const decision = decide(selected, method, exchange.fields, exchange.rules.validators);
   const { status, fields, extent } = decision;
   const bare = method === "HEAD" || extent.kind === "none";
-  if (status >= 400 || (!bare && (extent.kind !== "whole" || selected.size > AT_ONCE))) return undefined;
+  if (status >= 400 || (!bare && (extent.kind !== "whole" || selected.size > MAX_SYNC_BYTES))) return undefined;
   const isPage = scanner !== undefined && isHtml(selected.contentType);
   const linked = isPage ? linkedPage(site, exchange, found, status) : undefined;
   if (isPage && linked === undefined) return undefined;
-  if (!bare && (selected.content === undefined || !exchange.mayEnd(selected.content.length))) return undefined;
+  if (!bare && (selected.content === undefined || !exchange.mayBuffer(selected.content.length))) return undefined;
   if (method === "GET" && !connection.history.wasSent(target, selected.version)) {
     connection.history.markSent(target, selected.version);
   }
   const more = linked?.fields ?? announcedFields(site, exchange, decision);
-  exchange.head(status, more === undefined ? fields : together(fields, more), bare);
-  if (!bare && selected.content !== undefined) exchange.end(selected.content);
+  exchange.writeHead(status, more === undefined ? fields : together(fields, more), bare);
+  if (!bare && selected.content !== undefined) exchange.sendBuffered(selected.content);
   return { delivery: linked === undefined ? undefined : record(exchange, linked) };
 }
 
@@ -192,5 +192,5 @@ function refuseUnreadable(site: Site, exchange: Exchange, { file, code }: { file
 
 /** Nobody keeps it: what the rules say may change. */
 function redirect(exchange: Exchange, status: number, location: string): undefined {
-  exchange.head(status, { location, "content-length": 0, "cache-control": "no-cache" }, true);
+  exchange.writeHead(status, { location, "content-length": 0, "cache-control": "no-cache" }, true);
 }

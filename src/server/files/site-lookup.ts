@@ -66,7 +66,7 @@ export interface SiteLookupOptions {
 }
 
 /** Browsers follow 20 redirects (Fetch §4.4). */
-const MOST_HOPS = 20;
+const MAX_REDIRECTS = 20;
 
 const MISSING = { kind: "missing", page: undefined } as const;
 const UNKNOWN = { kind: "unknown" } as const;
@@ -140,7 +140,7 @@ export class SiteLookup {
     if (ruled.kind !== "redirect") return false;
     let target = ownTarget(ruled.location, request.authority);
     for (let hops = 0; target !== undefined; hops++) {
-      if (hops === MOST_HOPS) {
+      if (hops === MAX_REDIRECTS) {
         this.#notice(ruled.rule, `_redirects:${ruled.rule} leads in a circle, and is passed over`);
         return true;
       }

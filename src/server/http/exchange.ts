@@ -18,9 +18,9 @@ export interface Exchange {
   readonly authority: string;
   readonly fields: IncomingHttpHeaders;
   /** The content of the request. */
-  readonly content: Readable;
+  readonly requestBody: Readable;
   /** Where the content of the response goes. */
-  readonly body: Writable;
+  readonly responseBody: Writable;
   /** The stream over HTTP/2: what a push is promised on. */
   readonly stream: ServerHttp2Stream | undefined;
   readonly pushEnabled: boolean;
@@ -43,18 +43,18 @@ export interface Exchange {
   /** Gives the final response its last touch, whoever answers. */
   transformHeaders: Transform | undefined;
   /** Sends status and fields; with `end`, nothing follows them. Does nothing when the client has gone. */
-  head(status: number, fields: OutgoingHttpHeaders, end: boolean): void;
+  writeHead(status: number, fields: OutgoingHttpHeaders, end: boolean): void;
   /**
    * Whether a content may be sent at once, and is then begun: false when it
    * has to wait for its turn among the responses of the connection.
    */
-  mayEnd(bytes: number): boolean;
-  /** Sends the whole content at once, after `mayEnd`, and counts it when it has gone. */
-  end(content: Buffer): void;
+  mayBuffer(bytes: number): boolean;
+  /** Sends the whole content at once, after `mayBuffer`, and counts it when it has gone. */
+  sendBuffered(content: Buffer): void;
   /** Waits until so many bytes may be written; what it resolves with is called when they were taken. */
-  admit(bytes: number): Promise<() => void>;
+  reserve(bytes: number): Promise<() => void>;
   /** Lets no other response of the same urgency in between, whatever the client says of it. */
-  sendWhole(): void;
+  forceNonIncremental(): void;
 }
 
 /** A connection that leaves HTTP after a 101, and the first bytes behind the request. */
@@ -70,9 +70,9 @@ export type Transform = (status: number, fields: OutgoingHttpHeaders) => Outgoin
 export const NO_TURN: Promise<() => void> = Promise.resolve(() => undefined);
 
 /** Aborted when the client goes away, or has its response. */
-export function goneSignal({ body }: Exchange): AbortSignal {
+export function goneSignal({ responseBody }: Exchange): AbortSignal {
   const gone = new AbortController();
-  body.once("close", () => gone.abort());
+  responseBody.once("close", () => gone.abort());
   return gone.signal;
 }
 

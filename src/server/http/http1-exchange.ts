@@ -21,8 +21,8 @@ class Http1Exchange implements Exchange {
   readonly target: string;
   readonly authority: string;
   readonly fields: IncomingHttpHeaders;
-  readonly content: Readable;
-  readonly body: Writable;
+  readonly requestBody: Readable;
+  readonly responseBody: Writable;
   readonly stream = undefined;
   readonly pushEnabled = false;
   readonly upgrade: Upgrade | undefined;
@@ -41,8 +41,8 @@ class Http1Exchange implements Exchange {
     this.target = originForm(url);
     this.authority = authorityIn(url) ?? request.headers.host ?? "";
     this.fields = request.headers;
-    this.content = request;
-    this.body = response;
+    this.requestBody = request;
+    this.responseBody = response;
     this.upgrade = upgrade;
     this.#response = response;
   }
@@ -63,7 +63,7 @@ class Http1Exchange implements Exchange {
     return this.#response.headersSent ? this.#response.statusCode : 0;
   }
 
-  head(status: number, fields: OutgoingHttpHeaders, end: boolean): void {
+  writeHead(status: number, fields: OutgoingHttpHeaders, end: boolean): void {
     const response = this.#response;
     if (response.destroyed) return;
     this.begun = performance.now();
@@ -71,21 +71,21 @@ class Http1Exchange implements Exchange {
     if (end) response.end();
   }
 
-  mayEnd(): boolean {
+  mayBuffer(): boolean {
     return true;
   }
 
-  end(content: Buffer): void {
+  sendBuffered(content: Buffer): void {
     this.#last = content.length;
     this.#response.end(content);
   }
 
   /** Over HTTP/1.1 one response follows the other anyway. */
-  admit(): Promise<() => void> {
+  reserve(): Promise<() => void> {
     return NO_TURN;
   }
 
-  sendWhole(): void {
+  forceNonIncremental(): void {
     // Nothing can go in between.
   }
 }

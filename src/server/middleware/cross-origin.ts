@@ -61,6 +61,6 @@ export const preflight: Step = (exchange) => {
       : {}),
     "access-control-max-age": String(MAX_AGE),
   };
-  exchange.head(204, allowed, true);
+  exchange.writeHead(204, allowed, true);
   return undefined;
 };

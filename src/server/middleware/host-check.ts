@@ -12,7 +12,7 @@ interface NamedRequest {
 }
 
 /** Names that are known to be ours are looked up; there are few, and a client can't add to them. */
-const REMEMBERED = 100;
+const MAX_KNOWN = 100;
 
 /**
  * The hosts that a server answers for. A page of another site can have a name
@@ -41,7 +41,7 @@ export class Hosts {
     if (this.#known.has(authority)) return true;
     const host = hostOf(authority);
     if (host === undefined || !this.#isOurs(host)) return false;
-    if (this.#known.size < REMEMBERED) this.#known.add(authority);
+    if (this.#known.size < MAX_KNOWN) this.#known.add(authority);
     return true;
   }
 

@@ -26,7 +26,7 @@ export async function readCredentials(auth: string): Promise<string> {
 
 /** Asks for a name and a password, where one is needed: by `--auth`, or by a rule. */
 export const password: Step = (exchange, { rules }) => {
-  if (rules.unknown) return sendError(exchange, 503, "The rules of this site can't be read.", { "retry-after": "1" });
+  if (rules.isUnknown) return sendError(exchange, 503, "The rules of this site can't be read.", { "retry-after": "1" });
   return exchange.rules.isRefused ? challenge(exchange) : "next";
 };
 

@@ -48,6 +48,7 @@ export class SiteRules {
   /** Undefined where there are none. */
   #rules: matching.RuleSet | undefined;
   #version = 0;
+  #isUnknown = false;
 
   constructor(options: SiteRulesOptions) {
     this.#options = options;
@@ -88,8 +89,8 @@ export class SiteRules {
   }
 
   /** Nobody knows what is to be kept from whom: `_headers` is there, and can't be read. */
-  get unknown(): boolean {
-    return this.#headersFile.isUnread;
+  get isUnknown(): boolean {
+    return this.#isUnknown;
   }
 
   /** Another number each time that the rules have changed. */
@@ -110,6 +111,7 @@ export class SiteRules {
   async #look(): Promise<void> {
     const { root, base = "/", fields, auth } = this.#options;
     if (root !== undefined) await Promise.all([this.#headersFile.look(), this.#redirectsFile.look()]);
+    this.#isUnknown = this.#headersFile.isUnread;
     const [headers, redirects] = [this.#headersFile.rules, this.#redirectsFile.rules];
     const masters = auth === undefined ? [] : [auth];
     const isEmpty = headers === undefined && redirects === undefined && fields.length + masters.length === 0;

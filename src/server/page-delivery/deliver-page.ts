@@ -5,7 +5,7 @@ import type { Delivery } from "../../delivery/history.js";
 import { isFramed, isNavigation } from "../../delivery/hint-policy.js";
 import { blockedDestinations, isBlocked } from "../../delivery/integrity-policy.js";
 import { linksBesideImportMap } from "../../delivery/link.js";
-import type { Hold } from "../../delivery/large-page.js";
+import type { Hold } from "../../delivery/response-order.js";
 import { considersPushes, plan, type PageRequest, type Peer, type PreloadLink } from "../../delivery/plan.js";
 import { serverTiming } from "../../delivery/delivery-summary.js";
 import type { ManifestEntry } from "../../manifest/types.js";
@@ -41,7 +41,7 @@ export interface ReadyPage {
 type Sources = ReadonlyMap<PreloadLink, PushSource | undefined>;
 
 /** A page of this size and more does not go whole before its stylesheets (bytes). */
-const LARGE = 64 * 1024;
+const LARGE_BYTES = 64 * 1024;
 
 /** Sends a page together with what it needs, by the means that are right for this client. */
 export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPage): Promise<Delivery> {
@@ -57,8 +57,8 @@ export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPag
   const bySource = new Map(named.map((link) => [withSource(link, sources.get(link)), sources.get(link)]));
   const links = [...bySource.keys()];
   const peer = peerOf(exchange, page, links);
-  const large = page.bytes === undefined || page.bytes > LARGE;
-  if (!large) exchange.sendWhole();
+  const large = page.bytes === undefined || page.bytes > LARGE_BYTES;
+  if (!large) exchange.forceNonIncremental();
   const delivery = deliver({
     plan: (pushes) =>
       plan(links, request, { ...peer, pushableStreams: Math.min(peer.pushableStreams, pushes) }, site.limits),
@@ -177,7 +177,7 @@ function respondPush(site: Site, { connection }: Exchange, sources: Sources): Re
     applyRules(site, reply);
     if (source?.kind === "route") {
       stream.once("close", source.abandon);
-      reply.head(200, pushedFields(source.response), false);
+      reply.writeHead(200, pushedFields(source.response), false);
       await sendContent(source.response, reply, site.closing, progress);
       return "sent";
     }

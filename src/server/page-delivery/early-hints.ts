@@ -8,10 +8,10 @@ import type { Exchange } from "../http/exchange.js";
 import { pageLinks } from "./preload-links.js";
 
 /** A response that takes longer is worth a 103 (milliseconds); one that is ready sooner carries its own `Link`. */
-const SLOW = 20;
+const SLOW_MS = 20;
 
 /** Pages whose links are remembered; the oldest go first. */
-const REMEMBERED = 1000;
+const MAX_PAGES = 1000;
 
 /**
  * The `Link` values that a route gave with its latest response for a path: a
@@ -35,7 +35,7 @@ export class LearnedLinks {
     const link = field && withoutBlocked(field, [integrityPolicy ?? []].flat());
     if (link === undefined || !isField(link) || !readLinks(link).some(isHint)) return;
     this.#byPath.set(path, link);
-    if (this.#byPath.size > REMEMBERED) {
+    if (this.#byPath.size > MAX_PAGES) {
       for (const oldest of this.#byPath.keys()) {
         this.#byPath.delete(oldest);
         break;
@@ -97,7 +97,7 @@ export class EarlyHints {
   /** Waits for an answer; when it is slow, says meanwhile what came with the one before. */
   async whileSlow<T>(answer: Promise<T>, learned: string | undefined): Promise<T> {
     if (learned === undefined) return answer;
-    const timer = setTimeout(() => this.send(learned), SLOW);
+    const timer = setTimeout(() => this.send(learned), SLOW_MS);
     try {
       return await answer;
     } finally {

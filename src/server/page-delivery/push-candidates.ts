@@ -21,7 +21,7 @@ export type PushSource =
     };
 
 /** How long the page may wait for routes to answer what would be pushed with it (milliseconds). */
-const ROUTE_PATIENCE = 20;
+const ROUTE_TIMEOUT_MS = 20;
 
 /**
  * Finds out what would answer a push of each link, before anything is
@@ -72,7 +72,7 @@ async function routeSource(site: Site, exchange: Exchange, link: PreloadLink) {
   if (request === undefined) return undefined;
   const context = contextOf({ httpVersion, connection, pushEnabled: false }, () => false);
   const answer = askRoutes(site.routes, request, context).catch(() => "refused" as const);
-  const response = await Promise.race([answer, after(ROUTE_PATIENCE, "late" as const, { ref: false })]);
+  const response = await Promise.race([answer, after(ROUTE_TIMEOUT_MS, "late" as const, { ref: false })]);
   if (response === undefined || response === "refused") return response;
   const abandon = () => {
     gone.abort();

@@ -33,9 +33,9 @@ export async function answerFromUpstream(
 
 /** A client that went away needs no answer, and one that has a part of it already was reset. */
 function fail(site: Site, exchange: Exchange, error: unknown): undefined {
-  const { method, target, body, content, status } = exchange;
+  const { method, target, responseBody, requestBody, status } = exchange;
   if (!(error instanceof UpstreamFailure)) throw error;
-  if (status === 0 && (body.destroyed || body.closed || content.readableAborted)) return undefined;
+  if (status === 0 && (responseBody.destroyed || responseBody.closed || requestBody.readableAborted)) return undefined;
   site.notice(`${method} ${target}: ${error.message}`);
   if (status === 0) sendError(exchange, error.status, error.message);
 }
@@ -51,7 +51,7 @@ async function passOn(
   const proxied = responseFields(rule, { status, received: headers, authority: exchange.authority });
   if (upgrade !== undefined && exchange.upgrade !== undefined) {
     const fields = { ...proxied.fields, connection: "Upgrade", upgrade: "websocket" };
-    exchange.head(status, fields, true);
+    exchange.writeHead(status, fields, true);
     tunnel(exchange, exchange.upgrade, upgrade, site.closing);
     return undefined;
   }
@@ -93,12 +93,12 @@ function sender(
   const bare = exchange.method === "HEAD" || status === 204 || status === 304;
   const fresh = fields["cache-control"] === undefined ? hintedFreshness(exchange) : undefined;
   return async (extra: OutgoingHttpHeaders, progress, hold) => {
-    exchange.head(status, { ...fresh, ...fields, ...extra }, bare);
+    exchange.writeHead(status, { ...fresh, ...fields, ...extra }, bare);
     if (bare) return void response.resume();
     // Its content may be long in coming: an event stream is open from here on.
-    if (exchange.body instanceof ServerResponse) sendHead(exchange.body);
+    if (exchange.responseBody instanceof ServerResponse) sendHead(exchange.responseBody);
     if (endless) idleTimeout.end();
-    const ends = { upstream, client: exchange.body, closing: endless ? site.closing : undefined };
+    const ends = { upstream, client: exchange.responseBody, closing: endless ? site.closing : undefined };
     await writePieces(piecesOf(answer, ends), exchange, progress, hold);
   };
 }

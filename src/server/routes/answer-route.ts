@@ -34,7 +34,7 @@ async function answerRoute(site: Site, exchange: Exchange, response: Response) {
   const fields = { ...(headers.has("cache-control") ? {} : hintedFreshness(exchange)), ...responseFields(response) };
   const bare = method === "HEAD" || response.body === null;
   const send: ReadyPage["send"] = async (extra, progress, hold) => {
-    exchange.head(status, { ...fields, ...extra }, bare);
+    exchange.writeHead(status, { ...fields, ...extra }, bare);
     if (bare) await response.body?.cancel();
     else await sendContent(response, exchange, site.closing, progress, hold);
   };
