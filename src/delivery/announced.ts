@@ -17,13 +17,13 @@ interface Waiting {
 }
 
 /** What waits for something that nobody asks for, as the client has it, goes on after this (milliseconds). */
-const LONGEST = 100;
+const MAX_HOLD_MS = 100;
 
 /** A page's own requests have come by then (milliseconds). */
-const LOADED = 5000;
+const LOADED_MS = 5000;
 
 /** Announcements remembered for a connection. */
-const KEPT = 16;
+const MAX_ANNOUNCEMENTS = 16;
 
 /**
  * Holds back what a `Link` field had a browser ask for until more needed
@@ -37,17 +37,17 @@ export class Announced {
   add({ targets, before }: AnnouncedTargets): void {
     if (targets.length === 0 || before.length === 0) return;
     this.#waiting.push({ targets: new Set(targets), before: new Set(before), time: performance.now() });
-    if (this.#waiting.length > KEPT) this.#end(this.#waiting[0]);
+    if (this.#waiting.length > MAX_ANNOUNCEMENTS) this.#end(this.#waiting[0]);
   }
 
   /** Resolves when a response for the target may go on; undefined when it need not wait. */
   hold(target: string): Promise<void> | undefined {
-    const since = performance.now() - LOADED;
+    const since = performance.now() - LOADED_MS;
     const found = this.#waiting.find(({ targets, time }) => time > since && targets.has(target));
     if (found === undefined) return undefined;
     if (found.held === undefined) {
       found.held = deferred();
-      setTimeout(() => this.#end(found), LONGEST).unref();
+      setTimeout(() => this.#end(found), MAX_HOLD_MS).unref();
     }
     return found.held.promise;
   }

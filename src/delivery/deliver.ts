@@ -2,10 +2,9 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import type { AnnouncedTargets } from "./announced.js";
 import type { DeliveredTarget, Delivery, History } from "./history.js";
 import { writeLink } from "./link.js";
-import { inTwoParts, type Hold } from "./large-page.js";
 import type { Plan, PreloadLink } from "./plan.js";
 import { promise, promisedRequest } from "./push-promise.js";
-import { runInOrder } from "./response-order.js";
+import { inTwoParts, runInOrder, type Hold } from "./response-order.js";
 
 /**
  * Answers a promised stream as a request for that link would be answered.
@@ -152,7 +151,7 @@ async function promiseAll(page: PageDelivery, links: readonly PreloadLink[]): Pr
   const { stream: parent, request, report, history } = page;
   const promised: Promised[] = [];
   if (parent === undefined) return promised;
-  for (const { target, etag } of links) if (etag !== undefined) history.carried(target, etag);
+  for (const { target, etag } of links) if (etag !== undefined) history.markSent(target, etag);
   for (const link of links) {
     if (!page.mayPromise()) break;
     const end = page.begin();
@@ -167,7 +166,7 @@ async function promiseAll(page: PageDelivery, links: readonly PreloadLink[]): Pr
     history.pushPromised();
     promised.push({ link, request: wanted, stream });
   }
-  for (const { target, etag } of links.slice(promised.length)) if (etag !== undefined) history.lost(target, etag);
+  for (const { target, etag } of links.slice(promised.length)) if (etag !== undefined) history.unmark(target, etag);
   return promised;
 }
 
@@ -179,7 +178,7 @@ async function pushed(
 ): Promise<boolean> {
   try {
     if (!stream.destroyed && (await respondPush(stream, request, link, progress)) === "withdrawn") {
-      if (link.etag !== undefined) history.lost(link.target, link.etag);
+      if (link.etag !== undefined) history.unmark(link.target, link.etag);
       return false;
     }
   } catch (error) {

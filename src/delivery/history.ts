@@ -1,4 +1,3 @@
-import { PushRateLimit } from "./push-rate-limit.js";
 import { Announced, type AnnouncedTargets } from "./announced.js";
 import type { Destination } from "../manifest/destination.js";
 
@@ -24,18 +23,18 @@ export interface Delivery {
 }
 
 /** Versions remembered for a connection, as H2O's diary. The oldest go first. */
-const REMEMBERED = 1024;
-const DELIVERIES = 100;
+const MAX_VERSIONS = 1024;
+const MAX_DELIVERIES = 100;
 
 /** A hint or link that no request has followed by then was answered from the client's cache (milliseconds). */
-const HINT_LIFE = 10_000;
+const HINT_LIFE_MS = 10_000;
 
 /**
- * What one connection has carried. Owned by the connection, and gone with it:
+ * What one connection was sent. Owned by the connection, and gone with it:
  * a client's cache outlives it, but no header tells us what is in there.
  */
 export class History {
-  readonly #carried = new Map<string, string>();
+  readonly #sent = new Map<string, string>();
   readonly #deliveries: Delivery[] = [];
   readonly #hinted = new Map<string, number>();
   readonly #rateLimit = new PushRateLimit();
@@ -64,33 +63,33 @@ export class History {
   }
 
   /** Whether this version of the target was served or pushed already. */
-  seen(target: string, etag: string): boolean {
-    return this.#carried.get(target) === etag;
+  wasSent(target: string, etag: string): boolean {
+    return this.#sent.get(target) === etag;
   }
 
-  carried(target: string, etag: string): void {
-    this.#carried.delete(target);
-    this.#carried.set(target, etag);
-    if (this.#carried.size > REMEMBERED) deleteOldest(this.#carried);
+  markSent(target: string, etag: string): void {
+    this.#sent.delete(target);
+    this.#sent.set(target, etag);
+    if (this.#sent.size > MAX_VERSIONS) deleteOldest(this.#sent);
   }
 
   /** The version was on its way and did not arrive. */
-  lost(target: string, etag: string): void {
-    if (this.seen(target, etag)) this.#carried.delete(target);
+  unmark(target: string, etag: string): void {
+    if (this.wasSent(target, etag)) this.#sent.delete(target);
   }
 
   /** A 103 named the target: the client asks for it ahead of the page. */
   hinted(target: string): void {
     this.#hinted.delete(target);
     this.#hinted.set(target, performance.now());
-    if (this.#hinted.size > REMEMBERED) deleteOldest(this.#hinted);
+    if (this.#hinted.size > MAX_VERSIONS) deleteOldest(this.#hinted);
   }
 
   /** Whether a request for the target is the one that a 103 has brought about. True once for each hint. */
   answersHint(target: string): boolean {
     if (this.#hinted.size === 0) return false;
     const time = this.#hinted.get(target);
-    return this.#hinted.delete(target) && time !== undefined && performance.now() - time < HINT_LIFE;
+    return this.#hinted.delete(target) && time !== undefined && performance.now() - time < HINT_LIFE_MS;
   }
 
   pushPromised(): void {
@@ -109,7 +108,7 @@ export class History {
   /** Enters what is about to be done, so that the page's own scripts find it when they ask. */
   record(delivery: Delivery): void {
     this.#deliveries.push(delivery);
-    if (this.#deliveries.length > DELIVERIES) this.#deliveries.shift();
+    if (this.#deliveries.length > MAX_DELIVERIES) this.#deliveries.shift();
   }
 
   /**
@@ -117,7 +116,7 @@ export class History {
    * names. A browser loads the pages of several tabs over one connection.
    */
   linked(target: string): boolean {
-    const since = Date.now() - HINT_LIFE;
+    const since = Date.now() - HINT_LIFE_MS;
     const names = (one: DeliveredTarget) => one.means === "link" && one.target === target;
     for (let at = this.#deliveries.length - 1; at >= 0; at--) {
       const delivery = this.#deliveries[at];
@@ -130,7 +129,7 @@ export class History {
   /** A page's `Link` is about to go. What the client was given before it may have kept, and not ask for again. */
   announce(announcements: readonly AnnouncedTargets[]): void {
     for (const { targets, before } of announcements) {
-      this.announced.add({ targets, before: before.filter((target) => !this.#carried.has(target)) });
+      this.announced.add({ targets, before: before.filter((target) => !this.#sent.has(target)) });
     }
   }
 
@@ -145,5 +144,35 @@ function deleteOldest(map: Map<string, unknown>): void {
   for (const oldest of map.keys()) {
     map.delete(oldest);
     return;
+  }
+}
+
+/** Promises at once, and promises more with each second. */
+const BURST_PROMISES = 800;
+const PROMISES_PER_SECOND = 25;
+
+/**
+ * How many more pushes a connection stands when its client cancels every one
+ * of them. The library under Node ends a session with ENHANCE_YOUR_CALM after
+ * a burst of 1,000 resets, or 33 a second for long; and a cancel that comes
+ * when the push was sent already, as from a client a long way off, counts
+ * there but is never told to us. So we stay below it with promises alone.
+ */
+class PushRateLimit {
+  #left = BURST_PROMISES;
+  #at = 0;
+
+  /** @param now milliseconds of a clock that only goes forward */
+  left(now: number): number {
+    return Math.floor(this.#filled(now));
+  }
+
+  take(now: number): void {
+    this.#left = this.#filled(now) - 1;
+    this.#at = now;
+  }
+
+  #filled(now: number): number {
+    return Math.min(BURST_PROMISES, this.#left + ((now - this.#at) / 1000) * PROMISES_PER_SECOND);
   }
 }

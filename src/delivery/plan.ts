@@ -19,6 +19,8 @@ export interface PreloadLink extends ManifestEntry {
   readonly nopush?: boolean;
   /** Its response is stale the moment it arrives: what a 103 has named is then fetched again by the page (Chromium 156, measured). */
   readonly stale?: boolean;
+  /** Announced, it would be refused: by the page's `Integrity-Policy`. */
+  readonly blocked?: boolean;
   /** The response's own `Link` field names it already. */
   readonly inField?: boolean;
 }
@@ -91,7 +93,7 @@ export function plan(links: readonly PreloadLink[], request: PageRequest, peer: 
   const linked: PreloadLink[] = [];
   const skipped: Skipped[] = [];
   if (!isDeliverable(request)) return { push, hint: [], link: linked, skipped };
-  const budget = new Budget(limits, peer);
+  const budget = new PushBudget(limits, peer);
   const seen = seenLinks(links, limits.announce);
   for (const link of links) {
     const choice = choose(link, request, peer, limits.mode, budget, seen);
@@ -109,7 +111,7 @@ export function plan(links: readonly PreloadLink[], request: PageRequest, peer: 
 /** A 103 names beside what the final response links what blocks rendering: while it is on its way, nothing else is. */
 function hintable(links: readonly PreloadLink[], linked: readonly PreloadLink[]): readonly PreloadLink[] {
   const isWanted = (link: PreloadLink) => linked.includes(link) || (link.blocking === true && link.rel !== undefined);
-  return links.filter((link) => link.stale !== true && isWanted(link));
+  return links.filter((link) => link.stale !== true && link.blocked !== true && isWanted(link));
 }
 
 /**
@@ -126,12 +128,13 @@ function seenLinks(links: readonly PreloadLink[], announce: Announcement): Reado
   let images = 0;
   for (const link of links) {
     if (link.inField === true || link.rel === undefined) continue;
-    if (announce === "all") {
+    if (link.blocked === true) seen.set(link, "integrity policy");
+    else if (announce === "all") {
       if (isFetchedTwice(link)) seen.set(link, "stale");
     } else if (link.named === true) seen.set(link, "in the HTML");
     else if (isFetchedTwice(link)) seen.set(link, "stale");
     else if (link.when === "load") seen.set(link, "not painted first");
-    else if (link.as === "image" && images++ >= HIDDEN_IMAGES) seen.set(link, "not painted first");
+    else if (link.as === "image" && images++ >= MAX_HIDDEN_IMAGES) seen.set(link, "not painted first");
   }
   return seen;
 }
@@ -142,7 +145,7 @@ function isFetchedTwice({ stale, rel, as, crossorigin }: PreloadLink): boolean {
 }
 
 /** So many images of stylesheets are announced. */
-const HIDDEN_IMAGES = 1;
+const MAX_HIDDEN_IMAGES = 1;
 
 /** Whether it matters what could be pushed with this response: finding that out costs a look at each target. */
 export function considersPushes(request: PageRequest, peer: Peer, { mode, pushCount }: Limits): boolean {
@@ -159,7 +162,7 @@ function choose(
   request: PageRequest,
   peer: Peer,
   mode: DeliveryMode,
-  budget: Budget,
+  budget: PushBudget,
   seen: ReadonlyMap<PreloadLink, string>,
 ): Choice {
   const linkOr = (reason: string): Choice => {
@@ -221,7 +224,7 @@ function requestRefusal({ method, status }: PageRequest): string | undefined {
 }
 
 /** What may still be pushed for one page. Asking for a link takes its share. */
-class Budget {
+class PushBudget {
   #count: number;
   #bytes: number;
   #streams: number;

@@ -13,7 +13,7 @@ export interface ResponseTask {
 }
 
 /** How long a response may stand still before the next one begins (milliseconds). */
-const STALLED = 100;
+const STALLED_MS = 100;
 
 /**
  * Writes responses one after another, so that the first needed is whole
@@ -23,11 +23,11 @@ const STALLED = 100;
  *
  * @returns when all of them have ended; rejects for none of them
  */
-export async function runInOrder(turns: readonly ResponseTask[]): Promise<void> {
+export async function runInOrder(tasks: readonly ResponseTask[]): Promise<void> {
   const running: Promise<void>[] = [];
-  for (const turn of turns) {
-    const stall = new Stall(turn);
-    const done = turn.send(() => stall.progress()).catch(() => undefined);
+  for (const task of tasks) {
+    const stall = new StallTimer(task);
+    const done = task.send(() => stall.progress()).catch(() => undefined);
     running.push(done);
     await Promise.race([done, stall.stalled]);
     stall.stop();
@@ -35,18 +35,18 @@ export async function runInOrder(turns: readonly ResponseTask[]): Promise<void> 
   await Promise.all(running);
 }
 
-class Stall {
+class StallTimer {
   readonly stalled: Promise<void>;
   readonly #timer: NodeJS.Timeout;
   #over = false;
 
-  constructor(turn: ResponseTask) {
+  constructor(task: ResponseTask) {
     const { promise, resolve } = deferred();
     this.stalled = promise;
     this.#timer = setTimeout(() => {
-      if (turn.isBlockedByStreamWindow()) resolve();
+      if (task.isBlockedByStreamWindow()) resolve();
       else this.#timer.refresh();
-    }, STALLED);
+    }, STALLED_MS);
   }
 
   progress(): void {
@@ -57,4 +57,41 @@ class Stall {
     this.#over = true;
     clearTimeout(this.#timer);
   }
+}
+
+/** Where the content of a large page waits, so that what blocks its rendering can go in between. */
+export interface Hold {
+  /** Called when the head of the page has been taken. */
+  readonly reached: () => void;
+  /** Resolves when the rest may follow. */
+  readonly until: Promise<void>;
+}
+
+/** A page that can be sent in two parts. */
+export interface DivisiblePage {
+  readonly send: (progress: () => void, hold: Hold) => Promise<void>;
+  readonly isBlockedByStreamWindow: () => boolean;
+}
+
+/** The head of the page, what goes in between, and the rest of the page. */
+export function inTwoParts(
+  { send, isBlockedByStreamWindow }: DivisiblePage,
+  between: readonly ResponseTask[],
+): ResponseTask[] {
+  const head = deferred();
+  const rest = deferred();
+  let sent: Promise<void> | undefined;
+  // The progress of the page is that of its first turn, later that of its second.
+  let moved: () => void = () => undefined;
+  const first = (progress: () => void) => {
+    moved = progress;
+    sent = send(() => moved(), { reached: head.resolve, until: rest.promise });
+    return Promise.race([head.promise, sent]);
+  };
+  const second = (progress: () => void) => {
+    moved = progress;
+    rest.resolve();
+    return sent ?? Promise.resolve();
+  };
+  return [{ send: first, isBlockedByStreamWindow }, ...between, { send: second, isBlockedByStreamWindow }];
 }

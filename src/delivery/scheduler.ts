@@ -1,4 +1,34 @@
-import type { Priority } from "./priority.js";
+/** How urgent a response is to its client (RFC 9218 §4). */
+export interface Priority {
+  /** From 0, the most urgent, to 7; half a step less for what goes behind others like it. */
+  readonly urgency: number;
+  /** Of use to the client in parts: it may share the line with others like it. */
+  readonly incremental: boolean;
+}
+
+const DEFAULT: Priority = { urgency: 3, incremental: false };
+
+/**
+ * That of a response which a `Link` field has asked for ahead of the page. It
+ * goes behind what the page itself asks for as urgently: a font that is
+ * announced does not hold up a script that blocks rendering.
+ */
+export function behindOthers({ urgency, incremental }: Priority): Priority {
+  return { urgency: urgency + 0.5, incremental };
+}
+
+/** Reads a `priority` field; what it does not say, or not well, has its default. */
+export function readPriority(field: string | undefined): Priority {
+  if (field === undefined) return DEFAULT;
+  let urgency = 3;
+  let incremental = false;
+  for (const member of field.split(",")) {
+    const [, key, value] = /^[\t ]*([a-z*][\w.*-]*)(?:=([^;\t ]*))?/.exec(member) ?? [];
+    if (key === "u") urgency = /^[0-7]$/.test(value ?? "") ? Number(value) : 3;
+    if (key === "i") incremental = value === undefined || value === "?1";
+  }
+  return { urgency, incremental };
+}
 
 /** One response that writes its content to the connection. */
 export interface Writer {
@@ -34,7 +64,7 @@ export const NEGLIGIBLE_BYTES = 1400;
 const PIECE_BYTES = 16 * 1024;
 /** Taken for its first measure of what a line carries (bytes). */
 const INITIAL_BYTES = 2 * PIECE_BYTES;
-const MOST_BYTES = 4 * 1024 * 1024;
+const MAX_BYTES = 4 * 1024 * 1024;
 /** So long may a line be busy with what can't be put in order any more (milliseconds). */
 const QUEUE_MS = 20;
 /** A lower measure counts for so much less than what was measured before. */
@@ -72,7 +102,7 @@ export class WriteQueue {
   }
 
   /** Resolves when the piece may be written, with what is to be called when it was taken, or has come to nothing. */
-  admit(writer: Writer, bytes: number): Promise<() => void> {
+  reserve(writer: Writer, bytes: number): Promise<() => void> {
     if (this.#waiting.length === 0 && this.#hasRoom(bytes)) return Promise.resolve(this.#begin(writer, bytes));
     const rank = writer.priority.incremental ? this.arrive() : writer.arrival;
     return new Promise((admit) => {
@@ -82,7 +112,7 @@ export class WriteQueue {
   }
 
   /** The same without waiting: undefined when the piece has to wait for its turn. */
-  admitNow(writer: Writer, bytes: number): (() => void) | undefined {
+  reserveNow(writer: Writer, bytes: number): (() => void) | undefined {
     return this.#waiting.length === 0 && this.#hasRoom(bytes) ? this.#begin(writer, bytes) : undefined;
   }
 
@@ -113,7 +143,7 @@ export class WriteQueue {
     // The buffers before a line take a small piece at once, however narrow it is.
     if (taken < PIECE_BYTES) return;
     const rate = taken / Math.max(0.01, performance.now() - since);
-    const carried = Math.min(MOST_BYTES, Math.max(PIECE_BYTES, rate * QUEUE_MS));
+    const carried = Math.min(MAX_BYTES, Math.max(PIECE_BYTES, rate * QUEUE_MS));
     this.#limit = carried > this.#limit ? carried : this.#limit + (carried - this.#limit) / SLOWER_WEIGHT;
   }
 

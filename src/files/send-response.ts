@@ -1,20 +1,22 @@
 import type { FileHandle } from "node:fs/promises";
-import type { OutgoingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { holds, learn, openFound, type FoundFile, type Unavailable } from "./file.js";
 import { throughInsertion } from "./representation/insertion.js";
 import { readInto } from "./representation/read-into.js";
-import type { Decision, Extent, Representation } from "./representation/representation.js";
+import { decide, type Decision, type Extent, type Representation } from "./representation/representation.js";
+import type { Representations } from "./representation/representations.js";
+import type { Validators } from "./conditions/precondition.js";
 import type { ByteRange } from "./conditions/range.js";
 
 /** Where a response goes: a stream of HTTP/2, or a response of HTTP/1.1. */
 export interface Reply {
-  readonly body: Writable;
+  readonly responseBody: Writable;
   /** Sends status and fields; with `end`, nothing follows them. */
-  head(status: number, fields: OutgoingHttpHeaders, end: boolean): void;
+  writeHead(status: number, fields: OutgoingHttpHeaders, end: boolean): void;
   /** Waits until so many bytes may be written; what it resolves with is called when they were taken. */
-  admit(bytes: number): Promise<() => void>;
+  reserve(bytes: number): Promise<() => void>;
 }
 
 /** Called with the number of bytes each time that the client has taken a piece. */
@@ -48,6 +50,28 @@ const READ = 64 * 1024;
 
 /** Bytes to send as they are, or a range of the representation. */
 type Span = Buffer | ByteRange;
+
+/** What a file answers to one request, ready to go. */
+export interface PreparedFile {
+  readonly selected: Representation;
+  readonly decision: Decision;
+  readonly response: Prepared;
+}
+
+/** Selects the representation of a file, decides by the request's conditions, and opens what is to be sent. */
+export async function prepareFile(
+  representations: Representations,
+  found: FoundFile,
+  method: string,
+  request: IncomingHttpHeaders,
+  validators?: Partial<Validators>,
+): Promise<PreparedFile | Unavailable> {
+  const selected = await representations.select(found, request);
+  if (typeof selected === "string") return selected;
+  const decision = decide(selected, method, request, validators);
+  const response = await prepare(selected, decision, method);
+  return typeof response === "string" ? response : { selected, decision, response };
+}
 
 /** Opens what a response needs. */
 export async function prepare(
@@ -95,10 +119,10 @@ function spansOf(extent: Extent, size: number): readonly Span[] {
 
 const fieldsOnly = (status: number, fields: OutgoingHttpHeaders): Prepared => ({
   async send(reply, extra) {
-    if (isClosed(reply.body)) throw clientGone();
-    reply.head(status, { ...fields, ...extra }, true);
+    if (isClosed(reply.responseBody)) throw clientGone();
+    reply.writeHead(status, { ...fields, ...extra }, true);
     // Until the end is on its way, nobody can tell a response that was taken from one that was refused.
-    await finished(reply.body, { readable: false });
+    await finished(reply.responseBody, { readable: false });
   },
   close: () => Promise.resolve(),
 });
@@ -110,7 +134,7 @@ const withPieces = (
   close: () => Promise<void>,
 ): Prepared => ({
   async send(reply, extra, progress, hold) {
-    reply.head(status, { ...fields, ...extra }, false);
+    reply.writeHead(status, { ...fields, ...extra }, false);
     await writePieces(each(pieces()), reply, progress, hold);
   },
   close,
@@ -125,11 +149,11 @@ const withPieces = (
  */
 export async function writePieces(
   pieces: AsyncIterator<Uint8Array, void>,
-  reply: Pick<Reply, "body" | "admit">,
+  reply: Pick<Reply, "responseBody" | "reserve">,
   progress: Progress,
   hold?: Hold,
 ): Promise<void> {
-  const { body } = reply;
+  const { responseBody: body } = reply;
   try {
     let next = await pieces.next();
     for (let first = true; next.done !== true; first = false) {
@@ -151,9 +175,9 @@ export async function writePieces(
   }
 }
 
-async function writePiece(reply: Pick<Reply, "body" | "admit">, piece: Uint8Array): Promise<void> {
-  const { body } = reply;
-  const taken = await reply.admit(piece.length);
+async function writePiece(reply: Pick<Reply, "responseBody" | "reserve">, piece: Uint8Array): Promise<void> {
+  const { responseBody: body } = reply;
+  const taken = await reply.reserve(piece.length);
   try {
     await settled(body, (done) => body.write(piece, done));
   } finally {

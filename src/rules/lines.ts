@@ -18,10 +18,10 @@ export interface Line {
 }
 
 /** Cloudflare takes lines of 1,000 and 2,000 characters, Netlify any; no client takes a field of more than this. */
-const LONGEST_LINE = 8192;
+const MAX_LINE_LENGTH = 8192;
 
 /** What is wrong with a line that is cut. */
-export const TOO_LONG = `the line is longer than ${LONGEST_LINE} characters`;
+export const TOO_LONG = `the line is longer than ${MAX_LINE_LENGTH} characters`;
 
 /** The lines of a rule file but for empty ones and comments. */
 export function linesOf(content: string): readonly Line[] {
@@ -31,6 +31,6 @@ export function linesOf(content: string): readonly Line[] {
     .flatMap((line, index): Line[] => {
       const text = line.trim();
       if (text === "" || text.startsWith("#")) return [];
-      return [{ number: index + 1, text: text.slice(0, LONGEST_LINE), cut: text.length > LONGEST_LINE }];
+      return [{ number: index + 1, text: text.slice(0, MAX_LINE_LENGTH), cut: text.length > MAX_LINE_LENGTH }];
     });
 }

@@ -3,15 +3,21 @@ import type { Scanner } from "../scanner/scanner.js";
 import type { Representations } from "../files/representation/representations.js";
 import type { Connections } from "./listen/connection.js";
 import type { HeaderTransform } from "./http/response-headers.js";
-import type { Step } from "./step.js";
 import type { Traffic } from "./page-delivery/traffic.js";
+import type { Delivery } from "../delivery/history.js";
+import type { Exchange } from "./http/exchange.js";
 import type { LearnedLinks } from "./page-delivery/early-hints.js";
 import type { Hosts } from "./middleware/host-check.js";
 import type { Live } from "./live-reload/live.js";
 import type { Route } from "./routes/route.js";
-import type { SiteRules } from "./middleware/rule-checks.js";
-import type { Unreadable } from "./files/unreadable.js";
+import type { SiteRules } from "./middleware/site-rules.js";
 import type { SiteLookup } from "./files/site-lookup.js";
+
+/** What was delivered with a page: at once when the answer was in memory. */
+export type Answered = Delivery | undefined | Promise<Delivery | undefined>;
+
+/** One step on the way of a request: it answers, or leaves that to the next. */
+export type Step = (exchange: Exchange, site: Site) => Answered | "next";
 
 /** What a server answers from. */
 export interface Site {
@@ -47,8 +53,8 @@ export interface Site {
   readonly closing: AbortSignal;
   /** Takes what went wrong with one request: a bug of ours or of a route, a failing disk. */
   readonly report: (error: Error) => void;
-  /** Files that could not be read, each told once. */
-  readonly unreadable: Unreadable;
+  /** Tells once of a file that can't be read: what the system says is "EACCES". */
+  readonly unreadable: (file: string, code: string) => void;
   /** Takes what the user should know of, in a sentence. */
   readonly notice: (text: string) => void;
 }

@@ -2,8 +2,8 @@ import { fieldsOf } from "../rules/headers/field.js";
 import { openTree, type FileTree } from "../files/tree.js";
 import { Representations } from "../files/representation/representations.js";
 import type { Connections } from "./listen/connection.js";
-import { credentialsFile, readCredentials } from "./middleware/credentials.js";
-import { openHeaderTransforms } from "./http/header-transforms.js";
+import { credentialsFile, readCredentials } from "./middleware/password.js";
+import type { HeaderTransform } from "./http/response-headers.js";
 import { LearnedLinks } from "./page-delivery/early-hints.js";
 import type { Lookup } from "../scanner/lookup.js";
 import { Traffic } from "./page-delivery/traffic.js";
@@ -14,13 +14,13 @@ import type { Live } from "./live-reload/live.js";
 import type { LiveChange } from "./live-reload/open-pages.js";
 import type { Settings } from "./options/options-table.js";
 import { checkRoot } from "./files/root.js";
-import { ruleFiles, SiteRules } from "./middleware/rule-checks.js";
+import { ruleFiles, SiteRules } from "./middleware/site-rules.js";
 import type { ServerOptions } from "./options/server-options.js";
 import type { Site } from "./context.js";
-import { Unreadable } from "./files/unreadable.js";
+import { tellOnce } from "../io/tell-once.js";
 import { sitePages } from "./scan/site-pages.js";
 import { SiteLookup } from "./files/site-lookup.js";
-import { callbacks } from "./callbacks.js";
+import { callbacks, type Callbacks } from "./callbacks.js";
 import { siteScanner, type ServerScanner } from "./scan/lazy-scanner.js";
 
 /** The server that a site is opened for. */
@@ -54,7 +54,7 @@ export async function openSite(server: ServerParts): Promise<OpenSite> {
   const { options, settings } = server;
   if (options.root !== undefined) await checkRoot(options.root);
   const [{ steps, close }, headerTransforms] = await Promise.all([
-    openPipeline(settings),
+    openPipeline(settings, (options.routes ?? []).length > 0),
     openHeaderTransforms(settings),
   ]);
   const tree = options.root === undefined ? undefined : await openFiles(options.root, server);
@@ -64,7 +64,7 @@ export async function openSite(server: ServerParts): Promise<OpenSite> {
   const traffic = lookup && (await openTraffic(lookup, rules, server));
   const live = settings.live && lookup && scanner ? await openLive(lookup, scanner, rules, server) : undefined;
   // Live reload comes last: it looks at the policy that a page has in the end.
-  const all = [rules.headerTransform, ...headerTransforms, ...(live === undefined ? [] : [live.headerTransform])];
+  const all = [...headerTransforms, ...(live === undefined ? [] : [live.headerTransform])];
   const parts = { lookup, scanner: live?.scanner ?? scanner, live, rules, traffic, steps, headerTransforms: all };
   return {
     site: siteOf(parts, server),
@@ -81,6 +81,13 @@ export async function openSite(server: ServerParts): Promise<OpenSite> {
       await scanner?.close();
     },
   };
+}
+
+/** The rules for the fields of every response that the settings ask for. */
+async function openHeaderTransforms({ cors, coi }: Settings): Promise<readonly HeaderTransform[]> {
+  if (cors === undefined && !coi) return [];
+  const { corsTransform, isolationTransform } = await import("./middleware/cross-origin.js");
+  return [cors === undefined ? [] : corsTransform(cors), coi ? isolationTransform : []].flat();
 }
 
 function openFiles(root: string, { options, settings }: ServerParts): Promise<FileTree> {
@@ -155,6 +162,11 @@ async function openRules(tree: FileTree | undefined, { options, settings }: Serv
   return new SiteRules({ root: tree?.root, base, fields: fieldsOf(header), auth: credentials, ...callbacks(options) });
 }
 
+function unreadableTold({ notice }: Callbacks): Site["unreadable"] {
+  const tell = tellOnce(notice);
+  return (file, code) => tell(file, `not allowed to read ${file} (${code}): who asks for it gets 403`);
+}
+
 /** What a site is put together from that was opened for it. */
 type Parts = Pick<Site, "lookup" | "scanner" | "rules" | "traffic" | "steps" | "headerTransforms"> & {
   readonly live: Live | undefined;
@@ -178,7 +190,7 @@ function siteOf(parts: Parts, { options, settings, hosts, connections, closing }
     serverTiming,
     keepsNothing: parts.live !== undefined || cache === "off" || cache === 0,
     hints: new LearnedLinks(),
-    unreadable: new Unreadable((text) => options.onNotice?.(text)),
+    unreadable: unreadableTold(callbacks(options)),
     hintsHelp: delivery === "hints" || (delivery === "auto" && options.trusted === true),
     connections,
     closing,

@@ -1,14 +1,11 @@
-import type { Site } from "./context.js";
-import { forcedRules } from "./files/serve-file.js";
+import type { Answered, Site, Step } from "./context.js";
+import { answerOptions, files, forcedRules } from "./files/serve-file.js";
+import { sendError } from "./http/error-page.js";
 import type { Exchange } from "./http/exchange.js";
-import { transformsFor } from "./http/response-headers.js";
-import { optionsOfServer, pathOnly } from "./http/options-answer.js";
-import { ownPaths } from "./live-reload/own-paths.js";
-import { password } from "./middleware/password-check.js";
+import { applyRules } from "./http/response-headers.js";
+import { password } from "./middleware/password.js";
 import { host } from "./middleware/host-check.js";
 import type { Settings } from "./options/options-table.js";
-import { routesAndFiles } from "./routes/answer-route.js";
-import type { Answered, Step } from "./step.js";
 
 /** The steps of a server's requests. */
 export interface Pipeline {
@@ -18,19 +15,22 @@ export interface Pipeline {
 }
 
 /** The way of a request: the first step that does not say "next" has answered. */
-export async function openPipeline({ cors, proxy, proxyTimeout }: Settings): Promise<Pipeline> {
+export async function openPipeline(
+  { cors, proxy, proxyTimeout, live }: Settings,
+  hasRoutes: boolean,
+): Promise<Pipeline> {
   const upstreams = proxy.length === 0 ? undefined : await openProxy(proxy, proxyTimeout);
   const steps: (Step | undefined)[] = [
     host,
     // Before the password: a preflight never carries one (Fetch §4.8), and its answer says nothing of the site.
-    cors === undefined ? undefined : (await import("./middleware/cors.js")).preflight,
+    cors === undefined ? undefined : (await import("./middleware/cross-origin.js")).preflight,
     password,
     upstreams?.step,
-    optionsOfServer,
-    pathOnly,
-    ownPaths,
+    withoutPath,
+    live ? (await import("./live-reload/own-paths.js")).ownPaths : undefined,
     forcedRules,
-    routesAndFiles,
+    hasRoutes ? (await import("./routes/answer-route.js")).routes : undefined,
+    files,
   ];
   return { steps: steps.filter((step) => step !== undefined), close: () => upstreams?.close() };
 }
@@ -39,6 +39,13 @@ async function openProxy(rules: readonly string[], seconds: number) {
   const { proxyStep } = await import("./proxy/proxy-middleware.js");
   return proxyStep(rules, { timeout: seconds * 1000 });
 }
+
+/** `OPTIONS *` asks what can be asked of the server; what comes after this step has a path. */
+const withoutPath: Step = (exchange) => {
+  if (exchange.target.startsWith("/")) return "next";
+  if (exchange.target === "*" && exchange.method === "OPTIONS") return answerOptions(exchange);
+  return sendError(exchange, 400, "This request has no path.");
+};
 
 /**
  * Answers one request.
@@ -51,7 +58,7 @@ export function answer(site: Site, exchange: Exchange): Answered {
 }
 
 function answerNow(site: Site, exchange: Exchange): Answered {
-  exchange.transformHeaders = transformsFor(site.headerTransforms, exchange);
+  applyRules(site, exchange);
   for (const step of site.steps) {
     const answered = step(exchange, site);
     if (answered !== "next") return answered;

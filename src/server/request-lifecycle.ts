@@ -1,22 +1,23 @@
 import { constants } from "node:http2";
 import { systemCode } from "../errors.js";
+import { isExhausted } from "../files/file.js";
 import type { Delivery } from "../delivery/history.js";
 import type { Exchange } from "./http/exchange.js";
 import { sendError } from "./http/error-page.js";
 import { answer } from "./pipeline.js";
-import { recordOf, type RequestRecord } from "./request-record.js";
+import type { RequestRecord } from "./request-record.js";
 import type { Site } from "./context.js";
 
 /**
- * Sees one request through from its arrival to the end of its response and of
+ * Sees each request through from its arrival to the end of its response and of
  * all that went with it, and tells of it. Never throws: whatever goes wrong
- * stays with this one request.
+ * stays with that one request.
  */
-export function observe(
-  site: Site,
-  exchange: Exchange,
-  onRequest: ((record: RequestRecord) => void) | undefined,
-): void {
+export function requestHandler(site: Site, onRequest: ((record: RequestRecord) => void) | undefined) {
+  return (exchange: Exchange) => handle(site, exchange, onRequest);
+}
+
+function handle(site: Site, exchange: Exchange, onRequest: ((record: RequestRecord) => void) | undefined): void {
   const { connection } = exchange;
   // With nobody to tell, there is nothing to remember of a request.
   const observed = onRequest === undefined ? undefined : new Observed(site, exchange, onRequest);
@@ -117,17 +118,42 @@ const gone = new Set([
 
 /** A client that went away is no error; anything else is told, and answered 500 if nothing has been sent yet. */
 function fail(site: Site, exchange: Exchange, error: unknown): void {
-  const { body, stream } = exchange;
-  const ended = body.destroyed || stream?.closed === true;
+  const { responseBody, stream } = exchange;
+  const ended = responseBody.destroyed || stream?.closed === true;
   if (ended && isGone(error)) return;
   report(site, error);
   if (ended) return;
-  if (exchange.status === 0) sendError(exchange, 500, "The server could not answer this request; its log says why.");
-  else if (stream !== undefined) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
-  else body.destroy();
+  if (exchange.status === 0 && isExhausted(error)) {
+    sendError(exchange, 503, "The server has too many files open.", { "retry-after": "1" });
+  } else if (exchange.status === 0) {
+    sendError(exchange, 500, "The server could not answer this request; its log says why.");
+  } else if (stream !== undefined) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  else responseBody.destroy();
 }
 
 const report = (site: Site, error: unknown) => site.report(error instanceof Error ? error : new Error(String(error)));
 
 const isGone = (error: unknown) =>
   gone.has(systemCode(error) ?? "") || (error instanceof Error && error.name === "AbortError");
+
+/** @param duration milliseconds since it arrived */
+function recordOf(exchange: Exchange, duration: number, delivery: Delivery | undefined): RequestRecord {
+  const { method, authority, target, httpVersion, status, bytes, responseBody, stream, begun, arrived, fields } =
+    exchange;
+  return {
+    time: Math.round(Date.now() - duration),
+    remoteAddress: exchange.connection.remoteAddress,
+    method,
+    authority,
+    target,
+    httpVersion,
+    status,
+    firstByte: begun === 0 ? undefined : begun - arrived,
+    duration,
+    bytes,
+    aborted: !responseBody.writableFinished || stream?.aborted === true,
+    referer: fields.referer,
+    userAgent: fields["user-agent"],
+    delivery,
+  };
+}

@@ -1,5 +1,4 @@
 import type { Delivery } from "../delivery/history.js";
-import type { Exchange } from "./http/exchange.js";
 
 /** One answered request, as the log tells it. */
 export interface RequestRecord {
@@ -28,25 +27,4 @@ export interface RequestRecord {
   readonly userAgent: string | undefined;
   /** What went with a page. */
   readonly delivery: Delivery | undefined;
-}
-
-/** @param duration milliseconds since it arrived */
-export function recordOf(exchange: Exchange, duration: number, delivery: Delivery | undefined): RequestRecord {
-  const { method, authority, target, httpVersion, status, bytes, body, stream, begun, arrived, fields } = exchange;
-  return {
-    time: Math.round(Date.now() - duration),
-    remoteAddress: exchange.connection.remoteAddress,
-    method,
-    authority,
-    target,
-    httpVersion,
-    status,
-    firstByte: begun === 0 ? undefined : begun - arrived,
-    duration,
-    bytes,
-    aborted: !body.writableFinished || stream?.aborted === true,
-    referer: fields.referer,
-    userAgent: fields["user-agent"],
-    delivery,
-  };
 }

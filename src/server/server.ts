@@ -7,10 +7,9 @@ import type { PemPair } from "../tls/issue/certificate.js";
 import { secureContexts, type Secured } from "../tls/store/secure-context.js";
 import { checkGivenPair, checkOptions } from "./options/check-options.js";
 import { Connections } from "./listen/connection.js";
-import type { Exchange } from "./http/exchange.js";
 import { Hosts, namesIn } from "./middleware/host-check.js";
 import type { Listener, ListenOptions } from "./listen/tcp-listener.js";
-import { observe } from "./request-lifecycle.js";
+import { requestHandler } from "./request-lifecycle.js";
 import { openSite, type OpenSite } from "./create-context.js";
 import type { Settings } from "./options/options-table.js";
 import { createProtocols, type Protocols } from "./listen/protocol-servers.js";
@@ -157,7 +156,7 @@ class H2PushServer implements Server {
       secured: this.#secured(pair),
       hosts: this.#hosts,
       connections: this.#connections,
-      onExchange: (exchange: Exchange) => observe(site, exchange, this.#options.onRequest),
+      onExchange: requestHandler(site, this.#options.onRequest),
       passesOn: this.#settings.proxy.length > 0,
       port: () => this.#listener?.port ?? this.#settings.port,
       closing: this.#closing.signal,

@@ -89,10 +89,10 @@ test("an announced image that is asked for first comes after the stylesheet", as
 
 test("nothing waits for what the client was given before: it may have kept that, and not ask for it", () => {
   const history = new History();
-  history.carried("/a.css", '"1"');
+  history.markSent("/a.css", '"1"');
   history.announce([page]);
   expect(["/a.css", "/b.css"].map((target) => history.announced.waitsFor(target))).toEqual([false, true]);
-  history.carried("/b.css", '"1"');
+  history.markSent("/b.css", '"1"');
   history.announce([{ targets: ["/other.png"], before: page.before }]);
   expect(history.announced.hold("/other.png")).toBeUndefined();
 });

@@ -5,20 +5,20 @@ const delivery = (page: string): Delivery => ({ page, time: 0, targets: [] });
 
 test("has seen the version that was carried, and no other", () => {
   const history = new History();
-  history.carried("/a.css", '"1"');
-  expect(history.seen("/a.css", '"1"')).toBe(true);
-  expect(history.seen("/a.css", '"2"')).toBe(false);
-  expect(history.seen("/b.css", '"1"')).toBe(false);
-  history.carried("/a.css", '"2"');
-  expect(history.seen("/a.css", '"1"')).toBe(false);
+  history.markSent("/a.css", '"1"');
+  expect(history.wasSent("/a.css", '"1"')).toBe(true);
+  expect(history.wasSent("/a.css", '"2"')).toBe(false);
+  expect(history.wasSent("/b.css", '"1"')).toBe(false);
+  history.markSent("/a.css", '"2"');
+  expect(history.wasSent("/a.css", '"1"')).toBe(false);
 });
 
 test("remembers 1,024 targets, and forgets what was carried longest ago", () => {
   const history = new History();
-  for (let n = 0; n < 1024; n++) history.carried(`/${n}`, '"x"');
-  history.carried("/0", '"x"');
-  history.carried("/new", '"x"');
-  expect(["/0", "/1", "/2", "/1023", "/new"].map((target) => history.seen(target, '"x"'))).toEqual([
+  for (let n = 0; n < 1024; n++) history.markSent(`/${n}`, '"x"');
+  history.markSent("/0", '"x"');
+  history.markSent("/new", '"x"');
+  expect(["/0", "/1", "/2", "/1023", "/new"].map((target) => history.wasSent(target, '"x"'))).toEqual([
     true,
     false,
     true,

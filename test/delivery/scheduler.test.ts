@@ -21,7 +21,7 @@ function narrowLine() {
   /** A response of so many pieces. */
   const respond = async (name: string, pieces: number, by: Writer) => {
     for (let piece = 0; piece < pieces; piece++) {
-      const taken = await queue.admit(by, PIECE);
+      const taken = await queue.reserve(by, PIECE);
       order.push(name);
       await new Promise<void>((resolve) => line.push(resolve));
       taken();
@@ -39,8 +39,8 @@ function narrowLine() {
 
 test("lets everything through that a fast line takes at once", async () => {
   const queue = new WriteQueue();
-  for (let piece = 0; piece < 10; piece++) (await queue.admit(writer(), PIECE))();
-  const admitted = Array.from({ length: 50 }, () => queue.admit(writer(), PIECE));
+  for (let piece = 0; piece < 10; piece++) (await queue.reserve(writer(), PIECE))();
+  const admitted = Array.from({ length: 50 }, () => queue.reserve(writer(), PIECE));
   await expect(Promise.all(admitted)).resolves.toHaveLength(50);
 });
 
@@ -48,7 +48,10 @@ test("a client that asks for 16 responses at a time is given all of them at once
   const queue = new WriteQueue();
   const bytes = 20_000;
   const batch = async () => {
-    const takers = Array.from({ length: 16 }, () => queue.admitNow(writer(), bytes) ?? queue.admit(writer(), bytes));
+    const takers = Array.from(
+      { length: 16 },
+      () => queue.reserveNow(writer(), bytes) ?? queue.reserve(writer(), bytes),
+    );
     const atOnce = takers.filter((taken) => typeof taken === "function").length;
     // They are all taken in one turn of the event loop, some milliseconds later.
     await vi.advanceTimersByTimeAsync(5);
@@ -85,12 +88,12 @@ test("lets incremental responses of one urgency take turns, and the others not",
 test("a piece that is never taken holds up the others for 100 ms when it waits alone, and for good when the connection does", async () => {
   const queue = new WriteQueue();
   let alone = false;
-  await queue.admit(
+  await queue.reserve(
     writer(0, false, () => alone),
     2 * PIECE,
   );
   let admitted = false;
-  void queue.admit(writer(), PIECE).then(() => (admitted = true));
+  void queue.reserve(writer(), PIECE).then(() => (admitted = true));
   await vi.advanceTimersByTimeAsync(5000);
   expect(admitted).toBe(false);
   alone = true;
@@ -101,9 +104,9 @@ test("a piece that is never taken holds up the others for 100 ms when it waits a
 
 test("a piece larger than what the line carries goes alone", async () => {
   const queue = new WriteQueue();
-  const taken = await queue.admit(writer(), 10 * 1024 * 1024);
+  const taken = await queue.reserve(writer(), 10 * 1024 * 1024);
   let admitted = false;
-  void queue.admit(writer(), 1).then(() => (admitted = true));
+  void queue.reserve(writer(), 1).then(() => (admitted = true));
   await vi.advanceTimersByTimeAsync(0);
   expect(admitted).toBe(false);
   taken();
@@ -114,25 +117,25 @@ test("a piece larger than what the line carries goes alone", async () => {
 
 test("pieces may be taken in any order, and each counts once", async () => {
   const queue = new WriteQueue();
-  const takers = Array.from({ length: 16 }, () => queue.admitNow(writer(), 1) ?? expect.fail("a byte has to wait"));
+  const takers = Array.from({ length: 16 }, () => queue.reserveNow(writer(), 1) ?? expect.fail("a byte has to wait"));
   for (const at of [3, 15, 0, 7, 14, 1, 2, 3, 15, 0, 4, 5, 6, 8, 9, 10, 11, 12, 13]) {
     // More than any line carries at a time goes when nothing else is under way.
-    expect(queue.admitNow(writer(), 1e9)).toBeUndefined();
+    expect(queue.reserveNow(writer(), 1e9)).toBeUndefined();
     takers[at]?.();
   }
-  expect(queue.admitNow(writer(), 1e9)).toBeTypeOf("function");
+  expect(queue.reserveNow(writer(), 1e9)).toBeTypeOf("function");
 });
 
 test("passes over every piece that waits alone, and none that does not", async () => {
   const queue = new WriteQueue();
   const alone = () => writer(3, false, () => true);
-  for (const by of [alone(), writer(), alone(), alone()]) expect(queue.admitNow(by, 4000)).toBeDefined();
+  for (const by of [alone(), writer(), alone(), alone()]) expect(queue.reserveNow(by, 4000)).toBeDefined();
   // At first, a line gets 32 KB: what follows fits beside one of the four.
   let admitted = false;
-  void queue.admit(writer(), 28_000).then(() => (admitted = true));
+  void queue.reserve(writer(), 28_000).then(() => (admitted = true));
   await vi.advanceTimersByTimeAsync(99);
   expect(admitted).toBe(false);
   await vi.advanceTimersByTimeAsync(2);
   expect(admitted).toBe(true);
-  expect(queue.admitNow(writer(), 4000)).toBeUndefined();
+  expect(queue.reserveNow(writer(), 4000)).toBeUndefined();
 });

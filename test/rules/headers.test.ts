@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { fieldsOf, parseField } from "../../src/rules/headers/field.js";
-import { changeFields, changesFor, readHeaders } from "../../src/rules/site-rules.js";
+import { changeFields, changesFor } from "../../src/rules/headers/fields.js";
+import { readHeaders } from "../../src/rules/rule-set.js";
 
 /** The fields that a file's rules give to the response for a URL, beside those it has. */
 function fieldsFor(file: string, url: string, own: Record<string, string> = {}, status = 200) {
   const [, authority = "", target = ""] = /^https:\/\/([^/]*)(.*)$/.exec(url) ?? [];
-  const changes = changesFor(readHeaders(file).rules, [], { target, authority });
+  const changes = changesFor(readHeaders(file).rules.all, [], { target, authority });
   return changes === undefined ? own : changeFields(changes, status, own);
 }
 
@@ -147,7 +148,7 @@ test("each cookie is a field line of its own", () => {
 
 test("the command line goes before the file, and leaves its other fields", () => {
   const { rules } = readHeaders("/*\n  x-a: 1\n  x-b: 1");
-  const changes = changesFor(rules, fieldsOf(["x-a: 2", "x-a: 3"]), { target: "/", authority: "" });
+  const changes = changesFor(rules.all, fieldsOf(["x-a: 2", "x-a: 3"]), { target: "/", authority: "" });
   expect(changes && changeFields(changes, 200, {})).toEqual({ "x-a": "2, 3", "x-b": "1" });
 });
 

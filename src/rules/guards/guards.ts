@@ -1,3 +1,4 @@
+import { pathOf } from "../../io/request-target.js";
 import { foldedPath, fileNames, namesOf, readingsOf } from "./guarded-path.js";
 import type { HeaderRule } from "../headers/headers-file.js";
 import { RuleTarget, type UrlPattern } from "../pattern.js";
@@ -82,5 +83,3 @@ function last(index: PatternIndex<Guard>, names: readonly string[], authority: s
   }
   return found;
 }
-
-const pathOf = (target: string) => target.replace(/\?.*$/s, "");

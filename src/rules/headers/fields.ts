@@ -4,7 +4,7 @@ import type { Field } from "./field.js";
 import type { HeaderRule } from "./headers-file.js";
 import { RuleTarget } from "../pattern.js";
 import type { Matched, PatternIndex } from "../pattern-index.js";
-import { splitTarget } from "../redirects/redirect.js";
+import { pathOf } from "../../io/request-target.js";
 import { fill } from "../redirects/redirect-target.js";
 
 /** What becomes of fields, by name: their values, or undefined for one that is taken away. */
@@ -17,33 +17,34 @@ export interface FieldRequest {
 }
 
 /** The rules that match a request, in the order of their file. */
-export function matchingRules(
+function matchingRules(
   index: PatternIndex<HeaderRule>,
   { target, authority }: FieldRequest,
 ): Iterable<Matched<HeaderRule>> {
-  const path = canonicalPath(splitTarget(target)[0]);
+  const path = canonicalPath(pathOf(target));
   return path === undefined ? [] : index.matching(new RuleTarget(authority, path));
 }
 
-/** What the rules of `_headers` say of a request; undefined when none matches. */
-export function fieldChanges(index: PatternIndex<HeaderRule>, request: FieldRequest): FieldChanges | undefined {
-  let changes: Map<string, readonly string[] | undefined> | undefined;
-  for (const { rule, captures } of matchingRules(index, request)) {
-    changes ??= new Map();
+/**
+ * What becomes of the fields of a request's response, by the rules that match
+ * and then by the command line, which speaks of every response; undefined for nothing.
+ */
+export function changesFor(
+  index: PatternIndex<HeaderRule> | undefined,
+  fields: readonly Field[],
+  request: FieldRequest,
+): FieldChanges | undefined {
+  const changes = new Map<string, readonly string[] | undefined>();
+  for (const { rule, captures } of index === undefined ? [] : matchingRules(index, request)) {
     for (const name of rule.detached) changes.set(name, undefined);
     for (const { name, value } of rule.fields) {
       changes.set(name, [...(changes.get(name) ?? []), fill(value, captures, (text) => text)]);
     }
   }
-  return changes;
-}
-
-/** What the command line says of every response: it goes before what `_headers` says. */
-export function withFields(changes: FieldChanges | undefined, fields: readonly Field[]): FieldChanges | undefined {
-  if (fields.length === 0) return changes;
   const own = new Map<string, readonly string[]>();
   for (const { name, value } of fields) own.set(name, [...(own.get(name) ?? []), value]);
-  return new Map([...(changes ?? []), ...own]);
+  for (const [name, values] of own) changes.set(name, values);
+  return changes.size === 0 ? undefined : changes;
 }
 
 /** Describe the content that a rule had in mind, and not an error or a redirect in its place. */

@@ -27,7 +27,7 @@ export interface HeadersFile {
 }
 
 /** Cloudflare takes 100. Those that ask for a password are read beyond it. */
-const MOST_RULES = 10_000;
+const MAX_RULES = 10_000;
 
 /** A rule while its lines are read. */
 interface Block {
@@ -65,11 +65,11 @@ export function parseHeaders(content: string): HeadersFile {
       else addLine(block, line, errors);
     }
   }
-  const beyond = blocks[MOST_RULES];
+  const beyond = blocks[MAX_RULES];
   if (beyond !== undefined) {
-    errors.push({ line: beyond.line.number, message: `only the first ${MOST_RULES} rules are read` });
+    errors.push({ line: beyond.line.number, message: `only the first ${MAX_RULES} rules are read` });
   }
-  const read = blocks.filter(({ credentials }, index) => index < MOST_RULES || credentials !== undefined);
+  const read = blocks.filter(({ credentials }, index) => index < MAX_RULES || credentials !== undefined);
   return { rules: read.flatMap((block) => rulesOf(block, errors)), errors };
 }
 

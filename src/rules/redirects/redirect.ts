@@ -1,3 +1,4 @@
+import { splitTarget } from "../../io/request-target.js";
 import { canonicalPath, decodedPath, encodePath } from "./canonical.js";
 import type { Captures } from "../headers/chunk.js";
 import { holds, type RequestFields } from "./condition.js";
@@ -53,12 +54,6 @@ export function applyRedirects(index: PatternIndex<RedirectRule>, request: RuleR
     if (action !== undefined && !isSelf(action, path, query, request.authority)) return action;
   }
   return undefined;
-}
-
-/** Path and query (with its "?", or "") of a request target. */
-export function splitTarget(target: string): readonly [pathname: string, query: string] {
-  const at = target.indexOf("?");
-  return at === -1 ? [target, ""] : [target.slice(0, at), target.slice(at)];
 }
 
 function meets({ conditions }: RedirectRule, fields: RequestFields | undefined): boolean | "unknown" {

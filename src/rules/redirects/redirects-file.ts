@@ -30,7 +30,7 @@ export interface RedirectsFile {
 }
 
 /** Netlify advises against more; Cloudflare takes 2,100. */
-const MOST_RULES = 10_000;
+const MAX_RULES = 10_000;
 
 /**
  * Reads a `_redirects` file, in the syntax that Netlify and Cloudflare Pages
@@ -51,8 +51,8 @@ export function parseRedirects(content: string): RedirectsFile {
       errors.push({ line: line.number, message: TOO_LONG });
       continue;
     }
-    if (rules.length === MOST_RULES) {
-      errors.push({ line: line.number, message: `only the first ${MOST_RULES} rules are read` });
+    if (rules.length === MAX_RULES) {
+      errors.push({ line: line.number, message: `only the first ${MAX_RULES} rules are read` });
       break;
     }
     const rule = parseRule(line, errors);

@@ -5,7 +5,7 @@ import { fill } from "./redirect-target.js";
 import type { RedirectRule } from "./redirects-file.js";
 
 /** Rules of each kind that are turned round: each page of a site is compared with all of them. */
-const MOST = 1000;
+const MAX_TURNED = 1000;
 
 /** A rewrite the other way: what its target matches was asked for by its source. */
 interface Turned {
@@ -27,8 +27,8 @@ export class Rewritten {
   constructor(rules: readonly RedirectRule[]) {
     const rewrites = rules.filter(isPlainRewrite);
     const sources = rewrites.map(({ source }) => sourcePieces(source));
-    this.fixed = sources.flatMap((pieces) => (pieces.every(isText) ? textOf(pieces) : [])).slice(0, MOST);
-    this.#turned = rewrites.flatMap((rule, at) => turned(rule, sources[at] ?? [])).slice(0, MOST);
+    this.fixed = sources.flatMap((pieces) => (pieces.every(isText) ? textOf(pieces) : [])).slice(0, MAX_TURNED);
+    this.#turned = rewrites.flatMap((rule, at) => turned(rule, sources[at] ?? [])).slice(0, MAX_TURNED);
   }
 
   /** @param pathname canonical URL path of a page */

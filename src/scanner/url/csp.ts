@@ -1,11 +1,12 @@
 import type { Destination } from "../../manifest/destination.js";
 
-/** The directives of a serialized policy, in lower case; of one given twice the first counts (CSP 3 §2.2.1). */
-function parsePolicy(text: string): Map<string, readonly string[]> {
+/** The directives of a serialized policy: names in lower case, values as written; of one given twice the first counts (CSP 3 §2.2.1). */
+export function parsePolicy(text: string): Map<string, readonly string[]> {
   const directives = new Map<string, readonly string[]>();
   for (const part of text.split(";")) {
-    const [name, ...values] = part.trim().toLowerCase().split(/\s+/);
-    if (name !== undefined && name !== "" && !directives.has(name)) directives.set(name, values);
+    const [name = "", ...values] = part.trim().split(/\s+/);
+    const key = name.toLowerCase();
+    if (key !== "" && !directives.has(key)) directives.set(key, values);
   }
   return directives;
 }
@@ -75,7 +76,7 @@ export class ContentSecurityPolicy {
 
   /** Takes the values of `Content-Security-Policy` fields and `meta` elements; each must allow a load. */
   constructor(values: readonly string[]) {
-    this.#policies = values.flatMap((value) => value.split(",")).map(parsePolicy);
+    this.#policies = values.flatMap((value) => value.toLowerCase().split(",")).map(parsePolicy);
   }
 
   /**

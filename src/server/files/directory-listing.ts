@@ -11,7 +11,7 @@ export interface Order {
 }
 
 /** Entries that are looked at together. */
-const TOGETHER = 32;
+const BATCH = 32;
 
 /** The entries of a directory that may be found, in the order of the system; none when it has gone, undefined when this user may not see them. */
 export async function entriesOf(tree: FileTree, directory: string): Promise<readonly Entry[] | undefined> {
@@ -24,7 +24,7 @@ export async function entriesOf(tree: FileTree, directory: string): Promise<read
   try {
     for await (const { name } of await opendir(directory)) {
       batch.push(tree.entry(directory, name));
-      if (batch.length === TOGETHER) await finish();
+      if (batch.length === BATCH) await finish();
     }
   } catch (error) {
     if (isForbidden(error)) return undefined;

@@ -3,7 +3,7 @@ import { prepare } from "../../files/send-response.js";
 import type { FileTree } from "../../files/tree.js";
 import { errorPage, sendError, sendPage } from "../http/error-page.js";
 import type { Exchange } from "../http/exchange.js";
-import { pathOf } from "./send-file.js";
+import { pathOf } from "../../io/request-target.js";
 import type { Site } from "../context.js";
 import type { SiteLookup } from "./site-lookup.js";
 
@@ -57,7 +57,7 @@ async function sendErrorFile(
   pathname: string,
 ): Promise<boolean> {
   const found = await tree.find(pathname);
-  if (found.kind !== "file" || site.rules.refusesFile(exchange, found.file)) return false;
+  if (found.kind !== "file" || exchange.rules.refusesFile(found.file)) return false;
   const { "accept-encoding": encoding } = exchange.fields;
   const selected = await site.representations.select(
     found,

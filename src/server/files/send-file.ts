@@ -2,55 +2,47 @@ import type { OutgoingHttpHeaders } from "node:http";
 import type { Delivery } from "../../delivery/history.js";
 import type { FoundFile, Unavailable } from "../../files/file.js";
 import { isHtml } from "../../files/media-type.js";
+import { pathOf } from "../../io/request-target.js";
 import type { Decision } from "../../files/representation/representation.js";
-import { markingSent } from "../http/mark-sent.js";
 import { hintedFreshness } from "../page-delivery/early-hints.js";
 import { sendError } from "../http/error-page.js";
-import type { Exchange } from "../http/exchange.js";
+import { markingSent, type Exchange } from "../http/exchange.js";
 import { deliverPage, type ReadyPage } from "../page-delivery/deliver-page.js";
-import { prepareFile, type PreparedFile } from "./prepare-file.js";
+import { prepareFile, type PreparedFile } from "../../files/send-response.js";
 import type { Site } from "../context.js";
 
 /**
  * Sends one version of a file, a page with what it needs.
  *
  * @param more fields beside its own
- * @param hinted `Link` values that a 103 carried already
  */
 export async function sendFile(
   site: Site,
   exchange: Exchange,
   found: FoundFile,
-  { more = {}, hinted = [] }: FileExtras = {},
+  more: OutgoingHttpHeaders = {},
 ): Promise<{ readonly delivery: Delivery | undefined } | Unavailable> {
   const { method, fields, target } = exchange;
-  const prepared = await prepareFile(site.representations, found, method, fields, site.rules.validators(exchange));
+  const prepared = await prepareFile(site.representations, found, method, fields, exchange.rules.validators);
   if (typeof prepared === "string") return prepared;
   try {
     if (prepared.decision.status >= 400) return { delivery: refuse(exchange, prepared.decision) };
     const page = isHtml(prepared.selected.contentType) && prepared.decision.status !== 206;
-    const rules = page ? site.rules.page(exchange) : undefined;
+    const rules = page ? exchange.rules.page : undefined;
     const read = rules && (await site.scanner?.page(pathOf(target), found, rules));
     const needs = read && site.traffic !== undefined ? await site.traffic.page(exchange, found, read) : read;
     const whole = needs && { ...needs, link: rules?.link };
-    return { delivery: await send(site, exchange, prepared, whole, { more, hinted }) };
+    return { delivery: await send(site, exchange, prepared, whole, more) };
   } finally {
     await prepared.response.close();
   }
 }
 
-/** What goes with a file beside its own fields. */
-interface FileExtras {
-  readonly more?: OutgoingHttpHeaders;
-  readonly hinted?: readonly string[];
-}
-
 type Needs = Pick<ReadyPage, "entries" | "mayHaveImportMap" | "link"> | undefined;
 
-function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Needs, extras: Required<FileExtras>) {
+function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Needs, more: OutgoingHttpHeaders) {
   const { selected, decision, response } = prepared;
   const { status } = decision;
-  const { more, hinted } = extras;
   const send: ReadyPage["send"] = (extra, ...how) => response.send(exchange, { ...more, ...extra }, ...how);
   return markingSent(exchange, status === 206 ? null : selected.version, async () => {
     if (needs === undefined) {
@@ -58,7 +50,7 @@ function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Nee
       return undefined;
     }
     const { entries, mayHaveImportMap, link } = needs;
-    const page = { status, bytes: selected.size, link, hinted, entries, mayHaveImportMap, send };
+    const page = { status, bytes: selected.size, link, entries, mayHaveImportMap, send };
     return deliverPage(site, exchange, page);
   });
 }
@@ -85,10 +77,4 @@ const LINKED = { "cache-control": "max-age=2" };
 function refuse(exchange: Exchange, { status, fields }: Decision): undefined {
   const detail = status === 412 ? "The file is not the one that the condition names." : "The file has no such range.";
   return sendError(exchange, status, detail, fields);
-}
-
-/** The path of a request target, without its query. */
-export function pathOf(target: string): string {
-  const at = target.indexOf("?");
-  return at === -1 ? target : target.slice(0, at);
 }

@@ -1,74 +1,62 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { Delivery } from "../../delivery/history.js";
-import type { RuleAction, RuleRequest } from "../../rules/site-rules.js";
+import type { RuleAction } from "../../rules/rule-set.js";
 import type { FoundFile } from "../../files/file.js";
 import { isHtml } from "../../files/media-type.js";
 import { decide } from "../../files/representation/representation.js";
-import type { FileTree } from "../../files/tree.js";
-import { challenge } from "../middleware/basic-auth-challenge.js";
+import type { FileTree, Found } from "../../files/tree.js";
+import { challenge } from "../middleware/password.js";
 import { sendError, sendPage } from "../http/error-page.js";
-import { answerOptions } from "../http/options-answer.js";
 import type { Exchange } from "../http/exchange.js";
 import { linkedPage, type Linked } from "../page-delivery/link-only-page.js";
 import { answerMissing, acceptsPage, VARY } from "./not-found.js";
-import { announcedFields, pathOf, sendFile } from "./send-file.js";
-import type { Site } from "../context.js";
-import type { Answered, Step } from "../step.js";
-import type { LookupRequest, Resolved, SiteLookup } from "./site-lookup.js";
+import { pathOf } from "../../io/request-target.js";
+import { announcedFields, sendFile } from "./send-file.js";
+import type { Answered, Site, Step } from "../context.js";
+import { admittedBy, type LookupRequest, type Resolved, type SiteLookup } from "./site-lookup.js";
 
 /** How long a file may change whenever it is opened, until the client is told to come again (milliseconds). */
-const PATIENCE = 2000;
+const WRITTEN_FOR_MS = 2000;
 
 type ResolvedFile = Extract<Resolved, { kind: "file" }>;
 type RuleRedirect = Extract<RuleAction, { kind: "redirect" }>;
 
 /** Up to this size a content in memory goes out at once; a larger one waits for the client's window (bytes). */
-const AT_ONCE = 32 * 1024;
+const MAX_SYNC_BYTES = 32 * 1024;
 
 /** Rules of `_redirects` that come before files and routes. */
 export const forcedRules: Step = (exchange, site) => {
-  const { lookup, rules } = site;
-  return lookup !== undefined && rules.action(exchange)?.forced === true
-    ? answerForced(site, lookup, exchange)
-    : "next";
+  const { lookup } = site;
+  return lookup !== undefined && exchange.rules.action?.forced === true ? answerForced(site, lookup, exchange) : "next";
 };
 
-/**
- * Answers by the files, where there are any.
- *
- * @param hinted `Link` values that a 103 carried already
- */
-export function answerByFiles(site: Site, exchange: Exchange, hinted: readonly string[]): Answered {
-  if (site.lookup === undefined) return sendError(exchange, 404, `There is nothing at ${exchange.target}`);
-  return answerFile(site, site.lookup, exchange, hinted);
-}
-
-/**
- * Answers a request for a file: at once when it is in memory.
- *
- * @param hinted `Link` values that a 103 carried already
- */
-function answerFile(site: Site, lookup: SiteLookup, exchange: Exchange, hinted: readonly string[]) {
+/** Answers by the files, where there are any: at once when the file is in memory. */
+export const files = (exchange: Exchange, site: Site): Answered => {
+  const { lookup } = site;
   const { method, target } = exchange;
-  if (method !== "GET" && method !== "HEAD") return answerMethod(site, lookup, exchange);
-  const found = hinted.length === 0 ? lookup.tree.peek(pathOf(target), exchange.arrived) : undefined;
-  const mayHave = found?.kind === "file" && !site.rules.refusesFile(exchange, found.file);
-  const atOnce = mayHave ? answerSync(site, exchange, found) : undefined;
-  return atOnce === undefined ? answerAsync(site, lookup, exchange, hinted) : atOnce.delivery;
-}
+  if (lookup === undefined) return sendError(exchange, 404, `There is nothing at ${target}`);
+  if (method !== "GET" && method !== "HEAD") return answerMethod(lookup, exchange);
+  const known = lookup.tree.peek(pathOf(target), exchange.arrived);
+  const mayHave = known?.kind === "file" && !exchange.rules.refusesFile(known.file);
+  const atOnce = mayHave ? answerSync(site, exchange, known) : undefined;
+  return atOnce === undefined ? answerAsync(site, lookup, exchange, known) : atOnce.delivery;
+};
 
 function answerForced(site: Site, lookup: SiteLookup, exchange: Exchange): Answered {
   const { method } = exchange;
-  return method === "GET" || method === "HEAD"
-    ? answerAsync(site, lookup, exchange, [])
-    : answerMethod(site, lookup, exchange);
+  return method === "GET" || method === "HEAD" ? answerAsync(site, lookup, exchange) : answerMethod(lookup, exchange);
 }
 
 /** A redirect sends a form on; a file takes none. */
-function answerMethod(site: Site, { tree }: SiteLookup, exchange: Exchange): Answered {
-  const ruled = site.rules.action(exchange);
+function answerMethod({ tree }: SiteLookup, exchange: Exchange): Answered {
+  const ruled = exchange.rules.action;
   if (ruled?.kind !== "redirect") return refuseMethod(exchange);
   return ruled.forced ? redirect(exchange, ruled.status, ruled.location) : redirectUnlessFile(tree, exchange, ruled);
+}
+
+/** Says what can be asked of a file, or of the server (RFC 9110 §9.3.7). */
+export function answerOptions(exchange: Exchange): undefined {
+  exchange.writeHead(204, { allow: "GET, HEAD, OPTIONS" }, true);
 }
 
 function refuseMethod(exchange: Exchange): undefined {
@@ -84,23 +72,24 @@ async function redirectUnlessFile(tree: FileTree, exchange: Exchange, { status, 
 /** Answers from memory without waiting, if that can be; undefined if not. */
 function answerSync(site: Site, exchange: Exchange, found: FoundFile): SyncAnswer | undefined {
   const { representations, scanner } = site;
+  if (exchange.hinted !== undefined) return undefined;
   const selected = representations.ready(found, exchange.fields);
   if (selected === undefined) return undefined;
   const { method, connection, target } = exchange;
-  const decision = decide(selected, method, exchange.fields, site.rules.validators(exchange));
+  const decision = decide(selected, method, exchange.fields, exchange.rules.validators);
   const { status, fields, extent } = decision;
   const bare = method === "HEAD" || extent.kind === "none";
-  if (status >= 400 || (!bare && (extent.kind !== "whole" || selected.size > AT_ONCE))) return undefined;
+  if (status >= 400 || (!bare && (extent.kind !== "whole" || selected.size > MAX_SYNC_BYTES))) return undefined;
   const isPage = scanner !== undefined && isHtml(selected.contentType);
   const linked = isPage ? linkedPage(site, exchange, found, status) : undefined;
   if (isPage && linked === undefined) return undefined;
-  if (!bare && (selected.content === undefined || !exchange.mayEnd(selected.content.length))) return undefined;
-  if (method === "GET" && !connection.history.seen(target, selected.version)) {
-    connection.history.carried(target, selected.version);
+  if (!bare && (selected.content === undefined || !exchange.mayBuffer(selected.content.length))) return undefined;
+  if (method === "GET" && !connection.history.wasSent(target, selected.version)) {
+    connection.history.markSent(target, selected.version);
   }
   const more = linked?.fields ?? announcedFields(site, exchange, decision);
-  exchange.head(status, more === undefined ? fields : together(fields, more), bare);
-  if (!bare && selected.content !== undefined) exchange.end(selected.content);
+  exchange.writeHead(status, more === undefined ? fields : together(fields, more), bare);
+  if (!bare && selected.content !== undefined) exchange.sendBuffered(selected.content);
   return { delivery: linked === undefined ? undefined : record(exchange, linked) };
 }
 
@@ -132,30 +121,34 @@ function record({ target, connection }: Exchange, { targets, announcements }: Li
   return delivery;
 }
 
-/** Answers by what is looked up: also where a rule comes before the file of the path. */
-export async function answerAsync(site: Site, lookup: SiteLookup, exchange: Exchange, hinted: readonly string[]) {
-  const deadline = performance.now() + PATIENCE;
-  const request = requestFor(site, exchange);
-  do {
-    const resolved = await lookup.resolve(request);
+/**
+ * Answers by what is looked up: also where a rule comes before the file of the path.
+ *
+ * @param known what stands for the path, where that was found: it could not be answered at once
+ */
+async function answerAsync(site: Site, lookup: SiteLookup, exchange: Exchange, known?: Found) {
+  const deadline = performance.now() + WRITTEN_FOR_MS;
+  const request = requestFor(exchange);
+  for (let first = known; ; first = undefined) {
+    const resolved = await lookup.resolve(request, first);
     if (resolved.kind !== "file") return answerOther(site, lookup, exchange, resolved);
     const { found, pathname, standsIn } = resolved;
-    const atOnce = hinted.length === 0 && !standsIn ? answerSync(site, exchange, found) : undefined;
+    const atOnce = first === undefined && !standsIn ? answerSync(site, exchange, found) : undefined;
     if (atOnce !== undefined) return atOnce.delivery;
-    const sent = await sendFile(site, exchange, found, standsIn ? { hinted, more: { vary: VARY } } : { hinted });
+    const sent = await sendFile(site, exchange, found, standsIn ? { vary: VARY } : {});
     if (sent === "withheld") return answerMissing(site, lookup, exchange);
     if (sent === "unreadable") return refuseUnreadable(site, exchange, { file: found.file, code: "EACCES" });
     if (sent !== "changed") return sent.delivery;
+    if (performance.now() >= deadline) {
+      return sendError(exchange, 503, `${pathOf(exchange.target)} is being written.`, { "retry-after": "1" });
+    }
     lookup.tree.lookAgain(pathname);
-  } while (performance.now() < deadline);
-  return sendError(exchange, 503, `${pathOf(exchange.target)} is being written.`, { "retry-after": "1" });
+  }
 }
 
-function requestFor({ rules }: Site, exchange: Exchange): LookupRequest {
-  const { target, authority, fields } = exchange;
-  const admitted = (request: RuleRequest) => !rules.refuses(request);
-  const admitsFile = (file: string) => !rules.refusesFile(exchange, file);
-  return { target, authority, fields, navigates: acceptsPage(exchange), admitted, admitsFile };
+function requestFor(exchange: Exchange): LookupRequest {
+  const { target, authority, fields, rules } = exchange;
+  return { target, authority, fields, navigates: acceptsPage(exchange), ...admittedBy(rules) };
 }
 
 async function answerOther(
@@ -193,11 +186,11 @@ async function answerOther(
 
 /** 403: it is there, and the server's user may not read it. The log names the file, the response only the path. */
 function refuseUnreadable(site: Site, exchange: Exchange, { file, code }: { file: string; code: string }): undefined {
-  site.unreadable.tell(file, code);
+  site.unreadable(file, code);
   return sendError(exchange, 403, `The server is not allowed to read ${pathOf(exchange.target)}`);
 }
 
 /** Nobody keeps it: what the rules say may change. */
 function redirect(exchange: Exchange, status: number, location: string): undefined {
-  exchange.head(status, { location, "content-length": 0, "cache-control": "no-cache" }, true);
+  exchange.writeHead(status, { location, "content-length": 0, "cache-control": "no-cache" }, true);
 }

@@ -1,21 +1,30 @@
 import { extname } from "node:path";
 import type { Asked, Audience, LookedUp } from "../../scanner/lookup.js";
-import type { RuleAction, RuleRequest } from "../../rules/site-rules.js";
+import type { RuleAction, RuleRequest } from "../../rules/rule-set.js";
+import { tellOnce } from "../../io/tell-once.js";
 import type { FoundFile } from "../../files/file.js";
 import { isHtml, mediaType, UNKNOWN_TYPE } from "../../files/media-type.js";
 import { withBase, withoutBase } from "../../files/base.js";
 import type { FileTree, Found } from "../../files/tree.js";
-import { UNKNOWN_HOST, type SiteRules } from "../middleware/rule-checks.js";
-import { pathOf } from "./send-file.js";
+import type { RequestRules } from "../middleware/request-rules.js";
+import { expectedRequest, type SiteRules } from "../middleware/site-rules.js";
+import { pathOf } from "../../io/request-target.js";
 
 /** A request for which an answer is looked up. */
 export interface LookupRequest extends RuleRequest {
   /** It is for a page: where there is no file, the page of a single-page application answers. */
   readonly navigates: boolean;
-  /** Whether whoever asks may have what `_headers` protects. */
-  readonly admitted: (request: RuleRequest) => boolean;
+  /** What rules say to it. */
+  readonly rules: RequestRules;
+  /** Whether whoever asks may have what `_headers` protects, as its rules for the request of it say. */
+  readonly admits: (rules: RequestRules) => boolean;
   /** The same for a file, by its real path: a link or another name may lead there. */
   readonly admitsFile: (file: string) => boolean;
+}
+
+/** Of the one who makes a request with these rules. */
+export function admittedBy(rules: RequestRules): Pick<LookupRequest, "rules" | "admits" | "admitsFile"> {
+  return { rules, admits: (other) => !other.isRefused, admitsFile: (file) => !rules.refusesFile(file) };
 }
 
 type Unreadable = Extract<Found, { kind: "unreadable" }>;
@@ -57,10 +66,7 @@ export interface SiteLookupOptions {
 }
 
 /** Browsers follow 20 redirects (Fetch §4.4). */
-const MOST_HOPS = 20;
-
-/** Rules that never end are told of, but not without end. */
-const MOST_TOLD = 100;
+const MAX_REDIRECTS = 20;
 
 const MISSING = { kind: "missing", page: undefined } as const;
 const UNKNOWN = { kind: "unknown" } as const;
@@ -77,8 +83,7 @@ export class SiteLookup {
   /** URL path of the page that goes with a 404, if it is there. */
   readonly errorPage: string;
   readonly #options: SiteLookupOptions;
-  /** Rules that were told of. */
-  readonly #told = new Set<string>();
+  readonly #notice: (key: string, text: string) => void;
 
   constructor(options: SiteLookupOptions) {
     const { tree, single } = options;
@@ -86,24 +91,28 @@ export class SiteLookup {
     this.single = single === undefined ? undefined : withBase(tree.base, single);
     this.errorPage = withBase(tree.base, "/404.html");
     this.#options = options;
+    this.#notice = tellOnce((text) => options.notice?.(text));
   }
 
-  /** What answers a request that comes to the files and to the rules for them. */
-  async resolve(request: LookupRequest): Promise<Resolved> {
-    const resolved = await this.#resolve(request);
+  /**
+   * What answers a request that comes to the files and to the rules for them.
+   *
+   * @param known what stands for its path, where that was just found
+   */
+  async resolve(request: LookupRequest, known?: Found): Promise<Resolved> {
+    const resolved = await this.#resolve(request, known);
     return resolved.kind === "file" && !request.admitsFile(resolved.found.file) ? { kind: "refused" } : resolved;
   }
 
-  async #resolve(request: LookupRequest): Promise<Resolved> {
-    const { rules } = this.#options;
+  async #resolve(request: LookupRequest, known: Found | undefined): Promise<Resolved> {
     const pathname = pathOf(request.target);
     if (withoutBase(this.tree.base, pathname) === undefined) return this.#outside(request.target, pathname);
-    const ruled = rules.action(request);
+    const ruled = request.rules.action;
     if (ruled?.forced === true && !(await this.#isEndless(ruled, request))) {
       const led = await this.#follow(ruled, request);
       if (led !== undefined) return led;
     }
-    const found = await this.tree.find(pathname);
+    const found = known ?? (await this.tree.find(pathname));
     if (found.kind === "file") return { kind: "file", found, pathname, standsIn: false };
     if (found.kind === "none" && found.status === 400) return { kind: "malformed" };
     if (found.kind === "unreadable") return found;
@@ -131,8 +140,8 @@ export class SiteLookup {
     if (ruled.kind !== "redirect") return false;
     let target = ownTarget(ruled.location, request.authority);
     for (let hops = 0; target !== undefined; hops++) {
-      if (hops === MOST_HOPS) {
-        this.#tellEndless(ruled.rule);
+      if (hops === MAX_REDIRECTS) {
+        this.#notice(ruled.rule, `_redirects:${ruled.rule} leads in a circle, and is passed over`);
         return true;
       }
       const next = await this.#redirected({ ...request, target });
@@ -145,7 +154,7 @@ export class SiteLookup {
   async #redirected(request: LookupRequest): Promise<string | undefined> {
     const { target } = request;
     if (this.#options.elsewhere(target) !== undefined) return undefined;
-    const ruled = this.#options.rules.action(request);
+    const ruled = this.#options.rules.of(request).action;
     const led = ruled?.kind === "redirect" ? ruled.location : undefined;
     if (ruled?.forced === true) return led;
     const pathname = pathOf(target);
@@ -156,12 +165,6 @@ export class SiteLookup {
     return found.kind === "unslashed" ? slashed(target, pathname) : undefined;
   }
 
-  #tellEndless(rule: string): void {
-    if (this.#told.has(rule) || this.#told.size === MOST_TOLD) return;
-    this.#told.add(rule);
-    this.#options.notice?.(`_redirects:${rule} leads in a circle, and is passed over`);
-  }
-
   /**
    * Does what a rule of `_redirects` says. Where that leads, no rule applies
    * any more, but for passwords. Undefined when a rewrite leads nowhere.
@@ -169,7 +172,7 @@ export class SiteLookup {
   async #follow(ruled: RuleAction, request: LookupRequest): Promise<Resolved | undefined> {
     if (ruled.kind === "unknown") return UNKNOWN;
     if (ruled.kind === "redirect") return { kind: "redirect", status: ruled.status, location: ruled.location };
-    if (!request.admitted({ ...request, target: ruled.pathname })) return { kind: "refused" };
+    if (!request.admits(this.#options.rules.of({ ...request, target: ruled.pathname }))) return { kind: "refused" };
     if (ruled.status === 404) return { kind: "missing", page: ruled.pathname };
     const { pathname } = ruled;
     const found = await this.tree.find(pathname);
@@ -189,17 +192,17 @@ export class SiteLookup {
 
   /** What a request that a page makes would be answered with. */
   async look({ target, navigates }: Asked, audience: Audience | undefined): Promise<LookedUp> {
-    const { rules } = this.#options;
     const elsewhere = this.#options.elsewhere(target);
     if (elsewhere !== undefined) return other(elsewhere);
-    const request = requestFor(target, audience);
-    const admitted = (request: RuleRequest) => rules.admits(request, audience);
-    if (!admitted(request)) return other("asks for a password");
-    const admitsFile = (file: string) => rules.admitsFile(file, request.authority, audience);
-    const resolved = await this.resolve({ ...request, navigates, admitted, admitsFile });
+    const request = expectedRequest(target, audience?.authority);
+    const rules = this.#options.rules.of(request);
+    const admits = (other: RequestRules) => other.admits(audience);
+    if (!admits(rules)) return other("asks for a password");
+    const admitsFile = (file: string) => rules.admitsFile(file, audience);
+    const resolved = await this.resolve({ ...request, navigates, rules, admits, admitsFile });
     switch (resolved.kind) {
       case "file":
-        return { ...resolved.found, type: rules.contentType(request) ?? mediaType(resolved.found.file) };
+        return { ...resolved.found, type: rules.contentType ?? mediaType(resolved.found.file) };
       case "redirect":
         return other("redirects");
       case "listing":
@@ -219,12 +222,14 @@ export class SiteLookup {
 
   /** The next look at what a page asks for is one at the disk. */
   lookAgain(target: string, audience: Audience | undefined): void {
-    for (const pathname of this.#pathsOf(requestFor(target, audience))) this.tree.lookAgain(pathname);
+    for (const pathname of this.#pathsOf(expectedRequest(target, audience?.authority))) this.tree.lookAgain(pathname);
   }
 
   /** Where files would be that answer a target, whether or not they are there. */
   placesOf(target: string, audience: Audience | undefined): readonly string[] {
-    return this.#pathsOf(requestFor(target, audience)).flatMap((pathname) => this.tree.placeOf(pathname) ?? []);
+    return this.#pathsOf(expectedRequest(target, audience?.authority)).flatMap(
+      (pathname) => this.tree.placeOf(pathname) ?? [],
+    );
   }
 
   /** The file that a request was just answered with, or would have been with another one's fields. */
@@ -238,15 +243,10 @@ export class SiteLookup {
 
   /** The paths by which the tree may have what answers, the likeliest first. */
   #pathsOf(request: RuleRequest): readonly string[] {
-    const ruled = this.#options.rules.action(request);
+    const ruled = this.#options.rules.of(request).action;
     const led = ruled?.kind === "rewrite" ? [ruled.pathname, `${ruled.pathname}/`] : [];
     return ruled?.forced === true ? led : [pathOf(request.target), ...led];
   }
-}
-
-/** A request that nobody has made yet. */
-function requestFor(target: string, audience: Audience | undefined): RuleRequest {
-  return { target, authority: audience?.authority ?? UNKNOWN_HOST, fields: undefined };
 }
 
 const other = (why: string) => ({ kind: "other", why }) as const;

@@ -48,6 +48,6 @@ export function sendPage(
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
     "x-content-type-options": "nosniff",
   };
-  exchange.head(status, { ...common, ...fields }, bare);
-  if (!bare) exchange.body.end(content, () => exchange.progress(content.length));
+  exchange.writeHead(status, { ...common, ...fields }, bare);
+  if (!bare) exchange.responseBody.end(content, () => exchange.progress(content.length));
 }

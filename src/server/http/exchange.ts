@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { ServerHttp2Stream } from "node:http2";
 import type { Duplex, Readable, Writable } from "node:stream";
 import type { Connection } from "../listen/connection.js";
+import type { RequestRules } from "../middleware/request-rules.js";
 import type { RouteContext } from "../routes/route.js";
 
 /** One request, and the means to answer it: the same over both versions of HTTP. */
@@ -17,9 +18,9 @@ export interface Exchange {
   readonly authority: string;
   readonly fields: IncomingHttpHeaders;
   /** The content of the request. */
-  readonly content: Readable;
+  readonly requestBody: Readable;
   /** Where the content of the response goes. */
-  readonly body: Writable;
+  readonly responseBody: Writable;
   /** The stream over HTTP/2: what a push is promised on. */
   readonly stream: ServerHttp2Stream | undefined;
   readonly pushEnabled: boolean;
@@ -37,21 +38,25 @@ export interface Exchange {
   whenClosed(closed: () => void): void;
   /** When the final response began (`performance.now()`); 0 until then. */
   readonly begun: number;
-  /** Gives the final response its last touch, whoever answers. Set before anything is sent. */
+  /** What the rules of the site say to it. Set before anything is sent, as is what follows. */
+  rules: RequestRules;
+  /** The `Link` field of the 103 that went ahead of the response. */
+  hinted: string | undefined;
+  /** Gives the final response its last touch, whoever answers. */
   transformHeaders: Transform | undefined;
   /** Sends status and fields; with `end`, nothing follows them. Does nothing when the client has gone. */
-  head(status: number, fields: OutgoingHttpHeaders, end: boolean): void;
+  writeHead(status: number, fields: OutgoingHttpHeaders, end: boolean): void;
   /**
    * Whether a content may be sent at once, and is then begun: false when it
    * has to wait for its turn among the responses of the connection.
    */
-  mayEnd(bytes: number): boolean;
-  /** Sends the whole content at once, after `mayEnd`, and counts it when it has gone. */
-  end(content: Buffer): void;
+  mayBuffer(bytes: number): boolean;
+  /** Sends the whole content at once, after `mayBuffer`, and counts it when it has gone. */
+  sendBuffered(content: Buffer): void;
   /** Waits until so many bytes may be written; what it resolves with is called when they were taken. */
-  admit(bytes: number): Promise<() => void>;
+  reserve(bytes: number): Promise<() => void>;
   /** Lets no other response of the same urgency in between, whatever the client says of it. */
-  sendWhole(): void;
+  forceNonIncremental(): void;
 }
 
 /** A connection that leaves HTTP after a 101, and the first bytes behind the request. */
@@ -67,10 +72,26 @@ export type Transform = (status: number, fields: OutgoingHttpHeaders) => Outgoin
 export const NO_TURN: Promise<() => void> = Promise.resolve(() => undefined);
 
 /** Aborted when the client goes away, or has its response. */
-export function goneSignal({ body }: Exchange): AbortSignal {
+export function goneSignal({ responseBody }: Exchange): AbortSignal {
   const gone = new AbortController();
-  body.once("close", () => gone.abort());
+  responseBody.once("close", () => gone.abort());
   return gone.signal;
+}
+
+/** Remembers that the connection carries this version of the target, unless it gets lost on the way. */
+export async function markingSent<T>(
+  { method, target, connection: { history } }: Exchange,
+  etag: string | null,
+  send: () => Promise<T>,
+): Promise<T> {
+  if (method !== "GET" || etag === null) return send();
+  history.markSent(target, etag);
+  try {
+    return await send();
+  } catch (error) {
+    history.unmark(target, etag);
+    throw error;
+  }
 }
 
 /** What a route is told of an exchange. */

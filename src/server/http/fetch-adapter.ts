@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { ReadableStream } from "node:stream/web";
-import { writePieces, type Hold, type Progress, type Reply } from "../../files/send-response.js";
+import { PIECE, writePieces, type Hold, type Progress, type Reply } from "../../files/send-response.js";
 
 /** A request as HTTP has it. */
 export interface HttpRequest {
@@ -10,19 +10,19 @@ export interface HttpRequest {
   readonly target: string;
   readonly fields: IncomingHttpHeaders;
   /** The content; none for GET and HEAD. */
-  readonly content?: Readable;
+  readonly requestBody?: Readable;
 }
 
 /** The request as the Fetch standard has it, or undefined when it can't be expressed there (TRACE, a broken host). */
-export function toRequest({ method, authority, target, fields, content }: HttpRequest, signal: AbortSignal) {
+export function toRequest({ method, authority, target, fields, requestBody }: HttpRequest, signal: AbortSignal) {
   const headers = new Headers();
   for (const [name, value] of Object.entries(fields)) {
     if (name.startsWith(":") || value === undefined) continue;
     for (const line of Array.isArray(value) ? value : [value]) headers.append(name, line);
   }
   const init: RequestInit = { method, headers, signal };
-  const hasContent = content !== undefined && method !== "GET" && method !== "HEAD";
-  if (hasContent) Object.assign(init, { body: contentOf(content), duplex: "half" });
+  const hasContent = requestBody !== undefined && method !== "GET" && method !== "HEAD";
+  if (hasContent) Object.assign(init, { body: contentOf(requestBody), duplex: "half" });
   try {
     return new Request(`https://${authority}${target}`, init);
   } catch {
@@ -52,9 +52,6 @@ export function responseFields(response: Response): Record<string, string | stri
   return fields;
 }
 
-/** A content is written in pieces, so that back pressure and progress show (bytes). */
-const PIECE = 16 * 1024;
-
 export const isEventStream = ({ headers }: Response) =>
   headers.get("content-type")?.startsWith("text/event-stream") === true;
 
@@ -66,13 +63,13 @@ export const isEventStream = ({ headers }: Response) =>
  */
 export async function sendContent(
   response: Response,
-  reply: Pick<Reply, "body" | "admit">,
+  reply: Pick<Reply, "responseBody" | "reserve">,
   closing: AbortSignal,
   progress: Progress,
   hold?: Hold,
 ): Promise<void> {
   if (response.body === null) return;
-  const { body } = reply;
+  const { responseBody: body } = reply;
   const reader = response.body.getReader();
   const cancel = () => void reader.cancel().catch(() => undefined);
   const endless = isEventStream(response);

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Readable, Writable } from "node:stream";
 import type { Connection } from "../listen/connection.js";
+import { NO_RULES } from "../middleware/request-rules.js";
 import { NO_TURN, type Transform, type Exchange, type Upgrade } from "./exchange.js";
 
 export function http1Exchange(
@@ -20,11 +21,13 @@ class Http1Exchange implements Exchange {
   readonly target: string;
   readonly authority: string;
   readonly fields: IncomingHttpHeaders;
-  readonly content: Readable;
-  readonly body: Writable;
+  readonly requestBody: Readable;
+  readonly responseBody: Writable;
   readonly stream = undefined;
   readonly pushEnabled = false;
   readonly upgrade: Upgrade | undefined;
+  rules = NO_RULES;
+  hinted: string | undefined;
   transformHeaders: Transform | undefined;
   begun = 0;
   sent: OutgoingHttpHeaders = {};
@@ -39,8 +42,8 @@ class Http1Exchange implements Exchange {
     this.target = originForm(url);
     this.authority = authorityIn(url) ?? request.headers.host ?? "";
     this.fields = request.headers;
-    this.content = request;
-    this.body = response;
+    this.requestBody = request;
+    this.responseBody = response;
     this.upgrade = upgrade;
     this.#response = response;
   }
@@ -61,7 +64,7 @@ class Http1Exchange implements Exchange {
     return this.#response.headersSent ? this.#response.statusCode : 0;
   }
 
-  head(status: number, fields: OutgoingHttpHeaders, end: boolean): void {
+  writeHead(status: number, fields: OutgoingHttpHeaders, end: boolean): void {
     const response = this.#response;
     if (response.destroyed) return;
     this.begun = performance.now();
@@ -70,21 +73,21 @@ class Http1Exchange implements Exchange {
     if (end) response.end();
   }
 
-  mayEnd(): boolean {
+  mayBuffer(): boolean {
     return true;
   }
 
-  end(content: Buffer): void {
+  sendBuffered(content: Buffer): void {
     this.#last = content.length;
     this.#response.end(content);
   }
 
   /** Over HTTP/1.1 one response follows the other anyway. */
-  admit(): Promise<() => void> {
+  reserve(): Promise<() => void> {
     return NO_TURN;
   }
 
-  sendWhole(): void {
+  forceNonIncremental(): void {
     // Nothing can go in between.
   }
 }

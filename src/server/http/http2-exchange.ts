@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { constants, type ServerHttp2Stream } from "node:http2";
 import type { Readable, Writable } from "node:stream";
-import { behindOthers, type Priority, readPriority } from "../../delivery/priority.js";
-import { NEGLIGIBLE_BYTES, type Writer } from "../../delivery/scheduler.js";
+import { behindOthers, NEGLIGIBLE_BYTES, readPriority, type Priority, type Writer } from "../../delivery/scheduler.js";
 import { httpDate } from "../../files/conditions/http-date.js";
 import { pushEnabled, isBlockedByStreamWindow, type Connection } from "../listen/connection.js";
+import { NO_RULES } from "../middleware/request-rules.js";
 import { NO_TURN, type Transform, type Exchange } from "./exchange.js";
 
 export function http2Exchange(
@@ -41,10 +41,12 @@ class Http2Exchange implements Exchange, Writer {
   readonly target: string;
   readonly authority: string;
   readonly fields: IncomingHttpHeaders;
-  readonly content: Readable;
-  readonly body: Writable;
+  readonly requestBody: Readable;
+  readonly responseBody: Writable;
   readonly stream: ServerHttp2Stream;
   readonly upgrade = undefined;
+  rules = NO_RULES;
+  hinted: string | undefined;
   transformHeaders: Transform | undefined;
   begun = 0;
   readonly arrival: number;
@@ -60,8 +62,8 @@ class Http2Exchange implements Exchange, Writer {
     this.target = String(fields[constants.HTTP2_HEADER_PATH] ?? "");
     this.authority = String(fields[constants.HTTP2_HEADER_AUTHORITY] ?? fields.host ?? "");
     this.fields = fields;
-    this.content = stream;
-    this.body = stream;
+    this.requestBody = stream;
+    this.responseBody = stream;
     this.stream = stream;
     this.arrival = connection.writes.arrive();
     const { announced } = connection.history;
@@ -93,7 +95,7 @@ class Http2Exchange implements Exchange, Writer {
     return this.stream.sentHeaders ?? {};
   }
 
-  head(status: number, fields: OutgoingHttpHeaders, end: boolean): void {
+  writeHead(status: number, fields: OutgoingHttpHeaders, end: boolean): void {
     const { stream } = this;
     if (stream.destroyed || stream.closed) return;
     this.begun = performance.now();
@@ -102,29 +104,29 @@ class Http2Exchange implements Exchange, Writer {
     stream.respond(withStatus(status, transformed, begun), end ? ENDS : GOES_ON);
   }
 
-  mayEnd(bytes: number): boolean {
+  mayBuffer(bytes: number): boolean {
     // To take part in the queue costs as much as to answer (measured with 11 bytes).
     if (bytes <= NEGLIGIBLE_BYTES) return true;
     if (this.connection.history.announced.hold(this.target) !== undefined) return false;
-    this.#taken = this.connection.writes.admitNow(this, bytes);
+    this.#taken = this.connection.writes.reserveNow(this, bytes);
     return this.#taken !== undefined;
   }
 
-  end(content: Buffer): void {
+  sendBuffered(content: Buffer): void {
     this.#last = content.length;
     // Called too when the client has gone.
     if (this.#taken === undefined) this.stream.end(content);
     else this.stream.end(content, this.#taken);
   }
 
-  admit(bytes: number): Promise<() => void> {
+  reserve(bytes: number): Promise<() => void> {
     if (bytes <= NEGLIGIBLE_BYTES) return NO_TURN;
     const { history, writes } = this.connection;
     const held = history.announced.hold(this.target);
-    return held === undefined ? writes.admit(this, bytes) : held.then(() => writes.admit(this, bytes));
+    return held === undefined ? writes.reserve(this, bytes) : held.then(() => writes.reserve(this, bytes));
   }
 
-  sendWhole(): void {
+  forceNonIncremental(): void {
     this.#priority = { ...this.priority, incremental: false };
   }
 

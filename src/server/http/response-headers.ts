@@ -1,7 +1,8 @@
 import type { OutgoingHttpHeaders } from "node:http";
+import type { Site } from "../context.js";
 import type { Transform, Exchange } from "./exchange.js";
 
-/** What a dresser is told of a request, a promised one too. */
+/** A request, a promised one too, as those see it who change the fields of its response. */
 export type TransformedRequest = Pick<Exchange, "method" | "target" | "authority" | "fields">;
 
 /**
@@ -11,18 +12,19 @@ export type TransformedRequest = Pick<Exchange, "method" | "target" | "authority
  */
 export type HeaderTransform = (request: TransformedRequest) => Transform | undefined;
 
-/** What all transforms do to one response, in their order; undefined when there is none. */
-export function transformsFor(
-  headerTransforms: readonly HeaderTransform[],
-  request: TransformedRequest,
-): Transform | undefined {
-  let found: Transform[] | undefined;
+/** Matches the rules with a request, and finds all that change the fields of its response, in their order. */
+export function applyRules({ rules, headerTransforms }: Pick<Site, "rules" | "headerTransforms">, exchange: Exchange) {
+  exchange.rules = rules.of(exchange);
+  const { transformHeaders } = exchange.rules;
+  const found = transformHeaders === undefined ? [] : [transformHeaders];
   for (const headerTransform of headerTransforms) {
-    const transformHeaders = headerTransform(request);
-    if (transformHeaders !== undefined) (found ??= []).push(transformHeaders);
+    const transform = headerTransform(exchange);
+    if (transform !== undefined) found.push(transform);
   }
-  if (found === undefined) return undefined;
-  const all = found;
-  return (status: number, fields: OutgoingHttpHeaders) =>
-    all.reduce((transformed, transformHeaders) => transformHeaders(status, transformed), fields);
+  exchange.transformHeaders = found.length === 0 ? undefined : inOrder(found);
 }
+
+const inOrder =
+  (all: readonly Transform[]): Transform =>
+  (status: number, fields: OutgoingHttpHeaders) =>
+    all.reduce((transformed, transformHeaders) => transformHeaders(status, transformed), fields);

@@ -22,7 +22,7 @@ export interface Connection {
   /** Requests of the client that are not answered to the end, and promised streams. */
   open: number;
   /** Of these, event streams that wait for something to happen. */
-  resting: number;
+  idleStreams: number;
   /** Promised streams that have not ended. */
   readonly promised: Set<ServerHttp2Stream>;
 }
@@ -96,7 +96,7 @@ export class Connections {
       history: new History(),
       writes: new WriteQueue(),
       open: 0,
-      resting: 0,
+      idleStreams: 0,
       promised: new Set(),
     };
     this.#all.add(connection);
@@ -132,15 +132,15 @@ export class Connections {
   }
 
   /** Counts one of the requests under way as none that keeps the server busy, until the returned function is called. */
-  rest(connection: Connection): () => void {
-    connection.resting++;
+  markIdle(connection: Connection): () => void {
+    connection.idleStreams++;
     this.#changed();
-    return () => connection.resting--;
+    return () => connection.idleStreams--;
   }
 
   /** Whether any request is under way. */
   get busy(): boolean {
-    for (const { open, resting } of this.#all) if (open > resting) return true;
+    for (const { open, idleStreams } of this.#all) if (open > idleStreams) return true;
     return false;
   }
 

@@ -1,3 +1,5 @@
+import { parsePolicy } from "../../scanner/url/csp.js";
+
 /** What counts for whether a policy lets a page reload by itself. */
 export interface LivePage {
   /** The nonce that the script element carries. */
@@ -15,7 +17,7 @@ type Directives = ReadonlyMap<string, readonly string[]>;
  */
 export function obstacleIn(field: string, page: LivePage): string | undefined {
   return first(field.split(","), (policy) => {
-    const directives = parse(policy);
+    const directives = parsePolicy(policy);
     const sandbox = directives.get("sandbox");
     const free = ["allow-scripts", "allow-same-origin"].every((flag) => sandbox?.includes(flag));
     if (sandbox !== undefined && !free) return written(directives, "sandbox");
@@ -25,7 +27,7 @@ export function obstacleIn(field: string, page: LivePage): string | undefined {
 
 /** The same of `meta` elements. They come after our script, and govern what it does from there on (HTML §4.2.5.3). */
 export function obstacleInMeta(policies: readonly string[], page: LivePage): string | undefined {
-  return first(policies, (policy) => streamObstacle(parse(policy), page));
+  return first(policies, (policy) => streamObstacle(parsePolicy(policy), page));
 }
 
 function scriptObstacle(directives: Directives, { nonce, authority }: LivePage): string | undefined {
@@ -57,16 +59,6 @@ function isOurs(source: string, authority: string): boolean {
   if (["'self'", "*", "https:", "http:"].includes(lower)) return true;
   const host = /^(?:https?:\/\/)?([^/]+)\/?$/.exec(lower)?.[1];
   return host === authority.toLowerCase() || host === `${authority.toLowerCase().replace(/:\d+$/, "")}:*`;
-}
-
-/** Of a directive given twice the first counts (CSP 3 §2.2.1). */
-function parse(policy: string): Directives {
-  const directives = new Map<string, readonly string[]>();
-  for (const part of policy.split(";")) {
-    const [name = "", ...values] = part.trim().split(/\s+/);
-    if (name !== "" && !directives.has(name.toLowerCase())) directives.set(name.toLowerCase(), values);
-  }
-  return directives;
 }
 
 const written = (directives: Directives, name: string) => [name, ...(directives.get(name) ?? [])].join(" ");

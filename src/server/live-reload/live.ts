@@ -6,7 +6,7 @@ import type { HeaderTransform } from "../http/response-headers.js";
 import { sendError } from "../http/error-page.js";
 import type { Exchange } from "../http/exchange.js";
 import { responseFields, sendContent } from "../http/fetch-adapter.js";
-import { pathOf } from "../files/send-file.js";
+import { pathOf } from "../../io/request-target.js";
 import { clientScript, FEW_CONNECTIONS, LOAD, SCRIPT, STREAM } from "./client.js";
 import { eventStream } from "./sse.js";
 import { scriptInsertion, textOf } from "./script-insertion.js";
@@ -103,17 +103,17 @@ async function answer(exchange: Exchange, pages: OpenPages, options: LiveOptions
   }
   const response = pathOf(target) === SCRIPT ? scriptResponse() : streamResponse(exchange, pages);
   const bare = method === "HEAD";
-  exchange.head(response.status, responseFields(response), bare);
+  exchange.writeHead(response.status, responseFields(response), bare);
   if (bare) {
     await response.body?.cancel();
     return undefined;
   }
   // An open page is no request that others would have to wait for.
-  const wake = options.connections.rest(exchange.connection);
+  const busyAgain = options.connections.markIdle(exchange.connection);
   try {
     await sendContent(response, exchange, options.closing, (bytes) => exchange.progress(bytes));
   } finally {
-    wake();
+    busyAgain();
   }
   return undefined;
 }

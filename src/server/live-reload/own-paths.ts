@@ -1,11 +1,11 @@
-import { challenge } from "../middleware/basic-auth-challenge.js";
-import type { Step } from "../step.js";
+import { challenge } from "../middleware/password.js";
+import type { Step } from "../context.js";
 
 /** Live reload's own paths. What happens to a page is told to those who may see it. */
 export const ownPaths: Step = (exchange, { live, rules }) => {
   if (live?.owns(exchange.target) !== true) return "next";
   const target = live.pageOf(exchange.target);
   const { authority, fields } = exchange;
-  if (target !== undefined && rules.refuses({ target, authority, fields })) return challenge(exchange);
+  if (target !== undefined && rules.of({ target, authority, fields }).isRefused) return challenge(exchange);
   return live.answer(exchange);
 };

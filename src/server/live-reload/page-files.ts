@@ -5,7 +5,8 @@ import type { Scanner } from "../../scanner/scanner.js";
 import type { PageNeeds } from "../../scanner/types.js";
 import { versionOf } from "../../files/file.js";
 import { isHtml, mediaType } from "../../files/media-type.js";
-import type { SiteRules } from "../middleware/rule-checks.js";
+import { expectedRequest, type SiteRules } from "../middleware/site-rules.js";
+import { pathOf } from "../../io/request-target.js";
 import type { SiteLookup } from "../files/site-lookup.js";
 import type { Files, FileState } from "./page-changes.js";
 
@@ -34,7 +35,7 @@ export class PageFiles {
   /** What the page of that path is served with now, to those who ask that host. */
   async current(pathname: string, authority: string): Promise<Given> {
     const { lookup, scanner, rules } = this.#options;
-    const context = rules.page({ target: pathname, authority });
+    const context = rules.of(expectedRequest(pathname, authority)).page;
     const { audience } = context;
     const found = await lookup.look({ target: pathname, navigates: true }, audience);
     if (found.kind !== "file" || !isHtml(mediaType(found.file))) {
@@ -61,8 +62,8 @@ export class PageFiles {
     const page = own.kind === "file" ? pathname : standIn;
     const needed = (needs?.entries ?? []).filter(({ as }) => as !== "document");
     const paths = new Map([
-      ...(needs?.missing ?? []).map(({ target }) => [withoutQuery(target), false] as const),
-      ...needed.map(({ target, as }) => [withoutQuery(target), as === "style"] as const),
+      ...(needs?.missing ?? []).map(({ target }) => [pathOf(target), false] as const),
+      ...needed.map(({ target, as }) => [pathOf(target), as === "style"] as const),
       [pathname, false],
       [page, false],
     ]);
@@ -114,8 +115,6 @@ const stateOf = (file: SiteFile | undefined, style: boolean): FileState => ({
   empty: file?.size === 0,
   style,
 });
-
-const withoutQuery = (target: string) => target.replace(/\?.*$/s, "");
 
 /** Names the versions of all files of a page, also for another run of the server. */
 export function versionId(files: Files): string {

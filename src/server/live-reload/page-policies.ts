@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { TransformedRequest } from "../http/response-headers.js";
-import { pathOf } from "../files/send-file.js";
+import { tellOnce } from "../../io/tell-once.js";
+import { pathOf } from "../../io/request-target.js";
 import type { SiteLookup } from "../files/site-lookup.js";
 import { metaPolicies, nonceIn } from "./script-insertion.js";
 import { obstacleIn, obstacleInMeta } from "./csp-warnings.js";
@@ -22,10 +23,11 @@ interface Inside {
 export class PagePolicies {
   readonly #options: PagePoliciesOptions;
   readonly #insides = new Map<string, Inside>();
-  readonly #told = new Set<string>();
+  readonly #notice: (key: string, text: string) => void;
 
   constructor(options: PagePoliciesOptions) {
     this.#options = options;
+    this.#notice = tellOnce(options.notice, Infinity);
   }
 
   /** @param text the beginning of the page that lies in the file */
@@ -41,10 +43,9 @@ export class PagePolicies {
     const page = { nonce: inside.nonce, authority: request.authority };
     const policies = [fields["content-security-policy"] ?? []].flat().map(String);
     const obstacle = obstacleIn(policies.join(","), page) ?? obstacleInMeta(inside.policies, page);
-    const key = `${pathname} ${obstacle ?? ""}`;
-    if (obstacle === undefined || this.#told.has(key)) return;
-    this.#told.add(key);
-    this.#options.notice(`${pathname} does not reload by itself, its content security policy forbids it: ${obstacle}`);
+    if (obstacle === undefined) return;
+    const notice = `${pathname} does not reload by itself, its content security policy forbids it: ${obstacle}`;
+    this.#notice(notice, notice);
   }
 
   /** Of the page that was just found for a request. */

@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { X509Certificate } from "node:crypto";
 import { parseSubjectAltName } from "../../tls/issue/certificate-names.js";
 import { sendError } from "../http/error-page.js";
-import type { Step } from "../step.js";
+import type { Step } from "../context.js";
 
 interface NamedRequest {
   readonly httpVersion: string;
@@ -12,7 +12,7 @@ interface NamedRequest {
 }
 
 /** Names that are known to be ours are looked up; there are few, and a client can't add to them. */
-const REMEMBERED = 100;
+const MAX_KNOWN = 100;
 
 /**
  * The hosts that a server answers for. A page of another site can have a name
@@ -41,7 +41,7 @@ export class Hosts {
     if (this.#known.has(authority)) return true;
     const host = hostOf(authority);
     if (host === undefined || !this.#isOurs(host)) return false;
-    if (this.#known.size < REMEMBERED) this.#known.add(authority);
+    if (this.#known.size < MAX_KNOWN) this.#known.add(authority);
     return true;
   }
 

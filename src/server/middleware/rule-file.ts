@@ -2,7 +2,7 @@ import { lstat, readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { H2PushError, systemCode } from "../../errors.js";
-import type { ReadRules } from "../../rules/site-rules.js";
+import type { ReadRules } from "../../rules/rule-set.js";
 
 export interface RuleFileOptions<T> {
   readonly file: string;
@@ -22,22 +22,22 @@ export interface RuleFileOptions<T> {
 }
 
 /** Bytes. Ten thousand rules take less. */
-const LARGEST = 2_000_000;
+const MAX_BYTES = 2_000_000;
 
 /** Errors of one version that are told one by one. */
-const TOLD = 20;
+const MAX_ERRORS = 20;
 
 /** A file has to have been left alone for so long before it is read (milliseconds): who saves it may write it in pieces. */
-const SETTLED = 50;
+const SETTLED_MS = 50;
 
 /** The same where it has gone or is empty: who saves it may have yet to write it. */
-const SETTLED_WHEN_EMPTY = 250;
+const EMPTY_SETTLED_MS = 250;
 
 /** The same where it opens what was closed before. */
-const SETTLED_WHEN_OPEN = 2000;
+const OPEN_SETTLED_MS = 2000;
 
 /** How long a look waits for that (milliseconds). Until then, the rules of before hold. */
-const PATIENCE = 500;
+const LOOK_TIMEOUT_MS = 500;
 
 /** A rule file: read when it is another version than before, its errors told once for each content. */
 export class RuleFile<T> {
@@ -79,7 +79,7 @@ export class RuleFile<T> {
       do {
         const found = await this.#whenSettled(began);
         if (found !== undefined && (await this.#update(found))) return;
-      } while (performance.now() - began < PATIENCE);
+      } while (performance.now() - began < LOOK_TIMEOUT_MS);
       // Whoever writes it is at it still: what was there before holds, if anything was.
       if (this.#taken === undefined) throw new Error("it changes all the time");
     } catch (error) {
@@ -94,14 +94,14 @@ export class RuleFile<T> {
       if (found.version !== this.#seen.version) this.#seen = { version: found.version, since: performance.now() };
       const left = this.#untilSettled(found);
       if (found.version === this.#taken || left <= 0) return found;
-      await after(Math.min(left, SETTLED));
-    } while (performance.now() - began < PATIENCE);
+      await after(Math.min(left, SETTLED_MS));
+    } while (performance.now() - began < LOOK_TIMEOUT_MS);
     return undefined;
   }
 
   #untilSettled(found: Found): number {
-    if (found.kind === "file" && found.size > 0) return SETTLED - this.#age(found);
-    return this.#taken === undefined && found.kind === "none" ? 0 : SETTLED_WHEN_EMPTY - this.#age(found);
+    if (found.kind === "file" && found.size > 0) return SETTLED_MS - this.#age(found);
+    return this.#taken === undefined && found.kind === "none" ? 0 : EMPTY_SETTLED_MS - this.#age(found);
   }
 
   /** How long it has been so: by our own clock, or by that of the file system, when it was not seen to change. */
@@ -117,7 +117,7 @@ export class RuleFile<T> {
       if (this.#mayOpen(undefined, found)) this.#take(found.version, undefined, undefined);
       return true;
     }
-    if (found.size > LARGEST) throw new Error(`it is larger than ${LARGEST} bytes`);
+    if (found.size > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES} bytes`);
     const content = await readFile(file, "utf8").catch((error: unknown) => {
       if (systemCode(error) === "ENOENT") return "";
       throw error;
@@ -137,18 +137,18 @@ export class RuleFile<T> {
 
   #tell({ errors, notices }: ReadRules<T>): void {
     const { name, report, notice } = this.#options;
-    for (const { line, message } of notices.slice(0, TOLD)) notice(`${name}:${line}: ${message}`);
-    for (const { line, message, hint } of errors.slice(0, TOLD)) {
+    for (const { line, message } of notices.slice(0, MAX_ERRORS)) notice(`${name}:${line}: ${message}`);
+    for (const { line, message, hint } of errors.slice(0, MAX_ERRORS)) {
       report(new H2PushError("rules", `${name}:${line}: ${message}`, hint));
     }
-    if (errors.length > TOLD) {
-      report(new H2PushError("rules", `${name}: ${errors.length - TOLD} more lines are wrong`));
+    if (errors.length > MAX_ERRORS) {
+      report(new H2PushError("rules", `${name}: ${errors.length - MAX_ERRORS} more lines are wrong`));
     }
   }
 
   /** What opens a door has to stay so for a while. */
   #mayOpen(next: T | undefined, found: Found, content?: string): boolean {
-    if (this.#age(found) >= SETTLED_WHEN_OPEN) return true;
+    if (this.#age(found) >= OPEN_SETTLED_MS) return true;
     const { opens } = this.#options;
     if (this.#isUnread) return next !== undefined;
     if (this.#rules === undefined || opens === undefined) return true;

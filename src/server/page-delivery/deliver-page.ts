@@ -3,19 +3,20 @@ import { constants } from "node:http2";
 import { deliver, type RespondPage, type RespondPush } from "../../delivery/deliver.js";
 import type { Delivery } from "../../delivery/history.js";
 import { isFramed, isNavigation } from "../../delivery/hint-policy.js";
+import { blockedDestinations, isBlocked } from "../../delivery/integrity-policy.js";
 import { linksBesideImportMap } from "../../delivery/link.js";
-import type { Hold } from "../../delivery/large-page.js";
+import type { Hold } from "../../delivery/response-order.js";
 import { considersPushes, plan, type PageRequest, type Peer, type PreloadLink } from "../../delivery/plan.js";
 import { serverTiming } from "../../delivery/delivery-summary.js";
 import type { ManifestEntry } from "../../manifest/types.js";
-import type { Progress } from "../../files/send-response.js";
+import { prepareFile, type Progress } from "../../files/send-response.js";
 import { pushableStreams, keepPromised, sendWindow, isBlockedByStreamWindow } from "../listen/connection.js";
-import { transformsFor } from "../http/response-headers.js";
+import { applyRules } from "../http/response-headers.js";
 import type { Exchange } from "../http/exchange.js";
 import { http2Exchange } from "../http/http2-exchange.js";
 import { responseFields, sendContent } from "../http/fetch-adapter.js";
-import { pageLinks, type PageAddress } from "./preload-links.js";
-import { prepareFile } from "../files/prepare-file.js";
+import { pageLinks } from "./preload-links.js";
+import { expectedRequest } from "../middleware/site-rules.js";
 import { pushSources, withSource, type PushSource } from "./push-candidates.js";
 import type { Site } from "../context.js";
 
@@ -26,8 +27,8 @@ export interface ReadyPage {
   readonly bytes: number | undefined;
   /** The response's own `Link` field. */
   readonly link: string | undefined;
-  /** `Link` values that a 103 carried already. */
-  readonly hinted: readonly string[];
+  /** The response's own `Integrity-Policy` field. */
+  readonly integrityPolicy?: string | undefined;
   /** What the manifest knows of the page. */
   readonly entries: readonly ManifestEntry[];
   /** It has an import map, or it can't be excluded that it gets one. */
@@ -40,25 +41,28 @@ export interface ReadyPage {
 type Sources = ReadonlyMap<PreloadLink, PushSource | undefined>;
 
 /** A page of this size and more does not go whole before its stylesheets (bytes). */
-const LARGE = 64 * 1024;
+const LARGE_BYTES = 64 * 1024;
 
 /** Sends a page together with what it needs, by the means that are right for this client. */
 export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPage): Promise<Delivery> {
   const { connection, stream, fields, target, authority } = exchange;
   const request = requestOf(exchange, page);
   const all = pageLinks({ target, authority }, fieldOf(exchange, page), page.entries);
-  const named = withStaleness(site, exchange, all);
+  const blocked = blockedDestinations([page.integrityPolicy ?? [], exchange.rules.page.integrityPolicy].flat());
+  const named = withStaleness(site, exchange, all).map((link) =>
+    isBlocked(blocked, link) ? { ...link, blocked: true } : link,
+  );
   const looks = considersPushes(request, peerOf(exchange, page, []), site.limits);
   const sources = looks ? await pushSources(site, exchange, named) : new Map<PreloadLink, PushSource>();
   const bySource = new Map(named.map((link) => [withSource(link, sources.get(link)), sources.get(link)]));
   const links = [...bySource.keys()];
   const peer = peerOf(exchange, page, links);
-  const large = page.bytes === undefined || page.bytes > LARGE;
-  if (!large) exchange.sendWhole();
+  const large = page.bytes === undefined || page.bytes > LARGE_BYTES;
+  if (!large) exchange.forceNonIncremental();
   const delivery = deliver({
     plan: (pushes) =>
       plan(links, request, { ...peer, pushableStreams: Math.min(peer.pushableStreams, pushes) }, site.limits),
-    hinted: targetsIn(page.hinted, exchange, links),
+    hinted: hintedLinks(exchange, links),
     large,
     stream,
     request: fields,
@@ -81,7 +85,8 @@ export function withStaleness(
   { authority }: Exchange,
   links: readonly PreloadLink[],
 ): readonly PreloadLink[] {
-  const isStale = ({ target }: PreloadLink) => site.keepsNothing || site.rules.makesStale({ target, authority });
+  const isStale = ({ target }: PreloadLink) =>
+    site.keepsNothing || site.rules.of(expectedRequest(target, authority)).makesStale;
   return links.map((link) => (isStale(link) ? { ...link, stale: true } : link));
 }
 
@@ -146,7 +151,7 @@ export function peerOf(
   const { refuses } = history;
   // What there is room for is looked up where something may be pushed.
   if (!pushEnabled) return { pushEnabled, refuses, pushableStreams: 0, freeWindow: 0, seen: () => false };
-  const seen = links.filter(({ target, etag }) => etag !== undefined && history.seen(target, etag));
+  const seen = links.filter(({ target, etag }) => etag !== undefined && history.wasSent(target, etag));
   const versions = new Set(seen.map(({ target, etag = "" }) => `${etag} ${target}`));
   return {
     pushEnabled,
@@ -157,10 +162,10 @@ export function peerOf(
   };
 }
 
-/** The links of the page that link-values name. */
-function targetsIn(values: readonly string[], page: PageAddress, links: readonly PreloadLink[]): PreloadLink[] {
-  if (values.length === 0) return [];
-  const named = new Set(pageLinks(page, values.join(", "), []).map(({ target }) => target));
+/** The links of the page that its 103 named. */
+function hintedLinks(exchange: Exchange, links: readonly PreloadLink[]): PreloadLink[] {
+  if (exchange.hinted === undefined) return [];
+  const named = new Set(pageLinks(exchange, exchange.hinted, []).map(({ target }) => target));
   return links.filter(({ target }) => named.has(target));
 }
 
@@ -169,10 +174,10 @@ function respondPush(site: Site, { connection }: Exchange, sources: Sources): Re
   return async (stream, request, link, progress) => {
     const source = sources.get(link);
     const reply = http2Exchange(stream, request, connection);
-    reply.transformHeaders = transformsFor(site.headerTransforms, reply);
+    applyRules(site, reply);
     if (source?.kind === "route") {
       stream.once("close", source.abandon);
-      reply.head(200, pushedFields(source.response), false);
+      reply.writeHead(200, pushedFields(source.response), false);
       await sendContent(source.response, reply, site.closing, progress);
       return "sent";
     }

@@ -1,15 +1,17 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import { constants } from "node:http2";
 import { isNavigation } from "../../delivery/hint-policy.js";
+import { withoutBlocked } from "../../delivery/integrity-policy.js";
 import { linksBesideImportMap, readLinks, type LinkValue } from "../../delivery/link.js";
+import { pathOf } from "../../io/request-target.js";
 import type { Exchange } from "../http/exchange.js";
 import { pageLinks } from "./preload-links.js";
 
 /** A response that takes longer is worth a 103 (milliseconds); one that is ready sooner carries its own `Link`. */
-const SLOW = 20;
+const SLOW_MS = 20;
 
 /** Pages whose links are remembered; the oldest go first. */
-const REMEMBERED = 1000;
+const MAX_PAGES = 1000;
 
 /**
  * The `Link` values that a route gave with its latest response for a path: a
@@ -23,13 +25,17 @@ export class LearnedLinks {
     return this.#byPath.get(pathOf(target));
   }
 
-  /** @param link the `Link` field of the response for that target */
-  learn(target: string, link: string | undefined): void {
+  /**
+   * @param field the `Link` field of the response for that target
+   * @param integrityPolicy its `Integrity-Policy` field
+   */
+  learn(target: string, field: string | undefined, integrityPolicy: string | undefined): void {
     const path = pathOf(target);
     this.#byPath.delete(path);
+    const link = field && withoutBlocked(field, [integrityPolicy ?? []].flat());
     if (link === undefined || !isField(link) || !readLinks(link).some(isHint)) return;
     this.#byPath.set(path, link);
-    if (this.#byPath.size > REMEMBERED) {
+    if (this.#byPath.size > MAX_PAGES) {
       for (const oldest of this.#byPath.keys()) {
         this.#byPath.delete(oldest);
         break;
@@ -45,8 +51,6 @@ export const isField = (value: string) => /^[\t\x20-\x7e]*$/.test(value);
 const isHint = ({ rel }: LinkValue) =>
   rel.some((type) => type === "preload" || type === "modulepreload" || type === "preconnect");
 
-const pathOf = (target: string) => target.replace(/\?.*$/s, "");
-
 /**
  * The 103 of one response (RFC 8297). At most one: a browser reads only the
  * first; over HTTP/2 and for a navigation, as it reads no other; and never
@@ -55,17 +59,11 @@ const pathOf = (target: string) => target.replace(/\?.*$/s, "");
 export class EarlyHints {
   readonly #exchange: Exchange;
   readonly #help: boolean;
-  #sent: readonly string[] = [];
 
   /** @param help whether a 103 gains anything with this certificate */
   constructor(exchange: Exchange, help: boolean) {
     this.#exchange = exchange;
     this.#help = help;
-  }
-
-  /** The link-values that were sent. */
-  get sent(): readonly string[] {
-    return this.#sent;
   }
 
   /**
@@ -78,27 +76,28 @@ export class EarlyHints {
     for (const value of values) {
       if (!isField(value)) throw new TypeError(`not a Link value: ${JSON.stringify(value)}`);
     }
-    const { stream, connection, target, authority } = this.#exchange;
-    if (stream === undefined || !this.#possible || !values.some((value) => readLinks(value).some(isHint))) return false;
+    const { stream, connection, target, authority, rules } = this.#exchange;
+    const allowed = withoutBlocked(values.join(", "), rules.page.integrityPolicy);
+    if (stream === undefined || !this.#possible || !readLinks(allowed).some(isHint)) return false;
     // The page is not there yet: it may have an import map.
-    const field = linksBesideImportMap(values.join(", "));
+    const field = linksBesideImportMap(allowed);
     stream.additionalHeaders({ [constants.HTTP2_HEADER_STATUS]: 103, link: field });
-    this.#sent = values;
+    this.#exchange.hinted = allowed;
     for (const link of pageLinks({ target, authority }, field, [])) connection.history.hinted(link.target);
     return true;
   }
 
   /** Only once, to a navigation, while its response has not begun and its client is there. */
   get #possible(): boolean {
-    const { stream } = this.#exchange;
-    if (!this.#help || this.#sent.length > 0 || !isNavigation(this.#exchange)) return false;
+    const { stream, hinted } = this.#exchange;
+    if (!this.#help || hinted !== undefined || !isNavigation(this.#exchange)) return false;
     return stream !== undefined && !stream.headersSent && !stream.closed && !stream.destroyed;
   }
 
   /** Waits for an answer; when it is slow, says meanwhile what came with the one before. */
   async whileSlow<T>(answer: Promise<T>, learned: string | undefined): Promise<T> {
     if (learned === undefined) return answer;
-    const timer = setTimeout(() => this.send(learned), SLOW);
+    const timer = setTimeout(() => this.send(learned), SLOW_MS);
     try {
       return await answer;
     } finally {

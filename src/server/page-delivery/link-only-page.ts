@@ -9,7 +9,7 @@ import type { FoundFile } from "../../files/file.js";
 import type { Exchange } from "../http/exchange.js";
 import { pageLinks } from "./preload-links.js";
 import { peerOf, requestOf, withStaleness } from "./deliver-page.js";
-import { pathOf } from "../files/send-file.js";
+import { pathOf } from "../../io/request-target.js";
 import type { Site } from "../context.js";
 
 /** The `Link` field of a page, and what it says. */
@@ -32,8 +32,8 @@ export function linkedPage(site: Site, exchange: Exchange, found: FoundFile, sta
   const peer = peerOf(exchange, { bytes: 0 }, []);
   if (considersPushes(request, peer, site.limits)) return undefined;
   if (site.limits.mode === "hints" && request.navigation) return undefined;
-  const { csp, link, audience } = site.rules.page(exchange);
-  if (link !== undefined || csp.length > 0) return undefined;
+  const { csp, integrityPolicy, link, audience } = exchange.rules.page;
+  if (link !== undefined || csp.length + integrityPolicy.length > 0) return undefined;
   const needs = site.scanner?.peek(pathOf(exchange.target), found, { audience });
   const all = needs && (site.traffic === undefined ? needs : site.traffic.peek(exchange, found, needs));
   return all === undefined ? undefined : recalled(site, exchange, all, request, peer);

@@ -1,10 +1,12 @@
 import { setTimeout as after } from "node:timers/promises";
 import { promisedRequest } from "../../delivery/push-promise.js";
 import { linkRefusal, type PreloadLink } from "../../delivery/plan.js";
-import type { RuleRequest } from "../../rules/site-rules.js";
+import type { RuleRequest } from "../../rules/rule-set.js";
 import { versionOf, type FoundFile } from "../../files/file.js";
 import { contextOf, type Exchange } from "../http/exchange.js";
 import { isEventStream, toRequest } from "../http/fetch-adapter.js";
+import { admittedBy } from "../files/site-lookup.js";
+import type { RequestRules } from "../middleware/request-rules.js";
 import { askRoutes } from "../routes/route.js";
 import type { Site } from "../context.js";
 
@@ -19,7 +21,7 @@ export type PushSource =
     };
 
 /** How long the page may wait for routes to answer what would be pushed with it (milliseconds). */
-const ROUTE_PATIENCE = 20;
+const ROUTE_TIMEOUT_MS = 20;
 
 /**
  * Finds out what would answer a push of each link, before anything is
@@ -35,10 +37,12 @@ export async function pushSources(
     if (linkRefusal(link) !== undefined || site.isProxied(link.target)) return;
     const { authority, fields } = exchange;
     const request = { target: link.target, authority, fields };
-    if (site.rules.refuses(request)) return;
+    const rules = site.rules.of(request);
+    if (rules.isRefused) return;
     // Such a rule comes before the routes.
-    const forced = site.rules.action(request)?.forced === true;
-    const source = (forced ? undefined : await routeSource(site, exchange, link)) ?? (await fileSource(site, request));
+    const forced = rules.action?.forced === true;
+    const source =
+      (forced ? undefined : await routeSource(site, exchange, link)) ?? (await fileSource(site, request, rules));
     if (source !== undefined && source !== "refused") sources.set(link, source);
   };
   await Promise.all(links.map(find));
@@ -68,7 +72,7 @@ async function routeSource(site: Site, exchange: Exchange, link: PreloadLink) {
   if (request === undefined) return undefined;
   const context = contextOf({ httpVersion, connection, pushEnabled: false }, () => false);
   const answer = askRoutes(site.routes, request, context).catch(() => "refused" as const);
-  const response = await Promise.race([answer, after(ROUTE_PATIENCE, "late" as const, { ref: false })]);
+  const response = await Promise.race([answer, after(ROUTE_TIMEOUT_MS, "late" as const, { ref: false })]);
   if (response === undefined || response === "refused") return response;
   const abandon = () => {
     gone.abort();
@@ -87,9 +91,11 @@ async function cancel(response: Response | "refused" | undefined): Promise<void>
 }
 
 /** The very file that a request would be answered with. */
-async function fileSource({ lookup, rules }: Site, request: RuleRequest): Promise<PushSource | undefined> {
-  const admitted = (other: RuleRequest) => !rules.refuses(other);
-  const admitsFile = (file: string) => !rules.refusesFile(request, file);
-  const resolved = await lookup?.resolve({ ...request, navigates: false, admitted, admitsFile });
+async function fileSource(
+  { lookup }: Site,
+  request: RuleRequest,
+  rules: RequestRules,
+): Promise<PushSource | undefined> {
+  const resolved = await lookup?.resolve({ ...request, navigates: false, ...admittedBy(rules) });
   return resolved?.kind === "file" ? { kind: "file", found: resolved.found } : undefined;
 }

@@ -1,9 +1,9 @@
 import type { Learner, Observation, ObservedRequest, PageVersion } from "../../learn/learner.js";
 import type { PageNeeds } from "../../scanner/types.js";
 import type { FoundFile } from "../../files/file.js";
-import { pathOf } from "../files/send-file.js";
+import { pathOf } from "../../io/request-target.js";
 import type { Exchange } from "../http/exchange.js";
-import type { SiteRules } from "../middleware/rule-checks.js";
+import type { SiteRules } from "../middleware/site-rules.js";
 
 export interface TrafficOptions {
   /** Makes the learner: with the first page that is asked for, as a start does not wait for it. */
@@ -66,10 +66,9 @@ export class Traffic {
   }
 
   /** Nobody's page is learned from where not everybody gets the same. */
-  #page({ target, authority }: Exchange, file: FoundFile, needs: PageNeeds): PageVersion | undefined {
-    const { rules } = this.#options;
-    if (rules.audience({ target, authority }) !== undefined) return undefined;
-    return { pathname: pathOf(target), file, needs, rules: rules.version };
+  #page({ target, rules }: Exchange, file: FoundFile, needs: PageNeeds): PageVersion | undefined {
+    if (rules.page.audience !== undefined) return undefined;
+    return { pathname: pathOf(target), file, needs, rules: this.#options.rules.version };
   }
 
   #begin(learner: Learner, exchange: Exchange, page: PageVersion): void {

@@ -25,7 +25,7 @@ export async function answerFromUpstream(
   const onHint = (link: string) => void (isField(link) && hints.send(link));
   try {
     const answer = await hints.whileSlow(ask({ ...question, onHint }), site.hints.of(exchange.target));
-    return await passOn(site, rule, exchange, answer, hints.sent);
+    return await passOn(site, rule, exchange, answer);
   } catch (error) {
     return fail(site, exchange, error);
   }
@@ -33,9 +33,9 @@ export async function answerFromUpstream(
 
 /** A client that went away needs no answer, and one that has a part of it already was reset. */
 function fail(site: Site, exchange: Exchange, error: unknown): undefined {
-  const { method, target, body, content, status } = exchange;
+  const { method, target, responseBody, requestBody, status } = exchange;
   if (!(error instanceof UpstreamFailure)) throw error;
-  if (status === 0 && (body.destroyed || body.closed || content.readableAborted)) return undefined;
+  if (status === 0 && (responseBody.destroyed || responseBody.closed || requestBody.readableAborted)) return undefined;
   site.notice(`${method} ${target}: ${error.message}`);
   if (status === 0) sendError(exchange, error.status, error.message);
 }
@@ -45,19 +45,18 @@ async function passOn(
   rule: ProxyRule,
   exchange: Exchange,
   answer: UpstreamAnswer,
-  hinted: readonly string[],
 ): Promise<Delivery | undefined> {
   const { request, response, idleTimeout, upgrade } = answer;
   const { statusCode: status = 502, headers } = response;
   const proxied = responseFields(rule, { status, received: headers, authority: exchange.authority });
   if (upgrade !== undefined && exchange.upgrade !== undefined) {
     const fields = { ...proxied.fields, connection: "Upgrade", upgrade: "websocket" };
-    exchange.head(status, fields, true);
+    exchange.writeHead(status, fields, true);
     tunnel(exchange, exchange.upgrade, upgrade, site.closing);
     return undefined;
   }
   try {
-    return await passResponse(site, exchange, { ...proxied, status, answer, hinted, upstream: rule.upstream });
+    return await passResponse(site, exchange, { ...proxied, status, answer, upstream: rule.upstream });
   } finally {
     idleTimeout.end();
     // Its connection can't be used again with a part of a message on it.
@@ -69,19 +68,19 @@ interface PassedResponse extends ProxiedFields {
   readonly status: number;
   readonly answer: UpstreamAnswer;
   readonly upstream: Upstream;
-  readonly hinted: readonly string[];
 }
 
 async function passResponse(site: Site, exchange: Exchange, passed: PassedResponse): Promise<Delivery | undefined> {
-  const { status, link, length, hinted } = passed;
+  const { status, link, length, fields } = passed;
   const { method, target } = exchange;
   const send = sender(site, exchange, passed);
-  if (method === "GET" && status === 200) site.hints.learn(target, link);
-  if (link === undefined && hinted.length === 0) {
+  const integrityPolicy = fields["integrity-policy"]?.toString();
+  if (method === "GET" && status === 200) site.hints.learn(target, link, integrityPolicy);
+  if (link === undefined && exchange.hinted === undefined) {
     await send({}, (bytes) => exchange.progress(bytes));
     return undefined;
   }
-  const page = { status, bytes: length, link, hinted, entries: [], mayHaveImportMap: true, send };
+  const page = { status, bytes: length, link, integrityPolicy, entries: [], mayHaveImportMap: true, send };
   return deliverPage(site, exchange, page);
 }
 
@@ -94,12 +93,12 @@ function sender(
   const bare = exchange.method === "HEAD" || status === 204 || status === 304;
   const fresh = fields["cache-control"] === undefined ? hintedFreshness(exchange) : undefined;
   return async (extra: OutgoingHttpHeaders, progress, hold) => {
-    exchange.head(status, { ...fresh, ...fields, ...extra }, bare);
+    exchange.writeHead(status, { ...fresh, ...fields, ...extra }, bare);
     if (bare) return void response.resume();
     // Its content may be long in coming: an event stream is open from here on.
-    if (exchange.body instanceof ServerResponse) sendHead(exchange.body);
+    if (exchange.responseBody instanceof ServerResponse) sendHead(exchange.responseBody);
     if (endless) idleTimeout.end();
-    const ends = { upstream, client: exchange.body, closing: endless ? site.closing : undefined };
+    const ends = { upstream, client: exchange.responseBody, closing: endless ? site.closing : undefined };
     await writePieces(piecesOf(answer, ends), exchange, progress, hold);
   };
 }

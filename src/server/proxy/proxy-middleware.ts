@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { sendError } from "../http/error-page.js";
 import type { Exchange } from "../http/exchange.js";
-import type { Step } from "../step.js";
+import type { Step } from "../context.js";
 import { answerFromUpstream } from "./forward-response.js";
 import { UpstreamConnections } from "./upstream-connections.js";
 import { isLoop, requestFields } from "./fields/request-fields.js";
@@ -38,7 +38,7 @@ export function proxyStep(rules: readonly string[], { timeout }: ProxyOptions): 
     const webSocket = exchange.upgrade !== undefined;
     const client = exchange.connection.transport.socket.remoteAddress;
     // The password was for this server.
-    const protectedByUs = site.rules.guards(exchange);
+    const protectedByUs = exchange.rules.needsPassword;
     const fields = requestFields(exchange, rule, { client, pseudonym, protectedByUs, content, webSocket });
     if (content) goOn(exchange);
     return answerFromUpstream(site, rule, {

@@ -63,9 +63,9 @@ function attempt(question: Question, reuse: boolean): Promise<UpstreamAnswer | "
     let pending: ClientRequest | IncomingMessage = request;
     const idleTimeout = new IdleTimeout(timeout, () => pending.destroy(timedOut(upstream, timeout)));
     const gone = () => request.destroy();
-    exchange.body.once("close", gone);
+    exchange.responseBody.once("close", gone);
     const failed = (error: Error) => {
-      exchange.body.off("close", gone);
+      exchange.responseBody.off("close", gone);
       idleTimeout.end();
       if (reuse && isStale(request, error)) resolve("stale");
       else reject(failureOf(error, upstream));
@@ -74,7 +74,7 @@ function attempt(question: Question, reuse: boolean): Promise<UpstreamAnswer | "
       idleTimeout.reading(false);
       pending = response.on("error", () => undefined);
       // A tunnel lets what is on its way arrive before it ends.
-      if (upgrade !== undefined) exchange.body.off("close", gone);
+      if (upgrade !== undefined) exchange.responseBody.off("close", gone);
       if (isFinal(response, upgrade)) resolve({ request, response, idleTimeout, upgrade });
       else request.destroy(new Error(`it answered with status ${response.statusCode}`));
     };
@@ -89,8 +89,8 @@ function attempt(question: Question, reuse: boolean): Promise<UpstreamAnswer | "
       if (statusCode === 103 && link !== undefined) onHint([link].flat().join(", "));
     });
     request.on("error", failed);
-    request.on("close", () => exchange.body.off("close", gone));
-    if (content) void passContent(exchange.content, request, idleTimeout);
+    request.on("close", () => exchange.responseBody.off("close", gone));
+    if (content) void passContent(exchange.requestBody, request, idleTimeout);
     else {
       request.end();
       idleTimeout.upload("done");

@@ -1,26 +1,19 @@
 import type { Delivery } from "../../delivery/history.js";
 import { isHtml } from "../../files/media-type.js";
-import type { Site } from "../context.js";
-import { answerByFiles } from "../files/serve-file.js";
-import { contextOf, goneSignal, type Exchange } from "../http/exchange.js";
+import { files } from "../files/serve-file.js";
+import { contextOf, goneSignal, markingSent, type Exchange } from "../http/exchange.js";
 import { responseFields, sendContent, toRequest } from "../http/fetch-adapter.js";
-import { markingSent } from "../http/mark-sent.js";
 import { deliverPage, type ReadyPage } from "../page-delivery/deliver-page.js";
 import { EarlyHints, hintedFreshness } from "../page-delivery/early-hints.js";
-import type { Answered, Step } from "../step.js";
+import type { Site, Step } from "../context.js";
 import { askRoutes } from "./route.js";
 
 /** The routes, and the files for what none of them answers. */
-export const routesAndFiles: Step = (exchange, site): Answered =>
-  site.routes.length > 0 ? answerByRoutes(site, exchange) : answerByFiles(site, exchange, []);
-
-async function answerByRoutes(site: Site, exchange: Exchange): Promise<Delivery | undefined> {
+export const routes: Step = async (exchange, site): Promise<Delivery | undefined> => {
   const hints = new EarlyHints(exchange, site.hintsHelp);
   const response = await askRoutesFor(site, exchange, hints);
-  return response === undefined
-    ? answerByFiles(site, exchange, hints.sent)
-    : answerRoute(site, exchange, response, hints);
-}
+  return response === undefined ? files(exchange, site) : answerRoute(site, exchange, response);
+};
 
 async function askRoutesFor(site: Site, exchange: Exchange, hints: EarlyHints): Promise<Response | undefined> {
   const request = toRequest(exchange, goneSignal(exchange));
@@ -35,26 +28,27 @@ function linkOf({ headers }: Response, ruled: string | undefined): string | unde
   return links.length === 0 ? undefined : links.join(", ");
 }
 
-async function answerRoute(site: Site, exchange: Exchange, response: Response, hints: EarlyHints) {
+async function answerRoute(site: Site, exchange: Exchange, response: Response) {
   const { method, target } = exchange;
   const { status, headers } = response;
   const fields = { ...(headers.has("cache-control") ? {} : hintedFreshness(exchange)), ...responseFields(response) };
   const bare = method === "HEAD" || response.body === null;
   const send: ReadyPage["send"] = async (extra, progress, hold) => {
-    exchange.head(status, { ...fields, ...extra }, bare);
+    exchange.writeHead(status, { ...fields, ...extra }, bare);
     if (bare) await response.body?.cancel();
     else await sendContent(response, exchange, site.closing, progress, hold);
   };
-  const link = linkOf(response, isHtml(headers.get("content-type") ?? "") ? site.rules.page(exchange).link : undefined);
-  if (method === "GET" && status === 200) site.hints.learn(target, link);
+  const integrityPolicy = headers.get("integrity-policy") ?? undefined;
+  const link = linkOf(response, isHtml(headers.get("content-type") ?? "") ? exchange.rules.page.link : undefined);
+  if (method === "GET" && status === 200) site.hints.learn(target, link, integrityPolicy);
   return markingSent(exchange, headers.get("etag"), async () => {
-    if (link === undefined && hints.sent.length === 0) {
+    if (link === undefined && exchange.hinted === undefined) {
       await send({}, (bytes) => exchange.progress(bytes));
       return undefined;
     }
     const length = headers.get("content-length");
     const bytes = length === null ? undefined : Number(length);
-    const page = { status, bytes, link, hinted: hints.sent, entries: [], mayHaveImportMap: true, send };
+    const page = { status, bytes, link, integrityPolicy, entries: [], mayHaveImportMap: true, send };
     return deliverPage(site, exchange, page);
   });
 }

@@ -2,7 +2,7 @@ import { withBase } from "../../files/base.js";
 import { openTree, type FileTree } from "../../files/tree.js";
 import { proxied } from "../proxy/proxy-rule.js";
 import { checkSettings, type GivenSettings, type Settings } from "../options/options-table.js";
-import { SiteRules } from "../middleware/rule-checks.js";
+import { SiteRules } from "../middleware/site-rules.js";
 
 /** Pages that somebody who opens the site looks for in vain, a sentence for each and what to do. */
 export async function pagesLacking(root: string, given: GivenSettings): Promise<string[]> {
@@ -23,5 +23,5 @@ async function isIndexMissing(tree: FileTree, { proxy }: Settings): Promise<bool
   if (proxied(proxy)(base) || (await tree.find(base)).kind === "file") return false;
   const rules = new SiteRules({ root: tree.root, base, fields: [], report: () => undefined, notice: () => undefined });
   await rules.look(performance.now());
-  return rules.action({ target: base, authority: "localhost", fields: {} }) === undefined;
+  return rules.of({ target: base, authority: "localhost", fields: {} }).action === undefined;
 }

@@ -1,11 +1,12 @@
 import { availableParallelism } from "node:os";
+import { tellOnce } from "../../io/tell-once.js";
 import { H2PushError } from "../../errors.js";
 import type { Viewport } from "../../scanner/css/media-queries.js";
 import type { SitePage } from "../../scanner/list-pages.js";
 import { gather, listed, scanPages, type SiteScan, type SiteScanOptions } from "../../scanner/scan-site.js";
 import { isHtml, mediaType } from "../../files/media-type.js";
 import { checkJobs } from "../options/option-checks.js";
-import { UNKNOWN_HOST, type SiteRules } from "../middleware/rule-checks.js";
+import { expectedRequest, type SiteRules } from "../middleware/site-rules.js";
 import { openScan } from "./scan-setting.js";
 import type { SiteLookup } from "../files/site-lookup.js";
 import { sitePages } from "./site-pages.js";
@@ -39,7 +40,9 @@ const MOST_THREADS = 4;
  */
 export async function scan(root: string, options: ScanOptions = {}): Promise<SiteScan> {
   const { base, viewport, jobs } = options;
-  const onNotice = once(options.onNotice ?? (() => {}));
+  // What several threads come upon is told once.
+  const tell = tellOnce(options.onNotice ?? (() => {}), Infinity);
+  const onNotice = (text: string) => tell(text, text);
   const most = jobs === undefined ? undefined : checkJobs(jobs);
   const { lookup, rules, scanner, setting } = await openScan({ root, base, viewport }, onNotice);
   const pages: SitePage[] = [];
@@ -58,23 +61,13 @@ export async function scan(root: string, options: ScanOptions = {}): Promise<Sit
   return scanOnThreads(pages, listing, threads, { ...options, setting, onNotice });
 }
 
-/** What several threads come upon is told once. */
-function once(tell: (text: string) => void): (text: string) => void {
-  const told = new Set<string>();
-  return (text) => {
-    if (told.has(text)) return;
-    told.add(text);
-    tell(text);
-  };
-}
-
 function threadsFor(pages: number): number {
   return Math.min(availableParallelism(), MOST_THREADS, Math.floor(pages / PAGES_FOR_A_THREAD));
 }
 
 async function findPage(lookup: SiteLookup, rules: SiteRules, path: string): Promise<SitePage> {
   const pathname = path.replace(/[?#].*$/s, "").replace(/\/index\.html$/, "/");
-  const { audience } = rules.page({ target: pathname, authority: UNKNOWN_HOST });
+  const { audience } = rules.of(expectedRequest(pathname));
   const found = await lookup.look({ target: pathname, navigates: true }, audience);
   if (found.kind === "file" && isHtml(mediaType(found.file))) return { pathname, file: found };
   const what = { file: "not a page", other: "not a page of this site", missing: "no such page" }[found.kind];

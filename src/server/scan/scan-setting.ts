@@ -5,7 +5,7 @@ import { createScanner, type Scanner } from "../../scanner/scanner.js";
 import { openTree } from "../../files/tree.js";
 import { serverOptions } from "../options/options-table.js";
 import { checkRoot } from "../files/root.js";
-import { ruleFiles, SiteRules } from "../middleware/rule-checks.js";
+import { ruleFiles, SiteRules } from "../middleware/site-rules.js";
 import { SiteLookup } from "../files/site-lookup.js";
 import { truncated } from "./lazy-scanner.js";
 

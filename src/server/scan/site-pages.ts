@@ -1,7 +1,7 @@
 import { listPages, type SitePage } from "../../scanner/list-pages.js";
 import { withBase } from "../../files/base.js";
 import { isHtml, mediaType } from "../../files/media-type.js";
-import { UNKNOWN_HOST, type SiteRules } from "../middleware/rule-checks.js";
+import { expectedRequest, type SiteRules } from "../middleware/site-rules.js";
 import type { SiteLookup } from "../files/site-lookup.js";
 
 /**
@@ -15,7 +15,7 @@ export async function* sitePages(lookup: SiteLookup, rules: SiteRules): AsyncGen
   for await (const { pathname: path, file } of listPages(root)) {
     const pathname = withBase(base, path);
     // Most sites have no such rule: a page is where its file is.
-    const ruled = rules.action(requestFor(pathname))?.forced === true;
+    const ruled = rules.of(expectedRequest(pathname)).action?.forced === true;
     const page = ruled ? await pageAt(pathname, lookup, rules) : { pathname, file };
     if (page !== undefined) yield page;
     for (const url of new Set(rewritten?.urlsOf(path))) {
@@ -29,11 +29,9 @@ export async function* sitePages(lookup: SiteLookup, rules: SiteRules): AsyncGen
   }
 }
 
-const requestFor = (target: string) => ({ target, authority: UNKNOWN_HOST, fields: undefined });
-
 /** The page that a rule serves at a URL, if it is one and no file comes first. */
 async function rewrittenPage(pathname: string, lookup: SiteLookup, rules: SiteRules): Promise<SitePage | undefined> {
-  const ruled = rules.action(requestFor(pathname));
+  const ruled = rules.of(expectedRequest(pathname)).action;
   if (ruled?.kind !== "rewrite") return undefined;
   // A forced one of a page's own URL was listed with the pages.
   if ((await lookup.tree.find(pathname)).kind === "file") return undefined;
@@ -41,7 +39,7 @@ async function rewrittenPage(pathname: string, lookup: SiteLookup, rules: SiteRu
 }
 
 async function pageAt(pathname: string, lookup: SiteLookup, rules: SiteRules): Promise<SitePage | undefined> {
-  const audience = rules.audience({ target: pathname, authority: UNKNOWN_HOST });
+  const { audience } = rules.of(expectedRequest(pathname));
   const found = await lookup.look({ target: pathname, navigates: true }, audience);
   return found.kind === "file" && isHtml(mediaType(found.file)) ? { pathname, file: found } : undefined;
 }

@@ -5,7 +5,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
 
 import { DEFAULT_VIEWPORT } from "../../../src/scanner/css/media-queries.js";
-import { SiteRules } from "../../../src/server/middleware/rule-checks.js";
+import { SiteRules } from "../../../src/server/middleware/site-rules.js";
 import { SiteLookup } from "../../../src/server/files/site-lookup.js";
 import { siteScanner } from "../../../src/server/scan/lazy-scanner.js";
 import { openTree } from "../../../src/files/tree.js";

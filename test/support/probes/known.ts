@@ -12,6 +12,4 @@ export const known: Readonly<Record<string, string>> = {
   "script-counts-resources": "Firefox counts a preload and its use as two resources",
   "script-navigates-away": "a script leaves a page of which a 103 has told",
   "page-changed": "what a 103 named is fresh for ten seconds, and so is an old stylesheet",
-  "integrity-policy": "a 103 names scripts that the policy refuses",
-  "integrity-policy-style": "a 103 names scripts that the policy refuses",
 };

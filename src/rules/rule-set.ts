@@ -1,22 +1,13 @@
-import { brings } from "./guards/basic-auth.js";
-import type { Field } from "./headers/field.js";
-import {
-  changeFields,
-  fieldChanges,
-  isValidator,
-  withFields,
-  type FieldChanges,
-  type FieldRequest,
-} from "./headers/fields.js";
+import { isValidator } from "./headers/fields.js";
 import { parseHeaders, type HeaderRule } from "./headers/headers-file.js";
 import { Guards } from "./guards/guards.js";
 import type { LineError } from "./lines.js";
 import { PatternIndex } from "./pattern-index.js";
-import { applyRedirects, type RuleAction, type RuleRequest } from "./redirects/redirect.js";
+import type { RuleAction, RuleRequest } from "./redirects/redirect.js";
 import { parseRedirects, type RedirectRule } from "./redirects/redirects-file.js";
 import { Rewritten } from "./redirects/rewritten-pages.js";
 
-export { brings, changeFields, type FieldChanges, type FieldRequest, type RuleAction, type RuleRequest };
+export type { RuleAction, RuleRequest };
 
 /** What a rule file says, and what is wrong with it. */
 export interface ReadRules<T> {
@@ -56,17 +47,3 @@ export function readRedirects(content: string): ReadRules<RedirectRules> {
 }
 
 const byLine = (errors: readonly LineError[]) => errors.toSorted((a, b) => a.line - b.line);
-
-/** What the rules make of a request; undefined leaves it as it is. */
-export function actionFor(rules: RedirectRules | undefined, request: RuleRequest): RuleAction | undefined {
-  return rules === undefined ? undefined : applyRedirects(rules.all, request);
-}
-
-/** What becomes of the fields of a request's response, by the rules and then by the command line; undefined for nothing. */
-export function changesFor(
-  rules: HeaderRules | undefined,
-  fields: readonly Field[],
-  request: FieldRequest,
-): FieldChanges | undefined {
-  return withFields(rules === undefined ? undefined : fieldChanges(rules.all, request), fields);
-}

@@ -1,0 +1,127 @@
+import { join } from "node:path";
+import type { Scanner } from "../../scanner/scanner.js";
+import type { Field } from "../../rules/headers/field.js";
+import type { HeaderRules, RedirectRules, RuleRequest } from "../../rules/rule-set.js";
+import { Lookups } from "../../files/lookups.js";
+import type * as matching from "./match-rules.js";
+import { NO_RULES, type RequestRules } from "./request-rules.js";
+import { RuleFile } from "./rule-file.js";
+
+/** The names of the rule files in the root. They are never served. */
+export const ruleFiles = ["_headers", "_redirects"] as const;
+
+export interface SiteRulesOptions {
+  /** The directory that holds `_headers` and `_redirects`; without one there are none. */
+  readonly root: string | undefined;
+  /** The path that the site is served below, "/" by default. */
+  readonly base?: string;
+  /** Fields of every response, those of the command line. */
+  readonly fields: readonly Field[];
+  /** `name:password` that every request has to bring, unless a rule names others for it. */
+  readonly auth?: string | undefined;
+  /** Told what is wrong with a rule file, once for each version of it. */
+  readonly report: (error: Error) => void;
+  readonly notice: (text: string) => void;
+}
+
+/** Whom requests are taken to ask before there are any. */
+const UNKNOWN_HOST = "localhost";
+
+/** A request for a target that nobody has made yet. */
+export const expectedRequest = (target: string, authority = UNKNOWN_HOST): RuleRequest => ({
+  target,
+  authority,
+  fields: undefined,
+});
+
+/**
+ * The rules of a site, as its rule files are now: their versions are looked at
+ * with a request, every 250 ms at most. The code that applies rules is loaded
+ * when there are any.
+ */
+export class SiteRules {
+  readonly #options: SiteRulesOptions;
+  readonly #headersFile: RuleFile<HeaderRules>;
+  readonly #redirectsFile: RuleFile<RedirectRules>;
+  readonly #looks = new Lookups(async () => (await this.#look(), true));
+  #matching: typeof matching | undefined;
+  /** Undefined where there are none. */
+  #rules: matching.RuleSet | undefined;
+  #version = 0;
+  #isUnknown = false;
+
+  constructor(options: SiteRulesOptions) {
+    this.#options = options;
+    const { root, report, notice } = options;
+    const file = (name: string) => ({ file: join(root ?? "", name), name, report, notice });
+    this.#headersFile = new RuleFile({
+      ...file("_headers"),
+      read: async (text) => (await this.#load()).readHeaders(text),
+      opens: (before, next) => before.guards.loosenedBy(next?.guards),
+      unread: "nothing is answered until it can",
+    });
+    this.#redirectsFile = new RuleFile({
+      ...file("_redirects"),
+      read: async (text) => (await this.#load()).readRedirects(text),
+      unread: "no rule of it holds",
+    });
+  }
+
+  /** Looks at the files, when the last look was too long ago at that time (`performance.now()`); else undefined. */
+  look(now: number): Promise<unknown> | undefined {
+    return this.#looks.peek("", now) === undefined ? this.#looks.get("") : undefined;
+  }
+
+  /** The next request looks at the files. */
+  lookAgain(): void {
+    this.#looks.forget();
+  }
+
+  /** What the rules say to a request. */
+  of(request: RuleRequest): RequestRules {
+    if (this.#rules === undefined || this.#matching === undefined) return NO_RULES;
+    return this.#matching.matchRules(this.#rules, request);
+  }
+
+  /** By which URLs rewrites lead to pages; undefined without a file of them. Of paths within the base. */
+  get rewritten(): RedirectRules["rewritten"] | undefined {
+    return this.#rules?.redirects?.rewritten;
+  }
+
+  /** Nobody knows what is to be kept from whom: `_headers` is there, and can't be read. */
+  get isUnknown(): boolean {
+    return this.#isUnknown;
+  }
+
+  /** Another number each time that the rules have changed. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** A scanner that knows with which policies a page is served. */
+  scanner(scanner: Pick<Scanner, "page">): Pick<Scanner, "page"> {
+    return {
+      page: (pathname, file, context) => {
+        const { csp, audience } = this.of(expectedRequest(pathname)).page;
+        return scanner.page(pathname, file, { csp, audience, ...context });
+      },
+    };
+  }
+
+  async #look(): Promise<void> {
+    const { root, base = "/", fields, auth } = this.#options;
+    if (root !== undefined) await Promise.all([this.#headersFile.look(), this.#redirectsFile.look()]);
+    this.#isUnknown = this.#headersFile.isUnread;
+    const [headers, redirects] = [this.#headersFile.rules, this.#redirectsFile.rules];
+    const masters = auth === undefined ? [] : [auth];
+    const isEmpty = headers === undefined && redirects === undefined && fields.length + masters.length === 0;
+    if (!isEmpty) await this.#load();
+    if (this.#rules?.headers === headers && this.#rules?.redirects === redirects && isEmpty === !this.#rules) return;
+    this.#rules = isEmpty ? undefined : { headers, redirects, fields, masters, root, base };
+    this.#version++;
+  }
+
+  async #load(): Promise<typeof matching> {
+    return (this.#matching ??= await import("./match-rules.js"));
+  }
+}
