@@ -1,0 +1,53 @@
+// What is published: `npm run build` has tsc write the types of every module, then bundles them and the program to dist/.
+import { readFile } from "node:fs/promises";
+import { defineConfig } from "rolldown";
+import { dts } from "rolldown-plugin-dts";
+import packageFile from "./package.json" with { type: "json" };
+
+const external = Object.keys(packageFile.dependencies).map((name) => new RegExp(`^${name}(?:/|$)`));
+
+/** Where editors find the form of h2push.config.json. */
+const schema = {
+  name: "config-schema",
+  async generateBundle() {
+    const source = await readFile("src/cli/config.schema.json");
+    this.emitFile({ type: "asset", fileName: "cli/config.schema.json", source });
+  },
+};
+
+/**
+ * What several commands share, in a file for each thing that they do. Left alone, every set of commands with a module
+ * in common would have a file of its own. The scanner is in none of them: a server loads it after it has begun.
+ */
+const groups = [
+  { name: "common", test: /src\/(?:errors|io|manifest|cli\/(?:options|output)|server\/options)/, minShareCount: 2 },
+  { name: "certificates", test: /src\/(?:tls|cli\/certificates)\//, minShareCount: 2 },
+  { name: "site", test: /src\/(?:files|delivery|rules|server\/(?!scan\/))/, minShareCount: 2 },
+];
+
+export default defineConfig([
+  {
+    input: {
+      index: "src/index.ts",
+      main: "src/cli/main.ts",
+      // A thread of a scan begins with a file of its own.
+      "scan-worker": "src/server/scan/scan-worker.ts",
+    },
+    platform: "node",
+    external,
+    plugins: [schema],
+    output: {
+      dir: "dist",
+      cleanDir: true,
+      sourcemap: true,
+      chunkFileNames: "[name].js",
+      codeSplitting: { groups },
+    },
+  },
+  {
+    input: "node_modules/.cache/h2push-types/src/index.d.ts",
+    external,
+    plugins: [dts({ dtsOnly: true, generator: "oxc", tsconfig: false })],
+    output: { dir: "dist" },
+  },
+]);
