@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders } from "node:http";
 import { constants } from "node:http2";
 import { isNavigation } from "../../delivery/hint-policy.js";
 import { linksBesideImportMap, readLinks, type LinkValue } from "../../delivery/link.js";
+import { debug } from "../../io/debug.js";
 import type { Exchange } from "../http/exchange.js";
 import { pageLinks } from "./preload-links.js";
 
@@ -83,6 +84,7 @@ export class EarlyHints {
     // The page is not there yet: it may have an import map.
     const field = linksBesideImportMap(values.join(", "));
     stream.additionalHeaders({ [constants.HTTP2_HEADER_STATUS]: 103, link: field });
+    debug("%s: 103 with %s", target, field);
     this.#sent = values;
     for (const link of pageLinks({ target, authority }, field, [])) connection.history.hinted(link.target);
     return true;

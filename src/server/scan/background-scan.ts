@@ -1,3 +1,4 @@
+import { debug } from "../../io/debug.js";
 import type { MissingReference, Scanner } from "../../scanner/scanner.js";
 import type { SitePage } from "../../scanner/list-pages.js";
 import type { Connections } from "../listen/connection.js";
@@ -28,6 +29,8 @@ export async function scanAhead(
   const assets = new Set<string>();
   const missing = new Map<string, MissingReference>();
   let pages = 0;
+  const began = performance.now();
+  debug("looking ahead at the pages begins");
   for await (const { pathname, file } of sitePages) {
     if (closing.aborted) return undefined;
     if (pages === PAGES_AHEAD) return summary(true);
@@ -40,6 +43,7 @@ export async function scanAhead(
   return summary(false);
 
   function summary(more: boolean): ScanSummary {
+    debug("looking ahead ended: %d pages in %d ms", pages, Math.round(performance.now() - began));
     return { pages, assets: assets.size, missing: [...missing.values()], more };
   }
 }
