@@ -218,7 +218,7 @@ class SiteScanner implements Scanner {
       (known) => {
         answer.known = known;
         const ms = Math.round(performance.now() - checkedAt);
-        debug("scan of %s ended: %d targets in %d ms", pathname, known.entries.length, ms);
+        return debug("scan of %s ended: %d targets in %d ms", pathname, known.entries.length, ms);
       },
       () => undefined,
     );
