@@ -1,16 +1,29 @@
-// Builds, serves from the build, and does both again when a source file changes: npm run dev -- [h2push's arguments]
-import { spawn, spawnSync } from "node:child_process";
+// Builds and starts the program, and does both again when a source file changes: npm run dev -- [h2push's arguments]
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { watch } from "rolldown";
+import config from "../.rolldown.config.mjs";
 
-const tsc = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"];
-const run = (args) => spawn(process.execPath, args, { stdio: "inherit" });
+let running;
 
-function serve() {
-  const children = [
-    run([...tsc, "--watch", "--preserveWatchOutput"]),
-    run(["--watch", "bin/h2push.js", ...process.argv.slice(2)]),
-  ];
-  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => children.forEach((child) => child.kill(signal)));
+async function restart() {
+  await stop();
+  running = spawn(process.execPath, ["bin/h2push.js", ...process.argv.slice(2)], { stdio: "inherit" });
 }
 
-process.exitCode = spawnSync(process.execPath, tsc, { stdio: "inherit" }).status ?? 1;
-if (process.exitCode === 0) serve();
+async function stop() {
+  if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
+  const ended = once(running, "exit");
+  running.kill();
+  await ended;
+}
+
+// The types, which come second, are for those who use the library.
+const [program] = config;
+const watcher = watch(program);
+watcher.on("event", async (event) => {
+  if (event.code === "BUNDLE_END") await event.result.close();
+  if (event.code === "ERROR") console.error(event.error);
+  if (event.code === "END") await restart();
+});
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => Promise.all([watcher.close(), stop()]));

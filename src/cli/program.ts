@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
+import packageFile from "../../package.json" with { type: "json" };
 import { H2PushError } from "../errors.js";
 import type { Option as OptionSpec, OptionValue } from "../server/options/option.js";
 import { checkJobs } from "../server/options/option-checks.js";
@@ -35,7 +35,7 @@ export function createProgram(actions: Actions): Command {
     .usage("[root] [options]")
     .description("Serves a directory (default: .) over HTTPS and HTTP/2, each page together with what it needs.")
     .argument("[root]")
-    .version(version(), "-v, --version", "print the version")
+    .version(packageFile.version, "-v, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .enablePositionalOptions()
     .showSuggestionAfterError()
@@ -136,9 +136,4 @@ const collect = (name: string, names: readonly string[] = []) => [...names, name
 function days(value: string): number {
   if (/^\d{1,5}$/.test(value)) return Number(value);
   throw new H2PushError("usage", `not a number of days: ${value}`, "for example --days 90");
-}
-
-function version(): string {
-  const file: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-  return typeof file === "object" && file !== null && "version" in file ? String(file.version) : "";
 }

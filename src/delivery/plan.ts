@@ -1,4 +1,5 @@
 import type { ManifestEntry } from "../manifest/types.js";
+import { debug } from "../io/debug.js";
 import { writeLink } from "./link.js";
 
 /** How pages are delivered: `auto` chooses for each client, the others force one means. */
@@ -27,6 +28,8 @@ export interface PreloadLink extends ManifestEntry {
 
 /** What the decision needs to know of the request for the page, and of its answer. */
 export interface PageRequest {
+  /** What was asked for, to be told by. */
+  readonly page?: string;
   readonly method: string;
   readonly status: number;
   /** The client asks for less: `save-data: on`. */
@@ -77,7 +80,10 @@ export interface Plan {
 }
 
 /** What a link is good for with this client: pushed, linked, or left for a reason. */
-type Choice = { readonly means: "push" | "link" } | { readonly means: "skip"; readonly reason: string };
+interface Choice {
+  readonly means: "push" | "link" | "skip";
+  readonly reason: string;
+}
 
 /** `Link` fields of one response, in bytes: servers and proxies refuse a field section that is much larger. */
 const LINK_BYTES = 8192;
@@ -97,14 +103,17 @@ export function plan(links: readonly PreloadLink[], request: PageRequest, peer: 
   const seen = seenLinks(links, limits.announce);
   for (const link of links) {
     const choice = choose(link, request, peer, limits.mode, budget, seen);
+    if (debug.enabled) debug("%s: %s %s (%s)", request.page, choice.means, link.target, choice.reason);
     if (choice.means === "skip") skipped.push({ link, reason: choice.reason });
     else (choice.means === "push" ? push : linked).push(link);
   }
   const { taken, left } = withinField(linked, LINK_BYTES - request.linkBytes);
+  for (const { link, reason } of left) debug("%s: skip %s after all (%s)", request.page, link.target, reason);
   if (limits.mode !== "hints" || !request.navigation) {
     return { push, hint: [], link: taken, skipped: [...skipped, ...left] };
   }
   const { taken: hint } = withinField(hintable(links, taken), LINK_BYTES - request.linkBytes);
+  for (const { target } of hint) debug("%s: hint %s (a navigation)", request.page, target);
   return { push, hint, link: taken, skipped: [...skipped, ...left].filter(({ link }) => !hint.includes(link)) };
 }
 
@@ -168,17 +177,17 @@ function choose(
   const linkOr = (reason: string): Choice => {
     const left = request.framed && link.inField !== true ? "in a frame" : seen.get(link);
     const skipped = link.rel === undefined ? reason : left;
-    return skipped === undefined ? { means: "link" } : { means: "skip", reason: skipped };
+    return skipped === undefined ? { means: "link", reason } : { means: "skip", reason: skipped };
   };
   if (mode === "none") return { means: "skip", reason: "off" };
-  if (mode === "link" || mode === "hints") return linkOr("not preloadable");
+  if (mode === "link" || mode === "hints") return linkOr(link.rel === undefined ? "not preloadable" : mode);
   const absent = link.pushable === true ? undefined : "nothing to push";
   const refusal = clientRefusal(request, peer) ?? linkRefusal(link) ?? absent;
   if (refusal === undefined && link.etag !== undefined && peer.seen(link.target, link.etag)) {
     return { means: "skip", reason: "seen" };
   }
   const reason = refusal ?? requestRefusal(request) ?? budget.refusal(link);
-  if (reason === undefined) return { means: "push" };
+  if (reason === undefined) return { means: "push", reason: "the client takes pushes" };
   return mode === "push" ? { means: "skip", reason } : linkOr(reason);
 }
 

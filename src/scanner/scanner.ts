@@ -5,6 +5,7 @@ import type { PageNeeds } from "./types.js";
 import { DEFAULT_VIEWPORT, type Viewport } from "./css/media-queries.js";
 import { readAsync, syncReader } from "./read-file.js";
 import type { PageLookup } from "./needs-list.js";
+import { debug } from "../io/debug.js";
 import { LruMap } from "../io/lru-map.js";
 import { NO_NEEDS } from "./scan-fault.js";
 import { SiteFacts } from "./facts-cache.js";
@@ -141,7 +142,9 @@ class SiteScanner implements Scanner {
     const answer = this.#answers.get(keyOf(pathname, file, context));
     // One that was found ahead has not been told of yet: `page` does that.
     if (answer === undefined || (!answer.told && this.#options.onFiles !== undefined)) return undefined;
-    return this.#isFresh(answer.checkedAt, performance.now()) ? answer.known : undefined;
+    if (!this.#isFresh(answer.checkedAt, performance.now())) return undefined;
+    if (answer.known !== undefined) debug("scan of %s: known from before", pathname);
+    return answer.known;
   }
 
   async page(pathname: string, file: SiteFile, context: PageContext = {}): Promise<PageNeeds> {
@@ -150,6 +153,7 @@ class SiteScanner implements Scanner {
     const answer =
       known !== undefined && (await this.#stillHolds(known)) ? known : this.#answer(pathname, file, context);
     if (answer !== known) this.#keep(key, answer);
+    else debug("scan of %s: known from before, and still right", pathname);
     if (context.ahead !== true) await this.#tell(answer, pathname, file);
     return answer.needs;
   }
@@ -166,8 +170,13 @@ class SiteScanner implements Scanner {
     const checkedAt = performance.now();
     const needs = closePage(request, this.#facts, this.#lookup(lookedUp, audience)).catch(withoutFile);
     const answer: Answer = { needs, known: undefined, audience, lookedUp, checkedAt, told: false };
+    debug("scan of %s begins", pathname);
     void needs.then(
-      (known) => (answer.known = known),
+      (known) => {
+        answer.known = known;
+        const ms = Math.round(performance.now() - checkedAt);
+        return debug("scan of %s ended: %d targets in %d ms", pathname, known.entries.length, ms);
+      },
       () => undefined,
     );
     return answer;

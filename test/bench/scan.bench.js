@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
+import { bundleModules } from "../support/bundle.js";
 import { report } from "./bar.js";
 
 /** A site of 500 pages and 50 MB or more: `H2PUSH_BENCH_SITE`, Debian's python3-doc, or one made up. */
@@ -33,7 +34,11 @@ async function makeSite() {
   return { root, remove: () => rm(root, { recursive: true }) };
 }
 
-const dist = new URL("../../dist/scanner/", import.meta.url).href;
+const modules = await bundleModules({
+  scanner: "scanner/scanner.ts",
+  "scan-site": "scanner/scan-site.ts",
+  "list-pages": "scanner/list-pages.ts",
+});
 
 /** Each measured in a process of its own, so that none has the other's warm code or memory. */
 const PROGRAMS = {
@@ -45,18 +50,18 @@ const PROGRAMS = {
     cpu = process.cpuUsage();
     for (const file of files.filter((name) => name.endsWith(".html"))) parse(readFileSync(file, "utf8"));`,
   scan: `
-    const { createScanner } = await import("${dist}scanner.js");
-    const { listed, scanPages } = await import("${dist}scan-site.js");
-    const { listPages } = await import("${dist}list-pages.js");
+    const { createScanner } = await import("${modules.url}scanner.js");
+    const { listed, scanPages } = await import("${modules.url}scan-site.js");
+    const { listPages } = await import("${modules.url}list-pages.js");
     started = performance.now();
     cpu = process.cpuUsage();
     const { manifest } = await scanPages(await listed(listPages(root)), createScanner({ lookup, once: true }));
     count = Object.keys(manifest.pages).length;`,
   // The first three scans warm the code; a new scanner knows nothing of the site.
   again: `
-    const { createScanner } = await import("${dist}scanner.js");
-    const { listed, scanPages } = await import("${dist}scan-site.js");
-    const { listPages } = await import("${dist}list-pages.js");
+    const { createScanner } = await import("${modules.url}scanner.js");
+    const { listed, scanPages } = await import("${modules.url}scan-site.js");
+    const { listPages } = await import("${modules.url}list-pages.js");
     for (let scans = 0; scans < 4; scans += 1) {
       started = performance.now();
       cpu = process.cpuUsage();
@@ -147,7 +152,7 @@ export async function bench() {
     report({ name: "peak memory above idle, MB", value: scan.rss - idle.rss, atMost: 200 });
     console.log(`load average ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors`);
   } finally {
-    await remove();
+    await Promise.all([remove(), modules.remove()]);
   }
   await benchThreads();
 }

@@ -8,9 +8,17 @@ import { loadAuthority } from "../../src/tls/authority/authority.js";
 import { chainOf, type PemPair } from "../../src/tls/issue/certificate.js";
 import { isSignerTrusted, loadStoredPair } from "../../src/tls/store/stored.js";
 import { writeTrustRecord } from "../../src/tls/trust/record.js";
+import { bundleModules } from "../support/bundle.js";
 import { emptyDirectory } from "../support/directory.js";
 
 const DAY_MS = 86_400_000;
+
+/** The module under test, for processes of their own. */
+async function bundledStore(): Promise<string> {
+  const { url, remove } = await bundleModules({ stored: "tls/store/stored.ts" });
+  onTestFinished(remove);
+  return `${url}stored.js`;
+}
 
 test("makes a pair in a private directory, readable to this user alone", async () => {
   const directory = join(await emptyDirectory(), "share", "h2push");
@@ -150,7 +158,7 @@ test(
   { timeout: 90_000 },
   async () => {
     const directory = join(await emptyDirectory(), "h2push");
-    const module = new URL("../../dist/tls/store/stored.js", import.meta.url).href;
+    const module = await bundledStore();
     const program = `const { loadStoredPair } = await import(${JSON.stringify(module)});
     const { fingerprint, cert, key } = await loadStoredPair({ directory: ${JSON.stringify(directory)} });
     console.log(JSON.stringify({ fingerprint, cert, key }));`;
@@ -173,7 +181,7 @@ test(
 test("at hand, it is loaded without any certificate software but Node's", async () => {
   const directory = await emptyDirectory();
   await loadStoredPair({ directory });
-  const module = new URL("../../dist/tls/store/stored.js", import.meta.url).href;
+  const module = await bundledStore();
   const program = `import { createRequire } from "node:module";
     const { loadStoredPair } = await import(${JSON.stringify(module)});
     await loadStoredPair({ directory: ${JSON.stringify(directory)} });

@@ -1,7 +1,7 @@
-import { fileURLToPath } from "node:url";
 import { writeLink } from "../../delivery/link.js";
 import type { PageNeeds } from "../../scanner/types.js";
 import { scan } from "../../server/scan/scan-directory.js";
+import { sampleSite } from "../site.js";
 
 /** The page that is loaded over the slow network, and what the scanner found that it needs. */
 export interface SamplePage {
@@ -14,13 +14,12 @@ export interface SamplePage {
   readonly why: ReadonlyMap<string, string>;
 }
 
-const root = fileURLToPath(new URL("../../../examples/deep", import.meta.url));
 const path = "/";
 
 /** Reads the sample page, which ships with the package. */
 export async function readSamplePage(): Promise<SamplePage> {
   const found: PageNeeds[] = [];
-  await scan(root, { pages: [path], onPage: (_pathname, needs) => found.push(needs) });
+  await scan(sampleSite, { pages: [path], onPage: (_pathname, needs) => found.push(needs) });
   const links = found.flatMap(({ entries }) => entries.flatMap((entry) => writeLink(entry) ?? []));
-  return { root, path, links, why: new Map(found.flatMap(({ why }) => [...why])) };
+  return { root: sampleSite, path, links, why: new Map(found.flatMap(({ why }) => [...why])) };
 }

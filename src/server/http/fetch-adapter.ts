@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
-import { ReadableStream } from "node:stream/web";
+import { webStreams } from "../../io/builtins.js";
 import { PIECE, writePieces, type Hold, type Progress, type Reply } from "../../files/send-response.js";
 
 /** A request as HTTP has it. */
@@ -36,7 +36,7 @@ export function toRequest({ method, authority, target, fields, requestBody }: Ht
  * response. And without `destroyOnReturn` a route that reads half of the
  * content would take the stream away from its own response.
  */
-const contentOf = (content: Readable) => ReadableStream.from(content.iterator({ destroyOnReturn: false }));
+const contentOf = (content: Readable) => webStreams().ReadableStream.from(content.iterator({ destroyOnReturn: false }));
 
 /** Fields that speak of a connection of HTTP/1.1 and are an error over HTTP/2 (RFC 9113 §8.2.2). */
 const connectionFields = new Set(["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"]);

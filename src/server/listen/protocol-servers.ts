@@ -1,13 +1,8 @@
-import {
-  createServer as createHttp1Server,
-  type IncomingMessage,
-  type RequestListener,
-  type Server as Http1Server,
-  type ServerResponse,
-} from "node:http";
+import type { IncomingMessage, RequestListener, Server as Http1Server, ServerResponse } from "node:http";
 import { createServer as createHttp2Server } from "node:http2";
 import type { Socket } from "node:net";
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from "node:tls";
+import { http } from "../../io/builtins.js";
 import type { Secured } from "../../tls/store/secure-context.js";
 import { withdrawPromises, type Connections, type Connection } from "./connection.js";
 import type { Exchange, Upgrade } from "../http/exchange.js";
@@ -140,7 +135,7 @@ function createPatient(
   const checks = { headersTimeout: patience, connectionsCheckingInterval: patience / 2 };
   // An upload of hours is none of our business; Node would end it after five minutes.
   const limits = passesOn === true ? { ...checks, requestTimeout: 0 } : checks;
-  const server = createHttp1Server(limits, onRequest);
+  const server = http.createServer(limits, onRequest);
   server.emit("listening");
   closing.addEventListener("abort", () => server.close(), { once: true });
   return server;

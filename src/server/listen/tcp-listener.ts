@@ -1,4 +1,4 @@
-import { createServer, isIP, type AddressInfo, type Server, type Socket } from "node:net";
+import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { H2PushError, systemCode } from "../../errors.js";
 
@@ -122,7 +122,7 @@ function listenOn(host: string, port: number, accept: (socket: Socket) => void):
       if (noIpv6) resolve(undefined);
       else reject(error);
     });
-    server.listen({ host, port, ipv6Only: isIP(host) === 6 && host !== "::" }, () => {
+    server.listen({ host, port, ipv6Only: host.includes(":") && host !== "::" }, () => {
       outliveFailures(server);
       resolve(server);
     });

@@ -1,6 +1,7 @@
-import { ServerResponse, type IncomingMessage, type Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { http } from "../../io/builtins.js";
 import type { Upgrade } from "../http/exchange.js";
 
 /** Takes a request that asks to go on in another protocol, and what its answer goes into. */
@@ -14,7 +15,7 @@ type OnUpgrade = (request: IncomingMessage, response: ServerResponse, upgrade: U
 export function takeUpgrades(server: Server, onUpgrade: OnUpgrade): void {
   server.on("upgrade", (request: IncomingMessage, connection: Duplex, head: Buffer) => {
     connection.on("error", () => connection.destroy());
-    const response = new ServerResponse(request);
+    const response = new http.ServerResponse(request);
     const socket = asSocket(connection);
     response.assignSocket(socket);
     response.shouldKeepAlive = false;

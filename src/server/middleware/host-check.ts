@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { isIP } from "node:net";
+import { ipVersion } from "../../io/ip-version.js";
 import { X509Certificate } from "node:crypto";
 import { parseSubjectAltName } from "../../tls/issue/certificate-names.js";
 import { sendError } from "../http/error-page.js";
@@ -57,7 +57,7 @@ export class Hosts {
 
   #isOurs(host: string): boolean {
     // An address has no name that could be made to resolve to us; "localhost" never leaves the machine (RFC 6761 §6.3).
-    if (isIP(host) !== 0 || host === "localhost" || host.endsWith(".localhost")) return true;
+    if (ipVersion(host) !== 0 || host === "localhost" || host.endsWith(".localhost")) return true;
     return this.#names.has(host) || this.#names.has(host.replace(/^[^.]+/, "*"));
   }
 }
@@ -72,7 +72,7 @@ export function hostOf(authority: string): string | undefined {
   const parts = /^(?:\[([\da-f:.]+)\]|([\w.-]+))(?::\d{0,5})?$/i.exec(authority);
   if (parts === null) return undefined;
   const [, address, name = ""] = parts;
-  if (address !== undefined) return isIP(address) === 6 ? address : undefined;
+  if (address !== undefined) return ipVersion(address) === 6 ? address : undefined;
   return name.toLowerCase().replace(/\.$/, "") || undefined;
 }
 

@@ -128,10 +128,11 @@ function discardUnsent(sources: Sources): void {
 
 /** The request for a page, as the plan sees it. */
 export function requestOf(
-  { httpVersion, method, fields }: Exchange,
+  { httpVersion, method, fields, target }: Exchange,
   { status, link }: Pick<ReadyPage, "status" | "link">,
 ): PageRequest {
   return {
+    page: target,
     method,
     status,
     saveData: fields["save-data"] === "on",

@@ -3,6 +3,7 @@ import { constants } from "node:http2";
 import { isNavigation } from "../../delivery/hint-policy.js";
 import { withoutBlocked } from "../../delivery/integrity-policy.js";
 import { linksBesideImportMap, readLinks, type LinkValue } from "../../delivery/link.js";
+import { debug } from "../../io/debug.js";
 import { pathOf } from "../../io/request-target.js";
 import type { Exchange } from "../http/exchange.js";
 import { pageLinks } from "./preload-links.js";
@@ -82,6 +83,7 @@ export class EarlyHints {
     // The page is not there yet: it may have an import map.
     const field = linksBesideImportMap(allowed);
     stream.additionalHeaders({ [constants.HTTP2_HEADER_STATUS]: 103, link: field });
+    debug("%s: 103 with %s", target, field);
     this.#exchange.hinted = allowed;
     for (const link of pageLinks({ target, authority }, field, [])) connection.history.hinted(link.target);
     return true;

@@ -4,6 +4,7 @@ import { announcementsOf, linkValues, targetsOf } from "../../delivery/deliver.j
 import type { DeliveredTarget } from "../../delivery/history.js";
 import { considersPushes, plan, type PageRequest, type Peer } from "../../delivery/plan.js";
 import { serverTiming } from "../../delivery/delivery-summary.js";
+import { debug } from "../../io/debug.js";
 import type { PageNeeds } from "../../scanner/types.js";
 import type { FoundFile } from "../../files/file.js";
 import type { Exchange } from "../http/exchange.js";
@@ -49,6 +50,7 @@ function recalled(site: Site, exchange: Exchange, needs: PageNeeds, request: Pag
   if (known === undefined) worked.set(needs, (known = new Map()));
   let linked = known.get(key);
   if (linked === undefined) known.set(key, (linked = work(site, exchange, needs, request, peer)));
+  else debug("%s: as before for such a client", target);
   return linked;
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { debug } from "../../io/debug.js";
 import { sendError } from "../http/error-page.js";
 import type { Exchange } from "../http/exchange.js";
 import type { Step } from "../context.js";
@@ -40,6 +41,7 @@ export function proxyStep(rules: readonly string[], { timeout }: ProxyOptions): 
     // The password was for this server.
     const protectedByUs = exchange.rules.needsPassword;
     const fields = requestFields(exchange, rule, { client, pseudonym, protectedByUs, content, webSocket });
+    debug("%s %s is passed on to %s%s", exchange.method, exchange.target, rule.upstream.origin, target);
     if (content) goOn(exchange);
     return answerFromUpstream(site, rule, {
       exchange,

@@ -1,3 +1,4 @@
+import { debug } from "../../io/debug.js";
 import type { Scanner } from "../../scanner/scanner.js";
 import type { MissingReference } from "../../scanner/types.js";
 import type { SitePage } from "../../scanner/list-pages.js";
@@ -29,6 +30,8 @@ export async function scanAhead(
   const assets = new Set<string>();
   const missing = new Map<string, MissingReference>();
   let pages = 0;
+  const began = performance.now();
+  debug("looking ahead at the pages begins");
   for await (const { pathname, file } of sitePages) {
     if (closing.aborted) return undefined;
     if (pages === PAGES_AHEAD) return summary(true);
@@ -41,6 +44,7 @@ export async function scanAhead(
   return summary(false);
 
   function summary(more: boolean): ScanSummary {
+    debug("looking ahead ended: %d pages in %d ms", pages, Math.round(performance.now() - began));
     return { pages, assets: assets.size, missing: [...missing.values()], more };
   }
 }

@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { ipVersion } from "../../io/ip-version.js";
 import { domainToASCII } from "node:url";
 import { H2PushError } from "../../errors.js";
 
@@ -17,15 +17,15 @@ const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 export function normalizeName(name: string): string {
   const bare = name.trim().replace(/^\[(.*)\]$/, "$1");
   const address = bare.replace(/%.*$/, "");
-  if (isIP(address) === 4) return address;
-  if (isIP(address) === 6) return new URL(`http://[${address}]`).hostname.slice(1, -1);
+  if (ipVersion(address) === 4) return address;
+  if (ipVersion(address) === 6) return new URL(`http://[${address}]`).hostname.slice(1, -1);
 
   // A URL's other parts, which domainToASCII would drop in silence.
   const partOfUrl = /[/?#@:\\%\s]/.test(bare);
   const wildcard = bare.startsWith("*.");
   const host = domainToASCII(wildcard ? bare.slice(2) : bare).replace(/\.$/, "");
   const labels = host.split(".");
-  if (partOfUrl || host.length > 253 || !labels.every((label) => LABEL.test(label)) || isIP(host) !== 0) {
+  if (partOfUrl || host.length > 253 || !labels.every((label) => LABEL.test(label)) || ipVersion(host) !== 0) {
     throw new H2PushError(
       "usage",
       `not a host name or IP address: ${name}`,
@@ -54,7 +54,7 @@ export function parseSubjectAltName(text: string | undefined): string[] {
   for (const [, kind, quoted, plain] of (text ?? "").matchAll(/(DNS|IP Address):(?:"((?:[^"\\]|\\.)*)"|([^,]*))/g)) {
     const value = quoted ?? plain ?? "";
     if (kind === "DNS") names.push(value);
-    else if (isIP(value) !== 0) names.push(normalizeName(value));
+    else if (ipVersion(value) !== 0) names.push(normalizeName(value));
   }
   return names;
 }

@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { isIP } from "node:net";
+import { ipVersion } from "../../io/ip-version.js";
 import { parseSubjectAltName } from "./certificate-names.js";
 
 /** Where a certificate comes from, as start-up tells it. */
@@ -133,7 +133,7 @@ export function parseKey(pem: string): KeyObject | undefined {
 /** Those of `names` that a client would not accept `x509` for. */
 export function missingNames(x509: X509Certificate, names: readonly string[]): string[] {
   return names.filter((name) => {
-    if (isIP(name) !== 0) return x509.checkIP(name) === undefined;
+    if (ipVersion(name) !== 0) return x509.checkIP(name) === undefined;
     // OpenSSL matches host names only; a wildcard is there literally, or not.
     if (name.startsWith("*.")) return !parseSubjectAltName(x509.subjectAltName).includes(name);
     return x509.checkHost(name) === undefined;

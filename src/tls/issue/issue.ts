@@ -1,5 +1,5 @@
 import { createPrivateKey, randomBytes, webcrypto } from "node:crypto";
-import { isIP } from "node:net";
+import { ipVersion } from "../../io/ip-version.js";
 import type { KeyUsageFlags } from "@peculiar/x509";
 import type { PemPair } from "./certificate.js";
 import { LOCAL_NAMES, normalizeNames } from "./certificate-names.js";
@@ -82,7 +82,7 @@ export async function issueLeaf(authority: PemPair, options: CertificateOptions,
       new x509.KeyUsagesExtension(keyUsage(keyType, x509.KeyUsageFlags), true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       new x509.SubjectAlternativeNameExtension(
-        names.map((name) => ({ type: isIP(name) === 0 ? ("dns" as const) : ("ip" as const), value: name })),
+        names.map((name) => ({ type: ipVersion(name) === 0 ? ("dns" as const) : ("ip" as const), value: name })),
       ),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
       await authorityKeyId(x509, signer),

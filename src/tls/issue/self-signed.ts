@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { ipVersion } from "../../io/ip-version.js";
 import type { PemPair } from "./certificate.js";
 import { LOCAL_NAMES, normalizeNames } from "./certificate-names.js";
 import { checkDays, DEFAULT_DAYS, validity } from "./validity.js";
@@ -39,7 +39,7 @@ export async function createCertificate(options: CertificateOptions = {}, now = 
       { name: "extKeyUsage", serverAuth: true },
       {
         name: "subjectAltName",
-        altNames: names.map((name) => (isIP(name) === 0 ? { type: 2, value: name } : { type: 7, ip: name })),
+        altNames: names.map((name) => (ipVersion(name) === 0 ? { type: 2, value: name } : { type: 7, ip: name })),
       },
     ],
   });

@@ -51,7 +51,7 @@ async function storeFor(options: StoredPairOptions, now: Date): Promise<Store> {
     directory,
     mkcert,
     isStale: options.isStale ?? (() => false),
-    needed: normalizeNames([...LOCAL_NAMES, ...(options.names ?? [])]),
+    needed: [...new Set([...LOCAL_NAMES, ...normalizeNames(options.names ?? [])])],
     user,
     trusted: await trustedFingerprints(directory),
     now,
