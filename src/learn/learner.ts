@@ -78,6 +78,11 @@ export class Learner {
     for (const [page, learned] of options.restored ?? []) this.#pages.set(page, learned);
   }
 
+  /** A page is asked for on a connection: what was loaded with it there before is complete. */
+  navigated(connection: number, pathname: string): void {
+    this.#loads.again(connection, pathname);
+  }
+
   /** What a page needs, with what was learned; undefined when files have to be looked at first. */
   peek(page: PageVersion, kind: string): PageNeeds | undefined {
     const { pathname, needs } = page;
@@ -202,8 +207,10 @@ export class Learner {
     for (const sighting of load.sightings.values()) await this.#learnTarget(load, learned, sighting);
     learned.forgetUnused(load);
     if (isFirst && this.#options.judges) for (const target of learned.judge(load)) this.#tellWrong(page, target);
-    if (known === undefined) learned.begins();
-    learned.lookedAt = performance.now();
+    if (known === undefined) {
+      learned.begins();
+      learned.lookedAt = performance.now();
+    }
     if (learned.isEmpty) this.#pages.delete(page);
     else this.#pages.set(page, learned);
     if (this.#options.file !== undefined) this.#writing ??= setTimeout(() => void this.#write(), WRITE_AFTER).unref();

@@ -33,10 +33,12 @@ export class OpenLoads {
     return this.#open.size === 0;
   }
 
-  /** A client loads a page. If it loaded the same one on this connection before, that is over. */
+  /** A page is asked for again on a connection: its load before is over. */
+  again(connection: number, page: string): void {
+    for (const load of this.#on(connection)) if (load.start.page === page) this.#end(load);
+  }
+
   begin(start: LoadStart): void {
-    const { client, page } = start;
-    for (const load of this.#of(client)) if (load.start.page === page) this.#end(load);
     if (this.#open.size >= MOST_LOADS) return;
     const load = new PageLoad(start);
     const timer = setTimeout(() => this.#pause(load), PAUSE).unref();
@@ -64,7 +66,7 @@ export class OpenLoads {
 
   /** A connection has closed, and with it the loads on it. */
   closed(connection: number): void {
-    for (const load of this.#open.keys()) if (load.start.client.connection === connection) this.#end(load);
+    for (const load of this.#on(connection)) this.#end(load);
   }
 
   /** All are over. */
@@ -72,7 +74,7 @@ export class OpenLoads {
     for (const load of this.#open.keys()) this.#end(load);
   }
 
-  *#of({ connection }: Client): Generator<PageLoad> {
+  *#on(connection: number): Generator<PageLoad> {
     for (const load of this.#open.keys()) if (load.start.client.connection === connection) yield load;
   }
 

@@ -66,9 +66,11 @@ export class Traffic {
   }
 
   /** Nobody's page is learned from where not everybody gets the same. */
-  #page({ target, rules }: Exchange, file: FoundFile, needs: PageNeeds): PageVersion | undefined {
-    if (rules.page.audience !== undefined) return undefined;
-    return { pathname: pathOf(target), file, needs, rules: this.#options.rules.version };
+  #page(exchange: Exchange, file: FoundFile, needs: PageNeeds): PageVersion | undefined {
+    if (exchange.rules.page.audience !== undefined) return undefined;
+    const pathname = pathOf(exchange.target);
+    if (!this.#begun.has(exchange)) this.#learner?.navigated(exchange.connection.id, pathname);
+    return { pathname, file, needs, rules: this.#options.rules.version };
   }
 
   #begin(learner: Learner, exchange: Exchange, page: PageVersion): void {

@@ -1,0 +1,229 @@
+import { readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { OutgoingHttpHeaders } from "node:http2";
+import { expect, test } from "vitest";
+import type { ServerOptions } from "../../../src/index.js";
+import { connect, type H2Client } from "../../support/h2.js";
+import { startServer, type TestServer } from "../../support/server.js";
+import { writeSite } from "../../support/site.js";
+
+const files = {
+  "index.html": `<link rel="stylesheet" href="/site.css"><script type="module" src="/app.js"></script>`,
+  "about.html": `<link rel="stylesheet" href="/site.css">`,
+  "site.css": "body { color: red }",
+  "app.js": `import(["/chunk", ".js"].join("")); fetch("/data" + ".json")`,
+  "chunk.js": "export default 1;",
+  "data.json": "{}",
+  "classic.js": "1",
+  "photo.jpg": "photo",
+};
+
+const noPush = { settings: { enablePush: false } };
+
+/** What a request says of how it was made: [target, destination, mode, who asked]. */
+type Request = readonly [
+  target: string,
+  destination: string,
+  mode: string,
+  referer: string,
+  more?: OutgoingHttpHeaders,
+];
+
+const chunk: Request = ["/chunk.js", "script", "cors", "/app.js"];
+const data: Request = ["/data.json", "empty", "cors", "/"];
+const usual: readonly Request[] = [
+  ["/site.css", "style", "no-cors", "/"],
+  ["/app.js", "script", "cors", "/"],
+];
+
+/** Asks for a page as a browser does; returns the targets of its `Link` field. */
+async function navigate({ request }: H2Client, page = "/", more: OutgoingHttpHeaders = {}): Promise<string[]> {
+  const fields = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", ...more };
+  const { headers } = await request(page, fields);
+  return [...String(headers.link ?? "").matchAll(/<([^>]*)>/g)].map(([, target]) => target ?? "");
+}
+
+async function ask({ request }: H2Client, server: TestServer, requests: readonly Request[]): Promise<void> {
+  for (const [target, destination, mode, referer, more] of requests) {
+    const fields = { "sec-fetch-mode": mode, "sec-fetch-dest": destination, accept: "*/*" };
+    await request(target, { ...fields, referer: `${server.origin}${referer}`, ...more });
+  }
+}
+
+async function serve(options: ServerOptions = {}, site: Readonly<Record<string, string>> = files) {
+  const root = await writeSite(site);
+  const server = await startServer({ root, ...options });
+  return { root, server, client: await connect(server.port, noPush) };
+}
+
+/** The `Link` targets of the load that follows on a load with these requests, on the same connection. */
+async function afterLoad(requests: readonly Request[], options: ServerOptions = {}, site = files) {
+  const { server, client } = await serve({ announce: "all", ...options }, site);
+  await navigate(client);
+  await ask(client, server, [...usual, ...requests]);
+  return navigate(client);
+}
+
+test("what a load has asked for goes with the next one, in the order of need and in its form", async () => {
+  const { server, client } = await serve();
+  expect(await navigate(client)).toEqual([]);
+  await ask(client, server, [...usual, chunk, data]);
+  const { headers } = await client.request("/", { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" });
+  expect(headers.link).toBe(
+    "</chunk.js>; rel=modulepreload; as=script, </data.json>; rel=preload; as=fetch; crossorigin=anonymous",
+  );
+  const { delivery } = await server.record(
+    ({ target, delivery }) => target === "/" && delivery?.targets.some(({ by }) => by !== undefined) === true,
+  );
+  expect(delivery?.targets.filter(({ by }) => by === "traffic").map(({ target }) => target)).toEqual([
+    "/chunk.js",
+    "/data.json",
+  ]);
+});
+
+test("another client, on a connection of its own, gets it as soon as the first one has gone", async () => {
+  const { server, client } = await serve();
+  await navigate(client);
+  await ask(client, server, [...usual, chunk]);
+  await navigate(client);
+  expect(await navigate(await connect(server.port, noPush))).toEqual(["/chunk.js"]);
+});
+
+test.each([
+  ["a prefetch", [["/classic.js", "script", "no-cors", "/", { "sec-purpose": "prefetch" }]]],
+  ["a request with fields of its own", [["/data.json", "empty", "cors", "/", { rsc: "1" }]]],
+  ["fetch() of another page", [["/about.html", "empty", "cors", "/"]]],
+  ["what is not there", [["/gone.js", "script", "no-cors", "/"]]],
+  ["a request of another page", [["/classic.js", "script", "no-cors", "/about.html"]]],
+  ["a request that names no page", [["/classic.js", "script", "no-cors", ""]]],
+  ["a range", [["/photo.jpg", "video", "no-cors", "/", { range: "bytes=0-1" }]]],
+] satisfies [string, Request[]][])("%s is no part of the page", async (_, requests) => {
+  expect(await afterLoad(requests)).toEqual(["/site.css", "/app.js"]);
+});
+
+test("what a stylesheet or a module asks for belongs to the page that needs it", async () => {
+  expect(await afterLoad([["/photo.jpg", "image", "no-cors", "/site.css"], chunk])).toEqual([
+    "/site.css",
+    "/app.js",
+    "/chunk.js",
+    "/photo.jpg",
+  ]);
+});
+
+test("where two open loads fit, a request belongs to neither", async () => {
+  const { server, client } = await serve({ announce: "all" });
+  await navigate(client);
+  await navigate(client, "/about.html");
+  await ask(client, server, [["/photo.jpg", "image", "no-cors", "/site.css"]]);
+  expect(await navigate(client)).not.toContain("/photo.jpg");
+  expect(await navigate(client, "/about.html")).not.toContain("/photo.jpg");
+});
+
+test.each([
+  ["Cache-Control: private", "/data.json\n  Cache-Control: private"],
+  ["Set-Cookie", "/data.json\n  Set-Cookie: a=b"],
+  ["Vary: cookie", "/data.json\n  Vary: cookie"],
+])("an answer with %s becomes no announcement for others", async (_, rules) => {
+  expect(await afterLoad([data], {}, { ...files, _headers: rules } as typeof files)).not.toContain("/data.json");
+});
+
+test("a route's answer is taken where a shared cache may store it", async () => {
+  const routes: ServerOptions["routes"] = [
+    (request) => {
+      const { pathname } = new URL(request.url);
+      if (pathname === "/api/open") return new Response("{}", { headers: { "cache-control": "public, max-age=60" } });
+      return pathname === "/api/mine" ? new Response("{}") : undefined;
+    },
+  ];
+  const requests: Request[] = [
+    ["/api/open", "empty", "cors", "/"],
+    ["/api/mine", "empty", "cors", "/"],
+  ];
+  expect(await afterLoad(requests, { routes })).toEqual(["/site.css", "/app.js", "/api/open"]);
+});
+
+test.each([
+  ["the page", "index.html", `<link rel="stylesheet" href="/site.css">`, ["/site.css"]],
+  ["a script that asked", "app.js", "1", ["/site.css", "/app.js"]],
+])("after a change of %s nothing of it is left", async (_, file, content, expected) => {
+  const { root, server, client } = await serve({ announce: "all" });
+  await navigate(client);
+  await ask(client, server, [...usual, chunk]);
+  expect(await navigate(client)).toContain("/chunk.js");
+  await writeFile(join(root, file), content);
+  await utimes(join(root, file), 1000, 1000);
+  server.lookAgain();
+  await expect.poll(() => navigate(client)).toEqual(expected);
+});
+
+test("what is gone is announced no more, and the rest is", async () => {
+  const { root, server, client } = await serve();
+  await navigate(client);
+  await ask(client, server, [...usual, chunk, data]);
+  expect(await navigate(client)).toEqual(["/chunk.js", "/data.json"]);
+  await rm(join(root, "data.json"));
+  server.lookAgain();
+  await expect.poll(() => navigate(client)).toEqual(["/chunk.js"]);
+});
+
+test("each tenth load goes without, and what is not asked for then is forgotten", async () => {
+  const { server, client } = await serve();
+  const seen: string[][] = [];
+  for (let load = 1; load <= 12; load++) {
+    seen.push(await navigate(client));
+    await ask(client, server, load === 1 ? [...usual, chunk, data] : [...usual, chunk]);
+  }
+  expect(seen[8]).toEqual(["/chunk.js", "/data.json"]);
+  expect(seen[9]).toEqual([]);
+  expect(seen[10]).toEqual(["/chunk.js"]);
+});
+
+test("one client can't fill a page's list: 300 targets leave 200", async () => {
+  const many = Object.fromEntries(Array.from({ length: 300 }, (_, number) => [`many/${number}.js`, "1"]));
+  const { server, client } = await serve({ announce: "all" }, { ...files, ...many });
+  await navigate(client);
+  await ask(client, server, [
+    ...usual,
+    ...Object.keys(many).map((file): Request => [`/${file}`, "script", "no-cors", "/"]),
+  ]);
+  await navigate(client);
+  const { delivery } = await server.record(
+    ({ target, delivery }) => target === "/" && (delivery?.targets.length ?? 0) > 2,
+  );
+  expect(delivery?.targets.filter(({ by }) => by === "traffic")).toHaveLength(200);
+});
+
+test("nothing is learned from a page that not everybody gets", async () => {
+  const { server, client } = await serve({ announce: "all", auth: "me:secret" });
+  const authorization = `Basic ${btoa("me:secret")}`;
+  await navigate(client, "/", { authorization });
+  await ask(client, server, [["/chunk.js", "script", "cors", "/app.js", { authorization }]]);
+  expect(await navigate(client, "/", { authorization })).toEqual(["/site.css", "/app.js"]);
+});
+
+test("learn: false learns nothing", async () => {
+  expect(await afterLoad([chunk], { learn: false })).toEqual(["/site.css", "/app.js"]);
+});
+
+test("a file keeps what was learned for the next start, and is not served", async () => {
+  const root = await writeSite(files);
+  const learnFile = join(root, "learned.json");
+  const server = await startServer({ root, learnFile });
+  const client = await connect(server.port, noPush);
+  await navigate(client);
+  await ask(client, server, [...usual, chunk]);
+  expect((await client.request("/learned.json")).status).toBe(404);
+  await server.close(0);
+  expect(JSON.parse(await readFile(learnFile, "utf8"))).toMatchObject({ version: 1 });
+  const again = await startServer({ root, learnFile });
+  expect(await navigate(await connect(again.port, noPush))).toEqual(["/chunk.js"]);
+});
+
+test.each(["[]", "{", `{"version":1,"learned":{"/":{"version":"1","entries":[{"target":"x","as":"y"}],"code":{}}}}`])(
+  "a learn file that is none of ours is refused by its name: %s",
+  async (text) => {
+    const root = await writeSite({ ...files, "learned.json": text });
+    const learnFile = join(root, "learned.json");
+    await expect(startServer({ root, learnFile })).rejects.toThrow(`not what h2push has learned: ${learnFile}`);
+  },
+);
