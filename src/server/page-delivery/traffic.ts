@@ -18,6 +18,7 @@ export interface TrafficOptions {
 export class Traffic {
   readonly #options: TrafficOptions;
   #learner: Learner | undefined;
+  #loading: Promise<Learner> | undefined;
   readonly #begun = new WeakSet<Exchange>();
   readonly #connections = new WeakSet<object>();
 
@@ -44,7 +45,7 @@ export class Traffic {
     try {
       const page = this.#page(exchange, file, needs);
       if (page === undefined) return needs;
-      const learner = (this.#learner ??= await this.#options.load());
+      const learner = (this.#learner = await (this.#loading ??= this.#options.load()));
       const all = await learner.page(page, kindOf(exchange));
       this.#begin(learner, exchange, page);
       return all;

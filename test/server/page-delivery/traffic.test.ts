@@ -89,6 +89,16 @@ test("another client, on a connection of its own, gets it as soon as the first o
   expect(await navigate(await connect(server.port, noPush))).toEqual(["/chunk.js"]);
 });
 
+test("what the first pages that are asked for at the same time have asked for is all learned", async () => {
+  const { server, client } = await serve();
+  const other = await connect(server.port, noPush);
+  await Promise.all([navigate(client), navigate(other, "/about.html")]);
+  await ask(client, server, [...usual, chunk]);
+  await ask(other, server, [["/classic.js", "script", "no-cors", "/about.html"]]);
+  expect(await navigate(client)).toEqual(["/chunk.js"]);
+  expect(await navigate(other, "/about.html")).toEqual(["/classic.js"]);
+});
+
 test.each([
   ["a prefetch", [["/classic.js", "script", "no-cors", "/", { "sec-purpose": "prefetch" }]]],
   ["a request with fields of its own", [["/data.json", "empty", "cors", "/", { rsc: "1" }]]],
