@@ -74,7 +74,7 @@ export default defineConfig([
   {
     input: "node_modules/.cache/h2push-types/src/index.d.ts",
     external,
-    plugins: [dts({ dtsOnly: true, generator: "oxc", tsconfig: false })],
+    plugins: [dts({ dtsInput: true, emitDtsOnly: true, tsconfig: false })],
     output: { dir: "dist" },
   },
 ]);
