@@ -100,7 +100,14 @@ test("JSON tells everything, in one line", () => {
     aborted: false,
     referer: "https://localhost:8443/",
     userAgent: "test/1.0",
-    delivery: { push: 2, pushBytes: 55, hint: 0, link: 1, skipped: { seen: 1 } },
+    delivery: {
+      push: 2,
+      pushBytes: 55,
+      hint: 0,
+      link: 1,
+      learned: { push: 0, hint: 0, link: 0 },
+      skipped: { seen: 1 },
+    },
   });
   expect(JSON.parse(jsonLine({ ...record, ...gone }, false))).toMatchObject({ remoteAddress: null, delivery: null });
   expect(JSON.parse(jsonLine(record, true))).toMatchObject({ delivery: { targets: record.delivery?.targets } });
@@ -205,7 +212,10 @@ test.skipIf(!hasIpv6)("the client of a server on every address is told by its IP
 test.each([
   ["common", / "GET \/ HTTP\/2\.0" 200 \d+ \d+ \d+ "push=1 pushBytes=7 hint=0 link=0 skipped=0"\n$/],
   ["combined", / "GET \/ HTTP\/2\.0" 200 \d+ "-" "-" \d+ \d+ "push=1 .*"\n$/],
-  ["json", /"delivery":\{"push":1,"pushBytes":7,"hint":0,"link":0,"skipped":\{\}\}\}\n$/],
+  [
+    "json",
+    /"delivery":\{"push":1,"pushBytes":7,"hint":0,"link":0,"learned":\{"push":0,"hint":0,"link":0\},"skipped":\{\}\}\}\n$/,
+  ],
 ])("under --log %s, standard output has the log and nothing else", async (format, line) => {
   const cli = await startCli([await site(), "-p", "0", "--log", format]);
   await cli.says(/1 page needs 1 asset/);
