@@ -1,6 +1,6 @@
 import { extname } from "node:path";
 import { lookup } from "mrmime";
-import { encodingIn, type TextKind } from "../io/charset.js";
+import { encodingIn, type TextKind } from "../io/encoding/charset.js";
 import { isCompressible, suffixes, type Coding } from "./representation/content-coding.js";
 
 /**

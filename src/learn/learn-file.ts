@@ -1,4 +1,4 @@
-import { H2PushError } from "../errors.js";
+import { H2PushError, systemCode } from "../errors.js";
 import { writeWhole } from "../io/atomic-write.js";
 import { readUserFile } from "../io/read-user-file.js";
 import { checkEntry } from "../manifest/read.js";
@@ -16,17 +16,75 @@ interface WrittenPage {
 /** The same as it is read: anybody may have written it. */
 type Read<T> = { readonly [name in keyof T]: unknown };
 
-/**
- * What was learned before, by page. A file that is not there yet has nothing.
- *
- * @throws {H2PushError} "manifest" when it can't be read or is none of ours
- */
-export async function readLearned(file: string): Promise<Map<string, LearnedPage>> {
+/** What was learned is written so long after it (milliseconds): loads come in groups. */
+const WRITE_AFTER = 2000;
+
+/** The pages of which something was learned, by URL path. */
+type Pages = Iterable<readonly [string, LearnedPage]>;
+
+/** A file that keeps what was learned across restarts. */
+export class LearnFile {
+  /** What was learned before this start. */
+  readonly learned: Pages;
+  readonly #file: string;
+  readonly #report: (error: Error) => void;
+  #timer: NodeJS.Timeout | undefined;
+  #pages: (() => Pages) | undefined;
+  /** What is written, one after the other. */
+  #writing = Promise.resolve();
+
+  private constructor(file: string, learned: Pages, report: (error: Error) => void) {
+    this.#file = file;
+    this.learned = learned;
+    this.#report = report;
+  }
+
+  /**
+   * Opens the file. One that is not there yet has nothing.
+   *
+   * @param report takes a failure to write
+   * @throws {H2PushError} "manifest" when it can't be read or is none of ours
+   */
+  static async open(file: string, report: (error: Error) => void): Promise<LearnFile> {
+    return new LearnFile(file, await readLearned(file), report);
+  }
+
+  /** Has the pages written soon. */
+  write(pages: () => Pages): void {
+    this.#pages = pages;
+    this.#timer ??= setTimeout(() => this.#flush(), WRITE_AFTER).unref();
+  }
+
+  /** Resolves when everything is written. */
+  async close(): Promise<void> {
+    this.#flush();
+    await this.#writing;
+  }
+
+  #flush(): void {
+    const pages = this.#pages;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#pages = undefined;
+    if (pages !== undefined) this.#writing = this.#writing.then(() => this.#writeNow(pages()));
+  }
+
+  async #writeNow(pages: Pages): Promise<void> {
+    try {
+      await writeWhole(this.#file, textOf(pages));
+    } catch (error) {
+      const cause = systemCode(error) ?? String(error);
+      this.#report(new H2PushError("output", `what was learned can't be written to ${this.#file} (${cause})`));
+    }
+  }
+}
+
+async function readLearned(file: string): Promise<Pages> {
   const text = await readUserFile(file, "manifest", HINT).catch((error: unknown) => {
-    if (error instanceof H2PushError && error.message.startsWith("no such file")) return undefined;
+    if (error instanceof H2PushError && systemCode(error.cause) === "ENOENT") return "";
     throw error;
   });
-  if (text === undefined || text.trim() === "") return new Map();
+  if (text.trim() === "") return [];
   const pages = pagesIn(text);
   if (pages === undefined) throw new H2PushError("manifest", `not what h2push has learned: ${file}`, HINT);
   return pages;
@@ -67,11 +125,10 @@ function textIn(value: unknown): string {
   throw new TypeError("not a text");
 }
 
-/** Writes the file whole or not at all. */
-export async function writeLearned(file: string, pages: Iterable<readonly [string, LearnedPage]>): Promise<void> {
+function textOf(pages: Pages): string {
   const learned: Record<string, WrittenPage> = {};
   for (const [page, { version, entries, code }] of pages) {
-    learned[page] = { version, entries: [...entries.values()], code: Object.fromEntries(code) };
+    if (entries.size > 0) learned[page] = { version, entries: [...entries.values()], code: Object.fromEntries(code) };
   }
-  await writeWhole(file, `${JSON.stringify({ version: 1, learned }, undefined, 1)}\n`);
+  return `${JSON.stringify({ version: 1, learned }, undefined, 1)}\n`;
 }

@@ -12,8 +12,11 @@ export interface LearnedEntry extends ManifestEntry {
   readonly askedOnceBy: string | undefined;
 }
 
-/** Entries of one page. */
+/** Entries of one page, and targets with a query that may become some. */
 const MOST_ENTRIES = 200;
+
+/** Stylesheets and scripts of one page whose versions are remembered. */
+const MOST_CODE = 500;
 
 /** Each tenth load goes without what was learned: what is not asked for then is needed no more. */
 const CONTROL = 10;
@@ -22,15 +25,17 @@ const CONTROL = 10;
 export class LearnedPage {
   /** Version of the page's file. */
   readonly version: string;
-  /** Number of the site's rules when it was learned; undefined when they are not known any more. */
-  rules: number | undefined;
   /** In the order in which they were asked for first. */
   readonly entries = new Map<string, LearnedEntry>();
   /** Versions of the stylesheets and scripts that were loaded with it: another one may ask for something else. */
   readonly code = new Map<string, string>();
   /** When its files were looked at last (`performance.now()`). */
   lookedAt = 0;
+  /** Number of the site's rules when it was learned; undefined when that was before the server began. */
+  #rules: number | undefined;
   readonly #forms = new WrongForms();
+  /** Targets with a query that were asked for in one load. */
+  readonly #seenOnce = new Set<string>();
   /** Loads so far. */
   #loads = 0;
   #known: { readonly key: string; readonly needs: PageNeeds; readonly merged: PageNeeds } | undefined;
@@ -38,22 +43,22 @@ export class LearnedPage {
 
   constructor(version: string, rules?: number) {
     this.version = version;
-    this.rules = rules;
+    this.#rules = rules;
   }
 
   /** Whether it tells of this version of the page. */
   isOf(version: string, rules: number): boolean {
-    this.rules ??= rules;
-    return this.version === version && this.rules === rules;
+    return this.version === version && (this.#rules === undefined || this.#rules === rules);
   }
 
   /** There is nothing to remember. */
   get isEmpty(): boolean {
-    return this.entries.size === 0 && this.#forms.isEmpty;
+    return this.entries.size === 0 && this.#seenOnce.size === 0 && this.#forms.isEmpty;
   }
 
   /** Counts a load that begins. */
-  begins(): void {
+  begins(rules?: number): void {
+    this.#rules ??= rules;
     this.#loads++;
   }
 
@@ -81,15 +86,36 @@ export class LearnedPage {
     return this.#known.merged;
   }
 
+  /** Remembers a stylesheet or a script that was loaded. False when it was learned with another version of it. */
+  restsOn(target: string, version: string): boolean {
+    const known = this.code.get(target);
+    if (known === undefined && this.code.size < MOST_CODE) this.code.set(target, version);
+    return known === undefined || known === version;
+  }
+
+  /** Whether an earlier load asked for the same target. */
+  isSeenAgain(target: string): boolean {
+    if (this.#seenOnce.delete(target)) return true;
+    this.#seenOnce.add(target);
+    const [oldest] = this.#seenOnce;
+    if (oldest !== undefined && this.#seenOnce.size > MOST_ENTRIES) this.#seenOnce.delete(oldest);
+    return false;
+  }
+
   /** Takes an entry, unless there are too many. */
   add(entry: LearnedEntry): void {
-    if (this.entries.size >= MOST_ENTRIES && !this.entries.has(entry.target)) return;
+    if (this.entries.size >= MOST_ENTRIES) return;
     this.entries.set(entry.target, entry);
     this.#revision++;
   }
 
   delete(target: string): void {
     if (this.entries.delete(target)) this.#revision++;
+  }
+
+  /** Whether a load tells more than what it has asked for: what it did without, or how it asked for what is doubted. */
+  isToldMore({ start }: PageLoad): boolean {
+    return start.withoutLearned || !this.#forms.isEmpty;
   }
 
   /** Forgets what a client that had nothing of the page did without. */
@@ -101,8 +127,6 @@ export class LearnedPage {
   /** Targets whose announcement a load has shown to be wrong. */
   judge(load: PageLoad): string[] {
     const askedOnce = (target: string, kind: string) => this.entries.get(target)?.askedOnceBy === kind;
-    const wrong = this.#forms.judge(load, this.#loads, askedOnce);
-    if (wrong.length > 0) this.#revision++;
-    return wrong;
+    return this.#forms.judge(load, this.#loads, askedOnce);
   }
 }

@@ -1,13 +1,11 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
-import { H2PushError, systemCode } from "../errors.js";
 import { LruMap } from "../io/lru-map.js";
 import { versionOf } from "../scanner/file-version.js";
-import type { LookedUp, Lookup, SiteFile } from "../scanner/lookup.js";
-import { hasModuleSyntax } from "../scanner/modules/module-syntax.js";
+import type { Lookup, SiteFile } from "../scanner/lookup.js";
 import type { PageNeeds } from "../scanner/types.js";
-import { writeLearned } from "./learn-file.js";
-import { LearnedPage, type LearnedEntry } from "./learned-page.js";
-import { linkForm } from "./link-form.js";
+import type { LearnFile } from "./learn-file.js";
+import { learnFrom, newsOf, versionIfAny } from "./learn-from-load.js";
+import { LearnedPage } from "./learned-page.js";
 import { OpenLoads } from "./open-loads.js";
 import type { Client, LoadStart, PageLoad, Sighting } from "./page-load.js";
 import { isPlain, isPublic, isShared } from "./shared-response.js";
@@ -43,16 +41,11 @@ export interface LearnerOptions {
   /** Told of an announcement that was wrong, once. */
   readonly notice: (text: string) => void;
   readonly report: (error: Error) => void;
-  /** What was learned before the last stop, by page. */
-  readonly restored?: ReadonlyMap<string, LearnedPage> | undefined;
-  /** Where what was learned is kept across restarts. */
-  readonly file: string | undefined;
+  /** Keeps what was learned across restarts. */
+  readonly file: LearnFile | undefined;
   /** Whether an announcement can be told to be wrong: not where clients ask for everything anew all the time. */
   readonly judges: boolean;
 }
-
-/** What was learned is written so long after it (milliseconds): loads come in groups. */
-const WRITE_AFTER = 2000;
 
 /** Pages whose lists are kept; those asked for least recently go. */
 const MOST_PAGES = 4000;
@@ -71,11 +64,9 @@ export class Learner {
   /** Loads that are over and not yet learned from, by page. */
   readonly #learning = new Map<string, Promise<void>>();
 
-  #writing: NodeJS.Timeout | undefined;
-
   constructor(options: LearnerOptions) {
     this.#options = options;
-    for (const [page, learned] of options.restored ?? []) this.#pages.set(page, learned);
+    for (const [page, learned] of options.file?.learned ?? []) this.#pages.set(page, learned);
   }
 
   /** A page is asked for on a connection: what was loaded with it there before is complete. */
@@ -118,7 +109,7 @@ export class Learner {
       withheld: learned?.withheld(client.kind) ?? new Set<string>(),
       isFirst: !isReload(fields) && fields["if-none-match"] === undefined && fields["if-modified-since"] === undefined,
     };
-    learned?.begins();
+    learned?.begins(page.rules);
     this.#loads.begin(start);
   }
 
@@ -160,24 +151,7 @@ export class Learner {
   async close(): Promise<void> {
     this.#loads.close();
     await Promise.all(this.#learning.values());
-    if (this.#writing !== undefined) await this.#write();
-  }
-
-  async #write(): Promise<void> {
-    const { file, report } = this.#options;
-    clearTimeout(this.#writing);
-    this.#writing = undefined;
-    if (file === undefined) return;
-    try {
-      await writeLearned(file, this.#pages.entries());
-    } catch (error) {
-      report(
-        new H2PushError(
-          "output",
-          `what was learned can't be written to ${file} (${systemCode(error) ?? String(error)})`,
-        ),
-      );
-    }
+    await this.#options.file?.close();
   }
 
   #of(page: PageVersion): LearnedPage | undefined {
@@ -189,6 +163,9 @@ export class Learner {
 
   #over(load: PageLoad): void {
     const { page } = load.start;
+    const known = this.#pages.get(page);
+    // Most loads of a page have nothing to tell.
+    if (!load.isDoubled && known?.isToldMore(load) !== true && newsOf(load, known).length === 0) return;
     const learning = (this.#learning.get(page) ?? Promise.resolve())
       .then(() => this.#learn(load))
       .catch((error: unknown) => this.#options.report(error instanceof Error ? error : new Error(String(error))))
@@ -203,36 +180,16 @@ export class Learner {
     const known = this.#pages.get(page);
     // Another version is loaded by now.
     if (known?.isOf(version, rules) === false) return;
-    const learned = known ?? new LearnedPage(version, rules);
-    for (const sighting of load.sightings.values()) await this.#learnTarget(load, learned, sighting);
+    const learned = known ?? newPage(load);
+    if (!(await learnFrom(load, newsOf(load, known), learned, this.#options.lookup))) {
+      this.#pages.delete(page);
+      return;
+    }
     learned.forgetUnused(load);
     if (isFirst && this.#options.judges) for (const target of learned.judge(load)) this.#tellWrong(page, target);
-    if (known === undefined) {
-      learned.begins();
-      learned.lookedAt = performance.now();
-    }
     if (learned.isEmpty) this.#pages.delete(page);
     else this.#pages.set(page, learned);
-    if (this.#options.file !== undefined) this.#writing ??= setTimeout(() => void this.#write(), WRITE_AFTER).unref();
-  }
-
-  async #learnTarget(load: PageLoad, learned: LearnedPage, sighting: Sighting): Promise<void> {
-    const { target, destination, shared } = sighting;
-    const found = await this.#options.lookup({ target, navigates: false }, undefined);
-    const version = versionIfAny(found);
-    if (version !== undefined && (destination === "script" || destination === "style"))
-      learned.code.set(target, version);
-    const isStatic = load.start.needs.entries.some((entry) => entry.target === target);
-    if (!shared || isStatic || !(found.kind === "file" || (sighting.isPublic && isRouted(found)))) return;
-    const isModule = found.kind === "file" && destination === "script" && (await hasModuleSyntax(found));
-    const form = linkForm(sighting, isModule);
-    if (form === undefined) return;
-    const bytes = found.kind === "file" ? found.size : 0;
-    const when = form.as === "image" || form.as === "font" ? ({ when: "load" } as const) : {};
-    const isAlone = sighting.count === 1 && load.start.announced()?.has(target) === false;
-    const askedOnceBy = learned.entries.get(target)?.askedOnceBy ?? (isAlone ? load.start.client.kind : undefined);
-    const entry: LearnedEntry = { target, ...form, bytes, ...when, by: "traffic", version, askedOnceBy };
-    learned.add(entry);
+    this.#options.file?.write(() => this.#pages.entries());
   }
 
   /** Whether what was learned still holds: other code may ask for other things, and what is gone is announced no more. */
@@ -259,11 +216,13 @@ export class Learner {
   }
 }
 
-/** A route has answered, whether it says for which targets it does or not. */
-const isRouted = (found: LookedUp) =>
-  found.kind === "missing" || (found.kind === "other" && found.why === "answered by a route");
-
-const versionIfAny = (found: LookedUp) => (found.kind === "file" ? versionOf(found) : undefined);
+/** What is known of a page after its first load. */
+function newPage({ start }: PageLoad): LearnedPage {
+  const learned = new LearnedPage(start.version, start.rules);
+  learned.begins();
+  learned.lookedAt = performance.now();
+  return learned;
+}
 
 /** The user wants everything anew: what is asked for twice then has another reason. */
 const isReload = (fields: IncomingHttpHeaders) => fields["cache-control"] !== undefined || fields.pragma !== undefined;

@@ -1,4 +1,5 @@
-import { fontType, type Destination } from "../manifest/destination.js";
+import { pathOf } from "../io/request-target.js";
+import { destinationOf, fontType, type Destination } from "../manifest/destination.js";
 import type { LinkAttributes } from "../manifest/types.js";
 import type { Asked } from "./page-load.js";
 
@@ -43,13 +44,18 @@ export function linkForm(asked: Asked, isModule: boolean): LinkForm | undefined 
     case "json":
       return cors ? { as: "json", rel: "modulepreload" } : undefined;
     case "empty":
-      return cors ? { as: "fetch", rel: "preload", crossorigin: "anonymous" } : undefined;
+      // A service worker that passes a request on asks like `fetch()`: nothing tells what it is for.
+      return cors && !ASKED_FOR_BY_ELEMENTS.has(destinationOf(pathOf(target)))
+        ? { as: "fetch", rel: "preload", crossorigin: "anonymous" }
+        : undefined;
     default:
       return undefined;
   }
 }
 
+const ASKED_FOR_BY_ELEMENTS: ReadonlySet<Destination> = new Set<Destination>(["font", "script", "style"]);
+
 function typeOf(target: string): LinkAttributes {
-  const type = fontType(target.replace(/\?.*$/s, ""));
+  const type = fontType(pathOf(target));
   return type === undefined ? {} : { type };
 }

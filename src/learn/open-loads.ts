@@ -13,15 +13,19 @@ const LONGEST = 60_000;
 /** Loads that are looked at at the same time; further ones are not. */
 const MOST_LOADS = 1000;
 
-interface Open {
-  readonly load: PageLoad;
+/** Of these on one connection. */
+const MOST_ON_CONNECTION = 16;
+
+interface Timed {
   readonly timer: NodeJS.Timeout;
   readonly until: number;
 }
 
 /** The loads under way, and which of them a request belongs to. */
 export class OpenLoads {
-  readonly #open = new Map<PageLoad, Open>();
+  readonly #timed = new Map<PageLoad, Timed>();
+  readonly #byConnection = new Map<number, Set<PageLoad>>();
+  readonly #byClient = new Map<string, Set<PageLoad>>();
   readonly #over: (load: PageLoad) => void;
 
   /** @param over told of each load when it is over */
@@ -30,19 +34,23 @@ export class OpenLoads {
   }
 
   get none(): boolean {
-    return this.#open.size === 0;
+    return this.#timed.size === 0;
   }
 
   /** A page is asked for again on a connection: its load before is over. */
   again(connection: number, page: string): void {
-    for (const load of this.#on(connection)) if (load.start.page === page) this.#end(load);
+    for (const load of this.#byConnection.get(connection) ?? []) if (load.start.page === page) this.#end(load);
   }
 
   begin(start: LoadStart): void {
-    if (this.#open.size >= MOST_LOADS) return;
+    const { connection, name } = start.client;
+    const here = this.#byConnection.get(connection)?.size ?? 0;
+    if (this.#timed.size >= MOST_LOADS || here >= MOST_ON_CONNECTION) return;
     const load = new PageLoad(start);
     const timer = setTimeout(() => this.#pause(load), PAUSE).unref();
-    this.#open.set(load, { load, timer, until: performance.now() + LONGEST });
+    this.#timed.set(load, { timer, until: performance.now() + LONGEST });
+    addTo(this.#byConnection, connection, load);
+    addTo(this.#byClient, name, load);
   }
 
   /**
@@ -51,45 +59,56 @@ export class OpenLoads {
    *
    * @param referer path and query
    */
-  find(client: Client, referer: string): PageLoad | undefined {
-    const fitting = [...this.#open.keys()].filter((load) => load.includes(referer));
-    const here = fitting.filter(({ start }) => start.client.connection === client.connection);
-    if (here.length > 0) return here.length === 1 ? here[0] : undefined;
-    const elsewhere = fitting.filter(({ start }) => start.client.name === client.name);
-    return elsewhere.length === 1 ? elsewhere[0] : undefined;
+  find({ connection, name }: Client, referer: string): PageLoad | undefined {
+    const including = (loads: ReadonlySet<PageLoad> | undefined) =>
+      [...(loads ?? [])].filter((load) => load.includes(referer));
+    const here = including(this.#byConnection.get(connection));
+    const fitting = here.length > 0 ? here : including(this.#byClient.get(name));
+    return fitting.length === 1 ? fitting[0] : undefined;
   }
 
   /** Something was asked for, or has ended: the pause begins anew. */
   touch(load: PageLoad): void {
-    this.#open.get(load)?.timer.refresh();
+    this.#timed.get(load)?.timer.refresh();
   }
 
   /** A connection has closed, and with it the loads on it. */
   closed(connection: number): void {
-    for (const load of this.#on(connection)) this.#end(load);
+    for (const load of this.#byConnection.get(connection) ?? []) this.#end(load);
   }
 
   /** All are over. */
   close(): void {
-    for (const load of this.#open.keys()) this.#end(load);
-  }
-
-  *#on(connection: number): Generator<PageLoad> {
-    for (const load of this.#open.keys()) if (load.start.client.connection === connection) yield load;
+    for (const load of this.#timed.keys()) this.#end(load);
   }
 
   #pause(load: PageLoad): void {
-    const open = this.#open.get(load);
-    if (open === undefined) return;
-    if (load.isQuiet || performance.now() > open.until) this.#end(load);
-    else open.timer.refresh();
+    const timed = this.#timed.get(load);
+    if (timed === undefined) return;
+    if (load.isQuiet || performance.now() > timed.until) this.#end(load);
+    else timed.timer.refresh();
   }
 
   #end(load: PageLoad): void {
-    const open = this.#open.get(load);
-    if (open === undefined) return;
-    clearTimeout(open.timer);
-    this.#open.delete(load);
+    const timed = this.#timed.get(load);
+    if (timed === undefined) return;
+    clearTimeout(timed.timer);
+    this.#timed.delete(load);
+    const { connection, name } = load.start.client;
+    deleteFrom(this.#byConnection, connection, load);
+    deleteFrom(this.#byClient, name, load);
     this.#over(load);
   }
+}
+
+function addTo<K>(index: Map<K, Set<PageLoad>>, key: K, load: PageLoad): void {
+  const loads = index.get(key);
+  if (loads === undefined) index.set(key, new Set([load]));
+  else loads.add(load);
+}
+
+function deleteFrom<K>(index: Map<K, Set<PageLoad>>, key: K, load: PageLoad): void {
+  const loads = index.get(key);
+  loads?.delete(load);
+  if (loads?.size === 0) index.delete(key);
 }

@@ -72,6 +72,11 @@ export class PageLoad {
     for (const { target, as } of start.needs.entries) if (as === "style" || as === "script") this.#members.add(target);
   }
 
+  /** Something was asked for more than once. */
+  get isDoubled(): boolean {
+    return [...this.sightings.values()].some(({ count }) => count > 1);
+  }
+
   get isQuiet(): boolean {
     return this.#open === 0;
   }

@@ -1,5 +1,5 @@
 import { systemCode } from "../errors.js";
-import { encodingIn } from "../io/charset.js";
+import { encodingIn } from "../io/encoding/charset.js";
 import { readCss } from "./css/parser.js";
 import { parseStyleAttribute } from "./css/declarations.js";
 import type { CssFacts, ReadCss } from "./css/facts.js";

@@ -1,4 +1,4 @@
-import { encodingOf } from "../io/encoding-label.js";
+import { encodingOf } from "../io/encoding/encoding-label.js";
 import { inEncoding } from "./url/query-encoding.js";
 import type { ContentSecurityPolicy } from "./url/csp.js";
 import { isPagePath } from "../manifest/destination.js";

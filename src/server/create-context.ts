@@ -133,12 +133,15 @@ async function openTraffic(
 ): Promise<Traffic | undefined> {
   const { learn, learnFile, manifest, delivery, live } = settings;
   if (!learn || (learnFile === undefined && (manifest !== undefined || delivery === "none"))) return undefined;
-  const restored =
-    learnFile === undefined ? undefined : await (await import("../learn/learn-file.js")).readLearned(learnFile);
+  const { report } = callbacks(options);
+  const file =
+    learnFile === undefined
+      ? undefined
+      : await (await import("../learn/learn-file.js")).LearnFile.open(learnFile, report);
   const load = async () => {
     const { Learner } = await import("../learn/learner.js");
     const asked: Lookup = (...asked) => lookup.look(...asked);
-    return new Learner({ lookup: asked, restored, file: learnFile, judges: !live, ...callbacks(options) });
+    return new Learner({ lookup: asked, file, judges: !live, ...callbacks(options) });
   };
   return new Traffic({ load, rules, isProxied: proxied(settings.proxy), ...callbacks(options) });
 }

@@ -24,6 +24,7 @@ test.each<[options: Parameters<typeof voidOptions>[0], said: string[]]>([
   [{ manifest: "m.json", viewport: "390x844" }, ["--viewport"]],
   [{ cache: 30, live: true }, ["--cache"]],
   [{ cache: "off", live: true }, []],
+  [{ learn: false, learnFile: "l.json" }, ["--learn-file"]],
   [{ watch: false, live: true }, ["--no-watch"]],
   [{ watch: false }, []],
 ])("of %j is said that this does nothing, or less: %j", (options, said) => {

@@ -47,6 +47,7 @@ const VOID: readonly Void[] = [
   },
   { option: "proxyTimeout", because: when(({ proxy = [] }) => proxy.length === 0, "there is no --proxy") },
   { option: "viewport", because: noScan },
+  { option: "learnFile", because: when(({ learn }) => learn === false, "--no-learn learns nothing") },
   {
     option: "cache",
     because: when(({ live, cache }) => live === true && cache !== "off", "with --live clients ask each time"),

@@ -1,4 +1,4 @@
-import { condition, type Truth } from "./condition.js";
+import { condition, type Truth } from "./boolean-condition.js";
 import { lengthInPixels, mathInPixels } from "./lengths.js";
 import { splitCommas } from "./values.js";
 

@@ -1,7 +1,7 @@
 import { isInvalid } from "./declarations.js";
 import { CSS_PROPERTIES } from "./known-properties.js";
 import { parseDeclaration } from "./syntax.js";
-import { condition } from "./condition.js";
+import { condition } from "./boolean-condition.js";
 import { parseSelectors } from "./selectors/parser.js";
 
 /** A word that `display` may have (CSS Display 4 §2). */

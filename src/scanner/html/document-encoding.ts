@@ -1,5 +1,5 @@
-import { assumedEncoding, encodingIn, type TextKind } from "../../io/charset.js";
-import { decode } from "../../io/encoding-label.js";
+import { assumedEncoding, encodingIn, type TextKind } from "../../io/encoding/charset.js";
+import { decode } from "../../io/encoding/encoding-label.js";
 
 /** Whether an HTML document is XML, by its name: it says its encoding in another way then. */
 export function isXmlName(file: string): boolean {

@@ -1,4 +1,4 @@
-import { decode } from "../../io/encoding-label.js";
+import { decode } from "../../io/encoding/encoding-label.js";
 
 /** The bytes of each character in one encoding. */
 type Table = ReadonlyMap<string, readonly number[]>;

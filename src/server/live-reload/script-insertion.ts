@@ -1,4 +1,4 @@
-import { markedEncoding, markLength } from "../../io/charset.js";
+import { markedEncoding, markLength } from "../../io/encoding/charset.js";
 import type { Insertion } from "../../files/representation/insertion.js";
 import { SCRIPT } from "./client.js";
 import { insertionPoint } from "./insertion-point.js";

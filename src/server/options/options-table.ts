@@ -206,14 +206,14 @@ export const serverOptions = {
   },
   learn: {
     flags: "--no-learn",
-    description: "learn nothing from what clients ask for",
+    description: "do not learn from what clients ask for",
     group: "Delivery",
     default: true,
     check: checkSwitch,
   },
   learnFile: {
     flags: "--learn-file <file>",
-    description: "keep there what was learned, for the next start",
+    description: "keep what was learned across restarts",
     group: "Delivery",
     example: "learned.json",
     default: undefined,

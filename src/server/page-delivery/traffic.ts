@@ -19,7 +19,8 @@ export class Traffic {
   readonly #options: TrafficOptions;
   #learner: Learner | undefined;
   #loading: Promise<Learner> | undefined;
-  readonly #begun = new WeakSet<Exchange>();
+  /** What pages that are being answered go with: it is decided once for a request. */
+  readonly #decided = new WeakMap<Exchange, PageNeeds>();
   readonly #connections = new WeakSet<object>();
 
   constructor(options: TrafficOptions) {
@@ -33,8 +34,8 @@ export class Traffic {
     return this.#safely(undefined, () => {
       const page = this.#page(exchange, file, needs);
       if (page === undefined) return needs;
-      const all = learner?.peek(page, kindOf(exchange));
-      if (learner !== undefined && all !== undefined) this.#begin(learner, exchange, page);
+      const all = this.#decided.get(exchange) ?? learner?.peek(page, kindOf(exchange));
+      if (learner !== undefined && all !== undefined) this.#begin(learner, exchange, page, all);
       return all;
     });
   }
@@ -46,8 +47,8 @@ export class Traffic {
       const page = this.#page(exchange, file, needs);
       if (page === undefined) return needs;
       const learner = (this.#learner = await (this.#loading ??= this.#options.load()));
-      const all = await learner.page(page, kindOf(exchange));
-      this.#begin(learner, exchange, page);
+      const all = this.#decided.get(exchange) ?? (await learner.page(page, kindOf(exchange)));
+      this.#begin(learner, exchange, page, all);
       return all;
     } catch (error) {
       this.#report(error);
@@ -70,13 +71,13 @@ export class Traffic {
   #page(exchange: Exchange, file: FoundFile, needs: PageNeeds): PageVersion | undefined {
     if (exchange.rules.page.audience !== undefined) return undefined;
     const pathname = pathOf(exchange.target);
-    if (!this.#begun.has(exchange)) this.#learner?.navigated(exchange.connection.id, pathname);
+    if (!this.#decided.has(exchange)) this.#learner?.navigated(exchange.connection.id, pathname);
     return { pathname, file, needs, rules: this.#options.rules.version };
   }
 
-  #begin(learner: Learner, exchange: Exchange, page: PageVersion): void {
-    if (this.#begun.has(exchange)) return;
-    this.#begun.add(exchange);
+  #begin(learner: Learner, exchange: Exchange, page: PageVersion, all: PageNeeds): void {
+    if (this.#decided.has(exchange)) return;
+    this.#decided.set(exchange, all);
     const { connection, target } = exchange;
     const { transport, history, id } = connection;
     if (!this.#connections.has(connection)) {

@@ -1,8 +1,10 @@
 import { readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { OutgoingHttpHeaders } from "node:http2";
+import type { Agent } from "node:https";
 import { expect, test } from "vitest";
 import type { ServerOptions } from "../../../src/index.js";
+import { http1, keepAlive } from "../../support/h1.js";
 import { connect, type H2Client } from "../../support/h2.js";
 import { startServer, type TestServer } from "../../support/server.js";
 import { writeSite } from "../../support/site.js";
@@ -201,6 +203,48 @@ test("one client can't fill a page's list: 300 targets leave 200", async () => {
     ({ target, delivery }) => target === "/" && (delivery?.targets.length ?? 0) > 2,
   );
   expect(delivery?.targets.filter(({ by }) => by === "traffic")).toHaveLength(200);
+});
+
+test("a target with a query is taken when a second load has asked for the same", async () => {
+  const { server, client } = await serve();
+  const seen: string[][] = [];
+  for (let load = 1; load <= 3; load++) {
+    seen.push(await navigate(client));
+    const fixed: Request = ["/chunk.js?v=1", "script", "cors", "/app.js"];
+    await ask(client, server, [...usual, fixed, [`/data.json?${load}`, "empty", "cors", "/"]]);
+  }
+  seen.push(await navigate(client));
+  expect(seen).toEqual([[], [], ["/chunk.js?v=1"], ["/chunk.js?v=1"]]);
+});
+
+test("over HTTP/1.1, a request on another connection of the same client belongs to its page", async () => {
+  const { server } = await serve({ announce: "all" });
+  const [first, second] = [keepAlive(), keepAlive()];
+  const get = (target: string, agent: Agent, fields: Record<string, string>) =>
+    http1(server.port, target, { agent, headers: { "user-agent": "one", ...fields } });
+  const page = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
+  await get("/", first, page);
+  const referer = `${server.origin}/app.js`;
+  await get("/chunk.js", second, { "sec-fetch-mode": "cors", "sec-fetch-dest": "script", referer });
+  expect((await get("/", first, page)).headers["link"]).toContain("</chunk.js>");
+});
+
+test("what is fetched twice because it is announced is left to the browser, and the log says so once", async () => {
+  const notices: string[] = [];
+  const { server } = await serve({ onNotice: (text) => notices.push(text) });
+  const seen: string[][] = [];
+  for (let load = 1; load <= 4; load++) {
+    const client = await connect(server.port, noPush);
+    const linked = await navigate(client);
+    seen.push(linked);
+    await ask(client, server, [...usual, data, ...(linked.includes("/data.json") ? [data] : [])]);
+    // The load before is complete now; a reload is no evidence.
+    await navigate(client, "/", { "cache-control": "no-cache" });
+  }
+  expect(seen).toEqual([[], ["/data.json"], ["/data.json"], []]);
+  expect(notices).toEqual([
+    "/: /data.json is fetched twice when it is announced, and is left to the browser from now on",
+  ]);
 });
 
 test("nothing is learned from a page that not everybody gets", async () => {

@@ -2,15 +2,15 @@ import { gzipSync, brotliCompressSync } from "node:zlib";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { assumedEncoding, encodingIn, JUDGED, type TextKind } from "../../src/io/charset.js";
-import { createScanner } from "../../src/scanner/scanner.js";
-import { scriptInsertion } from "../../src/server/live-reload/script-insertion.js";
-import { withInsertion } from "../../src/files/representation/insertion.js";
-import { contentType } from "../../src/files/media-type.js";
-import { http1 } from "../support/h1.js";
-import { connect } from "../support/h2.js";
-import { startServer } from "../support/server.js";
-import { locateIn, lookupIn, writeSite } from "../support/site.js";
+import { assumedEncoding, encodingIn, JUDGED, type TextKind } from "../../../src/io/encoding/charset.js";
+import { createScanner } from "../../../src/scanner/scanner.js";
+import { scriptInsertion } from "../../../src/server/live-reload/script-insertion.js";
+import { withInsertion } from "../../../src/files/representation/insertion.js";
+import { contentType } from "../../../src/files/media-type.js";
+import { http1 } from "../../support/h1.js";
+import { connect } from "../../support/h2.js";
+import { startServer } from "../../support/server.js";
+import { locateIn, lookupIn, writeSite } from "../../support/site.js";
 
 /** Bytes, each a character. */
 const bytes = (text: string) => Buffer.from(text, "latin1");

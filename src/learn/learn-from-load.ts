@@ -1,0 +1,67 @@
+import type { Destination } from "../manifest/destination.js";
+import { versionOf } from "../scanner/file-version.js";
+import type { LookedUp, Lookup } from "../scanner/lookup.js";
+import { hasModuleSyntax } from "../scanner/modules/module-syntax.js";
+import type { LearnedPage } from "./learned-page.js";
+import { linkForm } from "./link-form.js";
+import type { PageLoad, Sighting } from "./page-load.js";
+
+/** Targets that a load has asked for, that everybody may have, and that nobody knew of. */
+export function newsOf({ sightings, start }: PageLoad, learned: LearnedPage | undefined): readonly Sighting[] {
+  const known = new Set(start.needs.entries.map(({ target }) => target));
+  return [...sightings.values()].filter(
+    ({ target, shared }) => shared && !known.has(target) && learned?.entries.has(target) !== true,
+  );
+}
+
+/**
+ * Adds to what is known of a page what a load of it has asked for.
+ *
+ * @param lookup what the server would answer, to everyone
+ * @returns whether the page's stylesheets and scripts are those that it was learned with
+ */
+export async function learnFrom(
+  load: PageLoad,
+  news: readonly Sighting[],
+  learned: LearnedPage,
+  lookup: Lookup,
+): Promise<boolean> {
+  if (news.length === 0) return true;
+  const look = (target: string) => lookup({ target, navigates: false }, undefined);
+  for (const { target, destination } of load.sightings.values()) {
+    if (destination !== "script" && destination !== "style") continue;
+    const version = versionIfAny(await look(target));
+    if (version !== undefined && !learned.restsOn(target, version)) return false;
+  }
+  for (const sighting of news) await learnTarget(load, learned, sighting, await look(sighting.target));
+  return true;
+}
+
+async function learnTarget(load: PageLoad, learned: LearnedPage, sighting: Sighting, found: LookedUp): Promise<void> {
+  const { target, count, isPublic } = sighting;
+  if (found.kind !== "file" && !(isPublic && isRouted(found))) return;
+  // Another query each time, to get past a cache, is another target each time: it would be fetched for nothing.
+  if (target.includes("?") && !learned.isSeenAgain(target)) return;
+  const isModule = found.kind === "file" && sighting.destination === "script" && (await hasModuleSyntax(found));
+  const form = linkForm(sighting, isModule);
+  if (form === undefined) return;
+  const isAlone = count === 1 && load.start.announced()?.has(target) === false;
+  learned.add({
+    target,
+    ...form,
+    bytes: found.kind === "file" ? found.size : 0,
+    // Whether the first paint waits for it, nobody can see from here.
+    ...(PAINTED.has(form.as) ? { when: "load" } : {}),
+    by: "traffic",
+    version: versionIfAny(found),
+    askedOnceBy: isAlone ? load.start.client.kind : undefined,
+  });
+}
+
+const PAINTED: ReadonlySet<Destination> = new Set<Destination>(["font", "image"]);
+
+/** A route has answered, whether it says for which targets it does or not. */
+const isRouted = (found: LookedUp) =>
+  found.kind === "missing" || (found.kind === "other" && found.why === "answered by a route");
+
+export const versionIfAny = (found: LookedUp) => (found.kind === "file" ? versionOf(found) : undefined);
