@@ -7,7 +7,8 @@ import type { SweepBrowser } from "../support/sweep/browser.js";
 import { openChromium } from "../support/sweep/chromium.js";
 import { openFirefox } from "../support/sweep/firefox.js";
 
-const name = (text: string) => JSON.stringify([...text]) + ".join('')";
+/** An expression for a name that reading the script does not find. */
+const name = (text: string) => `${JSON.stringify(text.split(""))}.join("")`;
 
 /** Every form in which a script asks for more; no file names what is asked for. */
 const files = {
