@@ -1,10 +1,12 @@
+import { access, constants } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { H2PushError, systemCode } from "../errors.js";
 import { writeWhole } from "../io/atomic-write.js";
 import { readUserFile } from "../io/read-user-file.js";
 import { checkEntry } from "../manifest/read.js";
 import { LearnedPage, type LearnedEntry } from "./learned-page.js";
 
-const HINT = "delete it, or name another with --learn-file: h2push writes it anew";
+const HINT = "name a file that h2push has written, or one that is not there yet";
 
 /** One page as it stands in the file. */
 interface WrittenPage {
@@ -32,6 +34,7 @@ export class LearnFile {
   #pages: (() => Pages) | undefined;
   /** What is written, one after the other. */
   #writing = Promise.resolve();
+  #isTold = false;
 
   private constructor(file: string, learned: Pages, report: (error: Error) => void) {
     this.#file = file;
@@ -72,7 +75,11 @@ export class LearnFile {
   async #writeNow(pages: Pages): Promise<void> {
     try {
       await writeWhole(this.#file, textOf(pages));
+      this.#isTold = false;
     } catch (error) {
+      // It is tried again with the next load, and told once.
+      if (this.#isTold) return;
+      this.#isTold = true;
       const cause = systemCode(error) ?? String(error);
       this.#report(new H2PushError("output", `what was learned can't be written to ${this.#file} (${cause})`));
     }
@@ -84,10 +91,26 @@ async function readLearned(file: string): Promise<Pages> {
     if (error instanceof H2PushError && systemCode(error.cause) === "ENOENT") return "";
     throw error;
   });
-  if (text.trim() === "") return [];
+  if (text.trim() === "") {
+    await checkDirectory(file);
+    return [];
+  }
   const pages = pagesIn(text);
   if (pages === undefined) throw new H2PushError("manifest", `not what h2push has learned: ${file}`, HINT);
   return pages;
+}
+
+/** A file that is to be made later can't be where there is nothing, or where nothing may be written. */
+async function checkDirectory(file: string): Promise<void> {
+  const directory = dirname(resolve(file));
+  try {
+    await access(directory, constants.W_OK);
+  } catch (error) {
+    const what = systemCode(error) === "ENOENT" ? "no such directory" : "not allowed to write in";
+    throw new H2PushError("output", `${what}: ${directory}`, "--learn-file names a file in a directory that is there", {
+      cause: error,
+    });
+  }
 }
 
 function pagesIn(text: string): Map<string, LearnedPage> | undefined {

@@ -281,3 +281,11 @@ test.each(["[]", "{", `{"version":1,"learned":{"/":{"version":"1","entries":[{"t
     await expect(startServer({ root, learnFile })).rejects.toThrow(`not what h2push has learned: ${learnFile}`);
   },
 );
+
+test("a learn file in a directory that is not there is refused at the start", async () => {
+  const root = await writeSite(files);
+  const directory = join(root, "none");
+  await expect(startServer({ root, learnFile: join(directory, "learned.json") })).rejects.toThrow(
+    `no such directory: ${directory}`,
+  );
+});
