@@ -4,30 +4,18 @@ import type { DeliveredTarget, Delivery, History } from "./history.js";
 import { writeLink } from "./link.js";
 import type { Plan, PreloadLink } from "./plan.js";
 import { promise, promisedRequest } from "./push-promise.js";
-import { inTwoParts, runInOrder, type Hold } from "./response-order.js";
+import type { Writer, WriteQueue } from "./scheduler.js";
 
-/**
- * Answers a promised stream as a request for that link would be answered.
- *
- * @returns "withdrawn" when there is nothing to send any more, and the promise was taken back
- */
-export type RespondPush = (
-  stream: ServerHttp2Stream,
-  request: IncomingHttpHeaders,
-  link: PreloadLink,
-  progress: Progress,
-) => Promise<"sent" | "withdrawn">;
-
-/** Sends the page, with these `Link` values beside its own; `delivery` is what is about to go with it. */
-export type RespondPage = (
-  linkValues: readonly string[],
-  delivery: Delivery,
-  progress: Progress,
-  hold: Hold | undefined,
-) => Promise<void>;
-
-/** Called with the number of bytes each time that the client has taken a piece. */
-export type Progress = (bytes: number) => void;
+/** The response to a promised request. */
+export interface PushedResponse {
+  readonly writer: Writer;
+  /**
+   * Answers as a request for that link would be answered.
+   *
+   * @returns "withdrawn" when there is nothing to send any more, and the promise was taken back
+   */
+  readonly send: () => Promise<"sent" | "withdrawn">;
+}
 
 /** One page on its way: the response itself, and what goes with it. */
 export interface PageDelivery {
@@ -39,6 +27,8 @@ export interface PageDelivery {
   readonly large: boolean;
   /** The page's stream; without one (HTTP/1.1) nothing is pushed or hinted. */
   readonly stream: ServerHttp2Stream | undefined;
+  /** Writes the page to that stream. */
+  readonly writer: Writer | undefined;
   /** The fields of the request for the page. */
   readonly request: IncomingHttpHeaders;
   /** Request target of the page. */
@@ -46,21 +36,25 @@ export interface PageDelivery {
   readonly history: History;
   /** Whether the client takes one more promise at this moment. */
   readonly mayPromise: () => boolean;
-  /** Whether a stream that stands still does so by itself, `taken` bytes after its beginning, and not with the connection. */
-  readonly isBlockedByStreamWindow: (stream: ServerHttp2Stream, taken: number) => boolean;
+  /** Puts in order what the connection's responses write. */
+  readonly writes: WriteQueue;
   /** Counts one more stream as open, until the returned function is called. */
   readonly begin: () => () => void;
   /** Told of each promised stream. */
   readonly promised: (stream: ServerHttp2Stream) => void;
-  readonly respondPush: RespondPush;
-  readonly respondPage: RespondPage;
+  readonly respondPush: (stream: ServerHttp2Stream, request: IncomingHttpHeaders, link: PreloadLink) => PushedResponse;
+  /**
+   * Sends the page, with these `Link` values beside its own; `delivery` is what is about to go with it. Tells
+   * when a piece of it was taken.
+   */
+  readonly respondPage: (linkValues: readonly string[], delivery: Delivery, taken: () => void) => Promise<void>;
   readonly report: (error: Error) => void;
 }
 
 interface Promised {
   readonly link: PreloadLink;
-  readonly request: IncomingHttpHeaders;
   readonly stream: ServerHttp2Stream;
+  readonly response: PushedResponse;
 }
 
 /**
@@ -88,7 +82,11 @@ export async function deliver(page: PageDelivery): Promise<Delivery> {
   return delivery;
 }
 
-/** Writes the page and the pushes in their order. Returns what the page failed with; adds to `refused` what was not taken. */
+/**
+ * Writes the page, then the pushes one after another; of a large page the rest
+ * goes behind what blocks its rendering. Returns what the page failed with;
+ * adds to `refused` what was not taken.
+ */
 async function sendAll(
   page: PageDelivery,
   plan: Plan,
@@ -96,39 +94,31 @@ async function sendAll(
   delivery: Delivery,
   refused: Set<PreloadLink>,
 ): Promise<{ readonly error: unknown } | undefined> {
-  let failure: { readonly error: unknown } | undefined;
-  const values = linkValues(plan);
-  const sendPage = counted(page.stream, page, (progress, hold?: Hold) =>
-    page.respondPage(values, delivery, progress, hold).catch((error: unknown) => {
-      failure = { error };
-    }),
-  );
-  const sendPush = (push: Promised) =>
-    counted(push.stream, page, async (progress) => {
-      if (!(await pushed(push, page, progress))) refused.add(push.link);
-    });
+  const { writer, writes } = page;
   const blocking = page.large ? promised.filter(({ link }) => link.blocking === true) : [];
-  const others = promised.filter((push) => !blocking.includes(push));
-  const first = blocking.length === 0 ? [sendPage] : inTwoParts(sendPage, blocking.map(sendPush));
-  await runInOrder([...first, ...others.map(sendPush)]);
-  return failure;
+  const ordered = [...blocking, ...promised.filter((push) => !blocking.includes(push))];
+  if (writer === undefined) return sendPage(page, plan, delivery, () => undefined);
+  writes.inSequence([writer, ...ordered.map(({ response }) => response.writer)]);
+  const last = blocking.at(-1)?.response.writer;
+  let isHead = true;
+  const sent = sendPage(page, plan, delivery, () => {
+    if (isHead && last !== undefined) writes.moveBehind(writer, last);
+    isHead = false;
+  }).finally(() => writes.done(writer));
+  const pushes = ordered.map(async (push) => {
+    if (!(await pushed(push, page))) refused.add(push.link);
+  });
+  await Promise.all(pushes);
+  return sent;
 }
 
-/** A turn that counts what its stream's client has taken, to judge why it stands still. */
-function counted(
-  stream: ServerHttp2Stream | undefined,
-  { isBlockedByStreamWindow }: PageDelivery,
-  send: (progress: Progress, hold?: Hold) => Promise<void>,
-) {
-  let taken = 0;
-  return {
-    send: (progress: () => void, hold?: Hold) =>
-      send((bytes) => {
-        taken += bytes;
-        progress();
-      }, hold),
-    isBlockedByStreamWindow: () => stream !== undefined && isBlockedByStreamWindow(stream, taken),
-  };
+async function sendPage(page: PageDelivery, plan: Plan, delivery: Delivery, taken: () => void) {
+  try {
+    await page.respondPage(linkValues(plan), delivery, taken);
+    return undefined;
+  } catch (error) {
+    return { error };
+  }
 }
 
 /** 103 (Early Hints, RFC 8297): before the final response, or not at all. Returns what it named. */
@@ -164,7 +154,7 @@ async function promiseAll(page: PageDelivery, links: readonly PreloadLink[]): Pr
     stream.once("close", end);
     page.promised(stream);
     history.pushPromised();
-    promised.push({ link, request: wanted, stream });
+    promised.push({ link, stream, response: page.respondPush(stream, wanted, link) });
   }
   for (const { target, etag } of links.slice(promised.length)) if (etag !== undefined) history.unmark(target, etag);
   return promised;
@@ -172,18 +162,20 @@ async function promiseAll(page: PageDelivery, links: readonly PreloadLink[]): Pr
 
 /** Whether the client took the push to its end. */
 async function pushed(
-  { link, request, stream }: Promised,
-  { respondPush, history, report }: PageDelivery,
-  progress: Progress,
+  { link, stream, response: { writer, send } }: Promised,
+  { writes, history, report }: PageDelivery,
 ): Promise<boolean> {
   try {
-    if (!stream.destroyed && (await respondPush(stream, request, link, progress)) === "withdrawn") {
+    await writes.turn(writer);
+    if (!stream.destroyed && (await send()) === "withdrawn") {
       if (link.etag !== undefined) history.unmark(link.target, link.etag);
       return false;
     }
   } catch (error) {
     // The client's own cancel is seen in the stream's code; anything else is ours.
     if (!stream.destroyed && !stream.closed && error instanceof Error) report(error);
+  } finally {
+    writes.done(writer);
   }
   const taken = stream.writableFinished && !stream.aborted;
   if (taken) history.pushTaken();

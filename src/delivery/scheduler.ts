@@ -47,6 +47,13 @@ interface Waiting {
   readonly admit: (end: () => void) => void;
 }
 
+/** Responses that go one after another. Only the first may write. */
+interface Sequence {
+  writers: readonly Writer[];
+  /** When the first of them became so, or had a piece taken last. */
+  since: number;
+}
+
 interface Piece {
   readonly writer: Writer;
   readonly bytes: number;
@@ -69,7 +76,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
 const QUEUE_MS = 20;
 /** A lower measure counts for so much less than what was measured before. */
 const SLOWER_WEIGHT = 4;
-/** A piece that has not been taken for so long no longer holds up the others, when it waits alone (milliseconds). */
+/** What has not gone on for so long no longer holds up the others, when it waits alone (milliseconds). */
 const STALLED_MS = 100;
 
 /**
@@ -79,7 +86,7 @@ const STALLED_MS = 100;
  * pieces of all else (measured in Chromium at 1,600 kbit/s: the last byte that
  * blocks rendering came 40 % later). So no more than what the line carries in
  * some milliseconds is under way, and the most urgent goes next; on a fast
- * line, nothing waits.
+ * line, nothing waits but what goes in sequence.
  */
 export class WriteQueue {
   /**
@@ -89,6 +96,7 @@ export class WriteQueue {
    */
   readonly #writing: Piece[] = [];
   #waiting: Waiting[] = [];
+  readonly #sequences = new Map<Writer, Sequence>();
   #underWay = 0;
   /** Bytes that were taken since the connection began. */
   #taken = 0;
@@ -103,7 +111,8 @@ export class WriteQueue {
 
   /** Resolves when the piece may be written, with what is to be called when it was taken, or has come to nothing. */
   reserve(writer: Writer, bytes: number): Promise<() => void> {
-    if (this.#waiting.length === 0 && this.#hasRoom(bytes)) return Promise.resolve(this.#begin(writer, bytes));
+    const begun = this.reserveNow(writer, bytes);
+    if (begun !== undefined) return Promise.resolve(begun);
     const rank = writer.priority.incremental ? this.arrive() : writer.arrival;
     return new Promise((admit) => {
       this.#waiting.push({ writer, bytes, rank, admit });
@@ -113,7 +122,47 @@ export class WriteQueue {
 
   /** The same without waiting: undefined when the piece has to wait for its turn. */
   reserveNow(writer: Writer, bytes: number): (() => void) | undefined {
-    return this.#waiting.length === 0 && this.#hasRoom(bytes) ? this.#begin(writer, bytes) : undefined;
+    const mayGo = this.#hasRoom(bytes) && !this.#isHeld(writer) && this.#mostUrgent() === undefined;
+    return mayGo ? this.#begin(writer, bytes) : undefined;
+  }
+
+  /**
+   * Has a page and what is pushed with it written one after another, however
+   * wide the line is: what is needed first is whole first. One that stands
+   * still, as its client reads something else, does not hold up the others.
+   */
+  inSequence(writers: readonly Writer[]): void {
+    const sequence = { writers, since: performance.now() };
+    for (const writer of writers) this.#sequences.set(writer, sequence);
+  }
+
+  /** Resolves when those before it in its sequence have ended, or stand still, and there is room on the line. */
+  async turn(writer: Writer): Promise<void> {
+    (await this.reserve(writer, 1))();
+  }
+
+  /** Has the first of a sequence go on behind another one. */
+  moveBehind(writer: Writer, other: Writer): void {
+    this.#reorder(writer, (writers) => writers.flatMap((one) => (one === other ? [other, writer] : one)));
+  }
+
+  /** Those behind it in its sequence may go. */
+  done(writer: Writer): void {
+    this.#reorder(writer, (writers) => writers);
+    this.#sequences.delete(writer);
+  }
+
+  #reorder(writer: Writer, change: (others: readonly Writer[]) => readonly Writer[]): void {
+    const sequence = this.#sequences.get(writer);
+    if (sequence === undefined) return;
+    sequence.writers = change(sequence.writers.filter((other) => other !== writer));
+    sequence.since = performance.now();
+    this.#admitNext();
+  }
+
+  #isHeld(writer: Writer): boolean {
+    const sequence = this.#sequences.get(writer);
+    return sequence !== undefined && sequence.writers[0] !== writer;
   }
 
   #hasRoom(bytes: number): boolean {
@@ -128,6 +177,8 @@ export class WriteQueue {
       if (!this.#end(piece)) return;
       this.#taken += bytes;
       this.#measure(piece);
+      const sequence = this.#sequences.get(writer);
+      if (sequence !== undefined) sequence.since = performance.now();
       // Not at once: the response that wrote it has its next piece at hand, and may keep its turn.
       if (this.#waiting.length > 0) setImmediate(() => this.#admitNext());
     };
@@ -170,7 +221,9 @@ export class WriteQueue {
 
   #mostUrgent(): Waiting | undefined {
     let first: Waiting | undefined;
-    for (const waiting of this.#waiting) if (first === undefined || isBefore(waiting, first)) first = waiting;
+    for (const waiting of this.#waiting) {
+      if (!this.#isHeld(waiting.writer) && (first === undefined || isBefore(waiting, first))) first = waiting;
+    }
     return first;
   }
 
@@ -188,6 +241,9 @@ export class WriteQueue {
       ({ since, writer }) => now - since >= STALLED_MS && writer.isBlockedByStreamWindow(),
     );
     for (const piece of stalled) this.#end(piece);
+    for (const { writers, since } of new Set(this.#sequences.values())) {
+      if (now - since >= STALLED_MS && writers[0]?.isBlockedByStreamWindow() === true) this.done(writers[0]);
+    }
     this.#admitNext();
     this.#watch();
   }

@@ -22,14 +22,6 @@ export interface Reply {
 /** Called with the number of bytes each time that the client has taken a piece. */
 export type Progress = (bytes: number) => void;
 
-/** Where a content waits after its first piece, so that other responses can go in between. */
-export interface Hold {
-  /** Called when the first piece has been taken. */
-  readonly reached: () => void;
-  /** Resolves when the rest may follow. */
-  readonly until: Promise<void>;
-}
-
 /** A response that is ready to go: its file is open, and of the version that was selected. To be closed in the end. */
 export interface Prepared {
   /**
@@ -38,7 +30,7 @@ export interface Prepared {
    * @throws when the client goes away, or the file changes under the response:
    *   the stream is then reset, as what has come must not look whole
    */
-  send(reply: Reply, extra: OutgoingHttpHeaders, progress: Progress, hold?: Hold): Promise<void>;
+  send(reply: Reply, extra: OutgoingHttpHeaders, progress: Progress): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -133,9 +125,9 @@ const withPieces = (
   pieces: () => Iterable<Buffer> | AsyncIterable<Buffer>,
   close: () => Promise<void>,
 ): Prepared => ({
-  async send(reply, extra, progress, hold) {
+  async send(reply, extra, progress) {
     reply.writeHead(status, { ...fields, ...extra }, false);
-    await writePieces(each(pieces()), reply, progress, hold);
+    await writePieces(each(pieces()), reply, progress);
   },
   close,
 });
@@ -151,20 +143,17 @@ export async function writePieces(
   pieces: AsyncIterator<Uint8Array, void>,
   reply: Pick<Reply, "responseBody" | "reserve">,
   progress: Progress,
-  hold?: Hold,
 ): Promise<void> {
   const { responseBody: body } = reply;
   try {
     let next = await pieces.next();
-    for (let first = true; next.done !== true; first = false) {
+    while (next.done !== true) {
       // Read ahead: the next piece has to be at hand when this one was taken, or others would go in between.
       const following = pieces.next();
       following.catch(() => undefined);
       await writePiece(reply, next.value);
       progress(next.value.length);
-      if (first) hold?.reached();
       next = await following;
-      if (first && next.done !== true) await hold?.until;
     }
     await settled(body, (done) => body.end(done));
   } catch (error) {

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { ServerHttp2Stream } from "node:http2";
 import type { Duplex, Readable, Writable } from "node:stream";
 import type { Connection } from "../listen/connection.js";
+import type { Writer } from "../../delivery/scheduler.js";
 import type { RequestRules } from "../middleware/request-rules.js";
 import type { RouteContext } from "../routes/route.js";
 
@@ -24,6 +25,8 @@ export interface Exchange {
   /** The stream over HTTP/2: what a push is promised on. */
   readonly stream: ServerHttp2Stream | undefined;
   readonly pushEnabled: boolean;
+  /** What writes to that stream, for those who put writers in order. */
+  readonly writer: Writer | undefined;
   /** The connection of a client that wants to go on as a WebSocket (RFC 6455 §4.1), over HTTP/1.1. */
   readonly upgrade: Upgrade | undefined;
   /** Content bytes that the client has taken. */

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { webStreams } from "../../io/builtins.js";
-import { PIECE, writePieces, type Hold, type Progress, type Reply } from "../../files/send-response.js";
+import { PIECE, writePieces, type Progress, type Reply } from "../../files/send-response.js";
 
 /** A request as HTTP has it. */
 export interface HttpRequest {
@@ -66,7 +66,6 @@ export async function sendContent(
   reply: Pick<Reply, "responseBody" | "reserve">,
   closing: AbortSignal,
   progress: Progress,
-  hold?: Hold,
 ): Promise<void> {
   if (response.body === null) return;
   const { responseBody: body } = reply;
@@ -80,7 +79,7 @@ export async function sendContent(
     else closing.addEventListener("abort", cancel);
   }
   try {
-    await writePieces(pieces(reader), reply, progress, hold);
+    await writePieces(pieces(reader), reply, progress);
   } finally {
     closing.removeEventListener("abort", cancel);
     cancel();

@@ -24,6 +24,7 @@ class Http1Exchange implements Exchange {
   readonly requestBody: Readable;
   readonly responseBody: Writable;
   readonly stream = undefined;
+  readonly writer = undefined;
   readonly pushEnabled = false;
   readonly upgrade: Upgrade | undefined;
   rules = NO_RULES;

@@ -11,7 +11,7 @@ export function http2Exchange(
   stream: ServerHttp2Stream,
   fields: IncomingHttpHeaders,
   connection: Connection,
-): Exchange {
+): Exchange & Writer {
   return new Http2Exchange(stream, fields, connection);
 }
 
@@ -73,6 +73,10 @@ class Http2Exchange implements Exchange, Writer {
   whenClosed(closed: () => void): void {
     // Node keeps a closed stream for a while, and with a listener that stays on it all of this.
     this.stream.once("close", closed);
+  }
+
+  get writer(): Writer {
+    return this;
   }
 
   get pushEnabled(): boolean {

@@ -1,16 +1,15 @@
 import type { OutgoingHttpHeaders } from "node:http";
-import { constants } from "node:http2";
-import { deliver, type RespondPage, type RespondPush } from "../../delivery/deliver.js";
+import { constants, type ServerHttp2Stream } from "node:http2";
+import { deliver, type PageDelivery } from "../../delivery/deliver.js";
 import type { Delivery } from "../../delivery/history.js";
 import { isFramed, isNavigation } from "../../delivery/hint-policy.js";
 import { blockedDestinations, isBlocked } from "../../delivery/integrity-policy.js";
 import { linksBesideImportMap } from "../../delivery/link.js";
-import type { Hold } from "../../delivery/response-order.js";
 import { considersPushes, plan, type PageRequest, type Peer, type PreloadLink } from "../../delivery/plan.js";
 import { serverTiming } from "../../delivery/delivery-summary.js";
 import type { ManifestEntry } from "../../manifest/types.js";
 import { prepareFile, type Progress } from "../../files/send-response.js";
-import { pushableStreams, keepPromised, sendWindow, isBlockedByStreamWindow } from "../listen/connection.js";
+import { pushableStreams, keepPromised, sendWindow } from "../listen/connection.js";
 import { applyRules } from "../http/response-headers.js";
 import type { Exchange } from "../http/exchange.js";
 import { http2Exchange } from "../http/http2-exchange.js";
@@ -34,7 +33,7 @@ export interface ReadyPage {
   /** It has an import map, or it can't be excluded that it gets one. */
   readonly mayHaveImportMap: boolean;
   /** Sends the page with these fields beside its own. */
-  readonly send: (extra: OutgoingHttpHeaders, progress: Progress, hold?: Hold) => Promise<void>;
+  readonly send: (extra: OutgoingHttpHeaders, progress: Progress) => Promise<void>;
 }
 
 /** The links of a page, each with what would answer a push of it. */
@@ -69,7 +68,8 @@ export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPag
     page: target,
     history: connection.history,
     mayPromise: () => exchange.pushEnabled && pushableStreams(connection) >= 1,
-    isBlockedByStreamWindow: (stream, taken) => isBlockedByStreamWindow(connection, stream, taken),
+    writer: exchange.writer,
+    writes: connection.writes,
     begin: () => site.connections.begin(connection),
     promised: (stream) => keepPromised(connection, stream),
     respondPush: respondPush(site, exchange, bySource),
@@ -104,18 +104,18 @@ function fieldOf(exchange: Exchange, { link, mayHaveImportMap }: ReadyPage): str
 }
 
 /** The page's own response, with the fields that delivery adds. */
-function respondPage(site: Site, exchange: Exchange, { link, send }: ReadyPage): RespondPage {
-  return (values, { targets }, moved, hold) => {
+function respondPage(site: Site, exchange: Exchange, { link, send }: ReadyPage): PageDelivery["respondPage"] {
+  return (values, { targets }, taken) => {
     const links = link === undefined ? values : [link, ...values];
     const extra = {
       ...(links.length === 0 ? {} : { link: links.join(", ") }),
       ...(site.serverTiming ? { "server-timing": serverTiming(targets) } : {}),
     };
     const progress = (bytes: number) => {
-      moved(bytes);
       exchange.progress(bytes);
+      taken();
     };
-    return send(extra, progress, hold);
+    return send(extra, progress);
   };
 }
 
@@ -171,31 +171,36 @@ function hintedLinks(exchange: Exchange, links: readonly PreloadLink[]): Preload
 }
 
 /** A pushed response is what a request with the promised fields would get. */
-function respondPush(site: Site, { connection }: Exchange, sources: Sources): RespondPush {
-  return async (stream, request, link, progress) => {
-    const source = sources.get(link);
+function respondPush(site: Site, { connection }: Exchange, sources: Sources): PageDelivery["respondPush"] {
+  return (stream, request, link) => {
     const reply = http2Exchange(stream, request, connection);
-    applyRules(site, reply);
-    if (source?.kind === "route") {
-      stream.once("close", source.abandon);
-      reply.writeHead(200, pushedFields(source.response), false);
-      await sendContent(source.response, reply, site.closing, progress);
-      return "sent";
-    }
-    const prepared =
-      source === undefined ? "changed" : await prepareFile(site.representations, source.found, "GET", request);
-    // The file has changed since it was promised: a client that wants it asks.
-    if (typeof prepared === "string") {
-      stream.close(constants.NGHTTP2_CANCEL);
-      return "withdrawn";
-    }
-    try {
-      await prepared.response.send(reply, {}, progress);
-      return "sent";
-    } finally {
-      await prepared.response.close();
-    }
+    return { writer: reply, send: () => sendPush(site, reply, stream, sources.get(link)) };
   };
+}
+
+async function sendPush(site: Site, reply: Exchange, stream: ServerHttp2Stream, source: PushSource | undefined) {
+  const { representations, closing } = site;
+  const progress = (bytes: number) => reply.progress(bytes);
+  applyRules(site, reply);
+  if (source?.kind === "route") {
+    stream.once("close", source.abandon);
+    reply.writeHead(200, pushedFields(source.response), false);
+    await sendContent(source.response, reply, closing, progress);
+    return "sent";
+  }
+  const prepared =
+    source === undefined ? "changed" : await prepareFile(representations, source.found, "GET", reply.fields);
+  // The file has changed since it was promised: a client that wants it asks.
+  if (typeof prepared === "string") {
+    stream.close(constants.NGHTTP2_CANCEL);
+    return "withdrawn";
+  }
+  try {
+    await prepared.response.send(reply, {}, progress);
+    return "sent";
+  } finally {
+    await prepared.response.close();
+  }
 }
 
 function pushedFields(response: Response): OutgoingHttpHeaders {

@@ -92,13 +92,13 @@ function sender(
   const { response, idleTimeout } = answer;
   const bare = exchange.method === "HEAD" || status === 204 || status === 304;
   const fresh = fields["cache-control"] === undefined ? hintedFreshness(exchange) : undefined;
-  return async (extra: OutgoingHttpHeaders, progress, hold) => {
+  return async (extra: OutgoingHttpHeaders, progress) => {
     exchange.writeHead(status, { ...fresh, ...fields, ...extra }, bare);
     if (bare) return void response.resume();
     // Its content may be long in coming: an event stream is open from here on.
     if (exchange.responseBody instanceof ServerResponse) sendHead(exchange.responseBody);
     if (endless) idleTimeout.end();
     const ends = { upstream, client: exchange.responseBody, closing: endless ? site.closing : undefined };
-    await writePieces(piecesOf(answer, ends), exchange, progress, hold);
+    await writePieces(piecesOf(answer, ends), exchange, progress);
   };
 }

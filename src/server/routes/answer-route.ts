@@ -33,10 +33,10 @@ async function answerRoute(site: Site, exchange: Exchange, response: Response) {
   const { status, headers } = response;
   const fields = { ...(headers.has("cache-control") ? {} : hintedFreshness(exchange)), ...responseFields(response) };
   const bare = method === "HEAD" || response.body === null;
-  const send: ReadyPage["send"] = async (extra, progress, hold) => {
+  const send: ReadyPage["send"] = async (extra, progress) => {
     exchange.writeHead(status, { ...fields, ...extra }, bare);
     if (bare) await response.body?.cancel();
-    else await sendContent(response, exchange, site.closing, progress, hold);
+    else await sendContent(response, exchange, site.closing, progress);
   };
   const integrityPolicy = headers.get("integrity-policy") ?? undefined;
   const link = linkOf(response, isHtml(headers.get("content-type") ?? "") ? exchange.rules.page.link : undefined);
