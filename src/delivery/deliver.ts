@@ -97,7 +97,7 @@ async function sendAll(
   const { writer, writes } = page;
   const blocking = page.large ? promised.filter(({ link }) => link.blocking === true) : [];
   const ordered = [...blocking, ...promised.filter((push) => !blocking.includes(push))];
-  if (writer === undefined) return sendPage(page, plan, delivery, () => undefined);
+  if (writer === undefined || promised.length === 0) return sendPage(page, plan, delivery, () => undefined);
   writes.inSequence([writer, ...ordered.map(({ response }) => response.writer)]);
   const last = blocking.at(-1)?.response.writer;
   let isHead = true;

@@ -37,6 +37,8 @@ export interface Writer {
   readonly arrival: number;
   /** Whether it stands still by itself, and not with the connection. */
   isBlockedByStreamWindow(): boolean;
+  /** Those that it goes one after another with. */
+  sequence?: Sequence | undefined;
 }
 
 /** A writer's place among those of its urgency: its arrival, or for an incremental one that of its piece. */
@@ -48,7 +50,7 @@ interface Waiting {
 }
 
 /** Responses that go one after another. Only the first may write. */
-interface Sequence {
+export interface Sequence {
   writers: readonly Writer[];
   /** When the first of them became so, or had a piece taken last. */
   since: number;
@@ -96,7 +98,6 @@ export class WriteQueue {
    */
   readonly #writing: Piece[] = [];
   #waiting: Waiting[] = [];
-  readonly #sequences = new Map<Writer, Sequence>();
   #underWay = 0;
   /** Bytes that were taken since the connection began. */
   #taken = 0;
@@ -133,7 +134,7 @@ export class WriteQueue {
    */
   inSequence(writers: readonly Writer[]): void {
     const sequence = { writers, since: performance.now() };
-    for (const writer of writers) this.#sequences.set(writer, sequence);
+    for (const writer of writers) writer.sequence = sequence;
   }
 
   /** Resolves when those before it in its sequence have ended, or stand still, and there is room on the line. */
@@ -143,26 +144,26 @@ export class WriteQueue {
 
   /** Has the first of a sequence go on behind another one. */
   moveBehind(writer: Writer, other: Writer): void {
-    this.#reorder(writer, (writers) => writers.flatMap((one) => (one === other ? [other, writer] : one)));
+    this.#reorder(writer, (others) => others.flatMap((one) => (one === other ? [other, writer] : one)));
   }
 
   /** Those behind it in its sequence may go. */
   done(writer: Writer): void {
-    this.#reorder(writer, (writers) => writers);
-    this.#sequences.delete(writer);
+    this.#reorder(writer, (others) => others);
+    writer.sequence = undefined;
   }
 
   #reorder(writer: Writer, change: (others: readonly Writer[]) => readonly Writer[]): void {
-    const sequence = this.#sequences.get(writer);
+    const { sequence } = writer;
     if (sequence === undefined) return;
     sequence.writers = change(sequence.writers.filter((other) => other !== writer));
     sequence.since = performance.now();
     this.#admitNext();
   }
 
+  /** Whether another one of its sequence comes first. */
   #isHeld(writer: Writer): boolean {
-    const sequence = this.#sequences.get(writer);
-    return sequence !== undefined && sequence.writers[0] !== writer;
+    return writer.sequence !== undefined && writer.sequence.writers[0] !== writer;
   }
 
   #hasRoom(bytes: number): boolean {
@@ -177,8 +178,7 @@ export class WriteQueue {
       if (!this.#end(piece)) return;
       this.#taken += bytes;
       this.#measure(piece);
-      const sequence = this.#sequences.get(writer);
-      if (sequence !== undefined) sequence.since = performance.now();
+      if (writer.sequence !== undefined) writer.sequence.since = performance.now();
       // Not at once: the response that wrote it has its next piece at hand, and may keep its turn.
       if (this.#waiting.length > 0) setImmediate(() => this.#admitNext());
     };
@@ -241,8 +241,10 @@ export class WriteQueue {
       ({ since, writer }) => now - since >= STALLED_MS && writer.isBlockedByStreamWindow(),
     );
     for (const piece of stalled) this.#end(piece);
-    for (const { writers, since } of new Set(this.#sequences.values())) {
-      if (now - since >= STALLED_MS && writers[0]?.isBlockedByStreamWindow() === true) this.done(writers[0]);
+    for (const sequence of new Set(this.#waiting.map(({ writer }) => writer.sequence))) {
+      const first = sequence?.writers[0];
+      if (sequence === undefined || first === undefined || now - sequence.since < STALLED_MS) continue;
+      if (first.isBlockedByStreamWindow()) this.done(first);
     }
     this.#admitNext();
     this.#watch();

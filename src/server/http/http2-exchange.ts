@@ -1,7 +1,14 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { constants, type ServerHttp2Stream } from "node:http2";
 import type { Readable, Writable } from "node:stream";
-import { behindOthers, NEGLIGIBLE_BYTES, readPriority, type Priority, type Writer } from "../../delivery/scheduler.js";
+import {
+  behindOthers,
+  NEGLIGIBLE_BYTES,
+  readPriority,
+  type Priority,
+  type Sequence,
+  type Writer,
+} from "../../delivery/scheduler.js";
 import { httpDate } from "../../files/conditions/http-date.js";
 import { pushEnabled, isBlockedByStreamWindow, type Connection } from "../listen/connection.js";
 import { NO_RULES } from "../middleware/request-rules.js";
@@ -50,6 +57,7 @@ class Http2Exchange implements Exchange, Writer {
   transformHeaders: Transform | undefined;
   begun = 0;
   readonly arrival: number;
+  sequence: Sequence | undefined;
   /** To be called when a content that was sent at once was taken. */
   #taken: (() => void) | undefined;
   #priority: Priority | undefined;

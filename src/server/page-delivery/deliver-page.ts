@@ -2,20 +2,19 @@ import type { OutgoingHttpHeaders } from "node:http";
 import { constants, type ServerHttp2Stream } from "node:http2";
 import { deliver, type PageDelivery } from "../../delivery/deliver.js";
 import type { Delivery } from "../../delivery/history.js";
-import { isFramed, isNavigation } from "../../delivery/hint-policy.js";
 import { blockedDestinations, isBlocked } from "../../delivery/integrity-policy.js";
 import { linksBesideImportMap } from "../../delivery/link.js";
-import { considersPushes, plan, type PageRequest, type Peer, type PreloadLink } from "../../delivery/plan.js";
+import { considersPushes, plan, type PreloadLink } from "../../delivery/plan.js";
 import { serverTiming } from "../../delivery/delivery-summary.js";
 import type { ManifestEntry } from "../../manifest/types.js";
 import { prepareFile, type Progress } from "../../files/send-response.js";
-import { pushableStreams, keepPromised, sendWindow } from "../listen/connection.js";
+import { pushableStreams, keepPromised } from "../listen/connection.js";
 import { applyRules } from "../http/response-headers.js";
 import type { Exchange } from "../http/exchange.js";
 import { http2Exchange } from "../http/http2-exchange.js";
 import { responseFields, sendContent } from "../http/fetch-adapter.js";
 import { pageLinks } from "./preload-links.js";
-import { expectedRequest } from "../middleware/site-rules.js";
+import { peerOf, requestOf, withStaleness } from "./plan-input.js";
 import { pushSources, withSource, type PushSource } from "./push-candidates.js";
 import type { Site } from "../context.js";
 
@@ -79,17 +78,6 @@ export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPag
   return delivery.finally(() => discardUnsent(bySource));
 }
 
-/** The links with word of those whose responses are stale the moment they arrive. */
-export function withStaleness(
-  site: Site,
-  { authority }: Exchange,
-  links: readonly PreloadLink[],
-): readonly PreloadLink[] {
-  const isStale = ({ target }: PreloadLink) =>
-    site.keepsNothing || site.rules.of(expectedRequest(target, authority)).makesStale;
-  return links.map((link) => (isStale(link) ? { ...link, stale: true } : link));
-}
-
 /** The page's own `Link` field as it goes out: in the form that leaves an import map alone, whoever has set it. */
 function fieldOf(exchange: Exchange, { link, mayHaveImportMap }: ReadyPage): string | undefined {
   if (link === undefined || !mayHaveImportMap) return link;
@@ -124,43 +112,6 @@ function discardUnsent(sources: Sources): void {
   for (const source of sources.values()) {
     if (source?.kind === "route" && !source.response.bodyUsed) source.abandon();
   }
-}
-
-/** The request for a page, as the plan sees it. */
-export function requestOf(
-  { httpVersion, method, fields, target }: Exchange,
-  { status, link }: Pick<ReadyPage, "status" | "link">,
-): PageRequest {
-  return {
-    page: target,
-    method,
-    status,
-    saveData: fields["save-data"] === "on",
-    framed: isFramed({ fields }),
-    navigation: isNavigation({ httpVersion, method, fields }),
-    linkBytes: link?.length ?? 0,
-  };
-}
-
-/** The client as it is now. */
-export function peerOf(
-  { connection, pushEnabled }: Exchange,
-  { bytes = 0 }: Pick<ReadyPage, "bytes">,
-  links: readonly PreloadLink[],
-): Peer {
-  const { history } = connection;
-  const { refuses } = history;
-  // What there is room for is looked up where something may be pushed.
-  if (!pushEnabled) return { pushEnabled, refuses, pushableStreams: 0, freeWindow: 0, seen: () => false };
-  const seen = links.filter(({ target, etag }) => etag !== undefined && history.wasSent(target, etag));
-  const versions = new Set(seen.map(({ target, etag = "" }) => `${etag} ${target}`));
-  return {
-    pushEnabled,
-    refuses,
-    pushableStreams: pushableStreams(connection),
-    freeWindow: Math.max(0, sendWindow(connection) - bytes),
-    seen: (target, etag) => versions.has(`${etag} ${target}`),
-  };
 }
 
 /** The links of the page that its 103 named. */

@@ -9,7 +9,7 @@ import type { PageNeeds } from "../../scanner/types.js";
 import type { FoundFile } from "../../files/file.js";
 import type { Exchange } from "../http/exchange.js";
 import { pageLinks } from "./preload-links.js";
-import { peerOf, requestOf, withStaleness } from "./deliver-page.js";
+import { peerOf, requestOf, withStaleness } from "./plan-input.js";
 import { pathOf } from "../../io/request-target.js";
 import type { Site } from "../context.js";
 
