@@ -1,14 +1,22 @@
 import type { Destination } from "../../manifest/destination.js";
 
-/** The directives of a serialized policy: names in lower case, values as written; of one given twice the first counts (CSP 3 §2.2.1). */
-export function parsePolicy(text: string): Map<string, readonly string[]> {
+/** The values of a policy's directives, by their names in lower case. */
+export type Directives = ReadonlyMap<string, readonly string[]>;
+
+/** Reads a serialized policy; of a directive given twice the first counts (CSP 3 §2.2.1). */
+export function parsePolicy(text: string): Directives {
   const directives = new Map<string, readonly string[]>();
   for (const part of text.split(";")) {
-    const [name = "", ...values] = part.trim().split(/\s+/);
-    const key = name.toLowerCase();
-    if (key !== "" && !directives.has(key)) directives.set(key, values);
+    const [given = "", ...values] = part.trim().split(/\s+/);
+    const name = given.toLowerCase();
+    if (name !== "" && !directives.has(name)) directives.set(name, values);
   }
   return directives;
+}
+
+/** The directive of a policy that says whether a destination may be loaded; undefined where none does. */
+export function governingDirective(directives: Directives, destination: Destination): string | undefined {
+  return [...GOVERNING[destination], "default-src"].find((name) => directives.has(name));
 }
 
 /** Directives that govern a destination, the most specific first (CSP 3 §6.8.3). */
@@ -57,20 +65,17 @@ function allowsInline(source: string): boolean {
 }
 
 function allows(
-  directives: ReadonlyMap<string, readonly string[]>,
+  directives: Directives,
   destination: Destination,
   by: (sources: readonly string[]) => boolean,
 ): boolean {
-  for (const name of [...GOVERNING[destination], "default-src"]) {
-    const sources = directives.get(name);
-    if (sources !== undefined) return by(sources);
-  }
-  return true;
+  const name = governingDirective(directives, destination);
+  return name === undefined || by(directives.get(name) ?? []);
 }
 
 /** Which kinds of loads from the page's own origin its policies forbid altogether. */
 export class ContentSecurityPolicy {
-  readonly #policies: readonly ReadonlyMap<string, readonly string[]>[];
+  readonly #policies: readonly Directives[];
   /** What was found out: a page has many references, and a policy may be long. */
   readonly #known = new Map<string, boolean>();
 

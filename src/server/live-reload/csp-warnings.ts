@@ -1,4 +1,4 @@
-import { parsePolicy } from "../../scanner/url/csp.js";
+import { governingDirective, parsePolicy, type Directives } from "../../scanner/url/csp.js";
 
 /** What counts for whether a policy lets a page reload by itself. */
 export interface LivePage {
@@ -7,8 +7,6 @@ export interface LivePage {
   /** `host` or `host:port` that the page was asked for by. */
   readonly authority: string;
 }
-
-type Directives = ReadonlyMap<string, readonly string[]>;
 
 /**
  * The directive of a `Content-Security-Policy` field that keeps our script or
@@ -31,25 +29,23 @@ export function obstacleInMeta(policies: readonly string[], page: LivePage): str
 }
 
 function scriptObstacle(directives: Directives, { nonce, authority }: LivePage): string | undefined {
-  return governing(directives, ["script-src-elem", "script-src", "default-src"], (sources) => {
+  return governing(directives, "script", (sources) => {
     if (nonce !== undefined && sources.includes(`'nonce-${nonce}'`)) return true;
     return !sources.includes("'strict-dynamic'") && sources.some((source) => isOurs(source, authority));
   });
 }
 
 function streamObstacle(directives: Directives, { authority }: LivePage): string | undefined {
-  return governing(directives, ["connect-src", "default-src"], (sources) =>
-    sources.some((source) => isOurs(source, authority)),
-  );
+  return governing(directives, "fetch", (sources) => sources.some((source) => isOurs(source, authority)));
 }
 
-/** The first of these directives that is there counts; it is the obstacle when its sources do not allow. */
+/** What governs a kind of load is the obstacle when its sources do not allow it. */
 function governing(
   directives: Directives,
-  names: readonly string[],
+  destination: "script" | "fetch",
   allows: (sources: readonly string[]) => boolean,
 ): string | undefined {
-  const name = names.find((name) => directives.has(name));
+  const name = governingDirective(directives, destination);
   return name === undefined || allows(directives.get(name) ?? []) ? undefined : written(directives, name);
 }
 
