@@ -47,8 +47,12 @@ export interface Exchange {
   hinted: string | undefined;
   /** Gives the final response its last touch, whoever answers. */
   transformHeaders: Transform | undefined;
-  /** Sends status and fields; with `end`, nothing follows them. Does nothing when the client has gone. */
-  writeHead(status: number, fields: OutgoingHttpHeaders, end: boolean): void;
+  /**
+   * Sends status and fields; with `end`, nothing follows them. Does nothing when the client has gone.
+   *
+   * @param trailers asked, over HTTP/2, for the fields behind the content when that has been sent (RFC 9110 §6.5)
+   */
+  writeHead(status: number, fields: OutgoingHttpHeaders, end: boolean, trailers?: () => OutgoingHttpHeaders): void;
   /**
    * Whether a content may be sent at once, and is then begun: false when it
    * has to wait for its turn among the responses of the connection.

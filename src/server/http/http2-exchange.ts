@@ -25,6 +25,7 @@ export function http2Exchange(
 /** The date is ours: where Node sets it, its code for the fields of a response may never be compiled (Node 20: the key is another string each time). */
 const ENDS = { endStream: true, sendDate: false };
 const GOES_ON = { endStream: false, sendDate: false };
+const WITH_TRAILERS = { ...GOES_ON, waitForTrailers: true };
 
 /** Fields with their pseudo-header field. Those of a file are the same objects each time, and joined once. */
 const joined = new WeakMap<OutgoingHttpHeaders, OutgoingHttpHeaders>();
@@ -107,13 +108,17 @@ class Http2Exchange implements Exchange, Writer {
     return this.stream.sentHeaders ?? {};
   }
 
-  writeHead(status: number, fields: OutgoingHttpHeaders, end: boolean): void {
+  writeHead(status: number, fields: OutgoingHttpHeaders, end: boolean, trailers?: () => OutgoingHttpHeaders): void {
     const { stream } = this;
     if (stream.destroyed || stream.closed) return;
     this.begun = performance.now();
     const { begun, transformHeaders } = this;
     const transformed = transformHeaders === undefined ? fields : transformHeaders(status, fields);
-    stream.respond(withStatus(status, transformed, begun), end ? ENDS : GOES_ON);
+    if (trailers !== undefined) stream.once("wantTrailers", () => stream.sendTrailers(trailers()));
+    stream.respond(
+      withStatus(status, transformed, begun),
+      end ? ENDS : trailers === undefined ? GOES_ON : WITH_TRAILERS,
+    );
   }
 
   mayBuffer(bytes: number): boolean {

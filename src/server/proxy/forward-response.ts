@@ -10,6 +10,7 @@ import { ask, type Question, type UpstreamAnswer } from "./upstream-request.js";
 import { UpstreamFailure } from "./upstream-error.js";
 import { sendHead } from "./upstream-response-head.js";
 import { piecesOf } from "./forward-body.js";
+import { endToEnd } from "./fields/hop-by-hop.js";
 import { responseFields, type ProxiedFields } from "./fields/response-fields.js";
 import type { ProxyRule, Upstream } from "./proxy-rule.js";
 import { tunnel } from "./websocket-tunnel.js";
@@ -92,8 +93,11 @@ function sender(
   const { response, idleTimeout } = answer;
   const bare = exchange.method === "HEAD" || status === 204 || status === 304;
   const fresh = fields["cache-control"] === undefined ? hintedFreshness(exchange) : undefined;
+  // Only behind a content in chunks there can be any (RFC 9112 §7.1.2).
+  const chunked = !bare && response.headers["transfer-encoding"] !== undefined;
+  const trailers = chunked ? () => endToEnd(response.trailers) : undefined;
   return async (extra: OutgoingHttpHeaders, progress) => {
-    exchange.writeHead(status, { ...fresh, ...fields, ...extra }, bare);
+    exchange.writeHead(status, { ...fresh, ...fields, ...extra }, bare, trailers);
     if (bare) return void response.resume();
     // Its content may be long in coming: an event stream is open from here on.
     if (exchange.responseBody instanceof ServerResponse) sendHead(exchange.responseBody);

@@ -100,6 +100,29 @@ test("tells the upstream who asked for what, and hides what was meant for one co
   for (const name of ["x-mine", "keep-alive", "te", "proxy-authorization"]) expect(headers[name]).toBeUndefined();
 });
 
+test("fields behind the content of a response reach a client of HTTP/2", async () => {
+  const { origin, received } = await startUpstream((_request, response) => {
+    response.writeHead(200, { trailer: "x-checksum" }).write("content");
+    response.addTrailers({ "x-checksum": "abc", "keep-alive": "timeout=5" });
+    response.end();
+  });
+  const { port, errors } = await startServer({ proxy: [`/=${origin}`] });
+  const { session } = await connect(port);
+  for (const fields of [{}, { te: "trailers" }]) {
+    const stream = session.request({ ":path": "/", ...fields }).resume();
+    const closed = once(stream, "close");
+    const [trailers]: unknown[] = await once(stream, "trailers");
+    expect(Object.entries(Object(trailers))).toEqual([["x-checksum", "abc"]]);
+    await closed;
+    expect(stream.rstCode).toBe(0);
+  }
+  expect(received.map(({ headers: { te, connection } }) => [te, connection])).toEqual([
+    [undefined, "keep-alive"],
+    ["trailers", "TE"],
+  ]);
+  expect(errors).toEqual([]);
+});
+
 test("joins the cookie fields of HTTP/2", async () => {
   const { origin, received } = await startUpstream();
   const { port } = await startServer({ proxy: [`/=${origin}`] });

@@ -41,9 +41,13 @@ export function requestFields(
     ...forwarded(request, client),
     via: joined(fields["via"], via),
     ...(content && fields["content-length"] === undefined ? { "transfer-encoding": "chunked" } : {}),
+    ...(takesTrailers(request) ? { connection: "TE", te: "trailers" } : {}),
     ...(webSocket ? { connection: "Upgrade", upgrade: "websocket" } : {}),
   });
 }
+
+/** Fields behind the content reach clients of HTTP/2 (RFC 9110 §10.1.4); some upstreams send them only when asked. */
+const takesTrailers = ({ httpVersion, fields: { te } }: ForwardedRequest) => httpVersion === "2" && te === "trailers";
 
 function forwarded({ authority, fields }: ForwardedRequest, client: string | undefined): OutgoingHttpHeaders {
   const address = client?.replace(/^::ffff:(?=\d+\.)/i, "");
