@@ -2,7 +2,7 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import type { ClientHttp2Session, OutgoingHttpHeaders } from "node:http2";
 import { join } from "node:path";
 import { emptyDirectory } from "./directory.js";
-import { answerOf } from "./h2.js";
+import { answerOf, connect, type Answer } from "./h2.js";
 
 export const SECRET = "this is a secret";
 
@@ -63,8 +63,41 @@ export function* targets(count: number): Generator<string> {
   }
 }
 
+/** Clients that ask at a time: a server is to be kept busy. */
+const CLIENTS = 8;
+
+/**
+ * Asks for each target over HTTP/2, and hands over the answer. A client that
+ * breaks the rules of its own protocol has its stream refused, and gets none.
+ *
+ * @returns how many were answered
+ */
+export async function askAll(
+  port: number,
+  all: Iterable<string>,
+  answered: (target: string, answer: Answer) => void,
+  fields: OutgoingHttpHeaders = {},
+): Promise<number> {
+  let count = 0;
+  const left = all[Symbol.iterator]();
+  const ask = async () => {
+    let client = await connect(port, { settings: { enablePush: false } });
+    for (let next = left.next(); next.done !== true; next = left.next()) {
+      if (client.session.destroyed || client.session.closed) {
+        client = await connect(port, { settings: { enablePush: false } });
+      }
+      const answer = await statusOf(client.session, next.value, fields);
+      if (answer instanceof Error) continue;
+      count++;
+      answered(next.value, answer);
+    }
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, ask));
+  return count;
+}
+
 /** The answer to a GET for a target, or the error of its stream. */
-export async function statusOf(session: ClientHttp2Session, target: string, fields: OutgoingHttpHeaders = {}) {
+async function statusOf(session: ClientHttp2Session, target: string, fields: OutgoingHttpHeaders) {
   // As bytes of UTF-8, as a client would send what it did not encode.
   const path = Buffer.from(target).toString("latin1");
   return answerOf(session.request({ ":path": path, ...fields })).catch((error: unknown) =>

@@ -4,23 +4,15 @@ import { expect, test } from "vitest";
 import { emptyDirectory } from "../../support/directory.js";
 import { connect, connectSocket } from "../../support/h2.js";
 import { startServer } from "../../support/server.js";
-import { SECRET, statusOf, surroundedRoot, targets } from "../../support/targets.js";
+import { askAll, SECRET, surroundedRoot, targets } from "../../support/targets.js";
 
 const TARGETS = 10_000;
 
 test("10,000 request targets over HTTP/2 give no byte from outside the root, no 5xx, and no end of the server", async () => {
   const server = await startServer({ root: await surroundedRoot() });
-  let client = await connect(server.port);
-  let answered = 0;
-  for (const target of targets(TARGETS)) {
-    if (client.session.destroyed || client.session.closed) client = await connect(server.port);
-    const answer = await statusOf(client.session, target);
-    // A client that breaks the rules of its own protocol has its stream refused.
-    if (answer instanceof Error) continue;
-    const { status, body } = answer;
-    answered++;
+  const answered = await askAll(server.port, targets(TARGETS), (target, { status, body }) => {
     if (status >= 500 || String(body).includes(SECRET)) expect([target, status, String(body)]).toBe("refused");
-  }
+  });
   expect(answered).toBeGreaterThan(TARGETS * 0.9);
   expect(server.errors).toEqual([]);
   expect((await (await connect(server.port)).request("/a.txt")).body.toString()).toBe("open");

@@ -83,18 +83,16 @@ async function outcomeOf(port: number, protocol: Protocol, method: string): Prom
   }
 }
 
-test.each(protocols.flatMap((protocol) => behaviours.map((behaviour) => [protocol, ...behaviour] as const)))(
-  "over %s, an upstream that %s",
-  async (protocol, ...behaviour) => {
-    const { origin } = await misbehaving(behaviour);
-    const root = await writeSite({ "a.txt": "file" });
-    const { port, errors } = await startServer({ root, proxy: [`/api=${origin}`], proxyTimeout: 1 });
-    const [, , , expected] = behaviour;
-    expect(await outcomeOf(port, protocol, "GET")).toBe(expected);
-    expect((await ask(port, protocol, "/a.txt")).body.toString()).toBe("file");
-    expect(errors).toEqual([]);
-  },
-);
+test.each(behaviours)("over both versions of HTTP, an upstream that %s", async (...behaviour) => {
+  const { origin } = await misbehaving(behaviour);
+  const root = await writeSite({ "a.txt": "file" });
+  const { port, errors } = await startServer({ root, proxy: [`/api=${origin}`], proxyTimeout: 1 });
+  const [, , , expected] = behaviour;
+  const outcomes = await Promise.all(protocols.map((protocol) => outcomeOf(port, protocol, "GET")));
+  expect(outcomes).toEqual([expected, expected]);
+  for (const protocol of protocols) expect((await ask(port, protocol, "/a.txt")).body.toString()).toBe("file");
+  expect(errors).toEqual([]);
+});
 
 test.each(protocols)("says over %s which upstream failed and why, to the client and to the user", async (protocol) => {
   const origin = `http://127.0.0.1:${await closedPort()}`;
