@@ -20,7 +20,12 @@ interface Watched {
 
 function watched(root: string): Watched {
   const count = { looks: 0 };
-  const watch = createWatch({ root, lookAgain: () => (count.looks += 1) });
+  let tell: (looked: unknown) => void = () => undefined;
+  const lookAgain = () => {
+    count.looks += 1;
+    tell(undefined);
+  };
+  const watch = createWatch({ root, lookAgain });
   onTestFinished(() => watch.close());
   return {
     watch,
@@ -31,8 +36,9 @@ function watched(root: string): Watched {
       const before = count.looks;
       for (let time = 1; count.looks === before; time += 1) {
         if (time > CHANGES) throw new Error(`nothing was seen of ${CHANGES} changes`);
+        const looked = new Promise((resolve) => (tell = resolve));
         await change(time);
-        for (let wait = 0; wait < PACE && count.looks === before; wait += 1) await after(1);
+        if (count.looks === before) await Promise.race([looked, after(PACE)]);
       }
     },
   };
