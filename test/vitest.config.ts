@@ -1,15 +1,49 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import Repeats from "./support/repeats.js";
+
+const root = new URL("..", import.meta.url).pathname;
+
+/** What takes time is waited for: machines are shared and noisy. */
+const timeouts = { testTimeout: 120_000, hookTimeout: 60_000 };
+
+/** These measure how long something takes. They run alone, and a test that fails may be repeated, which is reported. */
+const timed = [
+  "test/demo/demo-network.test.ts",
+  "test/scanner/abuse.test.ts",
+  "test/scanner/html/tag-cursor.test.ts",
+  "test/server/listen/network-simulator.test.ts",
+  "test/server/page-delivery/early-hints.test.ts",
+];
 
 export default defineConfig({
   test: {
-    root: new URL("..", import.meta.url).pathname,
-    include: ["test/**/*.test.ts"],
-    exclude: ["test/browser/**", "test/bench/**"],
+    root,
     globalSetup: "test/support/build.ts",
-    // Machines are shared and noisy: what waits for events may take its time, and what compares growth or depends on
-    // a stall of 100 ms gets another chance.
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
-    retry: 2,
+    reporters: ["default", new Repeats()],
+    // Most tests wait for sockets and processes more than they compute.
+    maxWorkers: 2 * availableParallelism(),
+    projects: [
+      {
+        test: {
+          ...timeouts,
+          root,
+          name: "untimed",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/browser/**", "test/bench/**", ...timed],
+        },
+      },
+      {
+        test: {
+          ...timeouts,
+          root,
+          name: "timed",
+          include: timed,
+          retry: 2,
+          maxWorkers: availableParallelism(),
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
