@@ -23,6 +23,14 @@ export default defineConfig({
     reporters: ["default", new Repeats()],
     // Most tests wait for sockets and processes more than they compute.
     maxWorkers: 2 * availableParallelism(),
+    // Of what runs in the tests' own processes: what the built program does as a child is not seen.
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.ts"],
+      exclude: ["src/cli/**", "**/*.d.ts"],
+      reporter: ["text", "json-summary"],
+      reportsDirectory: "node_modules/.cache/coverage",
+    },
     projects: [
       {
         test: {
