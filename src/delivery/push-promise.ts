@@ -1,4 +1,5 @@
 import { constants, type IncomingHttpHeaders, type OutgoingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import { errorOf } from "../errors.js";
 import type { Destination } from "../manifest/destination.js";
 
 /** Node's words for "the client takes no push (now)": each is a normal outcome. */
@@ -71,7 +72,7 @@ export function promise(
         resolve(stream);
       });
     } catch (error) {
-      fail(error instanceof Error ? error : new Error(String(error)));
+      fail(errorOf(error));
     }
   });
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+import { errorOf } from "../errors.js";
 import { LruMap } from "../io/lru-map.js";
 import { versionOf } from "../scanner/file-version.js";
 import type { Lookup, SiteFile } from "../scanner/lookup.js";
@@ -168,7 +169,7 @@ export class Learner {
     if (!load.isDoubled && known?.isToldMore(load) !== true && newsOf(load, known).length === 0) return;
     const learning = (this.#learning.get(page) ?? Promise.resolve())
       .then(() => this.#learn(load))
-      .catch((error: unknown) => this.#options.report(error instanceof Error ? error : new Error(String(error))))
+      .catch((error: unknown) => this.#options.report(errorOf(error)))
       .finally(() => {
         if (this.#learning.get(page) === learning) this.#learning.delete(page);
       });

@@ -1,3 +1,4 @@
+import { errorOf } from "../errors.js";
 import { fieldsOf } from "../rules/headers/field.js";
 import { openTree, type FileTree } from "../files/tree.js";
 import { Representations } from "../files/representation/representations.js";
@@ -210,6 +211,6 @@ async function lookAhead({ lookup, scanner, rules }: Parts, { options, connectio
     const summary = await scanAhead(sitePages(lookup, rules), rules.scanner(scanner), connections, closing);
     if (summary !== undefined) onScan(summary);
   } catch (error) {
-    callbacks(options).report(error instanceof Error ? error : new Error(String(error)));
+    callbacks(options).report(errorOf(error));
   }
 }

@@ -1,5 +1,5 @@
 import { constants } from "node:http2";
-import { systemCode } from "../errors.js";
+import { errorOf, systemCode } from "../errors.js";
 import { isExhausted } from "../files/file.js";
 import type { Delivery } from "../delivery/history.js";
 import type { Exchange } from "./http/exchange.js";
@@ -21,7 +21,7 @@ function handle(site: Site, exchange: Exchange, onRequest: ((record: RequestReco
   const { connection } = exchange;
   // With nobody to tell, there is nothing to remember of a request.
   const observed = onRequest === undefined ? undefined : new Observed(site, exchange, onRequest);
-  site.connections.enter(connection);
+  const ended = site.connections.begin(connection);
   const seen = site.traffic?.arrived(exchange);
   try {
     const answered = answer(site, exchange);
@@ -31,7 +31,7 @@ function handle(site: Site, exchange: Exchange, onRequest: ((record: RequestReco
     isFailed(site, exchange, error, observed);
   }
   exchange.whenClosed(() => {
-    site.connections.leave(connection);
+    ended();
     seen?.ended(exchange.status, exchange.sent);
     observed?.closed();
   });
@@ -131,7 +131,7 @@ function fail(site: Site, exchange: Exchange, error: unknown): void {
   else responseBody.destroy();
 }
 
-const report = (site: Site, error: unknown) => site.report(error instanceof Error ? error : new Error(String(error)));
+const report = (site: Site, error: unknown) => site.report(errorOf(error));
 
 const isGone = (error: unknown) =>
   gone.has(systemCode(error) ?? "") || (error instanceof Error && error.name === "AbortError");

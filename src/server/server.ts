@@ -215,9 +215,9 @@ const closedError = () => new H2PushError("listen", "the server was closed", "cr
 
 async function networkOf({ rtt, kbps }: Settings): Promise<ListenOptions["network"]> {
   if (rtt === 0 && kbps === 0) return undefined;
-  const { overSlowNetwork } = await import("./listen/network-simulator.js");
+  const { SlowSocket } = await import("./listen/network-simulator.js");
   const network = { rtt, kbps: kbps === 0 ? Infinity : kbps };
-  return (socket, accepted) => overSlowNetwork(socket, network, accepted);
+  return (socket, accepted) => new SlowSocket(socket, network, accepted);
 }
 
 function addressOf({ host, base }: Settings, { port, addresses, socket, redirect }: RedirectingListener): Address {

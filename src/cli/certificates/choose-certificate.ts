@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { H2PushError } from "../../errors.js";
+import { errorOf, H2PushError } from "../../errors.js";
 import type { Server } from "../../server/server.js";
 import type { Certificate } from "../../tls/issue/certificate.js";
 import { normalizeNames } from "../../tls/issue/certificate-names.js";
@@ -89,7 +89,7 @@ export async function keepCertificateCurrent(
     },
     report: (error) => {
       if (error instanceof H2PushError) printError(error);
-      else printFailure(error instanceof Error ? error : new Error(String(error)));
+      else printFailure(errorOf(error));
     },
   });
   reloadOnHangup(() => void live.reload());

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
 import { History } from "../../delivery/history.js";
@@ -83,7 +84,7 @@ export function pushEnabled(stream: ServerHttp2Stream | undefined): boolean {
 /** All connections of a server, from their first request to their end. Owns their records. */
 export class Connections {
   readonly #all = new Set<Connection>();
-  #waiting: (() => void)[] = [];
+  readonly #changes = new EventEmitter<{ change: [] }>();
   #last = 0;
   #draining = false;
 
@@ -102,39 +103,30 @@ export class Connections {
     this.#all.add(connection);
     (transport.protocol === "h2" ? transport.session : transport.socket).once("close", () => {
       this.#all.delete(connection);
-      this.#changed();
+      this.#changes.emit("change");
     });
     // Its handshake ended after all others were told. Over HTTP/1.1 a connection is added with its first request.
     if (this.#draining && transport.protocol === "h2") endIdle(connection);
     return connection;
   }
 
-  /** Counts a promised stream as under way until the returned function is called. */
+  /** Counts a request, or a promised stream, as under way until the returned function is called. */
   begin(connection: Connection): () => void {
-    this.enter(connection);
-    let running = true;
-    return () => {
-      if (running) this.leave(connection);
-      running = false;
-    };
-  }
-
-  /** Counts a request as under way. */
-  enter(connection: Connection): void {
     connection.open++;
-  }
-
-  /** Called once for each `enter`, when it has ended. */
-  leave(connection: Connection): void {
-    connection.open--;
-    if (this.#draining) endIdle(connection);
-    this.#changed();
+    let isRunning = true;
+    return () => {
+      if (!isRunning) return;
+      isRunning = false;
+      connection.open--;
+      if (this.#draining) endIdle(connection);
+      this.#changes.emit("change");
+    };
   }
 
   /** Counts one of the requests under way as none that keeps the server busy, until the returned function is called. */
   markIdle(connection: Connection): () => void {
     connection.idleStreams++;
-    this.#changed();
+    this.#changes.emit("change");
     return () => connection.idleStreams--;
   }
 
@@ -146,29 +138,20 @@ export class Connections {
 
   /** Resolves when no request is under way. */
   async idle(): Promise<void> {
-    while (this.busy) await this.#change();
+    while (this.busy) await once(this.#changes, "change");
   }
 
   /** Ends idle connections at once and the others as soon as they are idle; resolves when all have ended. */
   async drain(): Promise<void> {
     this.#draining = true;
     for (const connection of this.#all) endIdle(connection);
-    while (this.#all.size > 0) await this.#change();
+    while (this.#all.size > 0) await once(this.#changes, "change");
   }
 
   /** Ends all connections at once. */
   destroy(): void {
     for (const { transport } of this.#all)
       (transport.protocol === "h2" ? transport.session : transport.socket).destroy();
-  }
-
-  #change(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  #changed(): void {
-    if (this.#waiting.length === 0) return;
-    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }
 

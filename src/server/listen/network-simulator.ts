@@ -26,14 +26,8 @@ const LINGER = 1000;
  * round trip after they were sent, one segment after another, never in
  * another order. The handshake of TCP, over before we are told of a
  * connection, is made up for with one round trip before the first byte.
- *
- * @param accepted when it was (`performance.now()`)
  */
-export function overSlowNetwork(socket: Socket, network: SlowNetwork, accepted: number): Duplex {
-  return new SlowSocket(socket, network, accepted);
-}
-
-class SlowSocket extends Duplex {
+export class SlowSocket extends Duplex {
   readonly #socket: Socket;
   readonly #inbound: Line;
   readonly #outbound: Line;
@@ -43,6 +37,7 @@ class SlowSocket extends Duplex {
   #next: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
 
+  /** @param accepted when it was (`performance.now()`) */
   constructor(socket: Socket, network: SlowNetwork, accepted: number) {
     super({ allowHalfOpen: true });
     this.#socket = socket;

@@ -1,4 +1,5 @@
 import { setTimeout as after } from "node:timers/promises";
+import { errorOf } from "../../errors.js";
 import type { Audience, SiteFile } from "../../scanner/lookup.js";
 import type { PageNeeds } from "../../scanner/types.js";
 import { OpenPage, QUIET, type Change, type Files } from "./page-changes.js";
@@ -69,7 +70,7 @@ export class OpenPages {
     this.#files = new PageFiles(options);
     this.#watch = options.watch ? new DirectoryWatch(() => this.look()) : undefined;
     this.#changed = options.changed;
-    this.#report = (error) => options.report(error instanceof Error ? error : new Error(String(error)));
+    this.#report = (error) => options.report(errorOf(error));
   }
 
   /** A page goes to a browser: what changes from now on counts, though its stream begins later. */

@@ -1,3 +1,4 @@
+import { errorOf } from "../../errors.js";
 import type { Learner, Observation, ObservedRequest, PageVersion } from "../../learn/learner.js";
 import type { PageNeeds } from "../../scanner/types.js";
 import type { FoundFile } from "../../files/file.js";
@@ -102,7 +103,7 @@ export class Traffic {
   }
 
   #report(error: unknown): void {
-    this.#options.report(error instanceof Error ? error : new Error(String(error)));
+    this.#options.report(errorOf(error));
   }
 }
 

@@ -56,11 +56,16 @@ export function parseProxyRule(text: string): ProxyRule {
   };
 }
 
-function upstreamOf({ protocol, hostname, port, host, origin }: URL): Upstream {
-  const secure = protocol === "https:";
-  const number = port === "" ? (secure ? 443 : 80) : Number(port);
-  const name = hostname.replace(/^\[(.*)\]$/, "$1");
-  return { origin, secure, hostname: name, port: number, host, local: isLoopback(name) };
+function upstreamOf(url: URL): Upstream {
+  const { protocol, host, origin } = url;
+  const { hostname, port } = placeOf(url);
+  return { origin, secure: protocol === "https:", hostname, port, host, local: isLoopback(hostname) };
+}
+
+/** The host, without brackets, and the port that a URL names. */
+export function placeOf({ protocol, hostname, port }: URL): Pick<Upstream, "hostname" | "port"> {
+  const number = port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
+  return { hostname: hostname.replace(/^\[(.*)\]$/, "$1"), port: number };
 }
 
 /** RFC 6761 §6.3 and the loopback addresses. */

@@ -1,5 +1,5 @@
 import { readLinks } from "../../../delivery/link.js";
-import type { ProxyRule, Upstream } from "../proxy-rule.js";
+import { placeOf, type ProxyRule, type Upstream } from "../proxy-rule.js";
 
 /** Scheme, authority and the rest of a reference that has an authority (RFC 3986 §4.2). */
 const WITH_AUTHORITY = /^(?:(https?):)?\/\/([^/?#\\]*)(.*)$/is;
@@ -15,8 +15,8 @@ export function relocated(rule: ProxyRule, reference: string, authority: string)
   const [, scheme, named, rest = ""] = WITH_AUTHORITY.exec(reference) ?? [];
   if (named === undefined) return reference.startsWith("/") ? relocatedPath(rule, reference) : reference;
   const path = rest.startsWith("/") ? rest : `/${rest}`;
-  if (isAt(placeOf(named, scheme ?? schemeOf(rule.upstream)), rule.upstream)) return relocatedPath(rule, path);
-  const isOurs = isAt(placeOf(named, scheme ?? "https"), placeOf(authority, "https"));
+  if (isAt(placeIn(named, scheme ?? schemeOf(rule.upstream)), rule.upstream)) return relocatedPath(rule, path);
+  const isOurs = isAt(placeIn(named, scheme ?? "https"), placeIn(authority, "https"));
   return isOurs && rule.base !== undefined && !isBelow(path, rule.prefix) ? relocatedPath(rule, path) : reference;
 }
 
@@ -32,13 +32,10 @@ const isBelow = (path: string, base: string) => path.startsWith(base) && /^(?:$|
 /** A host and its port. */
 type Place = Pick<Upstream, "hostname" | "port">;
 
-function placeOf(authority: string, scheme: string): Place | undefined {
+function placeIn(authority: string, scheme: string): Place | undefined {
   const text = `${scheme}://${authority}`;
-  if (!URL.canParse(text)) return undefined;
-  const { hostname, port, username } = new URL(text);
-  if (username !== "") return undefined;
-  const number = port === "" ? (scheme.toLowerCase() === "https" ? 443 : 80) : Number(port);
-  return { hostname: hostname.replace(/^\[(.*)\]$/, "$1"), port: number };
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url === undefined || url.username !== "" ? undefined : placeOf(url);
 }
 
 /** Whatever the scheme: an upstream in plain HTTP that goes by `x-forwarded-proto` says https of itself. */
