@@ -10,8 +10,7 @@ const timeouts = { testTimeout: 120_000, hookTimeout: 60_000 };
 /** These measure how long something takes. They run alone, and a test that fails may be repeated, which is reported. */
 const timed = [
   "test/demo/demo-network.test.ts",
-  "test/scanner/abuse.test.ts",
-  "test/scanner/html/tag-cursor.test.ts",
+  "test/server/hostile.test.ts",
   "test/server/listen/network-simulator.test.ts",
   "test/server/page-delivery/early-hints.test.ts",
 ];
@@ -29,6 +28,7 @@ export default defineConfig({
       include: ["src/**/*.ts"],
       exclude: ["src/cli/**", "**/*.d.ts"],
       reporter: ["text", "json-summary"],
+      reportOnFailure: true,
       reportsDirectory: "node_modules/.cache/coverage",
     },
     projects: [
