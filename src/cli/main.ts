@@ -1,7 +1,6 @@
 import { H2PushError } from "../errors.js";
 import type { Option, OptionValue } from "../server/options/option.js";
-import { serverOptions } from "../server/options/options-table.js";
-import { cliOptions } from "./options/cli-options.js";
+import { allOptions } from "./options/cli-options.js";
 import { printToStderr, printError, printLine } from "./output/output.js";
 import { createProgram } from "./program.js";
 import { checkWords, wordsAsFlags } from "./options/served-root.js";
@@ -65,9 +64,7 @@ function explain(error: unknown): number {
 /** What the option takes whose value is missing, as commander says in quotes. */
 function missingValue(message: string): string {
   const flags = /'(.+)'/.exec(message)?.[1] ?? "";
-  const option = Object.values<Option<OptionValue>>({ ...serverOptions, ...cliOptions }).find(
-    (known) => known.flags === flags,
-  );
+  const option = Object.values<Option<OptionValue>>(allOptions).find((known) => known.flags === flags);
   const [flag = ""] = flags.split(/[, ]/);
   if (option?.example !== undefined) return `for example ${flag} ${option.example}`;
   return option === undefined ? "see --help for what it takes" : `it takes a value: ${option.description}`;

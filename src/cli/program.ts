@@ -10,7 +10,7 @@ import type { ServeFlags } from "./options/resolve-options.js";
 import { addHelp } from "./options/help-text.js";
 import { manifestFormats } from "./commands/manifest-format.js";
 import type { ManifestOptions } from "./commands/manifest.js";
-import { cliOptions } from "./options/cli-options.js";
+import { allOptions, cliOptions } from "./options/cli-options.js";
 
 /** What the commands do, given what was asked for. */
 export interface Actions {
@@ -41,10 +41,10 @@ export function createProgram(actions: Actions): Command {
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText("after", examples);
-  const options = { ...serverOptions, ...cliOptions };
-  for (const spec of Object.values(options)) program.addOption(option(spec));
-  addHelp(program, options);
-  for (const spec of Object.values(options).filter(isSwitch)) program.addOption(opposite(spec));
+  for (const spec of Object.values<OptionSpec<OptionValue>>(allOptions)) program.addOption(option(spec));
+  addHelp(program);
+  for (const spec of Object.values<OptionSpec<OptionValue>>(allOptions).filter(isSwitch))
+    program.addOption(opposite(spec));
   program.action((root: string | undefined) => actions.serve(root, givenFlags(program)));
   program
     .command("manifest")

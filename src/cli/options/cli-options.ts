@@ -1,92 +1,27 @@
-import type { Option, OptionValue } from "../../server/options/option.js";
+import { optionsOf, type Option, type OptionValue } from "../../server/options/option.js";
 import { checkAuthority, checkFile, checkNames, checkSwitch } from "../../server/options/option-checks.js";
+import { serverOptions } from "../../server/options/options-table.js";
 import { checkLog, logFormats } from "../log/log-format.js";
+
+const output = optionsOf("Output");
+const certificate = optionsOf("Certificate");
+
+const NO_NAMES: readonly string[] = [];
 
 /** What the command line knows beside the server's own options. */
 export const cliOptions = {
-  config: {
-    flags: "-c, --config <file>",
-    description: "options from here (h2push.config.json)",
-    group: "Output",
-    common: true,
-    default: undefined,
-    check: checkFile,
-  },
-  cert: {
-    flags: "-C, --cert <file>",
-    description: "own certificate, PEM",
-    group: "Certificate",
-    common: true,
-    default: undefined,
-    check: checkFile,
-  },
-  key: {
-    flags: "-K, --key <file>",
-    description: "its private key, PEM",
-    group: "Certificate",
-    common: true,
-    default: undefined,
-    check: checkFile,
-  },
-  name: {
-    flags: "--name <name>",
-    description: "further name for our own certificate, repeatable",
-    group: "Certificate",
-    default: [],
-    check: checkNames,
-  },
-  ca: {
-    flags: "--ca <authority>",
-    description: "who signs our own certificate: h2push, mkcert",
-    group: "Certificate",
-    default: undefined,
-    check: checkAuthority,
-  },
-  demo: {
-    flags: "--demo",
-    description: "add the demo; without a root, serve its page",
-    group: "Output",
-    common: true,
-    default: false,
-    check: checkSwitch,
-  },
-  open: {
-    flags: "-o, --open",
-    description: "open the page in the browser",
-    group: "Output",
-    common: true,
-    default: false,
-    check: checkSwitch,
-  },
-  qr: {
-    flags: "--qr",
-    description: "print the network's URL as a QR code too",
-    group: "Output",
-    default: false,
-    check: checkSwitch,
-  },
-  log: {
-    flags: "--log <format>",
-    description: logFormats.join(", "),
-    group: "Output",
-    common: true,
-    default: "pretty",
-    check: checkLog,
-  },
-  quiet: {
-    flags: "-q, --quiet",
-    description: "print the URL and errors alone",
-    group: "Output",
-    common: true,
-    default: false,
-    check: checkSwitch,
-  },
-  verbose: {
-    flags: "--verbose",
-    description: "log each target and how it was delivered",
-    group: "Output",
-    common: true,
-    default: false,
-    check: checkSwitch,
-  },
-} as const satisfies Record<string, Option<OptionValue>>;
+  config: output("-c, --config <file>", "options from here (h2push.config.json)", checkFile, undefined),
+  cert: certificate("-C, --cert <file>", "own certificate, PEM", checkFile, undefined),
+  key: certificate("-K, --key <file>", "its private key, PEM", checkFile, undefined),
+  name: certificate("--name <name>", "further name for our own certificate, repeatable", checkNames, NO_NAMES),
+  ca: certificate("--ca <authority>", "who signs our own certificate: h2push, mkcert", checkAuthority, undefined),
+  demo: output("--demo", "add the demo; without a root, serve its page", checkSwitch, false),
+  open: output("-o, --open", "open the page in the browser", checkSwitch, false),
+  qr: output("--qr", "print the network's URL as a QR code too", checkSwitch, false),
+  log: output("--log <format>", logFormats.join(", "), checkLog, "pretty"),
+  quiet: output("-q, --quiet", "print the URL and errors alone", checkSwitch, false),
+  verbose: output("--verbose", "log each target and how it was delivered", checkSwitch, false),
+} satisfies Record<string, Option<OptionValue>>;
+
+/** Every option of the command line, by its name in the configuration file and in the library. */
+export const allOptions = { ...serverOptions, ...cliOptions };

@@ -1,6 +1,5 @@
 import type { JsonType, Option, OptionValue } from "../../server/options/option.js";
-import { serverOptions } from "../../server/options/options-table.js";
-import { cliOptions } from "./cli-options.js";
+import { allOptions } from "./cli-options.js";
 
 /** What a configuration file may hold, as a JSON Schema: made from the options, so that none is described twice. */
 export interface ConfigSchema {
@@ -13,7 +12,7 @@ export interface ConfigSchema {
 
 type Property = JsonType & { readonly description: string; readonly default?: OptionValue };
 
-const { config: _config, ...options } = { ...serverOptions, ...cliOptions };
+const { config: _config, ...options } = allOptions;
 
 /** The options that a file can set, by their keys. */
 export const configOptions: Readonly<Record<string, Option<OptionValue>>> = options;

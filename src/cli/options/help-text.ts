@@ -1,30 +1,25 @@
 import { Option, type Command } from "commander";
-import type { OptionGroup } from "../../server/options/option.js";
+import { allOptions } from "./cli-options.js";
 
-/** Where an option is listed: by `--help` already, and under which heading by `--help-all`. */
-interface Place {
-  readonly group: OptionGroup;
-  readonly common?: boolean;
-}
+/** What most people look for: `--help` lists these options, and fits a screen. */
+const COMMON = new Set(
+  (
+    "port host delivery announce single list cache cors live manifest proxy rtt kbps " +
+    "config cert key demo open log quiet verbose"
+  ).split(" "),
+);
 
 const SWITCHES = `
 A switch of the configuration file is turned off by a flag: --no-live`;
 
-/**
- * Help in two tiers: `--help` fits a screen, as it lists what most people look
- * for; `--help-all` lists every option under the heading of its group.
- *
- * @param places by the options' names
- */
-export function addHelp(program: Command, places: Readonly<Record<string, Place>>): void {
-  const placed = program.options.flatMap((option) => {
-    const place = places[option.attributeName()];
-    return place === undefined ? [] : [{ option, place }];
-  });
-  for (const { option, place } of placed) option.hideHelp(place.common !== true);
+/** Help in two tiers: `--help` fits a screen; `--help-all` lists every option under the heading of its group. */
+export function addHelp(program: Command): void {
+  const groups = new Map(Object.entries(allOptions).map(([name, { group }]) => [name, group]));
+  const grouped = program.options.filter((option) => groups.has(option.attributeName()));
+  for (const option of grouped) option.hideHelp(!COMMON.has(option.attributeName()));
   program.addOption(new Option("--help-all", "print every option"));
   program.on("option:help-all", () => {
-    for (const { option, place } of placed) option.hideHelp(false).helpGroup(`${place.group}:`);
+    for (const option of grouped) option.hideHelp(false).helpGroup(`${groups.get(option.attributeName())}:`);
     program.addHelpText("after", SWITCHES);
     program.help();
   });

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Option, OptionValue } from "../../server/options/option.js";
-import { serverOptions } from "../../server/options/options-table.js";
-import { cliOptions } from "./cli-options.js";
+import { allOptions } from "./cli-options.js";
 import { shellWord } from "./shell-word.js";
 
 /** What the start tells elsewhere, or what shows by itself. */
@@ -9,10 +8,9 @@ const TOLD = new Set(
   "port host redirect config cert key name demo open qr log quiet verbose".split(" ") satisfies string[],
 );
 
-const table: readonly [name: string, option: Option<OptionValue>][] = Object.entries({
-  ...serverOptions,
-  ...cliOptions,
-}).filter(([name]) => !TOLD.has(name));
+const table: readonly [name: string, option: Option<OptionValue>][] = Object.entries(allOptions).filter(
+  ([name]) => !TOLD.has(name),
+);
 
 /**
  * The options that are set to something else than their defaults, as flags: a

@@ -1,4 +1,4 @@
-import { announcements, deliveryModes, type Announcement, type DeliveryMode } from "../../delivery/plan.js";
+import { announcements, deliveryModes } from "../../delivery/plan.js";
 import { H2PushError } from "../../errors.js";
 import { parseViewport, type Viewport } from "../../scanner/css/media-queries.js";
 import { parseField } from "../../rules/headers/field.js";
@@ -6,18 +6,26 @@ import { isCredentials } from "../../rules/guards/basic-auth.js";
 import { parseProxyRule } from "../proxy/proxy-rule.js";
 import type { CachePolicy } from "../../files/freshness.js";
 import { normalizeNames } from "../../tls/issue/certificate-names.js";
-import { tlsVersions, type TlsMin } from "../../tls/store/secure-context.js";
-import type { Check, JsonType } from "./option.js";
+import { tlsVersions } from "../../tls/store/secure-context.js";
 
 /** A check for a whole number within bounds, given as a number or in digits. */
-export function wholeNumber(what: string, from: number, to: number): Check<number> & { readonly json: JsonType } {
+export function wholeNumber(what: string, from: number, to: number) {
   const check = (value: unknown): number => {
     const number = typeof value === "string" && /^\d{1,12}$/.test(value.trim()) ? Number(value) : value;
     if (typeof number === "number" && Number.isInteger(number) && number >= from && number <= to) return number;
     throw new H2PushError("usage", `not ${what}: ${String(value)}`, `it is a whole number from ${from} to ${to}`);
   };
-  check.json = { type: "integer", minimum: from, maximum: to } as const;
-  return check;
+  return Object.assign(check, { json: { type: "integer", minimum: from, maximum: to } as const });
+}
+
+/** A check for one of the words that an option knows. */
+export function oneOf<const Word extends string>(what: string, words: readonly Word[]) {
+  const check = (value: unknown): Word => {
+    const word = words.find((known) => known === value);
+    if (word !== undefined) return word;
+    throw new H2PushError("usage", `no such ${what}: ${String(value)}`, `choose one of ${words.join(", ")}`);
+  };
+  return Object.assign(check, { json: { enum: words } });
 }
 
 export const checkJobs = wholeNumber("a number of threads", 1, 64);
@@ -127,19 +135,12 @@ export function checkHeader(value: unknown): readonly string[] {
   });
 }
 
-export function checkTlsMin(value: unknown): TlsMin {
-  const version = tlsVersions.find((known) => known === value);
-  if (version !== undefined) return version;
-  throw new H2PushError("usage", `no such version of TLS: ${String(value)}`, `choose ${tlsVersions.join(" or ")}`);
-}
-checkTlsMin.json = { enum: tlsVersions };
-
 export function checkHost(value: unknown): string {
   if (typeof value === "string" && /^(?!unix:$|-)(?:[\w.:-]+|unix:[^\0]+)$/.test(value)) return value;
   throw new H2PushError("usage", `not a host name or address: ${String(value)}`, "for example localhost or 0.0.0.0");
 }
 
-const checkPort = wholeNumber("a port", 0, 65_535);
+export const checkPort = wholeNumber("a port", 0, 65_535);
 
 /** True leaves the port to the server. */
 export function checkRedirect(value: unknown): number | true | undefined {
@@ -151,30 +152,14 @@ export function checkRedirect(value: unknown): number | true | undefined {
 }
 checkRedirect.json = checkPort.json;
 
-export function checkDelivery(value: unknown): DeliveryMode {
-  const mode = deliveryModes.find((known) => known === value);
-  if (mode !== undefined) return mode;
-  throw new H2PushError("usage", `no such delivery: ${String(value)}`, `choose one of ${deliveryModes.join(", ")}`);
-}
-checkDelivery.json = { enum: deliveryModes };
+export const checkDelivery = oneOf("delivery", deliveryModes);
+export const checkAnnounce = oneOf("announcement", announcements);
+export const checkTlsMin = oneOf("version of TLS", tlsVersions);
 
-export function checkAnnounce(value: unknown): Announcement {
-  const announcement = announcements.find((known) => known === value);
-  if (announcement !== undefined) return announcement;
-  throw new H2PushError("usage", `nothing to announce: ${String(value)}`, `choose one of ${announcements.join(", ")}`);
-}
-checkAnnounce.json = { enum: announcements };
+const checkSigner = oneOf("authority", ["h2push", "mkcert"]);
 
-/** Who can sign our own certificate. */
-const authorities = ["h2push", "mkcert"] as const;
-
-export function checkAuthority(value: unknown): (typeof authorities)[number] | undefined {
-  const authority = authorities.find((known) => known === value);
-  if (value === undefined || authority !== undefined) return authority;
-  throw new H2PushError(
-    "usage",
-    `no such authority: ${JSON.stringify(value)}`,
-    `choose one of ${authorities.join(", ")}`,
-  );
-}
-checkAuthority.json = { enum: authorities };
+/** Who signs our own certificate, when it was said. */
+export const checkAuthority = Object.assign(
+  (value: unknown) => (value === undefined ? undefined : checkSigner(value)),
+  { json: checkSigner.json },
+);

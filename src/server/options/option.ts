@@ -25,18 +25,31 @@ export interface Check<T> {
   readonly json?: JsonType;
 }
 
-/** One option: declared once, for the command line, the configuration file and the library alike. */
-export interface Option<T> {
-  /** As commander has it. */
-  readonly flags: string;
-  readonly description: string;
-  readonly group: OptionGroup;
-  /** Listed by `--help` already: what most people look for. */
-  readonly common?: true;
-  readonly default: T;
+/** What only some options have. */
+interface Extras {
   /** A value that shows what is meant. */
   readonly example?: string;
   /** Its value is shown nowhere. */
   readonly secret?: true;
+}
+
+/** One option: declared once, for the command line, the configuration file and the library alike. */
+export interface Option<T> extends Extras {
+  /** As commander has it. */
+  readonly flags: string;
+  readonly description: string;
+  readonly group: OptionGroup;
+  readonly default: T;
   readonly check: Check<T>;
+}
+
+/** Makes the options of one group: flags, description, check, default, and what only some have. */
+export function optionsOf(group: OptionGroup) {
+  return <C extends Check<OptionValue>, const D extends OptionValue>(
+    flags: string,
+    description: string,
+    check: C,
+    fallback: D,
+    extras: Extras = {},
+  ) => ({ group, flags, description, check, default: fallback, ...extras });
 }
