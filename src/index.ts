@@ -4,7 +4,7 @@ export type { LinkAttributes, ManifestEntry, PushManifest } from "./manifest/typ
 export type { MissingReference } from "./scanner/types.js";
 export type { DeliveredTarget, Delivery } from "./delivery/history.js";
 export type { DeliveryMode } from "./delivery/plan.js";
-export { createCertificate, type CertificateOptions, type KeyType } from "./tls/issue/self-signed.js";
+export { createCertificate, type CertificateOptions, type KeyType } from "./tls/issue/issue.js";
 export type { PemPair } from "./tls/issue/certificate.js";
 export type { RequestRecord } from "./server/request-record.js";
 export type { Route, RouteContext } from "./server/routes/route.js";

@@ -209,7 +209,7 @@ class H2PushServer implements Server {
   }
 }
 
-const selfSigned = async () => (await import("../tls/issue/self-signed.js")).createCertificate;
+const selfSigned = async () => (await import("../tls/issue/issue.js")).createCertificate;
 
 const closedError = () => new H2PushError("listen", "the server was closed", "createServer() makes another one");
 

@@ -9,7 +9,7 @@ import type { CertEnvironment } from "../../src/cli/certificates/cert-environmen
 import { runShow } from "../../src/cli/commands/cert-show.js";
 import { loadAuthority } from "../../src/tls/authority/authority.js";
 import { issueAuthority, issueLeaf } from "../../src/tls/issue/issue.js";
-import { createCertificate } from "../../src/tls/issue/self-signed.js";
+import { createCertificate } from "../../src/tls/issue/issue.js";
 import { loadStoredPair } from "../../src/tls/store/stored.js";
 import { runCli, startCli } from "../support/cli.js";
 import { emptyDirectory } from "../support/directory.js";

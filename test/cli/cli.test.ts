@@ -8,7 +8,7 @@ import { cliOptions } from "../../src/cli/options/cli-options.js";
 import { serverOptions } from "../../src/server/options/options-table.js";
 import { expect, onTestFinished, test } from "vitest";
 import { requestLine } from "../../src/cli/log/request-line.js";
-import { createCertificate } from "../../src/tls/issue/self-signed.js";
+import { createCertificate } from "../../src/tls/issue/issue.js";
 import { programFile, runCli, startCli } from "../support/cli.js";
 import { emptyDirectory } from "../support/directory.js";
 import { http1, keepAlive } from "../support/h1.js";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
 import { configOptions, configSchema } from "../../src/cli/options/config-schema.js";
-import { placeIn, syntaxErrorAt } from "../../src/cli/options/json-syntax.js";
+import { positionOf, syntaxErrorAt } from "../../src/cli/options/json-syntax.js";
 import { schemaError } from "../../src/cli/options/schema-errors.js";
 import { closestMatch } from "../../src/io/closest-match.js";
 import { cliOptions } from "../../src/cli/options/cli-options.js";
@@ -79,7 +79,7 @@ test.each([
   ["{ 'a': 1 }", 2],
   ['{ "a" 1 }', 6],
   ['{ "a": x }', 7],
-  ['{ "a": 01 }', 7],
+  ['{ "a": 01 }', 8],
   ['{ "a": 1 "b" }', 9],
   ['{ "a": [1, 2 }', 13],
   ['{ "a": "b\n" }', 7],
@@ -91,19 +91,22 @@ test.each([
   ["  tru", 2],
   ["[,]", 1],
   ["{,}", 1],
-])("%j is no JSON from offset %i on", (text, offset) => {
+])("%j is no JSON from offset %i on", async (text, offset) => {
   expect(() => JSON.parse(text)).toThrow(SyntaxError);
-  expect(syntaxErrorAt(text)).toBe(offset);
+  expect(await syntaxErrorAt(text)).toBe(offset);
 });
 
-test.each(['{ "a": [1, -2.5e3, true, null, "b\\u00e9", {}, []] }', " 1 ", '"a"'])("%j is JSON to its end", (text) => {
-  expect(() => JSON.parse(text)).not.toThrow();
-  expect(syntaxErrorAt(text)).toBe(text.length);
-});
+test.each(['{ "a": [1, -2.5e3, true, null, "b\\u00e9", {}, []] }', " 1 ", '"a"'])(
+  "%j is JSON to its end",
+  async (text) => {
+    expect(() => JSON.parse(text)).not.toThrow();
+    expect(await syntaxErrorAt(text)).toBe(text.length);
+  },
+);
 
 test("a place in a text is told by line and column", () => {
-  expect(placeIn("ab\r\ncd\nef", 8)).toEqual({ line: 3, column: 2 });
-  expect(placeIn("ab", 0)).toEqual({ line: 1, column: 1 });
+  expect(positionOf("ab\r\ncd\nef", 8)).toEqual({ line: 3, column: 2 });
+  expect(positionOf("ab", 0)).toEqual({ line: 1, column: 1 });
 });
 
 /** A directory with a site in `site`, and the text of a configuration file. */

@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promis
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type Authority, loadAuthority } from "../../src/tls/authority/authority.js";
-import { createCertificate } from "../../src/tls/issue/self-signed.js";
+import { createCertificate } from "../../src/tls/issue/issue.js";
 import { emptyDirectory } from "../support/directory.js";
 
 const DAY_MS = 86_400_000;

@@ -3,7 +3,7 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readPair } from "../../src/tls/store/pair-files.js";
-import { createCertificate } from "../../src/tls/issue/self-signed.js";
+import { createCertificate } from "../../src/tls/issue/issue.js";
 import { emptyDirectory } from "../support/directory.js";
 
 /** A directory with a good pair in it. */

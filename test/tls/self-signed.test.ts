@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
 import { expect, test } from "vitest";
-import { createCertificate } from "../../src/tls/issue/self-signed.js";
+import { createCertificate } from "../../src/tls/issue/issue.js";
 import { emptyDirectory } from "../support/directory.js";
 import { hasOpenssl, openssl } from "../support/openssl.js";
 

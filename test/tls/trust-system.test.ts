@@ -1,7 +1,7 @@
 import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { createCertificate } from "../../src/tls/issue/self-signed.js";
+import { createCertificate } from "../../src/tls/issue/issue.js";
 import { carryOut, type Change } from "../../src/tls/trust/change.js";
 import { asText, type Command, type Run } from "../../src/tls/trust/command.js";
 import type { TrustStore, TrustTarget } from "../../src/tls/trust/store.js";

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { type Certificate, chainOf, missingNames } from "../../tls/issue/certificate.js";
-import type { KeyType } from "../../tls/issue/self-signed.js";
+import type { KeyType } from "../../tls/issue/issue.js";
 import type { AuthorityMaker, CertEnvironment } from "../certificates/cert-environment.js";
 import { authoritiesAtHand, authorityFile } from "../certificates/authority-file.js";
 

@@ -7,7 +7,7 @@ import { readPair } from "../../tls/store/pair-files.js";
 import { issueLeaf } from "../../tls/issue/issue.js";
 import { LOCAL_NAMES, normalizeNames } from "../../tls/issue/certificate-names.js";
 import { writeWhole } from "../../io/atomic-write.js";
-import { createCertificate, type KeyType } from "../../tls/issue/self-signed.js";
+import { createCertificate, type KeyType } from "../../tls/issue/issue.js";
 import { checkDays, DEFAULT_DAYS, isoDay } from "../../tls/issue/validity.js";
 import { differences } from "./cert-differences.js";
 import type { AuthorityMaker, CertEnvironment } from "../certificates/cert-environment.js";

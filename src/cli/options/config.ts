@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join } from "node:path";
 import { H2PushError, systemCode } from "../../errors.js";
 import { checkFile } from "../../server/options/option-checks.js";
 import { configOptions, configSchema } from "./config-schema.js";
-import { placeIn, syntaxErrorAt } from "./json-syntax.js";
+import { positionOf, syntaxErrorAt } from "./json-syntax.js";
 import { inWords, schemaError } from "./schema-errors.js";
 import { closestMatch } from "../../io/closest-match.js";
 import type { ServeOptions } from "../commands/serve.js";
@@ -20,7 +20,7 @@ export interface Config extends ServeOptions {
  */
 export async function readConfig(file: string): Promise<Config> {
   const { properties } = configSchema();
-  const entries = Object.entries(parse(await read(file), file));
+  const entries = Object.entries(await parse(await read(file), file));
   for (const [key, value] of entries) {
     const type = Object.hasOwn(properties, key) ? properties[key] : undefined;
     if (type === undefined) throw unknownKey(key, Object.keys(properties), file);
@@ -46,13 +46,13 @@ async function read(file: string): Promise<string> {
   }
 }
 
-function parse(text: string, file: string): object {
+async function parse(text: string, file: string): Promise<object> {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const offset = syntaxErrorAt(text);
-    const { line, column } = placeIn(text, offset);
+    const offset = await syntaxErrorAt(text);
+    const { line, column } = positionOf(text, offset);
     const what = offset < text.length ? `no ${JSON.stringify(text.charAt(offset))} may be there` : "it ends too early";
     const hint = `${what}; JSON has double quotes, no comments, and no comma behind the last entry`;
     throw new H2PushError("usage", `not JSON: ${file}, line ${line}, column ${column}`, hint, { cause: error });

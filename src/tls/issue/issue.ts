@@ -1,13 +1,23 @@
 import { createPrivateKey, randomBytes, webcrypto } from "node:crypto";
 import { ipVersion } from "../../io/ip-version.js";
-import type { KeyUsageFlags } from "@peculiar/x509";
+import type { Extension, JsonName, KeyUsageFlags, Name } from "@peculiar/x509";
 import type { PemPair } from "./certificate.js";
 import { LOCAL_NAMES, normalizeNames } from "./certificate-names.js";
-import type { CertificateOptions, KeyType } from "./self-signed.js";
-import { checkDays, DEFAULT_DAYS, validity, type Validity } from "./validity.js";
+import { checkDays, DEFAULT_DAYS, validity } from "./validity.js";
 
 // Loading it costs 120 ms and is needed once in 60 days: never at the top of a file.
 const loadX509 = () => import("@peculiar/x509");
+
+export type KeyType = "ec" | "rsa";
+
+export interface CertificateOptions {
+  /** Host names and IP addresses that the certificate is for; those of this machine to itself by default. */
+  readonly names?: readonly string[];
+  /** Days until it expires, 1 to 397; 90 by default. */
+  readonly days?: number;
+  /** EC P-256 (default) or RSA 2048. */
+  readonly keyType?: KeyType;
+}
 
 const AUTHORITY_DAYS = 3650;
 
@@ -30,7 +40,7 @@ export async function issueAuthority(owner: string, now: Date): Promise<PemPair>
     serialNumber: serialNumber(),
     notBefore,
     notAfter,
-    signingAlgorithm: { name: "ECDSA", hash: "SHA-256" },
+    signingAlgorithm: ECDSA,
     extensions: [
       new x509.BasicConstraintsExtension(true, 0, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
@@ -61,21 +71,65 @@ function commonName(owner: string, keyId: string): string {
  * @throws {H2PushError} `usage` for a name or a number of days that no client would accept.
  */
 export async function issueLeaf(authority: PemPair, options: CertificateOptions, now: Date): Promise<PemPair> {
-  const names = normalizeNames(options.names ?? LOCAL_NAMES);
-  const keyType = options.keyType ?? "ec";
-  const days = checkDays(options.days ?? DEFAULT_DAYS);
   const x509 = await loadX509();
   const signer = new x509.X509Certificate(authority.cert);
   const signingKey = await importSigningKey(authority.key);
-  const keys = await generateKeys(keyType);
-  const certificate = await x509.X509CertificateGenerator.create({
-    publicKey: keys.publicKey,
-    signingKey: signingKey.key,
-    signingAlgorithm: signingKey.algorithm,
+  const { cert, key } = await issueServer(options, now, async () => ({
     subject: [{ O: ["h2push certificate"] }],
     issuer: signer.subjectName,
+    signingKey: signingKey.key,
+    signingAlgorithm: signingKey.algorithm,
+    end: signer.notAfter,
+    extensions: [await authorityKeyId(x509, signer)],
+  }));
+  return { cert: cert + authority.cert, key };
+}
+
+/**
+ * Makes a self-signed certificate for a server and its private key, both PEM.
+ * It stands alone, without an authority, and nothing is written anywhere.
+ *
+ * @throws {H2PushError} `usage` for a name or a number of days that no client would accept.
+ */
+export function createCertificate(options: CertificateOptions = {}, now = new Date()): Promise<PemPair> {
+  const name = [{ CN: ["h2push self-signed"] }];
+  return issueServer(options, now, async ({ privateKey }, keyType) => ({
+    subject: name,
+    issuer: name,
+    signingKey: privateKey,
+    signingAlgorithm: keyType === "ec" ? ECDSA : RSA,
+    extensions: [],
+  }));
+}
+
+/** Who signs a server's certificate, and what of it depends on that. */
+interface Signing {
+  readonly subject: JsonName;
+  readonly issuer: JsonName | Name;
+  readonly signingKey: webcrypto.CryptoKey;
+  readonly signingAlgorithm: typeof RSA | typeof ECDSA;
+  /** The certificate ends no later. */
+  readonly end?: Date;
+  readonly extensions: readonly Extension[];
+}
+
+/** A server's certificate (no authority, serverAuth, SHA-256) and its key. */
+async function issueServer(
+  { names: given = LOCAL_NAMES, keyType = "ec", days = DEFAULT_DAYS }: CertificateOptions,
+  now: Date,
+  signedBy: (keys: webcrypto.CryptoKeyPair, keyType: KeyType) => Promise<Signing>,
+): Promise<PemPair> {
+  const names = normalizeNames(given);
+  const { notBefore, notAfter } = validity(checkDays(days), now);
+  const x509 = await loadX509();
+  const keys = await generateKeys(keyType);
+  const { end = notAfter, extensions, ...signing } = await signedBy(keys, keyType);
+  const certificate = await x509.X509CertificateGenerator.create({
+    ...signing,
+    publicKey: keys.publicKey,
     serialNumber: serialNumber(),
-    ...within(validity(days, now), signer.notAfter),
+    notBefore,
+    notAfter: notAfter < end ? notAfter : end,
     extensions: [
       // Firefox refuses a server certificate that is an authority too.
       new x509.BasicConstraintsExtension(false, undefined, true),
@@ -85,10 +139,10 @@ export async function issueLeaf(authority: PemPair, options: CertificateOptions,
         names.map((name) => ({ type: ipVersion(name) === 0 ? ("dns" as const) : ("ip" as const), value: name })),
       ),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-      await authorityKeyId(x509, signer),
+      ...extensions,
     ],
   });
-  return { cert: `${certificate.toString("pem")}\n${authority.cert}`, key: await exportKey(keys.privateKey) };
+  return { cert: `${certificate.toString("pem")}\n`, key: await exportKey(keys.privateKey) };
 }
 
 type X509 = Awaited<ReturnType<typeof loadX509>>;
@@ -108,10 +162,6 @@ function keyUsage(keyType: KeyType, flags: X509["KeyUsageFlags"]): KeyUsageFlags
   return flags.digitalSignature | flags.keyEncipherment;
 }
 
-function within(wanted: Validity, end: Date): Validity {
-  return wanted.notAfter <= end ? wanted : { notBefore: wanted.notBefore, notAfter: end };
-}
-
 /** 16 octets at random; positive and without a leading zero, so that it is 16 octets in DER (RFC 5280 §4.1.2.2). */
 function serialNumber(): string {
   const bytes = randomBytes(16);
@@ -120,6 +170,7 @@ function serialNumber(): string {
 }
 
 const RSA = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" } as const;
+const ECDSA = { name: "ECDSA", hash: "SHA-256" } as const;
 
 async function generateKeys(keyType: KeyType): Promise<webcrypto.CryptoKeyPair> {
   const { subtle } = webcrypto;
@@ -146,7 +197,7 @@ async function importSigningKey(pem: string) {
     return { key: await webcrypto.subtle.importKey("pkcs8", der, RSA, false, ["sign"]), algorithm: RSA };
   }
   const imported = await webcrypto.subtle.importKey("pkcs8", der, { name: "ECDSA", namedCurve }, false, ["sign"]);
-  return { key: imported, algorithm: { name: "ECDSA", hash: "SHA-256" } };
+  return { key: imported, algorithm: ECDSA };
 }
 
 async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
