@@ -148,7 +148,7 @@ export async function writePieces(
   try {
     let next = await pieces.next();
     while (next.done !== true) {
-      // Read ahead: the next piece has to be at hand when this one was taken, or others would go in between.
+      // Read ahead: the next piece has to be ready when this one was taken, or others would go in between.
       const following = pieces.next();
       following.catch(() => undefined);
       await writePiece(reply, next.value);

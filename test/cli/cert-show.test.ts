@@ -70,7 +70,7 @@ test("reads DER, and names an RSA key with its size", async () => {
   expect(await show(environment, file)).toContain("  key          RSA 2048\n");
 });
 
-test("cannot tell about a signer whose certificate is not at hand", async () => {
+test("cannot tell about a signer whose certificate is not on this machine", async () => {
   const environment = await elsewhere();
   const file = join(environment.home, "leaf.pem");
   const [leaf = ""] = (await issueLeaf(await issueAuthority("eve@host", new Date()), {}, new Date())).cert.split(

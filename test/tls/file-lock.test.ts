@@ -1,7 +1,7 @@
 import { readdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { exclusively } from "../../src/tls/store/file-lock.js";
+import { withFileLock } from "../../src/tls/store/file-lock.js";
 import { emptyDirectory } from "../support/directory.js";
 
 test("one at a time holds the lock, and nothing stays behind", async () => {
@@ -10,7 +10,7 @@ test("one at a time holds the lock, and nothing stays behind", async () => {
   let most = 0;
   const results = await Promise.all(
     Array.from({ length: 10 }, (_, index) =>
-      exclusively(join(directory, "lock"), async () => {
+      withFileLock(join(directory, "lock"), async () => {
         most = Math.max(most, ++inside);
         await readdir(directory);
         inside -= 1;
@@ -25,8 +25,8 @@ test("one at a time holds the lock, and nothing stays behind", async () => {
 
 test("an action that fails gives the lock back", async () => {
   const lock = join(await emptyDirectory(), "lock");
-  await expect(exclusively(lock, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
-  expect(await exclusively(lock, () => Promise.resolve("yes"))).toBe("yes");
+  await expect(withFileLock(lock, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+  expect(await withFileLock(lock, () => Promise.resolve("yes"))).toBe("yes");
 });
 
 test("the lock of a process that died long ago is broken, by one of many at a time", async () => {
@@ -38,7 +38,7 @@ test("the lock of a process that died long ago is broken, by one of many at a ti
   let inside = 0;
   await Promise.all(
     Array.from({ length: 10 }, () =>
-      exclusively(lock, async () => {
+      withFileLock(lock, async () => {
         expect(++inside).toBe(1);
         await readdir(directory);
         inside -= 1;
@@ -50,5 +50,5 @@ test("the lock of a process that died long ago is broken, by one of many at a ti
 
 test("a directory that cannot be written is an error at once", async () => {
   const lock = join(await emptyDirectory(), "missing", "lock");
-  await expect(exclusively(lock, () => Promise.resolve())).rejects.toMatchObject({ code: "ENOENT" });
+  await expect(withFileLock(lock, () => Promise.resolve())).rejects.toMatchObject({ code: "ENOENT" });
 });

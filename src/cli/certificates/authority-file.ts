@@ -16,7 +16,7 @@ export function authorityFile(maker: AuthorityMaker, environment: CertEnvironmen
 }
 
 /** Our authority and mkcert's, as far as they are there. */
-export async function authoritiesAtHand(environment: CertEnvironment): Promise<Authorities> {
+export async function findAuthorities(environment: CertEnvironment): Promise<Authorities> {
   const files = (["h2push", "mkcert"] as const).map((maker) => authorityFile(maker, environment));
   const found = new Map<X509Certificate, string>();
   for (const file of files) {

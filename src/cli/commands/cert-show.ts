@@ -9,7 +9,7 @@ import { SERVER_FILE } from "../../tls/store/store-paths.js";
 import { runner } from "../../tls/trust/command.js";
 import { describeTarget } from "../../tls/trust/target.js";
 import { isoDay } from "../../tls/issue/validity.js";
-import { authoritiesAtHand, fileOf } from "../certificates/authority-file.js";
+import { findAuthorities, fileOf } from "../certificates/authority-file.js";
 import type { CertEnvironment } from "../certificates/cert-environment.js";
 import { allStores } from "./cert-trust.js";
 import { otherClients } from "../output/other-clients.js";
@@ -85,7 +85,7 @@ async function trustOf(
   shown: string,
   environment: CertEnvironment,
 ): Promise<string[]> {
-  const authorities = await authoritiesAtHand(environment);
+  const authorities = await findAuthorities(environment);
   const last = chain.at(-1);
   const root = last === undefined || isSelfSigned(last) ? last : signerAmong(authorities.keys(), last);
   if (root === undefined) {
@@ -93,7 +93,7 @@ async function trustOf(
     return [
       isPublic(chain)
         ? `trusted wherever public authorities are: signed by ${signer}`
-        : `whether it is trusted cannot be told: the certificate of ${signer} is not at hand`,
+        : `whether it is trusted cannot be told: the certificate of ${signer} is not on this machine`,
     ];
   }
   const file = fileOf(root, authorities);

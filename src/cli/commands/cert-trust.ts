@@ -34,7 +34,7 @@ export async function runTrust(options: TrustOptions, environment: CertEnvironme
     authority.maker === "mkcert"
       ? describeTarget(authority.cert, authority.kept.file)
       : await targetIn(environment.directory, authority.cert);
-  const stores = await chosenStores(options, environment);
+  const stores = await wantedStores(options, environment);
   const changed = await change("trust", [target], stores, options, environment, print);
   if (changed > 0 && stores.some(({ browsers }) => browsers)) print("restart browsers that are open");
 }
@@ -49,7 +49,7 @@ export async function runTrust(options: TrustOptions, environment: CertEnvironme
 export async function runUntrust(options: TrustOptions, environment: CertEnvironment, print: Print): Promise<void> {
   const targets = await knownTargets(options, environment, print);
   if (targets.length === 0) print("h2push has no authority that could be trusted");
-  await change("untrust", targets, await chosenStores(options, environment), options, environment, print);
+  await change("untrust", targets, await wantedStores(options, environment), options, environment, print);
 }
 
 async function knownTargets(options: TrustOptions, environment: CertEnvironment, print: Print): Promise<TrustTarget[]> {
@@ -71,7 +71,7 @@ export async function allStores(environment: CertEnvironment): Promise<TrustStor
   return [...(await nssStores(environment)), ...(system === undefined ? [] : [system])];
 }
 
-async function chosenStores(options: TrustOptions, environment: CertEnvironment): Promise<TrustStore[]> {
+async function wantedStores(options: TrustOptions, environment: CertEnvironment): Promise<TrustStore[]> {
   const wanted = options.store ?? (environment.platform === "linux" ? "nss" : "system");
   const stores = (await allStores(environment)).filter(({ kind }) => wanted === "all" || kind === wanted);
   if (stores.length > 0) return stores;

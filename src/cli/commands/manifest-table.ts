@@ -1,7 +1,7 @@
 import type { ManifestEntry } from "../../manifest/types.js";
 import type { PageNeeds } from "../../scanner/types.js";
 import { count, heading, quiet, size, warning } from "../output/output.js";
-import { place } from "../log/scan-line.js";
+import { fileAndLine } from "../log/scan-line.js";
 
 /** What a page needs, in order of need: what it is, its size, and why it is in. */
 export function pageTable(pathname: string, { entries, why }: PageNeeds): string {
@@ -27,7 +27,7 @@ export function explanation(pathname: string, needs: PageNeeds): string {
   const ignored = needs.ignored.map(({ target, why }) => `  ${target}  ${quiet(why)}`);
   const missing = needs.missing.map(
     ({ target, unreadable, ...from }) =>
-      `  ${target}  ${warning(unreadable === undefined ? "not found" : `can't be read (${unreadable})`)} ${quiet(`(${place(from)})`)}`,
+      `  ${target}  ${warning(unreadable === undefined ? "not found" : `can't be read (${unreadable})`)} ${quiet(`(${fileAndLine(from)})`)}`,
   );
   const lines = [pageTable(pathname, needs)];
   if (ignored.length + missing.length > 0) lines.push(heading("left out"), ...missing, ...ignored);

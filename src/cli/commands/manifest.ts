@@ -7,7 +7,7 @@ import { explanation, pageTable } from "./manifest-table.js";
 import { printLine, warning } from "../output/output.js";
 import { progressBar } from "../output/progress-bar.js";
 import { checkGivenRoot } from "../options/served-root.js";
-import { place } from "../log/scan-line.js";
+import { fileAndLine } from "../log/scan-line.js";
 
 /** The options of `h2push manifest`, as the command line has them. */
 export interface ManifestOptions {
@@ -51,7 +51,7 @@ export async function runManifest(root: string, options: ManifestOptions): Promi
   const text = format === "table" ? tables.join("\n") : `${JSON.stringify(manifest, undefined, 2)}\n`;
   for (const { target, unreadable, ...from } of missing) {
     const why = unreadable === undefined ? "missing:" : `can't be read (${unreadable}):`;
-    process.stderr.write(`${warning(why)} ${target} (${place(from)})\n`);
+    process.stderr.write(`${warning(why)} ${target} (${fileAndLine(from)})\n`);
   }
   if (options.out === undefined) process.stdout.write(text);
   else await write(options.out, text);

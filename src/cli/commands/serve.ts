@@ -1,7 +1,7 @@
 import { pagesLacking } from "../../server/scan/pages-lacking.js";
 import { serverOptions, settingsIn, type GivenSettings } from "../../server/options/options-table.js";
 import { createServer, type Address } from "../../server/server.js";
-import { chooseOptions, type ServeFlags } from "../options/resolve-options.js";
+import { resolveOptions, type ServeFlags } from "../options/resolve-options.js";
 import {
   chooseCertificate,
   keepCertificateCurrent,
@@ -14,7 +14,7 @@ import { printFailure, warning } from "../output/output.js";
 import { setOptions } from "../options/set-options.js";
 import { reporting, type ReportingOptions } from "../output/reporting.js";
 import { checkGivenRoot } from "../options/served-root.js";
-import { placeOf, startBlock } from "../output/start-block.js";
+import { whereToConnect, startBlock } from "../output/start-block.js";
 import { stopOnSignal } from "./stop.js";
 
 /** The options of `h2push [root]`, as the command line has them. */
@@ -26,10 +26,10 @@ export interface ServeOptions extends Omit<GivenSettings, "host">, CertificateOp
 
 /** Serves a directory until a signal comes. Resolves when the server listens. */
 export async function serve(given: string | undefined, flags: ServeFlags): Promise<void> {
-  const chosen = await chooseOptions(given, flags);
-  const { options, root, config } = chosen;
+  const resolved = await resolveOptions(given, flags);
+  const { options, root, config } = resolved;
   const { print, say, warn, started, events } = await reporting(options);
-  chosen.notices.forEach(warn);
+  resolved.notices.forEach(warn);
   const { host = serverOptions.host.default } = options;
   // The command line is read by everybody on this machine; this writes over it.
   if (flags.auth !== undefined) process.title = "h2push";
@@ -42,7 +42,7 @@ export async function serve(given: string | undefined, flags: ServeFlags): Promi
   const server = createServer({
     ...settingsIn(options),
     root: root.path,
-    hidden: [...chosen.hidden, ...source.hidden],
+    hidden: [...resolved.hidden, ...source.hidden],
     certificate: begin,
     trusted: source.trusted,
     ...(options.demo === true ? await demoOptions(options, begin) : {}),
@@ -52,7 +52,7 @@ export async function serve(given: string | undefined, flags: ServeFlags): Promi
   const address = await server.listen();
   stopOnSignal(server);
   const certificate = await begin();
-  if (options.quiet === true) print(placeOf(address));
+  if (options.quiet === true) print(whereToConnect(address));
   else {
     const notes = await pagesLacking(root.path, options);
     const anyPort = options.port === undefined;

@@ -6,6 +6,12 @@ import { colouredStatus, quiet, size } from "../output/output.js";
 /** What such a line tells. */
 type Told = Pick<RequestRecord, "status" | "method" | "target" | "duration" | "bytes" | "aborted" | "delivery">;
 
+/** The lines for a request: with `verbose` one for each target of a page, else none for what live reload asks itself. */
+export function prettyLines(record: RequestRecord, verbose: boolean): readonly string[] {
+  if (verbose) return [requestLine(record), ...targetLines(record.delivery?.targets ?? [])];
+  return record.target.startsWith("/.h2push/") ? [] : [requestLine(record)];
+}
+
 /** One line for a request: `200 GET /docs/ 3 ms 14.2 kB  push 6 (38.1 kB)  link 2  skipped 1 seen`. */
 export function requestLine({ status, method, target, duration, bytes, aborted, delivery }: Told): string {
   const line = [
@@ -17,7 +23,7 @@ export function requestLine({ status, method, target, duration, bytes, aborted, 
 }
 
 /** A line for each target of a page, with what became of it. */
-export function targetLines(targets: readonly DeliveredTarget[]): string[] {
+function targetLines(targets: readonly DeliveredTarget[]): string[] {
   return targets.map(({ means, target, as, bytes, by, reason }) => {
     const what = means === "skipped" ? `skip (${reason ?? ""})` : means;
     return `    ${what.padEnd(5)} ${printable(target)} ${quiet(`${as} ${size(bytes)}${by === undefined ? "" : ` learned from ${SOURCES[by]}`}`)}`;

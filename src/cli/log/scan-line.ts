@@ -17,14 +17,14 @@ export function scanLine({ pages, assets, missing, more }: ScanSummary): string 
 function named(references: readonly MissingReference[], what: string): string[] {
   if (references.length === 0) return [];
   const first = references.slice(0, NAMED).map(({ target, unreadable, ...from }) => {
-    return `${target} (${unreadable === undefined ? "" : `${unreadable}, `}${place(from)})`;
+    return `${target} (${unreadable === undefined ? "" : `${unreadable}, `}${fileAndLine(from)})`;
   });
   const rest = references.length > NAMED ? [`${references.length - NAMED} more`] : [];
   return [`${warning(`${references.length} ${what}`)}: ${[...first, ...rest].join(", ")}`];
 }
 
 /** File and line, the file relative to the root. */
-export function place({ from, line }: Omit<MissingReference, "target">): string {
+export function fileAndLine({ from, line }: Omit<MissingReference, "target">): string {
   const path = from.replace(/^\//, "");
   return `${path === "" || path.endsWith("/") ? `${path}index.html` : path}:${line}`;
 }

@@ -13,15 +13,15 @@ export interface ServeFlags extends ServeOptions {
 }
 
 /** The directory to serve. */
-export interface ChosenRoot {
+export interface ServedRoot {
   readonly path: string;
   readonly source: RootSource;
 }
 
 /** What was asked for, in all. */
-export interface Chosen {
+export interface ResolvedOptions {
   readonly options: ServeOptions;
-  readonly root: ChosenRoot;
+  readonly root: ServedRoot;
   /** The configuration file that was read. */
   readonly config: string | undefined;
   /** Configuration files, which are never served. */
@@ -37,7 +37,7 @@ export interface Chosen {
  *
  * @throws {H2PushError} for what is wrong with the configuration file or the environment
  */
-export async function chooseOptions(root: string | undefined, flags: ServeFlags): Promise<Chosen> {
+export async function resolveOptions(root: string | undefined, flags: ServeFlags): Promise<ResolvedOptions> {
   const { config: named, ...given } = flags;
   const asked = root ?? (flags.demo === true ? (await import("../../demo/index.js")).demoSite : undefined);
   const { file, config, ignored } = await (named === undefined ? configHere(root, asked ?? ".") : configOf(named));

@@ -16,14 +16,14 @@ export function isOfType(value: unknown, type: JsonType): boolean {
 }
 
 /** What is not as it should be in a value: the path to it from there (`[2]`, or ""), what it is, and its type. */
-export interface Misfit {
+export interface SchemaError {
   readonly path: string;
   readonly value: unknown;
   readonly type: JsonType;
 }
 
 /** The first part of a value that is not of its type: an entry of a list, or all of it; undefined when it fits. */
-export function schemaError(value: unknown, type: JsonType): Misfit | undefined {
+export function schemaError(value: unknown, type: JsonType): SchemaError | undefined {
   if (isOfType(value, type)) return undefined;
   const items = Array.isArray(value) ? itemsOf(type) : undefined;
   if (!Array.isArray(value) || items === undefined) return { path: "", value, type };

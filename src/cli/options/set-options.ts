@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Option, OptionValue } from "../../server/options/option.js";
 import { allOptions } from "./cli-options.js";
-import { shellWord } from "./shell-word.js";
+import { shellWord } from "../../io/shell-word.js";
 
 /** What the start tells elsewhere, or what shows by itself. */
 const TOLD = new Set(

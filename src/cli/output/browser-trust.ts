@@ -3,7 +3,7 @@ import { runner } from "../../tls/trust/command.js";
 import type { BrowserTrust } from "../../tls/trust/line.js";
 import type { TrustStore } from "../../tls/trust/store.js";
 import { describeTarget } from "../../tls/trust/target.js";
-import { authoritiesAtHand, fileOf } from "../certificates/authority-file.js";
+import { findAuthorities, fileOf } from "../certificates/authority-file.js";
 import type { CertEnvironment } from "../certificates/cert-environment.js";
 import { allStores } from "../commands/cert-trust.js";
 
@@ -23,7 +23,7 @@ export async function browserTrust(
   const [leaf, ...issuers] = chainOf(cert);
   const authority = issuers.find((x509) => leaf?.checkIssued(x509));
   const stores = (await allStores(environment)).filter(({ browsers }) => browsers);
-  const file = authority && fileOf(authority, await authoritiesAtHand(environment));
+  const file = authority && fileOf(authority, await findAuthorities(environment));
   const target = authority && describeTarget(authority.toString(), file ?? "");
   const run = runner(environment.env, environment.isRoot);
   const ask = (store: TrustStore) =>

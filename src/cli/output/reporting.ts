@@ -1,10 +1,8 @@
-import type { RequestRecord } from "../../server/request-record.js";
 import type { ServerOptions } from "../../server/options/server-options.js";
 import { deferred } from "../../io/deferred.js";
 import { liveLine } from "../log/live-line.js";
-import type { LogFormat } from "../log/log-format.js";
+import { formatters, type LogFormat } from "../log/log-format.js";
 import { logLine, printToStderr, printLine, warning } from "./output.js";
-import { requestLine, targetLines } from "../log/request-line.js";
 import { scanLine } from "../log/scan-line.js";
 
 export interface ReportingOptions {
@@ -43,13 +41,14 @@ export async function reporting({
   const say = log === "pretty" || log === "off" ? printLine : printToStderr;
   const note = noteBy(say);
   const start = deferred();
+  const lines = await formatters[log](verbose);
   return {
     print: say,
     say,
     warn: note,
     started: start.resolve,
     events: {
-      ...(await requests(log, verbose)),
+      ...(lines && { onRequest: (record) => lines(record).forEach(logLine) }),
       onScan: (summary) => void start.promise.then(() => say(scanLine(summary))),
       onNotice: note,
       onLiveChange: (change) => (log === "pretty" ? logLine : say)(liveLine(change)),
@@ -58,32 +57,3 @@ export async function reporting({
 }
 
 const noteBy = (say: (text: string) => void) => (text: string) => say(`${warning("note:")} ${text}`);
-
-async function requests(log: LogFormat, verbose: boolean): Promise<Pick<ServerOptions, "onRequest">> {
-  switch (log) {
-    case "pretty":
-      return { onRequest: verbose ? logTargets : logPage };
-    case "common":
-    case "combined": {
-      const { combinedLine, commonLine } = await import("../log/access-line.js");
-      const line = log === "common" ? commonLine : combinedLine;
-      return { onRequest: (record) => logLine(line(record)) };
-    }
-    case "json": {
-      const { jsonLine } = await import("../log/json-line.js");
-      return { onRequest: (record) => logLine(jsonLine(record, verbose)) };
-    }
-    case "off":
-      return {};
-  }
-}
-
-function logPage(record: RequestRecord): void {
-  // Live reload's own: no page was loaded.
-  if (!record.target.startsWith("/.h2push/")) logLine(requestLine(record));
-}
-
-function logTargets(record: RequestRecord): void {
-  logLine(requestLine(record));
-  if (record.delivery !== undefined) targetLines(record.delivery.targets).forEach(logLine);
-}

@@ -6,7 +6,7 @@ import { trustLine, type BrowserTrust } from "../../tls/trust/line.js";
 import { isBeyondLoopback } from "../certificates/choose-certificate.js";
 import { networkUrls } from "./network-urls.js";
 import { heading, quiet, warning } from "./output.js";
-import { shellWord } from "../options/shell-word.js";
+import { shellWord } from "../../io/shell-word.js";
 
 /** What the start of a server tells. */
 export interface Start {
@@ -32,7 +32,7 @@ export function startBlock(start: Start): string {
   const isMoved = anyPort && address.socket === undefined && address.port !== DEFAULT_PORT;
   const moved = isMoved ? `  ${warning(`(port ${DEFAULT_PORT} is in use)`)}` : "";
   const rows: Row[] = [
-    ...places(address, host),
+    ...addressRows(address, host),
     ["root", root],
     ["certificate", describeCertificate(certificate)],
     ["trust", isTrusted(start) ? trustLine(certificate, browsers) : warning(trustLine(certificate, browsers))],
@@ -45,14 +45,14 @@ export function startBlock(start: Start): string {
     ["stop", "Ctrl+C"],
   ];
   return [
-    heading(placeOf(address)) + moved,
+    heading(whereToConnect(address)) + moved,
     ...rows.map(([name, text]) => `  ${quiet(name.padEnd(11))}  ${text}`),
     "",
   ].join("\n");
 }
 
 /** What to type to get there: a URL, or the socket of the file system. */
-export function placeOf({ url, socket }: Address): string {
+export function whereToConnect({ url, socket }: Address): string {
   return socket === undefined ? url : `unix:${socket}`;
 }
 
@@ -65,7 +65,7 @@ type Row = readonly [name: string, text: string];
 const row = (name: string, text: string): Row => [name, text];
 
 /** Further ways to the server. */
-function places({ url, port, socket, redirect }: Address, host: string): Row[] {
+function addressRows({ url, port, socket, redirect }: Address, host: string): Row[] {
   const named = (name: string, texts: readonly string[]): Row[] =>
     texts.map((text, at) => [at === 0 ? name : "", text]);
   return [

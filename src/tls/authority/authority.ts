@@ -1,12 +1,10 @@
 import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
-import { systemCode } from "../../errors.js";
 import { commonName, type PemPair } from "../issue/certificate.js";
-import { exclusively } from "../store/file-lock.js";
 import { issueAuthority } from "../issue/issue.js";
 import { AUTHORITY_CERTIFICATE, AUTHORITY_FILE } from "../store/store-paths.js";
 import { writeWhole } from "../../io/atomic-write.js";
-import { makePrivateDirectory, readPrivatePair, setAside } from "../store/private-file.js";
+import { makeIn, quarantine, readPrivatePair } from "../store/private-file.js";
 import { currentUser, type User } from "./user.js";
 import { isoDay } from "../issue/validity.js";
 
@@ -41,38 +39,33 @@ const REPLACE_BEFORE_MS = 120 * 86_400_000;
 export async function loadAuthority(options: AuthorityOptions, now = new Date()): Promise<Authority> {
   const { directory, user = currentUser() } = options;
   const file = join(directory, AUTHORITY_FILE);
-  const found = await look(file, user, now);
+  const found = await inspect(file, user, now);
   if (found.kind === "good") return found.authority;
-  try {
-    await makePrivateDirectory(directory);
-    return await exclusively(join(directory, "lock"), () => lookAgainAndMake(file, user, now));
-  } catch (error) {
-    const code = systemCode(error);
-    if (code === undefined) throw error;
+  const inMemory = async (reason: string) => {
     const notices = found.kind === "unusable" ? [`cannot use ${file}: ${found.why}`] : [];
-    const reason = `cannot write ${directory} (${code})`;
     return describeAuthority(await issueAuthority(user.name, now), { reason }, notices);
-  }
+  };
+  return makeIn(directory, () => makeUnlessMade(file, user, now), inMemory);
 }
 
 /** Under the lock: another process may have made it meanwhile. */
-async function lookAgainAndMake(file: string, user: User, now: Date): Promise<Authority> {
-  const found = await look(file, user, now);
+async function makeUnlessMade(file: string, user: User, now: Date): Promise<Authority> {
+  const found = await inspect(file, user, now);
   if (found.kind === "good") return found.authority;
   const notices: string[] = [];
-  if (found.kind === "unusable") notices.push(`set aside ${await setAside(file, now)}: ${found.why}`);
+  if (found.kind === "unusable") notices.push(`set aside ${await quarantine(file, now)}: ${found.why}`);
   const pair = await issueAuthority(user.name, now);
   await writeWhole(file, pair.key + pair.cert, 0o600);
   await writeWhole(join(file, "..", AUTHORITY_CERTIFICATE), pair.cert, 0o644);
   return describeAuthority(pair, { file }, notices);
 }
 
-type Look =
+type Inspected =
   | { readonly kind: "good"; readonly authority: Authority }
   | { readonly kind: "missing" }
   | { readonly kind: "unusable"; readonly why: string };
 
-async function look(file: string, user: User, now: Date): Promise<Look> {
+async function inspect(file: string, user: User, now: Date): Promise<Inspected> {
   const found = await readPrivatePair(file, user.uid);
   if (found.kind !== "pair") return found;
   const authority = describeAuthority(found.pair, { file }, found.notices, found.x509);

@@ -1,14 +1,11 @@
 import { X509Certificate } from "node:crypto";
-import { join } from "node:path";
-import { systemCode } from "../../errors.js";
-import { look, staleNames, type State, type Store, stored } from "../store/stored-pair.js";
+import { inspectPair, staleNames, type State, type Store, describeStored } from "../store/stored-pair.js";
 import { type Authority, loadAuthority } from "../authority/authority.js";
 import { type Certificate, describePair } from "./certificate.js";
-import { exclusively } from "../store/file-lock.js";
 import { issueLeaf } from "./issue.js";
 import { mkcertAuthority } from "../authority/mkcert.js";
 import { writeWhole } from "../../io/atomic-write.js";
-import { makePrivateDirectory, setAside } from "../store/private-file.js";
+import { makeIn, quarantine } from "../store/private-file.js";
 
 /** So many names of earlier runs are kept, that two servers with names of their own do not take turns renewing. */
 const MAX_NAMES = 50;
@@ -22,34 +19,28 @@ const MAX_NAMES = 50;
 export async function renew(store: Store, state: State): Promise<Certificate> {
   const { directory, mkcert, now } = store;
   const authority = mkcert === undefined ? await loadAuthority(store, now) : await mkcertAuthority(mkcert, now);
-  if ("reason" in authority.kept) return inMemory(store, authority, authority.kept.reason, state);
-  try {
-    await makePrivateDirectory(directory);
-    return await exclusively(join(directory, "lock"), () => lookAgainAndMake(store, authority));
-  } catch (error) {
-    const code = systemCode(error);
-    if (code === undefined) throw error;
-    return inMemory(store, authority, `cannot write ${directory} (${code})`, state);
-  }
+  const unkept = (reason: string) => inMemory(store, authority, reason, state);
+  if ("reason" in authority.kept) return unkept(authority.kept.reason);
+  return makeIn(directory, () => makeUnlessMade(store, authority), unkept);
 }
 
 /** Under the lock: another process may have made it meanwhile. */
-async function lookAgainAndMake(store: Store, authority: Authority): Promise<Certificate> {
-  const state = await look(store, authority.cert);
-  if (state.kind === "good") return stored(store, state, undefined, authority.notices);
+async function makeUnlessMade(store: Store, authority: Authority): Promise<Certificate> {
+  const state = await inspectPair(store, authority.cert);
+  if (state.kind === "good") return describeStored(store, state, undefined, authority.notices);
   const notices = [...authority.notices];
-  if (state.kind === "unusable") notices.push(`set aside ${await setAside(store.file, store.now)}: ${state.why}`);
+  if (state.kind === "unusable") notices.push(`set aside ${await quarantine(store.file, store.now)}: ${state.why}`);
   const pair = await issueLeaf(authority, { names: namesFor(store, state) }, store.now);
   await writeWhole(store.file, pair.key + pair.cert, 0o600);
   const made = state.kind === "missing" ? "there was none" : state.why;
-  return stored(store, { pair, x509: new X509Certificate(pair.cert), notices: [] }, made, notices);
+  return describeStored(store, { pair, x509: new X509Certificate(pair.cert), notices: [] }, made, notices);
 }
 
 function namesFor(store: Store, state: State): string[] {
   const { needed } = store;
-  const stale = state.kind === "outdated" ? staleNames(state.names, store) : [];
-  const earlier =
-    state.kind === "outdated" ? state.names.filter((name) => !needed.includes(name) && !stale.includes(name)) : [];
+  if (state.kind !== "outdated") return [...needed];
+  const stale = staleNames(state.names, store);
+  const earlier = state.names.filter((name) => !needed.includes(name) && !stale.includes(name));
   return [...needed, ...earlier.slice(0, Math.max(0, MAX_NAMES - needed.length))];
 }
 

@@ -15,7 +15,7 @@ const GIVE_UP_MS = 30_000;
  *
  * @throws a system error when the lock cannot be made, as in a read-only directory, or is held for 30 s
  */
-export async function exclusively<T>(lock: string, action: () => Promise<T>): Promise<T> {
+export async function withFileLock<T>(lock: string, action: () => Promise<T>): Promise<T> {
   const held = await acquire(lock);
   try {
     return await action();

@@ -1,14 +1,36 @@
 import { randomBytes, X509Certificate } from "node:crypto";
 import { chmod, type FileHandle, mkdir, open, rename, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { systemCode } from "../../errors.js";
 import { parseKey, pemBlocks, type PemPair } from "../issue/certificate.js";
+import { withFileLock } from "./file-lock.js";
 
 /** Makes `directory`, and what leads to it, so that nobody but this user may enter, also when it is there already. */
-export async function makePrivateDirectory(directory: string): Promise<void> {
+async function makePrivateDirectory(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const { mode } = await stat(directory);
   // What the owner has taken away from themself stays so: a read-only directory is read-only.
   if ((mode & 0o077) !== 0) await chmod(directory, mode & 0o700);
+}
+
+/**
+ * Makes what is to be kept in `directory`, one process at a time.
+ *
+ * @param otherwise called with the reason where nothing can be written
+ */
+export async function makeIn<T>(
+  directory: string,
+  make: () => Promise<T>,
+  otherwise: (reason: string) => Promise<T>,
+): Promise<T> {
+  try {
+    await makePrivateDirectory(directory);
+    return await withFileLock(join(directory, "lock"), make);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    return otherwise(`cannot write ${directory} (${code})`);
+  }
 }
 
 /** Why a private file cannot be used. */
@@ -86,9 +108,9 @@ export function parsePair(text: string): { readonly pair: PemPair; readonly x509
  * Renames `file` out of the way, so that nothing is lost that someone may
  * want back, and returns its new path.
  */
-export async function setAside(file: string, now: Date): Promise<string> {
+export async function quarantine(file: string, now: Date): Promise<string> {
   const stamp = now.toISOString().replaceAll(/[-:]|\.\d+/g, "");
-  const aside = `${file}.${stamp}-${randomBytes(3).toString("hex")}.aside`;
-  await rename(file, aside);
-  return aside;
+  const path = `${file}.${stamp}-${randomBytes(3).toString("hex")}.aside`;
+  await rename(file, path);
+  return path;
 }

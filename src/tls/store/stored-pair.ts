@@ -22,10 +22,10 @@ export interface Store {
 }
 
 /**
- * The authority's certificate, unparsed: as long as the pair at hand brings
+ * The authority's certificate, unparsed: as long as the stored pair brings
  * along the very same, start-up needs to know no more of it.
  */
-export async function signerAtHand({
+export async function readSigner({
   directory,
   mkcert,
   user,
@@ -44,7 +44,7 @@ export type State =
   | { readonly kind: "outdated"; readonly why: string; readonly names: readonly string[] };
 
 /** @param signer PEM text with the authority's certificate in it */
-export async function look(store: Store, signer: string): Promise<State> {
+export async function inspectPair(store: Store, signer: string): Promise<State> {
   const found = await readPrivatePair(store.file, store.user.uid);
   if (found.kind !== "pair") return found;
   const why = whyRenew(found, signer, store);
@@ -70,7 +70,7 @@ export function staleNames(names: readonly string[], { needed, isStale }: Store)
   return names.filter((name) => !needed.includes(name) && isStale(name));
 }
 
-export function stored(
+export function describeStored(
   { file, mkcert, trusted }: Store,
   found: Pick<PrivatePair, "pair" | "x509" | "notices">,
   made: string | undefined,

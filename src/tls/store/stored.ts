@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { look, signerAtHand, type Store, stored } from "./stored-pair.js";
+import { inspectPair, readSigner, type Store, describeStored } from "./stored-pair.js";
 import { type Certificate, fingerprintOf, pemBlocks } from "../issue/certificate.js";
 import { LOCAL_NAMES, normalizeNames } from "../issue/certificate-names.js";
 import { SERVER_FILE, SERVER_FILE_OF_MKCERT } from "./store-paths.js";
@@ -30,17 +30,17 @@ export interface StoredPairOptions {
  */
 export async function loadStoredPair(options: StoredPairOptions, now = new Date()): Promise<Certificate> {
   const store = await storeFor(options, now);
-  const signer = await signerAtHand(store);
-  const state = await look(store, signer.cert);
-  if (state.kind === "good") return stored(store, state, undefined, signer.notices);
-  // Start-up has its pair at hand, on nearly every day: what makes one is not loaded then.
+  const signer = await readSigner(store);
+  const state = await inspectPair(store, signer.cert);
+  if (state.kind === "good") return describeStored(store, state, undefined, signer.notices);
+  // On nearly every start the pair is there: what makes one is not loaded then.
   return (await import("../issue/renew.js")).renew(store, state);
 }
 
 /** Whether browsers here were given the authority that signs the pair. Makes nothing. */
 export async function isSignerTrusted(options: StoredPairOptions): Promise<boolean> {
   const store = await storeFor(options, new Date());
-  const [authority] = pemBlocks((await signerAtHand(store)).cert, /^CERTIFICATE$/);
+  const [authority] = pemBlocks((await readSigner(store)).cert, /^CERTIFICATE$/);
   return authority !== undefined && store.trusted.has(fingerprintOf(authority));
 }
 

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { systemCode } from "../../errors.js";
+import { shellWord } from "../../io/shell-word.js";
 
 /** A program and its arguments. */
 export interface Command {
@@ -50,9 +51,5 @@ export function asRun({ argv, root }: Command, isRoot: boolean): readonly [strin
 
 /** `command` as it can be pasted into a shell. */
 export function asText(command: Command, isRoot: boolean): string {
-  return asRun(command, isRoot).map(quoted).join(" ");
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./\\-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  return asRun(command, isRoot).map(shellWord).join(" ");
 }
