@@ -21,22 +21,12 @@ export async function main(args: readonly string[]): Promise<void> {
   const program = createProgram({
     serve: async (root, options) => (await import("./commands/serve.js")).serve(root, options),
     manifest: async (root, options) => (await import("./commands/manifest.js")).runManifest(root, options),
-    cert: async (options) => {
-      const [{ runCert }, environment] = await Promise.all([import("./commands/cert.js"), certEnvironment()]);
-      await runCert(options, environment, printLine);
-    },
-    show: async (file) => {
-      const [{ runShow }, environment] = await Promise.all([import("./commands/cert-show.js"), certEnvironment()]);
-      await runShow(file, environment, printLine);
-    },
-    trust: async (options) => {
-      const [{ runTrust }, environment] = await Promise.all([import("./commands/cert-trust.js"), certEnvironment()]);
-      await runTrust(options, environment, printLine);
-    },
-    untrust: async (options) => {
-      const [{ runUntrust }, environment] = await Promise.all([import("./commands/cert-trust.js"), certEnvironment()]);
-      await runUntrust(options, environment, printLine);
-    },
+    cert: async (options) => (await import("./commands/cert.js")).runCert(options, await certEnvironment(), printLine),
+    show: async (file) => (await import("./commands/cert-show.js")).runShow(file, await certEnvironment(), printLine),
+    trust: async (options) =>
+      (await import("./commands/cert-trust.js")).runTrust(options, await certEnvironment(), printLine),
+    untrust: async (options) =>
+      (await import("./commands/cert-trust.js")).runUntrust(options, await certEnvironment(), printLine),
   });
   try {
     await checkWords(args);

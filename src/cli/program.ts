@@ -24,17 +24,17 @@ export interface Actions {
 
 const examples = `
 Examples:
-  h2push ./site                  serve a directory: https://localhost:8443/
-  h2push --demo                  push, Fetch and SSE, live in the browser
-  h2push ./site --delivery link  see what a browser without push gets
-  h2push cert trust              no more warnings: browsers here trust us`;
+  h2push ./site                  serve a directory at https://localhost:8443/
+  h2push --demo                  watch push, Fetch and SSE in the browser
+  h2push ./site --delivery link  see what a client without push gets
+  h2push cert trust              stop certificate warnings on this machine`;
 
 /** Flags and help; no work is done here. Throws commander's own error instead of ending the process. */
 export function createProgram(actions: Actions): Command {
   const program = new Command("h2push")
     .usage("[root] [options]")
-    .description("Serves a directory (default: .) over HTTPS and HTTP/2, each page together with what it needs.")
-    .argument("[root]")
+    .description("Serves a directory over HTTPS and HTTP/2, and sends each page together with what it needs.")
+    .argument("[root]", "directory to serve (default: .)")
     .version(packageFile.version, "-v, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .enablePositionalOptions()
@@ -50,51 +50,63 @@ export function createProgram(actions: Actions): Command {
     .command("manifest")
     .argument("[root]", "directory to scan", ".")
     .description("print what each page needs")
-    .helpOption("-h, --help", "print this help")
     .addOption(
-      new Option("--format <format>", "table is the default on a terminal, json elsewhere").choices(manifestFormats),
+      new Option("--format <format>", "table is the default on a terminal, else json").choices(manifestFormats),
     )
+    .addOption(option(serverOptions.single))
     .addOption(option(serverOptions.base))
     .addOption(option(serverOptions.viewport))
-    .option("--page <path>", "this page alone, repeatable", collect)
-    .option("--jobs <number>", "threads (default: by pages and processors, 4 at most)", checkJobs)
+    .option("--page <path>", "only this page, repeatable", collect)
+    .option("--jobs <number>", "threads to use (default: one to four, by the number of pages)", checkJobs)
     .option("--out <file>", "write to a file")
-    .option("--explain <path>", "for one page: why each target is in, and what was left out and why")
+    .option("--explain <path>", "explain one page: why each target is in or out")
     .action((root: string, options: ManifestOptions) => actions.manifest(root, options));
   addCertCommands(program, actions);
+  refuseFlagsAsValues(program);
   return program;
+}
+
+/** In `--out --force`, commander takes the second flag for the value of the first. */
+function refuseFlagsAsValues(command: Command): void {
+  const known = new Set(command.options.flatMap(({ short, long }) => [short, long]));
+  for (const option of command.options.filter(({ required }) => required)) {
+    const { parseArg = (text: string) => text } = option;
+    option.argParser((text, previous) => {
+      if (!known.has(text)) return parseArg(text, previous);
+      const hint = `${option.flags.replace(/^.*, /, "")} takes a value, and ${text} is a flag`;
+      throw new H2PushError("usage", `no value for ${option.long ?? ""}: ${text}`, hint);
+    });
+  }
+  command.commands.forEach(refuseFlagsAsValues);
 }
 
 function addCertCommands(program: Command, actions: Actions): void {
   const cert = program
     .command("cert")
-    .description("write a certificate and its key; show, trust, untrust")
-    .helpOption("-h, --help", "print this help")
+    .description("make a certificate, or let this machine trust ours")
     .enablePositionalOptions()
-    .option("--out <directory>", "where cert.pem and key.pem go", "certs")
-    .option("--name <name>", "a further name or address, repeatable", collect)
+    .option("--out <directory>", "where to write cert.pem and key.pem", "certs")
+    .option("--name <name>", "extra name or address, repeatable", collect)
     .option("--days <number>", "days until it expires (default: 90)", days)
-    .addOption(new Option("--key-type <type>", "kind of key: P-256 or RSA 2048 (default: ec)").choices(["ec", "rsa"]))
+    .addOption(new Option("--key-type <type>", "type of key: P-256 or RSA 2048 (default: ec)").choices(["ec", "rsa"]))
     .option("--force", "replace a pair that is still valid")
-    .option("--self-signed", "one pair, without an authority")
+    .option("--self-signed", "sign it with its own key, not with an authority")
     .addOption(option(cliOptions.ca))
     .action((options: CertOptions) => actions.cert(options));
   cert
     .command("show")
-    .argument("[file]", "a certificate (default: our own)")
-    .description("print names, dates, key, fingerprint, who signed, whether this machine trusts it")
-    .helpOption("-h, --help", "print this help")
+    .argument("[file]", "certificate to show (default: our own)")
+    .description("show a certificate, and whether this machine trusts it")
     .action((file: string | undefined) => actions.show(file));
   for (const [name, description] of [
     ["trust", "let the browsers of this machine trust our authority"],
-    ["untrust", "take our authority out of the stores again"],
+    ["untrust", "let them no longer trust our authority"],
   ] as const) {
     cert
       .command(name)
       .description(description)
-      .helpOption("-h, --help", "print this help")
-      .addOption(new Option("--store <store>", "which store (default: where browsers look)").choices(stores))
-      .option("--dry-run", "print the commands and do nothing")
+      .addOption(new Option("--store <store>", "store to change (default: where browsers look)").choices(stores))
+      .option("--dry-run", "only print the commands")
       .addOption(option(cliOptions.ca))
       .action((options: TrustOptions) => actions[name](options));
   }

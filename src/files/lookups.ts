@@ -1,3 +1,5 @@
+import { LruMap } from "../io/lru-map.js";
+
 /** How long an answer is given again without another look (milliseconds). */
 const FRESH = 250;
 
@@ -17,7 +19,7 @@ interface Answer<T> {
  */
 export class Lookups<T> {
   readonly #look: (key: string) => Promise<T>;
-  readonly #answers = new Map<string, Answer<T>>();
+  #answers = new LruMap<Answer<T>>(KEPT);
   readonly #running = new Map<string, Promise<T>>();
 
   constructor(look: (key: string) => Promise<T>) {
@@ -39,7 +41,7 @@ export class Lookups<T> {
   /** Forgets one answer, or all: the next one comes from another look. */
   forget(key?: string): void {
     if (key === undefined) {
-      this.#answers.clear();
+      this.#answers = new LruMap(KEPT);
       this.#running.clear();
     } else {
       this.#answers.delete(key);
@@ -64,12 +66,6 @@ export class Lookups<T> {
     if (this.#running.get(key) !== look) return;
     this.#running.delete(key);
     if (answer === undefined || key.length > LONGEST_KEY) return;
-    this.#answers.delete(key);
     this.#answers.set(key, answer);
-    if (this.#answers.size <= KEPT) return;
-    for (const oldest of this.#answers.keys()) {
-      this.#answers.delete(oldest);
-      return;
-    }
   }
 }

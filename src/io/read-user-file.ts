@@ -4,21 +4,25 @@ import { H2PushError, systemCode, type ErrorCode } from "../errors.js";
 /**
  * The text of a file that the user named.
  *
+ * @param what it should be, for the message
  * @throws {H2PushError} with this code and hint, naming the file, when it can't be read
  */
-export async function readUserFile(file: string, code: ErrorCode, hint: string): Promise<string> {
+export async function readUserFile(file: string, code: ErrorCode, hint: string, what = "file"): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
     const cause = systemCode(error);
-    const what = REASONS.get(cause ?? "");
-    const message = what === undefined ? `cannot read ${file} (${cause ?? String(error)})` : `${what}: ${file}`;
+    const reason = REASONS.get(cause ?? "");
+    const message =
+      reason === undefined ? `cannot read ${file} (${cause ?? String(error)})` : `${reason} ${what}: ${file}`;
     throw new H2PushError(code, message, hint, { cause: error });
   }
 }
 
 const REASONS: ReadonlyMap<string, string> = new Map([
-  ["ENOENT", "no such file"],
-  ["ENOTDIR", "no such file"],
-  ["EISDIR", "a directory, and no file"],
+  ["ENOENT", "no such"],
+  ["ENOTDIR", "no such"],
+  ["EISDIR", "a directory instead of a"],
+  ["EACCES", "not allowed to read the"],
+  ["EPERM", "not allowed to read the"],
 ]);

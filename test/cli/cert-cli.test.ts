@@ -200,6 +200,12 @@ test("addresses of an earlier start do not stay in the certificate, names that w
 
 test.each([
   [["cert", "--days", "398"], 2, "not a number of days from 1 to 397: 398"],
+  [
+    ["cert", "--out", "--force"],
+    2,
+    "no value for --out: --force\n--out <directory> takes a value, and --force is a flag",
+  ],
+  [["--host", "-q"], 2, "no value for --host: -q\n--host <name> takes a value, and -q is a flag"],
   [["cert", "--name", "*.localhost"], 2, "no client accepts a wildcard under a single label: *.localhost"],
   [["cert", "--key-type", "dsa"], 2, "dsa"],
   [["cert", "show"], 1, "no such certificate: "],

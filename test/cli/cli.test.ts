@@ -133,7 +133,7 @@ test("PORT in the environment counts, below the flag", async () => {
   expect(await cli.port()).toBeGreaterThan(0);
   expect(await runCli([root], { env: { PORT: "http" } })).toMatchObject({
     code: 2,
-    stderr: "error: PORT in the environment: not a port: http\nit is a whole number from 0 to 65535\n",
+    stderr: "error: PORT in the environment: not a port: http\nit must be a whole number from 0 to 65535\n",
   });
   expect(await (await startCli([root, "-p", "0"], { env: { PORT: "http" } })).port()).toBeGreaterThan(0);
 });
@@ -330,10 +330,20 @@ test.each<[title: string, args: string[], code: number, stderr: string]>([
     1,
     "error: no such directory: file.txt/x\npass the directory to serve, or run h2push --demo\n",
   ],
-  ["a port that is no number", ["-p", "http"], 2, "error: not a port: http\nit is a whole number from 0 to 65535\n"],
-  ["a port that is too large", ["-p", "65536"], 2, "error: not a port: 65536\nit is a whole number from 0 to 65535\n"],
-  ["a port below zero", ["--port=-1"], 2, "error: not a port: -1\nit is a whole number from 0 to 65535\n"],
-  ["a fraction for a port", ["-p", "80.5"], 2, "error: not a port: 80.5\nit is a whole number from 0 to 65535\n"],
+  [
+    "a port that is no number",
+    ["-p", "http"],
+    2,
+    "error: not a port: http\nit must be a whole number from 0 to 65535\n",
+  ],
+  [
+    "a port that is too large",
+    ["-p", "65536"],
+    2,
+    "error: not a port: 65536\nit must be a whole number from 0 to 65535\n",
+  ],
+  ["a port below zero", ["--port=-1"], 2, "error: not a port: -1\nit must be a whole number from 0 to 65535\n"],
+  ["a fraction for a port", ["-p", "80.5"], 2, "error: not a port: 80.5\nit must be a whole number from 0 to 65535\n"],
   [
     "an address that is none",
     ["-H", "a b"],
@@ -464,7 +474,7 @@ test.skipIf(!canRun || process.platform === "win32")(
     await chmod(data, 0o555);
     const env = { XDG_DATA_HOME: join(data, "h2push"), HOME: "/nonexistent" };
     const cli = await startCli([root, "-p", "0"], { cwd: "/", env, ...nobody });
-    await cli.prints(/certificate {2}for this run alone \(cannot write .*EACCES/);
+    await cli.prints(/certificate {2}for this run only \(cannot write .*EACCES/);
     expect((await http1(await cli.port(), "/")).status).toBe(200);
   },
 );

@@ -163,7 +163,7 @@ test.each([
     const cli = await startCli([...args, "-p", "0"], { cwd });
     await cli.prints(/Ctrl\+C/);
     expect(cli.stdout).toMatch(
-      /^note: h2push\.config\.json is ignored, as it lies in what is served: -c h2push\.config\.json takes it\nhttps:\/\/localhost:/,
+      /^note: h2push\.config\.json is ignored because it lies in the served directory; to use it: -c h2push\.config\.json\nhttps:\/\/localhost:/,
     );
     expect((await http1(await cli.port(), "/h2push.config.json")).status).toBe(404);
   },
@@ -203,7 +203,7 @@ test.each(["", ".", "./", "..", "site/..", "link"])(
     const refused = await runCli([], { cwd });
     expect([refused.code, refused.stdout]).toEqual([1, ""]);
     expect(refused.stderr).toMatch(
-      /^error: root in h2push\.config\.json is a directory that holds the file itself: \S+\na folder that somebody sent .*: name one beside the file, or take it with -c h2push\.config\.json\n$/,
+      /^error: root in h2push\.config\.json is a directory that contains the file itself: \S+\na folder that somebody sent .*: name one beside the file, or take it with -c h2push\.config\.json\n$/,
     );
     await (await startCli(["-c", "h2push.config.json", "-H", "127.0.0.1"], { cwd })).prints(/^https:/);
   },
@@ -268,14 +268,14 @@ test.each<[text: unknown, stderr: string]>([
   [{ colour: 3 }, `error: unknown key in ${FILE}: colour\nh2push --help-all lists the options\n`],
   ['{ "__proto__": {} }', `error: unknown key in ${FILE}: __proto__\nh2push --help-all lists the options\n`],
   [{ config: "other.json" }, `error: unknown key in ${FILE}: config\nh2push --help-all lists the options\n`],
-  [{ port: "8443" }, `error: port in ${FILE} can't be "8443"\nit is a whole number from 0 to 65535\n`],
-  [{ allowHost: ["a", 3] }, `error: allowHost[1] in ${FILE} can't be 3\nit is a string\n`],
+  [{ port: "8443" }, `error: port in ${FILE} can't be "8443"\nit must be a whole number from 0 to 65535\n`],
+  [{ allowHost: ["a", 3] }, `error: allowHost[1] in ${FILE} can't be 3\nit must be a string\n`],
   [{ allowHost: "a b" }, `error: allowHost in ${FILE}: not a host name or IP address: a b\n`],
-  [{ tlsMin: "1.1" }, `error: tlsMin in ${FILE} can't be "1.1"\nit is one of "1.2", "1.3"\n`],
-  [{ list: "yes" }, `error: list in ${FILE} can't be "yes"\nit is true or false\n`],
-  [{ root: null }, `error: root in ${FILE} can't be null\nit is a string\n`],
+  [{ tlsMin: "1.1" }, `error: tlsMin in ${FILE} can't be "1.1"\nit must be one of "1.2", "1.3"\n`],
+  [{ list: "yes" }, `error: list in ${FILE} can't be "yes"\nit must be true or false\n`],
+  [{ root: null }, `error: root in ${FILE} can't be null\nit must be a string\n`],
   ["[]", `error: no object in ${FILE}\nfor example { "port": 8443 }\n`],
-  ['{\n  "port": 1,\n}', `error: not JSON: ${FILE}, line 3, column 1\nno "}" may be there; JSON has double quotes`],
+  ['{\n  "port": 1,\n}', `error: not JSON: ${FILE}, line 3, column 1\nunexpected "}"; JSON has double quotes`],
   ['{ "port": 1', `error: not JSON: ${FILE}, line 1, column 12\nit ends too early; `],
 ])("what is wrong in the file is named: %j", async (text, stderr) => {
   const cwd = await project(text);
@@ -286,7 +286,7 @@ test.each<[text: unknown, stderr: string]>([
 
 test.each([
   ["none.json", "error: no such configuration file: none.json\npass a JSON file that this user may read\n"],
-  ["site", "error: cannot read site (EISDIR)\npass a JSON file that this user may read\n"],
+  ["site", "error: a directory instead of a configuration file: site\npass a JSON file that this user may read\n"],
 ])("-c %s ends with 1: there is nothing to read", async (file, stderr) => {
   const cwd = await project({});
   expect(await runCli(["site", "-c", file], { cwd })).toEqual({ code: 1, stdout: "", stderr });

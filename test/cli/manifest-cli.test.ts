@@ -46,6 +46,24 @@ test("prints JSON on a pipe, and what is missing on standard error with file and
   expect(JSON.parse(stdout)).toEqual({ version: 1, pages: { "/": pages["/"], "/frame.html": [], "/docs/": [style] } });
 });
 
+test("with --single and --base, lists what a server with them gives: frames and pages by their routes", async () => {
+  const app = await writeSite({
+    "index.html": "<base href=/repo/><link rel=stylesheet href=site.css><iframe src=news></iframe>",
+    "site.css": css,
+  });
+  const flags = ["--single", "--base", "/repo/"];
+  const { stdout } = await runCli(["manifest", app, ...flags, "--page", "/repo/about"]);
+  const entries = [
+    { ...style, target: "/repo/site.css" },
+    { target: "/repo/news", as: "document", named: true, bytes: 87 },
+  ];
+  expect(JSON.parse(stdout)).toEqual({ version: 1, pages: { "/repo/about": entries } });
+
+  const cli = await startCli([app, ...flags, "-p", "0", "--delivery", "push"]);
+  const { pushed } = await (await connect(await cli.port())).page("/repo/about", { accept: "text/html" });
+  expect([...pushed.keys()]).toEqual(entries.map(({ target }) => target));
+});
+
 test("prints tables with --format table: what, how large, why, and how far it can be announced", async () => {
   const { code, stdout } = await runCli(["manifest", await writeSite(files), "--format", "table", "--page", "/"]);
   expect(code).toBe(0);

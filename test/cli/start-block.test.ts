@@ -85,7 +85,7 @@ test.each([
   [["-H", "0.0.0.0"], false],
 ])("with %j, the start says how others get in: %s", async (args, says) => {
   const printed = await rows([await writeSite(page), ...args]);
-  expect(/^ {2}network {6}this machine alone; to let others in: -H 0\.0\.0\.0$/m.test(printed)).toBe(says);
+  expect(/^ {2}network {6}this machine only; to let others connect: -H 0\.0\.0\.0$/m.test(printed)).toBe(says);
 });
 
 test("a directory without an index page: the start and its page of / name --list", async () => {

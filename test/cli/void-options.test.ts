@@ -61,12 +61,12 @@ test.each<[args: string[], code: number, stderr: string]>([
   [
     ["cert", "--self-signed", "--ca", "mkcert"],
     2,
-    "error: --self-signed with --ca mkcert\neither signs: leave one of the two out\n",
+    "error: --self-signed with --ca mkcert\nonly one of them can sign: leave one of the two out\n",
   ],
   ...["out", "format", "page"].map((option): [string[], number, string] => [
     ["manifest", "--explain", "/", `--${option}`, option === "format" ? "json" : "/x"],
     2,
-    `error: --explain / with --${option}\nan explanation is text, printed for one page: leave one of the two out\n`,
+    `error: --explain / with --${option}\n--explain prints text for one page: leave one of the two out\n`,
   ]),
   ...[
     [["-p", "3000", "--redirect", "3000"], 3000] as const,
@@ -80,7 +80,7 @@ test.each<[args: string[], code: number, stderr: string]>([
   [
     ["--manifest", "dir"],
     1,
-    "error: a directory, and no file: dir\nwrite a manifest with h2push manifest --format json --out FILE\n",
+    "error: a directory instead of a file: dir\nwrite a manifest with h2push manifest --format json --out FILE\n",
   ],
   [
     ["--manifest", "vite.json"],
@@ -105,5 +105,5 @@ test("--name and --ca beside --cert are told to do nothing", async () => {
   const pair = await createCertificate();
   const cwd = await writeSite({ "cert.pem": pair.cert, "key.pem": pair.key, "site/index.html": "" });
   const cli = await startCli(["site", "-p", "0", "-C", "cert.pem", "-K", "key.pem", "--name", "app.test"], { cwd });
-  await cli.prints(/^note: --name does nothing here: --cert brings a certificate that is made already$/m);
+  await cli.prints(/^note: --name does nothing here: --cert is a certificate that exists already$/m);
 });

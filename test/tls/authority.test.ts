@@ -47,13 +47,13 @@ test("so is a server's certificate in its place", async () => {
   const { directory, file } = await withAuthority();
   const pair = await createCertificate();
   await writeFile(file, pair.key + pair.cert);
-  expect((await loadAuthority({ directory })).notices).toEqual([expect.stringContaining("it was no authority")]);
+  expect((await loadAuthority({ directory })).notices).toEqual([expect.stringContaining("it was not an authority")]);
 });
 
 test("so is a directory in its place", async () => {
   const directory = await emptyDirectory();
   await mkdir(join(directory, "authority.pem"));
-  expect((await loadAuthority({ directory })).notices).toEqual([expect.stringContaining("it was no file")]);
+  expect((await loadAuthority({ directory })).notices).toEqual([expect.stringContaining("it was not a file")]);
 });
 
 test.skipIf(process.platform === "win32")("so is one that belongs to another user", async () => {
@@ -74,7 +74,7 @@ test.skipIf(process.platform === "win32")(
   async () => {
     const { directory, file } = await withAuthority();
     await chmod(file, 0o644);
-    expect((await loadAuthority({ directory })).notices).toEqual([`closed ${file} to other users, who could read it`]);
+    expect((await loadAuthority({ directory })).notices).toEqual([`made ${file} private: other users could read it`]);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   },
 );

@@ -25,9 +25,9 @@ test.runIf(hasOpenssl).each([
   [onCurve("P-256"), []],
   [onCurve("P-384"), []],
   [["rsa:2048"], []],
-  [onCurve("P-521"), ["some browsers refuse this certificate: they take no keys on P-521"]],
-  [["ed25519"], ["browsers refuse this certificate: they take no ed25519 keys"]],
-  [["ed448"], ["browsers refuse this certificate: they take no ed448 keys"]],
+  [onCurve("P-521"), ["some browsers refuse this certificate: they accept no keys on P-521"]],
+  [["ed25519"], ["browsers refuse this certificate: they accept no ed25519 keys"]],
+  [["ed448"], ["browsers refuse this certificate: they accept no ed448 keys"]],
 ])("a certificate with a key %j works, with these notices: %j", async (key, notices) => {
   expect(checkPair((await pairWith(key)).pair, names).notices).toEqual(notices);
 });
@@ -41,7 +41,7 @@ test.runIf(hasOpenssl).each([
   expect(() => checkPair(pair, names)).toThrow(
     expect.objectContaining({
       code: "certificate",
-      message: `no client takes a key of the kind ${kind}: cert.pem`,
+      message: `no client accepts a key of the kind ${kind}: cert.pem`,
       hint: expect.stringContaining("h2push cert --out"),
     }),
   );
@@ -71,6 +71,6 @@ test.runIf(hasOpenssl)("the program says at its start what keeps clients away", 
   const { code, stderr } = await runCli(["-p", "0", "--cert", certFile, "--key", keyFile]);
   expect([code, stderr]).toEqual([
     1,
-    `error: no client takes a key of the kind secp256k1: ${certFile}\nmake one with another key: h2push cert --out ./certs\n`,
+    `error: no client accepts a key of the kind secp256k1: ${certFile}\nmake one with another key: h2push cert --out ./certs\n`,
   ]);
 });

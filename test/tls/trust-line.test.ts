@@ -35,14 +35,9 @@ test.each<[string[], string[], string[], string]>([
     [],
     "Chromium, Firefox (a) trust it, Firefox (b), Firefox (c) do not; to change that: h2push cert trust",
   ],
-  [["Chromium"], [], ["Firefox (a)"], "Chromium trusts it; whether Firefox (a) does certutil did not tell"],
+  [["Chromium"], [], ["Firefox (a)"], "Chromium trusts it; certutil could not tell about Firefox (a)"],
   [[], ["Chromium"], [], "Chromium does not trust it; to change that: h2push cert trust"],
-  [
-    [],
-    [],
-    ["Chromium"],
-    "browsers trust it where h2push cert trust was run; whether Chromium does certutil did not tell",
-  ],
+  [[], [], ["Chromium"], "browsers trust it where h2push cert trust was run; certutil could not tell about Chromium"],
 ])("names the browsers that trust it, those that do not, and those that can't be asked", (...sets) => {
   const [trusting, lacking, unknown, line] = sets;
   expect(trustLine({ signer: authority(true), origin: ours }, { trusting, lacking, unknown })).toBe(line);

@@ -127,7 +127,7 @@ test("runs nothing on a dry run", async () => {
 test.each([
   ["fails", { status: 1, output: "", errors: "first line\nno permission\n" }, "no permission"],
   ["fails and says nothing", { status: 3, output: "", errors: "" }, "exit status 3"],
-  ["does nothing", { status: 0, output: "", errors: "" }, "the commands went well, but changed nothing"],
+  ["does nothing", { status: 0, output: "", errors: "" }, "the commands succeeded, but changed nothing"],
 ])("a command that %s is reported with its reason", async (_, outcome, reason) => {
   const machine = await debian();
   const { failures } = await change({ kind: "trust", ...machine, run: () => Promise.resolve(outcome) });

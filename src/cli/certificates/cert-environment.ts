@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import type { Machine } from "../../tls/store/store-paths.js";
-import { dataDirectory } from "../options/data-directory.js";
+import envPaths from "env-paths";
 
 /** What the commands of `h2push cert` know of the machine they run on. */
 export interface CertEnvironment extends Machine {
@@ -13,7 +13,8 @@ export interface CertEnvironment extends Machine {
 /** The machine that this process runs on. */
 export function certEnvironment(): CertEnvironment {
   return {
-    directory: dataDirectory(),
+    // XDG on Linux, the platform's own place elsewhere.
+    directory: envPaths("h2push", { suffix: "" }).data,
     home: homedir(),
     env: process.env,
     platform: process.platform,

@@ -93,7 +93,7 @@ async function trustOf(
     return [
       isPublic(chain)
         ? `trusted wherever public authorities are: signed by ${signer}`
-        : `whether it is trusted cannot be told: the certificate of ${signer} is not on this machine`,
+        : `cannot tell whether it is trusted: the certificate of ${signer} is not on this machine`,
     ];
   }
   const file = fileOf(root, authorities);

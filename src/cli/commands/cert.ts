@@ -42,7 +42,11 @@ type Print = (line: string) => void;
  */
 export async function runCert(options: CertOptions, environment: CertEnvironment, print: Print): Promise<void> {
   if (options.selfSigned === true && options.ca !== undefined) {
-    throw new H2PushError("usage", `--self-signed with --ca ${options.ca}`, "either signs: leave one of the two out");
+    throw new H2PushError(
+      "usage",
+      `--self-signed with --ca ${options.ca}`,
+      "only one of them can sign: leave one of the two out",
+    );
   }
   const out = resolve(environment.cwd, options.out);
   const files = { certFile: join(out, "cert.pem"), keyFile: join(out, "key.pem") };
@@ -60,7 +64,7 @@ export async function runCert(options: CertOptions, environment: CertEnvironment
     print("make new ones with --force");
   }
   const site = await siteAround(out, environment.cwd);
-  if (site !== undefined) print(`warning: the key is inside ${site}: a server of that directory may hand it out`);
+  if (site !== undefined) print(`warning: the key is inside ${site}: a server of that directory might serve it`);
 }
 
 interface Files {

@@ -4,7 +4,7 @@ import type { PageNeeds } from "../../scanner/types.js";
 import { scan, type ScanOptions } from "../../server/scan/scan-directory.js";
 import type { ManifestFormat } from "./manifest-format.js";
 import { explanation, pageTable } from "./manifest-table.js";
-import { printLine, warning } from "../output/output.js";
+import { printLine, printToStderr, warning } from "../output/output.js";
 import { progressBar } from "../output/progress-bar.js";
 import { checkGivenRoot } from "../options/served-root.js";
 import { fileAndLine } from "../log/scan-line.js";
@@ -17,6 +17,8 @@ export interface ManifestOptions {
   readonly page?: readonly string[];
   /** The path that the site is served below. */
   readonly base?: string;
+  /** The page for paths without a file. */
+  readonly single?: string | boolean;
   /** The window that pages are scanned for. */
   readonly viewport?: string;
   /** Threads that share the pages out. */
@@ -42,7 +44,7 @@ export async function runManifest(root: string, options: ManifestOptions): Promi
   const bar = progressBar();
   const { manifest, missing } = await scan(root, {
     ...settings(options),
-    ...(options.page === undefined ? {} : { pages: options.page }),
+    pages: options.page,
     ...(format === "table"
       ? { onPage: (pathname: string, needs: PageNeeds) => void tables.push(pageTable(pathname, needs)) }
       : {}),
@@ -51,7 +53,7 @@ export async function runManifest(root: string, options: ManifestOptions): Promi
   const text = format === "table" ? tables.join("\n") : `${JSON.stringify(manifest, undefined, 2)}\n`;
   for (const { target, unreadable, ...from } of missing) {
     const why = unreadable === undefined ? "missing:" : `can't be read (${unreadable}):`;
-    process.stderr.write(`${warning(why)} ${target} (${fileAndLine(from)})\n`);
+    printToStderr(`${warning(why)} ${target} (${fileAndLine(from)})`);
   }
   if (options.out === undefined) process.stdout.write(text);
   else await write(options.out, text);
@@ -61,7 +63,7 @@ export async function runManifest(root: string, options: ManifestOptions): Promi
 function checkTogether({ explain, ...others }: ManifestOptions): void {
   const other = (["out", "format", "page"] as const).find((option) => others[option] !== undefined);
   if (explain === undefined || other === undefined) return;
-  const hint = "an explanation is text, printed for one page: leave one of the two out";
+  const hint = "--explain prints text for one page: leave one of the two out";
   throw new H2PushError("usage", `--explain ${explain} with --${other}`, hint);
 }
 
@@ -71,13 +73,8 @@ async function explain(root: string, page: string, settings: ScanOptions): Promi
   await scan(root, { ...settings, pages: [page], explain: true, onPage });
 }
 
-function settings({ base, viewport, jobs }: ManifestOptions): ScanOptions {
-  return {
-    ...(base === undefined ? {} : { base }),
-    ...(viewport === undefined ? {} : { viewport }),
-    ...(jobs === undefined ? {} : { jobs }),
-    onNotice: (text) => process.stderr.write(`${warning("note:")} ${text}\n`),
-  };
+function settings({ base, single, viewport, jobs }: ManifestOptions): ScanOptions {
+  return { base, single, viewport, jobs, onNotice: (text) => printToStderr(`${warning("note:")} ${text}`) };
 }
 
 /** @throws {H2PushError} "output" when it can't be written */

@@ -87,7 +87,7 @@ function networkOf(
 }
 
 async function openBrowser({ url, socket }: Address, print: (text: string) => void): Promise<void> {
-  if (socket !== undefined) return print(warning(`no browser opens a socket: ${socket}`));
+  if (socket !== undefined) return print(warning(`browsers cannot open a socket: ${socket}`));
   try {
     const { default: open } = await import("open");
     const child = await open(url);

@@ -10,16 +10,16 @@ const NO_NAMES: readonly string[] = [];
 
 /** What the command line knows beside the server's own options. */
 export const cliOptions = {
-  config: output("-c, --config <file>", "options from here (h2push.config.json)", checkFile, undefined),
-  cert: certificate("-C, --cert <file>", "own certificate, PEM", checkFile, undefined),
+  config: output("-c, --config <file>", "read options from this file (h2push.config.json)", checkFile, undefined),
+  cert: certificate("-C, --cert <file>", "use this certificate, PEM", checkFile, undefined),
   key: certificate("-K, --key <file>", "its private key, PEM", checkFile, undefined),
-  name: certificate("--name <name>", "further name for our own certificate, repeatable", checkNames, NO_NAMES),
-  ca: certificate("--ca <authority>", "who signs our own certificate: h2push, mkcert", checkAuthority, undefined),
+  name: certificate("--name <name>", "extra name for the generated certificate, repeatable", checkNames, NO_NAMES),
+  ca: certificate("--ca <authority>", "who signs the generated certificate: h2push, mkcert", checkAuthority, undefined),
   demo: output("--demo", "add the demo; without a root, serve its page", checkSwitch, false),
   open: output("-o, --open", "open the page in the browser", checkSwitch, false),
-  qr: output("--qr", "print the network's URL as a QR code too", checkSwitch, false),
+  qr: output("--qr", "print the URL for other devices as a QR code", checkSwitch, false),
   log: output("--log <format>", logFormats.join(", "), checkLog, "pretty"),
-  quiet: output("-q, --quiet", "print the URL and errors alone", checkSwitch, false),
+  quiet: output("-q, --quiet", "print only the URL and errors", checkSwitch, false),
   verbose: output("--verbose", "log each target and how it was delivered", checkSwitch, false),
 } satisfies Record<string, Option<OptionValue>>;
 

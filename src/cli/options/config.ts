@@ -1,11 +1,12 @@
-import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
-import { H2PushError, systemCode } from "../../errors.js";
+import { H2PushError } from "../../errors.js";
 import { checkFile } from "../../server/options/option-checks.js";
 import { configOptions, configSchema } from "./config-schema.js";
 import { positionOf, syntaxErrorAt } from "./json-syntax.js";
 import { inWords, schemaError } from "./schema-errors.js";
 import { closestMatch } from "../../io/closest-match.js";
+import { isObject } from "../../io/json-object.js";
+import { readUserFile } from "../../io/read-user-file.js";
 import type { ServeOptions } from "../commands/serve.js";
 
 /** What a configuration file says. */
@@ -20,30 +21,20 @@ export interface Config extends ServeOptions {
  */
 export async function readConfig(file: string): Promise<Config> {
   const { properties } = configSchema();
-  const entries = Object.entries(await parse(await read(file), file));
+  const text = await readUserFile(file, "config", "pass a JSON file that this user may read", "configuration file");
+  const entries = Object.entries(await parse(text.replace(/^\uFEFF/, ""), file));
   for (const [key, value] of entries) {
     const type = Object.hasOwn(properties, key) ? properties[key] : undefined;
     if (type === undefined) throw unknownKey(key, Object.keys(properties), file);
     const wrong = schemaError(value, type);
     if (wrong !== undefined) {
       const message = `${key}${wrong.path} in ${file} can't be ${JSON.stringify(wrong.value)}`;
-      throw new H2PushError("usage", message, `it is ${inWords(wrong.type)}`);
+      throw new H2PushError("usage", message, `it must be ${inWords(wrong.type)}`);
     }
   }
   return Object.fromEntries(
     entries.filter(([key]) => key !== "$schema").map(([key, value]) => [key, meant(key, value, file)]),
   );
-}
-
-async function read(file: string): Promise<string> {
-  try {
-    return (await readFile(file, "utf8")).replace(/^\uFEFF/, "");
-  } catch (error) {
-    const code = systemCode(error);
-    const missing = code === "ENOENT" || code === "ENOTDIR";
-    const message = missing ? `no such configuration file: ${file}` : `cannot read ${file} (${code ?? String(error)})`;
-    throw new H2PushError("config", message, "pass a JSON file that this user may read", { cause: error });
-  }
 }
 
 async function parse(text: string, file: string): Promise<object> {
@@ -53,11 +44,11 @@ async function parse(text: string, file: string): Promise<object> {
   } catch (error) {
     const offset = await syntaxErrorAt(text);
     const { line, column } = positionOf(text, offset);
-    const what = offset < text.length ? `no ${JSON.stringify(text.charAt(offset))} may be there` : "it ends too early";
-    const hint = `${what}; JSON has double quotes, no comments, and no comma behind the last entry`;
+    const what = offset < text.length ? `unexpected ${JSON.stringify(text.charAt(offset))}` : "it ends too early";
+    const hint = `${what}; JSON has double quotes, no comments and no comma after the last entry`;
     throw new H2PushError("usage", `not JSON: ${file}, line ${line}, column ${column}`, hint, { cause: error });
   }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  if (isObject(value)) return value;
   throw new H2PushError("usage", `no object in ${file}`, 'for example { "port": 8443 }');
 }
 

@@ -10,7 +10,7 @@ const COMMON = new Set(
 );
 
 const SWITCHES = `
-A switch of the configuration file is turned off by a flag: --no-live`;
+To turn off what the configuration file turns on, put no- before it: --no-live`;
 
 /** Help in two tiers: `--help` fits a screen; `--help-all` lists every option under the heading of its group. */
 export function addHelp(program: Command): void {

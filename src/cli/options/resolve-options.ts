@@ -85,12 +85,12 @@ async function configHere(root: string | undefined, otherwise: string): Promise<
   if (configured === undefined) return { ...none, ignored: true };
   throw new H2PushError(
     "config",
-    `root in ${CONFIG_FILE} is a directory that holds the file itself: ${configured}`,
-    `a folder that somebody sent must not say how it is served: name one beside the file, or take it with -c ${CONFIG_FILE}`,
+    `root in ${CONFIG_FILE} is a directory that contains the file itself: ${configured}`,
+    `a folder that somebody sent must not decide how it is served: name one beside the file, or pass -c ${CONFIG_FILE}`,
   );
 }
 
-const IGNORED = `${CONFIG_FILE} is ignored, as it lies in what is served: -c ${CONFIG_FILE} takes it`;
+const IGNORED = `${CONFIG_FILE} is ignored because it lies in the served directory; to use it: -c ${CONFIG_FILE}`;
 
 /** What the environment says where no flag does. An empty variable says nothing. */
 function environment(flags: ServeOptions): Pick<ServeOptions, "port" | "auth"> {

@@ -44,7 +44,7 @@ export function inWords(type: JsonType): string {
   }
   switch (type.type) {
     case "array":
-      return `a list of which each is ${inWords(type.items)}`;
+      return `a list in which each entry is ${inWords(type.items)}`;
     case "boolean":
       return "true or false";
     case "integer":

@@ -19,7 +19,7 @@ const when =
   (options) =>
     applies(options) ? text : undefined;
 
-const ownPair = when(isSet("cert"), "--cert brings a certificate that is made already");
+const ownPair = when(isSet("cert"), "--cert is a certificate that exists already");
 const isQuiet = when(isSet("quiet"), "--quiet logs nothing");
 const noScan = when(isSet("manifest"), "--manifest says what pages need, and nothing is scanned");
 
@@ -50,7 +50,7 @@ const VOID: readonly Void[] = [
   { option: "learnFile", because: when(({ learn }) => learn === false, "--no-learn learns nothing") },
   {
     option: "cache",
-    because: when(({ live, cache }) => live === true && cache !== "off", "with --live clients ask each time"),
+    because: when(({ live, cache }) => live === true && cache !== "off", "with --live clients revalidate each time"),
   },
 ];
 
@@ -61,7 +61,7 @@ export function voidOptions(options: ServeOptions): string[] {
     return reason === undefined ? [] : [`${flagOf(option)} does nothing here: ${reason}`];
   });
   const unwatched = options.watch === false && options.live === true;
-  return unwatched ? [...said, "--no-watch with --live: files are looked at every 250 ms instead"] : said;
+  return unwatched ? [...said, "--no-watch with --live: files are polled every 250 ms instead"] : said;
 }
 
 const flagOf = (option: string) => `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -4,7 +4,7 @@ import { LineOutput } from "./line-output.js";
 
 const log = new LineOutput(process.stdout, (lines) => {
   const missing = lines === 1 ? "line is" : "lines are";
-  printToStderr(`${yellow("note:")} ${lines} ${missing} missing in the log: what reads it was too slow`);
+  printToStderr(`${yellow("note:")} ${lines} ${missing} missing in the log: its reader was too slow`);
 });
 
 export function printLine(line: string): void {

@@ -18,7 +18,7 @@ export function checkReachable(host: string): void {
 export async function qrBlock({ url, port }: Address, host: string): Promise<string> {
   const everywhere = host === "0.0.0.0" || host === "::";
   const [reachable = everywhere ? undefined : url] = networkUrls(host, port, new URL(url).pathname);
-  if (reachable === undefined) return "no QR code: this machine has no address in a network\n";
+  if (reachable === undefined) return "no QR code: this machine has no network address\n";
   const { renderUnicodeCompact } = await import("uqr");
   return `${renderUnicodeCompact(reachable, { border: 2 })}\n${reachable}\n`;
 }

@@ -75,14 +75,14 @@ function addressRows({ url, port, socket, redirect }: Address, host: string): Ro
   ];
 }
 
-const ALONE = "this machine alone; to let others in: -H 0.0.0.0";
+const ALONE = "this machine only; to let others connect: -H 0.0.0.0";
 
 function httpUrl(url: string, port: number): string {
   const { hostname } = new URL(url);
   return `http://${hostname}:${port}/`;
 }
 
-const OLD_NODE = `Node ${process.versions.node} is at its end of life and lacks fixes of HTTP/2: use a later one where others connect`;
+const OLD_NODE = `Node ${process.versions.node} is at its end of life and lacks HTTP/2 fixes: use a later version where others connect`;
 
 const oldNode = () => Number(process.versions.node.split(".")[0]) < 22;
 
@@ -94,6 +94,6 @@ function describeCertificate({ names, validTo, origin }: Certificate): string {
     case "stored":
       return origin.made === undefined ? valid : `made now (${origin.made}), ${valid}`;
     case "memory":
-      return `for this run alone (${origin.reason}), ${valid}`;
+      return `for this run only (${origin.reason}), ${valid}`;
   }
 }

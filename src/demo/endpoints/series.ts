@@ -1,7 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { formatComment, formatEvent } from "./demo-event-stream.js";
 import { isPeak, signal } from "./signal-endpoint.js";
 import { textStream } from "./text-stream.js";
+import { waitFor } from "./wait.js";
 
 /** Which part of the signal goes out, and how fast. */
 export interface SeriesOptions {
@@ -36,10 +36,10 @@ async function* series(opening: string, options: SeriesOptions, stop: AbortSigna
   let due = performance.now();
   for (let sample = from; sample < from + limit; sample += 1) {
     for (let left = due - performance.now(); left > heartbeat; left = due - performance.now()) {
-      if (!(await waited(heartbeat, stop))) return undefined;
+      if (!(await waitFor(heartbeat, stop))) return undefined;
       yield formatComment("still here");
     }
-    if (!(await waited(due - performance.now(), stop))) return undefined;
+    if (!(await waitFor(due - performance.now(), stop))) return undefined;
     yield formatSample(sample);
     // A reader that was slow gets the next one at once, but not all that it missed in one go.
     due = Math.max(due + every, performance.now());
@@ -50,15 +50,4 @@ async function* series(opening: string, options: SeriesOptions, stop: AbortSigna
 function formatSample(sample: number): string {
   const event = isPeak(sample) ? "peak" : "sample";
   return formatEvent({ event, id: sample, data: JSON.stringify({ value: signal(sample) }) });
-}
-
-/** Waits that many milliseconds, and says whether it did: false means that the wait was stopped. */
-async function waited(ms: number, stop: AbortSignal): Promise<boolean> {
-  try {
-    await delay(Math.max(0, ms), undefined, { signal: stop });
-    return true;
-  } catch (error) {
-    if (stop.aborted) return false;
-    throw error;
-  }
 }

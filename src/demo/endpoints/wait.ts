@@ -1,10 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Waits that many milliseconds, or until `gone`: the answer has no reader then, and nothing has failed. */
-export async function waitFor(ms: number, gone: AbortSignal): Promise<void> {
+/** Waits that many milliseconds, and says whether it did: false when `stop` ended the wait. */
+export async function waitFor(ms: number, stop: AbortSignal): Promise<boolean> {
   try {
-    await delay(ms, undefined, { signal: gone });
+    await delay(Math.max(0, ms), undefined, { signal: stop });
+    return true;
   } catch (error) {
-    if (!gone.aborted) throw error;
+    if (stop.aborted) return false;
+    throw error;
   }
 }

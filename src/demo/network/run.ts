@@ -1,18 +1,10 @@
 import { loadWithPush } from "./push-client.js";
 import type { Load } from "./load.js";
-import { servePage, type NetworkOptions, type PageServer } from "./page-server.js";
-import type { SamplePage } from "./sample-page.js";
+import { servePage, type PageServer, type PageServerOptions } from "./page-server.js";
 import type { Waterfall } from "./waterfall.js";
 
 /** The network, the page, and how its servers are to be reached. */
-export interface RunOptions extends NetworkOptions {
-  readonly page: SamplePage;
-  /** Round-trip time in milliseconds. */
-  readonly rtt: number;
-  /** Kilobits per second each way, 0 for no limit. */
-  readonly kbps: number;
-  /** How long the server takes to make the page (milliseconds). */
-  readonly think: number;
+export interface RunOptions extends Omit<PageServerOptions, "delivery"> {
   /** Host name by which the browser reaches this machine. */
   readonly hostname: string;
   /** How long a browser may take to load the page (milliseconds). */

@@ -1,6 +1,7 @@
 import type { Stats } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { systemCode } from "../../errors.js";
+import { LruMap } from "../../io/lru-map.js";
 import { digestOfFile } from "./digest.js";
 import { FLAGS, isSameFile, isVersion, unsettledFor } from "../file.js";
 
@@ -40,8 +41,8 @@ const KEPT = 8192;
  * ctime is young is read, and compared at the next look.
  */
 export class Versions {
-  /** By real path; those that were read longest ago go first. */
-  readonly #seen = new Map<string, Seen>();
+  /** By real path. */
+  readonly #seen = new LruMap<Seen>(KEPT);
 
   /** @param file real path */
   async look(file: string, stats: Stats): Promise<Look> {
@@ -50,18 +51,8 @@ export class Versions {
     if (before === undefined ? !isYoung(stats) : before.proven) return before ?? plain(stats);
     const seen = await readAt(file, known);
     if (seen === undefined) return before ?? plain(stats);
-    this.#keep(file, seen);
-    return seen;
-  }
-
-  #keep(file: string, seen: Seen): void {
-    this.#seen.delete(file);
     this.#seen.set(file, seen);
-    if (this.#seen.size <= KEPT) return;
-    for (const oldest of this.#seen.keys()) {
-      this.#seen.delete(oldest);
-      return;
-    }
+    return seen;
   }
 }
 

@@ -12,7 +12,7 @@ const TEXT: Kind = ["a text", (value) => typeof value === "string"];
 const SWITCH: Kind = ["true or false", (value) => typeof value === "boolean"];
 const CALLBACK: Kind = ["a function", (value) => typeof value === "function"];
 const listOf = ([what, is]: Kind): Kind => [
-  `a list of which each is ${what}`,
+  `a list in which each entry is ${what}`,
   (value) => Array.isArray(value) && value.every(is),
 ];
 

@@ -8,12 +8,14 @@ import type { CachePolicy } from "../../files/freshness.js";
 import { normalizeNames } from "../../tls/issue/certificate-names.js";
 import { tlsVersions } from "../../tls/store/secure-context.js";
 
+const wrong = (message: string, hint?: string) => new H2PushError("usage", message, hint);
+
 /** A check for a whole number within bounds, given as a number or in digits. */
 export function wholeNumber(what: string, from: number, to: number) {
   const check = (value: unknown): number => {
     const number = typeof value === "string" && /^\d{1,12}$/.test(value.trim()) ? Number(value) : value;
     if (typeof number === "number" && Number.isInteger(number) && number >= from && number <= to) return number;
-    throw new H2PushError("usage", `not ${what}: ${String(value)}`, `it is a whole number from ${from} to ${to}`);
+    throw wrong(`not ${what}: ${String(value)}`, `it must be a whole number from ${from} to ${to}`);
   };
   return Object.assign(check, { json: { type: "integer", minimum: from, maximum: to } as const });
 }
@@ -23,7 +25,7 @@ export function oneOf<const Word extends string>(what: string, words: readonly W
   const check = (value: unknown): Word => {
     const word = words.find((known) => known === value);
     if (word !== undefined) return word;
-    throw new H2PushError("usage", `no such ${what}: ${String(value)}`, `choose one of ${words.join(", ")}`);
+    throw wrong(`no such ${what}: ${String(value)}`, `choose one of ${words.join(", ")}`);
   };
   return Object.assign(check, { json: { enum: words } });
 }
@@ -39,12 +41,12 @@ checkPushBytes.json = { anyOf: [checkBytes.json, { enum: ["window"] }] };
 
 export function checkSwitch(value: unknown): boolean {
   if (typeof value === "boolean") return value;
-  throw new H2PushError("usage", `neither true nor false: ${String(value)}`);
+  throw wrong(`neither true nor false: ${String(value)}`);
 }
 
 export function checkNames(value: unknown): readonly string[] {
   if (Array.isArray(value)) return normalizeNames(value.map(String));
-  throw new H2PushError("usage", `not a list of hosts: ${String(value)}`);
+  throw wrong(`not a list of hosts: ${String(value)}`);
 }
 
 /** URL path of the page, or undefined. */
@@ -54,14 +56,14 @@ export function checkSingle(value: unknown): string | undefined {
   const names = file.replace(/^\.?\//, "").split("/");
   // `--single ./site` takes the root for the file.
   if (/\.x?html?$/i.test(file)) return `/${names.map(encodeURIComponent).join("/")}`;
-  throw new H2PushError("usage", `not a page: ${file}`, "the root goes first: h2push ./site --single");
+  throw wrong(`not a page: ${file}`, "the root goes first: h2push ./site --single");
 }
 
 /** Never names the password. */
 export function checkAuth(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value === "string" && (/^@./.test(value) || isCredentials(value))) return value;
-  throw new H2PushError("usage", "not user:password", "or @FILE, to read it from the first line of a file");
+  throw wrong("not user:password", "or @FILE, to read it from the first line of a file");
 }
 
 /** "*", an origin, or undefined. */
@@ -70,15 +72,14 @@ export function checkCors(value: unknown): string | undefined {
   if (value === true || value === "*") return "*";
   const url = typeof value === "string" && URL.canParse(value) ? new URL(value) : undefined;
   if (url !== undefined && url.origin !== "null" && `${url.origin}/` === url.href) return url.origin;
-  throw new H2PushError(
-    "usage",
+  throw wrong(
     `not an origin: ${typeof value === "string" ? value : typeof value}`,
     "for example --cors https://app.example",
   );
 }
 
 export function checkProxy(value: unknown): readonly string[] {
-  if (!Array.isArray(value)) throw new H2PushError("usage", `not a list of PATH=URL: ${String(value)}`);
+  if (!Array.isArray(value)) throw wrong(`not a list of PATH=URL: ${String(value)}`);
   const rules = value.map(String);
   for (const rule of rules) parseProxyRule(rule);
   return rules;
@@ -88,24 +89,24 @@ export function checkProxy(value: unknown): readonly string[] {
 export function checkBase(value: unknown): string {
   const hint = "for example --base /repo/";
   if (typeof value !== "string" || value === "" || /[?#\\]|\/\/|:/.test(value)) {
-    throw new H2PushError("usage", `not a path: ${JSON.stringify(value)}`, hint);
+    throw wrong(`not a path: ${JSON.stringify(value)}`, hint);
   }
   const path = `/${value}/`.replaceAll(/\/{2,}/g, "/");
   const { pathname } = new URL(path, "https://h2push.invalid");
   // `./` would mean another path on each page.
   if (pathname.split("/").length === path.split("/").length) return pathname;
-  throw new H2PushError("usage", `not a path from the root: ${value}`, hint);
+  throw wrong(`not a path from the root: ${value}`, hint);
 }
 
 export function checkFile(value: unknown): string | undefined {
   if (value === undefined || (typeof value === "string" && value !== "")) return value;
-  throw new H2PushError("usage", `not a file: ${JSON.stringify(value)}`, "pass its path");
+  throw wrong(`not a file: ${JSON.stringify(value)}`, "pass its path");
 }
 
 export function checkViewport(value: unknown): Viewport {
   const viewport = typeof value === "string" ? parseViewport(value) : value;
   if (isViewport(viewport)) return viewport;
-  throw new H2PushError("usage", `not a viewport: ${String(value)}`, "for example --viewport 1280x720 or 390x844@3");
+  throw wrong(`not a viewport: ${String(value)}`, "for example --viewport 1280x720 or 390x844@3");
 }
 
 function isViewport(value: unknown): value is Viewport {
@@ -127,17 +128,17 @@ checkCache.json = { anyOf: [checkSeconds.json, { enum: ["off", "immutable"] }] }
 /** Lines of `name: value`. */
 export function checkHeader(value: unknown): readonly string[] {
   const hint = "for example --header 'cache-control: no-store'";
-  if (!Array.isArray(value)) throw new H2PushError("usage", `not a list of fields: ${String(value)}`, hint);
+  if (!Array.isArray(value)) throw wrong(`not a list of fields: ${String(value)}`, hint);
   return value.map((line) => {
     const field = parseField(String(line));
-    if (typeof field === "string") throw new H2PushError("usage", field, hint);
+    if (typeof field === "string") throw wrong(field, hint);
     return `${field.name}: ${field.value}`;
   });
 }
 
 export function checkHost(value: unknown): string {
   if (typeof value === "string" && /^(?!unix:$|-)(?:[\w.:-]+|unix:[^\0]+)$/.test(value)) return value;
-  throw new H2PushError("usage", `not a host name or address: ${String(value)}`, "for example localhost or 0.0.0.0");
+  throw wrong(`not a host name or address: ${String(value)}`, "for example localhost or 0.0.0.0");
 }
 
 export const checkPort = wholeNumber("a port", 0, 65_535);
@@ -148,7 +149,7 @@ export function checkRedirect(value: unknown): number | true | undefined {
   if (value === true) return value;
   // `--redirect ./site` takes the root for the port.
   if (typeof value !== "string" || /^-?\d/.test(value)) return checkPort(value);
-  throw new H2PushError("usage", `not a port: ${value}`, "the root goes first: h2push ./site --redirect");
+  throw wrong(`not a port: ${value}`, "the root goes first: h2push ./site --redirect");
 }
 checkRedirect.json = checkPort.json;
 

@@ -42,7 +42,12 @@ export const serverOptions = {
     example: "3000",
   }),
   host: listening("-H, --host <name>", "address to listen on", checkHost, "localhost", { example: "0.0.0.0" }),
-  redirect: listening("--redirect [port]", "send plain HTTP on this port to https (8080)", checkRedirect, undefined),
+  redirect: listening(
+    "--redirect [port]",
+    "redirect plain HTTP on this port to https (8080)",
+    checkRedirect,
+    undefined,
+  ),
   delivery: delivering("--delivery <means>", deliveryModes.join(", "), checkDelivery, "auto"),
   announce: delivering(
     "--announce <what>",
@@ -50,8 +55,8 @@ export const serverOptions = {
     checkAnnounce,
     "unseen",
   ),
-  allowHost: listening("--allow-host <name>", "answer for this host too, repeatable", checkNames, NONE),
-  auth: listening("--auth <user:password>", "ask for a password; @FILE to read it from one", checkAuth, undefined, {
+  allowHost: listening("--allow-host <name>", "accept requests for this host too, repeatable", checkNames, NONE),
+  auth: listening("--auth <user:password>", "ask for a password; @FILE reads it from a file", checkAuth, undefined, {
     example: "me:secret",
     secret: true,
   }),
@@ -61,42 +66,47 @@ export const serverOptions = {
   dotfiles: files("--dotfiles", "serve dotfiles", checkSwitch, false),
   symlinks: files("--symlinks", "follow links that lead out of the root", checkSwitch, false),
   cache: files("--cache <how>", "seconds, off, or immutable (names with a hash)", checkCache, undefined),
-  header: files("--header <field>", "field of every response, repeatable", checkHeader, NONE, {
+  header: files("--header <field>", "add a field to every response, repeatable", checkHeader, NONE, {
     example: "'cache-control: no-store'",
   }),
-  compress: files("--no-compress", "no br, zstd and gzip", checkSwitch, true),
+  compress: files("--no-compress", "do not compress responses", checkSwitch, true),
   memory: files("--memory <MB>", "memory for small files", wholeNumber("a number of megabytes", 0, 1_000_000), 64),
-  cors: files("--cors [origin]", "let pages of other origins read all (any)", checkCors, undefined),
-  coi: files("--coi", "cross-origin isolation (COOP and COEP)", checkSwitch, false),
+  cors: files("--cors [origin]", "let other origins read responses (any origin)", checkCors, undefined),
+  coi: files("--coi", "isolate pages from other origins (COOP, COEP)", checkSwitch, false),
   live: files("--live", "reload pages when what they need changes", checkSwitch, false),
   tlsMin: certificate("--tls-min <version>", `oldest TLS to accept: ${tlsVersions.join(" or ")}`, checkTlsMin, "1.2"),
   pushCount: delivering(
     "--push-count <number>",
-    "pushes for a page at most",
+    "push at most this many files with a page",
     wholeNumber("a number of pushes", 0, 10_000),
     100,
   ),
-  pushBytes: delivering("--push-bytes <bytes>", "bytes pushed, or window", checkPushBytes, 4 * 1024 * 1024),
-  serverTiming: delivering("--server-timing", "say on each page what was pushed and linked", checkSwitch, false),
-  learn: delivering("--no-learn", "do not learn from what clients ask for", checkSwitch, true),
-  learnFile: delivering("--learn-file <file>", "keep what was learned across restarts", checkFile, undefined, {
+  pushBytes: delivering(
+    "--push-bytes <bytes>",
+    "push at most this many bytes with a page, or window",
+    checkPushBytes,
+    4 * 1024 * 1024,
+  ),
+  serverTiming: delivering("--server-timing", "report deliveries in a Server-Timing field", checkSwitch, false),
+  learn: delivering("--no-learn", "learn nothing from what clients ask for", checkSwitch, true),
+  learnFile: delivering("--learn-file <file>", "keep what was learned in this file", checkFile, undefined, {
     example: "learned.json",
   }),
-  manifest: needs("--manifest <file>", "take what pages need from this file, and scan nothing", checkFile, undefined),
+  manifest: needs("--manifest <file>", "read what pages need from this file; scan nothing", checkFile, undefined),
   viewport: needs(
     "--viewport <size>",
-    "window that pages are scanned for: WIDTHxHEIGHT[@DENSITY] (default: 1280x720)",
+    "viewport to scan for: WIDTHxHEIGHT[@DENSITY] (default: 1280x720)",
     checkViewport,
     DEFAULT_VIEWPORT,
     { example: "390x844@3" },
   ),
-  watch: needs("--no-watch", "do not watch files: a change shows up to 350 ms later", checkSwitch, true),
-  proxy: network("--proxy <path=url>", "pass requests below a path on, repeatable", checkProxy, NONE, {
+  watch: needs("--no-watch", "do not watch files; changes show within 350 ms", checkSwitch, true),
+  proxy: network("--proxy <path=url>", "forward requests below a path, repeatable", checkProxy, NONE, {
     example: "/api=http://localhost:3000",
   }),
   proxyTimeout: network(
     "--proxy-timeout <seconds>",
-    "seconds an upstream may stay silent; 0: no limit",
+    "how long an upstream may stay silent; 0: no limit",
     wholeNumber("a number of seconds", 0, 86_400),
     30,
   ),

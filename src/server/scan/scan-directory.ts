@@ -15,13 +15,15 @@ export type { SiteScan } from "../../scanner/scan-site.js";
 
 export interface ScanOptions extends SiteScanOptions {
   /** URL paths of the pages to scan; all of them without it. */
-  readonly pages?: readonly string[];
+  readonly pages?: readonly string[] | undefined;
   /** The path that the site is served below: "/repo/". */
-  readonly base?: string;
+  readonly base?: string | undefined;
+  /** For single-page applications: the page for paths without a file; `true` means index.html. */
+  readonly single?: string | boolean | undefined;
   /** The window that pages are scanned for: "1280x720", "390x844@3". */
-  readonly viewport?: Viewport | string;
+  readonly viewport?: Viewport | string | undefined;
   /** Threads that share the pages out (1 to 64); by the number of pages and processors without it. */
-  readonly jobs?: number;
+  readonly jobs?: number | undefined;
   /** Told what the user should know of, in a sentence: a file too long to be scanned to its end. */
   readonly onNotice?: (text: string) => void;
 }
@@ -39,12 +41,12 @@ const MOST_THREADS = 4;
  * @throws {H2PushError} "root" when the directory can't be read, "manifest" for a page that is not there
  */
 export async function scan(root: string, options: ScanOptions = {}): Promise<SiteScan> {
-  const { base, viewport, jobs } = options;
+  const { base, single, viewport, jobs } = options;
   // What several threads come upon is told once.
   const tell = tellOnce(options.onNotice ?? (() => {}), Infinity);
   const onNotice = (text: string) => tell(text, text);
   const most = jobs === undefined ? undefined : checkJobs(jobs);
-  const { lookup, rules, scanner, setting } = await openScan({ root, base, viewport }, onNotice);
+  const { lookup, rules, scanner, setting } = await openScan({ root, base, single, viewport }, onNotice);
   const pages: SitePage[] = [];
   const listing = listed(
     options.pages?.map((path) => findPage(lookup, rules, path)) ?? sitePages(lookup, rules),

@@ -13,6 +13,7 @@ import { truncated } from "./lazy-scanner.js";
 export interface ScanSetting {
   readonly root: string;
   readonly base: string;
+  readonly single: string | boolean | undefined;
   readonly viewport: Viewport;
 }
 
@@ -27,6 +28,7 @@ interface Opened {
 export interface GivenSetting {
   readonly root: string;
   readonly base?: string | undefined;
+  readonly single?: string | boolean | undefined;
   readonly viewport?: Viewport | string | undefined;
 }
 
@@ -39,13 +41,14 @@ export interface GivenSetting {
 export async function openScan(given: GivenSetting, notice: (text: string) => void): Promise<Opened> {
   await checkRoot(given.root);
   const base = serverOptions.base.check(given.base ?? serverOptions.base.default);
+  const single = serverOptions.single.check(given.single);
   const viewport = serverOptions.viewport.check(given.viewport ?? serverOptions.viewport.default);
   const tree = await openTree(given.root, { base, reserved: ruleFiles });
   const { root } = tree;
   // What is wrong with a rule file is a notice here.
   const rules = new SiteRules({ root, base, fields: [], report: ({ message }) => notice(message), notice });
   await rules.look(performance.now());
-  const lookup = new SiteLookup({ tree, rules, single: undefined, list: false, elsewhere: () => undefined });
+  const lookup = new SiteLookup({ tree, rules, single, list: false, elsewhere: () => undefined });
   const found = createScanner({
     lookup: (...asked) => lookup.look(...asked),
     once: true,
@@ -53,5 +56,5 @@ export async function openScan(given: GivenSetting, notice: (text: string) => vo
     onTruncated: ({ file }) => notice(truncated(relative(root, file))),
   });
   const scanner = rules.scanner({ page: withoutFaults(found, { root, notice }) });
-  return { lookup, rules, scanner, setting: { root: given.root, base, viewport } };
+  return { lookup, rules, scanner, setting: { root: given.root, base, single: given.single, viewport } };
 }

@@ -69,7 +69,7 @@ async function inspect(file: string, user: User, now: Date): Promise<Inspected> 
   const found = await readPrivatePair(file, user.uid);
   if (found.kind !== "pair") return found;
   const authority = describeAuthority(found.pair, { file }, found.notices, found.x509);
-  if (!found.x509.ca) return { kind: "unusable", why: "it was no authority" };
+  if (!found.x509.ca) return { kind: "unusable", why: "it was not an authority" };
   if (authority.validTo.getTime() - now.getTime() < REPLACE_BEFORE_MS) {
     return { kind: "unusable", why: `it expires on ${isoDay(authority.validTo)}` };
   }

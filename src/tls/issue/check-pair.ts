@@ -81,7 +81,7 @@ function checkKind({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject, name:
   const kind = String(asymmetricKeyType);
   const curve = asymmetricKeyDetails?.namedCurve;
   if (KINDS.has(kind) && (kind !== "ec" || CURVES.has(curve ?? ""))) return;
-  throw new H2PushError("certificate", `no client takes a key of the kind ${curve ?? kind}: ${name}`, OTHER_KEY);
+  throw new H2PushError("certificate", `no client accepts a key of the kind ${curve ?? kind}: ${name}`, OTHER_KEY);
 }
 
 /** OpenSSL itself refuses keys that are too small; how small depends on its version. */
@@ -105,8 +105,8 @@ function refusedName({ subjectAltName }: X509Certificate): readonly string[] {
 function refusedKey({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObject): readonly string[] {
   const kind = String(asymmetricKeyType);
   const { namedCurve = "", modulusLength = 2048 } = asymmetricKeyDetails;
-  if (kind !== "rsa" && kind !== "ec") return [`browsers refuse this certificate: they take no ${kind} keys`];
-  if (namedCurve === "secp521r1") return ["some browsers refuse this certificate: they take no keys on P-521"];
+  if (kind !== "rsa" && kind !== "ec") return [`browsers refuse this certificate: they accept no ${kind} keys`];
+  if (namedCurve === "secp521r1") return ["some browsers refuse this certificate: they accept no keys on P-521"];
   if (modulusLength < 2048) return [`some clients refuse this certificate: its RSA key has only ${modulusLength} bits`];
   return [];
 }

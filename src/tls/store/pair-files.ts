@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { H2PushError, systemCode } from "../../errors.js";
+import { H2PushError } from "../../errors.js";
+import { readUserFile } from "../../io/read-user-file.js";
 import { type Certificate, describePair } from "../issue/certificate.js";
 import { checkPair } from "../issue/check-pair.js";
 import { trustedFingerprints } from "../trust/record.js";
@@ -20,7 +20,11 @@ export interface ReadOptions {
  */
 export async function readPair(certFile: string, keyFile: string, options: ReadOptions = {}): Promise<Certificate> {
   const { directory, now = new Date() } = options;
-  const [cert, key] = await Promise.all([readPem(certFile, "certificate"), readPem(keyFile, "private key")]);
+  const hint = "pass a PEM file that this user may read, or make one: h2push cert --out ./certs";
+  const [cert, key] = await Promise.all([
+    readUserFile(certFile, "certificate", hint, "certificate"),
+    readUserFile(keyFile, "certificate", hint, "private key"),
+  ]);
   const trusted = directory === undefined ? new Set<string>() : await trustedFingerprints(directory);
   const { pair, x509 } = checkPair({ cert, key }, { cert: certFile, key: keyFile });
   const origin = { kind: "files", certFile, keyFile } as const;
@@ -34,25 +38,3 @@ export async function readPair(certFile: string, keyFile: string, options: ReadO
   }
   return certificate;
 }
-
-async function readPem(file: string, what: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    const reason = READ_ERRORS.get(systemCode(error) ?? "") ?? "cannot read";
-    throw new H2PushError(
-      "certificate",
-      `${reason} ${what}: ${file}`,
-      "pass a PEM file that this user may read, or make one: h2push cert --out ./certs",
-      { cause: error },
-    );
-  }
-}
-
-const READ_ERRORS: ReadonlyMap<string, string> = new Map([
-  ["ENOENT", "no such"],
-  ["ENOTDIR", "no such"],
-  ["EISDIR", "a directory instead of a"],
-  ["EACCES", "not allowed to read the"],
-  ["EPERM", "not allowed to read the"],
-]);

@@ -64,13 +64,13 @@ export async function readPrivateText(file: string, uid: number | undefined): Pr
   try {
     handle = await open(file, "r");
     const status = await handle.stat();
-    if (!status.isFile()) return { kind: "unusable", why: "it was no file" };
+    if (!status.isFile()) return { kind: "unusable", why: "it was not a file" };
     if (uid !== undefined && uid !== 0 && status.uid !== uid) {
       return { kind: "unusable", why: "it belonged to another user" };
     }
     const readable = uid !== undefined && (status.mode & 0o077) !== 0;
     if (readable) await handle.chmod(0o600);
-    const notices = readable ? [`closed ${file} to other users, who could read it`] : [];
+    const notices = readable ? [`made ${file} private: other users could read it`] : [];
     return { kind: "text", text: await handle.readFile("utf8"), notices };
   } catch (error) {
     const code = systemCode(error);

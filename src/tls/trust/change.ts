@@ -54,7 +54,7 @@ async function carryOutIn(
     if (failure !== undefined) return { failure };
   }
   if (dryRun) return "as it was";
-  if ((await store.holds(target, run)) !== wanted) return { failure: "the commands went well, but changed nothing" };
+  if ((await store.holds(target, run)) !== wanted) return { failure: "the commands succeeded, but changed nothing" };
   say(`${wanted ? "now trusted by" : "no longer trusted by"} ${store.name}`);
   return "changed";
 }

@@ -26,7 +26,7 @@ const ALL = "browsers on this machine trust it";
 const CHANGE = "to change that: h2push cert trust";
 
 function namedLine({ trusting, lacking, unknown }: BrowserTrust): string {
-  const untold = unknown.length === 0 ? "" : `; whether ${list(unknown)} does certutil did not tell`;
+  const untold = unknown.length === 0 ? "" : `; certutil could not tell about ${list(unknown)}`;
   const yes = trusting.length === 0 ? "" : `${list(trusting)} ${trusting.length === 1 ? "trusts" : "trust"} it`;
   if (lacking.length === 0) {
     if (yes === "") return `browsers trust it where h2push cert trust was run${untold}`;

@@ -84,5 +84,8 @@ test("a scan on threads can be broken off", async () => {
 
 test.each(["0", "65", "many"])("--jobs %s is refused", async (jobs) => {
   const { code, stderr } = await runCli(["manifest", ".", "--jobs", jobs]);
-  expect([code, stderr]).toEqual([2, `error: not a number of threads: ${jobs}\nit is a whole number from 1 to 64\n`]);
+  expect([code, stderr]).toEqual([
+    2,
+    `error: not a number of threads: ${jobs}\nit must be a whole number from 1 to 64\n`,
+  ]);
 });
