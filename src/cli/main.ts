@@ -11,7 +11,7 @@ const USAGE = 2;
 
 /**
  * The command line. Sets the exit code and resolves when there is nothing
- * left to start; a server goes on until it is told to stop.
+ * left to start; a server runs until it is stopped.
  *
  * @param args without the names of Node and of the program
  */
@@ -38,7 +38,7 @@ export async function main(args: readonly string[]): Promise<void> {
 
 const certEnvironment = async () => (await import("./certificates/cert-environment.js")).certEnvironment();
 
-/** Says what went wrong, and returns the exit code for it. What nobody foresaw keeps its stack. */
+/** Prints what went wrong, and returns the exit code for it. An unforeseen error keeps its stack. */
 function explain(error: unknown): number {
   if (error instanceof H2PushError) {
     printError(error);
@@ -60,7 +60,7 @@ function missingValue(message: string): string {
   return option === undefined ? "see --help for what it takes" : `it takes a value: ${option.description}`;
 }
 
-/** Commander has said already what was wrong. By its shape, as its class would have to be loaded for `instanceof`. */
+/** Commander has printed its error already. Told by its shape: for `instanceof` its class would have to be loaded. */
 function isCommanderError(error: unknown): error is Error & { readonly code: string; readonly exitCode: number } {
   return (
     error instanceof Error && "code" in error && String(error.code).startsWith("commander.") && "exitCode" in error

@@ -137,7 +137,7 @@ function checked(check: (value: unknown) => unknown) {
   };
 }
 
-/** What the user has said, without commander's own defaults: a configuration file counts above those. */
+/** What the user typed, without commander's defaults: a configuration file overrides those. */
 function givenFlags(program: Command): ServeFlags {
   const flags = Object.entries(program.opts<ServeFlags>());
   return Object.fromEntries(flags.filter(([name]) => program.getOptionValueSource(name) === "cli"));

@@ -23,7 +23,7 @@ export interface FoundFile {
   readonly digest?: string | undefined;
   /** Tells it from another content that was seen under the very same times; "" for the first one. */
   readonly edition?: string;
-  /** It was left alone for a moment, or has only grown since: nobody is in the middle of writing it anew. */
+  /** It was left alone for a moment, or has only grown since: it is not in the middle of being rewritten. */
   readonly steady?: boolean;
   /** The same content compressed beforehand, in files of their own that are at least as new. */
   readonly siblings: readonly Sibling[];
@@ -68,13 +68,13 @@ export function isInside(path: string, directory: string): boolean {
 }
 
 /**
- * A file has to have been left alone for so long before it is read
+ * How long a file must have been left alone before it is read
  * (milliseconds). Linux keeps the time of a change in steps of up to 10 ms:
  * within one, two versions could look the same.
  */
 const SETTLED = 20;
 
-/** Who writes a file anew empties it first, and a busy process may take a while until it writes (milliseconds). */
+/** A program that rewrites a file empties it first, and may take a while to write (milliseconds). */
 const SETTLED_WHEN_EMPTY = 250;
 
 /**
@@ -89,7 +89,7 @@ export function unsettledFor({ size, ctimeMs }: Pick<Stats, "size" | "ctimeMs">)
 }
 
 /**
- * O_NONBLOCK: a pipe in the file's place must not hold a thread for ever.
+ * O_NONBLOCK: a pipe in the file's place must not block a thread.
  * O_NOFOLLOW: nor may a link have taken its place since its real path was found.
  */
 export const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
@@ -159,7 +159,7 @@ async function isPinned(handle: FileHandle, found: FoundFile): Promise<boolean> 
 export async function holds(handle: FileHandle, found: FoundFile): Promise<boolean> {
   const now = await handle.stat();
   if (isVersion(now, found)) return true;
-  // Nobody finds the file any more, which is what has changed its ctime.
+  // The file was removed, which has changed its ctime.
   if (now.nlink === 0 && now.size === found.size && hasSameTime(now, found)) return true;
   return isContinued(handle, now, found);
 }

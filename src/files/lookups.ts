@@ -1,7 +1,7 @@
 import { LruMap } from "../io/lru-map.js";
 
-/** How long an answer is given again without another look (milliseconds). */
-const FRESH = 250;
+/** How long an answer is given again without another look-up. */
+const FRESH_MS = 250;
 
 /** Answers that are kept, and the longest key: what a client asks for at random must not fill the memory. */
 const KEPT = 4096;
@@ -13,9 +13,9 @@ interface Answer<T> {
 }
 
 /**
- * Looks something up, and remembers the answer for 250 ms: a page under load
- * is looked at four times a second, and a change is seen a moment later. Those
- * who ask for the same at the same time wait for the same look.
+ * Looks something up, and remembers the answer for 250 ms: a page under load is
+ * looked up four times a second, and a change is seen a moment later. Calls for
+ * the same key at the same time share one look-up.
  */
 export class Lookups<T> {
   readonly #look: (key: string) => Promise<T>;
@@ -29,7 +29,7 @@ export class Lookups<T> {
   /** The answer, when it is fresh at that time (`performance.now()`). */
   peek(key: string, now: number): T | undefined {
     const answer = this.#answers.get(key);
-    return answer !== undefined && now - answer.at < FRESH ? answer.value : undefined;
+    return answer !== undefined && now - answer.at < FRESH_MS ? answer.value : undefined;
   }
 
   get(key: string): Promise<T> {

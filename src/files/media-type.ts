@@ -84,7 +84,7 @@ export const UNKNOWN_TYPE = "application/octet-stream";
 /**
  * What a page loads by the name of a compressed file, without decoding it
  * itself: scripts, styles, graphics, and what Unity's loader asks for. Data
- * (`.json.gz`, `.csv.gz`, `.nii.gz`) is left alone: who loads that decodes it.
+ * (`.json.gz`, `.csv.gz`, `.nii.gz`) is left alone: what loads that decodes it.
  */
 const LOADED_CODED = /\.(?:js|mjs|css|svg|wasm|data|symbols\.json)$/i;
 

@@ -8,7 +8,7 @@ export function mayHoldPrivateKey(file: string): boolean {
 }
 
 /**
- * A private key is never served, whoever put it under the root: people do
+ * A private key is never served, even if someone put it under the root: people do
  * make certificates inside the directory that they serve. The label is that
  * of RFC 7468 §10 and §11, and of the older forms beside them.
  */

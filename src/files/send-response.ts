@@ -15,7 +15,7 @@ export interface Reply {
   readonly responseBody: Writable;
   /** Sends status and fields; with `end`, nothing follows them. */
   writeHead(status: number, fields: OutgoingHttpHeaders, end: boolean): void;
-  /** Waits until so many bytes may be written; what it resolves with is called when they were taken. */
+  /** Waits until that many bytes may be written; the result is to be called when they were taken. */
   reserve(bytes: number): Promise<() => void>;
 }
 
@@ -113,7 +113,7 @@ const fieldsOnly = (status: number, fields: OutgoingHttpHeaders): Prepared => ({
   async send(reply, extra) {
     if (isClosed(reply.responseBody)) throw clientGone();
     reply.writeHead(status, { ...fields, ...extra }, true);
-    // Until the end is on its way, nobody can tell a response that was taken from one that was refused.
+    // Only when the end was sent is it known that the response was taken, and not refused.
     await finished(reply.responseBody, { readable: false });
   },
   close: () => Promise.resolve(),

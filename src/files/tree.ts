@@ -152,7 +152,7 @@ class Tree implements FileTree {
     return at?.stats.isFile() === true ? this.#file(at) : { kind: "directory", directory };
   }
 
-  async #file({ real, stats }: Place): Promise<FoundFile> {
+  async #file({ real, stats }: RealFile): Promise<FoundFile> {
     await mayRead(real, stats);
     const file = fileAt(real, await this.#versions.look(real, stats));
     if (this.#options.precompressed !== true || !isWorthCompressing(real)) return file;
@@ -180,7 +180,7 @@ class Tree implements FileTree {
    *
    * @throws when the system does not let us look there
    */
-  async #at(path: string): Promise<Place | undefined> {
+  async #at(path: string): Promise<RealFile | undefined> {
     try {
       const real = await realpath(path);
       if (this.#isReserved(path) || this.#isReserved(real)) return undefined;
@@ -194,7 +194,7 @@ class Tree implements FileTree {
   }
 }
 
-interface Place {
+interface RealFile {
   readonly real: string;
   readonly stats: Stats;
 }

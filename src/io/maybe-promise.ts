@@ -1,6 +1,6 @@
 /**
- * What is known already, or will be. Most of what a page asks for another has
- * asked for before: a promise for each would cost more than the answer.
+ * A value that is known already, or a promise of it. Most of what a page asks for
+ * was asked for before: a promise for each would cost more than the answer.
  */
 export type MaybePromise<T> = T | Promise<T>;
 
@@ -9,7 +9,7 @@ export function whenKnown<T, R>(value: MaybePromise<T>, use: (value: T) => Maybe
   return value instanceof Promise ? value.then(use) : use(value);
 }
 
-/** Something that is found out once. */
+/** A value that is looked up once. */
 export class CachedPromise<T> {
   value: MaybePromise<T>;
 
@@ -18,7 +18,7 @@ export class CachedPromise<T> {
     this.value = finding;
     void finding.then(
       (value) => (this.value = value),
-      // Whoever waits for it is told.
+      // Callers that wait for it get the error.
       failed,
     );
   }

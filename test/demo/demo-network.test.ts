@@ -145,7 +145,7 @@ test("ends the page's server with the server of the demo", async () => {
 test("gives up on a window that says nothing", async () => {
   const page = await readSamplePage();
   const told: string[] = [];
-  const options = { page, rtt: 0, kbps: 0, think: 0, hostname: "localhost", patience: 50 };
+  const options = { page, rtt: 0, kbps: 0, think: 0, hostname: "localhost", timeoutMs: 50 };
   for await (const { event, means } of run(options, never)) told.push(`${event} ${means}`);
   expect(told).toEqual(["open none", "silence none"]);
 });

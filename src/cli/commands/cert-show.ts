@@ -6,12 +6,11 @@ import { H2PushError, systemCode } from "../../errors.js";
 import { chainOf, commonName } from "../../tls/issue/certificate.js";
 import { parseSubjectAltName } from "../../tls/issue/certificate-names.js";
 import { SERVER_FILE } from "../../tls/store/store-paths.js";
-import { runner } from "../../tls/trust/command.js";
 import { describeTarget } from "../../tls/trust/target.js";
 import { isoDay } from "../../tls/issue/validity.js";
 import { findAuthorities, fileOf } from "../certificates/authority-file.js";
 import type { CertEnvironment } from "../certificates/cert-environment.js";
-import { allStores } from "./cert-trust.js";
+import { askStores } from "../certificates/trust-stores.js";
 import { otherClients } from "../output/other-clients.js";
 
 type Print = (line: string) => void;
@@ -98,11 +97,9 @@ async function trustOf(
   }
   const file = fileOf(root, authorities);
   const target = describeTarget(root.toString(), file ?? shown);
-  const run = runner(environment.env, environment.isRoot);
-  const stores = await allStores(environment);
-  const answers = await Promise.all(stores.map((store) => store.holds(target, run)));
+  const answers = await askStores(target, environment);
   return [
-    ...stores.map(({ name }, index) => `${ANSWERS.get(answers[index]) ?? ""} ${name}`),
+    ...answers.map(({ store, trusts }) => `${ANSWERS.get(trusts) ?? ""} ${store.name}`),
     // Only a file of which we know that it holds no key is to be given away.
     ...(file === undefined ? [] : ["", ...otherClients(file)]),
   ];

@@ -3,13 +3,12 @@ import { join } from "node:path";
 import { H2PushError } from "../../errors.js";
 import { AUTHORITY_CERTIFICATE } from "../../tls/store/store-paths.js";
 import { carryOut, type Change } from "../../tls/trust/change.js";
-import { type Run, runner } from "../../tls/trust/command.js";
-import { nssStores } from "../../tls/trust/nss.js";
+import { runner } from "../../tls/trust/command.js";
 import { readTrustRecord, type TrustedAuthority, writeTrustRecord } from "../../tls/trust/record.js";
 import type { StoreKind, TrustStore, TrustTarget } from "../../tls/trust/store.js";
-import { systemStore } from "../../tls/trust/system.js";
 import { describeTarget, targetIn } from "../../tls/trust/target.js";
 import type { AuthorityMaker, CertEnvironment } from "../certificates/cert-environment.js";
+import { allStores, askStores } from "../certificates/trust-stores.js";
 import { lastingAuthority } from "../certificates/lasting-authority.js";
 
 /** The options of `h2push cert trust` and `untrust`, as the command line has them. */
@@ -65,12 +64,6 @@ async function knownTargets(options: TrustOptions, environment: CertEnvironment,
   return [...new Map(targets.map((target) => [target.fingerprint, target])).values()];
 }
 
-/** Every store of this machine that we know. */
-export async function allStores(environment: CertEnvironment): Promise<TrustStore[]> {
-  const system = await systemStore(environment);
-  return [...(await nssStores(environment)), ...(system === undefined ? [] : [system])];
-}
-
 async function wantedStores(options: TrustOptions, environment: CertEnvironment): Promise<TrustStore[]> {
   const wanted = options.store ?? (environment.platform === "linux" ? "nss" : "system");
   const stores = (await allStores(environment)).filter(({ kind }) => wanted === "all" || kind === wanted);
@@ -96,30 +89,24 @@ async function change(
     changed += outcome.changed;
     failures.push(...outcome.failures);
   }
-  if (!dryRun) await updateRecord(environment, targets, run);
+  if (!dryRun) await updateRecord(environment, targets);
   if (failures.length === 0) return changed;
   const message = `could not ${kind} everywhere: ${failures.join("; ")}`;
   throw new H2PushError("certificate", message, `try the commands by hand: h2push cert ${kind} --dry-run`);
 }
 
-/** Notes which of `targets` the stores hold now: it is they who are asked. */
-async function updateRecord(environment: CertEnvironment, targets: readonly TrustTarget[], run: Run): Promise<void> {
-  const stores = await allStores(environment);
+/** Records which of `targets` the stores hold now, by asking them. */
+async function updateRecord(environment: CertEnvironment, targets: readonly TrustTarget[]): Promise<void> {
   const held = await Promise.all(
-    targets.map(async (target): Promise<TrustedAuthority | undefined> => {
+    targets.map(async (target): Promise<TrustedAuthority[]> => {
       const { fingerprint, name, cert } = target;
-      const holders = await holdersOf(target, stores, run);
-      if (holders.length === 0) return undefined;
-      return { fingerprint, name, cert, browsers: holders.some(({ browsers }) => browsers) };
+      const holders = (await askStores(target, environment)).filter(({ trusts }) => trusts === true);
+      const browsers = holders.some(({ store }) => store.browsers);
+      return holders.length === 0 ? [] : [{ fingerprint, name, cert, browsers }];
     }),
   );
   const others = (await readTrustRecord(environment.directory)).filter(
     ({ fingerprint }) => !targets.some((target) => target.fingerprint === fingerprint),
   );
-  await writeTrustRecord(environment.directory, [...others, ...held.filter((entry) => entry !== undefined)]);
-}
-
-async function holdersOf(target: TrustTarget, stores: readonly TrustStore[], run: Run): Promise<TrustStore[]> {
-  const answers = await Promise.all(stores.map((store) => store.holds(target, run)));
-  return stores.filter((_, index) => answers[index] === true);
+  await writeTrustRecord(environment.directory, [...others, ...held.flat()]);
 }

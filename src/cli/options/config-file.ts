@@ -2,7 +2,7 @@ import { access, realpath } from "node:fs/promises";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { systemCode } from "../../errors.js";
 
-/** Taken by itself in the working directory. */
+/** Read from the working directory without being asked for. */
 export const CONFIG_FILE = "h2push.config.json";
 
 /** Whether there is a configuration file in the working directory. */

@@ -3,13 +3,13 @@ import type { Option, OptionValue } from "../../server/options/option.js";
 import { allOptions } from "./cli-options.js";
 import { shellWord } from "../../io/shell-word.js";
 
-/** What the start tells elsewhere, or what shows by itself. */
-const TOLD = new Set(
+/** Options that the start block shows elsewhere, or whose effect is plain to see. */
+const SHOWN_ELSEWHERE = new Set(
   "port host redirect config cert key name demo open qr log quiet verbose".split(" ") satisfies string[],
 );
 
 const table: readonly [name: string, option: Option<OptionValue>][] = Object.entries(allOptions).filter(
-  ([name]) => !TOLD.has(name),
+  ([name]) => !SHOWN_ELSEWHERE.has(name),
 );
 
 /**

@@ -1,9 +1,9 @@
 import type { ServeOptions } from "../commands/serve.js";
 
-/** An option that does nothing beside another one. */
+/** An option that has no effect beside another one. */
 interface Void {
   readonly option: keyof ServeOptions;
-  /** Why, as it is said; undefined where the option counts. */
+  /** The reason, as printed; undefined where the option has an effect. */
   readonly because: (options: ServeOptions) => string | undefined;
 }
 
@@ -54,7 +54,7 @@ const VOID: readonly Void[] = [
   },
 ];
 
-/** What was said in vain, or counts less beside another option: a sentence for each. */
+/** A sentence for each option that has no effect, or less, beside another one. */
 export function voidOptions(options: ServeOptions): string[] {
   const said = VOID.filter(({ option }) => isSet(option)(options)).flatMap(({ option, because }) => {
     const reason = because(options);

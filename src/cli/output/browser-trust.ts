@@ -1,20 +1,20 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { chainOf, type Certificate } from "../../tls/issue/certificate.js";
 import { runner } from "../../tls/trust/command.js";
 import type { BrowserTrust } from "../../tls/trust/line.js";
-import type { TrustStore } from "../../tls/trust/store.js";
 import { describeTarget } from "../../tls/trust/target.js";
 import { findAuthorities, fileOf } from "../certificates/authority-file.js";
 import type { CertEnvironment } from "../certificates/cert-environment.js";
-import { allStores } from "../commands/cert-trust.js";
+import { allStores } from "../certificates/trust-stores.js";
 
-/** The start waits no longer than that for an answer of the stores (milliseconds). */
-const PATIENCE = 5000;
+/** How long the start waits for the stores. */
+const ANSWER_TIMEOUT_MS = 5000;
 
 /**
  * Asks the stores in which the browsers of this machine look: a profile may
  * have been made since `cert trust` was run, or have lost the authority.
  *
- * @param certificate signed by an authority whose trust was noted
+ * @param certificate signed by an authority whose trust was recorded
  */
 export async function browserTrust(
   { cert }: Pick<Certificate, "cert">,
@@ -22,13 +22,11 @@ export async function browserTrust(
 ): Promise<BrowserTrust> {
   const [leaf, ...issuers] = chainOf(cert);
   const authority = issuers.find((x509) => leaf?.checkIssued(x509));
-  const stores = (await allStores(environment)).filter(({ browsers }) => browsers);
   const file = authority && fileOf(authority, await findAuthorities(environment));
   const target = authority && describeTarget(authority.toString(), file ?? "");
   const run = runner(environment.env, environment.isRoot);
-  const ask = (store: TrustStore) =>
-    target === undefined ? Promise.resolve(undefined) : within(PATIENCE, store.holds(target, run));
-  const answers = await Promise.all(stores.map(ask));
+  const stores = (await allStores(environment)).filter(({ browsers }) => browsers);
+  const answers = await Promise.all(stores.map(async (store) => target && answerInTime(store.holds(target, run))));
   const named = (answer: boolean | undefined) =>
     stores
       .filter((_, index) => answers[index] === answer)
@@ -36,10 +34,8 @@ export async function browserTrust(
   return { trusting: named(true), lacking: named(false), unknown: named(undefined) };
 }
 
-/** What a promise gives in that time, and undefined where it takes longer or fails. */
-function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | undefined> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(undefined), milliseconds);
-    promise.then(resolve, () => resolve(undefined)).finally(() => clearTimeout(timer));
-  });
+/** Undefined where it takes longer, or fails. */
+function answerInTime(answer: Promise<boolean | undefined>): Promise<boolean | undefined> {
+  const late = delay(ANSWER_TIMEOUT_MS, undefined, { ref: false });
+  return Promise.race([answer, late]).catch(() => undefined);
 }

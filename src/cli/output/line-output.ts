@@ -1,15 +1,14 @@
 import type { Writable } from "node:stream";
 
-/** So long lines are gathered, to be written together: each write wakes the reader (milliseconds). */
-const GATHER = 20;
+/** How long lines are gathered to be written together, since each write wakes the reader. */
+const GATHER_MS = 20;
 
-/** What may wait for a reader that is slow, or stands still, before lines are dropped (characters, mostly bytes). */
-const MOST = 4 * 1024 * 1024;
+/** How much may wait for a slow reader before lines are dropped (characters, mostly bytes). */
+const MAX_WAITING = 4 * 1024 * 1024;
 
 /**
- * Lines on their way to an output that must not hold up who writes them. A
- * reader that falls behind gets a part of them whole, and is told how many
- * are missing there.
+ * Lines on their way to an output that must not delay the writer. A reader that
+ * falls behind loses whole lines, and learns where and how many.
  */
 export class LineOutput {
   readonly #output: Writable;
@@ -25,8 +24,8 @@ export class LineOutput {
 
   /** Takes a line without its end. */
   add(line: string): void {
-    if (this.#dropped > 0 || this.#output.writableLength + this.#waiting.length > MOST) return this.#drop();
-    if (this.#waiting === "") setTimeout(() => this.flush(), GATHER);
+    if (this.#dropped > 0 || this.#output.writableLength + this.#waiting.length > MAX_WAITING) return this.#drop();
+    if (this.#waiting === "") setTimeout(() => this.flush(), GATHER_MS);
     this.#waiting += `${line}\n`;
   }
 
@@ -40,7 +39,7 @@ export class LineOutput {
     this.#dropped++;
     if (this.#dropped > 1) return;
     this.flush();
-    // So much is waiting that this event is to come, unless the reader has gone for good.
+    // The buffer is over its limit, so this event will come, unless the reader has gone for good.
     this.#output.once("drain", () => {
       this.#tellDropped(this.#dropped);
       this.#dropped = 0;

@@ -11,17 +11,17 @@ export interface ReportingOptions {
   readonly verbose?: boolean;
 }
 
-/** What the program tells, and where. */
+/** What the program prints, and where. */
 export interface Reporting {
   /** Prints where the server is. */
   readonly print: (text: string) => void;
-  /** Says what people read: on standard error where standard output has the log for programs; not under `--quiet`. */
+  /** Prints for people: to standard error where standard output has the log for programs, and nothing under `--quiet`. */
   readonly say: (text: string) => void;
-  /** Says what of the given options does not count, which `--quiet` does not silence: on standard error then. */
+  /** Says which of the given options have no effect; `--quiet` moves it to standard error. */
   readonly warn: (text: string) => void;
-  /** To be called when it is told where the server is: what was scanned until then is told after it. */
+  /** To be called when the address is printed: the scan is reported after that. */
   readonly started: () => void;
-  /** The server's events that are told of. */
+  /** The server's events that are reported. */
   readonly events: Pick<ServerOptions, "onRequest" | "onScan" | "onNotice" | "onLiveChange">;
 }
 

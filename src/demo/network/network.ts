@@ -15,13 +15,13 @@ const THINK = { name: "think", min: 0, max: 2000, fallback: 0 };
 /** Runs at a time. Each has one server. */
 const RUNS = 3;
 
-/** How long a browser may take to load the page: somebody may have to accept the certificate first (milliseconds). */
-const PATIENCE = 120_000;
+/** How long a browser may take to load the page: somebody may have to accept the certificate first. */
+const LOAD_TIMEOUT_MS = 120_000;
 
 /**
  * `POST /demo/network?rtt=&kbps=&think=`: loads the sample page by each means
  * over such a network, and tells of it in an event stream, `open`, `loaded`
- * and `silence`. The run ends with the stream: who leaves it ends the servers.
+ * and `silence`. The run ends with the stream: a reader that leaves ends the servers.
  */
 export function network(options: NetworkOptions = {}): Route {
   let page: Promise<SamplePage> | undefined;
@@ -44,7 +44,7 @@ export function network(options: NetworkOptions = {}): Route {
     async function* events(): AsyncGenerator<string, undefined> {
       try {
         page ??= readSamplePage();
-        yield* told(run({ ...given, ...options, page: await page, hostname, patience: PATIENCE }, stop));
+        yield* asText(run({ ...given, ...options, page: await page, hostname, timeoutMs: LOAD_TIMEOUT_MS }, stop));
       } finally {
         running.delete(left);
       }
@@ -55,6 +55,6 @@ export function network(options: NetworkOptions = {}): Route {
   });
 }
 
-async function* told(events: AsyncGenerator<RunEvent>): AsyncGenerator<string> {
+async function* asText(events: AsyncGenerator<RunEvent>): AsyncGenerator<string> {
   for await (const { event, ...data } of events) yield formatEvent({ event, data: JSON.stringify(data) });
 }

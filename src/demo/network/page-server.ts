@@ -31,7 +31,7 @@ export interface PageServerOptions extends NetworkOptions {
 export interface PageServer {
   readonly url: string;
   readonly port: number;
-  /** What the page in a browser measured: resolves when it has said so. */
+  /** What the page in a browser measured: resolves when it has reported that. */
   readonly reported: Promise<Load>;
   /** The load joined with what the server did for it. */
   explain(load: Load): Promise<Waterfall>;
@@ -45,7 +45,7 @@ const REPORT_LIMIT = 64 * 1024;
 const GRACE = 1000;
 
 /**
- * Serves the page over the network that is to be played, by one means.
+ * Serves the page over the simulated network, with one kind of delivery.
  *
  * @throws {H2PushError} "listen" when no port can be had
  */

@@ -7,11 +7,11 @@ import type { Waterfall } from "./waterfall.js";
 export interface RunOptions extends Omit<PageServerOptions, "delivery"> {
   /** Host name by which the browser reaches this machine. */
   readonly hostname: string;
-  /** How long a browser may take to load the page (milliseconds). */
-  readonly patience: number;
+  /** How long a browser may take to load the page. */
+  readonly timeoutMs: number;
 }
 
-/** What a load shows: nothing said, or the means that is forced. */
+/** How the page is delivered in a load. */
 export type Means = "none" | "link" | "hints" | "push";
 
 /** What comes of a run, in the order of its happening. */
@@ -19,7 +19,7 @@ export type RunEvent =
   /** The page waits to be loaded: at `url` by a browser; without one, a client of ours is at it. */
   | { readonly event: "open"; readonly means: Means; readonly url?: string }
   | ({ readonly event: "loaded"; readonly means: Means } & Waterfall)
-  /** No browser said that it had loaded the page. The run is over. */
+  /** No browser reported that it had loaded the page. The run is over. */
   | { readonly event: "silence"; readonly means: Means };
 
 /**
@@ -28,13 +28,13 @@ export type RunEvent =
  * client of ours, as no browser takes them.
  */
 export async function* run(options: RunOptions, stop: AbortSignal): AsyncGenerator<RunEvent, undefined> {
-  const { hostname, patience, ...served } = options;
+  const { hostname, timeoutMs, ...served } = options;
   for (const means of ["none", "link", "hints", "push"] as const) {
     const server = await servePage({ ...served, delivery: means });
     try {
       const url = means === "push" ? undefined : `https://${hostname}:${server.port}${served.page.path}`;
       yield { event: "open", means, ...(url === undefined ? {} : { url }) };
-      const load = await loadFrom(server, means, patience, stop);
+      const load = await loadFrom(server, means, timeoutMs, stop);
       if (load === undefined) {
         if (!stop.aborted) yield { event: "silence", means };
         return undefined;
@@ -51,10 +51,10 @@ export async function* run(options: RunOptions, stop: AbortSignal): AsyncGenerat
 async function loadFrom(
   server: PageServer,
   means: Means,
-  patience: number,
+  timeoutMs: number,
   stop: AbortSignal,
 ): Promise<Load | undefined> {
-  const late = AbortSignal.any([stop, AbortSignal.timeout(patience)]);
+  const late = AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]);
   if (means !== "push") return Promise.race([server.reported, aborted(late)]);
   try {
     return await loadWithPush(server.url, late);

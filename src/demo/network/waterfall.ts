@@ -9,7 +9,7 @@ export interface Ask {
 
 /** One file of a load, and how the client came to know of it. */
 export interface Row extends Timing {
-  /** "found": nobody told the client, it came upon the file by itself. */
+  /** "found": the client found the file without being told. */
   readonly means: "page" | "push" | "hint" | "link" | "found";
   /** What refers to the file: "stylesheet in /". */
   readonly why?: string;

@@ -11,7 +11,7 @@ export interface ByteRange {
   readonly last: number;
 }
 
-/** More than so many ranges in one request are no way to read a file, and cost more than the whole. */
+/** A field with more ranges is ignored: it costs more to answer than the whole file. */
 const MAX_RANGES = 100;
 
 /**

@@ -1,7 +1,7 @@
 import { holds, openFound, type FoundFile, type Unavailable } from "../file.js";
 import { readInto } from "./read-into.js";
 
-/** So much of a large file is looked at (bytes). */
+/** How much of a large file is looked at (bytes). */
 export const START = 64 * 1024;
 
 /** The content of a file. */

@@ -30,7 +30,7 @@ const KEPT = 256 * 1024;
 const COMPRESSED_FROM = 1024;
 const COMPRESSED_TO = 8 * 1024 * 1024;
 
-/** What a version weighs in memory beside its content: about so much (bytes). */
+/** About what a version takes in memory beside its content (bytes). */
 const OVERHEAD = 1024;
 
 /** Different `accept-encoding` fields that are remembered: there are as many as kinds of clients. */
@@ -233,7 +233,7 @@ class Version {
     return !ranged && this.#compressions.includes(coding) && !this.useless.has(coding);
   }
 
-  /** Makes something for all who ask for it meanwhile. */
+  /** Makes something once for all calls at the same time. */
   once(coding: Selected, make: () => Promise<Made>): Promise<Made> {
     const running = this.#making.get(coding);
     if (running !== undefined) return running;

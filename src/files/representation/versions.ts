@@ -29,7 +29,7 @@ const AHEAD = 60_000;
 
 /**
  * A file that was never left alone counts as one that is appended to when it
- * has only grown for so long: who writes a file anew is done by then (milliseconds).
+ * has only grown for so long: a rewrite is done by then (milliseconds).
  */
 const GROWING = 500;
 
@@ -68,7 +68,7 @@ function isYoung({ mtimeMs, ctimeMs }: Stats): boolean {
   return [mtimeMs, ctimeMs].some((time) => now - time < YOUNG && time - now < AHEAD);
 }
 
-/** Reads what a file has; undefined when that can't be: who wants it finds out why. */
+/** Reads a file's content; undefined when it can't be read: whoever serves it finds out why. */
 async function readAt(file: string, known: Seen | undefined): Promise<Seen | undefined> {
   let handle: FileHandle | undefined;
   try {

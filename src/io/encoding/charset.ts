@@ -5,7 +5,7 @@ import { encodingOf } from "./encoding-label.js";
 /** How a text can say which encoding it is in; "plain": by a byte order mark alone. */
 export type TextKind = "html" | "xml" | "css" | "plain";
 
-/** An encoding is judged by so much of a text (bytes). */
+/** How much of a text its encoding is judged by (bytes). */
 export const JUDGED = 64 * 1024;
 
 /** Where HTML and CSS look for what a text says of its encoding (bytes): HTML §13.2.3.2, CSS Syntax 3 §3.2. */
@@ -21,7 +21,7 @@ const ASCII = /^[\0-\u007F]*$/;
 /**
  * The encoding that a text is to be named with (Encoding standard, in lower
  * case): what it says itself, else UTF-8 when its bytes decode as that.
- * Undefined where nobody can tell: a client then does what it does with a
+ * Undefined where it cannot be told: a client then does what it does with a
  * file. Two encodings with the same bytes can't be told apart, so what the
  * text says counts for more than its bytes.
  *
@@ -88,7 +88,7 @@ function xmlEncoding(start: Buffer): string | undefined {
   return labelled(declaration?.[1] ?? declaration?.[2]);
 }
 
-/** What a label inside a text means: who could read it as ASCII has no UTF-16 before him. */
+/** What a label inside a text means: a text whose label could be read as ASCII is not in UTF-16. */
 function labelled(label: string | undefined): string | undefined {
   const encoding = label === undefined ? undefined : encodingOf(label);
   return encoding === "utf-16le" || encoding === "utf-16be" ? "utf-8" : encoding;

@@ -1,6 +1,6 @@
 /**
  * The encoding that a label names (Encoding standard §4.2), in lower case;
- * undefined for a label that nobody knows, and for those that decode to
+ * undefined for an unknown label, and for those that decode to
  * nothing ("replacement").
  */
 export function encodingOf(label: string): string | undefined {

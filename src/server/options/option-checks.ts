@@ -159,7 +159,7 @@ export const checkTlsMin = oneOf("version of TLS", tlsVersions);
 
 const checkSigner = oneOf("authority", ["h2push", "mkcert"]);
 
-/** Who signs our own certificate, when it was said. */
+/** Who signs our own certificate; undefined leaves the default. */
 export const checkAuthority = Object.assign(
   (value: unknown) => (value === undefined ? undefined : checkSigner(value)),
   { json: checkSigner.json },

@@ -25,7 +25,7 @@ import {
 import { optionsOf, type Option, type OptionValue } from "./option.js";
 import { checkPorts } from "../listen/ports.js";
 
-/** Where to listen when nothing else was said. Free of privileges, and what other tools use for https beside 443. */
+/** The default port: it needs no privileges, and other tools use it for HTTPS too. */
 export const DEFAULT_PORT = 8443;
 
 const listening = optionsOf("Listening");
@@ -133,7 +133,7 @@ export type Settings = {
 
 /** What may be given for each option: its value, or the text of a number. */
 export interface GivenSettings {
-  /** Fails when it is taken. Without one: 8443, or the next that is free. 0 picks a free one. */
+  /** An error if it is in use. Without one: 8443, or the next free one. 0 picks a free one. */
   readonly port?: number | string;
   /**
    * A name or an IP address; `localhost` (the default) means 127.0.0.1 and
@@ -141,8 +141,7 @@ export interface GivenSettings {
    */
   readonly host?: string;
   /**
-   * Answers plain HTTP on a port of its own, with 308 to the same place in
-   * https; 0 picks a free one, `true` means 8080, or 80 beside 443.
+   * Redirects plain HTTP on a port of its own to HTTPS, with 308; 0 picks a free one, `true` means 8080, or 80 beside 443.
    */
   readonly redirect?: number | string | boolean;
   /** How pages get what they need; "auto" by default. */
@@ -168,26 +167,26 @@ export interface GivenSettings {
   /** Follows symbolic links that lead out of the root. */
   readonly symlinks?: boolean;
   /**
-   * How long clients may use what they have without asking: seconds, "off"
+   * How long clients may use what they have without revalidating: seconds, "off"
    * (they store nothing), or "immutable" (names with a content hash for a
-   * year). Without it they ask each time, for stylesheets after two seconds.
+   * year). Without it they revalidate each time, stylesheets after two seconds.
    */
   readonly cache?: number | string;
   /** Fields of every response, each as "name: value"; `Link` is delivered like what pages need. */
   readonly header?: readonly string[];
-  /** Sends content in a coding where the client takes one: made here, or from files beside (`.br`, `.zst`, `.gz`). */
+  /** Sends compressed content where the client accepts it: compressed here, or from files beside it (`.br`, `.zst`, `.gz`). */
   readonly compress?: boolean;
   /** Megabytes of content that are kept in memory; 64 by default. */
   readonly memory?: number | string;
-  /** Pages load anew when what they need has changed; stylesheets are swapped. Clients ask each time then, whatever `cache` says. */
+  /** Reloads pages when what they need has changed; stylesheets are swapped. Clients then revalidate, whatever `cache` says. */
   readonly live?: boolean;
   /** The oldest version of TLS to accept; "1.2" by default. */
   readonly tlsMin?: TlsMin;
-  /** At most so many pushes for a page; 100 by default. */
+  /** Most files pushed with a page; 100 by default. */
   readonly pushCount?: number | string;
-  /** At most so many bytes pushed for a page (4 MiB by default), or what the client's window leaves. */
+  /** Most bytes pushed with a page (4 MiB by default), or "window": as much as the client's window allows. */
   readonly pushBytes?: number | string;
-  /** Says on each page what was pushed and linked, in a `server-timing` field. */
+  /** Reports in a `server-timing` field of each page what was pushed and linked. */
   readonly serverTiming?: boolean;
   /** Learns from what clients ask for what each page needs; true by default, false beside `manifest` and `delivery: "none"`, unless `learnFile` is given. */
   readonly learn?: boolean;
@@ -200,11 +199,11 @@ export interface GivenSettings {
   readonly manifest?: string;
   /** The window that pages are scanned for, as text "1280x720", "390x844@3"; 1280 × 720, one device pixel to a CSS pixel, by default. */
   readonly viewport?: Viewport | string;
-  /** Watches the files that pages need, so that a change is seen at once; without it up to 350 ms later. */
+  /** Watches the files that pages need: a change is seen at once, without it up to 350 ms later. */
   readonly watch?: boolean;
   /**
-   * Lets only clients in that know `user:password` (RFC 7617); `@FILE` takes
-   * it from the first line of a file. Covers every response.
+   * Requires `user:password` (RFC 7617) for every request; `@FILE` reads it
+   * from the first line of a file.
    */
   readonly auth?: string;
   /** Lets pages of every origin (`true`, "*") or of one origin read every response. */
@@ -212,16 +211,16 @@ export interface GivenSettings {
   /** Makes pages cross-origin isolated, as SharedArrayBuffer asks for. */
   readonly coi?: boolean;
   /**
-   * Passes requests on: `/api=http://localhost:3000` those for `/api` and for
-   * what is below it. The path stays as it is, unless the URL has one: that
-   * takes the place of the prefix (`/api=http://localhost:3000/` drops it).
+   * Forwards requests: `/api=http://localhost:3000` those for `/api` and below.
+   * The path is kept, unless the URL has one: that replaces the prefix
+   * (`/api=http://localhost:3000/` drops it).
    */
   readonly proxy?: readonly string[];
-  /** How long an upstream may be silent when it is to answer, in seconds; 30 by default, 0 for ever. */
+  /** How long an upstream may stay silent, in seconds; 30 by default, 0 for no limit. */
   readonly proxyTimeout?: number | string;
-  /** Plays a slow network: its round-trip time in milliseconds. */
+  /** Simulates a slow network: its round-trip time in milliseconds. */
   readonly rtt?: number | string;
-  /** Plays a slow network: its bandwidth each way in kilobits per second; 0 (the default) for no limit. */
+  /** Simulates a slow network: its bandwidth each way in kilobits per second; 0 (the default) for no limit. */
   readonly kbps?: number | string;
 }
 

@@ -7,7 +7,7 @@ import { mkcertAuthority } from "../authority/mkcert.js";
 import { writeWhole } from "../../io/atomic-write.js";
 import { makeIn, quarantine } from "../store/private-file.js";
 
-/** So many names of earlier runs are kept, that two servers with names of their own do not take turns renewing. */
+/** Names of earlier runs are kept up to this many in all: two servers with different names must not renew in turn. */
 const MAX_NAMES = 50;
 
 /**

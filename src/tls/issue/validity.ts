@@ -3,7 +3,7 @@ import { H2PushError } from "../../errors.js";
 export const DEFAULT_DAYS = 90;
 /** Browsers refuse a server certificate that is valid for longer (Apple since 2020, then the CA/Browser Forum). */
 export const MAX_DAYS = 397;
-/** A certificate is replaced so long before its end. */
+/** How long before its end a certificate is replaced. */
 export const RENEW_BEFORE_MS = 30 * 86_400_000;
 
 const DAY_MS = 86_400_000;
@@ -21,7 +21,7 @@ export function validity(days: number, now: Date): Validity {
   return { notBefore: new Date(from), notAfter: new Date(from + days * DAY_MS - 1000) };
 }
 
-/** @throws {H2PushError} `usage` when browsers would refuse a certificate of so many days. */
+/** @throws {H2PushError} `usage` when browsers would refuse a certificate for that many days. */
 export function checkDays(days: number): number {
   if (Number.isInteger(days) && days >= 1 && days <= MAX_DAYS) return days;
   throw new H2PushError("usage", `not a number of days from 1 to ${MAX_DAYS}: ${days}`, "browsers refuse longer ones");

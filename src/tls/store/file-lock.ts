@@ -3,10 +3,10 @@ import { link, open, rename, rm, stat } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { systemCode } from "../../errors.js";
 
-/** Far longer than a certificate takes to make: whoever holds the lock for so long has died. */
+/** Far longer than making a certificate takes: a process that holds the lock for this long has died. */
 const STALE_MS = 10_000;
 const RETRY_MS = 20;
-/** Longer than that nobody waits for a certificate: it is made without being kept. */
+/** After this the certificate is made without being kept. */
 const GIVE_UP_MS = 30_000;
 
 /**
@@ -20,7 +20,7 @@ export async function withFileLock<T>(lock: string, action: () => Promise<T>): P
   try {
     return await action();
   } finally {
-    // Someone who took us for dead may hold it now: then it is theirs to remove.
+    // Another process may have taken our lock for stale: then it removes its own.
     if ((await identity(lock)) === held) await rm(lock, { force: true });
   }
 }

@@ -5,13 +5,13 @@ import { H2PushError, systemCode } from "../../errors.js";
 import type { Certificate } from "../issue/certificate.js";
 import { RENEW_BEFORE_MS } from "../issue/validity.js";
 
-/** Between two looks that nothing asked for: renewal, and what no watch has told. */
+/** Between two checks that no event caused: for renewal, and for changes that the watch missed. */
 const CHECK_MS = 3_600_000;
-/** Programs write a certificate and then its key: how long after the last sign of life both are read. */
+/** Programs write a certificate and then its key: how long after an event both are read. */
 const SETTLE_MS = 100;
-/** A pair that does not belong together yet may be half-written: look again so often, so far apart, before saying so. */
-const PATIENCE = 20;
-const PATIENCE_MS = 250;
+/** A pair that does not match may be half-written: how often, and how far apart, it is read again before that is an error. */
+const ATTEMPTS = 20;
+const RETRY_MS = 250;
 
 export interface LiveOptions {
   /** The certificate that the server has now. */
@@ -36,7 +36,8 @@ export interface LiveCertificate {
 /**
  * Looks every hour, and when one of the user's own files changes, without
  * keeping the process alive. Our own pair is not watched: it changes through
- * `load` alone, and servers that each need another would take turns for ever.
+ * `load` alone, and two servers that need different names would renew it in turn
+ * without end.
  */
 export function keepCurrent(options: LiveOptions): LiveCertificate {
   let current = options.first;
@@ -53,13 +54,13 @@ export function keepCurrent(options: LiveOptions): LiveCertificate {
         current = loaded;
         return;
       } catch (error) {
-        if (attempt === PATIENCE) return options.report(error);
+        if (attempt === ATTEMPTS) return options.report(error);
       }
-      await pause(PATIENCE_MS, undefined, { ref: false });
+      await pause(RETRY_MS, undefined, { ref: false });
     }
   }
 
-  /** One look at a time; whoever asks meanwhile gets the one after it, which sees what they have seen. */
+  /** One check at a time; a call during one gets the next, which sees what the caller has seen. */
   function reload(): Promise<void> {
     if (looking !== undefined) return (next ??= looking.then(reload));
     next = undefined;
@@ -113,7 +114,7 @@ function directoriesOf(file: string): string[] {
   try {
     return [dirname(resolve(file)), dirname(realpathSync(file))];
   } catch {
-    // It has just been read: whoever replaces it at this moment leaves its directory in place.
+    // It was just read: even if it is being replaced at this moment, its directory is there.
     return [dirname(resolve(file))];
   }
 }

@@ -5,11 +5,11 @@ import { systemCode } from "../../errors.js";
 import { parseKey, pemBlocks, type PemPair } from "../issue/certificate.js";
 import { withFileLock } from "./file-lock.js";
 
-/** Makes `directory`, and what leads to it, so that nobody but this user may enter, also when it is there already. */
+/** Makes `directory` and its parents, and lets only this user enter, also if it exists already. */
 async function makePrivateDirectory(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const { mode } = await stat(directory);
-  // What the owner has taken away from themself stays so: a read-only directory is read-only.
+  // A directory that the owner made read-only stays read-only.
   if ((mode & 0o077) !== 0) await chmod(directory, mode & 0o700);
 }
 
@@ -105,8 +105,8 @@ export function parsePair(text: string): { readonly pair: PemPair; readonly x509
 }
 
 /**
- * Renames `file` out of the way, so that nothing is lost that someone may
- * want back, and returns its new path.
+ * Renames `file`, so that nothing is lost that someone may want back, and
+ * returns its new path.
  */
 export async function quarantine(file: string, now: Date): Promise<string> {
   const stamp = now.toISOString().replaceAll(/[-:]|\.\d+/g, "");

@@ -4,7 +4,7 @@ import type { Certificate } from "../issue/certificate.js";
 export interface BrowserTrust {
   readonly trusting: readonly string[];
   readonly lacking: readonly string[];
-  /** There is nobody to ask. */
+  /** Those that could not be asked. */
   readonly unknown: readonly string[];
 }
 

@@ -25,6 +25,6 @@ export interface TrustStore {
   readonly browsers: boolean;
   add(target: TrustTarget): readonly Command[];
   remove(target: TrustTarget): readonly Command[];
-  /** Asks the store itself whether it trusts `target`; undefined when there is nobody to ask. */
+  /** Asks the store itself whether it trusts `target`; undefined when the program to ask it is missing. */
   holds(target: TrustTarget, run: Run): Promise<boolean | undefined>;
 }
