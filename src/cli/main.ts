@@ -57,7 +57,7 @@ function missingValue(message: string): string {
   const option = Object.values<Option<OptionValue>>(allOptions).find((known) => known.flags === flags);
   const [flag = ""] = flags.split(/[, ]/);
   if (option?.example !== undefined) return `for example ${flag} ${option.example}`;
-  return option === undefined ? "see --help for what it takes" : `it takes a value: ${option.description}`;
+  return option === undefined ? "see --help for what it takes" : `${flags.replace(/^.*, /, "")}: ${option.description}`;
 }
 
 /** Commander has printed its error already. Told by its shape: for `instanceof` its class would have to be loaded. */

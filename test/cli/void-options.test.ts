@@ -48,13 +48,13 @@ test("what does nothing is said before the start, also where standard output is 
 
 test.each<[args: string[], code: number, stderr: string]>([
   [["-H"], 2, "error: option '-H, --host <name>' argument missing\nfor example -H 0.0.0.0\n"],
-  [["-H", "-p", "0"], 2, "error: not a host name or address: -p\nfor example localhost or 0.0.0.0\n"],
+  [["-H", "-p", "0"], 2, "error: no value for --host: -p\n--host <name> takes a value, and -p is a flag\n"],
   [
     ["--proxy"],
     2,
     "error: option '--proxy <path=url>' argument missing\nfor example --proxy /api=http://localhost:3000\n",
   ],
-  [["--cert"], 2, "error: option '-C, --cert <file>' argument missing\nit takes a value: own certificate, PEM\n"],
+  [["--cert"], 2, "error: option '-C, --cert <file>' argument missing\n--cert <file>: use this certificate, PEM\n"],
   [["cert", "shw"], 2, "error: no such command: cert shw\ndid you mean h2push cert show?\n"],
   [["cert", "trst", "--dry-run"], 2, "error: no such command: cert trst\ndid you mean h2push cert trust?\n"],
   [["cert", "site"], 2, "error: no such command: cert site\nsee h2push cert --help for its commands\n"],
