@@ -203,7 +203,7 @@ test.each(["", ".", "./", "..", "site/..", "link"])(
     const refused = await runCli([], { cwd });
     expect([refused.code, refused.stdout]).toEqual([1, ""]);
     expect(refused.stderr).toMatch(
-      /^error: root in h2push\.config\.json is a directory that contains the file itself: \S+\na folder that somebody sent .*: name one beside the file, or take it with -c h2push\.config\.json\n$/,
+      /^error: root in h2push\.config\.json is a directory that contains the file itself: \S+\na folder that somebody sent .*: name one beside the file, or pass -c h2push\.config\.json\n$/,
     );
     await (await startCli(["-c", "h2push.config.json", "-H", "127.0.0.1"], { cwd })).prints(/^https:/);
   },
