@@ -26,6 +26,17 @@ export async function findAuthorities(environment: CertEnvironment): Promise<Aut
   return found;
 }
 
+/** Which of some authorities has signed a certificate. */
+export function signerAmong(
+  authorities: Iterable<X509Certificate>,
+  x509: X509Certificate,
+): X509Certificate | undefined {
+  for (const authority of authorities) {
+    if (x509.checkIssued(authority) && x509.verify(authority.publicKey)) return authority;
+  }
+  return undefined;
+}
+
 /** The file of an authority, when it is one of them. */
 export function fileOf({ fingerprint256 }: X509Certificate, authorities: Authorities): string | undefined {
   for (const [authority, file] of authorities) if (authority.fingerprint256 === fingerprint256) return file;

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { type Certificate, chainOf, missingNames } from "../../tls/issue/certificate.js";
 import type { KeyType } from "../../tls/issue/issue.js";
 import type { AuthorityMaker, CertEnvironment } from "../certificates/cert-environment.js";
-import { findAuthorities, authorityFile } from "../certificates/authority-file.js";
+import { authorityFile, findAuthorities, signerAmong } from "../certificates/authority-file.js";
 
 /** What a pair was explicitly asked to be; undefined leaves it open. */
 export interface Asked {
@@ -37,10 +37,8 @@ export async function differences(pair: Certificate, asked: Asked, environment: 
 }
 
 async function isSignedBy({ cert }: Certificate, maker: AuthorityMaker, environment: CertEnvironment) {
-  const file = authorityFile(maker, environment);
+  const authorities = await findAuthorities(environment);
   const [leaf] = chainOf(cert);
-  for (const [authority, path] of await findAuthorities(environment)) {
-    if (path === file && leaf?.checkIssued(authority) === true && leaf.verify(authority.publicKey)) return true;
-  }
-  return false;
+  const signer = leaf && signerAmong(authorities.keys(), leaf);
+  return signer !== undefined && authorities.get(signer) === authorityFile(maker, environment);
 }

@@ -8,7 +8,7 @@ import { parseSubjectAltName } from "../../tls/issue/certificate-names.js";
 import { SERVER_FILE } from "../../tls/store/store-paths.js";
 import { describeTarget } from "../../tls/trust/target.js";
 import { isoDay } from "../../tls/issue/validity.js";
-import { findAuthorities, fileOf } from "../certificates/authority-file.js";
+import { fileOf, findAuthorities, signerAmong } from "../certificates/authority-file.js";
 import type { CertEnvironment } from "../certificates/cert-environment.js";
 import { askStores } from "../certificates/trust-stores.js";
 import { otherClients } from "../output/other-clients.js";
@@ -110,13 +110,6 @@ const ANSWERS: ReadonlyMap<boolean | undefined, string> = new Map([
   [false, "not trusted by"],
   [undefined, "cannot tell without certutil:"],
 ]);
-
-function signerAmong(authorities: Iterable<X509Certificate>, x509: X509Certificate): X509Certificate | undefined {
-  for (const authority of authorities) {
-    if (x509.checkIssued(authority) && x509.verify(authority.publicKey)) return authority;
-  }
-  return undefined;
-}
 
 function isPublic(chain: readonly X509Certificate[]): boolean {
   const last = chain.at(-1);

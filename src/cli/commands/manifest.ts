@@ -2,7 +2,6 @@ import { H2PushError, systemCode } from "../../errors.js";
 import { writeWhole } from "../../io/atomic-write.js";
 import type { PageNeeds } from "../../scanner/types.js";
 import { scan, type ScanOptions } from "../../server/scan/scan-directory.js";
-import type { ManifestFormat } from "./manifest-format.js";
 import { explanation, pageTable } from "./manifest-table.js";
 import { printLine, printToStderr, warning } from "../output/output.js";
 import { progressBar } from "../output/progress-bar.js";
@@ -10,19 +9,11 @@ import { checkGivenRoot } from "../options/served-root.js";
 import { fileAndLine } from "../log/scan-line.js";
 
 /** The options of `h2push manifest`, as the command line has them. */
-export interface ManifestOptions {
+export interface ManifestOptions extends Pick<ScanOptions, "base" | "single" | "viewport" | "jobs"> {
   /** `table` on a terminal and `json` elsewhere, by default. */
-  readonly format?: ManifestFormat;
+  readonly format?: "json" | "table";
   /** URL paths; all pages without it. */
   readonly page?: readonly string[];
-  /** The path that the site is served below. */
-  readonly base?: string;
-  /** The page for paths without a file. */
-  readonly single?: string | boolean;
-  /** The window that pages are scanned for. */
-  readonly viewport?: string;
-  /** Threads that share the pages out. */
-  readonly jobs?: number;
   /** A file to write to. */
   readonly out?: string;
   /** URL path of the page whose list is to be explained. */

@@ -1,5 +1,6 @@
 import { oneOf } from "../../server/options/option-checks.js";
 import type { RequestRecord } from "../../server/request-record.js";
+import { prettyLines } from "./request-line.js";
 
 /** How the log tells of a request: `pretty` for people, the others for programs. */
 export const logFormats = ["pretty", "common", "combined", "json", "off"] as const;
@@ -12,14 +13,11 @@ export const checkLog = oneOf("log format", logFormats);
 type Lines = (record: RequestRecord) => readonly string[];
 
 /**
- * What writes each format, loaded when it is wanted; undefined where requests are not logged. A new format is a word
+ * What writes each format, all but the default loaded when wanted; undefined where requests are not logged. A new format is a word
  * above, a row here and a file beside.
  */
 export const formatters: Readonly<Record<LogFormat, (verbose: boolean) => Promise<Lines | undefined>>> = {
-  pretty: async (verbose) => {
-    const { prettyLines } = await import("./request-line.js");
-    return (record) => prettyLines(record, verbose);
-  },
+  pretty: async (verbose) => (record) => prettyLines(record, verbose),
   common: async () => {
     const { commonLine } = await import("./access-line.js");
     return (record) => [commonLine(record)];

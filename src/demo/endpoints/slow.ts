@@ -1,5 +1,6 @@
 import { endpoint } from "./endpoint.js";
 import { integerParameter } from "./parameter.js";
+import { unstored } from "./problem.js";
 import { waitFor } from "./wait.js";
 
 const MS = { name: "ms", min: 0, max: 10_000, fallback: 200 };
@@ -10,5 +11,5 @@ export const slow = endpoint("GET", "/demo/slow", async (request, { httpVersion,
   const start = performance.now();
   await waitFor(ms, request.signal);
   const waited = Math.round(performance.now() - start);
-  return Response.json({ ms, waited, httpVersion, connection }, { headers: { "cache-control": "no-store" } });
+  return unstored({ ms, waited, httpVersion, connection });
 });

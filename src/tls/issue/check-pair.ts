@@ -5,10 +5,7 @@ import { parseKey, pemBlocks, type PemPair } from "./certificate.js";
 import { parseSubjectAltName } from "./certificate-names.js";
 
 /** What the parts of a pair are called where they come from: files, or options. */
-export interface PairNames {
-  readonly cert: string;
-  readonly key: string;
-}
+export type PairNames = Readonly<Record<keyof PemPair, string>>;
 
 export interface CheckedPair {
   /** The PEM blocks alone. */
@@ -29,8 +26,7 @@ export function checkPair({ cert, key }: PemPair, names: PairNames): CheckedPair
   const x509 = parsed(pair.cert, names.cert);
   const privateKey = readableKey(pair.key, names.key);
   if (!x509.checkPrivateKey(privateKey)) {
-    throw new H2PushError(
-      "certificate",
+    throw wrong(
       `key does not belong to the certificate: ${names.key}, ${names.cert}`,
       "the server's own certificate comes first, then its chain",
     );
@@ -40,23 +36,26 @@ export function checkPair({ cert, key }: PemPair, names: PairNames): CheckedPair
   return { pair, x509, notices: [refusedName(x509), refusedKey(x509.publicKey)].flat() };
 }
 
+const wrong = (message: string, hint: string, cause?: unknown) =>
+  new H2PushError("certificate", message, hint, { cause });
+
 function chainIn(text: string, name: string): string {
   const chain = pemBlocks(text, /^(?:X509 |TRUSTED )?CERTIFICATE$/);
   if (chain.length > 0) return chain.join("");
-  throw new H2PushError("certificate", `no PEM certificate in ${name}`, "it begins with -----BEGIN CERTIFICATE-----");
+  throw wrong(`no PEM certificate in ${name}`, "it begins with -----BEGIN CERTIFICATE-----");
 }
 
 function keyIn(text: string, name: string): string {
   const [block] = pemBlocks(text, /PRIVATE KEY$/);
   if (block !== undefined) return block;
-  throw new H2PushError("certificate", `no PEM private key in ${name}`, "it begins with -----BEGIN PRIVATE KEY-----");
+  throw wrong(`no PEM private key in ${name}`, "it begins with -----BEGIN PRIVATE KEY-----");
 }
 
 function parsed(cert: string, name: string): X509Certificate {
   try {
     return new X509Certificate(cert);
   } catch (error) {
-    throw new H2PushError("certificate", `damaged certificate: ${name}`, "make or fetch it again", { cause: error });
+    throw wrong(`damaged certificate: ${name}`, "make or fetch it again", error);
   }
 }
 
@@ -64,8 +63,7 @@ function readableKey(pem: string, name: string): KeyObject {
   const key = parseKey(pem);
   if (key !== undefined) return key;
   const encrypted = pem.includes("ENCRYPTED");
-  throw new H2PushError(
-    "certificate",
+  throw wrong(
     `${encrypted ? "private key needs a passphrase" : "damaged private key"}: ${name}`,
     encrypted ? `write it without one: openssl pkey -in ${name} -out key.pem` : "make or fetch it again",
   );
@@ -81,7 +79,7 @@ function checkKind({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject, name:
   const kind = String(asymmetricKeyType);
   const curve = asymmetricKeyDetails?.namedCurve;
   if (KINDS.has(kind) && (kind !== "ec" || CURVES.has(curve ?? ""))) return;
-  throw new H2PushError("certificate", `no client accepts a key of the kind ${curve ?? kind}: ${name}`, OTHER_KEY);
+  throw wrong(`no client accepts a key of the kind ${curve ?? kind}: ${name}`, OTHER_KEY);
 }
 
 /** OpenSSL itself refuses keys that are too small; how small depends on its version. */
@@ -90,9 +88,7 @@ function checkContext(pair: PemPair, name: string): void {
     createSecureContext(pair);
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^error:.*:/, "") : String(error);
-    throw new H2PushError("certificate", `no TLS with this certificate (${reason}): ${name}`, OTHER_KEY, {
-      cause: error,
-    });
+    throw wrong(`no TLS with this certificate (${reason}): ${name}`, OTHER_KEY, error);
   }
 }
 
