@@ -13,8 +13,9 @@ export const checkLog = oneOf("log format", logFormats);
 type Lines = (record: RequestRecord) => readonly string[];
 
 /**
- * What writes each format, all but the default loaded when wanted; undefined where requests are not logged. A new format is a word
- * above, a row here and a file beside.
+ * What writes each format; all but the default are loaded when wanted.
+ * Undefined where requests are not logged. A new format is a word above, a row
+ * here and a file beside.
  */
 export const formatters: Readonly<Record<LogFormat, (verbose: boolean) => Promise<Lines | undefined>>> = {
   pretty: async (verbose) => (record) => prettyLines(record, verbose),
