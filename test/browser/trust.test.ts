@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { runTrust, runUntrust } from "../../src/cli/commands/cert-trust.js";
 import type { CertEnvironment } from "../../src/cli/certificates/cert-environment.js";
 import { secureContexts } from "../../src/tls/store/secure-context.js";
-import { loadStoredPair } from "../../src/tls/store/stored.js";
+import { loadStoredPair } from "../../src/tls/store/load-stored-pair.js";
 import { chromiumPath, firefoxPath } from "../support/browsers.js";
 import { hasCertutil } from "../support/certutil.js";
 import { runCli, startCli } from "../support/cli.js";

@@ -10,7 +10,7 @@ import { runShow } from "../../src/cli/commands/cert-show.js";
 import { loadAuthority } from "../../src/tls/authority/authority.js";
 import { issueAuthority, issueLeaf } from "../../src/tls/issue/issue.js";
 import { createCertificate } from "../../src/tls/issue/issue.js";
-import { loadStoredPair } from "../../src/tls/store/stored.js";
+import { loadStoredPair } from "../../src/tls/store/load-stored-pair.js";
 import { runCli, startCli } from "../support/cli.js";
 import { emptyDirectory } from "../support/directory.js";
 import { writeSite } from "../support/site.js";

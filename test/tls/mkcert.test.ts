@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { chainOf } from "../../src/tls/issue/certificate.js";
 import { mkcertAuthority } from "../../src/tls/authority/mkcert.js";
 import { mkcertDirectory } from "../../src/tls/store/store-paths.js";
-import { loadStoredPair } from "../../src/tls/store/stored.js";
+import { loadStoredPair } from "../../src/tls/store/load-stored-pair.js";
 import { describeTarget } from "../../src/tls/trust/target.js";
 import { emptyDirectory } from "../support/directory.js";
 import { hasOpenssl } from "../support/openssl.js";

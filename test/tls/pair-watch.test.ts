@@ -6,7 +6,7 @@ import type { PemPair } from "../../src/tls/issue/certificate.js";
 import { readPair } from "../../src/tls/store/pair-files.js";
 import { keepCurrent, type LiveCertificate, type LiveOptions } from "../../src/tls/store/pair-watch.js";
 import { createCertificate } from "../../src/tls/issue/issue.js";
-import { loadStoredPair } from "../../src/tls/store/stored.js";
+import { loadStoredPair } from "../../src/tls/store/load-stored-pair.js";
 import { emptyDirectory } from "../support/directory.js";
 
 interface Followed {

@@ -6,7 +6,7 @@ import type { CertEnvironment } from "../../src/cli/certificates/cert-environmen
 import { runShow } from "../../src/cli/commands/cert-show.js";
 import { runTrust, runUntrust } from "../../src/cli/commands/cert-trust.js";
 import { loadAuthority } from "../../src/tls/authority/authority.js";
-import { loadStoredPair } from "../../src/tls/store/stored.js";
+import { loadStoredPair } from "../../src/tls/store/load-stored-pair.js";
 import { nssStores } from "../../src/tls/trust/nss.js";
 import { hasCertutil } from "../support/certutil.js";
 import { emptyDirectory } from "../support/directory.js";

@@ -5,7 +5,7 @@ import type { Certificate } from "../../tls/issue/certificate.js";
 import { normalizeNames } from "../../tls/issue/certificate-names.js";
 import { networkNames } from "../../tls/issue/network-names.js";
 import { mkcertDirectory } from "../../tls/store/store-paths.js";
-import { isSignerTrusted, loadStoredPair } from "../../tls/store/stored.js";
+import { isSignerTrusted, loadStoredPair } from "../../tls/store/load-stored-pair.js";
 import { certEnvironment, type AuthorityMaker } from "./cert-environment.js";
 import { printError, printFailure } from "../output/output.js";
 import { reloadOnHangup } from "../commands/stop.js";

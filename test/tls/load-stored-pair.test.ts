@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { loadAuthority } from "../../src/tls/authority/authority.js";
 import { chainOf, type PemPair } from "../../src/tls/issue/certificate.js";
-import { isSignerTrusted, loadStoredPair } from "../../src/tls/store/stored.js";
+import { isSignerTrusted, loadStoredPair } from "../../src/tls/store/load-stored-pair.js";
 import { writeTrustRecord } from "../../src/tls/trust/record.js";
 import { bundleModules } from "../support/bundle.js";
 import { emptyDirectory } from "../support/directory.js";
