@@ -61,8 +61,7 @@ const CERT_COMMANDS = ["show", "trust", "untrust"];
 export async function checkWords([word, second]: readonly string[]): Promise<void> {
   if (word === "cert" && second !== undefined && !second.startsWith("-")) checkCertCommand(second);
   if (word === undefined || !isWord(word) || isDirectory(word)) return;
-  const isOurs = ["manifest", "cert", "help", "version"].includes(word);
-  if (!isOurs && commandsLike(word).length > 0) throw await noSuchRoot(word);
+  if (COMMANDS.get(word) !== word && commandsLike(word).length > 0) throw await noSuchRoot(word);
 }
 
 function checkCertCommand(word: string): void {
