@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000;
 
 /** The module under test, for processes of their own. */
 async function bundledStore(): Promise<string> {
-  const { url, remove } = await bundleModules({ stored: "tls/store/stored.ts" });
+  const { url, remove } = await bundleModules({ stored: "tls/store/load-stored-pair.ts" });
   onTestFinished(remove);
   return `${url}stored.js`;
 }

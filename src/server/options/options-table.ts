@@ -88,7 +88,7 @@ export const serverOptions = {
     4 * 1024 * 1024,
   ),
   serverTiming: delivering("--server-timing", "report deliveries in a Server-Timing field", checkSwitch, false),
-  learn: delivering("--no-learn", "learn nothing from what clients ask for", checkSwitch, true),
+  learn: delivering("--no-learn", "do not learn from what clients ask for", checkSwitch, true),
   learnFile: delivering("--learn-file <file>", "keep what was learned in this file", checkFile, undefined, {
     example: "learned.json",
   }),
