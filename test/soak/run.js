@@ -66,10 +66,20 @@ async function settled(ask) {
   for (const until = performance.now() + SETTLE_MS; times < 8 && performance.now() < until;) {
     await after(250);
     const measured = await ask("measure");
-    times = measured.descriptors === last.descriptors ? times + 1 : 0;
+    times = measured.descriptors.length === last.descriptors.length ? times + 1 : 0;
     last = measured;
   }
   return last;
+}
+
+/** What is in `list` more often than in `other`. */
+function beyond(list, other) {
+  const left = [...other];
+  return list.filter((item) => {
+    const at = left.indexOf(item);
+    if (at !== -1) left.splice(at, 1);
+    return at === -1;
+  });
 }
 
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
@@ -100,14 +110,18 @@ try {
   await play(site, counts, start + duration);
   const end = await settled(server.ask);
   console.log(`  ${[...counts].map(([name, count]) => `${name} ${count}`).join(", ")}`);
-  console.log(`  memory ${[begin, before, end].map(({ memory }) => megabytes(memory)).join(" → ")}`);
-  console.log(`  descriptors ${[begin, before, end].map(({ descriptors }) => descriptors).join(" → ")}`);
+  console.log(
+    `  memory ${[begin, before, end].map(({ memory, external }) => `${megabytes(memory)} (${megabytes(external)} outside the heap)`).join(" → ")}`,
+  );
+  console.log(`  descriptors ${[begin, before, end].map(({ descriptors }) => descriptors.length).join(" → ")}`);
+  const more = beyond(end.descriptors, before.descriptors);
   report({ name: "memory at the end / after the first part", value: end.memory / before.memory, atMost: 1.1 });
   report({
     name: "descriptors more than after the first part",
-    value: end.descriptors - before.descriptors,
+    value: more.length,
     atMost: 0,
   });
+  for (const kind of more) console.log(`  ${kind}`);
   report({ name: "answers that were not whole", value: site.failures.length, atMost: 0 });
   report({ name: "errors of the server", value: end.problems.length, atMost: 0 });
   for (const text of new Set([...site.failures, ...end.problems])) console.log(`  ${text}`);

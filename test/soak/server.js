@@ -1,5 +1,5 @@
 // The server of a soak run, in a process of its own (`--expose-gc`). It is asked by messages, each of which has one answer.
-import { readdirSync } from "node:fs";
+import { readdirSync, readlinkSync } from "node:fs";
 import { setImmediate as turn } from "node:timers/promises";
 import { createCertificate, createServer } from "../../dist/index.js";
 
@@ -32,11 +32,25 @@ const server = createServer({
   root,
   port: 0,
   live: true,
+  // Full after the first part.
+  memory: 4,
   certificate: await createCertificate(),
   routes: [route],
   onError: (error) => problems.push(error.message),
   onRequest: () => undefined,
 });
+
+/** What each open descriptor leads to: a file's path, or the kind of another thing. */
+function descriptors() {
+  return readdirSync("/proc/self/fd").flatMap((name) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${name}`).replace(/:\[\d+\]$/, "")];
+    } catch {
+      // The one with which the directory was read.
+      return [];
+    }
+  });
+}
 
 /** Bytes in use after a collection, and descriptors that are open. */
 async function measure() {
@@ -45,7 +59,7 @@ async function measure() {
     await turn();
   }
   const { heapUsed, external } = process.memoryUsage();
-  return { memory: heapUsed + external, descriptors: readdirSync("/proc/self/fd").length, problems };
+  return { memory: heapUsed + external, heapUsed, external, descriptors: descriptors(), problems };
 }
 
 const answers = {
