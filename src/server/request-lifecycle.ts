@@ -3,6 +3,7 @@ import { errorOf, systemCode } from "../errors.js";
 import { isExhausted } from "../files/file.js";
 import type { Delivery } from "../delivery/history.js";
 import type { Exchange } from "./http/exchange.js";
+import { countReset, track, untrack } from "./listen/connection.js";
 import { sendError } from "./http/error-page.js";
 import { answer } from "./pipeline.js";
 import type { RequestRecord } from "./request-record.js";
@@ -22,6 +23,7 @@ function handle(site: Site, exchange: Exchange, onRequest: ((record: RequestReco
   // With nobody to tell, there is nothing to remember of a request.
   const observed = onRequest === undefined ? undefined : new Observed(site, exchange, onRequest);
   const ended = site.connections.begin(connection);
+  track(connection, exchange);
   const seen = site.traffic?.arrived(exchange);
   try {
     const answered = answer(site, exchange);
@@ -31,6 +33,8 @@ function handle(site: Site, exchange: Exchange, onRequest: ((record: RequestReco
     isFailed(site, exchange, error, observed);
   }
   exchange.whenClosed(() => {
+    if ((exchange.stream?.rstCode ?? 0) !== 0) countReset(connection);
+    untrack(connection, exchange);
     ended();
     seen?.ended(exchange.status, exchange.sent);
     observed?.closed();
@@ -133,8 +137,10 @@ function fail(site: Site, exchange: Exchange, error: unknown): void {
 
 const report = (site: Site, error: unknown) => site.report(errorOf(error));
 
-const isGone = (error: unknown) =>
-  gone.has(systemCode(error) ?? "") || (error instanceof Error && error.name === "AbortError");
+function isGone(error: unknown): boolean {
+  const code = systemCode(error) ?? "";
+  return gone.has(code) || code.startsWith("ERR_HTTP2_") || (error instanceof Error && error.name === "AbortError");
+}
 
 /** @param duration milliseconds since it arrived */
 function recordOf(exchange: Exchange, duration: number, delivery: Delivery | undefined): RequestRecord {

@@ -7,6 +7,7 @@ import type { PemPair } from "../tls/issue/certificate.js";
 import { secureContexts, type Secured } from "../tls/store/secure-context.js";
 import { checkGivenPair, checkOptions } from "./options/check-options.js";
 import { Connections } from "./listen/connection.js";
+import { watchConnections } from "./listen/connection-watch.js";
 import { Hosts, namesIn } from "./middleware/host-check.js";
 import type { Listener, ListenOptions } from "./listen/tcp-listener.js";
 import { requestHandler } from "./request-lifecycle.js";
@@ -88,6 +89,7 @@ class H2PushServer implements Server {
   #site: OpenSite | undefined;
   #tls: TlsServer | undefined;
   #listener: Listener | undefined;
+  #unwatch: () => void = () => undefined;
 
   constructor(options: ServerOptions, settings: Settings) {
     // Every stream of events ends with it.
@@ -131,6 +133,7 @@ class H2PushServer implements Server {
       this.#hosts.certified(namesIn(pair.cert));
       begun.resolve(this.#protocols(site, pair));
       this.#site = site;
+      this.#unwatch = this.#watch();
       notices.forEach(site.site.notice);
       setImmediate(() => void site.lookAhead());
       return addressOf(this.#settings, listener);
@@ -151,6 +154,12 @@ class H2PushServer implements Server {
     return (this.#pair ??= made);
   }
 
+  #watch(): () => void {
+    const { idleTimeout, headerTimeout, stallTimeout } = this.#settings;
+    const limits = { idle: idleTimeout * 1000, header: headerTimeout * 1000, stall: stallTimeout * 1000 };
+    return watchConnections(this.#connections, limits);
+  }
+
   #protocols({ site }: OpenSite, pair: PemPair): Protocols {
     const protocols = createProtocols({
       secured: this.#secured(pair),
@@ -159,6 +168,8 @@ class H2PushServer implements Server {
       onExchange: requestHandler(site, this.#options.onRequest),
       passesOn: this.#settings.proxy.length > 0,
       port: () => this.#listener?.port ?? this.#settings.port,
+      maxStreams: this.#settings.maxStreams,
+      headerTimeout: this.#settings.headerTimeout * 1000,
       closing: this.#closing.signal,
     });
     this.#tls = protocols.tls;
@@ -174,6 +185,8 @@ class H2PushServer implements Server {
       port: this.#settings.port,
       alternatives: this.#options.port === undefined ? ALTERNATIVES : 0,
       network: await networkOf(this.#settings),
+      maxConnections: this.#settings.maxConnections,
+      makeRoom: () => this.#connections.endIdlest(),
       onTls: (connection: Duplex) => hand("tls", connection),
       onPlain: (connection: Duplex) => hand("plain", connection),
     });
@@ -204,6 +217,7 @@ class H2PushServer implements Server {
     await this.#opening?.catch(() => undefined);
     await Promise.race([this.#connections.drain(), this.#late.promise]);
     this.#connections.destroy();
+    this.#unwatch();
     this.#listener?.destroy();
     await this.#site?.close();
   }

@@ -155,6 +155,8 @@ export const promisedBy = ({ payload, flags }: RawFrame) =>
 
 export interface RawOptions {
   readonly host?: string;
+  /** What is offered by ALPN: "h2" by default. */
+  readonly protocol?: string;
   /** The settings that go with the preface; push is on and the table of fields empty where they do not say. */
   readonly settings?: readonly (readonly [setting: number, value: number])[];
   /** Whether the preface and the settings are sent at once; true by default. */
@@ -191,12 +193,12 @@ export class RawClient {
 
   /** Connects to a port of this machine. */
   static async connect(port: number, options: RawOptions = {}): Promise<RawClient> {
-    const { host = "127.0.0.1" } = options;
+    const { host = "127.0.0.1", protocol = "h2" } = options;
     const socket = connectTls({
       port,
       host,
       servername: "localhost",
-      ALPNProtocols: ["h2"],
+      ALPNProtocols: [protocol],
       rejectUnauthorized: false,
     });
     socket.setNoDelay();
@@ -212,7 +214,7 @@ export class RawClient {
 
   /** Sends frames together; false when what is sent waits for the server to read. */
   write(...frames: readonly Buffer[]): boolean {
-    return this.socket.writable && this.socket.write(Buffer.concat(frames));
+    return frames.length === 0 || (this.socket.writable && this.socket.write(Buffer.concat(frames)));
   }
 
   /** Resolves when all that was written is with the system. */

@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { ServerHttp2Stream } from "node:http2";
 import type { Duplex, Readable, Writable } from "node:stream";
-import type { Connection } from "../listen/connection.js";
+import type { Connection, Taken } from "../listen/connection.js";
 import type { Writer } from "../../delivery/scheduler.js";
 import type { RequestRules } from "../middleware/request-rules.js";
 import type { RouteContext } from "../routes/route.js";
 
 /** One request, and the means to answer it: the same over both versions of HTTP. */
-export interface Exchange {
+export interface Exchange extends Taken {
   readonly httpVersion: "2" | "1.1";
   readonly connection: Connection;
   /** When it arrived (`performance.now()`). */
@@ -29,8 +29,6 @@ export interface Exchange {
   readonly writer: Writer | undefined;
   /** The connection of a client that wants to go on as a WebSocket (RFC 6455 §4.1), over HTTP/1.1. */
   readonly upgrade: Upgrade | undefined;
-  /** Content bytes that the client has taken. */
-  readonly bytes: number;
   /** Counts content bytes. */
   progress(bytes: number): void;
   /** Status of the final response; 0 until it has been sent. */

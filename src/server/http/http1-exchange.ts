@@ -28,6 +28,7 @@ class Http1Exchange implements Exchange {
   readonly pushEnabled = false;
   readonly upgrade: Upgrade | undefined;
   rules = NO_RULES;
+  place = -1;
   hinted: string | undefined;
   transformHeaders: Transform | undefined;
   begun = 0;

@@ -18,7 +18,8 @@ async function impatient(kind: "tls" | "plain") {
     hosts: new Hosts([]),
     port: () => 443,
     closing: closing.signal,
-    patience: 50,
+    maxStreams: 128,
+    headerTimeout: 50,
   });
   const listener = createServer((socket) => protocols[kind].emit("connection", socket)).listen(0, "127.0.0.1");
   onTestFinished(() => {
