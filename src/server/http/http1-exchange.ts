@@ -103,6 +103,17 @@ export function dispositionFirst(fields: OutgoingHttpHeaders): OutgoingHttpHeade
   return disposition === undefined ? fields : { "content-disposition": disposition, ...fields };
 }
 
+/**
+ * The status for a request that others could understand in another way, and
+ * that is therefore neither answered nor passed on: with two hosts (RFC 9112
+ * §3.2), or in a transfer coding that is not `chunked` alone (§6.1).
+ */
+export function refusalOf({ headers, headersDistinct }: IncomingMessage): 400 | 501 | undefined {
+  if ((headersDistinct["host"]?.length ?? 0) > 1) return 400;
+  const coding = headers["transfer-encoding"];
+  return coding === undefined || coding.toLowerCase() === "chunked" ? undefined : 501;
+}
+
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)/i;
 
 /** A client may send the absolute form (RFC 9112 §3.2.2); a server has to take it, and not the `host` beside it. */

@@ -6,7 +6,7 @@ import { http } from "../../io/builtins.js";
 import type { Secured } from "../../tls/store/secure-context.js";
 import { countReset, endSoon, withdrawPromises, type Connections, type Connection } from "./connection.js";
 import type { Exchange, Upgrade } from "../http/exchange.js";
-import { http1Exchange } from "../http/http1-exchange.js";
+import { http1Exchange, refusalOf } from "../http/http1-exchange.js";
 import { http2Exchange } from "../http/http2-exchange.js";
 import { takeUpgrades } from "./websocket-upgrade.js";
 import { hostOf, type Hosts } from "../middleware/host-check.js";
@@ -93,6 +93,8 @@ function createHttp2({ connections, onExchange, maxStreams }: ProtocolOptions): 
   };
 }
 
+const REFUSED = { "content-length": 0, connection: "close" };
+
 function createHttp1(options: ProtocolOptions): Http1Server {
   const { connections, onExchange, passesOn = false } = options;
   const known = new WeakMap<Socket, Connection>();
@@ -102,6 +104,8 @@ function createHttp1(options: ProtocolOptions): Http1Server {
     if (connection === undefined) known.set(socket, (connection = connections.add({ protocol: "http/1.1", socket })));
     request.on("error", ignore);
     response.on("error", ignore);
+    const refusal = refusalOf(request);
+    if (refusal !== undefined) return void response.writeHead(refusal, REFUSED).end();
     onExchange(http1Exchange(request, response, connection, upgrade));
   };
   const server = createPatient(options, take);
