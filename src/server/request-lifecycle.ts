@@ -2,7 +2,7 @@ import { constants } from "node:http2";
 import { errorOf, systemCode } from "../errors.js";
 import { isExhausted } from "../files/file.js";
 import type { Delivery } from "../delivery/history.js";
-import type { Exchange } from "./http/exchange.js";
+import { isOver, type Exchange } from "./http/exchange.js";
 import { countReset, track, untrack } from "./listen/connection.js";
 import { sendError } from "./http/error-page.js";
 import { answer } from "./pipeline.js";
@@ -123,7 +123,7 @@ const gone = new Set([
 /** A client that went away is no error; anything else is told, and answered 500 if nothing has been sent yet. */
 function fail(site: Site, exchange: Exchange, error: unknown): void {
   const { responseBody, stream } = exchange;
-  const ended = responseBody.destroyed || stream?.closed === true;
+  const ended = isOver(exchange);
   if (ended && isGone(error)) return;
   report(site, error);
   if (ended) return;

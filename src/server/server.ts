@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Server as TlsServer } from "node:tls";
 import { H2PushError } from "../errors.js";
 import { deferred } from "../io/deferred.js";
+import { descriptorLimit } from "../io/descriptor-limit.js";
 import type { PemPair } from "../tls/issue/certificate.js";
 import { secureContexts, type Secured } from "../tls/store/secure-context.js";
 import { checkGivenPair, checkOptions } from "./options/check-options.js";
@@ -185,7 +186,7 @@ class H2PushServer implements Server {
       port: this.#settings.port,
       alternatives: this.#options.port === undefined ? ALTERNATIVES : 0,
       network: await networkOf(this.#settings),
-      maxConnections: this.#settings.maxConnections,
+      maxConnections: Math.min(this.#settings.maxConnections, possibleConnections()),
       makeRoom: () => this.#connections.endIdlest(),
       onTls: (connection: Duplex) => hand("tls", connection),
       onPlain: (connection: Duplex) => hand("plain", connection),
@@ -221,6 +222,12 @@ class H2PushServer implements Server {
     this.#listener?.destroy();
     await this.#site?.close();
   }
+}
+
+/** As many as leave descriptors for files, and for the process itself. */
+function possibleConnections(): number {
+  const limit = descriptorLimit();
+  return limit === undefined ? Infinity : Math.max(8, Math.floor(limit * 0.75) - 64);
 }
 
 const selfSigned = async () => (await import("../tls/issue/issue.js")).createCertificate;

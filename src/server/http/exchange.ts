@@ -76,6 +76,10 @@ export type Transform = (status: number, fields: OutgoingHttpHeaders) => Outgoin
 /** What is too small to wait for a turn, and has none to end: an event of a stream. */
 export const NO_TURN: Promise<() => void> = Promise.resolve(() => undefined);
 
+/** Whether the client has gone, or has reset the request: nothing more is done for it. */
+export const isOver = ({ responseBody, stream }: Pick<Exchange, "responseBody" | "stream">) =>
+  responseBody.destroyed || stream?.closed === true;
+
 /** Aborted when the client goes away, or has its response. */
 export function goneSignal({ responseBody }: Exchange): AbortSignal {
   const gone = new AbortController();

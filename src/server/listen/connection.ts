@@ -145,7 +145,7 @@ export function withdrawPromises({ promised }: Connection): void {
 
 /** Whether the client takes a push on this stream now. */
 export function pushEnabled(stream: ServerHttp2Stream | undefined): boolean {
-  if (stream === undefined || stream.destroyed) return false;
+  if (stream === undefined || stream.destroyed || stream.closed) return false;
   const session = stream.session;
   return stream.pushAllowed && session !== undefined && !session.closed && !session.destroyed;
 }

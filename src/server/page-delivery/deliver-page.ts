@@ -152,7 +152,7 @@ async function sendPush(site: Site, reply: Exchange, stream: ServerHttp2Stream, 
     await prepared.response.send(reply, {}, progress);
     return "sent";
   } finally {
-    await prepared.response.close();
+    prepared.response.close();
   }
 }
 
