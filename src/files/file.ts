@@ -2,7 +2,7 @@ import { constants, type Stats } from "node:fs";
 import { open, realpath, type FileHandle } from "node:fs/promises";
 import { sep } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
-import { systemCode } from "../errors.js";
+import { H2PushError, systemCode } from "../errors.js";
 import { digestOfFile } from "./representation/digest.js";
 import type { Coding } from "./representation/content-coding.js";
 
@@ -96,6 +96,10 @@ export const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constan
 
 /** Whether a system says that too many files are open: one of them is closed in a moment, as responses end. */
 export const isExhausted = (error: unknown) => ["EMFILE", "ENFILE"].includes(systemCode(error) ?? "");
+
+/** What a response is broken off with: it must not look whole. */
+export const fileChanged = ({ file }: FoundFile, how: "changed" | "became shorter") =>
+  new H2PushError("unavailable", `the file ${how} while it was sent`, `${file}: it was written in place`);
 
 /** Why there is nothing to send: the file is another one by now, or it may not be read: by us, or by anyone. */
 export type Unavailable = "changed" | "unreadable" | "withheld";

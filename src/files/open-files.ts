@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { setTimeout as after } from "node:timers/promises";
 import { descriptorLimit } from "../io/descriptor-limit.js";
-import { isExhausted, openFound, type FoundFile, type Unavailable } from "./file.js";
+import { fileChanged, isExhausted, openFound, type FoundFile, type Unavailable } from "./file.js";
 
 /** Files that may be open at a time where the system lets a process have many. */
 const MOST_OPEN = 256;
@@ -134,7 +134,7 @@ export class OpenFile {
   async #openAgain(): Promise<FileHandle> {
     try {
       const handle = await openWithDescriptor(this.#found);
-      if (typeof handle === "string") throw new Error("the file changed while it was sent");
+      if (typeof handle === "string") throw fileChanged(this.#found, "changed");
       return (this.#handle = handle);
     } finally {
       this.#opening = undefined;

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
-import { holds, learn, type FoundFile, type Unavailable } from "./file.js";
+import { fileChanged, holds, learn, type FoundFile, type Unavailable } from "./file.js";
 import { OpenFile } from "./open-files.js";
 import { throughInsertion } from "./representation/insertion.js";
 import { readInto } from "./representation/read-into.js";
@@ -207,20 +207,20 @@ function* cut(bytes: Buffer): Generator<Buffer> {
 async function* readAll(spans: readonly Span[], file: OpenFile, found: FoundFile): AsyncGenerator<Buffer> {
   let held: Buffer | undefined;
   for (const span of spans) {
-    for await (const piece of "first" in span ? readRange(span, file) : cut(span)) {
+    for await (const piece of "first" in span ? readRange(span, file, found) : cut(span)) {
       if (held !== undefined) yield held;
       held = piece;
     }
   }
-  if (!(await file.use((handle) => holds(handle, found)))) throw new Error("the file changed while it was sent");
+  if (!(await file.use((handle) => holds(handle, found)))) throw fileChanged(found, "changed");
   if (held !== undefined) yield held;
 }
 
-async function* readRange({ first, last }: ByteRange, file: OpenFile): AsyncGenerator<Buffer> {
+async function* readRange({ first, last }: ByteRange, file: OpenFile, found: FoundFile): AsyncGenerator<Buffer> {
   for (let at = first; at <= last; at += READ) {
     const buffer = Buffer.allocUnsafeSlow(Math.min(READ, last - at + 1));
     if ((await file.use((handle) => readInto(handle, buffer, at))) < buffer.length)
-      throw new Error("the file became shorter while it was sent");
+      throw fileChanged(found, "became shorter");
     yield* cut(buffer);
   }
 }
