@@ -171,6 +171,7 @@ class H2PushServer implements Server {
       port: () => this.#listener?.port ?? this.#settings.port,
       maxStreams: this.#settings.maxStreams,
       headerTimeout: this.#settings.headerTimeout * 1000,
+      stallTimeout: this.#settings.stallTimeout * 1000,
       closing: this.#closing.signal,
     });
     this.#tls = protocols.tls;

@@ -76,6 +76,12 @@ export type Transform = (status: number, fields: OutgoingHttpHeaders) => Outgoin
 /** What is too small to wait for a turn, and has none to end: an event of a stream. */
 export const NO_TURN: Promise<() => void> = Promise.resolve(() => undefined);
 
+/** Whether the request has a content. */
+export function hasContent({ stream, fields }: Pick<Exchange, "stream" | "fields">): boolean {
+  if (stream !== undefined) return !stream.endAfterHeaders;
+  return fields["transfer-encoding"] !== undefined || Number(fields["content-length"] ?? 0) > 0;
+}
+
 /** Whether the client has gone, or has reset the request: nothing more is done for it. */
 export const isOver = ({ responseBody, stream }: Pick<Exchange, "responseBody" | "stream">) =>
   responseBody.destroyed || stream?.closed === true;

@@ -1,11 +1,11 @@
 import type { IncomingMessage, RequestListener, Server as Http1Server, ServerResponse } from "node:http";
-import { createServer as createHttp2Server } from "node:http2";
+import { constants, createServer as createHttp2Server, type ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from "node:tls";
 import { http } from "../../io/builtins.js";
 import type { Secured } from "../../tls/store/secure-context.js";
 import { countReset, endSoon, withdrawPromises, type Connections, type Connection } from "./connection.js";
-import type { Exchange, Upgrade } from "../http/exchange.js";
+import { hasContent, type Exchange, type Upgrade } from "../http/exchange.js";
 import { http1Exchange, refusalOf } from "../http/http1-exchange.js";
 import { http2Exchange } from "../http/http2-exchange.js";
 import { takeUpgrades } from "./websocket-upgrade.js";
@@ -35,6 +35,8 @@ export interface ProtocolOptions {
   readonly maxStreams: number;
   /** How long a client may take for the fields of a request (milliseconds; 0 for no limit). */
   readonly headerTimeout: number;
+  /** How long the content of a request may not come, while it has no answer (milliseconds; 0 for no limit). */
+  readonly stallTimeout: number;
 }
 
 /** A handshake takes milliseconds; a client gets that long for it. */
@@ -67,7 +69,8 @@ export function createProtocols(options: ProtocolOptions): Protocols {
 const ignore = () => undefined;
 
 /** Takes a connection that speaks HTTP/2. */
-function createHttp2({ connections, onExchange, maxStreams }: ProtocolOptions): (socket: TLSSocket) => void {
+function createHttp2(options: ProtocolOptions): (socket: TLSSocket) => void {
+  const { connections, onExchange, maxStreams, stallTimeout } = options;
   const server = createHttp2Server({ settings: { maxConcurrentStreams: maxStreams } });
   server.on("sessionError", ignore);
   return (socket) => {
@@ -80,6 +83,7 @@ function createHttp2({ connections, onExchange, maxStreams }: ProtocolOptions): 
       session.on("goaway", () => withdrawPromises(connection));
       session.on("stream", (stream, fields) => {
         stream.on("error", ignore);
+        if (!stream.endAfterHeaders) endUnsent(stream, stallTimeout);
         const take = () => {
           if (stream.destroyed || stream.closed) countReset(connection);
           else onExchange(http2Exchange(stream, fields, connection));
@@ -93,10 +97,29 @@ function createHttp2({ connections, onExchange, maxStreams }: ProtocolOptions): 
   };
 }
 
+/** Ends a request whose content does not come. One with an answer under way may take its time: it is a conversation. */
+function endUnsent(stream: ServerHttp2Stream, limit: number): void {
+  stream.setTimeout(limit, () => {
+    if (stream.readableEnded || stream.headersSent) return;
+    // What has come and is not read is not the client's fault.
+    if (stream.readableLength > 0) endUnsent(stream, limit);
+    else stream.close(constants.NGHTTP2_CANCEL);
+  });
+}
+
+/** The same over HTTP/1.1. */
+function endUnsentHttp1(request: IncomingMessage, response: ServerResponse, limit: number): void {
+  const isSent = () => request.complete || response.headersSent;
+  request.setTimeout(limit, () => {
+    if (!isSent() && request.readableLength === 0) response.destroy();
+  });
+  request.once("end", () => request.setTimeout(0));
+}
+
 const REFUSED = { "content-length": 0, connection: "close" };
 
 function createHttp1(options: ProtocolOptions): Http1Server {
-  const { connections, onExchange, passesOn = false } = options;
+  const { connections, onExchange, passesOn = false, stallTimeout } = options;
   const known = new WeakMap<Socket, Connection>();
   const take = (request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade) => {
     const { socket } = request;
@@ -106,6 +129,7 @@ function createHttp1(options: ProtocolOptions): Http1Server {
     response.on("error", ignore);
     const refusal = refusalOf(request);
     if (refusal !== undefined) return void response.writeHead(refusal, REFUSED).end();
+    if (hasContent({ stream: undefined, fields: request.headers })) endUnsentHttp1(request, response, stallTimeout);
     onExchange(http1Exchange(request, response, connection, upgrade));
   };
   const server = createPatient(options, take);

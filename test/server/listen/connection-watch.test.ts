@@ -15,6 +15,7 @@ import {
   goAway,
   headers,
   ping,
+  post,
   RawClient,
   requestFields,
   reset,
@@ -119,7 +120,7 @@ test.each([
 ])("a client of HTTP/2 that %s is ended", async (_, says) => {
   const server = await startServer({ headerTimeout: 1, routes: [events("here")] });
   const frames = says();
-  const slow = await client(server.port, { begins: frames.length > 0 });
+  const slow = await client(server.port, { begins: frames.length > 0, acknowledges: frames.length > 0 });
   const quiet = await client(server.port);
   quiet.write(get(1, "/events"));
   slow.write(...frames);
@@ -162,6 +163,24 @@ async function hugeFile(): Promise<string> {
   await writeFile(join(root, "huge.bin"), Buffer.alloc(64_000_000));
   return root;
 }
+
+test.each(["h2", "http/1.1"])("over %s, a content that does not come is no longer waited for", async (protocol) => {
+  const server = await startServer({
+    stallTimeout: 1,
+    routes: [async (request) => new Response(await request.text())],
+  });
+  const one = await client(server.port, { begins: protocol === "h2", protocol });
+  if (protocol === "h2") {
+    one.write(post(1, "/"), data(1, Buffer.from("begun")));
+    await one.next(({ type, stream }) => type === FRAME.RST_STREAM && stream === 1);
+    await one.answersPing();
+  } else {
+    one.write(Buffer.from("POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\nbegun"));
+    await one.closed;
+  }
+  expect(await server.record(({ method }) => method === "POST")).toMatchObject({ aborted: true });
+  expect(server.errors).toEqual([]);
+});
 
 test("an idle connection gives way to a new one when there are too many; one in use stays", async () => {
   const server = await startServer({ maxConnections: 2, routes: [events("here")] });

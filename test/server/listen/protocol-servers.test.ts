@@ -20,6 +20,7 @@ async function impatient(kind: "tls" | "plain") {
     closing: closing.signal,
     maxStreams: 128,
     headerTimeout: 50,
+    stallTimeout: 0,
   });
   const listener = createServer((socket) => protocols[kind].emit("connection", socket)).listen(0, "127.0.0.1");
   onTestFinished(() => {
