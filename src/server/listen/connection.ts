@@ -33,7 +33,7 @@ export interface Connection {
   readonly responses: Taken[];
   /** Streams that have begun. */
   begun: number;
-  /** When it was last seen to have some (`performance.now()`). */
+  /** When one began last, or it was seen to have some open (`performance.now()`). */
   activeAt: number;
   /** Streams that came to nothing by a reset. */
   readonly resets: RateLimit;
@@ -188,6 +188,7 @@ export class Connections {
   begin(connection: Connection): () => void {
     connection.open++;
     connection.begun++;
+    connection.activeAt = performance.now();
     let isRunning = true;
     return () => {
       if (!isRunning) return;
@@ -227,11 +228,14 @@ export class Connections {
     return this.#all.values();
   }
 
-  /** Ends the connection that has had nothing to do for the longest time, to make room for another; false without one. */
+  /**
+   * Ends the connection that has had nothing to do for the longest time, one that
+   * has never asked for anything first, to make room for another; false without one.
+   */
   endIdlest(): boolean {
     let idlest: Connection | undefined;
     for (const one of this.#all) {
-      if (one.open === 0 && (idlest === undefined || one.activeAt < idlest.activeAt)) idlest = one;
+      if (one.open === 0 && (idlest === undefined || isIdler(one, idlest))) idlest = one;
     }
     if (idlest === undefined) return false;
     this.#all.delete(idlest);
@@ -244,6 +248,9 @@ export class Connections {
     for (const connection of this.#all) end(connection);
   }
 }
+
+const isIdler = (one: Connection, other: Connection) =>
+  (Math.min(one.begun, 1) - Math.min(other.begun, 1) || one.activeAt - other.activeAt) < 0;
 
 /** Ends a connection at once. Its socket too: a session that waits to write its last word would keep it. */
 export function end({ transport }: Connection): void {

@@ -204,6 +204,16 @@ test("an idle connection gives way to a new one when there are too many; one in 
   await third.answersPing();
 });
 
+test("connections that never ask for anything give way first, however new they are", async () => {
+  const server = await startServer({ maxConnections: 3 });
+  const used = await client(server.port);
+  used.write(get(1, "/"));
+  await used.status(1);
+  for (let at = 0; at < 10; at++) await (await client(server.port)).answersPing();
+  used.write(get(3, "/"));
+  expect(await used.status(3)).toBe(404);
+});
+
 test("a client has no more requests open than it may", async () => {
   const server = await startServer({ maxStreams: 3, routes: [events("here")] });
   const one = await client(server.port);
