@@ -1,4 +1,5 @@
 import { Announced, type AnnouncedTargets } from "./announced.js";
+import { RateLimit } from "../io/rate-limit.js";
 import type { Destination } from "../manifest/destination.js";
 
 /** How one target of a page reached the client, or why it did not. */
@@ -30,6 +31,17 @@ const MAX_DELIVERIES = 100;
 const HINT_LIFE_MS = 10_000;
 
 /**
+ * How many more pushes a connection stands when its client cancels every one
+ * of them: promises at once, and promises more with each second. The library
+ * under Node ends a session with ENHANCE_YOUR_CALM after a burst of 1,000
+ * resets, or 33 a second for long; and a cancel that comes when the push was
+ * sent already, as from a client a long way off, counts there but is never
+ * told to us. So we stay below it with promises alone.
+ */
+const BURST_PROMISES = 800;
+const PROMISES_PER_SECOND = 25;
+
+/**
  * What one connection was sent. Owned by the connection, and gone with it:
  * a client's cache outlives it, but no header tells us what is in there.
  */
@@ -37,7 +49,7 @@ export class History {
   readonly #sent = new Map<string, string>();
   readonly #deliveries: Delivery[] = [];
   readonly #hinted = new Map<string, number>();
-  readonly #rateLimit = new PushRateLimit();
+  readonly #rateLimit = new RateLimit(BURST_PROMISES, PROMISES_PER_SECOND);
   /** What `Link` fields have the client ask for. */
   readonly announced = new Announced();
   #taken = 0;
@@ -144,35 +156,5 @@ function deleteOldest(map: Map<string, unknown>): void {
   for (const oldest of map.keys()) {
     map.delete(oldest);
     return;
-  }
-}
-
-/** Promises at once, and promises more with each second. */
-const BURST_PROMISES = 800;
-const PROMISES_PER_SECOND = 25;
-
-/**
- * How many more pushes a connection stands when its client cancels every one
- * of them. The library under Node ends a session with ENHANCE_YOUR_CALM after
- * a burst of 1,000 resets, or 33 a second for long; and a cancel that comes
- * when the push was sent already, as from a client a long way off, counts
- * there but is never told to us. So we stay below it with promises alone.
- */
-class PushRateLimit {
-  #left = BURST_PROMISES;
-  #at = 0;
-
-  /** @param now milliseconds of a clock that only goes forward */
-  left(now: number): number {
-    return Math.floor(this.#filled(now));
-  }
-
-  take(now: number): void {
-    this.#left = this.#filled(now) - 1;
-    this.#at = now;
-  }
-
-  #filled(now: number): number {
-    return Math.min(BURST_PROMISES, this.#left + ((now - this.#at) / 1000) * PROMISES_PER_SECOND);
   }
 }

@@ -2,7 +2,7 @@ import { constants, type Stats } from "node:fs";
 import { open, realpath, type FileHandle } from "node:fs/promises";
 import { sep } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
-import { systemCode } from "../errors.js";
+import { H2PushError, systemCode } from "../errors.js";
 import { digestOfFile } from "./representation/digest.js";
 import type { Coding } from "./representation/content-coding.js";
 
@@ -94,25 +94,12 @@ export function unsettledFor({ size, ctimeMs }: Pick<Stats, "size" | "ctimeMs">)
  */
 export const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
 
-/** So long a file waits for a descriptor (milliseconds), and so often it is tried. */
-const EXHAUSTED_FOR_MS = 2000;
-const TRIED_EVERY_MS = 20;
-
 /** Whether a system says that too many files are open: one of them is closed in a moment, as responses end. */
 export const isExhausted = (error: unknown) => ["EMFILE", "ENFILE"].includes(systemCode(error) ?? "");
 
-/** Opens a file to read it, as soon as there is a descriptor for it. */
-async function openToRead(file: string): Promise<FileHandle> {
-  const deadline = performance.now() + EXHAUSTED_FOR_MS;
-  for (;;) {
-    try {
-      return await open(file, FLAGS);
-    } catch (error) {
-      if (!isExhausted(error) || performance.now() >= deadline) throw error;
-      await after(TRIED_EVERY_MS);
-    }
-  }
-}
+/** What a response is broken off with: it must not look whole. */
+export const fileChanged = ({ file }: FoundFile, how: "changed" | "became shorter") =>
+  new H2PushError("unavailable", `the file ${how} while it was sent`, `${file}: it was written in place`);
 
 /** Why there is nothing to send: the file is another one by now, or it may not be read: by us, or by anyone. */
 export type Unavailable = "changed" | "unreadable" | "withheld";
@@ -128,7 +115,7 @@ export async function openFound(found: FoundFile): Promise<FileHandle | Unavaila
   let handle: FileHandle | undefined;
   let pinned = false;
   try {
-    handle = await openToRead(found.file);
+    handle = await open(found.file, FLAGS);
     // A directory on the way may have become a link meanwhile.
     pinned = (await isPinned(handle, found)) && (await realpath(found.file)) === found.file;
     return pinned ? handle : "changed";

@@ -1,8 +1,8 @@
-import type { FileHandle } from "node:fs/promises";
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
-import { holds, learn, openFound, type FoundFile, type Unavailable } from "./file.js";
+import { fileChanged, holds, learn, type FoundFile, type Unavailable } from "./file.js";
+import { OpenFile } from "./open-files.js";
 import { throughInsertion } from "./representation/insertion.js";
 import { readInto } from "./representation/read-into.js";
 import { decide, type Decision, type Extent, type Representation } from "./representation/representation.js";
@@ -31,7 +31,7 @@ export interface Prepared {
    *   the stream is then reset, as what has come must not look whole
    */
   send(reply: Reply, extra: OutgoingHttpHeaders, progress: Progress): Promise<void>;
-  close(): Promise<void>;
+  close(): void;
 }
 
 /** A content is written in pieces, so that back pressure and progress show (bytes). */
@@ -78,21 +78,20 @@ export async function prepare(
       status,
       fields,
       () => cutAll(spans, content),
-      () => Promise.resolve(),
+      () => undefined,
     );
-  const handle = await openFound(found);
-  if (typeof handle === "string") return handle;
+  const file = await OpenFile.open(found);
+  if (typeof file === "string") return file;
   const inFile =
     insertion === undefined
       ? spans
       : spans.flatMap((span) => ("first" in span ? throughInsertion(span, insertion) : span));
-  const learning = learn(handle, found).catch(() => undefined);
+  file.use((handle) => learn(handle, found)).catch(() => undefined);
   return withPieces(
     status,
     fields,
-    () => readAll(inFile, handle, found),
-    // A descriptor that is closed under a read may be another file's by then.
-    () => learning.then(() => handle.close()),
+    () => readAll(inFile, file, found),
+    () => file.close(),
   );
 }
 
@@ -116,14 +115,14 @@ const fieldsOnly = (status: number, fields: OutgoingHttpHeaders): Prepared => ({
     // Only when the end was sent is it known that the response was taken, and not refused.
     await finished(reply.responseBody, { readable: false });
   },
-  close: () => Promise.resolve(),
+  close: () => undefined,
 });
 
 const withPieces = (
   status: number,
   fields: OutgoingHttpHeaders,
   pieces: () => Iterable<Buffer> | AsyncIterable<Buffer>,
-  close: () => Promise<void>,
+  close: () => void,
 ): Prepared => ({
   async send(reply, extra, progress) {
     reply.writeHead(status, { ...fields, ...extra }, false);
@@ -205,23 +204,23 @@ function* cut(bytes: Buffer): Generator<Buffer> {
 }
 
 /** Reads the spans; the last piece only follows when the file is still the version that it was at the first one. */
-async function* readAll(spans: readonly Span[], handle: FileHandle, found: FoundFile): AsyncGenerator<Buffer> {
+async function* readAll(spans: readonly Span[], file: OpenFile, found: FoundFile): AsyncGenerator<Buffer> {
   let held: Buffer | undefined;
   for (const span of spans) {
-    for await (const piece of "first" in span ? readRange(span, handle) : cut(span)) {
+    for await (const piece of "first" in span ? readRange(span, file, found) : cut(span)) {
       if (held !== undefined) yield held;
       held = piece;
     }
   }
-  if (!(await holds(handle, found))) throw new Error("the file changed while it was sent");
+  if (!(await file.use((handle) => holds(handle, found)))) throw fileChanged(found, "changed");
   if (held !== undefined) yield held;
 }
 
-async function* readRange({ first, last }: ByteRange, handle: FileHandle): AsyncGenerator<Buffer> {
+async function* readRange({ first, last }: ByteRange, file: OpenFile, found: FoundFile): AsyncGenerator<Buffer> {
   for (let at = first; at <= last; at += READ) {
     const buffer = Buffer.allocUnsafeSlow(Math.min(READ, last - at + 1));
-    if ((await readInto(handle, buffer, at)) < buffer.length)
-      throw new Error("the file became shorter while it was sent");
+    if ((await file.use((handle) => readInto(handle, buffer, at))) < buffer.length)
+      throw fileChanged(found, "became shorter");
     yield* cut(buffer);
   }
 }

@@ -2,7 +2,8 @@ import { constants } from "node:http2";
 import { errorOf, systemCode } from "../errors.js";
 import { isExhausted } from "../files/file.js";
 import type { Delivery } from "../delivery/history.js";
-import type { Exchange } from "./http/exchange.js";
+import { isOver, type Exchange } from "./http/exchange.js";
+import { countReset, track, untrack } from "./listen/connection.js";
 import { sendError } from "./http/error-page.js";
 import { answer } from "./pipeline.js";
 import type { RequestRecord } from "./request-record.js";
@@ -22,6 +23,7 @@ function handle(site: Site, exchange: Exchange, onRequest: ((record: RequestReco
   // With nobody to tell, there is nothing to remember of a request.
   const observed = onRequest === undefined ? undefined : new Observed(site, exchange, onRequest);
   const ended = site.connections.begin(connection);
+  track(connection, exchange);
   const seen = site.traffic?.arrived(exchange);
   try {
     const answered = answer(site, exchange);
@@ -31,6 +33,8 @@ function handle(site: Site, exchange: Exchange, onRequest: ((record: RequestReco
     isFailed(site, exchange, error, observed);
   }
   exchange.whenClosed(() => {
+    if ((exchange.stream?.rstCode ?? 0) !== 0) countReset(connection);
+    untrack(connection, exchange);
     ended();
     seen?.ended(exchange.status, exchange.sent);
     observed?.closed();
@@ -119,7 +123,7 @@ const gone = new Set([
 /** A client that went away is no error; anything else is told, and answered 500 if nothing has been sent yet. */
 function fail(site: Site, exchange: Exchange, error: unknown): void {
   const { responseBody, stream } = exchange;
-  const ended = responseBody.destroyed || stream?.closed === true;
+  const ended = isOver(exchange);
   if (ended && isGone(error)) return;
   report(site, error);
   if (ended) return;
@@ -133,8 +137,10 @@ function fail(site: Site, exchange: Exchange, error: unknown): void {
 
 const report = (site: Site, error: unknown) => site.report(errorOf(error));
 
-const isGone = (error: unknown) =>
-  gone.has(systemCode(error) ?? "") || (error instanceof Error && error.name === "AbortError");
+function isGone(error: unknown): boolean {
+  const code = systemCode(error) ?? "";
+  return gone.has(code) || code.startsWith("ERR_HTTP2_") || (error instanceof Error && error.name === "AbortError");
+}
 
 /** @param duration milliseconds since it arrived */
 function recordOf(exchange: Exchange, duration: number, delivery: Delivery | undefined): RequestRecord {

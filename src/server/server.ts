@@ -3,10 +3,12 @@ import type { Duplex } from "node:stream";
 import type { Server as TlsServer } from "node:tls";
 import { H2PushError } from "../errors.js";
 import { deferred } from "../io/deferred.js";
+import { descriptorLimit } from "../io/descriptor-limit.js";
 import type { PemPair } from "../tls/issue/certificate.js";
 import { secureContexts, type Secured } from "../tls/store/secure-context.js";
 import { checkGivenPair, checkOptions } from "./options/check-options.js";
 import { Connections } from "./listen/connection.js";
+import { watchConnections } from "./listen/connection-watch.js";
 import { Hosts, namesIn } from "./middleware/host-check.js";
 import type { Listener, ListenOptions } from "./listen/tcp-listener.js";
 import { requestHandler } from "./request-lifecycle.js";
@@ -88,6 +90,7 @@ class H2PushServer implements Server {
   #site: OpenSite | undefined;
   #tls: TlsServer | undefined;
   #listener: Listener | undefined;
+  #unwatch: () => void = () => undefined;
 
   constructor(options: ServerOptions, settings: Settings) {
     // Every stream of events ends with it.
@@ -131,6 +134,7 @@ class H2PushServer implements Server {
       this.#hosts.certified(namesIn(pair.cert));
       begun.resolve(this.#protocols(site, pair));
       this.#site = site;
+      this.#unwatch = this.#watch();
       notices.forEach(site.site.notice);
       setImmediate(() => void site.lookAhead());
       return addressOf(this.#settings, listener);
@@ -151,6 +155,12 @@ class H2PushServer implements Server {
     return (this.#pair ??= made);
   }
 
+  #watch(): () => void {
+    const { idleTimeout, headerTimeout, stallTimeout } = this.#settings;
+    const limits = { idle: idleTimeout * 1000, header: headerTimeout * 1000, stall: stallTimeout * 1000 };
+    return watchConnections(this.#connections, limits);
+  }
+
   #protocols({ site }: OpenSite, pair: PemPair): Protocols {
     const protocols = createProtocols({
       secured: this.#secured(pair),
@@ -159,6 +169,9 @@ class H2PushServer implements Server {
       onExchange: requestHandler(site, this.#options.onRequest),
       passesOn: this.#settings.proxy.length > 0,
       port: () => this.#listener?.port ?? this.#settings.port,
+      maxStreams: this.#settings.maxStreams,
+      headerTimeout: this.#settings.headerTimeout * 1000,
+      stallTimeout: this.#settings.stallTimeout * 1000,
       closing: this.#closing.signal,
     });
     this.#tls = protocols.tls;
@@ -174,6 +187,8 @@ class H2PushServer implements Server {
       port: this.#settings.port,
       alternatives: this.#options.port === undefined ? ALTERNATIVES : 0,
       network: await networkOf(this.#settings),
+      maxConnections: Math.min(this.#settings.maxConnections, possibleConnections()),
+      makeRoom: () => this.#connections.endIdlest(),
       onTls: (connection: Duplex) => hand("tls", connection),
       onPlain: (connection: Duplex) => hand("plain", connection),
     });
@@ -204,9 +219,16 @@ class H2PushServer implements Server {
     await this.#opening?.catch(() => undefined);
     await Promise.race([this.#connections.drain(), this.#late.promise]);
     this.#connections.destroy();
+    this.#unwatch();
     this.#listener?.destroy();
     await this.#site?.close();
   }
+}
+
+/** As many as leave descriptors for files, and for the process itself. */
+function possibleConnections(): number {
+  const limit = descriptorLimit();
+  return limit === undefined ? Infinity : Math.max(8, Math.floor(limit * 0.75) - 64);
 }
 
 const selfSigned = async () => (await import("../tls/issue/issue.js")).createCertificate;

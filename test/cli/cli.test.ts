@@ -164,6 +164,23 @@ test("--host 127.0.0.1 listens on that address alone, and names it", async () =>
   await cli.prints(/^https:\/\/127\.0\.0\.1:\d+\/$/m);
 });
 
+test("SIGTERM ends it in 10 s while nobody reads its log", async () => {
+  const cli = await startCli(["-p", "0"]);
+  const port = await cli.port();
+  cli.child.stdout?.pause();
+  const { request, session } = await connect(port);
+  // More than a pipe and the buffers on both sides of it hold.
+  for (let at = 0; at < 40; at++) {
+    await Promise.all(Array.from({ length: 50 }, () => request(`/${"a".repeat(1000)}`)));
+  }
+  const ended = once(cli.child, "exit");
+  const began = performance.now();
+  session.destroy();
+  cli.child.kill("SIGTERM");
+  await ended;
+  expect(performance.now() - began).toBeLessThan(10_500);
+});
+
 test.each(["SIGINT", "SIGTERM"] as const)("%s ends it with 0 while idle connections are open", async (signal) => {
   const cli = await startCli([await site(), "-p", "0"]);
   const port = await cli.port();

@@ -4,11 +4,12 @@ import { connect } from "../support/h2.js";
 import { startServer } from "../support/server.js";
 import { writeSite } from "../support/site.js";
 
-const state = vi.hoisted(() => ({ failures: 0 }));
+const state = vi.hoisted(() => ({ failures: 0, tried: 0 }));
 
 vi.mock("node:fs/promises", async (original) => {
   const fs = await original<typeof filesystem>();
   const open: typeof fs.open = async (...given) => {
+    state.tried++;
     if (state.failures-- > 0) throw Object.assign(new Error("too many open files"), { code: "EMFILE" });
     return fs.open(...given);
   };
@@ -29,11 +30,11 @@ test.each(["/a.txt", "/large.bin"])("while too many files are open, %s is waited
   expect((await request(path)).status).toBe(200);
 });
 
-test("what can't be opened for two seconds is 503, and 200 when there is a descriptor again", async () => {
+test("what can't be opened is waited for, as long as it takes, and nobody is refused", async () => {
   const { request, errors } = await serve();
   state.failures = Infinity;
-  const { status, headers } = await request("/a.txt");
-  expect([status, headers["retry-after"], errors.length]).toEqual([503, "1", 1]);
+  const answer = request("/a.txt");
+  await vi.waitFor(() => expect(state.tried).toBeGreaterThan(100), { timeout: 20_000 });
   state.failures = 0;
-  expect((await request("/a.txt")).status).toBe(200);
+  expect([(await answer).status, errors]).toEqual([200, []]);
 });

@@ -480,7 +480,7 @@ test("a session that sends rubbish ends alone", async () => {
   await once(socket, "close");
   const { session, request } = await connect(port);
   expect((await request("/")).status).toBe(404);
-  expect(session.remoteSettings.maxConcurrentStreams).toBe(250);
+  expect(session.remoteSettings.maxConcurrentStreams).toBe(128);
   expect(errors).toEqual([]);
 });
 

@@ -1,18 +1,28 @@
 import { closeSync, openSync } from "node:fs";
 import type { Server } from "../../server/server.js";
 
+/** How long responses under way may take when the process is told to stop, and how long all of it (milliseconds). */
+const GRACE_MS = 9000;
+const STOP_MS = 9800;
+
 /**
  * Closes the server at the first SIGINT or SIGTERM, so that the process ends
  * by itself when the last response has ended; the second one ends it at once.
+ * So does the time: what was written to a log that nobody reads would keep it.
  */
 export function stopOnSignal(server: Server): void {
   const signals = ["SIGINT", "SIGTERM"] as const;
   const stop = (signal: NodeJS.Signals) => {
+    const end = () => {
+      for (const name of signals) process.removeAllListeners(name);
+      process.kill(process.pid, signal);
+    };
     for (const name of signals) {
       process.off(name, stop);
-      process.once(name, () => process.kill(process.pid, signal));
+      process.once(name, end);
     }
-    void server.close();
+    setTimeout(end, STOP_MS).unref();
+    void server.close(GRACE_MS);
   };
   for (const name of signals) process.on(name, stop);
 }

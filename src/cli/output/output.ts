@@ -1,5 +1,6 @@
 import { bold, dim, green, red, yellow } from "kleur/colors";
-import { H2PushError } from "../../errors.js";
+import { H2PushError, systemCode } from "../../errors.js";
+import { inAWhile } from "../../io/in-a-while.js";
 import { LineOutput } from "./line-output.js";
 
 const log = new LineOutput(process.stdout, (lines) => {
@@ -23,14 +24,31 @@ export function logLine(line: string): void {
 }
 
 /** What was wrong, then what to do. */
-export function printError({ message, hint }: H2PushError): void {
+export function printError({ message, hint }: Pick<H2PushError, "message" | "hint">): void {
   process.stderr.write(`${red("error:")} ${message}\n${hint === undefined ? "" : `${hint}\n`}`);
 }
 
-/** A failure that the server outlives. What the user can't put right is a bug, and its stack is shown. */
+/** A failure that the server outlives. Those of a kind are told once in ten seconds, with their number. */
 export function printFailure(error: Error): void {
-  if (error instanceof H2PushError) return printError(error);
-  process.stderr.write(`${red("error:")} ${error.stack ?? error.message}\n`);
+  tellFailure(kindOf(error), error);
+}
+
+const tellFailure = inAWhile((error: Error, count) => {
+  const times = count === 1 ? "" : ` (and ${count - 1} more like it in the last 10 seconds)`;
+  if (error instanceof H2PushError) printError({ message: error.message + times, hint: error.hint });
+  else
+    process.stderr.write(
+      `${red("error:")} ${isSystemError(error) ? error.message : (error.stack ?? error.message)}${times}\n`,
+    );
+});
+
+/** What the system says (EIO, ENOSPC) is told in its words. Anything else is a bug, and its stack is shown. */
+const isSystemError = (error: Error) => "syscall" in error && systemCode(error) !== undefined;
+
+/** Those that differ in a file's name or a number alone are of one kind. */
+function kindOf(error: Error): string {
+  if (isSystemError(error)) return systemCode(error) ?? "";
+  return `${error.name}: ${error.message.replaceAll(/\d+|'[^']*'|"[^"]*"|\/\S*/g, "")}`;
 }
 
 export const heading = bold;

@@ -1,4 +1,5 @@
-import { holds, openFound, type FoundFile, type Unavailable } from "../file.js";
+import { holds, type FoundFile, type Unavailable } from "../file.js";
+import { OpenFile } from "../open-files.js";
 import { readInto } from "./read-into.js";
 
 /** How much of a large file is looked at (bytes). */
@@ -15,13 +16,15 @@ export function readStart(found: FoundFile): Promise<Buffer | Unavailable> {
 }
 
 async function readPinned(found: FoundFile, size: number): Promise<Buffer | Unavailable> {
-  const handle = await openFound(found);
-  if (typeof handle === "string") return handle;
+  const file = await OpenFile.open(found);
+  if (typeof file === "string") return file;
   try {
-    const buffer = Buffer.allocUnsafeSlow(size);
-    const length = await readInto(handle, buffer, 0);
-    return length === size && (await holds(handle, found)) ? buffer : "changed";
+    return await file.use(async (handle) => {
+      const buffer = Buffer.allocUnsafeSlow(size);
+      const length = await readInto(handle, buffer, 0);
+      return length === size && (await holds(handle, found)) ? buffer : "changed";
+    });
   } finally {
-    await handle.close();
+    file.close();
   }
 }

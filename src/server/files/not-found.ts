@@ -73,7 +73,7 @@ async function sendErrorFile(
   try {
     await response.send(exchange, {}, (bytes) => exchange.progress(bytes));
   } finally {
-    await response.close();
+    response.close();
   }
   return true;
 }

@@ -6,7 +6,7 @@ import { pathOf } from "../../io/request-target.js";
 import type { Decision } from "../../files/representation/representation.js";
 import { hintedFreshness } from "../page-delivery/early-hints.js";
 import { sendError } from "../http/error-page.js";
-import { markingSent, type Exchange } from "../http/exchange.js";
+import { isOver, markingSent, type Exchange } from "../http/exchange.js";
 import { deliverPage, type ReadyPage } from "../page-delivery/deliver-page.js";
 import { prepareFile, type PreparedFile } from "../../files/send-response.js";
 import type { Site } from "../context.js";
@@ -31,10 +31,11 @@ export async function sendFile(
     const rules = page ? exchange.rules.page : undefined;
     const read = rules && (await site.scanner?.page(pathOf(target), found, rules));
     const needs = read && site.traffic !== undefined ? await site.traffic.page(exchange, found, read) : read;
+    if (isOver(exchange)) return { delivery: undefined };
     const whole = needs && { ...needs, link: rules?.link };
     return { delivery: await send(site, exchange, prepared, whole, more) };
   } finally {
-    await prepared.response.close();
+    prepared.response.close();
   }
 }
 

@@ -7,7 +7,7 @@ import { decide } from "../../files/representation/representation.js";
 import type { FileTree, Found } from "../../files/tree.js";
 import { challenge } from "../middleware/password.js";
 import { sendError, sendPage } from "../http/error-page.js";
-import type { Exchange } from "../http/exchange.js";
+import { isOver, type Exchange } from "../http/exchange.js";
 import { linkedPage, type Linked } from "../page-delivery/link-only-page.js";
 import { answerMissing, acceptsPage, VARY } from "./not-found.js";
 import { pathOf } from "../../io/request-target.js";
@@ -131,6 +131,7 @@ async function answerAsync(site: Site, lookup: SiteLookup, exchange: Exchange, k
   const request = requestFor(exchange);
   for (let first = known; ; first = undefined) {
     const resolved = await lookup.resolve(request, first);
+    if (isOver(exchange)) return undefined;
     if (resolved.kind !== "file") return answerOther(site, lookup, exchange, resolved);
     const { found, pathname, standsIn } = resolved;
     const atOnce = first === undefined && !standsIn ? answerSync(site, exchange, found) : undefined;

@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { ServerHttp2Stream } from "node:http2";
 import type { Duplex, Readable, Writable } from "node:stream";
-import type { Connection } from "../listen/connection.js";
+import type { Connection, Taken } from "../listen/connection.js";
 import type { Writer } from "../../delivery/scheduler.js";
 import type { RequestRules } from "../middleware/request-rules.js";
 import type { RouteContext } from "../routes/route.js";
 
 /** One request, and the means to answer it: the same over both versions of HTTP. */
-export interface Exchange {
+export interface Exchange extends Taken {
   readonly httpVersion: "2" | "1.1";
   readonly connection: Connection;
   /** When it arrived (`performance.now()`). */
@@ -29,8 +29,6 @@ export interface Exchange {
   readonly writer: Writer | undefined;
   /** The connection of a client that wants to go on as a WebSocket (RFC 6455 §4.1), over HTTP/1.1. */
   readonly upgrade: Upgrade | undefined;
-  /** Content bytes that the client has taken. */
-  readonly bytes: number;
   /** Counts content bytes. */
   progress(bytes: number): void;
   /** Status of the final response; 0 until it has been sent. */
@@ -77,6 +75,16 @@ export type Transform = (status: number, fields: OutgoingHttpHeaders) => Outgoin
 
 /** What is too small to wait for a turn, and has none to end: an event of a stream. */
 export const NO_TURN: Promise<() => void> = Promise.resolve(() => undefined);
+
+/** Whether the request has a content. */
+export function hasContent({ stream, fields }: Pick<Exchange, "stream" | "fields">): boolean {
+  if (stream !== undefined) return !stream.endAfterHeaders;
+  return fields["transfer-encoding"] !== undefined || Number(fields["content-length"] ?? 0) > 0;
+}
+
+/** Whether the client has gone, or has reset the request: nothing more is done for it. */
+export const isOver = ({ responseBody, stream }: Pick<Exchange, "responseBody" | "stream">) =>
+  responseBody.destroyed || stream?.closed === true;
 
 /** Aborted when the client goes away, or has its response. */
 export function goneSignal({ responseBody }: Exchange): AbortSignal {

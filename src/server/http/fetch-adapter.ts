@@ -16,8 +16,9 @@ export interface HttpRequest {
 /** The request as the Fetch standard has it, or undefined when it can't be expressed there (TRACE, a broken host). */
 export function toRequest({ method, authority, target, fields, requestBody }: HttpRequest, signal: AbortSignal) {
   const headers = new Headers();
+  const hopByHop = namedBy(fields.connection);
   for (const [name, value] of Object.entries(fields)) {
-    if (name.startsWith(":") || value === undefined) continue;
+    if (name.startsWith(":") || value === undefined || hopByHop.has(name)) continue;
     for (const line of Array.isArray(value) ? value : [value]) headers.append(name, line);
   }
   const init: RequestInit = { method, headers, signal };
@@ -41,11 +42,17 @@ const contentOf = (content: Readable) => webStreams().ReadableStream.from(conten
 /** Fields that speak of a connection of HTTP/1.1 and are an error over HTTP/2 (RFC 9113 §8.2.2). */
 const connectionFields = new Set(["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"]);
 
+/** Fields that a `connection` field names speak of that connection alone too (RFC 9110 §7.6.1). */
+export const namedBy = (connection: string | null | undefined): ReadonlySet<string> =>
+  new Set(connection?.toLowerCase().split(/[\s,]+/));
+
 /** The fields of a response, `link` left out: those are delivered. */
 export function responseFields(response: Response): Record<string, string | string[]> {
   const fields: Record<string, string | string[]> = { "x-content-type-options": "nosniff" };
+  const hopByHop = namedBy(response.headers.get("connection"));
   for (const [name, value] of response.headers) {
-    if (!connectionFields.has(name) && name !== "link" && name !== "set-cookie") fields[name] = value;
+    if (!connectionFields.has(name) && !hopByHop.has(name) && name !== "link" && name !== "set-cookie")
+      fields[name] = value;
   }
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) fields["set-cookie"] = cookies;

@@ -28,6 +28,7 @@ class Http1Exchange implements Exchange {
   readonly pushEnabled = false;
   readonly upgrade: Upgrade | undefined;
   rules = NO_RULES;
+  place = -1;
   hinted: string | undefined;
   transformHeaders: Transform | undefined;
   begun = 0;
@@ -100,6 +101,17 @@ class Http1Exchange implements Exchange {
 export function dispositionFirst(fields: OutgoingHttpHeaders): OutgoingHttpHeaders {
   const disposition = fields["content-disposition"];
   return disposition === undefined ? fields : { "content-disposition": disposition, ...fields };
+}
+
+/**
+ * The status for a request that others could understand in another way, and
+ * that is therefore neither answered nor passed on: with two hosts (RFC 9112
+ * §3.2), or in a transfer coding that is not `chunked` alone (§6.1).
+ */
+export function refusalOf({ headers, headersDistinct }: IncomingMessage): 400 | 501 | undefined {
+  if ((headersDistinct["host"]?.length ?? 0) > 1) return 400;
+  const coding = headers["transfer-encoding"];
+  return coding === undefined || coding.toLowerCase() === "chunked" ? undefined : 501;
 }
 
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)/i;

@@ -54,6 +54,7 @@ class Http2Exchange implements Exchange, Writer {
   readonly stream: ServerHttp2Stream;
   readonly upgrade = undefined;
   rules = NO_RULES;
+  place = -1;
   hinted: string | undefined;
   transformHeaders: Transform | undefined;
   begun = 0;

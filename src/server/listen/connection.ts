@@ -1,8 +1,11 @@
 import { EventEmitter, once } from "node:events";
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
+import type { Writable } from "node:stream";
 import { History } from "../../delivery/history.js";
 import { WriteQueue } from "../../delivery/scheduler.js";
+import { RateLimit } from "../../io/rate-limit.js";
+import { unsentBytes } from "./socket-state.js";
 
 /** What carries the requests of a client. */
 export type Transport =
@@ -26,6 +29,72 @@ export interface Connection {
   idleStreams: number;
   /** Promised streams that have not ended. */
   readonly promised: Set<ServerHttp2Stream>;
+  /** Responses under way, in no order: not a set, see `WriteQueue`. */
+  readonly responses: Taken[];
+  /** Streams that have begun. */
+  begun: number;
+  /** When one began last, or it was seen to have some open (`performance.now()`). */
+  activeAt: number;
+  /** Streams that came to nothing by a reset. */
+  readonly resets: RateLimit;
+  /** Some of them have. */
+  resetsOften: boolean;
+}
+
+/** What of a response tells how much of it was taken. */
+export interface Taken {
+  readonly responseBody: Writable;
+  readonly stream: ServerHttp2Stream | undefined;
+  /** Content bytes that the client has taken. */
+  readonly bytes: number;
+  /** Its place among the responses under way. */
+  place: number;
+}
+
+/** Notes a response as under way. */
+export function track({ responses }: Connection, response: Taken): void {
+  response.place = responses.length;
+  responses.push(response);
+}
+
+export function untrack({ responses }: Connection, response: Taken): void {
+  const last = responses.pop();
+  if (last === undefined || last === response) return;
+  responses[response.place] = last;
+  last.place = response.place;
+}
+
+/**
+ * So many of its requests may a client reset, or have reset by what it does
+ * wrong, at once, and so many more with each second. A browser that leaves a
+ * page or moves a map cancels some hundred.
+ */
+const BURST_RESETS = 400;
+const RESETS_PER_SECOND = 20;
+/** So few say nothing of a client. */
+const UNSUSPECTED_RESETS = 10;
+
+/** How long the last word of a connection that ends in an error may take (milliseconds). */
+const LAST_WORD_MS = 500;
+
+/** Counts a request that came to nothing by a reset; beyond the limit it ends the connection (RFC 9113 §10.5). */
+export function countReset(connection: Connection): void {
+  const { transport, resets } = connection;
+  if (transport.protocol !== "h2" || transport.session.closed || transport.session.destroyed) return;
+  const now = performance.now();
+  resets.take(now);
+  const left = resets.left(now);
+  connection.resetsOften = left < BURST_RESETS - UNSUSPECTED_RESETS;
+  if (left >= 0) return;
+  transport.session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  transport.session.close();
+  setImmediate(() => endSoon(transport));
+}
+
+/** Ends a session, and its socket when what it has said may have arrived. Node 20 never does the latter. */
+export function endSoon({ session, socket }: Pick<Extract<Transport, { protocol: "h2" }>, "session" | "socket">): void {
+  session.destroy();
+  setTimeout(() => socket.destroy(), LAST_WORD_MS).unref();
 }
 
 /** How many streams may still be promised, within what the client allows to be open at once and what Node lets it cancel. */
@@ -76,7 +145,7 @@ export function withdrawPromises({ promised }: Connection): void {
 
 /** Whether the client takes a push on this stream now. */
 export function pushEnabled(stream: ServerHttp2Stream | undefined): boolean {
-  if (stream === undefined || stream.destroyed) return false;
+  if (stream === undefined || stream.destroyed || stream.closed) return false;
   const session = stream.session;
   return stream.pushAllowed && session !== undefined && !session.closed && !session.destroyed;
 }
@@ -99,9 +168,14 @@ export class Connections {
       open: 0,
       idleStreams: 0,
       promised: new Set(),
+      responses: [],
+      begun: 0,
+      activeAt: performance.now(),
+      resets: new RateLimit(BURST_RESETS, RESETS_PER_SECOND),
+      resetsOften: false,
     };
     this.#all.add(connection);
-    (transport.protocol === "h2" ? transport.session : transport.socket).once("close", () => {
+    transport.socket.once("close", () => {
       this.#all.delete(connection);
       this.#changes.emit("change");
     });
@@ -113,6 +187,8 @@ export class Connections {
   /** Counts a request, or a promised stream, as under way until the returned function is called. */
   begin(connection: Connection): () => void {
     connection.open++;
+    connection.begun++;
+    connection.activeAt = performance.now();
     let isRunning = true;
     return () => {
       if (!isRunning) return;
@@ -148,28 +224,56 @@ export class Connections {
     while (this.#all.size > 0) await once(this.#changes, "change");
   }
 
+  [Symbol.iterator](): IterableIterator<Connection> {
+    return this.#all.values();
+  }
+
+  /**
+   * Ends the connection that has had nothing to do for the longest time, one that
+   * has never asked for anything first, to make room for another; false without one.
+   */
+  endIdlest(): boolean {
+    let idlest: Connection | undefined;
+    for (const one of this.#all) {
+      if (one.open === 0 && (idlest === undefined || isIdler(one, idlest))) idlest = one;
+    }
+    if (idlest === undefined) return false;
+    this.#all.delete(idlest);
+    end(idlest);
+    return true;
+  }
+
   /** Ends all connections at once. */
   destroy(): void {
-    for (const { transport } of this.#all)
-      (transport.protocol === "h2" ? transport.session : transport.socket).destroy();
+    for (const connection of this.#all) end(connection);
   }
 }
 
+const isIdler = (one: Connection, other: Connection) =>
+  (Math.min(one.begun, 1) - Math.min(other.begun, 1) || one.activeAt - other.activeAt) < 0;
+
+/** Ends a connection at once. Its socket too: a session that waits to write its last word would keep it. */
+export function end({ transport }: Connection): void {
+  if (transport.protocol === "h2") transport.session.destroy();
+  transport.socket.destroy();
+}
+
 /** How long an idle client may take to close its side of the connection (milliseconds). */
-const LINGER = 2000;
+export const LINGER_MS = 2000;
 
 /** A session lets its open streams end by itself (GOAWAY, RFC 9113 §6.8); HTTP/1.1 has no such word. */
-function endIdle(connection: Connection): void {
+export function endIdle(connection: Connection): void {
   const { transport, open } = connection;
   if (transport.protocol === "h2") transport.session.close();
   else if (open === 0) transport.socket.end();
   if (open > 0) return;
-  setTimeout(() => cutOff(connection), LINGER).unref();
+  setTimeout(() => cutOff(connection), LINGER_MS).unref();
 }
 
 /** A request that crossed the GOAWAY is still answered, and what is on its way to a slow client arrives. */
-function cutOff({ transport: { socket }, open }: Connection): void {
-  if (open > 0) return;
-  if (socket.writableFinished) socket.destroy();
-  else socket.once("finish", () => socket.destroy());
+function cutOff(connection: Connection): void {
+  const { socket } = connection.transport;
+  if (connection.open > 0) return;
+  if (unsentBytes(socket) === 0) end(connection);
+  else setTimeout(() => cutOff(connection), LINGER_MS).unref();
 }

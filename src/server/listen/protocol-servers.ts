@@ -1,12 +1,12 @@
 import type { IncomingMessage, RequestListener, Server as Http1Server, ServerResponse } from "node:http";
-import { createServer as createHttp2Server } from "node:http2";
+import { constants, createServer as createHttp2Server, type ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from "node:tls";
 import { http } from "../../io/builtins.js";
 import type { Secured } from "../../tls/store/secure-context.js";
-import { withdrawPromises, type Connections, type Connection } from "./connection.js";
-import type { Exchange, Upgrade } from "../http/exchange.js";
-import { http1Exchange } from "../http/http1-exchange.js";
+import { countReset, endSoon, withdrawPromises, type Connections, type Connection } from "./connection.js";
+import { hasContent, type Exchange, type Upgrade } from "../http/exchange.js";
+import { http1Exchange, refusalOf } from "../http/http1-exchange.js";
 import { http2Exchange } from "../http/http2-exchange.js";
 import { takeUpgrades } from "./websocket-upgrade.js";
 import { hostOf, type Hosts } from "../middleware/host-check.js";
@@ -31,15 +31,16 @@ export interface ProtocolOptions {
   readonly port: () => number;
   /** Aborted when the server begins to close. */
   readonly closing: AbortSignal;
-  /** How long a client of HTTP/1.1 may take for the fields of a request (milliseconds; 60,000 by default). */
-  readonly patience?: number;
+  /** Requests that one client may have open at a time. */
+  readonly maxStreams: number;
+  /** How long a client may take for the fields of a request (milliseconds; 0 for no limit). */
+  readonly headerTimeout: number;
+  /** How long the content of a request may not come, while it has no answer (milliseconds; 0 for no limit). */
+  readonly stallTimeout: number;
 }
 
 /** A handshake takes milliseconds; a client gets that long for it. */
 const HANDSHAKE_TIMEOUT = 20_000;
-
-/** Requests that one client may have open at a time. Node's default of 4,294,967,295 is no limit. */
-const MAX_CONCURRENT_STREAMS = 250;
 
 /**
  * TLS chooses the protocol by ALPN: `h2`, or `http/1.1` for clients without
@@ -68,28 +69,57 @@ export function createProtocols(options: ProtocolOptions): Protocols {
 const ignore = () => undefined;
 
 /** Takes a connection that speaks HTTP/2. */
-function createHttp2({ connections, onExchange }: ProtocolOptions): (socket: TLSSocket) => void {
-  const server = createHttp2Server({ settings: { maxConcurrentStreams: MAX_CONCURRENT_STREAMS } });
-  server.on("sessionError", () => undefined);
+function createHttp2(options: ProtocolOptions): (socket: TLSSocket) => void {
+  const { connections, onExchange, maxStreams, stallTimeout } = options;
+  const server = createHttp2Server({ settings: { maxConcurrentStreams: maxStreams } });
+  server.on("sessionError", ignore);
   return (socket) => {
     server.once("session", (session) => {
-      session.on("error", () => session.destroy());
       const connection = connections.add({ protocol: "h2", session, socket });
+      session.on("error", () => endSoon({ session, socket }));
       session.on("remoteSettings", ({ maxConcurrentStreams }) => {
         if (maxConcurrentStreams === 0) withdrawPromises(connection);
       });
       session.on("goaway", () => withdrawPromises(connection));
       session.on("stream", (stream, fields) => {
         stream.on("error", ignore);
-        onExchange(http2Exchange(stream, fields, connection));
+        if (!stream.endAfterHeaders) endUnsent(stream, stallTimeout);
+        const take = () => {
+          if (stream.destroyed || stream.closed) countReset(connection);
+          else onExchange(http2Exchange(stream, fields, connection));
+        };
+        // With one that resets its requests, what has come behind is read first: it may be a reset. (It costs a fifth.)
+        if (connection.resetsOften) setImmediate(take);
+        else take();
       });
     });
     server.emit("connection", socket);
   };
 }
 
+/** Ends a request whose content does not come. One with an answer under way may take its time: it is a conversation. */
+function endUnsent(stream: ServerHttp2Stream, limit: number): void {
+  stream.setTimeout(limit, () => {
+    if (stream.readableEnded || stream.headersSent) return;
+    // What has come and is not read is not the client's fault.
+    if (stream.readableLength > 0) endUnsent(stream, limit);
+    else stream.close(constants.NGHTTP2_CANCEL);
+  });
+}
+
+/** The same over HTTP/1.1. */
+function endUnsentHttp1(request: IncomingMessage, response: ServerResponse, limit: number): void {
+  const isSent = () => request.complete || response.headersSent;
+  request.setTimeout(limit, () => {
+    if (!isSent() && request.readableLength === 0) response.destroy();
+  });
+  request.once("end", () => request.setTimeout(0));
+}
+
+const REFUSED = { "content-length": 0, connection: "close" };
+
 function createHttp1(options: ProtocolOptions): Http1Server {
-  const { connections, onExchange, passesOn = false } = options;
+  const { connections, onExchange, passesOn = false, stallTimeout } = options;
   const known = new WeakMap<Socket, Connection>();
   const take = (request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade) => {
     const { socket } = request;
@@ -97,6 +127,9 @@ function createHttp1(options: ProtocolOptions): Http1Server {
     if (connection === undefined) known.set(socket, (connection = connections.add({ protocol: "http/1.1", socket })));
     request.on("error", ignore);
     response.on("error", ignore);
+    const refusal = refusalOf(request);
+    if (refusal !== undefined) return void response.writeHead(refusal, REFUSED).end();
+    if (hasContent({ stream: undefined, fields: request.headers })) endUnsentHttp1(request, response, stallTimeout);
     onExchange(http1Exchange(request, response, connection, upgrade));
   };
   const server = createPatient(options, take);
@@ -121,18 +154,12 @@ function createRedirect(options: ProtocolOptions): Http1Server {
   });
 }
 
-/** Node's default for `headersTimeout` (milliseconds). */
-const PATIENCE = 60_000;
-
 /**
  * A server of HTTP/1.1 that is handed its connections. Node ends slow requests
  * (408) from 'listening' on, which such a server has to be told.
  */
-function createPatient(
-  { closing, passesOn, patience = PATIENCE }: ProtocolOptions,
-  onRequest: RequestListener,
-): Http1Server {
-  const checks = { headersTimeout: patience, connectionsCheckingInterval: patience / 2 };
+function createPatient({ closing, passesOn, headerTimeout }: ProtocolOptions, onRequest: RequestListener): Http1Server {
+  const checks = { headersTimeout: headerTimeout, connectionsCheckingInterval: (headerTimeout || 60_000) / 2 };
   // An upload of hours is none of our business; Node would end it after five minutes.
   const limits = passesOn === true ? { ...checks, requestTimeout: 0 } : checks;
   const server = http.createServer(limits, onRequest);

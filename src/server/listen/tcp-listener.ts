@@ -19,6 +19,10 @@ export interface ListenOptions {
   readonly onPlain: (connection: Duplex) => void;
   /** How long a client may be silent before its first byte (milliseconds; 10,000 by default). */
   readonly silence?: number;
+  /** Connections at a time, of this listener. */
+  readonly maxConnections: number;
+  /** Ends a connection that nobody needs, when there is one. */
+  readonly makeRoom: () => boolean;
 }
 
 export interface Listener {
@@ -102,6 +106,8 @@ function acceptor(options: ListenOptions): { accept: (socket: Socket) => void; d
   };
   return {
     accept: (socket) => {
+      // One that has nothing to do gives way to a new one; who is being served stays.
+      if (open.size >= options.maxConnections && !options.makeRoom()) return void socket.destroy();
       track(socket);
       sortOut(socket, options, (connection) => {
         // What plays a slow network ends its socket itself, when what is on its way has arrived.

@@ -4,7 +4,15 @@ import type { Viewport } from "../../scanner/css/media-queries.js";
 export type OptionValue = string | number | boolean | undefined | readonly string[] | Viewport;
 
 /** Under which heading `--help-all` lists an option. */
-export type OptionGroup = "Listening" | "Certificate" | "Files" | "What pages need" | "Delivery" | "Network" | "Output";
+export type OptionGroup =
+  | "Listening"
+  | "Certificate"
+  | "Files"
+  | "What pages need"
+  | "Delivery"
+  | "Limits"
+  | "Network"
+  | "Output";
 
 /** What a value may be in JSON, in the words of JSON Schema (draft 2020-12): as much of them as options need. */
 export type JsonType =

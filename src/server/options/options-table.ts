@@ -33,7 +33,10 @@ const delivering = optionsOf("Delivery");
 const files = optionsOf("Files");
 const certificate = optionsOf("Certificate");
 const needs = optionsOf("What pages need");
+const limits = optionsOf("Limits");
 const network = optionsOf("Network");
+
+const seconds = wholeNumber("a number of seconds", 0, 86_400);
 
 const NONE: readonly string[] = [];
 
@@ -101,15 +104,30 @@ export const serverOptions = {
     { example: "390x844@3" },
   ),
   watch: needs("--no-watch", "do not watch files; changes show within 350 ms", checkSwitch, true),
+  maxConnections: limits(
+    "--max-connections <number>",
+    "connections at a time; idle ones give way",
+    wholeNumber("a number of connections", 1, 1_000_000),
+    4000,
+  ),
+  maxStreams: limits(
+    "--max-streams <number>",
+    "requests at a time on an HTTP/2 connection",
+    wholeNumber("a number of requests", 1, 10_000),
+    128,
+  ),
+  idleTimeout: limits("--idle-timeout <seconds>", "end HTTP/2 connections without requests; 0: never", seconds, 120),
+  headerTimeout: limits("--header-timeout <seconds>", "how long a request's fields may take; 0: any time", seconds, 15),
+  stallTimeout: limits(
+    "--stall-timeout <seconds>",
+    "end what its client neither takes nor sends; 0: never",
+    seconds,
+    60,
+  ),
   proxy: network("--proxy <path=url>", "forward requests below a path, repeatable", checkProxy, NONE, {
     example: "/api=http://localhost:3000",
   }),
-  proxyTimeout: network(
-    "--proxy-timeout <seconds>",
-    "how long an upstream may stay silent; 0: no limit",
-    wholeNumber("a number of seconds", 0, 86_400),
-    30,
-  ),
+  proxyTimeout: network("--proxy-timeout <seconds>", "how long an upstream may stay silent; 0: no limit", seconds, 30),
   rtt: network(
     "--rtt <ms>",
     "simulate a slow network: round-trip time",
@@ -210,6 +228,22 @@ export interface GivenSettings {
   readonly cors?: string | boolean;
   /** Makes pages cross-origin isolated, as SharedArrayBuffer asks for. */
   readonly coi?: boolean;
+  /**
+   * Most connections at a time, 4,000 by default; fewer where the system lets the
+   * process open fewer files. The one that has been idle longest gives way to a new one.
+   */
+  readonly maxConnections?: number | string;
+  /** Most requests that are open at a time on a connection of HTTP/2; 128 by default. */
+  readonly maxStreams?: number | string;
+  /** After how many seconds without an open request a connection of HTTP/2 is ended; 120 by default, 0 for never. */
+  readonly idleTimeout?: number | string;
+  /** Within how many seconds a client has to begin HTTP/2, and to send the fields of a request; 15 by default, 0 for any time. */
+  readonly headerTimeout?: number | string;
+  /**
+   * After how many seconds a response is ended of which bytes wait and its client takes none, and a request whose
+   * content does not come; 60 by default, 0 for never. Not the quiet: streams of events and WebSockets stay open.
+   */
+  readonly stallTimeout?: number | string;
   /**
    * Forwards requests: `/api=http://localhost:3000` those for `/api` and below.
    * The path is kept, unless the URL has one: that replaces the prefix

@@ -8,7 +8,7 @@ import { considersPushes, plan, type PreloadLink } from "../../delivery/plan.js"
 import { serverTiming } from "../../delivery/delivery-summary.js";
 import type { ManifestEntry } from "../../manifest/types.js";
 import { prepareFile, type Progress } from "../../files/send-response.js";
-import { pushableStreams, keepPromised } from "../listen/connection.js";
+import { pushableStreams, keepPromised, track, untrack } from "../listen/connection.js";
 import { applyRules } from "../http/response-headers.js";
 import type { Exchange } from "../http/exchange.js";
 import { http2Exchange } from "../http/http2-exchange.js";
@@ -125,6 +125,8 @@ function hintedLinks(exchange: Exchange, links: readonly PreloadLink[]): Preload
 function respondPush(site: Site, { connection }: Exchange, sources: Sources): PageDelivery["respondPush"] {
   return (stream, request, link) => {
     const reply = http2Exchange(stream, request, connection);
+    track(connection, reply);
+    stream.once("close", () => untrack(connection, reply));
     return { writer: reply, send: () => sendPush(site, reply, stream, sources.get(link)) };
   };
 }
@@ -150,7 +152,7 @@ async function sendPush(site: Site, reply: Exchange, stream: ServerHttp2Stream, 
     await prepared.response.send(reply, {}, progress);
     return "sent";
   } finally {
-    await prepared.response.close();
+    prepared.response.close();
   }
 }
 

@@ -95,7 +95,7 @@ function sender(
   const fresh = fields["cache-control"] === undefined ? hintedFreshness(exchange) : undefined;
   // Only behind a content in chunks there can be any (RFC 9112 §7.1.2).
   const chunked = !bare && response.headers["transfer-encoding"] !== undefined;
-  const trailers = chunked ? () => endToEnd(response.trailers) : undefined;
+  const trailers = chunked ? () => endToEnd(response.trailers, response.headers.connection) : undefined;
   return async (extra: OutgoingHttpHeaders, progress) => {
     exchange.writeHead(status, { ...fresh, ...fields, ...extra }, bare, trailers);
     if (bare) return void response.resume();

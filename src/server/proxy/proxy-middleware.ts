@@ -1,13 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { debug } from "../../io/debug.js";
 import { sendError } from "../http/error-page.js";
-import type { Exchange } from "../http/exchange.js";
+import { hasContent, type Exchange } from "../http/exchange.js";
 import type { Step } from "../context.js";
 import { answerFromUpstream } from "./forward-response.js";
 import { UpstreamConnections } from "./upstream-connections.js";
 import { isLoop, requestFields } from "./fields/request-fields.js";
 import { findRule, parseProxyRule, upstreamTarget } from "./proxy-rule.js";
-import { hasContent } from "./upload-body.js";
 
 export interface ProxyOptions {
   /** How long an upstream may owe something (milliseconds); 0 for no limit. */

@@ -1,14 +1,7 @@
 import type { ClientRequest } from "node:http";
 import type { Readable } from "node:stream";
-import type { Exchange } from "../http/exchange.js";
 import { sendHead } from "./upstream-response-head.js";
 import type { IdleTimeout } from "./idle-timeout.js";
-
-/** Whether the request has a content. */
-export function hasContent({ stream, fields }: Pick<Exchange, "stream" | "fields">): boolean {
-  if (stream !== undefined) return !stream.endAfterHeaders;
-  return fields["transfer-encoding"] !== undefined || Number(fields["content-length"] ?? 0) > 0;
-}
 
 /**
  * Hands the content of a request to the upstream, as fast as that takes it.

@@ -18,7 +18,9 @@ async function impatient(kind: "tls" | "plain") {
     hosts: new Hosts([]),
     port: () => 443,
     closing: closing.signal,
-    patience: 50,
+    maxStreams: 128,
+    headerTimeout: 50,
+    stallTimeout: 0,
   });
   const listener = createServer((socket) => protocols[kind].emit("connection", socket)).listen(0, "127.0.0.1");
   onTestFinished(() => {

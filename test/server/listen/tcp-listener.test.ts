@@ -29,6 +29,8 @@ async function listening(options: Partial<ListenOptions> = {}) {
     port: 0,
     alternatives: 0,
     network: undefined,
+    maxConnections: 100,
+    makeRoom: () => false,
     onTls: take("tls"),
     onPlain: take("plain"),
     ...options,
