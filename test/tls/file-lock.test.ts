@@ -72,18 +72,21 @@ const dead: [string, () => Promise<string>][] = [
   ["whose number another one has by now", () => Promise.resolve(`${pid} 1`)],
 ];
 
-test.each(dead.slice(0, start === "" ? 1 : 2))("the fresh lock of a process %s is broken without a wait", async (_what, owner) => {
-  const directory = await emptyDirectory();
-  const lock = join(directory, "lock");
-  await writeFile(lock, `a ${await owner()} ${place.join(" ")}`);
-  const told: string[] = [];
-  await withFileLock(
-    lock,
-    () => Promise.resolve(),
-    (text) => told.push(text),
-  );
-  expect([told, await readdir(directory)]).toEqual([[], []]);
-});
+test.each(dead.slice(0, start === "" ? 1 : 2))(
+  "the fresh lock of a process %s is broken without a wait",
+  async (_what, owner) => {
+    const directory = await emptyDirectory();
+    const lock = join(directory, "lock");
+    await writeFile(lock, `a ${await owner()} ${place.join(" ")}`);
+    const told: string[] = [];
+    await withFileLock(
+      lock,
+      () => Promise.resolve(),
+      (text) => told.push(text),
+    );
+    expect([told, await readdir(directory)]).toEqual([[], []]);
+  },
+);
 
 test.each([
   ["that lives", ownName()],
