@@ -7,9 +7,11 @@ import { decodeCss, documentEncoding, htmlToUtf8, isXmlName } from "./html/docum
 import type { Sheet } from "./style/cascade.js";
 import { matchesIntegrity } from "./url/integrity.js";
 import { readHtml } from "./html/page-reader.js";
-import type { DocumentFacts } from "./html/facts.js";
+import type { DocumentFacts, HtmlFacts } from "./html/facts.js";
 import type { ManifestEntry } from "../manifest/types.js";
 import type { Viewport } from "./css/media-queries.js";
+import type { OutlineBuilder } from "./style/outline/builder.js";
+import { within, Work } from "./work.js";
 import { OutlineTree } from "./style/outline/outline.js";
 import { baseOf, type Resolved, resolve } from "../manifest/resolve.js";
 import { type ReadFile, SCAN_LIMIT } from "./read-file.js";
@@ -35,6 +37,9 @@ const KEPT_ENTRIES = 8192;
 const KEPT_DIRECTORIES = 32;
 const KEPT_REFERENCES = 1024;
 
+/** Steps of work that reading one page may take beside its bytes. */
+const READING_STEPS = 2_000_000;
+
 /** What a file that has gone meanwhile says: as much as an empty one. */
 const EMPTY = Buffer.alloc(0);
 
@@ -53,11 +58,14 @@ interface Lines {
 
 const LINE_FEED = 0x0a;
 
+/** Told of a file which reading has a limit for: its bytes, or the work on its styles. */
+export type OnLimit = (file: SiteFile, limit: "bytes" | "style") => void;
+
 export interface SiteFactsOptions {
   /** Makes what files are read with. Pages are read with one of their own. */
   readonly reader: () => ReadFile;
-  /** Told of a file of which only the beginning is read. */
-  readonly onTruncated: (file: SiteFile) => void;
+  /** Told of a file of which only the beginning is read, or of a page whose styles are more work than a page may cost. */
+  readonly onLimit: OnLimit;
   readonly viewport: Viewport;
   /** Pages are sent compressed. */
   readonly compressed: boolean;
@@ -70,8 +78,8 @@ export class SiteFacts {
   readonly #options: SiteFactsOptions;
   readonly #readPage: ReadFile;
   readonly #readOther: ReadFile;
-  /** Versions of which only the beginning was read. */
-  readonly #truncated = new LruMap<true>(KEPT_SHEETS);
+  /** Versions that a limit was reached for. */
+  readonly #limited = new LruMap<true>(KEPT_SHEETS);
   readonly #vocabulary = new Vocabulary();
   readonly #outlines = new OutlineTree(this.#vocabulary, parseStyleAttribute);
   readonly #styles: SharedStyles;
@@ -190,6 +198,15 @@ export class SiteFacts {
     return remembered(this.#bases, target, () => baseOf(target));
   }
 
+  /** Says that what a page's styles load is not known. */
+  leaveOutStyle(file: SiteFile): void {
+    this.#reachLimit(file, "style");
+  }
+
+  #reachLimit(file: SiteFile, limit: Parameters<OnLimit>[1]): void {
+    remembered(this.#limited, `${versionOf(file)} ${limit}`, () => (this.#options.onLimit(file, limit), true));
+  }
+
   /** A page whose own `style` elements ask for names that were not known yet is read once more. */
   #readHtml(bytes: Buffer, file: SiteFile): ReadHtml {
     const encoding = documentEncoding(bytes, isXmlName(file.file));
@@ -199,9 +216,19 @@ export class SiteFacts {
     for (;;) {
       const { generation } = this.#vocabulary;
       const css = (text: string) => remembered(this.#inlineCss, text, () => this.#readCss(text));
-      const facts = readHtml(text, { viewport, compressed, outline: this.#outlines.page(), css });
+      const read = (outline?: OutlineBuilder) =>
+        readHtml(text, { viewport, compressed, css, ...(outline && { outline }) });
+      const facts =
+        within(new Work(READING_STEPS), () => read(this.#outlines.page())) ?? this.#readUnstyled(file, read);
       if (this.#vocabulary.generation === generation) return { facts: { ...facts, encoding }, generation };
     }
+  }
+
+  /** A page whose elements are held against too many selectors. */
+  #readUnstyled(file: SiteFile, read: () => HtmlFacts): HtmlFacts {
+    this.#outlines.restart();
+    this.leaveOutStyle(file);
+    return read();
   }
 
   #readCss(text: string): CssFacts {
@@ -223,7 +250,7 @@ export class SiteFacts {
 
   async #read<T>(file: SiteFile, parse: (bytes: Buffer) => T, readFile = this.#readOther): Promise<T> {
     if (file.size > SCAN_LIMIT) {
-      remembered(this.#truncated, versionOf(file), () => (this.#options.onTruncated(file), true));
+      this.#reachLimit(file, "bytes");
     }
     const read = readingOf(file, parse);
     try {

@@ -11,6 +11,7 @@ import { CLASSIC_SCRIPT, MODULE_SCRIPT } from "./html/elements/script-element.js
 import type { SiteFile } from "./lookup.js";
 import type { PageNeeds } from "./types.js";
 import type { SiteFacts } from "./facts-cache.js";
+import { takeTurns, Work } from "./work.js";
 import { SheetList } from "./style/stylesheets.js";
 import { type MaybePromise, whenKnown } from "../io/maybe-promise.js";
 
@@ -35,6 +36,7 @@ class PageClosure {
   readonly #explain: boolean;
   readonly #document: DocumentFacts;
   readonly #facts: SiteFacts;
+  readonly #work = new Work();
   readonly #listing: Listing;
   readonly #sheets: SheetList;
   readonly #modules: ModuleGraph;
@@ -58,7 +60,7 @@ class PageClosure {
     this.#policyFrom = document.policies[0]?.offset ?? 0;
     this.#before = { file, pathname, base: baseOf(pathname), encoding: document.encoding };
     this.#after = { ...this.#before, base: documentBase(document.base?.href, this.#before.base) };
-    this.#sheets = new SheetList(this.#listing, facts, this.#policy, viewport);
+    this.#sheets = new SheetList(this.#listing, facts, this.#policy, viewport, this.#work);
     const map = readImportMaps(document.importMaps, this.#after.base);
     this.#modules = new ModuleGraph(this.#listing, facts, map, this.#policy);
   }
@@ -73,6 +75,8 @@ class PageClosure {
         await this.#inlineStyle(next);
         style += 1;
       }
+      const turn = takeTurns();
+      if (turn !== undefined) await turn;
       const following = this.#reference(reference);
       if (following !== undefined) await following;
     }
@@ -135,10 +139,11 @@ class PageClosure {
 
   /** Fonts and images by use. */
   async #style(): Promise<void> {
-    const { outline } = await this.#facts.html(this.#after.file, this.#sheets.generation);
+    const { file } = this.#after;
+    const { outline } = await this.#facts.html(file, this.#sheets.generation);
     if (outline === undefined) return;
-    const { engine, fonts } = this.#facts.styles(this.#sheets.sheets);
-    const needs = styleNeeds(outline, engine, fonts);
+    const needs = await styleNeeds(outline, this.#facts.styles(this.#sheets.sheets), this.#work);
+    if (needs === undefined) return this.#facts.leaveOutStyle(file);
     for (const font of needs.fonts) await this.#sheets.font(font, this.#after);
     for (const image of needs.images) await this.#sheets.image(image, this.#after);
     if (this.#explain) {

@@ -8,7 +8,7 @@ import type { PageLookup } from "./needs-list.js";
 import { debug } from "../io/debug.js";
 import { LruMap } from "../io/lru-map.js";
 import { NO_NEEDS } from "./scan-fault.js";
-import { SiteFacts } from "./facts-cache.js";
+import { type OnLimit, SiteFacts } from "./facts-cache.js";
 import { versionOf } from "./file-version.js";
 import { CachedPromise, whenKnown } from "../io/maybe-promise.js";
 
@@ -56,8 +56,8 @@ export interface ScannerOptions {
    * files are read without the thread pool, and answers are not kept.
    */
   readonly once?: boolean;
-  /** Told once for each version of a file of which only the beginning was scanned. */
-  readonly onTruncated?: (file: SiteFile) => void;
+  /** Told once for each version of a file that was not scanned in all. */
+  readonly onLimit?: OnLimit;
 }
 
 /** A tree remembers files for 250 ms: together, a change is seen 330 ms later at most. */
@@ -102,14 +102,14 @@ class SiteScanner implements Scanner {
   #lookedAgain = Number.NEGATIVE_INFINITY;
 
   constructor(options: ScannerOptions) {
-    const { viewport = DEFAULT_VIEWPORT, compressed = true, once = false, onTruncated = () => {} } = options;
+    const { viewport = DEFAULT_VIEWPORT, compressed = true, once = false, onLimit = () => {} } = options;
     const { checkAfter = once ? Number.POSITIVE_INFINITY : CHECK_AFTER } = options;
     this.#options = options;
     this.#checkAfter = checkAfter;
     this.#viewport = viewport;
     this.#facts = new SiteFacts({
       reader: once ? syncReader : () => readAsync,
-      onTruncated,
+      onLimit,
       viewport,
       compressed,
       ...(once ? { keptPages: 2 } : {}),

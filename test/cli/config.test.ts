@@ -169,6 +169,27 @@ test.each([
   },
 );
 
+test("a file in the working directory that is a link into what is served is ignored, or refused, in the same way", async () => {
+  const cwd = await project({ port: 0 }, "site/shared.json");
+  await mkdir(join(cwd, "links"));
+  // By way of another link, out of what is served.
+  await symlink(join(cwd, "site", "shared.json"), join(cwd, "links", "config.json"));
+  await symlink(join(cwd, "links", "config.json"), join(cwd, "h2push.config.json"));
+  const cli = await startCli(["site", "-p", "0"], { cwd });
+  await cli.prints(/^note: h2push\.config\.json is ignored because it lies in the served directory/);
+  expect((await http1(await cli.port(), "/shared.json")).status).toBe(404);
+  await writeFile(join(cwd, "site", "shared.json"), JSON.stringify({ root: "site", port: 0 }));
+  const refused = await runCli([], { cwd });
+  expect([refused.code, refused.stderr]).toEqual([
+    1,
+    expect.stringMatching(/^error: root in h2push\.config\.json is a directory that contains the file itself/),
+  ]);
+  // A link that leads elsewhere counts.
+  const other = await project({ port: 0, delivery: "none" }, "links.json");
+  await symlink(join(other, "links.json"), join(other, "h2push.config.json"));
+  await (await startCli(["site"], { cwd: other })).prints(/^https:/);
+});
+
 test("that it is ignored is said where the log goes to a program, under --quiet, and before what fails", async () => {
   const cwd = await project({ auth: "a:b" });
   const note = /^note: h2push\.config\.json is ignored/;

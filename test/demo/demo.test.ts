@@ -88,6 +88,37 @@ test.each([
   expect(await response.json()).toMatchObject({ status: 405, detail: `${target} takes ${allow}, not ${method}` });
 });
 
+test.each([
+  ["POST", "/demo/network", { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" }],
+  // A form of another site: its answer would be shown, but it is no link.
+  ["POST", "/demo/network", { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" }],
+  // Another port of this machine.
+  ["POST", "/demo/echo", { "sec-fetch-site": "same-site", origin: "https://localhost:3000" }],
+  ["POST", "/demo/echo", { origin: "https://other.example" }],
+  ["POST", "/demo/echo", { origin: "null" }],
+  ["GET", "/demo/events", { "sec-fetch-site": "cross-site", "sec-fetch-mode": "cors" }],
+  ["GET", "/demo/slow?ms=9000", { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" }],
+])("refuses %s %s to the page of another origin: %j", async (method, target, headers) => {
+  const response = await answer(target, { method, headers });
+  expect(response.status).toBe(403);
+  expect(await response.json()).toMatchObject({ detail: expect.stringMatching(/ is for the pages of this server$/) });
+});
+
+test.each([
+  {},
+  { "sec-fetch-site": "same-origin", origin: "https://localhost:8443" },
+  { "sec-fetch-site": "none" },
+  { origin: "https://LOCALHOST:8443" },
+])("answers what a page of this server asks, and what no page does: %j", async (headers) => {
+  expect((await answer("/demo/echo", { method: "POST", body: "a", headers })).status).toBe(200);
+  expect((await answer("/demo/slow?ms=0", { headers })).status).toBe(200);
+});
+
+test("answers a link on another site", async () => {
+  const headers = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
+  expect((await answer("/demo/time", { headers })).status).toBe(200);
+});
+
 test.each(["/demo/time", "/demo/slow?ms=0", "/demo/events", "/demo/delivery"])(
   "answers HEAD %s with the fields of GET and no content",
   async (target) => {

@@ -181,7 +181,7 @@ describe("pages read straight to where their tags are read", () => {
 test("a reference of a file that is shorter by the time its lines are counted stands in its last line", async () => {
   const facts = new SiteFacts({
     reader: () => async (_file, parse) => parse(Buffer.from("a\nb")),
-    onTruncated: () => {},
+    onLimit: () => {},
     viewport: DEFAULT_VIEWPORT,
     compressed: true,
   });

@@ -35,9 +35,13 @@ export interface CertificateSource {
 /**
  * The user's own pair, or the one that h2push keeps.
  *
+ * @param tell is told what keeps us waiting
  * @throws {H2PushError} "usage" for one file without the other, "certificate" for a pair that can't be used
  */
-export async function chooseCertificate(options: CertificateOptions): Promise<CertificateSource> {
+export async function chooseCertificate(
+  options: CertificateOptions,
+  tell: (text: string) => void,
+): Promise<CertificateSource> {
   const { cert, key } = options;
   const environment = certEnvironment();
   const { directory } = environment;
@@ -54,7 +58,7 @@ export async function chooseCertificate(options: CertificateOptions): Promise<Ce
     throw new H2PushError("usage", `${given} without ${lacking}`, "pass both files, or neither: h2push makes its own");
   }
   const names = normalizeNames([...(options.name ?? []), ...namesOf(options.host)]);
-  const stored = { directory, names, ...(options.ca === "mkcert" ? { mkcert } : {}) };
+  const stored = { directory, names, tell, ...(options.ca === "mkcert" ? { mkcert } : {}) };
   return {
     begin: () => loadStoredPair({ ...stored, isStale: isOfThisMachine }),
     load: () => loadStoredPair(stored),

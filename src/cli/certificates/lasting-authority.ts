@@ -15,7 +15,9 @@ export async function lastingAuthority(
   print: (line: string) => void,
 ): Promise<Authority & { readonly kept: { readonly file: string } }> {
   const authority =
-    maker === "mkcert" ? await mkcertAuthority(mkcertDirectory(environment)) : await loadAuthority(environment);
+    maker === "mkcert"
+      ? await mkcertAuthority(mkcertDirectory(environment))
+      : await loadAuthority({ ...environment, tell: print });
   for (const notice of authority.notices) print(notice);
   const { kept } = authority;
   if ("file" in kept) return { ...authority, kept };

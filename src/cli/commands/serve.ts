@@ -36,7 +36,7 @@ export async function serve(given: string | undefined, flags: ServeFlags): Promi
   // Before a certificate is made for it.
   if (options.qr === true) (await import("../output/qr.js")).checkReachable(host);
   await checkGivenRoot(root.path, root.source);
-  const source = await chooseCertificate(options);
+  const source = await chooseCertificate(options, warn);
   let beginning: Promise<Certificate> | undefined;
   const begin = () => (beginning ??= source.begin());
   const server = createServer({

@@ -1,5 +1,5 @@
 import { access, realpath } from "node:fs/promises";
-import { isAbsolute, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { systemCode } from "../../errors.js";
 
 /** Read from the working directory without being asked for. */
@@ -16,9 +16,18 @@ export async function isConfigFileThere(): Promise<boolean> {
   }
 }
 
-/** Whether that file lies in a directory, by whatever name it is called. */
+/**
+ * Whether that file lies in a directory, by whatever name that is called, or
+ * is a link that leads there.
+ */
 export async function isConfigFileIn(directory: string): Promise<boolean> {
-  const [folder, outer] = await Promise.all([realpath("."), realpath(directory).catch(() => resolve(directory))]);
-  const way = relative(outer, folder);
-  return !isAbsolute(way) && way !== ".." && !way.startsWith(`..${sep}`);
+  const [folder, target, outer] = await Promise.all([
+    realpath("."),
+    realpath(CONFIG_FILE).catch(() => resolve(CONFIG_FILE)),
+    realpath(directory).catch(() => resolve(directory)),
+  ]);
+  return [folder, dirname(target)].some((place) => {
+    const way = relative(outer, place);
+    return !isAbsolute(way) && way !== ".." && !way.startsWith(`..${sep}`);
+  });
 }

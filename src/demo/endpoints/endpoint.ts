@@ -1,3 +1,4 @@
+import { isFromOtherOrigin } from "../../server/middleware/other-origin.js";
 import type { Route, RouteContext } from "../../server/routes/route.js";
 import { BadValue, problem } from "./problem.js";
 
@@ -6,12 +7,17 @@ export type Answer = (request: Request, context: RouteContext) => Response | Pro
 
 /**
  * A route for one path and one method. HEAD is answered as GET without the
- * content (RFC 9110 §9.3.2), any other method with 405 and `Allow` (§15.5.6).
+ * content (RFC 9110 §9.3.2), any other method with 405 and `Allow` (§15.5.6),
+ * and the page of another origin with 403: it must not have this machine work.
  */
 export function endpoint(method: "GET" | "POST", path: string, answer: Answer): Route {
   const allowed = method === "GET" ? ["GET", "HEAD"] : [method];
   const route: Route = async (request, context) => {
-    if (new URL(request.url).pathname !== path) return undefined;
+    const { pathname, host } = new URL(request.url);
+    if (pathname !== path) return undefined;
+    if (isFromOtherOrigin(request.method, Object.fromEntries(request.headers), host)) {
+      return problem(403, "another origin", `${path} is for the pages of this server`);
+    }
     if (!allowed.includes(request.method)) {
       const allow = allowed.join(", ");
       return problem(405, "method not allowed", `${path} takes ${allow}, not ${request.method}`, { allow });

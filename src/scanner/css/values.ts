@@ -1,3 +1,4 @@
+import { spend } from "../work.js";
 import { unescapeCss, unquote } from "./syntax.js";
 
 /** Where the function whose parenthesis is at `open` ends, strings and escapes passed over. */
@@ -145,6 +146,8 @@ function densityOf(option: string): number {
 /** Replacements beyond these are a mistake or an attack ("billion laughs"): the value counts as invalid. */
 const MAX_REPLACEMENTS = 500;
 const MAX_LENGTH = 100_000;
+/** Sixteen characters of a value count for a step of work: as a shift. */
+const CHARACTERS_A_STEP = 4;
 /** How deep they may be nested, through custom properties and fallbacks alike. */
 const MAX_DEPTH = 64;
 
@@ -157,6 +160,7 @@ export type LookUp = (name: string, depth: number) => string | undefined;
  * declaration invalid.
  */
 export function substitute(value: string, lookUp: LookUp, depth = 0): string | undefined {
+  spend(1 + (value.length >> CHARACTERS_A_STEP));
   return /var\(/i.test(value) ? replaced(value, lookUp, { left: MAX_REPLACEMENTS }, depth) : value;
 }
 
@@ -170,6 +174,7 @@ function replaced(value: string, lookUp: LookUp, budget: { left: number }, depth
     const open = at + 3;
     const end = functionEnd(value, open);
     const inside = value.slice(open + 1, end);
+    spend(1 + (inside.length >> CHARACTERS_A_STEP));
     const comma = inside.indexOf(",");
     const own = lookUp(unescapeCss((comma < 0 ? inside : inside.slice(0, comma)).trim()), depth + 1);
     let replacement = own === undefined ? undefined : replaced(own, lookUp, budget, depth + 1);
@@ -177,6 +182,7 @@ function replaced(value: string, lookUp: LookUp, budget: { left: number }, depth
       replacement = replaced(inside.slice(comma + 1), lookUp, budget, depth + 1);
     }
     if (replacement === undefined) return undefined;
+    spend(replacement.length >> CHARACTERS_A_STEP);
     result += value.slice(from, at) + replacement;
     if (result.length > MAX_LENGTH) return undefined;
     from = end + 1;
@@ -192,9 +198,10 @@ function indexOfVar(value: string, from: number): number {
 
 /** The families of a `font-family` value, in order, unquoted and in lower case. */
 export function familiesOf(value: string): string[] {
-  return splitCommas(value)
-    .map((family) => unquote(family).replaceAll(/\s+/g, " ").toLowerCase())
-    .filter((family) => family !== "");
+  const parts = splitCommas(value);
+  // A step is no more than some characters.
+  spend(8 * parts.length);
+  return parts.map((family) => unquote(family).replaceAll(/\s+/g, " ").toLowerCase()).filter((family) => family !== "");
 }
 
 /** What a `font` shorthand sets. */

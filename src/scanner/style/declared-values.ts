@@ -1,3 +1,4 @@
+import { spend } from "../work.js";
 import { ALTERNATIVES, type Candidate, type Matched, reversedLayers } from "./cascade.js";
 import type { Declaration, StyleRule } from "../css/facts.js";
 import { FONT_PARTS, SHORTHAND } from "./fonts/requested-font.js";
@@ -44,19 +45,20 @@ function addBlock(
   important: boolean,
   block: Block,
 ): void {
+  spend(list.length);
   for (let index = list.length - 1; index >= 0; index -= 1) {
     const declaration = list[index];
     if (declaration === undefined || declaration.important !== important) continue;
     const { property, value } = declaration;
-    if (property !== "font") addCandidate(declared, property, { ...block, value });
-    else for (const part of FONT_PARTS) addCandidate(declared, `font-${part}`, { ...block, value: SHORTHAND + value });
+    if (property !== "font") addCandidate(declared, property, block, value);
+    else for (const part of FONT_PARTS) addCandidate(declared, `font-${part}`, block, SHORTHAND + value);
   }
 }
 
-function addCandidate(declared: Map<string, Candidate[]>, property: string, candidate: Candidate): void {
+function addCandidate(declared: Map<string, Candidate[]>, property: string, block: Block, value: string): void {
   const list = declared.get(property);
-  if (list === undefined) declared.set(property, [candidate]);
-  else if (list.at(-1)?.certain !== true && list.length < ALTERNATIVES) list.push(candidate);
+  if (list === undefined) declared.set(property, [{ ...block, value }]);
+  else if (list.at(-1)?.certain !== true && list.length < ALTERNATIVES) list.push({ ...block, value });
 }
 
 function appliesTo(rule: StyleRule, pseudo: string): boolean {

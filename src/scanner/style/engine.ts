@@ -6,8 +6,10 @@ import type { ElementKind } from "./outline/element-kind.js";
 import { alternatives, FONT_PARTS, type FontUse, weightsOf } from "./fonts/requested-font.js";
 import { generatedText } from "./generated-content.js";
 import type { OutlineNode } from "./outline/outline.js";
-import { lookedAround, matches } from "../css/selectors/match.js";
+import { lookedAround, type Match, matches, stepsTaken } from "../css/selectors/match.js";
+import type { Selector } from "../css/selectors/types.js";
 import { wordSet } from "../../io/word-set.js";
+import { isSliceOver, spend } from "../work.js";
 import { Variables, withVariables } from "./custom-properties.js";
 
 /** An image that an element's style loads. */
@@ -36,6 +38,21 @@ export interface Computed {
   /** Of `::before` and `::after`. */
   readonly generated: readonly GeneratedText[];
   readonly variables: Variables;
+}
+
+/** It is time for others to have their turn: what was asked is to be asked again after that. */
+export class Interrupted extends Error {}
+
+/** Steps that an element takes until it counts as slow. */
+const SLOW = 2000;
+
+interface SlowElement {
+  readonly node: OutlineNode;
+  /** Number of paths that it was held among. */
+  readonly growth: number;
+  steps: number;
+  /** Of selectors held against it after so many steps. */
+  known?: Map<Selector, { readonly match: Match; readonly looked: boolean }>;
 }
 
 interface KnownStyle {
@@ -76,6 +93,10 @@ export class StyleEngine {
   /** Kinds of elements that may have an image, as far as the kind tells. */
   readonly #withImages = new WeakMap<ElementKind, boolean>();
   #lookedAround = false;
+  /** The element that is under way. */
+  #slow: SlowElement | undefined;
+  /** Whether the work on an element may be broken off, to be asked for once more. */
+  interruptible = false;
 
   constructor(sheets: readonly Sheet[], density: number) {
     this.#sheets = sheets;
@@ -102,6 +123,33 @@ export class StyleEngine {
     return may;
   }
 
+  /** Whether a rule may be for an element: where one takes long, what is known of it outlives an interruption. */
+  #match(selector: Selector, node: OutlineNode): Match {
+    const { count } = node.growth;
+    if (this.#slow?.node !== node || this.#slow.growth !== count) this.#slow = { node, growth: count, steps: 0 };
+    const slow = this.#slow;
+    const known = slow.known?.get(selector);
+    if (known !== undefined) {
+      this.#lookedAround ||= known.looked;
+      return known.match;
+    }
+    const match = matches(selector, node);
+    const looked = lookedAround();
+    this.#lookedAround ||= looked;
+    slow.steps += stepsTaken();
+    if (slow.steps > SLOW) {
+      slow.known ??= new Map();
+      slow.known.set(selector, { match, looked });
+      this.pause();
+    }
+    return match;
+  }
+
+  /** @throws {Interrupted} when it is time for others to have their turn */
+  pause(): void {
+    if (this.interruptible && isSliceOver()) throw new Interrupted("others have to have their turn");
+  }
+
   #hasImageRules(kind: ElementKind): boolean {
     return kind.style.declarations !== undefined || this.#sheets.some(({ facts }) => facts.imageRules.has(kind));
   }
@@ -109,11 +157,11 @@ export class StyleEngine {
   #matchesImageRule(node: OutlineNode): boolean {
     if (node.style?.list.some(mayLoadImage) === true) return true;
     let found = false;
+    spend(this.#sheets.length);
     for (const { facts } of this.#sheets) {
       facts.imageRules.each(node, ({ selector }) => {
         if (found) return;
-        found = matches(selector, node) !== "no";
-        this.#lookedAround ||= lookedAround();
+        found = this.#match(selector, node) !== "no";
       });
       if (found) return true;
     }
@@ -162,10 +210,10 @@ export class StyleEngine {
 
   #matched(node: OutlineNode): Matched[] {
     const matched: Matched[] = [];
+    spend(this.#sheets.length);
     for (const [sheetIndex, sheet] of this.#sheets.entries()) {
       sheet.facts.rules.each(node, (rule) => {
-        const match = matches(rule.selector, node);
-        this.#lookedAround ||= lookedAround();
+        const match = this.#match(rule.selector, node);
         if (match === "no") return;
         const unlayered = sheet.origin === undefined ? Number.MAX_SAFE_INTEGER : -1;
         const layer = this.#layers.get(layerName(sheet, rule.layer)) ?? unlayered;
@@ -200,8 +248,10 @@ export class StyleEngine {
     const images: ImageUse[] = [];
     for (const { value } of declared.get("animation-name") ?? []) {
       for (const name of (substitute(value, variables.get) ?? "").split(/[\s,]+/)) {
+        spend(this.#sheets.length);
         for (const sheet of this.#sheets) {
           for (const { property, value } of sheet.facts.keyframes.get(name) ?? []) {
+            spend(1 + (value.length >> 4));
             for (const url of imagesIn(value, this.#density))
               images.push({ url, property, sheet, offset: 0, certain: false });
           }

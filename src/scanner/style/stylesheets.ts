@@ -10,6 +10,7 @@ import type { SiteFacts } from "../facts-cache.js";
 import { isServedAs } from "../lookup.js";
 import { type MaybePromise, whenKnown } from "../../io/maybe-promise.js";
 import { wordSet } from "../../io/word-set.js";
+import { takeTurns, type Work } from "../work.js";
 import type { Sheet } from "./cascade.js";
 import type { ImageUse } from "./engine.js";
 
@@ -31,6 +32,9 @@ const DEPTH = 500;
 /** Stylesheets of a page that count, each in each layer that it is imported into. */
 const SHEETS = 2000;
 
+/** Of work, for looking up one that is imported. */
+const IMPORT_STEPS = 100;
+
 /** The stylesheets of a page with what they import, in the order of the cascade. */
 export class SheetList {
   readonly sheets: Sheet[] = [];
@@ -42,6 +46,7 @@ export class SheetList {
   readonly #facts: SiteFacts;
   readonly #policy: ContentSecurityPolicy;
   readonly #viewport: Viewport;
+  readonly #work: Work;
   /** Files that the stylesheets are in, for the line of what they miss. */
   readonly #files = new Map<string, Pick<Context, "file" | "encoding">>();
   readonly #circular = new Set<string>();
@@ -49,7 +54,8 @@ export class SheetList {
   /** Stylesheets that are being read, each imported by the one before. */
   readonly #open = new Set<string>();
 
-  constructor(listing: Listing, facts: SiteFacts, policy: ContentSecurityPolicy, viewport: Viewport) {
+  constructor(listing: Listing, facts: SiteFacts, policy: ContentSecurityPolicy, viewport: Viewport, work: Work) {
+    this.#work = work;
     this.#listing = listing;
     this.#facts = facts;
     this.#policy = policy;
@@ -102,6 +108,9 @@ export class SheetList {
 
   async #imports(facts: CssFacts, context: Context, place: Place): Promise<void> {
     for (const { url, media, layer, offset } of facts.imports) {
+      if (!this.#work.spend(IMPORT_STEPS)) return;
+      const turn = takeTurns();
+      if (turn !== undefined) await turn;
       const matching = matchesMedia(media, this.#viewport);
       const need = matching ? (place.need ?? NEED.style) : NEED.idle;
       const link = {

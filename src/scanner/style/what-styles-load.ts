@@ -1,6 +1,8 @@
 import type { FontSet, SheetFace } from "./fonts/select-fonts.js";
 import type { Outline, OutlineNode } from "./outline/outline.js";
-import type { ImageUse, StyleEngine } from "./engine.js";
+import { type ImageUse, Interrupted, type StyleEngine } from "./engine.js";
+import type { Styles } from "./engine-cache.js";
+import { spend, takeTurns, type Work, within } from "../work.js";
 import type { FontUse } from "./fonts/requested-font.js";
 
 /** A font that a page loads. */
@@ -17,22 +19,59 @@ export interface StyleNeeds {
   readonly fonts: readonly FontNeed[];
 }
 
-/** Gathers what the style of each part of a page loads, in document order. */
-export function styleNeeds(outline: Outline, engine: StyleEngine, fonts: FontSet): StyleNeeds {
+/**
+ * Gathers what the style of each part of a page loads, in document order;
+ * undefined when that is more than a page may cost. Other clients are answered
+ * meanwhile.
+ */
+export async function styleNeeds(
+  outline: Outline,
+  { engine, fonts }: Styles,
+  work: Work,
+): Promise<StyleNeeds | undefined> {
   const images = new Map<string, ImageUse>();
   const faces = new Faces();
-  for (const node of outline.nodes) {
+  await inTurns(outline.nodes, engine, work, (node) => {
     // Without fonts to choose, most elements have nothing that counts.
-    if (fonts.isEmpty && !engine.mayLoadImage(node)) continue;
+    if (fonts.isEmpty && !engine.mayLoadImage(node)) return;
     const { images: own, generated } = engine.compute(node);
+    spend(own.length);
     for (const image of own) {
       const key = `${image.url}\n${image.sheet?.base.href ?? ""}`;
       if (!images.has(key)) images.set(key, image);
     }
     for (const text of generated) faces.add(fonts.forText(text), text.font, true);
+  });
+  const texts = fonts.isEmpty ? [] : outline.texts;
+  await inTurns(texts, engine, work, (node) => addTexts(node, outline, engine, fonts, faces));
+  return work.exhausted ? undefined : { images: [...images.values()], fonts: faces.needs() };
+}
+
+/** Does something for each of the nodes, again where it was broken off, until it is too much. */
+async function inTurns(
+  nodes: readonly OutlineNode[],
+  engine: StyleEngine,
+  work: Work,
+  act: (node: OutlineNode) => void,
+): Promise<void> {
+  for (let index = 0; index < nodes.length && !work.exhausted;) {
+    const turn = takeTurns();
+    if (turn !== undefined) await turn;
+    within(work, () => {
+      engine.interruptible = true;
+      try {
+        for (; index < nodes.length; index += 1) {
+          engine.pause();
+          const node = nodes[index];
+          if (node !== undefined) act(node);
+        }
+      } catch (error) {
+        if (!(error instanceof Interrupted)) throw error;
+      } finally {
+        engine.interruptible = false;
+      }
+    });
   }
-  if (!fonts.isEmpty) for (const node of outline.texts) addTexts(node, outline, engine, fonts, faces);
-  return { images: [...images.values()], fonts: faces.needs() };
 }
 
 /** Adds the faces of an element's own text. */
@@ -40,7 +79,10 @@ function addTexts(node: OutlineNode, outline: Outline, engine: StyleEngine, font
   const { hidden, font } = engine.compute(node);
   if (hidden) return;
   faces.add(fonts.forLetters(font), font, false);
-  for (const code of outline.characters.get(node) ?? []) faces.add(fonts.forCharacter(font, code), font, false);
+  for (const code of outline.characters.get(node) ?? []) {
+    engine.pause();
+    faces.add(fonts.forCharacter(font, code), font, false);
+  }
 }
 
 /** The faces that a page loads, and what for. */

@@ -5,6 +5,7 @@ import { escapeHtml, page } from "./html-page.js";
 const reasons: Readonly<Record<number, string>> = {
   400: "Bad request",
   401: "Unauthorized",
+  403: "Forbidden",
   404: "Not found",
   405: "Method not allowed",
   412: "Precondition failed",

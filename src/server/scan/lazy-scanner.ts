@@ -74,7 +74,7 @@ class SiteScanner implements ServerScanner {
       lookup: (...asked) => this.#lookup.look(...asked),
       viewport,
       compressed,
-      onTruncated: ({ file }) => notice(truncated(relative(this.#lookup.tree.root, file))),
+      onLimit: ({ file }, limit) => notice(limitText[limit](relative(this.#lookup.tree.root, file))),
       ...(watch ? { onFiles: (files) => void this.#cover(files).catch(report) } : {}),
     });
     return this.#loaded;
@@ -102,7 +102,9 @@ class SiteScanner implements ServerScanner {
   }
 }
 
-/** What is said of a file of which only the beginning was scanned. */
-export function truncated(path: string): string {
-  return `only the first 16 MB of ${path} were scanned for what they refer to`;
-}
+/** What is said of a file that was not scanned in all. */
+export const limitText = {
+  bytes: (path: string) => `only the first 16 MB of ${path} were scanned for what they refer to`,
+  style: (path: string) =>
+    `${path} has more elements and rules than are compared: its fonts and images by style are left out`,
+};

@@ -25,7 +25,7 @@ export async function manifestScanner(
   const text = await readUserFile(file, "manifest", HINT);
   const facts = new SiteFacts({
     reader: () => readAsync,
-    onTruncated: () => {},
+    onLimit: () => {},
     viewport: DEFAULT_VIEWPORT,
     compressed,
   });

@@ -7,7 +7,7 @@ import { serverOptions } from "../options/options-table.js";
 import { checkRoot } from "../files/root.js";
 import { ruleFiles, SiteRules } from "../middleware/site-rules.js";
 import { SiteLookup } from "../files/site-lookup.js";
-import { truncated } from "./lazy-scanner.js";
+import { limitText } from "./lazy-scanner.js";
 
 /** What a scan of a directory goes by. It can be sent to a thread. */
 export interface ScanSetting {
@@ -53,7 +53,7 @@ export async function openScan(given: GivenSetting, notice: (text: string) => vo
     lookup: (...asked) => lookup.look(...asked),
     once: true,
     viewport,
-    onTruncated: ({ file }) => notice(truncated(relative(root, file))),
+    onLimit: ({ file }, limit) => notice(limitText[limit](relative(root, file))),
   });
   const scanner = rules.scanner({ page: withoutFaults(found, { root, notice }) });
   return { lookup, rules, scanner, setting: { root: given.root, base, single: given.single, viewport } };

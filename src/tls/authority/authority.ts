@@ -4,6 +4,7 @@ import { commonName, type PemPair } from "../issue/certificate.js";
 import { issueAuthority } from "../issue/issue.js";
 import { AUTHORITY_CERTIFICATE, AUTHORITY_FILE } from "../store/store-paths.js";
 import { writeWhole } from "../../io/atomic-write.js";
+import type { Tell } from "../store/file-lock.js";
 import { makeIn, quarantine, readPrivatePair } from "../store/private-file.js";
 import { currentUser, type User } from "./user.js";
 import { isoDay } from "../issue/validity.js";
@@ -26,6 +27,8 @@ export interface AuthorityOptions {
   /** The user's data directory for h2push. */
   readonly directory: string;
   readonly user?: User;
+  /** Is told of a wait for another process. */
+  readonly tell?: Tell | undefined;
 }
 
 /** Within this time of its end an authority is replaced: its leafs could not live their 90 days. */
@@ -37,7 +40,7 @@ const REPLACE_BEFORE_MS = 120 * 86_400_000;
  * lives in memory.
  */
 export async function loadAuthority(options: AuthorityOptions, now = new Date()): Promise<Authority> {
-  const { directory, user = currentUser() } = options;
+  const { directory, user = currentUser(), tell } = options;
   const file = join(directory, AUTHORITY_FILE);
   const found = await inspect(file, user, now);
   if (found.kind === "good") return found.authority;
@@ -45,7 +48,7 @@ export async function loadAuthority(options: AuthorityOptions, now = new Date())
     const notices = found.kind === "unusable" ? [`cannot use ${file}: ${found.why}`] : [];
     return describeAuthority(await issueAuthority(user.name, now), { reason }, notices);
   };
-  return makeIn(directory, () => makeUnlessMade(file, user, now), inMemory);
+  return makeIn(directory, () => makeUnlessMade(file, user, now), inMemory, tell);
 }
 
 /** Under the lock: another process may have made it meanwhile. */

@@ -17,11 +17,11 @@ const MAX_NAMES = 50;
  * @throws {H2PushError} `certificate` when the mkcert authority cannot be used
  */
 export async function renew(store: Store, state: State): Promise<Certificate> {
-  const { directory, mkcert, now } = store;
+  const { directory, mkcert, now, tell } = store;
   const authority = mkcert === undefined ? await loadAuthority(store, now) : await mkcertAuthority(mkcert, now);
   const unkept = (reason: string) => inMemory(store, authority, reason, state);
   if ("reason" in authority.kept) return unkept(authority.kept.reason);
-  return makeIn(directory, () => makeUnlessMade(store, authority), unkept);
+  return makeIn(directory, () => makeUnlessMade(store, authority), unkept, tell);
 }
 
 /** Under the lock: another process may have made it meanwhile. */

@@ -3,6 +3,7 @@ import { inspectPair, readSigner, type Store, describeStored } from "./stored-pa
 import { type Certificate, fingerprintOf, pemBlocks } from "../issue/certificate.js";
 import { LOCAL_NAMES, normalizeNames } from "../issue/certificate-names.js";
 import { SERVER_FILE, SERVER_FILE_OF_MKCERT } from "./store-paths.js";
+import type { Tell } from "./file-lock.js";
 import { trustedFingerprints } from "../trust/record.js";
 import { currentUser, type User } from "../authority/user.js";
 
@@ -16,6 +17,8 @@ export interface StoredPairOptions {
   /** The directory of an mkcert authority, which then signs instead of our own. */
   readonly mkcert?: string;
   readonly user?: User;
+  /** Is told of a wait for another process. */
+  readonly tell?: Tell;
 }
 
 /**
@@ -55,5 +58,6 @@ async function storeFor(options: StoredPairOptions, now: Date): Promise<Store> {
     user,
     trusted: await trustedFingerprints(directory),
     now,
+    tell: options.tell,
   };
 }

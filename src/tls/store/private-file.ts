@@ -3,7 +3,7 @@ import { chmod, type FileHandle, mkdir, open, rename, stat } from "node:fs/promi
 import { join } from "node:path";
 import { systemCode } from "../../errors.js";
 import { parseKey, pemBlocks, type PemPair } from "../issue/certificate.js";
-import { withFileLock } from "./file-lock.js";
+import { type Tell, withFileLock } from "./file-lock.js";
 
 /** Makes `directory` and its parents, and lets only this user enter, also if it exists already. */
 async function makePrivateDirectory(directory: string): Promise<void> {
@@ -16,16 +16,18 @@ async function makePrivateDirectory(directory: string): Promise<void> {
 /**
  * Makes what is to be kept in `directory`, one process at a time.
  *
+ * @param tell is told of a wait for another process
  * @param otherwise called with the reason where nothing can be written
  */
 export async function makeIn<T>(
   directory: string,
   make: () => Promise<T>,
   otherwise: (reason: string) => Promise<T>,
+  tell?: Tell,
 ): Promise<T> {
   try {
     await makePrivateDirectory(directory);
-    return await withFileLock(join(directory, "lock"), make);
+    return await withFileLock(join(directory, "lock"), make, tell);
   } catch (error) {
     const code = systemCode(error);
     if (code === undefined) throw error;

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Certificate, describePair, missingNames, type Origin, pemBlocks } from "../issue/certificate.js";
 import { parseSubjectAltName } from "../issue/certificate-names.js";
+import type { Tell } from "./file-lock.js";
 import { AUTHORITY_FILE, MKCERT_CERTIFICATE } from "./store-paths.js";
 import { type PrivatePair, readPrivatePair, readPrivateText, type Unusable } from "./private-file.js";
 import type { User } from "../authority/user.js";
@@ -19,6 +20,8 @@ export interface Store {
   readonly user: User;
   readonly trusted: ReadonlySet<string>;
   readonly now: Date;
+  /** Is told of a wait for another process. */
+  readonly tell: Tell | undefined;
 }
 
 /**

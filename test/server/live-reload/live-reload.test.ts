@@ -56,6 +56,16 @@ describe("without --live", () => {
   });
 });
 
+test("the page of another origin is told nothing, and holds no stream", async () => {
+  const { client } = await serve();
+  for (const fields of [
+    { "sec-fetch-site": "cross-site", "sec-fetch-mode": "cors" },
+    { origin: "https://a.example" },
+  ]) {
+    expect((await client.request(address("/"), fields)).status).toBe(403);
+  }
+});
+
 describe("a page", () => {
   const large = `<!doctype html><p>${"0123456789".repeat(40_000)}`;
   const pages = { "index.html": `<!doctype html><p>${"text ".repeat(500)}`, "large.html": large };

@@ -1,3 +1,4 @@
+import { spend } from "../../work.js";
 import type { AttributeTest, Combinator, Compound, Selector } from "./types.js";
 
 /** An element, as far as selectors look at it. */
@@ -31,8 +32,13 @@ export function matches(selector: Selector, element: Matchable): Match {
   context.steps = 0;
   context.looked = false;
   context.isNear = false;
-  return matchFrom(selector, 0, element);
+  const match = matchFrom(selector, 0, element);
+  spend(context.steps);
+  return match;
 }
+
+/** How much the last match took. */
+export const stepsTaken = (): number => context.steps;
 
 function matchFrom(selector: Selector, index: number, element: Matchable): Match {
   const compound = selector.compounds[index];
@@ -89,6 +95,7 @@ function matchCompound(compound: Compound, element: Matchable): Match {
   if (!compound.ids.every((id) => id === element.id)) return "no";
   if (!compound.classes.every((name) => element.classes.has(name))) return "no";
   if (!compound.attributes.every((test) => element.passes(test))) return "no";
+  context.steps += compound.attributes.length;
   let result: Match = compound.undecided ? "maybe" : "yes";
   for (const list of compound.any) result = weaker(result, matchAny(list, element));
   for (const list of compound.not) result = weaker(result, negated(matchAny(list, element)));

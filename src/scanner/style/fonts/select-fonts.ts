@@ -1,3 +1,4 @@
+import { spend } from "../../work.js";
 import type { Sheet } from "../cascade.js";
 import { covers, selectFaces, type FontFace } from "./font-face.js";
 import type { FontUse } from "./requested-font.js";
@@ -92,13 +93,16 @@ export class FontSet {
 
   /** The first family in the list that has the character; of faces that overlap, the one declared last. */
   #pick(families: readonly string[], weight: number, italic: boolean, code: number): SheetFace | undefined {
+    spend(families.length);
     for (const family of families) {
       const known = this.#families.get(family);
       if (known === undefined) {
         if (INSTALLED.has(family) && code < 0x250) return undefined;
         continue;
       }
-      const face = this.#select(family, known, weight, italic).findLast((one) => covers(one.face, code));
+      const selected = this.#select(family, known, weight, italic);
+      spend(selected.reduce((sum, { face }) => sum + 1 + face.ranges.length, 0));
+      const face = selected.findLast((one) => covers(one.face, code));
       if (face !== undefined) return face;
     }
     return undefined;
@@ -108,6 +112,7 @@ export class FontSet {
     const key = `${weight} ${italic} ${family}`;
     let selected = this.#selected.get(key);
     if (selected === undefined) {
+      spend(known.length);
       const faces = new Set(
         selectFaces(
           known.map(({ face }) => face),

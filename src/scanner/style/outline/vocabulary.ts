@@ -6,6 +6,7 @@ import {
   passesTest,
   type Selector,
 } from "../../css/selectors/types.js";
+import { spend } from "../../work.js";
 import { hashOf } from "../../html/tag-name.js";
 
 /** Names beyond these belong to no stylesheet that a person wrote. */
@@ -98,6 +99,7 @@ export class AttributeTests {
     const known = this.#passed.get(value);
     if (known !== undefined) return known;
     const keys: string[] = [];
+    spend(this.#tests.size);
     for (const [key, test] of this.#tests) if (passesTest(test, value)) keys.push(key);
     if (this.#passed.size < VALUES) this.#passed.set(value, keys);
     return keys;
