@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { errorOf } from "../errors.js";
 import { LruMap } from "../io/lru-map.js";
+import { pathOf } from "../io/request-target.js";
 import { versionOf } from "../scanner/file-version.js";
 import type { Lookup, SiteFile } from "../scanner/lookup.js";
 import type { PageNeeds } from "../scanner/types.js";
@@ -50,6 +51,9 @@ export interface LearnerOptions {
 
 /** Pages whose lists are kept; those asked for least recently go. */
 const MOST_PAGES = 4000;
+
+/** A query with more characters than a version has may be a token that only one person has. */
+const LONGEST_OPEN_QUERY = 16;
 
 /** The versions of what a page names are looked at again after this (milliseconds). */
 const LOOK_AFTER = 250;
@@ -129,7 +133,8 @@ export class Learner {
     const referer = ownPath(fields.referer, request.authority);
     const load = referer === undefined ? undefined : this.#loads.find(client, referer);
     if (load === undefined || referer === undefined) return undefined;
-    const sighting = load.add({ target, destination, mode, byDocument: referer === load.start.page });
+    const byDocument = referer === load.start.page;
+    const sighting = load.add({ target, destination, mode, byDocument, isOpen: isOpen(target, fields) });
     this.#loads.touch(load);
     return { ended: (status, sent) => this.#ended(load, sighting, status, sent) };
   }
@@ -224,6 +229,9 @@ function newPage({ start }: PageLoad): LearnedPage {
   learned.lookedAt = performance.now();
   return learned;
 }
+
+const isOpen = (target: string, fields: IncomingHttpHeaders) =>
+  fields.cookie === undefined && target.length - pathOf(target).length <= LONGEST_OPEN_QUERY;
 
 /** The user wants everything anew: what is asked for twice then has another reason. */
 const isReload = (fields: IncomingHttpHeaders) => fields["cache-control"] !== undefined || fields.pragma !== undefined;

@@ -19,6 +19,8 @@ export interface Asked {
   readonly mode: string;
   /** It was the document that asked, and no stylesheet or script of it. */
   readonly byDocument: boolean;
+  /** Nothing in it is one person's: neither a cookie nor a query that may be a token. */
+  readonly isOpen: boolean;
 }
 
 /** One target of a load, with what became of it. */
