@@ -52,6 +52,9 @@ export interface LearnerOptions {
 /** Pages whose lists are kept; those asked for least recently go. */
 const MOST_PAGES = 4000;
 
+/** Characters of a target that is looked at: all `Link` fields together have 8 KB. */
+const LONGEST_TARGET = 1024;
+
 /** A query with more characters than a version has may be a token that only one person has. */
 const LONGEST_OPEN_QUERY = 16;
 
@@ -129,7 +132,7 @@ export class Learner {
     const destination = fields["sec-fetch-dest"];
     const mode = fields["sec-fetch-mode"];
     if (method !== "GET" || mode === "navigate" || !isPlain(fields)) return undefined;
-    if (typeof destination !== "string" || typeof mode !== "string") return undefined;
+    if (typeof destination !== "string" || typeof mode !== "string" || target.length > LONGEST_TARGET) return undefined;
     const referer = ownPath(fields.referer, request.authority);
     const load = referer === undefined ? undefined : this.#loads.find(client, referer);
     if (load === undefined || referer === undefined) return undefined;

@@ -92,13 +92,13 @@ export class PageLoad {
   add(asked: Asked): Sighting | undefined {
     this.#open++;
     const { target, destination } = asked;
-    if (destination === "style" || destination === "script") this.#members.add(target);
     const known = this.sightings.get(target);
     if (known !== undefined) {
       known.count++;
       return known;
     }
     if (this.sightings.size >= MOST_TARGETS) return undefined;
+    if (destination === "style" || destination === "script") this.#members.add(target);
     const sighting = { ...asked, count: 1, shared: true, afresh: false, isPublic: false };
     this.sightings.set(target, sighting);
     return sighting;
