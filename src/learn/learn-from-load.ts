@@ -9,6 +9,7 @@ import type { PageLoad, Sighting } from "./page-load.js";
 
 /** Targets that a load has asked for, that everybody may have, and that nobody knew of. */
 export function newsOf({ sightings, start }: PageLoad, learned: LearnedPage | undefined): readonly Sighting[] {
+  if (sightings.size === 0) return [];
   const known = new Set(start.needs.entries.map(({ target }) => target));
   return [...sightings.values()].filter(
     ({ target, shared }) => shared && !known.has(target) && learned?.entries.has(target) !== true,

@@ -31,6 +31,8 @@ export class LearnedPage {
   readonly code = new Map<string, string>();
   /** When its files were looked at last (`performance.now()`). */
   lookedAt = 0;
+  /** Ends with the look that is under way. */
+  looking: Promise<void> | undefined;
   /** Number of the site's rules when it was learned; undefined when that was before the server began. */
   #rules: number | undefined;
   readonly #forms = new WrongForms();

@@ -64,14 +64,20 @@ export class PageLoad {
   readonly start: LoadStart;
   readonly sightings = new Map<string, Sighting>();
   /** The URLs that may be a `referer` of its requests: its document, its stylesheets and its scripts. */
-  readonly #members: Set<string>;
+  #known: Set<string> | undefined;
   /** Requests under way. */
   #open = 0;
 
   constructor(start: LoadStart) {
     this.start = start;
-    this.#members = new Set([start.page]);
-    for (const { target, as } of start.needs.entries) if (as === "style" || as === "script") this.#members.add(target);
+  }
+
+  /** Made for the first request: a client may ask for nothing but the page. */
+  get #members(): Set<string> {
+    if (this.#known !== undefined) return this.#known;
+    const { page, needs } = this.start;
+    const code = needs.entries.filter(({ as }) => as === "style" || as === "script");
+    return (this.#known = new Set([page, ...code.map(({ target }) => target)]));
   }
 
   /** Something was asked for more than once. */

@@ -1,3 +1,4 @@
+import type { PageNeeds } from "../../scanner/types.js";
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Readable, Writable } from "node:stream";
 import type { Connection } from "../listen/connection.js";
@@ -29,6 +30,7 @@ class Http1Exchange implements Exchange {
   readonly upgrade: Upgrade | undefined;
   rules = NO_RULES;
   hinted: string | undefined;
+  pageNeeds: PageNeeds | undefined;
   transformHeaders: Transform | undefined;
   begun = 0;
   sent: OutgoingHttpHeaders = {};
