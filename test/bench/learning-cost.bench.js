@@ -1,7 +1,8 @@
 // What learning costs: memory after many navigations, pages per second, and the time to the first byte of the first
 // page, each by the program as it is beside the same with --no-learn. Runs alternate; what counts is the median of what
-// was measured side by side. Memory is that of the process (Linux); pages per second need h2load (Debian:
-// nghttp2-client).
+// was measured side by side. Pages per second are those that the processor time of the server allows, as what else runs
+// bears on all others; the page that has learned entries sends a `Link` field more. Memory and processor time are those
+// of the process (Linux); needs h2load (Debian: nghttp2-client).
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { connect } from "node:http2";
@@ -16,7 +17,9 @@ const PAGES = 200;
 const CHUNKS = 12;
 const NAVIGATIONS = 1000;
 const CLIENTS = 50;
-const REQUESTS = 10_000;
+const REQUESTS = 20_000;
+/** A tick of /proc (seconds). */
+const TICK = 0.01;
 
 const NAVIGATION = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", "user-agent": "bench" };
 const MODULE = { "sec-fetch-mode": "cors", "sec-fetch-dest": "script", "user-agent": "bench", accept: "*/*" };
@@ -75,7 +78,11 @@ async function measure(home, root, args) {
     await Promise.all(numbers(CLIENTS).map(() => browse(server.url, pages)));
     const memory = await residentMegabytes(server.pid);
     const fields = Object.entries(NAVIGATION).map(([name, value]) => `${name}: ${value}`);
-    const rate = async () => h2load(new URL("/0.html", server.url).href, REQUESTS, fields);
+    const rate = async () => {
+      const before = await processorSeconds(server.pid);
+      const rate = await h2load(new URL("/0.html", server.url).href, REQUESTS, fields);
+      return rate && REQUESTS / ((await processorSeconds(server.pid)) - before);
+    };
     // The first run is for what is compiled while it runs.
     await rate();
     return { firstByte, memory, rate: await rate() };
@@ -121,4 +128,11 @@ async function timeToFirstByte(url) {
 async function residentMegabytes(pid) {
   const status = await readFile(`/proc/${pid}/status`, "utf8");
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+}
+
+/** Of the user and of the system (proc(5): fields 14 and 15). */
+async function processorSeconds(pid) {
+  const status = await readFile(`/proc/${pid}/stat`, "utf8");
+  const fields = status.slice(status.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * TICK;
 }
