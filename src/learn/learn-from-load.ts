@@ -1,3 +1,4 @@
+import { pathOf } from "../io/request-target.js";
 import type { Destination } from "../manifest/destination.js";
 import { versionOf } from "../scanner/file-version.js";
 import type { LookedUp, Lookup } from "../scanner/lookup.js";
@@ -8,6 +9,7 @@ import type { PageLoad, Sighting } from "./page-load.js";
 
 /** Targets that a load has asked for, that everybody may have, and that nobody knew of. */
 export function newsOf({ sightings, start }: PageLoad, learned: LearnedPage | undefined): readonly Sighting[] {
+  if (sightings.size === 0) return [];
   const known = new Set(start.needs.entries.map(({ target }) => target));
   return [...sightings.values()].filter(
     ({ target, shared }) => shared && !known.has(target) && learned?.entries.has(target) !== true,
@@ -28,10 +30,11 @@ export async function learnFrom(
 ): Promise<boolean> {
   if (news.length === 0) return true;
   const look = (target: string) => lookup({ target, navigates: false }, undefined);
-  for (const { target, destination } of load.sightings.values()) {
-    if (destination !== "script" && destination !== "style") continue;
+  for (const { target, destination, shared } of load.sightings.values()) {
+    if (!shared || (destination !== "script" && destination !== "style")) continue;
     const version = versionIfAny(await look(target));
-    if (version !== undefined && !learned.restsOn(target, version)) return false;
+    // The query may be one person's, and the file does not depend on it.
+    if (version !== undefined && !learned.restsOn(pathOf(target), version)) return false;
   }
   for (const sighting of news) await learnTarget(load, learned, sighting, await look(sighting.target));
   return true;
@@ -41,7 +44,7 @@ async function learnTarget(load: PageLoad, learned: LearnedPage, sighting: Sight
   const { target, count, isPublic } = sighting;
   if (found.kind !== "file" && !(isPublic && isRouted(found))) return;
   // Another query each time, to get past a cache, is another target each time: it would be fetched for nothing.
-  if (target.includes("?") && !learned.isSeenAgain(target)) return;
+  if (target.includes("?") && !learned.isSeenAgain(sighting, load.start.client)) return;
   const isModule = found.kind === "file" && sighting.destination === "script" && (await hasModuleSyntax(found));
   const form = linkForm(sighting, isModule);
   if (form === undefined) return;

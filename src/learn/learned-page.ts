@@ -1,7 +1,7 @@
 import type { ManifestEntry } from "../manifest/types.js";
 import type { PageNeeds } from "../scanner/types.js";
 import { withLearned } from "./learned-needs.js";
-import type { PageLoad } from "./page-load.js";
+import type { Client, PageLoad, Sighting } from "./page-load.js";
 import { WrongForms } from "./wrong-forms.js";
 
 /** What was learned of a target, and the version of its file. */
@@ -31,11 +31,13 @@ export class LearnedPage {
   readonly code = new Map<string, string>();
   /** When its files were looked at last (`performance.now()`). */
   lookedAt = 0;
+  /** Ends with the look that is under way. */
+  looking: Promise<void> | undefined;
   /** Number of the site's rules when it was learned; undefined when that was before the server began. */
   #rules: number | undefined;
   readonly #forms = new WrongForms();
-  /** Targets with a query that were asked for in one load. */
-  readonly #seenOnce = new Set<string>();
+  /** Targets with a query that one client has asked for. */
+  readonly #seenOnce = new Map<string, Pick<Sighting, "isOpen"> & { readonly name: string }>();
   /** Loads so far. */
   #loads = 0;
   #known: { readonly key: string; readonly needs: PageNeeds; readonly merged: PageNeeds } | undefined;
@@ -93,11 +95,16 @@ export class LearnedPage {
     return known === undefined || known === version;
   }
 
-  /** Whether an earlier load asked for the same target. */
-  isSeenAgain(target: string): boolean {
-    if (this.#seenOnce.delete(target)) return true;
-    this.#seenOnce.add(target);
-    const [oldest] = this.#seenOnce;
+  /**
+   * Whether an earlier load asked for the same target with a query: one by
+   * another client, as the query may be one person's own (a token).
+   */
+  isSeenAgain({ target, isOpen }: Sighting, { name }: Client): boolean {
+    const before = this.#seenOnce.get(target);
+    if (before !== undefined && (before.name !== name || (before.isOpen && isOpen)))
+      return this.#seenOnce.delete(target);
+    this.#seenOnce.set(target, before ?? { name, isOpen });
+    const [oldest] = this.#seenOnce.keys();
     if (oldest !== undefined && this.#seenOnce.size > MOST_ENTRIES) this.#seenOnce.delete(oldest);
     return false;
   }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { errorOf } from "../errors.js";
 import { LruMap } from "../io/lru-map.js";
+import { pathOf } from "../io/request-target.js";
 import { versionOf } from "../scanner/file-version.js";
 import type { Lookup, SiteFile } from "../scanner/lookup.js";
 import type { PageNeeds } from "../scanner/types.js";
@@ -51,6 +52,12 @@ export interface LearnerOptions {
 /** Pages whose lists are kept; those asked for least recently go. */
 const MOST_PAGES = 4000;
 
+/** Characters of a target that is looked at: all `Link` fields together have 8 KB. */
+const LONGEST_TARGET = 1024;
+
+/** A query with more characters than a version has may be a token that only one person has. */
+const LONGEST_OPEN_QUERY = 16;
+
 /** The versions of what a page names are looked at again after this (milliseconds). */
 const LOOK_AFTER = 250;
 
@@ -81,7 +88,12 @@ export class Learner {
     if (this.#learning.has(pathname)) return undefined;
     const learned = this.#of(page);
     if (learned === undefined) return needs;
-    return performance.now() - learned.lookedAt > LOOK_AFTER ? undefined : learned.needs(needs, kind);
+    const age = performance.now() - learned.lookedAt;
+    if (age > LOOK_AFTER) return undefined;
+    // Where many ask, none has to wait.
+    if (age > LOOK_AFTER / 2)
+      this.#look(pathname, learned).catch((error: unknown) => this.#options.report(errorOf(error)));
+    return learned.needs(needs, kind);
   }
 
   /** The same, after a look at the files that it rests on. */
@@ -125,11 +137,12 @@ export class Learner {
     const destination = fields["sec-fetch-dest"];
     const mode = fields["sec-fetch-mode"];
     if (method !== "GET" || mode === "navigate" || !isPlain(fields)) return undefined;
-    if (typeof destination !== "string" || typeof mode !== "string") return undefined;
+    if (typeof destination !== "string" || typeof mode !== "string" || target.length > LONGEST_TARGET) return undefined;
     const referer = ownPath(fields.referer, request.authority);
     const load = referer === undefined ? undefined : this.#loads.find(client, referer);
     if (load === undefined || referer === undefined) return undefined;
-    const sighting = load.add({ target, destination, mode, byDocument: referer === load.start.page });
+    const byDocument = referer === load.start.page;
+    const sighting = load.add({ target, destination, mode, byDocument, isOpen: isOpen(target, fields) });
     this.#loads.touch(load);
     return { ended: (status, sent) => this.#ended(load, sighting, status, sent) };
   }
@@ -163,10 +176,15 @@ export class Learner {
   }
 
   #over(load: PageLoad): void {
-    const { page } = load.start;
+    const { page, version, rules } = load.start;
     const known = this.#pages.get(page);
+    const news = newsOf(load, known);
     // Most loads of a page have nothing to tell.
-    if (!load.isDoubled && known?.isToldMore(load) !== true && newsOf(load, known).length === 0) return;
+    if (!load.isDoubled && known?.isToldMore(load) !== true && news.length === 0) return;
+    if (known?.isOf(version, rules) === true && news.length === 0 && !this.#learning.has(page)) {
+      this.#safely(() => this.#judge(load, known));
+      return;
+    }
     const learning = (this.#learning.get(page) ?? Promise.resolve())
       .then(() => this.#learn(load))
       .catch((error: unknown) => this.#options.report(errorOf(error)))
@@ -176,16 +194,28 @@ export class Learner {
     this.#learning.set(page, learning);
   }
 
+  /** Nothing that learning does ends a request, or the program. */
+  #safely(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#options.report(errorOf(error));
+    }
+  }
+
   async #learn(load: PageLoad): Promise<void> {
-    const { page, version, rules, isFirst } = load.start;
+    const { page, version, rules } = load.start;
     const known = this.#pages.get(page);
     // Another version is loaded by now.
     if (known?.isOf(version, rules) === false) return;
     const learned = known ?? newPage(load);
-    if (!(await learnFrom(load, newsOf(load, known), learned, this.#options.lookup))) {
-      this.#pages.delete(page);
-      return;
-    }
+    if (await learnFrom(load, newsOf(load, known), learned, this.#options.lookup)) this.#judge(load, learned);
+    else this.#pages.delete(page);
+  }
+
+  /** Takes what a load shows of what is known, and keeps what there is. */
+  #judge(load: PageLoad, learned: LearnedPage): void {
+    const { page, isFirst } = load.start;
     learned.forgetUnused(load);
     if (isFirst && this.#options.judges) for (const target of learned.judge(load)) this.#tellWrong(page, target);
     if (learned.isEmpty) this.#pages.delete(page);
@@ -194,7 +224,12 @@ export class Learner {
   }
 
   /** Whether what was learned still holds: other code may ask for other things, and what is gone is announced no more. */
-  async #look(pathname: string, learned: LearnedPage): Promise<void> {
+  #look(pathname: string, learned: LearnedPage): Promise<void> {
+    learned.looking ??= this.#lookNow(pathname, learned).finally(() => (learned.looking = undefined));
+    return learned.looking;
+  }
+
+  async #lookNow(pathname: string, learned: LearnedPage): Promise<void> {
     const versions = new Map([
       ...learned.code,
       ...[...learned.entries].map(([target, { version }]) => [target, version] as const),
@@ -224,6 +259,9 @@ function newPage({ start }: PageLoad): LearnedPage {
   learned.lookedAt = performance.now();
   return learned;
 }
+
+const isOpen = (target: string, fields: IncomingHttpHeaders) =>
+  fields.cookie === undefined && target.length - pathOf(target).length <= LONGEST_OPEN_QUERY;
 
 /** The user wants everything anew: what is asked for twice then has another reason. */
 const isReload = (fields: IncomingHttpHeaders) => fields["cache-control"] !== undefined || fields.pragma !== undefined;

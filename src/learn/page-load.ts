@@ -19,6 +19,8 @@ export interface Asked {
   readonly mode: string;
   /** It was the document that asked, and no stylesheet or script of it. */
   readonly byDocument: boolean;
+  /** Nothing in it is one person's: neither a cookie nor a query that may be a token. */
+  readonly isOpen: boolean;
 }
 
 /** One target of a load, with what became of it. */
@@ -62,14 +64,20 @@ export class PageLoad {
   readonly start: LoadStart;
   readonly sightings = new Map<string, Sighting>();
   /** The URLs that may be a `referer` of its requests: its document, its stylesheets and its scripts. */
-  readonly #members: Set<string>;
+  #known: Set<string> | undefined;
   /** Requests under way. */
   #open = 0;
 
   constructor(start: LoadStart) {
     this.start = start;
-    this.#members = new Set([start.page]);
-    for (const { target, as } of start.needs.entries) if (as === "style" || as === "script") this.#members.add(target);
+  }
+
+  /** Made for the first request: a client may ask for nothing but the page. */
+  get #members(): Set<string> {
+    if (this.#known !== undefined) return this.#known;
+    const { page, needs } = this.start;
+    const code = needs.entries.filter(({ as }) => as === "style" || as === "script");
+    return (this.#known = new Set([page, ...code.map(({ target }) => target)]));
   }
 
   /** Something was asked for more than once. */
@@ -90,13 +98,13 @@ export class PageLoad {
   add(asked: Asked): Sighting | undefined {
     this.#open++;
     const { target, destination } = asked;
-    if (destination === "style" || destination === "script") this.#members.add(target);
     const known = this.sightings.get(target);
     if (known !== undefined) {
       known.count++;
       return known;
     }
     if (this.sightings.size >= MOST_TARGETS) return undefined;
+    if (destination === "style" || destination === "script") this.#members.add(target);
     const sighting = { ...asked, count: 1, shared: true, afresh: false, isPublic: false };
     this.sightings.set(target, sighting);
     return sighting;

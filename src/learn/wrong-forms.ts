@@ -3,8 +3,11 @@ import type { PageLoad } from "./page-load.js";
 /** So many connections have to show it before a target is left alone for everybody. */
 const WITNESSES = 2;
 
-/** Loads of the page after which an announcement that was wrong is tried once more; each time twice as many. */
+/** Loads of the page after which an announcement that was wrong is tried once more. */
 const RETRY = 20;
+
+/** Each time nobody takes it once, it is tried twice as late: but no later than after so many. */
+const LONGEST_RETRY = 160;
 
 /** Kinds of clients that are told apart for one target. */
 const MOST_KINDS = 8;
@@ -81,7 +84,7 @@ export class WrongForms {
       if (evidence === undefined) continue;
       if (askedOnce(target, client.kind)) evidence.unannounced ??= "once";
       if (!isAnnounced) evidence.unannounced = count === 1 ? "once" : "twice";
-      else if (count === 1) evidence.twice.clear();
+      else if (count === 1) this.#taken(target, evidence);
       else evidence.twice.add(client.connection);
       if (this.#isWrong(target, evidence, number)) wrong.push(target);
     }
@@ -98,12 +101,19 @@ export class WrongForms {
     return evidence;
   }
 
+  /** What was shown before was another's fault, or a forgery. */
+  #taken(target: string, { twice }: Evidence): void {
+    twice.clear();
+    const suspect = this.#suspects.get(target);
+    if (suspect !== undefined) suspect.span = RETRY;
+  }
+
   #isWrong(target: string, { twice, unannounced }: Evidence, number: number): boolean {
     const suspect = this.#suspects.get(target);
     if (suspect === undefined || twice.size < WITNESSES || unannounced !== "once" || number < suspect.offUntil)
       return false;
     suspect.offUntil = number + suspect.span;
-    suspect.span *= 2;
+    suspect.span = Math.min(LONGEST_RETRY, suspect.span * 2);
     twice.clear();
     return true;
   }

@@ -14,44 +14,15 @@
 //     --firefox                   in Firefox, not in Chromium
 //     --all                       every page, no limit of time, the unlimited line too
 import { parseArgs } from "node:util";
-import { chromium } from "playwright-core";
 import { scan } from "../../dist/index.js";
 import { median, report } from "./bar.js";
+import { openChromium, TIMES } from "./chromium-times.js";
 import { Firefox } from "./firefox.js";
 import { givenSites } from "./given-sites.js";
 import { writePaintSites } from "./paint-sites.js";
-import { interval, isSlower } from "./paired.js";
-import { announced, programHome } from "./program.js";
+import { measure, METRICS, title } from "./measure-page.js";
+import { programHome } from "./program.js";
 import { inRounds, templates } from "./templates.js";
-
-const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-const METRICS = ["fcp", "lcp", "load"];
-
-/** What takes longer is given up (milliseconds). */
-const LOAD_TIME = 60_000;
-
-/**
- * Times of the page in milliseconds since its request was sent: what comes before is the same for all, and mostly the
- * machine's noise. What has been painted last is reported in a frame.
- */
-const TIMES = `(async () => {
-  await document.fonts.ready;
-  for (let frame = 0; frame < 2; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
-  const entries = (type) => new Promise((resolve) => {
-    new PerformanceObserver((list, observer) => {
-      observer.disconnect();
-      resolve(list.getEntries());
-    }).observe({ type, buffered: true });
-    setTimeout(() => resolve([]), 200);
-  });
-  const paints = await entries("paint");
-  const [{ requestStart, loadEventStart }] = performance.getEntriesByType("navigation");
-  return JSON.stringify({
-    fcp: paints.find(({ name }) => name === "first-contentful-paint")?.startTime - requestStart,
-    lcp: (await entries("largest-contentful-paint")).at(-1)?.startTime - requestStart,
-    load: loadEventStart - requestStart,
-  });
-})()`;
 
 export async function bench(args = []) {
   const options = readOptions(args);
@@ -130,29 +101,6 @@ async function choosePages(sites, { all, pages }) {
   return chosen;
 }
 
-async function openChromium(trust) {
-  // Other origins do not answer, whatever the machine can reach.
-  const hosts = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost";
-  const args = ["--no-sandbox", "--disable-gpu", trust, hosts];
-  // Without handlers of its own for signals it ends with this process.
-  const browser = await chromium.launch({ executablePath, args, handleSIGINT: false, handleSIGTERM: false });
-  return {
-    async load(url) {
-      // A context has a cache and connections of its own.
-      const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
-      try {
-        const page = await context.newPage();
-        await page.goto(url, { waitUntil: "load", timeout: LOAD_TIME });
-        await page.waitForLoadState("networkidle", { timeout: 10_000 }).catch(() => undefined);
-        return JSON.parse(await page.evaluate(TIMES));
-      } finally {
-        await context.close();
-      }
-    },
-    close: () => browser.close(),
-  };
-}
-
 async function openFirefox() {
   const firefox = await Firefox.launch();
   return firefox && { load: (url) => firefox.load(url, TIMES), close: () => firefox.close() };
@@ -204,68 +152,6 @@ async function inLanes(jobs, lanes, end, work) {
   };
   await Promise.all(Array.from({ length: lanes }, lane));
   return results;
-}
-
-async function measure(job, browser, home) {
-  const [rtt, kbps] = job.network;
-  const { sides, runs, all } = job.options;
-  const network = ["--rtt", String(rtt), "--kbps", String(kbps)];
-  const servers = [];
-  try {
-    for (const side of sides) servers.push(await home.start(job.site.root, [...side.args, ...network]));
-    const urls = servers.map(({ url }) => new URL(job.path, url).href);
-    const told = new Set(await Promise.all(urls.map((url) => announced(url))));
-    if (!all && told.size === 1) return say(job, { job, alike: true });
-    // The first loads fill what the servers keep, and do not count.
-    await Promise.all(urls.map((url) => browser.load(url)));
-    const rounds = [];
-    for (let round = 0; round < runs; round++) rounds.push(await loadInTurn(browser, urls, round));
-    return say(job, judge(job, rounds));
-  } catch (error) {
-    return say(job, { job, failure: String(error.message).split("\n")[0] });
-  } finally {
-    await Promise.all(servers.map((server) => server.close()));
-  }
-}
-
-/** One load by each side; each is the first one as often as the others. */
-async function loadInTurn(browser, urls, round) {
-  const loads = [];
-  for (const at of urls.keys()) {
-    const turn = (at + round) % urls.length;
-    loads[turn] = await browser.load(urls[turn]);
-  }
-  return loads;
-}
-
-/** The pairs of each metric, side by side with the first, and what is slower. */
-function judge(job, rounds) {
-  const pairs = job.options.sides.slice(1).flatMap(({ name }, at) =>
-    METRICS.flatMap((metric) => {
-      const both = rounds.map((loads) => [loads[0][metric], loads[at + 1][metric]]);
-      // A page without contents has no paint.
-      return both.flat().every((time) => time > 0) ? [{ name, metric, both }] : [];
-    }),
-  );
-  const slower = pairs.filter(({ both }) => isSlower(both)).map(({ name, metric }) => `${name} ${metric}`);
-  return { job, pairs, slower };
-}
-
-const title = ({ site, path, network: [rtt, kbps] }) =>
-  `${`${site.name} ${path}`.padEnd(44)} ${rtt} ms ${kbps === 0 ? "any" : kbps / 1000} Mbit/s`;
-
-function say(job, result) {
-  const { alike, failure, pairs = [], slower = [] } = result;
-  console.log(`  ${title(job)}${alike ? "  told the same" : ""}${failure === undefined ? "" : `  FAILED ${failure}`}`);
-  for (const { name, metric, both } of pairs) {
-    const [first, second] = [0, 1].map((side) => median(both.map((pair) => pair[side])));
-    const [least, most] = interval(both.map(([a, b]) => b - a)).map((ms) => ms.toFixed(0).padStart(6));
-    const ratio = (second / first).toFixed(3);
-    const times = `${first.toFixed(0).padStart(6)} → ${second.toFixed(0).padStart(6)}`;
-    const verdict = slower.includes(`${name} ${metric}`) ? "  SLOWER" : "";
-    console.log(`    ${metric.padEnd(5)} ${times}  ${ratio}  [${least}, ${most}] ms  ${name}${verdict}`);
-  }
-  return result;
 }
 
 /** The geometric mean of the ratios of medians, over all pages. */

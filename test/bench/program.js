@@ -29,6 +29,7 @@ export async function programHome() {
   return {
     /** What a Chromium is told, for which the certificate is then as valid as any. */
     trust: `--ignore-certificate-errors-spki-list=${createHash("sha256").update(key).digest("base64")}`,
+    directory: home,
     start: (root, args) => start(home, root, args),
     remove: () => rm(home, { recursive: true, force: true }),
   };
@@ -57,8 +58,10 @@ async function start(home, root, args) {
   });
   return {
     url,
-    close: async () => {
-      child.kill("SIGKILL");
+    pid: child.pid,
+    /** @param signal SIGTERM has it write what it keeps */
+    close: async (signal = "SIGKILL") => {
+      child.kill(signal);
       await exited;
     },
   };

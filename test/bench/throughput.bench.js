@@ -3,7 +3,7 @@
 // times, as processes of the very same code differ by a tenth for as long as they live (what V8 makes of it, and
 // when). Runs alternate, and of each process the best one counts, as a busy machine can only slow it; then the median
 // of the ratios of those that ran side by side. Needs h2load (Debian: nghttp2-client).
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createCertificate } from "../../dist/index.js";
 import { median, report } from "./bar.js";
+import { h2load, hasH2load } from "./h2load.js";
 
 const STARTS = Number(process.env.STARTS ?? 7);
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
@@ -69,17 +70,6 @@ async function startServer(args, directory) {
   return { child, url: url.replace("localhost", "127.0.0.1") };
 }
 
-/** Requests per second. */
-async function load(url, requests) {
-  const h2load = spawn("h2load", ["-c", "8", "-m", "16", "-n", String(requests), url]);
-  let text = "";
-  h2load.stdout.on("data", (bytes) => (text += bytes));
-  await once(h2load, "close");
-  const rate = Number(/([\d.]+) req\/s/.exec(text)?.[1]);
-  if (!text.includes(`${requests} succeeded`)) throw new Error(text);
-  return rate;
-}
-
 /** The best rate of each process, by path and server: those that ran side by side stand at the same place. */
 async function measure(commands, directory) {
   const rates = new Map(paths.map((path) => [path, new Map(Object.keys(commands).map((name) => [name, []]))]));
@@ -89,7 +79,7 @@ async function measure(commands, directory) {
       for (const [name, args] of Object.entries(commands)) {
         servers.push({ name, ...(await startServer(args, directory)) });
       }
-      for (const { url } of servers) await load(`${url}11.txt`, WARM_UP);
+      for (const { url } of servers) await h2load(`${url}11.txt`, WARM_UP);
       for (const path of paths) {
         const best = new Map();
         // The first round warms up.
@@ -97,7 +87,7 @@ async function measure(commands, directory) {
           // Each comes first in its turn: what ran before bears on a run, too.
           servers.push(servers.shift());
           for (const { name, url } of servers) {
-            const rate = await load(url + path, REQUESTS);
+            const rate = await h2load(url + path, REQUESTS);
             if (round > 0) best.set(name, Math.max(rate, best.get(name) ?? 0));
           }
         }
@@ -111,7 +101,7 @@ async function measure(commands, directory) {
 }
 
 export async function bench() {
-  if (spawnSync("h2load", ["--version"]).error !== undefined) {
+  if (!hasH2load) {
     console.log("skipped: h2load is not installed");
     return;
   }

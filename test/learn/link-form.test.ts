@@ -6,6 +6,7 @@ const asked = (destination: string, mode: string, byDocument = true) => ({
   destination,
   mode,
   byDocument,
+  isOpen: true,
 });
 
 test.each([
@@ -36,7 +37,7 @@ test.each([
   ],
   [
     "a module that a service worker passes on",
-    { target: "/a.js", destination: "empty", mode: "cors", byDocument: true },
+    { target: "/a.js", destination: "empty", mode: "cors", byDocument: true, isOpen: true },
     false,
     undefined,
   ],

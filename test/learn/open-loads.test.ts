@@ -25,7 +25,7 @@ const start = (connection: number, page = "/", name = "browser"): LoadStart => (
   announced: () => undefined,
 });
 
-const script = { target: "/a.js", destination: "script", mode: "no-cors", byDocument: true };
+const script = { target: "/a.js", destination: "script", mode: "no-cors", byDocument: true, isOpen: true };
 
 function loads() {
   const over: PageLoad[] = [];

@@ -16,7 +16,7 @@ function load(connection: number, times: number, announced: boolean, kind = "bro
     announced: () => new Set(announced ? ["/a.js"] : []),
   });
   for (let time = 0; time < times; time++) {
-    made.add({ target: "/a.js", destination: "script", mode: "no-cors", byDocument: true });
+    made.add({ target: "/a.js", destination: "script", mode: "no-cors", byDocument: true, isOpen: true });
   }
   return made;
 }

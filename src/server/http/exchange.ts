@@ -4,6 +4,7 @@ import type { Duplex, Readable, Writable } from "node:stream";
 import type { Connection, Taken } from "../listen/connection.js";
 import type { Writer } from "../../delivery/scheduler.js";
 import type { RequestRules } from "../middleware/request-rules.js";
+import type { PageNeeds } from "../../scanner/types.js";
 import type { RouteContext } from "../routes/route.js";
 
 /** One request, and the means to answer it: the same over both versions of HTTP. */
@@ -43,6 +44,8 @@ export interface Exchange extends Taken {
   rules: RequestRules;
   /** The `Link` field of the 103 that went ahead of the response. */
   hinted: string | undefined;
+  /** What the page goes with that it asks for, when that is decided. */
+  pageNeeds: PageNeeds | undefined;
   /** Gives the final response its last touch, whoever answers. */
   transformHeaders: Transform | undefined;
   /**

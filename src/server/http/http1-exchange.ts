@@ -1,3 +1,4 @@
+import type { PageNeeds } from "../../scanner/types.js";
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Readable, Writable } from "node:stream";
 import type { Connection } from "../listen/connection.js";
@@ -30,6 +31,7 @@ class Http1Exchange implements Exchange {
   rules = NO_RULES;
   place = -1;
   hinted: string | undefined;
+  pageNeeds: PageNeeds | undefined;
   transformHeaders: Transform | undefined;
   begun = 0;
   sent: OutgoingHttpHeaders = {};

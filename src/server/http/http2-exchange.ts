@@ -1,3 +1,4 @@
+import type { PageNeeds } from "../../scanner/types.js";
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { constants, type ServerHttp2Stream } from "node:http2";
 import type { Readable, Writable } from "node:stream";
@@ -56,6 +57,7 @@ class Http2Exchange implements Exchange, Writer {
   rules = NO_RULES;
   place = -1;
   hinted: string | undefined;
+  pageNeeds: PageNeeds | undefined;
   transformHeaders: Transform | undefined;
   begun = 0;
   readonly arrival: number;

@@ -20,8 +20,6 @@ export class Traffic {
   readonly #options: TrafficOptions;
   #learner: Learner | undefined;
   #loading: Promise<Learner> | undefined;
-  /** What pages that are being answered go with: it is decided once for a request. */
-  readonly #decided = new WeakMap<Exchange, PageNeeds>();
   readonly #connections = new WeakSet<object>();
 
   constructor(options: TrafficOptions) {
@@ -35,7 +33,7 @@ export class Traffic {
     return this.#safely(undefined, () => {
       const page = this.#page(exchange, file, needs);
       if (page === undefined) return needs;
-      const all = this.#decided.get(exchange) ?? learner?.peek(page, kindOf(exchange));
+      const all = exchange.pageNeeds ?? learner?.peek(page, kindOf(exchange));
       if (learner !== undefined && all !== undefined) this.#begin(learner, exchange, page, all);
       return all;
     });
@@ -48,7 +46,7 @@ export class Traffic {
       const page = this.#page(exchange, file, needs);
       if (page === undefined) return needs;
       const learner = (this.#learner = await (this.#loading ??= this.#options.load()));
-      const all = this.#decided.get(exchange) ?? (await learner.page(page, kindOf(exchange)));
+      const all = exchange.pageNeeds ?? (await learner.page(page, kindOf(exchange)));
       this.#begin(learner, exchange, page, all);
       return all;
     } catch (error) {
@@ -60,7 +58,8 @@ export class Traffic {
   /** A request has arrived. Undefined when no load of a page is under way that it may belong to. */
   arrived(exchange: Exchange): Observation | undefined {
     const learner = this.#learner;
-    if (learner === undefined || learner.isIdle || this.#options.isProxied(exchange.target)) return undefined;
+    if (learner === undefined || learner.isIdle || exchange.fields["sec-fetch-mode"] === "navigate") return undefined;
+    if (this.#options.isProxied(exchange.target)) return undefined;
     return this.#safely(undefined, () => learner.arrived(observed(exchange)));
   }
 
@@ -72,13 +71,13 @@ export class Traffic {
   #page(exchange: Exchange, file: FoundFile, needs: PageNeeds): PageVersion | undefined {
     if (exchange.rules.page.audience !== undefined) return undefined;
     const pathname = pathOf(exchange.target);
-    if (!this.#decided.has(exchange)) this.#learner?.navigated(exchange.connection.id, pathname);
+    if (exchange.pageNeeds === undefined) this.#learner?.navigated(exchange.connection.id, pathname);
     return { pathname, file, needs, rules: this.#options.rules.version };
   }
 
   #begin(learner: Learner, exchange: Exchange, page: PageVersion, all: PageNeeds): void {
-    if (this.#decided.has(exchange)) return;
-    this.#decided.set(exchange, all);
+    if (exchange.pageNeeds !== undefined) return;
+    exchange.pageNeeds = all;
     const { connection, target } = exchange;
     const { transport, history, id } = connection;
     if (!this.#connections.has(connection)) {

@@ -1,12 +1,12 @@
 import { readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { OutgoingHttpHeaders } from "node:http2";
 import type { Agent } from "node:https";
 import { expect, test } from "vitest";
 import type { ServerOptions } from "../../../src/index.js";
 import { http1, keepAlive } from "../../support/h1.js";
-import { connect, type H2Client } from "../../support/h2.js";
-import { startServer, type TestServer } from "../../support/server.js";
+import { connect } from "../../support/h2.js";
+import { ask, navigate, noPush, type Request } from "../../support/loads.js";
+import { startServer } from "../../support/server.js";
 import { writeSite } from "../../support/site.js";
 
 const files = {
@@ -20,37 +20,12 @@ const files = {
   "photo.jpg": "photo",
 };
 
-const noPush = { settings: { enablePush: false } };
-
-/** What a request says of how it was made: [target, destination, mode, who asked]. */
-type Request = readonly [
-  target: string,
-  destination: string,
-  mode: string,
-  referer: string,
-  more?: OutgoingHttpHeaders,
-];
-
 const chunk: Request = ["/chunk.js", "script", "cors", "/app.js"];
 const data: Request = ["/data.json", "empty", "cors", "/"];
 const usual: readonly Request[] = [
   ["/site.css", "style", "no-cors", "/"],
   ["/app.js", "script", "cors", "/"],
 ];
-
-/** Asks for a page as a browser does; returns the targets of its `Link` field. */
-async function navigate({ request }: H2Client, page = "/", more: OutgoingHttpHeaders = {}): Promise<string[]> {
-  const fields = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", ...more };
-  const { headers } = await request(page, fields);
-  return [...String(headers.link ?? "").matchAll(/<([^>]*)>/g)].map(([, target]) => target ?? "");
-}
-
-async function ask({ request }: H2Client, server: TestServer, requests: readonly Request[]): Promise<void> {
-  for (const [target, destination, mode, referer, more] of requests) {
-    const fields = { "sec-fetch-mode": mode, "sec-fetch-dest": destination, accept: "*/*" };
-    await request(target, { ...fields, referer: `${server.origin}${referer}`, ...more });
-  }
-}
 
 async function serve(options: ServerOptions = {}, site: Readonly<Record<string, string>> = files) {
   const root = await writeSite(site);
@@ -215,6 +190,23 @@ test("a target with a query is taken when a second load has asked for the same",
   }
   seen.push(await navigate(client));
   expect(seen).toEqual([[], [], ["/chunk.js?v=1"], ["/chunk.js?v=1"]]);
+});
+
+test.each([
+  ["a cookie", "/data.json?v=1", { cookie: "a=1" }],
+  ["a query that may be a token", "/data.json?token=0123456789", {}],
+])("with %s, the second load has to be another client's", async (_, target, more) => {
+  const { server } = await serve();
+  const seen: string[][] = [];
+  for (const name of ["one", "one", "two", "one"]) {
+    const client = await connect(server.port, noPush);
+    const fields = { ...more, "user-agent": name };
+    seen.push(await navigate(client, "/", fields));
+    await ask(client, server, [...usual, [target, "empty", "cors", "/", fields]]);
+    // The load before is complete with this one.
+    await navigate(client, "/", fields);
+  }
+  expect(seen).toEqual([[], [], [], [target]]);
 });
 
 test("over HTTP/1.1, a request on another connection of the same client belongs to its page", async () => {
