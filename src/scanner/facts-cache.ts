@@ -18,6 +18,7 @@ import { readingOf } from "./scan-fault.js";
 import type { SiteFile } from "./lookup.js";
 import { versionOf } from "./file-version.js";
 import { IMPORT_MAP } from "./html/elements/script-element.js";
+import { type DynamicImport, readLoads } from "./modules/dynamic-imports.js";
 import { readScript, type ScriptFacts, scriptLexer } from "./modules/imports.js";
 import { SharedStyles, type Styles } from "./style/engine-cache.js";
 import { CachedPromise, type MaybePromise } from "../io/maybe-promise.js";
@@ -78,6 +79,7 @@ export class SiteFacts {
   readonly #html: LruMap<Promise<ReadHtml>>;
   readonly #css = new LruMap<CachedPromise<ReadCss>>(KEPT_SHEETS);
   readonly #scripts = new LruMap<CachedPromise<ScriptFacts>>(KEPT_SCRIPTS);
+  readonly #loads = new LruMap<CachedPromise<readonly DynamicImport[]>>(KEPT_SCRIPTS);
   /** Answers to what is asked of stylesheets and scripts by yes or no. */
   readonly #answers = new LruMap<CachedPromise<boolean>>(KEPT_SCRIPTS);
   readonly #inlineCss = new LruMap<CssFacts>(KEPT_SHEETS);
@@ -126,6 +128,11 @@ export class SiteFacts {
   async script(file: SiteFile): Promise<ScriptFacts> {
     await scriptLexer();
     return this.#once(this.#scripts, file, "", (bytes) => readScript(bytes.toString("utf8")));
+  }
+
+  /** What a script imports as it runs. */
+  loads(file: SiteFile, kind: "module" | "script"): MaybePromise<readonly DynamicImport[]> {
+    return this.#once(this.#loads, file, kind, (bytes) => readLoads(bytes.toString("utf8"), kind));
   }
 
   /** Whether a file is the one that integrity metadata names: a browser does not run or apply another. */
@@ -215,13 +222,13 @@ export class SiteFacts {
     kept: LruMap<CachedPromise<T>>,
     file: SiteFile,
     question: string,
-    parse: (bytes: Buffer) => T,
+    parse: (bytes: Buffer) => T | Promise<T>,
   ): MaybePromise<T> {
     const key = `${versionOf(file)} ${question}`;
     return remembered(kept, key, () => new CachedPromise(this.#read(file, parse), () => kept.delete(key))).value;
   }
 
-  async #read<T>(file: SiteFile, parse: (bytes: Buffer) => T, readFile = this.#readOther): Promise<T> {
+  async #read<T>(file: SiteFile, parse: (bytes: Buffer) => T | Promise<T>, readFile = this.#readOther): Promise<T> {
     if (file.size > SCAN_LIMIT) {
       remembered(this.#truncated, versionOf(file), () => (this.#options.onTruncated(file), true));
     }

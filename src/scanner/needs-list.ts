@@ -77,6 +77,10 @@ export class Listing {
     this.#doubtful.add(target);
   }
 
+  has(target: string): boolean {
+    return this.#found.has(target);
+  }
+
   /** Notes what is no part of loading the page. */
   ignore(url: string, why: string, base: URL): void {
     const resolved = resolve(url, base);

@@ -1,9 +1,11 @@
 import { ContentSecurityPolicy } from "./url/csp.js";
-import type { DocumentFacts, InlineStylesheet } from "./html/facts.js";
+import type { DocumentFacts, InlineModule, InlineScript, InlineStylesheet } from "./html/facts.js";
 import { readImportMaps } from "./modules/import-map.js";
 import { type Context, Listing, type Located, type PageLookup } from "./needs-list.js";
 import type { Viewport } from "./css/media-queries.js";
+import { readLoads } from "./modules/dynamic-imports.js";
 import { ModuleGraph } from "./modules/module-graph.js";
+import { RunningScripts } from "./modules/running-scripts.js";
 import { styleNeeds } from "./style/what-styles-load.js";
 import { baseOf, documentBase } from "../manifest/resolve.js";
 import { NEED, type Reference } from "./url/reference.js";
@@ -31,6 +33,9 @@ export async function closePage(page: PageRequest, facts: SiteFacts, lookup: Pag
   return new PageClosure(page, await facts.html(page.file, 0), facts, lookup).close();
 }
 
+/** Whether what a reference names is run as a module script. */
+const isModule = ({ by, rel }: Reference) => rel === "modulepreload" && by !== "modulepreload";
+
 class PageClosure {
   readonly #explain: boolean;
   readonly #document: DocumentFacts;
@@ -38,6 +43,7 @@ class PageClosure {
   readonly #listing: Listing;
   readonly #sheets: SheetList;
   readonly #modules: ModuleGraph;
+  readonly #running: RunningScripts;
   readonly #byField: ContentSecurityPolicy;
   readonly #policy: ContentSecurityPolicy;
   readonly #policyFrom: number;
@@ -61,10 +67,11 @@ class PageClosure {
     this.#sheets = new SheetList(this.#listing, facts, this.#policy, viewport);
     const map = readImportMaps(document.importMaps, this.#after.base);
     this.#modules = new ModuleGraph(this.#listing, facts, map, this.#policy);
+    this.#running = new RunningScripts(this.#listing, facts, this.#modules, this.#sheets, this.#policy);
   }
 
   async close(): Promise<PageNeeds> {
-    const { ignored, references, styles, modules } = this.#document;
+    const { ignored, references, styles, scripts, modules } = this.#document;
     for (const { url, why } of ignored) this.#listing.ignore(url, why, this.#after.base);
     let style = 0;
     for (const reference of references) {
@@ -77,13 +84,25 @@ class PageClosure {
       if (following !== undefined) await following;
     }
     for (const next of styles.slice(style)) await this.#inlineStyle(next);
-    for (const { text, offset, need } of modules) {
-      if (this.#mapIsUnknown || this.#policyAt(offset).forbidsInline("script")) continue;
-      const facts = await this.#facts.inlineScript(text);
-      await this.#modules.inline(facts, this.#after, offset, { need, crossorigin: undefined });
-    }
+    for (const script of scripts) await this.#inlineScript(script);
+    for (const module of modules) await this.#inlineModule(module);
+    if (!this.#mapIsUnknown) await this.#running.follow();
     await this.#style();
     return this.#listing.needs();
+  }
+
+  async #inlineModule({ text, offset, need }: InlineModule): Promise<void> {
+    if (this.#mapIsUnknown || this.#policyAt(offset).forbidsInline("script")) return;
+    const facts = await this.#facts.inlineScript(text);
+    const context = this.#after;
+    const runs = await this.#modules.inline(facts, context, offset, { need, crossorigin: undefined });
+    if (runs) this.#running.add({ loads: await readLoads(text, "module"), context, offset, crossorigin: undefined });
+  }
+
+  async #inlineScript({ text, offset }: InlineScript): Promise<void> {
+    if (this.#policyAt(offset).forbidsInline("script")) return;
+    const loads = await readLoads(text, "script");
+    this.#running.add({ loads, context: this.#contextAt(offset), offset, crossorigin: undefined });
   }
 
   /** What references at an offset resolve against: the `base` element counts for what follows it. */
@@ -101,9 +120,10 @@ class PageClosure {
   }
 
   #reference(reference: Reference): MaybePromise<void> {
-    const { offset, by } = reference;
-    const context = this.#contextAt(offset);
-    const fetched = by === MODULE_SCRIPT ? this.#modules.root(reference, context.base) : reference;
+    const { offset, byScript } = reference;
+    const context = byScript === true ? this.#after : this.#contextAt(offset);
+    if (byScript === true && !this.#definesIslands(offset)) return;
+    const fetched = isModule(reference) ? this.#modules.root(reference, context.base) : reference;
     const located = this.#listing.reference(fetched, context, this.#policyAt(offset));
     return whenKnown(located, (known) => (typeof known === "object" ? this.#followIntact(known, fetched) : undefined));
   }
@@ -119,9 +139,14 @@ class PageClosure {
   #follow(located: Located, reference: Reference): MaybePromise<void> {
     const { applies, by, need, crossorigin } = reference;
     if (applies !== undefined) return this.#sheets.linked(located, reference, this.#after);
-    if (by === MODULE_SCRIPT && !this.#mapIsUnknown) return this.#modules.file(located, { need, crossorigin });
+    if (isModule(reference) && !this.#mapIsUnknown) return this.#modules.file(located, { need, crossorigin });
     if (by === CLASSIC_SCRIPT && need === NEED.blockingScript && this.#hasModules) return this.#runBefore(located);
     return undefined;
+  }
+
+  /** Whether the elements of islands are what their script makes of them. */
+  #definesIslands(offset: number): boolean {
+    return this.#document.definesIslands && !this.#mapIsUnknown && !this.#policyAt(offset).forbidsInline("script");
   }
 
   get #hasModules(): boolean {

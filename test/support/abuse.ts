@@ -191,6 +191,13 @@ export const ABUSES: Readonly<Record<string, () => AbusiveSite>> = {
     ...script(times(`import "./n.js";`)),
     "n.js": each((n) => `import "./m.js?${n}";`, 1000),
   }),
+  "imports as a script runs": () => script(each((n) => `import("./a.js?${n}");`, DEEP)),
+  "blocks of a script that imports as it runs": () => script(nested("{", `import("./a.js")`, "}")),
+  "calls of a script that imports as it runs": () => script(nested("(() => ", `import("./a.js")`, ")()")),
+  islands: () =>
+    html(
+      `<script>"astro-island"</script>${each((n) => `<astro-island client=load component-url=${n}.js></astro-island>`, 5000)}`,
+    ),
   "parentheses of a script": () => script(`import "./a.js";${nested("(", "1", ")")}`),
   "arrays of a script": () => script(`import "./a.js";${nested("[", "1", "]")}`),
   "templates of a script": () => script(`import "./a.js";${nested("`${", "1", "}`")}`),
