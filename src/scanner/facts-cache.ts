@@ -130,6 +130,11 @@ export class SiteFacts {
     return this.#once(this.#scripts, file, "", (bytes) => readScript(bytes.toString("utf8")));
   }
 
+  /** A script as it stands in its file. */
+  text(file: SiteFile): Promise<string> {
+    return this.#read(file, (bytes) => bytes.toString("utf8"));
+  }
+
   /** What a script imports as it runs. */
   loads(file: SiteFile, kind: "module" | "script"): MaybePromise<readonly DynamicImport[]> {
     return this.#once(this.#loads, file, kind, (bytes) => readLoads(bytes.toString("utf8"), kind));

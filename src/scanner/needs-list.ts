@@ -81,9 +81,9 @@ export class Listing {
     return this.#found.has(target);
   }
 
-  /** Notes what is no part of loading the page. */
-  ignore(url: string, why: string, base: URL): void {
-    const resolved = resolve(url, base);
+  /** Notes what is no part of loading the page; without a base, what has no URL. */
+  ignore(url: string, why: string, base?: URL): void {
+    const resolved = base === undefined ? ({ left: "invalid" } as const) : resolve(url, base);
     if ("left" in resolved && resolved.left === "data") return;
     const target = "target" in resolved ? resolved.target : url;
     if (!this.#ignored.has(target)) this.#ignored.set(target, { target, why });

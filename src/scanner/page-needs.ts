@@ -11,6 +11,7 @@ import { baseOf, documentBase } from "../manifest/resolve.js";
 import { NEED, type Reference } from "./url/reference.js";
 import { CLASSIC_SCRIPT, MODULE_SCRIPT } from "./html/elements/script-element.js";
 import type { SiteFile } from "./lookup.js";
+import type { Outline } from "./style/outline/outline.js";
 import type { PageNeeds } from "./types.js";
 import type { SiteFacts } from "./facts-cache.js";
 import { SheetList } from "./style/stylesheets.js";
@@ -48,6 +49,8 @@ class PageClosure {
   readonly #policy: ContentSecurityPolicy;
   readonly #policyFrom: number;
   #mapIsUnknown: boolean;
+  /** Files of classic scripts. */
+  readonly #classic: (Located & Pick<Context, "base">)[] = [];
   /** What references resolve against before the `base` element, and after it. */
   readonly #before: Context;
   readonly #after: Context;
@@ -87,6 +90,7 @@ class PageClosure {
     for (const script of scripts) await this.#inlineScript(script);
     for (const module of modules) await this.#inlineModule(module);
     if (!this.#mapIsUnknown) await this.#running.follow();
+    if (this.#explain) await this.#explainScripts();
     await this.#style();
     return this.#listing.needs();
   }
@@ -140,6 +144,7 @@ class PageClosure {
     const { applies, by, need, crossorigin } = reference;
     if (applies !== undefined) return this.#sheets.linked(located, reference, this.#after);
     if (isModule(reference) && !this.#mapIsUnknown) return this.#modules.file(located, { need, crossorigin });
+    if (by === CLASSIC_SCRIPT) this.#classic.push({ ...located, base: this.#after.base });
     if (by === CLASSIC_SCRIPT && need === NEED.blockingScript && this.#hasModules) return this.#runBefore(located);
     return undefined;
   }
@@ -149,6 +154,11 @@ class PageClosure {
     return this.#document.definesIslands && !this.#mapIsUnknown && !this.#policyAt(offset).forbidsInline("script");
   }
 
+  /** Whether the page itself shows nothing, and its scripts do. */
+  #isMadeByScript({ texts }: Outline): boolean {
+    return texts.length === 0 && this.#classic.length + this.#running.files.length > 0;
+  }
+
   get #hasModules(): boolean {
     return this.#document.modules.length > 0 || this.#document.references.some(({ by }) => by === MODULE_SCRIPT);
   }
@@ -156,6 +166,17 @@ class PageClosure {
   /** A script that runs before the modules, and adds an import map for all that is known: where they lead is not. */
   async #runBefore({ file }: Located): Promise<void> {
     this.#mapIsUnknown ||= await this.#facts.mentionsImportMap(file);
+  }
+
+  async #explainScripts(): Promise<void> {
+    const { explainScripts } = await import("./modules/explain-scripts.js");
+    const { scripts, modules } = this.#document;
+    const files = [...this.#classic, ...this.#running.files].map(async (context) => ({
+      text: await this.#facts.text(context.file),
+      context,
+    }));
+    const inline = [...scripts, ...modules].map(({ text }) => ({ text, context: this.#after }));
+    explainScripts([...inline, ...(await Promise.all(files))], (...ignored) => this.#listing.ignore(...ignored));
   }
 
   /** Fonts and images by use. */
@@ -170,7 +191,7 @@ class PageClosure {
       const { explainStyles } = await import("./style/explain-styles.js");
       const { sheets, skipping } = this.#sheets;
       const ignore = (url: string, why: string, base: URL): void => this.#listing.ignore(url, why, base);
-      explainStyles([...sheets, ...skipping], outline, needs, ignore);
+      explainStyles([...sheets, ...skipping], outline, needs, this.#isMadeByScript(outline), ignore);
     }
   }
 }

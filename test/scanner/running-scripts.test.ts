@@ -99,3 +99,28 @@ test.each([
   expect(listed.entries.map(({ target }) => target).sort()).toEqual(expected);
   for (const entry of listed.entries) expect(entry).not.toHaveProperty("named");
 });
+
+test("explains what only running shows", async () => {
+  const { ignored } = await scanIndex(
+    {
+      "index.html": `${module}<script src="/classic.js"></script><div id="root"></div><link rel="stylesheet" href="/s.css">`,
+      "app.js": `import "./b.js"; import("./known.js"); const later = () => import("./later.js"); later(import(x))`,
+      "b.js": `new Worker(new URL("./worker.js", import.meta.url)); fetch("/data.json")`,
+      "classic.js": `fetch(url); this.fetch(); window.fetch`,
+      "known.js": "",
+      "s.css": `@font-face { font-family: F; src: url(f.woff2) } p { font-family: F; background: url(back.svg) }`,
+    },
+    [],
+    true,
+  );
+  const made = "the page's elements are made by a script: fonts and backgrounds can't be told";
+  expect(Object.fromEntries(ignored.map(({ target, why }) => [target, why]))).toEqual({
+    "/later.js": "import() in /app.js: only running shows when",
+    "import() in /app.js": "only running shows what, and when",
+    "/worker.js": "a worker in /b.js: only running shows when",
+    "/data.json": "fetch() in /b.js: only running shows when",
+    "fetch() in /classic.js": "only running shows what, and when",
+    "/f.woff2": made,
+    "/back.svg": made,
+  });
+});

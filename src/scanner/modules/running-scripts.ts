@@ -23,6 +23,8 @@ export class RunningScripts {
   readonly #sheets: SheetList;
   readonly #policy: ContentSecurityPolicy;
   readonly #scripts: Running[] = [];
+  /** The files of all of them. */
+  readonly files: Context[] = [];
 
   constructor(
     listing: Listing,
@@ -50,6 +52,7 @@ export class RunningScripts {
     for (;;) {
       const file = this.#modules.running.shift();
       if (file !== undefined) {
+        this.files.push(file.context);
         this.add({ ...file, offset: 0, loads: await this.#facts.loads(file.context.file, "module") });
       }
       const script = this.#scripts.shift();
