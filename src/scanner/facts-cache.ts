@@ -19,6 +19,7 @@ import type { SiteFile } from "./lookup.js";
 import { versionOf } from "./file-version.js";
 import { IMPORT_MAP } from "./html/elements/script-element.js";
 import { type DynamicImport, readLoads } from "./modules/dynamic-imports.js";
+import { hasRuntime, readWebpack, type WebpackScript } from "./webpack/webpack-script.js";
 import { readScript, type ScriptFacts, scriptLexer } from "./modules/imports.js";
 import { SharedStyles, type Styles } from "./style/engine-cache.js";
 import { CachedPromise, type MaybePromise } from "../io/maybe-promise.js";
@@ -80,6 +81,7 @@ export class SiteFacts {
   readonly #css = new LruMap<CachedPromise<ReadCss>>(KEPT_SHEETS);
   readonly #scripts = new LruMap<CachedPromise<ScriptFacts>>(KEPT_SCRIPTS);
   readonly #loads = new LruMap<CachedPromise<readonly DynamicImport[]>>(KEPT_SCRIPTS);
+  readonly #webpack = new LruMap<CachedPromise<WebpackScript | undefined>>(KEPT_SHEETS);
   /** Answers to what is asked of stylesheets and scripts by yes or no. */
   readonly #answers = new LruMap<CachedPromise<boolean>>(KEPT_SCRIPTS);
   readonly #inlineCss = new LruMap<CssFacts>(KEPT_SHEETS);
@@ -128,6 +130,16 @@ export class SiteFacts {
   async script(file: SiteFile): Promise<ScriptFacts> {
     await scriptLexer();
     return this.#once(this.#scripts, file, "", (bytes) => readScript(bytes.toString("utf8")));
+  }
+
+  /** Whether webpack's runtime stands in a classic script. */
+  hasWebpackRuntime(file: SiteFile): MaybePromise<boolean> {
+    return this.#once(this.#answers, file, "webpack", hasRuntime);
+  }
+
+  /** A classic script that webpack made. */
+  webpack(file: SiteFile): MaybePromise<WebpackScript | undefined> {
+    return this.#once(this.#webpack, file, "", (bytes) => readWebpack(bytes.toString("utf8")));
   }
 
   /** A script as it stands in its file. */

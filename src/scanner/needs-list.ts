@@ -81,6 +81,12 @@ export class Listing {
     return this.#found.has(target);
   }
 
+  /** Whether a file of the site answers for a URL. */
+  async isThere(url: string, base: URL): Promise<boolean> {
+    const resolved = this.#facts.resolve(url, base);
+    return "target" in resolved && (await this.#lookup({ target: resolved.target, navigates: false })).kind === "file";
+  }
+
   /** Notes what is no part of loading the page; without a base, what has no URL. */
   ignore(url: string, why: string, base?: URL): void {
     const resolved = base === undefined ? ({ left: "invalid" } as const) : resolve(url, base);

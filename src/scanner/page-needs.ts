@@ -12,6 +12,7 @@ import { NEED, type Reference } from "./url/reference.js";
 import { CLASSIC_SCRIPT, MODULE_SCRIPT } from "./html/elements/script-element.js";
 import type { SiteFile } from "./lookup.js";
 import type { Outline } from "./style/outline/outline.js";
+import { WebpackChunks } from "./webpack/webpack-chunks.js";
 import type { PageNeeds } from "./types.js";
 import type { SiteFacts } from "./facts-cache.js";
 import { SheetList } from "./style/stylesheets.js";
@@ -90,6 +91,7 @@ class PageClosure {
     for (const script of scripts) await this.#inlineScript(script);
     for (const module of modules) await this.#inlineModule(module);
     if (!this.#mapIsUnknown) await this.#running.follow();
+    await new WebpackChunks(this.#listing, this.#facts, this.#sheets, this.#policy).follow(this.#classic, this.#after);
     if (this.#explain) await this.#explainScripts();
     await this.#style();
     return this.#listing.needs();

@@ -5,6 +5,7 @@ import { startServer, testCertificate } from "../support/server.js";
 import { writeSite } from "../support/site.js";
 import type { SweepBrowser } from "../support/sweep/browser.js";
 import { openChromium } from "../support/sweep/chromium.js";
+import { ownDirectory, webpackChunk, webpackRuntime } from "../support/webpack-site.js";
 import { openFirefox } from "../support/sweep/firefox.js";
 
 const page = (body: string, head = "") =>
@@ -82,6 +83,21 @@ const sites = {
       "never.js": "",
     },
     ["/a.js", "/b.js", "/media.js", "/renderer.js"],
+  ],
+  "webpack's runtime": [
+    {
+      "index.html": page(`<script defer src="/runtime.js"></script><script defer src="/main.js"></script>`),
+      "runtime.js": webpackRuntime(ownDirectory),
+      "main.js": webpackChunk(
+        792,
+        "1:(e,t,n)=>{globalThis.until=Promise.all([n.e(532),n.e(65)])}",
+        "e=>{e.O(0,[9],()=>e(1)),e.O()}",
+      ),
+      "532.bbb.js": webpackChunk(532, ""),
+      "chart.aaa.js": webpackChunk(65, ""),
+      "chart.css1.css": "h1 { color: red }",
+    },
+    ["/532.bbb.js", "/chart.aaa.js", "/chart.css1.css", "/main.js", "/runtime.js"],
   ],
 } as const;
 

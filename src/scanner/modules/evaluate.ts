@@ -148,10 +148,19 @@ function functionsOf(program: Program): ReadonlyMap<string, AnyNode> {
 }
 
 /** The nodes that stand in a node at once: all of them, or those of some of its fields. */
-export function childrenOf(node: AnyNode, fields?: readonly string[]): AnyNode[] {
-  return Object.entries(node)
-    .flatMap(([field, value]: [string, unknown]) => (fields?.includes(field) === false ? [] : value))
-    .filter(isNode);
+export function childrenOf(node: AnyNode, fields: readonly string[] = Object.keys(node)): AnyNode[] {
+  const children: AnyNode[] = [];
+  for (const field of fields) {
+    const value: unknown = Reflect.get(node, field);
+    if (isNode(value)) children.push(value);
+    else if (Array.isArray(value)) for (const one of value) if (isNode(one)) children.push(one);
+  }
+  return children;
+}
+
+/** Whether a search of a node and what is in it, in order, comes to one that is looked for. */
+export function someIn(node: AnyNode, isWanted: (node: AnyNode) => boolean): boolean {
+  return isWanted(node) || childrenOf(node).some((child) => someIn(child, isWanted));
 }
 
 function isNode(value: unknown): value is AnyNode {
