@@ -20,6 +20,8 @@ import { readingOf } from "./scan-fault.js";
 import type { SiteFile } from "./lookup.js";
 import { versionOf } from "./file-version.js";
 import { IMPORT_MAP } from "./html/elements/script-element.js";
+import { type DynamicImport, readLoads } from "./modules/dynamic-imports.js";
+import { hasRuntime, readWebpack, type WebpackScript } from "./webpack/webpack-script.js";
 import { readScript, type ScriptFacts, scriptLexer } from "./modules/imports.js";
 import { SharedStyles, type Styles } from "./style/engine-cache.js";
 import { CachedPromise, type MaybePromise } from "../io/maybe-promise.js";
@@ -86,6 +88,8 @@ export class SiteFacts {
   readonly #html: LruMap<Promise<ReadHtml>>;
   readonly #css = new LruMap<CachedPromise<ReadCss>>(KEPT_SHEETS);
   readonly #scripts = new LruMap<CachedPromise<ScriptFacts>>(KEPT_SCRIPTS);
+  readonly #loads = new LruMap<CachedPromise<readonly DynamicImport[]>>(KEPT_SCRIPTS);
+  readonly #webpack = new LruMap<CachedPromise<WebpackScript | undefined>>(KEPT_SHEETS);
   /** Answers to what is asked of stylesheets and scripts by yes or no. */
   readonly #answers = new LruMap<CachedPromise<boolean>>(KEPT_SCRIPTS);
   readonly #inlineCss = new LruMap<CssFacts>(KEPT_SHEETS);
@@ -134,6 +138,26 @@ export class SiteFacts {
   async script(file: SiteFile): Promise<ScriptFacts> {
     await scriptLexer();
     return this.#once(this.#scripts, file, "", (bytes) => readScript(bytes.toString("utf8")));
+  }
+
+  /** Whether webpack's runtime stands in a classic script. */
+  hasWebpackRuntime(file: SiteFile): MaybePromise<boolean> {
+    return this.#once(this.#answers, file, "webpack", hasRuntime);
+  }
+
+  /** A classic script that webpack made. */
+  webpack(file: SiteFile): MaybePromise<WebpackScript | undefined> {
+    return this.#once(this.#webpack, file, "", (bytes) => readWebpack(bytes.toString("utf8")));
+  }
+
+  /** A script as it stands in its file. */
+  text(file: SiteFile): Promise<string> {
+    return this.#read(file, (bytes) => bytes.toString("utf8"));
+  }
+
+  /** What a script imports as it runs. */
+  loads(file: SiteFile, kind: "module" | "script"): MaybePromise<readonly DynamicImport[]> {
+    return this.#once(this.#loads, file, kind, (bytes) => readLoads(bytes.toString("utf8"), kind));
   }
 
   /** Whether a file is the one that integrity metadata names: a browser does not run or apply another. */
@@ -242,13 +266,13 @@ export class SiteFacts {
     kept: LruMap<CachedPromise<T>>,
     file: SiteFile,
     question: string,
-    parse: (bytes: Buffer) => T,
+    parse: (bytes: Buffer) => T | Promise<T>,
   ): MaybePromise<T> {
     const key = `${versionOf(file)} ${question}`;
     return remembered(kept, key, () => new CachedPromise(this.#read(file, parse), () => kept.delete(key))).value;
   }
 
-  async #read<T>(file: SiteFile, parse: (bytes: Buffer) => T, readFile = this.#readOther): Promise<T> {
+  async #read<T>(file: SiteFile, parse: (bytes: Buffer) => T | Promise<T>, readFile = this.#readOther): Promise<T> {
     if (file.size > SCAN_LIMIT) {
       this.#reachLimit(file, "bytes");
     }

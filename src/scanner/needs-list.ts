@@ -77,9 +77,19 @@ export class Listing {
     this.#doubtful.add(target);
   }
 
-  /** Notes what is no part of loading the page. */
-  ignore(url: string, why: string, base: URL): void {
-    const resolved = resolve(url, base);
+  has(target: string): boolean {
+    return this.#found.has(target);
+  }
+
+  /** Whether a file of the site answers for a URL. */
+  async isThere(url: string, base: URL): Promise<boolean> {
+    const resolved = this.#facts.resolve(url, base);
+    return "target" in resolved && (await this.#lookup({ target: resolved.target, navigates: false })).kind === "file";
+  }
+
+  /** Notes what is no part of loading the page; without a base, what has no URL. */
+  ignore(url: string, why: string, base?: URL): void {
+    const resolved = base === undefined ? ({ left: "invalid" } as const) : resolve(url, base);
     if ("left" in resolved && resolved.left === "data") return;
     const target = "target" in resolved ? resolved.target : url;
     if (!this.#ignored.has(target)) this.#ignored.set(target, { target, why });

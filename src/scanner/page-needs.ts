@@ -1,14 +1,18 @@
 import { ContentSecurityPolicy } from "./url/csp.js";
-import type { DocumentFacts, InlineStylesheet } from "./html/facts.js";
+import type { DocumentFacts, InlineModule, InlineScript, InlineStylesheet } from "./html/facts.js";
 import { readImportMaps } from "./modules/import-map.js";
 import { type Context, Listing, type Located, type PageLookup } from "./needs-list.js";
 import type { Viewport } from "./css/media-queries.js";
+import { readLoads } from "./modules/dynamic-imports.js";
 import { ModuleGraph } from "./modules/module-graph.js";
+import { RunningScripts } from "./modules/running-scripts.js";
 import { styleNeeds } from "./style/what-styles-load.js";
 import { baseOf, documentBase } from "../manifest/resolve.js";
 import { NEED, type Reference } from "./url/reference.js";
 import { CLASSIC_SCRIPT, MODULE_SCRIPT } from "./html/elements/script-element.js";
 import type { SiteFile } from "./lookup.js";
+import type { Outline } from "./style/outline/outline.js";
+import { WebpackChunks } from "./webpack/webpack-chunks.js";
 import type { PageNeeds } from "./types.js";
 import type { SiteFacts } from "./facts-cache.js";
 import { takeTurns, Work } from "./work.js";
@@ -32,6 +36,9 @@ export async function closePage(page: PageRequest, facts: SiteFacts, lookup: Pag
   return new PageClosure(page, await facts.html(page.file, 0), facts, lookup).close();
 }
 
+/** Whether what a reference names is run as a module script. */
+const isModule = ({ by, rel }: Reference) => rel === "modulepreload" && by !== "modulepreload";
+
 class PageClosure {
   readonly #explain: boolean;
   readonly #document: DocumentFacts;
@@ -40,10 +47,13 @@ class PageClosure {
   readonly #listing: Listing;
   readonly #sheets: SheetList;
   readonly #modules: ModuleGraph;
+  readonly #running: RunningScripts;
   readonly #byField: ContentSecurityPolicy;
   readonly #policy: ContentSecurityPolicy;
   readonly #policyFrom: number;
   #mapIsUnknown: boolean;
+  /** Files of classic scripts. */
+  readonly #classic: (Located & Pick<Context, "base">)[] = [];
   /** What references resolve against before the `base` element, and after it. */
   readonly #before: Context;
   readonly #after: Context;
@@ -63,10 +73,11 @@ class PageClosure {
     this.#sheets = new SheetList(this.#listing, facts, this.#policy, viewport, this.#work);
     const map = readImportMaps(document.importMaps, this.#after.base);
     this.#modules = new ModuleGraph(this.#listing, facts, map, this.#policy);
+    this.#running = new RunningScripts(this.#listing, facts, this.#modules, this.#sheets, this.#policy);
   }
 
   async close(): Promise<PageNeeds> {
-    const { ignored, references, styles, modules } = this.#document;
+    const { ignored, references, styles, scripts, modules } = this.#document;
     for (const { url, why } of ignored) this.#listing.ignore(url, why, this.#after.base);
     let style = 0;
     for (const reference of references) {
@@ -81,13 +92,27 @@ class PageClosure {
       if (following !== undefined) await following;
     }
     for (const next of styles.slice(style)) await this.#inlineStyle(next);
-    for (const { text, offset, need } of modules) {
-      if (this.#mapIsUnknown || this.#policyAt(offset).forbidsInline("script")) continue;
-      const facts = await this.#facts.inlineScript(text);
-      await this.#modules.inline(facts, this.#after, offset, { need, crossorigin: undefined });
-    }
+    for (const script of scripts) await this.#inlineScript(script);
+    for (const module of modules) await this.#inlineModule(module);
+    if (!this.#mapIsUnknown) await this.#running.follow();
+    await new WebpackChunks(this.#listing, this.#facts, this.#sheets, this.#policy).follow(this.#classic, this.#after);
+    if (this.#explain) await this.#explainScripts();
     await this.#style();
     return this.#listing.needs();
+  }
+
+  async #inlineModule({ text, offset, need }: InlineModule): Promise<void> {
+    if (this.#mapIsUnknown || this.#policyAt(offset).forbidsInline("script")) return;
+    const facts = await this.#facts.inlineScript(text);
+    const context = this.#after;
+    const runs = await this.#modules.inline(facts, context, offset, { need, crossorigin: undefined });
+    if (runs) this.#running.add({ loads: await readLoads(text, "module"), context, offset, crossorigin: undefined });
+  }
+
+  async #inlineScript({ text, offset }: InlineScript): Promise<void> {
+    if (this.#policyAt(offset).forbidsInline("script")) return;
+    const loads = await readLoads(text, "script");
+    this.#running.add({ loads, context: this.#contextAt(offset), offset, crossorigin: undefined });
   }
 
   /** What references at an offset resolve against: the `base` element counts for what follows it. */
@@ -105,9 +130,10 @@ class PageClosure {
   }
 
   #reference(reference: Reference): MaybePromise<void> {
-    const { offset, by } = reference;
-    const context = this.#contextAt(offset);
-    const fetched = by === MODULE_SCRIPT ? this.#modules.root(reference, context.base) : reference;
+    const { offset, byScript } = reference;
+    const context = byScript === true ? this.#after : this.#contextAt(offset);
+    if (byScript === true && !this.#definesIslands(offset)) return;
+    const fetched = isModule(reference) ? this.#modules.root(reference, context.base) : reference;
     const located = this.#listing.reference(fetched, context, this.#policyAt(offset));
     return whenKnown(located, (known) => (typeof known === "object" ? this.#followIntact(known, fetched) : undefined));
   }
@@ -123,9 +149,20 @@ class PageClosure {
   #follow(located: Located, reference: Reference): MaybePromise<void> {
     const { applies, by, need, crossorigin } = reference;
     if (applies !== undefined) return this.#sheets.linked(located, reference, this.#after);
-    if (by === MODULE_SCRIPT && !this.#mapIsUnknown) return this.#modules.file(located, { need, crossorigin });
+    if (isModule(reference) && !this.#mapIsUnknown) return this.#modules.file(located, { need, crossorigin });
+    if (by === CLASSIC_SCRIPT) this.#classic.push({ ...located, base: this.#after.base });
     if (by === CLASSIC_SCRIPT && need === NEED.blockingScript && this.#hasModules) return this.#runBefore(located);
     return undefined;
+  }
+
+  /** Whether the elements of islands are what their script makes of them. */
+  #definesIslands(offset: number): boolean {
+    return this.#document.definesIslands && !this.#mapIsUnknown && !this.#policyAt(offset).forbidsInline("script");
+  }
+
+  /** Whether the page itself shows nothing, and its scripts do. */
+  #isMadeByScript({ texts }: Outline): boolean {
+    return texts.length === 0 && this.#classic.length + this.#running.files.length > 0;
   }
 
   get #hasModules(): boolean {
@@ -135,6 +172,17 @@ class PageClosure {
   /** A script that runs before the modules, and adds an import map for all that is known: where they lead is not. */
   async #runBefore({ file }: Located): Promise<void> {
     this.#mapIsUnknown ||= await this.#facts.mentionsImportMap(file);
+  }
+
+  async #explainScripts(): Promise<void> {
+    const { explainScripts } = await import("./modules/explain-scripts.js");
+    const { scripts, modules } = this.#document;
+    const files = [...this.#classic, ...this.#running.files].map(async (context) => ({
+      text: await this.#facts.text(context.file),
+      context,
+    }));
+    const inline = [...scripts, ...modules].map(({ text }) => ({ text, context: this.#after }));
+    explainScripts([...inline, ...(await Promise.all(files))], (...ignored) => this.#listing.ignore(...ignored));
   }
 
   /** Fonts and images by use. */
@@ -150,7 +198,7 @@ class PageClosure {
       const { explainStyles } = await import("./style/explain-styles.js");
       const { sheets, skipping } = this.#sheets;
       const ignore = (url: string, why: string, base: URL): void => this.#listing.ignore(url, why, base);
-      explainStyles([...sheets, ...skipping], outline, needs, ignore);
+      explainStyles([...sheets, ...skipping], outline, needs, this.#isMadeByScript(outline), ignore);
     }
   }
 }

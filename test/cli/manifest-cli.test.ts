@@ -98,6 +98,21 @@ test("explains one page: what is in and why, what is not there, what was left ou
   ]);
 });
 
+test.each([
+  ["docs", "/docs/"],
+  ["/docs", "/docs/"],
+  ["docs/index.html", "/docs/"],
+  ["frame.html", "/frame.html"],
+])("takes a path to explain without its slashes: %s", async (path, page) => {
+  const { code, stdout } = await runCli(["manifest", await writeSite(files), "--explain", path]);
+  expect([code, stdout.split("  ")[0]]).toEqual([0, page]);
+});
+
+test("explains a route of a single-page application", async () => {
+  const { code, stdout } = await runCli(["manifest", await writeSite(files), "--single", "--explain", "/some/route"]);
+  expect([code, stdout.split("  ")[0]]).toEqual([0, "/some/route"]);
+});
+
 test("writes to a file at once and leaves nothing beside it", async () => {
   const root = await writeSite(files);
   const out = await writeSite({ "push.json": "old" });

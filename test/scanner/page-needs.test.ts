@@ -2,20 +2,13 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 
 import { createScanner } from "../../src/scanner/scanner.js";
-import type { PageNeeds } from "../../src/scanner/types.js";
+import { scanIndex } from "../support/scan-index.js";
 import { locateIn, lookupIn, writeSite } from "../support/site.js";
 
 type Files = Readonly<Record<string, string>>;
 
-async function scan(files: Files, csp: readonly string[] = []): Promise<PageNeeds> {
-  const root = await writeSite(files);
-  const file = await locateIn(root)("/");
-  if (file === undefined) throw new Error("the site has no index.html");
-  return createScanner({ lookup: lookupIn(root) }).page("/", file, { csp });
-}
-
 const targets = async (files: Files, csp?: readonly string[]): Promise<string[]> =>
-  (await scan(files, csp)).entries.map(({ target }) => target);
+  (await scanIndex(files, csp)).entries.map(({ target }) => target);
 
 const face = (family: string, file: string, more = ""): string =>
   `@font-face { font-family: ${family}; src: url(${file}); ${more} }`;
@@ -46,7 +39,7 @@ test("follows imports of stylesheets through circles and a hundred levels", asyn
 
 test("gives a font the link that a browser takes", async () => {
   const html = `<style>${face("F", "f.woff2")} p { font-family: F }</style><p>text</p>`;
-  expect((await scan({ "index.html": html, "f.woff2": "1234" })).entries).toEqual([
+  expect((await scanIndex({ "index.html": html, "f.woff2": "1234" })).entries).toEqual([
     { target: "/f.woff2", rel: "preload", as: "font", type: "font/woff2", crossorigin: "anonymous", bytes: 4 },
   ]);
 });
@@ -156,7 +149,7 @@ test("resolves what a stylesheet names against the stylesheet", async () => {
 
 test("asks for masks as a browser does, and announces no filter", async () => {
   const css = `p { mask-image: url(m.svg#a); filter: url(f.svg#b) }`;
-  const { entries } = await scan({ "index.html": `<style>${css}</style><p>x</p>`, "m.svg": "", "f.svg": "" });
+  const { entries } = await scanIndex({ "index.html": `<style>${css}</style><p>x</p>`, "m.svg": "", "f.svg": "" });
   expect(entries).toEqual([
     { target: "/m.svg", rel: "preload", as: "image", crossorigin: "anonymous", bytes: 0 },
     { target: "/f.svg", as: "image", bytes: 0 },
@@ -165,7 +158,7 @@ test("asks for masks as a browser does, and announces no filter", async () => {
 
 test("lists stylesheets that do not apply at first last, with the condition that keeps them from being pushed", async () => {
   const html = `<link rel=stylesheet media=print href=p.css><img src=i.png><link rel=stylesheet href=a.css>`;
-  const { entries } = await scan({
+  const { entries } = await scanIndex({
     "index.html": html,
     "p.css": `@import "q.css"`,
     "q.css": "",
@@ -187,7 +180,7 @@ test("follows a module graph, and takes nothing of a script with a bare specifie
     "never.js": "",
     "x.js": "",
   };
-  const { entries, ignored } = await scan(files);
+  const { entries, ignored } = await scanIndex(files);
   expect(entries.map(({ target }) => target)).toEqual(["/a.js", "/b.js", "/c.js", "/x.js", "/deep.js"]);
   expect(entries.every(({ rel, crossorigin }) => rel === "preload" && crossorigin === "anonymous")).toBe(true);
   expect(ignored).toEqual([{ target: "/bare", why: "bare specifier outside the import map" }]);
@@ -220,7 +213,7 @@ test.each([
 test("resolves a style before the base element against the page", async () => {
   const style = (name: string): string => `<style>p { border-image: url(${name}) 1; background: url(${name}) }</style>`;
   const html = `<p>x</p>${style("a")}<base href=/x/>${style("a")}`;
-  const { entries } = await scan({ "index.html": html, a: "", "x/a": "" });
+  const { entries } = await scanIndex({ "index.html": html, a: "", "x/a": "" });
   expect(entries.map(({ target }) => target)).toEqual(["/x/a"]);
   expect(await targets({ "index.html": `<p>x</p>${style("a")}<base href=/x/>`, a: "", "x/a": "" })).toEqual(["/a"]);
 });
@@ -299,7 +292,7 @@ test("explains nothing that the page loads all the same", async () => {
 
 test("leaves an alternate stylesheet without a link, as none says what it is", async () => {
   const html = `<link rel=stylesheet title=a href=a.css><link rel="alternate stylesheet" title=b href=b.css>`;
-  const { entries } = await scan({ "index.html": html, "a.css": "", "b.css": "" });
+  const { entries } = await scanIndex({ "index.html": html, "a.css": "", "b.css": "" });
   expect(entries[1]).toEqual({ target: "/b.css", as: "style", media: "not all", named: true, bytes: 0 });
 });
 
@@ -327,7 +320,7 @@ test.each([
 test("links the modules of a script with credentials with their own, so that they are fetched once", async () => {
   const integrity = `sha256-${createHash("sha256").update(`import "./b.js"`).digest("base64")}`;
   const html = `<script type=module crossorigin=use-credentials integrity="${integrity}" src=a.js></script>`;
-  const { entries } = await scan({ "index.html": html, "a.js": `import "./b.js"`, "b.js": "" });
+  const { entries } = await scanIndex({ "index.html": html, "a.js": `import "./b.js"`, "b.js": "" });
   const link = { rel: "modulepreload", as: "script", crossorigin: "use-credentials" };
   expect(entries).toEqual([
     { target: "/a.js", ...link, integrity, named: true, bytes: 15 },
@@ -341,5 +334,5 @@ test.each([
   ["that nobody knows is", "klingon", "preload"],
 ])("a script with an encoding %s", async (_, charset, rel) => {
   const html = `<meta charset=utf-8><script charset=${charset} src=a.js></script>`;
-  expect((await scan({ "index.html": html, "a.js": "" })).entries.map((entry) => entry.rel)).toEqual([rel]);
+  expect((await scanIndex({ "index.html": html, "a.js": "" })).entries.map((entry) => entry.rel)).toEqual([rel]);
 });

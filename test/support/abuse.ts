@@ -21,6 +21,11 @@ const script = (text: string): AbusiveSite => ({
   "index.html": "<script type=module src=m.js></script>",
   "m.js": text,
 });
+const webpack = (modules: string, name = "e"): AbusiveSite => ({
+  "index.html": "<script src=runtime.js></script><script src=main.js></script>",
+  "runtime.js": `r.f={},r.e=e=>e,r.p="/",r.u=e=>${name}`,
+  "main.js": `(self.webpackChunk=[]).push([[1],{${modules}},e=>e(0)])`,
+});
 const importMap = (text: string, more = ""): AbusiveSite => ({
   "index.html": `<script type=importmap>${text}</script><script type=module>import "x/y";${more}</script>`,
 });
@@ -191,6 +196,17 @@ export const ABUSES: Readonly<Record<string, () => AbusiveSite>> = {
     ...script(times(`import "./n.js";`)),
     "n.js": each((n) => `import "./m.js?${n}";`, 1000),
   }),
+  "imports as a script runs": () => script(each((n) => `import("./a.js?${n}");`, DEEP)),
+  "blocks of a script that imports as it runs": () => script(nested("{", `import("./a.js")`, "}")),
+  "calls of a script that imports as it runs": () => script(nested("(() => ", `import("./a.js")`, ")()")),
+  "modules of webpack's": () => webpack(each((n) => `${n}:(e,t,r)=>{r(${n + 1})},`, DEEP)),
+  "texts of webpack's runtime": () => webpack("", `0${times('+"a"')}`),
+  "routes of Docusaurus's": () =>
+    webpack(`1:[${nested(`{path:"/",component:d("/"),routes:[`, "", "]}")}],2:'{"__comp":"${times("x")}"}'`),
+  islands: () =>
+    html(
+      `<script>"astro-island"</script>${each((n) => `<astro-island client=load component-url=${n}.js></astro-island>`, 5000)}`,
+    ),
   "parentheses of a script": () => script(`import "./a.js";${nested("(", "1", ")")}`),
   "arrays of a script": () => script(`import "./a.js";${nested("[", "1", "]")}`),
   "templates of a script": () => script(`import "./a.js";${nested("`${", "1", "}`")}`),

@@ -6,7 +6,7 @@ import type { Need, Reference } from "../url/reference.js";
 export interface IgnoredReference {
   readonly url: string;
   readonly offset: number;
-  readonly why: "lazy" | "nomodule" | "disabled" | "media" | "type" | "icon" | "not loaded";
+  readonly why: "lazy" | "nomodule" | "disabled" | "media" | "type" | "icon" | "island" | "not loaded";
 }
 
 /** What an HTML document refers to. */
@@ -20,6 +20,10 @@ export interface HtmlFacts {
   readonly styles: readonly InlineStylesheet[];
   /** Module scripts in the page. */
   readonly modules: readonly InlineModule[];
+  /** An inline script defines Astro's element. */
+  readonly definesIslands: boolean;
+  /** Classic scripts in the page that import something. */
+  readonly scripts: readonly InlineScript[];
   /** Texts of the import maps. */
   readonly importMaps: readonly string[];
   /** A classic script in the page may add an import map: it says something of them. */
@@ -45,9 +49,13 @@ export interface InlineStylesheet {
   readonly offset: number;
 }
 
-/** A module script in the page. */
-export interface InlineModule {
+/** A script in the page. */
+export interface InlineScript {
   readonly text: string;
   readonly offset: number;
+}
+
+/** A module script in the page. */
+export interface InlineModule extends InlineScript {
   readonly need: Need;
 }

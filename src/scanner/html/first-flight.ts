@@ -27,6 +27,9 @@ export function firstFlight(html: Buffer, references: readonly Reference[], comp
  * Whether a browser finds by itself, and in time, what a page's own HTML
  * names. An image beyond the first round trip is not painted first: it can wait.
  */
-export function isNamed({ offset, as }: Pick<Reference, "offset" | "as">, flight: number): boolean {
-  return offset < flight || as === "image";
+export function isNamed(
+  { offset, as, byScript }: Pick<Reference, "offset" | "as" | "byScript">,
+  flight: number,
+): boolean {
+  return byScript !== true && (offset < flight || as === "image");
 }

@@ -1,13 +1,15 @@
 import type { CssFacts } from "../css/facts.js";
 import { ElementReader } from "./elements/element-reader.js";
+import { ASTRO_ISLAND } from "./elements/island-element.js";
 import { firstFlight, isNamed } from "./first-flight.js";
 import { ForeignContent } from "./foreign-content.js";
-import type { HtmlFacts, InlineModule, InlineStylesheet } from "./facts.js";
+import type { HtmlFacts, InlineModule, InlineScript, InlineStylesheet } from "./facts.js";
 import { HtmlLexer } from "./lexer.js";
 import { DEFAULT_VIEWPORT, type Viewport } from "../css/media-queries.js";
 import type { OutlineBuilder } from "../style/outline/builder.js";
 import { NEED } from "../url/reference.js";
 import { CLASSIC_SCRIPT, IMPORT_MAP, isClassicInline } from "./elements/script-element.js";
+import { mayLoad } from "../modules/dynamic-imports.js";
 import { type TagName, tagNamed } from "./tag-name.js";
 
 /** What reading a page calls upon beside its references. */
@@ -60,9 +62,11 @@ class HtmlReader {
   readonly #compressed: boolean;
   readonly #styles: InlineStylesheet[] = [];
   readonly #modules: InlineModule[] = [];
+  readonly #scripts: InlineScript[] = [];
   readonly #importMaps: string[] = [];
   #hasInlineScript = false;
   #mentionsImportMap = false;
+  #definesIslands = false;
 
   constructor(bytes: Buffer, readers: HtmlReaders) {
     this.#lexer = new HtmlLexer(bytes);
@@ -90,6 +94,8 @@ class HtmlReader {
       ignored: references.ignored,
       styles: this.#styles,
       modules: this.#modules,
+      scripts: this.#scripts,
+      definesIslands: this.#definesIslands,
       importMaps: this.#importMaps,
       mentionsImportMap: this.#mentionsImportMap,
       mayHaveImportMap:
@@ -166,7 +172,7 @@ class HtmlReader {
       return this.#elements.links.appliesStyle ? (text, offset) => this.#takeStyle(text(), offset) : undefined;
     }
     if (name !== "script" || this.#lexer.attribute("src") !== undefined) return undefined;
-    if (isClassicInline(this.#lexer)) return (text) => this.#takeClassicScript(text());
+    if (isClassicInline(this.#lexer)) return (text, offset) => this.#takeClassicScript(text(), offset);
     const type = this.#lexer.attribute("type")?.trim().toLowerCase();
     if (type === "importmap") return (text) => this.#importMaps.push(text());
     if (type !== "module") return undefined;
@@ -174,8 +180,10 @@ class HtmlReader {
     return (text, offset) => this.#modules.push({ text: text(), offset, need });
   }
 
-  #takeClassicScript(text: string): void {
+  #takeClassicScript(text: string, offset: number): void {
     this.#hasInlineScript = true;
+    if (mayLoad(text)) this.#scripts.push({ text, offset });
+    this.#definesIslands ||= text.includes(ASTRO_ISLAND);
     this.#mentionsImportMap ||= text.includes(IMPORT_MAP);
   }
 

@@ -6,12 +6,18 @@ import { resolveUrl } from "../../manifest/resolve.js";
 import { type Need, type Reference } from "../url/reference.js";
 import type { SiteFacts } from "../facts-cache.js";
 import { isServedAs } from "../lookup.js";
-import type { ScriptFacts } from "./imports.js";
+import type { ModuleRequest, ScriptFacts } from "./imports.js";
 
 /** How the scripts of one graph are fetched: as their root is. */
 export interface GraphOptions {
   readonly need: Need;
   readonly crossorigin: LinkAttributes["crossorigin"];
+}
+
+/** A script that runs, all that it imports being there. */
+export interface RunningScript {
+  readonly context: Context;
+  readonly crossorigin: GraphOptions["crossorigin"];
 }
 
 /** Follows what module scripts import, to the end (HTML §8.1.5, "fetch the descendants of a module script"). */
@@ -21,6 +27,10 @@ export class ModuleGraph {
   readonly #map: ImportMap;
   readonly #policy: ContentSecurityPolicy;
   readonly #seen = new Map<string, Need>();
+  /** URL paths of scripts that do not run, as something that they import is not there. */
+  readonly #failed = new Set<string>();
+  /** The files that run. */
+  readonly running: RunningScript[] = [];
 
   constructor(listing: Listing, facts: SiteFacts, map: ImportMap, policy: ContentSecurityPolicy) {
     this.#listing = listing;
@@ -41,46 +51,60 @@ export class ModuleGraph {
   }
 
   /** Follows a module script that is a file. */
-  async file(located: Located, options: GraphOptions, imported: string[] = []): Promise<void> {
-    if (!isServedAs("script", located.file)) return this.#listing.doubt(located.target);
-    let level = [located];
+  async file(located: Located, options: GraphOptions): Promise<void> {
+    await this.#files([located], options, []);
+  }
+
+  /**
+   * Follows a module script in the page, which begins at `offset`.
+   *
+   * @returns whether it runs
+   */
+  async inline(facts: ScriptFacts, context: Context, offset: number, options: GraphOptions): Promise<boolean> {
+    const { scripts, failed } = await this.#imports(facts, context, options, offset);
+    const imported = scripts.map(({ target }) => target);
+    if (failed) return this.#fail([], imported);
+    return this.#files(scripts, options, imported);
+  }
+
+  /**
+   * Follows scripts of one graph.
+   *
+   * @param imported targets that the graph has imported so far
+   * @returns whether they run
+   */
+  async #files(roots: readonly Located[], options: GraphOptions, imported: string[]): Promise<boolean> {
+    const graph: Context[] = [];
+    let runs = true;
+    let level = roots;
     while (level.length > 0) {
       const next: Located[] = [];
       let broken = false;
       for (const { target, pathname, file } of level) {
+        runs &&= !this.#failed.has(pathname);
         const seen = this.#seen.get(target);
         if (seen !== undefined && seen <= options.need) continue;
         this.#seen.set(target, options.need);
-        const facts = await this.#facts.script(file);
-        const { scripts, failed } = await this.#imports(
-          facts,
-          { file, pathname, base: this.#facts.baseOf(target), encoding: "utf-8" },
-          options,
-          0,
-        );
-        for (const script of scripts) {
-          next.push(script);
-          imported.push(script.target);
-        }
+        const context: Context = { file, pathname, base: this.#facts.baseOf(target), encoding: "utf-8" };
+        graph.push(context);
+        const { scripts, failed } = await this.#imports(await this.#facts.script(file), context, options, 0);
+        next.push(...scripts);
+        imported.push(...scripts.map((script) => script.target));
         broken ||= failed;
       }
       // The graph has failed: what was asked for in the same round trip arrives, and what that imports is not asked for.
-      if (broken) return this.#doubt(imported);
+      if (broken) return this.#fail(graph, imported);
       level = next;
     }
-  }
-
-  /** Follows a module script in the page, which begins at `offset`. */
-  async inline(facts: ScriptFacts, context: Context, offset: number, options: GraphOptions): Promise<void> {
-    const { scripts, failed } = await this.#imports(facts, context, options, offset);
-    const imported = scripts.map(({ target }) => target);
-    if (failed) return this.#doubt(imported);
-    for (const located of scripts) await this.file(located, options, imported);
+    if (runs) for (const context of graph) this.running.push({ context, crossorigin: options.crossorigin });
+    return runs;
   }
 
   /** Chromium fetches what an announced module imports, too: for a graph that has failed, more than without a word of it. */
-  #doubt(imported: readonly string[]): void {
+  #fail(graph: readonly Context[], imported: readonly string[]): false {
+    for (const { pathname } of graph) this.#failed.add(pathname);
     for (const target of imported) this.#listing.doubt(target);
+    return false;
   }
 
   /** Lists what one script imports; nothing when one specifier resolves to nothing, as the script then fails. */
@@ -98,15 +122,7 @@ export class ModuleGraph {
     for (const [index, request] of facts.imports.entries()) {
       const url = urls[index];
       if (url === undefined) continue;
-      const reference: Reference = {
-        url: url.href,
-        as: request.type,
-        need: options.need,
-        offset: offset + request.offset,
-        by: "import",
-        ...linkOf(options),
-        ...this.#integrityOf(url),
-      };
+      const reference = this.#referenceTo(url, request, "import", offset, options);
       const located = await this.#listing.reference(reference, context, this.#policy, resolveUrl(url));
       if (located === "elsewhere") continue;
       if (located === undefined || !(await this.#isIntact(located, reference))) failed = true;
@@ -117,6 +133,32 @@ export class ModuleGraph {
       if (located !== undefined && request.type === "script") scripts.push(located);
     }
     return { scripts, failed };
+  }
+
+  #referenceTo(url: URL, request: ModuleRequest, by: string, offset: number, options: GraphOptions): Reference {
+    const link = { ...linkOf(options), ...this.#integrityOf(url) };
+    return { url: url.href, as: request.type, need: options.need, offset: offset + request.offset, by, ...link };
+  }
+
+  /**
+   * Lists what an `import()` asks for in a script that begins at `offset`, and follows it.
+   *
+   * @returns the URL that its specifier stands for
+   */
+  async dynamic(
+    request: ModuleRequest,
+    context: Context,
+    offset: number,
+    options: GraphOptions,
+  ): Promise<URL | undefined> {
+    const url = resolveModule(request.specifier, context.base, this.#map);
+    if (url === undefined) return undefined;
+    const reference = this.#referenceTo(url, request, "import()", offset, options);
+    const located = await this.#listing.reference(reference, context, this.#policy, resolveUrl(url));
+    if (typeof located !== "object" || !(await this.#isIntact(located, reference))) return url;
+    if (!isServedAs(request.type, located.file)) this.#listing.doubt(located.target);
+    else if (request.type === "script") await this.file(located, options);
+    return url;
   }
 
   async #isIntact(located: Located, { integrity }: Reference): Promise<boolean> {

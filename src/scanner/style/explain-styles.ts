@@ -12,27 +12,34 @@ const SKIPPED: Readonly<Record<SkippedUrl["why"], string>> = {
   "font format": "no browser of today takes this font format",
 };
 
+const MADE_BY_SCRIPT = "the page's elements are made by a script: fonts and backgrounds can't be told";
+
 /**
  * Tells what the stylesheets of a page name and do not load, and why. What is
  * loaded all the same, by another rule, is told too.
+ *
+ * @param isMadeByScript the page shows nothing before its scripts run
  */
 export function explainStyles(
   sheets: readonly Sheet[],
   outline: Outline,
   needs: StyleNeeds,
+  isMadeByScript: boolean,
   ignore: (url: string, why: string, base: URL) => void,
 ): void {
   const used = new Set(needs.fonts.map(({ face }) => face));
   for (const { facts, base } of sheets) {
     for (const face of facts.fonts) {
-      const why = used.has(face) ? "another source of this font comes first" : `unused font: ${face.family}`;
+      const unused = isMadeByScript ? MADE_BY_SCRIPT : `unused font: ${face.family}`;
+      const why = used.has(face) ? "another source of this font comes first" : unused;
       for (const url of face.sources) ignore(url, why, base);
     }
     for (const { selector, declarations } of facts.imageRules) {
       const urls = declarations.list.flatMap(({ value }) => imagesIn(value, 1));
       if (urls.length === 0) continue;
       const matching = outline.nodes.some((node) => matches(selector, node) !== "no");
-      const why = matching ? "another rule is stronger, or the element is hidden" : "no element matches the rule";
+      const unmatched = isMadeByScript ? MADE_BY_SCRIPT : "no element matches the rule";
+      const why = matching ? "another rule is stronger, or the element is hidden" : unmatched;
       for (const url of urls) ignore(url, why, base);
     }
     for (const { url, why } of facts.skipped) ignore(url, SKIPPED[why], base);

@@ -30,6 +30,8 @@ export interface Reference extends LinkAttributes, Pick<EntryMarks, "named" | "w
   readonly offset: number;
   /** Of a stylesheet: whether its rules apply, "deferred" when the page applies them after they have been loaded. */
   readonly applies?: boolean | "deferred";
+  /** A script asks for it, not the page's text: a browser that looks ahead does not see it. */
+  readonly byScript?: true;
   /** Of a classic script: the label of its encoding, as its element says it. */
   readonly charset?: string;
   /** What makes the reference ("script src", "@import"): the table of `h2push manifest` says it. */

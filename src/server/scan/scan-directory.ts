@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { tellOnce } from "../../io/tell-once.js";
 import { H2PushError } from "../../errors.js";
 import type { Viewport } from "../../scanner/css/media-queries.js";
+import type { FileAnswer, LookedUp } from "../../scanner/lookup.js";
 import type { SitePage } from "../../scanner/list-pages.js";
 import { gather, listed, scanPages, type SiteScan, type SiteScanOptions } from "../../scanner/scan-site.js";
 import { isHtml, mediaType } from "../../files/media-type.js";
@@ -67,11 +68,26 @@ function threadsFor(pages: number): number {
   return Math.min(availableParallelism(), MOST_THREADS, Math.floor(pages / PAGES_FOR_A_THREAD));
 }
 
+/** @param path with the slash at its beginning, and that of a directory at its end, or without */
 async function findPage(lookup: SiteLookup, rules: SiteRules, path: string): Promise<SitePage> {
-  const pathname = path.replace(/[?#].*$/s, "").replace(/\/index\.html$/, "/");
-  const { audience } = rules.of(expectedRequest(pathname));
-  const found = await lookup.look({ target: pathname, navigates: true }, audience);
-  if (found.kind === "file" && isHtml(mediaType(found.file))) return { pathname, file: found };
+  const pathname = path
+    .replace(/^(?!\/)/, "/")
+    .replace(/[?#].*$/s, "")
+    .replace(/\/index\.html$/, "/");
+  const found = await lookUp(lookup, rules, pathname);
+  if (isPage(found)) return { pathname, file: found };
+  const index = `${pathname}/`;
+  const inside = found.kind === "other" ? await lookUp(lookup, rules, index) : found;
+  if (isPage(inside)) return { pathname: index, file: inside };
   const what = { file: "not a page", other: "not a page of this site", missing: "no such page" }[found.kind];
   throw new H2PushError("manifest", `${what}: ${path}`, "pass its URL path, for example / or /docs/ or /about.html");
+}
+
+function lookUp(lookup: SiteLookup, rules: SiteRules, pathname: string): Promise<LookedUp> {
+  const { audience } = rules.of(expectedRequest(pathname));
+  return lookup.look({ target: pathname, navigates: true }, audience);
+}
+
+function isPage(found: LookedUp): found is FileAnswer {
+  return found.kind === "file" && isHtml(mediaType(found.file));
 }

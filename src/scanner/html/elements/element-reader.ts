@@ -1,6 +1,7 @@
 import type { Destination } from "../../../manifest/destination.js";
 import type { ForeignContent } from "../foreign-content.js";
 import type { HtmlLexer } from "../lexer.js";
+import { readIsland } from "./island-element.js";
 import { LinkElements } from "./link-element.js";
 import { MediaElements } from "./media-element.js";
 import type { Viewport } from "../../css/media-queries.js";
@@ -11,7 +12,7 @@ import { type TagName, tagNamed } from "../tag-name.js";
 import { TagReferences } from "./tag-references.js";
 
 /** Elements that refer to something, or bear on what others do. */
-for (const name of "audio base body embed feimage frame iframe image img input link meta object picture script source track use video".split(
+for (const name of "astro-island audio base body embed feimage frame iframe image img input link meta object picture script source track use video".split(
   " ",
 )) {
   tagNamed(name).refers = true;
@@ -64,6 +65,8 @@ export class ElementReader {
         return this.#foreign.inside ? this.#inSvg("image", NEED.other, false) : undefined;
       case "meta":
         return this.#meta();
+      case "astro-island":
+        return readIsland(this.references);
       case "picture":
         return this.#pictures.open();
       case "source":

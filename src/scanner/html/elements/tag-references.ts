@@ -6,7 +6,7 @@ import type { LinkAttributes } from "../../../manifest/types.js";
 import { NEED, type Need, type Reference } from "../../url/reference.js";
 
 /** What a link would have to say of a reference, of a stylesheet whether it applies, and of a script its encoding. */
-export type ReferenceLink = LinkAttributes & Pick<Reference, "applies" | "charset">;
+export type ReferenceLink = LinkAttributes & Pick<Reference, "applies" | "byScript" | "charset">;
 
 /** Gathers what the tags of a page refer to, each as the lexer stands at it. */
 export class TagReferences {

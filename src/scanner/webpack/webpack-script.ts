@@ -1,0 +1,145 @@
+import type { AnyNode, CallExpression, ObjectExpression, Program } from "acorn";
+
+import { type ChunkNames, idOf, readChunkNames } from "./chunk-names.js";
+import { type DocusaurusRoutes, readDocusaurus } from "./docusaurus.js";
+import { childrenOf, Evaluation } from "../modules/evaluate.js";
+
+/** What code asks for, for certain, when it runs. */
+export interface Asks {
+  /** Modules that it requires. */
+  readonly modules: readonly string[];
+  /** Chunks that it loads. */
+  readonly chunks: readonly string[];
+}
+
+/** A script that webpack or Rspack made. */
+export interface WebpackScript {
+  /** The chunks that are in it. */
+  readonly chunks: readonly string[];
+  readonly modules: ReadonlyMap<string, Asks>;
+  /** What it runs, each once some chunks are there. */
+  readonly starts: readonly (Asks & { readonly after: readonly string[] })[];
+  /** Of the runtime, where that stands in it. */
+  readonly names: ChunkNames | undefined;
+  readonly routes: DocusaurusRoutes | undefined;
+}
+
+/** Larger scripts take too long for what they may say (characters). */
+const LIMIT = 4_000_000;
+
+/** Whether webpack's runtime stands in a script: of a page without it, nothing is loaded. */
+export function hasRuntime(text: string | Buffer): boolean {
+  return text.includes(".f={}") && text.includes(".u=");
+}
+
+/** Reads a script; undefined for one that webpack has not made. */
+export async function readWebpack(text: string): Promise<WebpackScript | undefined> {
+  if (text.length > LIMIT || !(hasRuntime(text) || text.includes("webpackChunk"))) return undefined;
+  const { parse } = await import("acorn");
+  try {
+    return webpackIn(parse(text, { ecmaVersion: "latest", sourceType: "script" }), text);
+  } catch (error) {
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
+}
+
+function webpackIn(program: Program, text: string): WebpackScript | undefined {
+  const names = hasRuntime(text) ? readChunkNames(program) : undefined;
+  const pushed = pushIn(program)?.arguments[0];
+  const [chunks, modules, start] = pushed?.type === "ArrayExpression" ? pushed.elements : [];
+  const table = modules ?? names?.modules;
+  if (names === undefined && table?.type !== "ObjectExpression") return undefined;
+  const own = names === undefined ? [] : [{ ...asksOf(program, program, names.require), after: [] }];
+  return {
+    chunks: chunks ? idsIn(chunks) : [],
+    modules: table?.type === "ObjectExpression" ? modulesIn(table, program) : new Map<string, Asks>(),
+    starts: [...own, ...(start ? startsIn(start) : [])],
+    names,
+    routes: table && text.includes("__comp") ? readDocusaurus(table) : undefined,
+  };
+}
+
+/** `(self.webpackChunk = self.webpackChunk || []).push([[chunks], { modules }, start])`. */
+function pushIn({ body }: Program): CallExpression | undefined {
+  for (const statement of body) {
+    if (statement.type !== "ExpressionStatement" || statement.expression.type !== "CallExpression") continue;
+    const { callee, arguments: given } = statement.expression;
+    const isPush =
+      callee.type === "MemberExpression" && callee.property.type === "Identifier" && callee.property.name === "push";
+    if (isPush && given[0]?.type === "ArrayExpression") return statement.expression;
+  }
+  return undefined;
+}
+
+/** `1`, or the `1` of `e.s = 1`. */
+function idIn(node: AnyNode | null | undefined): string | undefined {
+  return idOf(node?.type === "AssignmentExpression" ? node.right : node);
+}
+
+function idsIn(list: AnyNode): string[] {
+  if (list.type !== "ArrayExpression") return [];
+  return list.elements.map(idIn).filter((id) => id !== undefined);
+}
+
+function modulesIn({ properties }: ObjectExpression, program: Program): Map<string, Asks> {
+  const modules = new Map<string, Asks>();
+  for (const property of properties) {
+    if (property.type !== "Property") continue;
+    const { key, value } = property;
+    const id = key.type === "Identifier" ? key.name : idIn(key);
+    if (value.type !== "ArrowFunctionExpression" && value.type !== "FunctionExpression") continue;
+    const require = value.params[2];
+    if (id !== undefined && require?.type === "Identifier") modules.set(id, asksOf(value.body, program, require.name));
+  }
+  return modules;
+}
+
+/** What code asks for of a `require` with that name. One that changes where chunks are says nothing. */
+function asksOf(body: AnyNode, program: Program, require: string): Asks {
+  const modules: string[] = [];
+  const chunks: string[] = [];
+  let moves = false;
+  const isRequire = (node: AnyNode) => node.type === "Identifier" && node.name === require;
+  const visit = (node: AnyNode): boolean => {
+    if (node.type === "AssignmentExpression" && node.left.type === "MemberExpression" && body !== program) {
+      moves ||= isRequire(node.left.object);
+    }
+    if (node.type !== "CallExpression") return false;
+    const { callee, arguments: given } = node;
+    const id = idIn(given[0]);
+    if (id === undefined) return false;
+    if (isRequire(callee)) modules.push(id);
+    else if (isField(callee, "e") && isRequire(callee.object)) chunks.push(id);
+    return false;
+  };
+  new Evaluation({ ...program, body: [] }, visit).follow(body);
+  return moves ? { modules, chunks: [] } : { modules, chunks };
+}
+
+function isField(node: AnyNode, name: string): node is Extract<AnyNode, { type: "MemberExpression" }> {
+  return node.type === "MemberExpression" && node.property.type === "Identifier" && node.property.name === name;
+}
+
+/** `e => { e.O(0, [412], () => e(927)), e.O() }`, or `e => e(927)`. */
+function startsIn(start: AnyNode): WebpackScript["starts"] {
+  if (start.type !== "ArrowFunctionExpression" && start.type !== "FunctionExpression") return [];
+  const [require] = start.params;
+  if (require?.type !== "Identifier") return [];
+  const starts: (Asks & { after: readonly string[] })[] = [];
+  const search = (node: AnyNode, after: readonly string[]): void => {
+    if (node.type === "CallExpression" && isField(node.callee, "O") && node.arguments[1]) {
+      const [, chunks, run] = node.arguments;
+      if (run) search(run, [...after, ...idsIn(chunks)]);
+    } else if (
+      node.type === "CallExpression" &&
+      node.callee.type === "Identifier" &&
+      node.callee.name === require.name
+    ) {
+      const id = idIn(node.arguments[0]);
+      if (id !== undefined) starts.push({ modules: [id], chunks: [], after });
+    } else for (const child of childrenOf(node)) search(child, after);
+  };
+  search(start.body, []);
+  return starts;
+}

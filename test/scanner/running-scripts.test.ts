@@ -1,0 +1,126 @@
+import { expect, test } from "vitest";
+
+import { scanIndex } from "../support/scan-index.js";
+
+const targets = async (files: Readonly<Record<string, string>>, csp?: readonly string[]): Promise<string[]> =>
+  (await scanIndex(files, csp)).entries.map(({ target }) => target);
+
+const module = `<script type="module" src="/app.js"></script>`;
+
+test("what a module imports as it runs is listed with its own imports, and announced as a module", async () => {
+  const { entries, why } = await scanIndex({
+    "index.html": module,
+    "app.js": `import "./b.js"; if (x) import("./never.js");`,
+    "b.js": `import("./chunks/c.js");`,
+    "chunks/c.js": `import "./d.js"; import("./e.js")`,
+    "chunks/d.js": "",
+    "chunks/e.js": "",
+    "never.js": "",
+  });
+  expect(entries).toMatchObject([
+    { target: "/app.js", rel: "modulepreload", as: "script", named: true },
+    { target: "/b.js" },
+    { target: "/chunks/c.js", rel: "modulepreload", as: "script" },
+    { target: "/chunks/d.js" },
+    { target: "/chunks/e.js" },
+  ]);
+  expect(why.get("/chunks/c.js")).toBe("import() in /b.js");
+  expect(entries[2]).not.toHaveProperty("named");
+});
+
+test("a script in the page imports by the import map, relative to the page's base", async () => {
+  const scripts = `<script type="importmap">{"imports":{"x":"/x.js"}}</script><script>import("x"); import("./y.js")</script>
+<script type="module">import("./z.js")</script>`;
+  const { entries } = await scanIndex({
+    "index.html": `<base href="/in/">${scripts}`,
+    "x.js": "",
+    "in/y.js": "",
+    "in/z.js": "",
+  });
+  const link = { rel: "preload", as: "script", crossorigin: "anonymous" };
+  expect(entries).toMatchObject(["/x.js", "/in/y.js", "/in/z.js"].map((target) => ({ target, ...link })));
+});
+
+test("a script whose graph is not complete does not run", async () => {
+  const files = {
+    "index.html": module,
+    "app.js": `import "./gone.js"; import "./b.js"; import("./c.js")`,
+    "b.js": `import("./c.js")`,
+    "c.js": "",
+  };
+  expect(await targets(files)).toEqual(["/app.js", "/b.js"]);
+});
+
+test("a policy that forbids a script in the page forbids what it imports", async () => {
+  const files = { "index.html": `<script>import("./a.js")</script>`, "a.js": "" };
+  expect(await targets(files)).toEqual(["/a.js"]);
+  expect(await targets(files, ["script-src 'self'"])).toEqual([]);
+});
+
+const list = `const __vite__mapDeps=(i,m=__vite__mapDeps,d=(m.f||(m.f=["assets/a.js","assets/a.css","assets/site.css"])))=>i.map(i=>d[i]);\n`;
+
+test("Vite's helper adds the stylesheets of what it imports, and none that the page has", async () => {
+  const { entries } = await scanIndex({
+    "index.html": `<script type="module" src="/base/assets/app.js"></script><link rel="stylesheet" href="/base/assets/site.css"><p>text`,
+    "base/assets/app.js": `${list}p(()=>import("./a.js"),__vite__mapDeps([0,1,2]))`,
+    "base/assets/a.js": "",
+    "base/assets/a.css": `@font-face { font-family: F; src: url(f.woff2) } p { font-family: F }`,
+    "base/assets/f.woff2": "",
+    "base/assets/site.css": "",
+  });
+  expect(entries).toMatchObject([
+    { target: "/base/assets/site.css", blocking: true },
+    { target: "/base/assets/f.woff2", as: "font" },
+    { target: "/base/assets/app.js" },
+    { target: "/base/assets/a.js", rel: "modulepreload" },
+    { target: "/base/assets/a.css", rel: "preload", as: "style", crossorigin: "anonymous" },
+  ]);
+  expect(entries[4]).not.toHaveProperty("blocking");
+});
+
+const island = (client: string, more = "") =>
+  `<script>customElements.define("astro-island", class {})</script><astro-island component-url="/c.js" renderer-url="/r.js" client="${client}" ${more}></astro-island>`;
+const islandFiles = { "c.js": `import "./d.js"`, "d.js": "", "r.js": "", "before.js": "" };
+const opts = (value: string) => `opts='${JSON.stringify({ name: "C", value })}'`;
+
+test.each([
+  [island("load"), ["/c.js", "/d.js", "/r.js"]],
+  [island("idle"), ["/c.js", "/d.js", "/r.js"]],
+  [island("only"), ["/c.js", "/d.js", "/r.js"]],
+  [island("visible"), []],
+  [island("visible", `before-hydration-url="/before.js"`), ["/before.js"]],
+  [island("media", opts("(min-width: 600px)")), ["/c.js", "/d.js", "/r.js"]],
+  [island("media", opts("(max-width: 600px)")), []],
+  [island("media"), []],
+  [`<template>${island("load")}</template>`, []],
+  [island("load").replace(/<script>.*<\/script>/, ""), []],
+])("an island of Astro's: %s", async (html, expected) => {
+  const listed = await scanIndex({ "index.html": html, ...islandFiles });
+  expect(listed.entries.map(({ target }) => target).sort()).toEqual(expected);
+  for (const entry of listed.entries) expect(entry).not.toHaveProperty("named");
+});
+
+test("explains what only running shows", async () => {
+  const { ignored } = await scanIndex(
+    {
+      "index.html": `${module}<script src="/classic.js"></script><div id="root"></div><link rel="stylesheet" href="/s.css">`,
+      "app.js": `import "./b.js"; import("./known.js"); const later = () => import("./later.js"); later(import(x))`,
+      "b.js": `new Worker(new URL("./worker.js", import.meta.url)); fetch("/data.json")`,
+      "classic.js": `fetch(url); this.fetch(); window.fetch`,
+      "known.js": "",
+      "s.css": `@font-face { font-family: F; src: url(f.woff2) } p { font-family: F; background: url(back.svg) }`,
+    },
+    [],
+    true,
+  );
+  const made = "the page's elements are made by a script: fonts and backgrounds can't be told";
+  expect(Object.fromEntries(ignored.map(({ target, why }) => [target, why]))).toEqual({
+    "/later.js": "import() in /app.js: only running shows when",
+    "import() in /app.js": "only running shows what, and when",
+    "/worker.js": "a worker in /b.js: only running shows when",
+    "/data.json": "fetch() in /b.js: only running shows when",
+    "fetch() in /classic.js": "only running shows what, and when",
+    "/f.woff2": made,
+    "/back.svg": made,
+  });
+});
