@@ -45,6 +45,9 @@ export function readHtml(bytes: Buffer, readers: HtmlReaders = {}): HtmlFacts {
   return new HtmlReader(bytes, readers).read();
 }
 
+/** In the text of a script that writes or makes a `base` element. */
+const MAKES_BASE = /<base\b|createElement\(\s*["'`]base["'`]/i;
+
 /** Input types that show no text. */
 const TEXTLESS = /^(?:hidden|checkbox|radio|image|range|color|file)$/i;
 
@@ -63,6 +66,7 @@ class HtmlReader {
   readonly #importMaps: string[] = [];
   #hasInlineScript = false;
   #mentionsImportMap = false;
+  #mayMoveBase = false;
 
   constructor(bytes: Buffer, readers: HtmlReaders) {
     this.#lexer = new HtmlLexer(bytes);
@@ -94,6 +98,7 @@ class HtmlReader {
       mentionsImportMap: this.#mentionsImportMap,
       mayHaveImportMap:
         this.#importMaps.length > 0 || this.#hasInlineScript || references.list.some(({ by }) => by === CLASSIC_SCRIPT),
+      mayMoveBase: this.#mayMoveBase,
       firstFlight: flight,
       policies,
       outline: this.#outline?.finish(),
@@ -177,6 +182,7 @@ class HtmlReader {
   #takeClassicScript(text: string): void {
     this.#hasInlineScript = true;
     this.#mentionsImportMap ||= text.includes(IMPORT_MAP);
+    this.#mayMoveBase ||= MAKES_BASE.test(text);
   }
 
   #takeStyle(text: string, offset: number): void {

@@ -31,13 +31,15 @@ export class ModuleGraph {
 
   /** A module script as it is fetched: what its element does not say of integrity, the import map does. */
   root(reference: Reference, base: URL): Reference {
-    if (reference.integrity !== undefined || !URL.canParse(reference.url, base.href)) return reference;
-    return { ...reference, ...this.#integrityOf(new URL(reference.url, base)) };
+    if (!URL.canParse(reference.url, base.href)) return reference;
+    return this.#byMap(reference, new URL(reference.url, base));
   }
 
-  #integrityOf(url: URL): Pick<LinkAttributes, "integrity"> {
-    const integrity = this.#map.integrity.get(url.href);
-    return integrity === undefined ? {} : { integrity };
+  /** By the import map. Without a link where there are several, as Firefox 153 goes by the first alone (measured). */
+  #byMap(reference: Reference, url: URL): Reference {
+    const integrity = reference.integrity ?? this.#map.integrity.get(url.href);
+    const { rel, ...fetched } = integrity === undefined ? reference : { ...reference, integrity };
+    return rel === undefined || this.#map.isMerged ? fetched : { ...fetched, rel };
   }
 
   /** Follows a module script that is a file. */
@@ -98,15 +100,15 @@ export class ModuleGraph {
     for (const [index, request] of facts.imports.entries()) {
       const url = urls[index];
       if (url === undefined) continue;
-      const reference: Reference = {
+      const fetched: Reference = {
         url: url.href,
         as: request.type,
         need: options.need,
         offset: offset + request.offset,
         by: "import",
         ...linkOf(options),
-        ...this.#integrityOf(url),
       };
+      const reference = this.#byMap(fetched, url);
       const located = await this.#listing.reference(reference, context, this.#policy, resolveUrl(url));
       if (located === "elsewhere") continue;
       if (located === undefined || !(await this.#isIntact(located, reference))) failed = true;
