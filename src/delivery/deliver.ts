@@ -67,7 +67,7 @@ interface Promised {
 export async function deliver(page: PageDelivery): Promise<Delivery> {
   const wanted = page.plan(Infinity);
   const hinted = [...page.hinted, ...sendHint(page, wanted.hint)];
-  for (const { target } of hinted) page.history.hinted(target);
+  for (const { target } of hinted) page.history.hinted(target, 0);
   const promised = await promiseAll(page, wanted.push);
   const plan = promised.length < wanted.push.length ? page.plan(promised.length) : wanted;
 

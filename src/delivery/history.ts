@@ -27,6 +27,12 @@ export interface Delivery {
 const MAX_VERSIONS = 1024;
 const MAX_DELIVERIES = 100;
 
+interface Hint {
+  /** By `performance.now()`. */
+  readonly at: number;
+  readonly pageMs: number;
+}
+
 /** A hint or link that no request has followed by then was answered from the client's cache (milliseconds). */
 const HINT_LIFE_MS = 10_000;
 
@@ -48,7 +54,7 @@ const PROMISES_PER_SECOND = 25;
 export class History {
   readonly #sent = new Map<string, string>();
   readonly #deliveries: Delivery[] = [];
-  readonly #hinted = new Map<string, number>();
+  readonly #hinted = new Map<string, Hint>();
   readonly #rateLimit = new RateLimit(BURST_PROMISES, PROMISES_PER_SECOND);
   /** What `Link` fields have the client ask for. */
   readonly announced = new Announced();
@@ -90,18 +96,23 @@ export class History {
     if (this.wasSent(target, etag)) this.#sent.delete(target);
   }
 
-  /** A 103 named the target: the client asks for it ahead of the page. */
-  hinted(target: string): void {
+  /**
+   * A 103 named the target: the client asks for it ahead of the page.
+   *
+   * @param pageMs in which the page itself will be there, as far as that is known
+   */
+  hinted(target: string, pageMs: number): void {
     this.#hinted.delete(target);
-    this.#hinted.set(target, performance.now());
+    this.#hinted.set(target, { at: performance.now(), pageMs });
     if (this.#hinted.size > MAX_VERSIONS) deleteOldest(this.#hinted);
   }
 
-  /** Whether a request for the target is the one that a 103 has brought about. True once for each hint. */
-  answersHint(target: string): boolean {
-    if (this.#hinted.size === 0) return false;
-    const time = this.#hinted.get(target);
-    return this.#hinted.delete(target) && time !== undefined && performance.now() - time < HINT_LIFE_MS;
+  /** In how many milliseconds the page comes whose 103 has brought about this request. Told once for each hint. */
+  answersHint(target: string): number | undefined {
+    const hint = this.#hinted.get(target);
+    if (hint === undefined) return undefined;
+    this.#hinted.delete(target);
+    return performance.now() - hint.at < HINT_LIFE_MS ? hint.pageMs : undefined;
   }
 
   pushPromised(): void {

@@ -23,6 +23,8 @@ export interface FoundFile {
   readonly digest?: string | undefined;
   /** Tells it from another content that was seen under the very same times; "" for the first one. */
   readonly edition?: string;
+  /** Another version was seen with the same mtime in seconds, or a later one: the date tells them not apart. */
+  readonly isRedated?: boolean;
   /** It was left alone for a moment, or has only grown since: it is not in the middle of being rewritten. */
   readonly steady?: boolean;
   /** The same content compressed beforehand, in files of their own that are at least as new. */

@@ -8,7 +8,7 @@ import { isAbsent, isForbidden, isInside, type FoundFile, type Sibling } from ".
 import { Lookups } from "./lookups.js";
 import { isWorthCompressing } from "./media-type.js";
 import { segmentsOf, type PathSegments } from "./path.js";
-import { Versions, type Look } from "./representation/versions.js";
+import { Versions, type DatedLook } from "./representation/versions.js";
 
 /** What stands under the root for a URL path. */
 export type Found =
@@ -211,7 +211,8 @@ function unlessForbidden(error: unknown): undefined {
   if (!isForbidden(error)) throw error;
 }
 
-function fileAt(file: string, { stats, digest, edition, steady }: Look): FoundFile {
+function fileAt(file: string, { stats, digest, edition, isRedated, steady }: DatedLook): FoundFile {
   const { size, mtimeMs, ctimeMs, dev, ino } = stats;
-  return { kind: "file", file, size, mtimeMs, ctimeMs, dev, ino, digest, edition, steady, siblings: NO_SIBLINGS };
+  const times = { size, mtimeMs, ctimeMs, dev, ino };
+  return { kind: "file", file, ...times, digest, edition, isRedated, steady, siblings: NO_SIBLINGS };
 }

@@ -2,6 +2,7 @@ import { encodingOf } from "../io/encoding/encoding-label.js";
 import { inEncoding } from "./url/query-encoding.js";
 import type { ContentSecurityPolicy } from "./url/csp.js";
 import { isPagePath } from "../manifest/destination.js";
+import type { HtmlFacts } from "./html/facts.js";
 import type { SiteFacts } from "./facts-cache.js";
 import type { Asked, LookedUp, SiteFile } from "./lookup.js";
 import type { EntryMarks, LinkAttributes, ManifestEntry } from "../manifest/types.js";
@@ -44,28 +45,32 @@ interface Found {
   readonly need: Need;
 }
 
+/** What a page says that bears on how everything in it is announced. */
+type ListedPage = Pick<HtmlFacts, "mayHaveImportMap" | "mayMoveBase">;
+
 /** What one page needs, as it is found: each target once, at its earliest need. */
 export class Listing {
   readonly #facts: SiteFacts;
   readonly #lookup: PageLookup;
-  readonly #mayHaveImportMap: boolean;
+  readonly #page: ListedPage;
   readonly #found = new Map<string, Found>();
   readonly #doubtful = new Set<string>();
   readonly #missing = new Map<string, MissingReference>();
   readonly #ignored = new Map<string, IgnoredTarget>();
 
-  /** @param mayHaveImportMap the page has an import map, or it can't be excluded that one is added */
-  constructor(facts: SiteFacts, lookup: PageLookup, mayHaveImportMap: boolean) {
+  constructor(facts: SiteFacts, lookup: PageLookup, page: ListedPage) {
     this.#facts = facts;
     this.#lookup = lookup;
-    this.#mayHaveImportMap = mayHaveImportMap;
+    this.#page = page;
   }
 
   needs(): PageNeeds {
     const found = [...this.#found.values()].sort((a, b) => a.need - b.need);
+    const { mayHaveImportMap, mayMoveBase } = this.#page;
+    const isDoubtful = (target: string) => mayMoveBase || this.#doubtful.has(target);
     return {
-      entries: found.map(({ entry }) => (this.#doubtful.has(entry.target) ? unlinked(entry) : entry)),
-      mayHaveImportMap: this.#mayHaveImportMap,
+      entries: found.map(({ entry }) => (isDoubtful(entry.target) ? unlinked(entry) : entry)),
+      mayHaveImportMap,
       why: new Map(found.map(({ entry, why }) => [entry.target, why])),
       missing: [...this.#missing.values()],
       ignored: [...this.#ignored.values()].filter(({ target }) => !this.#found.has(target)),
@@ -164,7 +169,7 @@ export class Listing {
     const base = isBetter ? context.base : known.base;
     const why = isBetter ? `${reference.by} in ${context.pathname}` : known.why;
     const need = known === undefined || reference.need < known.need ? reference.need : known.need;
-    const announced = this.#mayHaveImportMap ? besideImportMap(best) : best;
+    const announced = this.#page.mayHaveImportMap ? besideImportMap(best) : best;
     const entry = entryFor(resolved, announced, marks, base, file, this.#facts);
     this.#found.set(target, { entry, reference: best, base, marks, need, why });
   }

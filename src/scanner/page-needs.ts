@@ -64,7 +64,7 @@ class PageClosure {
     this.#document = document;
     this.#mapIsUnknown = document.mentionsImportMap;
     this.#facts = facts;
-    this.#listing = new Listing(facts, lookup, document.mayHaveImportMap);
+    this.#listing = new Listing(facts, lookup, document);
     this.#byField = new ContentSecurityPolicy(policies);
     this.#policy = new ContentSecurityPolicy([...policies, ...document.policies.map(({ content }) => content)]);
     this.#policyFrom = document.policies[0]?.offset ?? 0;

@@ -304,6 +304,39 @@ test("a manifest's modulepreload on a page with an import map goes as a preload"
 const sha384 = (text: string) => `sha384-${createHash("sha384").update(text).digest("base64")}`;
 const other = "sha384-OLBgp1GsljhM2TJ+sbHjaiH9txEUvgdDTAzHv2P24donTt6/529l+9Ua0vFImLlb";
 
+test("modules are not announced where there are several import maps: Firefox takes the first alone", async () => {
+  const html = `${map}<script type=importmap>{"imports":{"c":"/c.js"}}</script>${module}`;
+  const { request } = await serve({ ...modules, "index.html": html }, { announce: "all" });
+  expect((await request("/", navigation)).headers.link).toBeUndefined();
+});
+
+test.each([
+  ["document.write('<base href=/sub/>')", []],
+  ['const b = document.createElement("base"); b.href = "/sub/"; document.head.append(b)', []],
+  ["window.__baseUrl = '/sub/'", ["/b.css"]],
+])("where a script may move the base (%s), what is announced is %j", async (script, announced) => {
+  const html = `<!doctype html><script>${script}</script><link rel=stylesheet href=a.css>`;
+  const { request } = await serve({ "index.html": html, "a.css": "@import 'b.css';", "b.css": "" });
+  expect(linked((await request("/", navigation)).headers.link).filter(Boolean)).toEqual(announced);
+});
+
+test.each([
+  ["html:not(.js) p", false],
+  [":root:not([data-js]) p", false],
+  [".no-js p", false],
+  ["p:not(.js)", true],
+  ["html p", true],
+])("an image and a font of %s are announced: %s", async (selector, isAnnounced) => {
+  const { request } = await serve({
+    "index.html": `<!doctype html><html class=no-js><link rel=stylesheet href=a.css><p>text`,
+    "a.css": `@font-face { font-family: f; src: url(f.woff2) } ${selector} { background: url(i.png); font-family: f }`,
+    "f.woff2": "font",
+    "i.png": "image",
+  });
+  const announced = linked((await request("/", navigation)).headers.link).filter(Boolean);
+  expect(announced).toEqual(isAnnounced ? ["/f.woff2", "/i.png"] : []);
+});
+
 test("what the import map says of integrity, the link says, too", async () => {
   const files = { "a.js": `import "b"`, "b.js": "1" };
   const integrity = { "/a.js": sha384(files["a.js"]), "./b.js": sha384(files["b.js"]) };

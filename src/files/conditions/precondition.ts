@@ -7,10 +7,15 @@ export interface Validators {
   readonly etag: string;
   /** Milliseconds since the epoch, in whole seconds. */
   readonly lastModified: number;
+  /** Another content had this date, or a later one: who has a date alone may have that content. */
+  readonly isRedated?: boolean | undefined;
 }
 
 /** What the conditions of a GET or HEAD come to: go on, 304 (Not Modified), or 412 (Precondition Failed). */
 export type Outcome = "proceed" | "not modified" | "failed";
+
+/** The date that conditions are about: one that proves nothing is later than any. */
+const dateOf = ({ lastModified, isRedated }: Validators) => (isRedated === true ? Infinity : lastModified);
 
 /** Evaluates the conditions of a GET or HEAD in the order of RFC 9110 §13.2.2. */
 export function evaluate(request: IncomingHttpHeaders, current: Validators): Outcome {
@@ -20,7 +25,7 @@ export function evaluate(request: IncomingHttpHeaders, current: Validators): Out
     if (!includes(match, current.etag, "strong")) return "failed";
   } else if (unmodified !== undefined) {
     const date = parseHttpDate(unmodified);
-    if (date !== undefined && current.lastModified > date) return "failed";
+    if (date !== undefined && dateOf(current) > date) return "failed";
   }
   return notModified(request, current) ? "not modified" : "proceed";
 }
@@ -31,7 +36,7 @@ function notModified(request: IncomingHttpHeaders, current: Validators): boolean
   if (noneMatch !== undefined) return includes(noneMatch, current.etag, "weak");
   const since = request["if-modified-since"];
   const date = since === undefined ? undefined : parseHttpDate(since);
-  return date !== undefined && current.lastModified <= date;
+  return date !== undefined && dateOf(current) <= date;
 }
 
 /**
@@ -46,7 +51,7 @@ function notModified(request: IncomingHttpHeaders, current: Validators): boolean
 export function rangeApplies(ifRange: string | undefined, current: Validators, now: number): boolean {
   if (ifRange === undefined) return true;
   if (ifRange.endsWith('"')) return ifRange === current.etag && !ifRange.startsWith("W/");
-  return parseHttpDate(ifRange) === current.lastModified && now - current.lastModified >= 2000;
+  return parseHttpDate(ifRange) === dateOf(current) && now - current.lastModified >= 2000;
 }
 
 /**

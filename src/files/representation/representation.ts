@@ -146,7 +146,7 @@ export function validatorsOf(found: FoundFile, content?: Buffer, tag?: string): 
   const etag = content === undefined ? versionTag(found, tag) : digestOf(content);
   // No later than the `date` that goes with it (§8.8.2.1): some archives bring times that lie ahead.
   const modified = Math.min(found.mtimeMs, Date.now());
-  return { etag: `"${etag}"`, lastModified: Math.floor(modified / 1000) * 1000 };
+  return { etag: `"${etag}"`, lastModified: Math.floor(modified / 1000) * 1000, isRedated: found.isRedated };
 }
 
 function versionTag({ ino, size, mtimeMs, ctimeMs, edition = "" }: FoundFile, tag: string | undefined): string {

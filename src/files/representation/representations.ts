@@ -8,6 +8,7 @@ import { codedName, contentType, isHtml, isIn, isWorthCompressing, mediaType, te
 import { Memory } from "./memory.js";
 import { holdsPrivateKey, mayHoldPrivateKey } from "../private-key.js";
 import { readStart, readWhole, START } from "./read-content.js";
+import { isSameContent } from "./sibling.js";
 import { representation, validatorsOf, type Bytes, type Named, type Representation } from "./representation.js";
 
 export interface RepresentationOptions {
@@ -20,7 +21,7 @@ export interface RepresentationOptions {
   readonly insert?: Inserter | undefined;
 }
 
-/** "useless": the coding makes the content no smaller. */
+/** "useless": the coding makes the content no smaller, or the file beside it has another content. */
 type Made = Representation | Unavailable | "useless";
 
 /** A file of this size and less is kept in memory (bytes). */
@@ -62,7 +63,7 @@ export class Representations {
     const kept = version.kept.get(coding);
     if (kept !== undefined) return kept;
     const made = await version.once(coding, () => this.#make(version, coding));
-    // Not smaller when compressed: once more, without that coding.
+    // Not smaller when compressed, or another content: once more, without that.
     return made === "useless" ? this.select(found, request) : made;
   }
 
@@ -110,9 +111,15 @@ export class Representations {
 
   async #make(version: Version, coding: Selected): Promise<Made> {
     const { found } = version;
-    const sibling = found.siblings.find((sibling) => sibling.coding === coding)?.found;
     if (coding === "identity") return this.#read(version);
-    if (sibling !== undefined) return this.#readSibling(version, coding, sibling);
+    const sibling = version.siblings.get(coding);
+    if (sibling !== undefined) {
+      const same = await isSameContent(found, sibling, coding);
+      if (same === true) return this.#readSibling(version, coding, sibling);
+      if (same !== false) return same;
+      version.siblings.delete(coding);
+      return "useless";
+    }
     const content = version.kept.get("identity")?.content ?? (await readInserted(version));
     if (typeof content === "string") return content;
     if (mayHoldPrivateKey(found.file) && holdsPrivateKey(content)) return "withheld";
@@ -183,6 +190,8 @@ class Version {
   /** The coding that the file itself is in, when it goes out as what it is inside. */
   ownCoding: Coding | undefined;
   readonly kept = new Map<Selected, Representation>();
+  /** Files with the same content compressed, until it shows that one has another. */
+  readonly siblings: Map<Selected, FoundFile>;
   /** Codings that make the content no smaller. */
   readonly useless = new Set<Selected>();
   readonly #compressions: readonly Coding[];
@@ -199,6 +208,7 @@ class Version {
     this.key = key;
     this.found = found;
     this.type = mediaType(found.file);
+    this.siblings = new Map(found.siblings.map(({ coding, found }) => [coding, found]));
     this.named = named;
     this.inserter = inserter;
     this.#compressions = compressions;
@@ -229,7 +239,7 @@ class Version {
   /** @param ranged only a part is wanted: nothing is compressed for that */
   offers(coding: Selected, ranged: boolean): boolean {
     if (coding === "identity") return true;
-    if (this.found.siblings.some((sibling) => sibling.coding === coding)) return true;
+    if (this.siblings.has(coding)) return true;
     return !ranged && this.#compressions.includes(coding) && !this.useless.has(coding);
   }
 

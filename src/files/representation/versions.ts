@@ -14,6 +14,12 @@ export interface Look {
   readonly steady: boolean;
 }
 
+/** What is known from the looks before it, too. */
+export interface DatedLook extends Look {
+  /** See `FoundFile`. */
+  readonly isRedated: boolean;
+}
+
 interface Seen extends Look {
   /** Its times were old enough to prove that its content stays as long as they do. */
   readonly proven: boolean;
@@ -43,9 +49,23 @@ const KEPT = 8192;
 export class Versions {
   /** By real path. */
   readonly #seen = new LruMap<Seen>(KEPT);
+  /** By real path, the last look at each file, old or young, and the latest date of its versions (seconds). */
+  readonly #dated = new LruMap<DatedLook & { readonly latest: number }>(KEPT);
 
   /** @param file real path */
-  async look(file: string, stats: Stats): Promise<Look> {
+  async look(file: string, stats: Stats): Promise<DatedLook> {
+    const look = await this.#lookAt(file, stats);
+    const before = this.#dated.get(file);
+    const isBefore = before?.edition === look.edition && isVersion(look.stats, before.stats);
+    const date = Math.floor(look.stats.mtimeMs / 1000);
+    const { latest = -Infinity } = before ?? {};
+    const isRedated = isBefore ? before.isRedated : date <= latest;
+    const dated = { ...look, isRedated, latest: Math.max(date, latest) };
+    this.#dated.set(file, dated);
+    return dated;
+  }
+
+  async #lookAt(file: string, stats: Stats): Promise<Look> {
     const known = this.#seen.get(file);
     const before = known !== undefined && isVersion(stats, known.stats) ? known : undefined;
     if (before === undefined ? !isYoung(stats) : before.proven) return before ?? plain(stats);

@@ -20,7 +20,7 @@ export function closedFor(text: string): readonly UrlPattern[] {
   const paths = text.split(/[\s,]+/).filter((word) => /^\/|:\/\//.test(word));
   return paths.map((word) => {
     const path = word.replace(/^[^/]*:\/\/[^/]*/, "");
-    const [plain = ""] = path.split(/[*:?#]/, 1);
+    const [plain = ""] = path.split(/[*:?#()[\]{}|^$\\;]/, 1);
     // Two slashes in front begin no path: it may be anything.
     return plain.startsWith("//") || plain.length > MAX_LENGTH ? EVERYTHING : pattern(`/${plain.slice(1)}*`);
   });

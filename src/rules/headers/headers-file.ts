@@ -62,7 +62,7 @@ export function parseHeaders(content: string): HeadersFile {
     } else {
       const block = blocks.at(-1);
       if (asksForPassword(line.text)) addCredentials(block ?? atNothing(line, blocks), line);
-      else addLine(block, line, errors);
+      else addLine(line, blocks, errors);
     }
   }
   const beyond = blocks[MAX_RULES];
@@ -73,8 +73,10 @@ export function parseHeaders(content: string): HeadersFile {
   return { rules: read.flatMap((block) => rulesOf(block, errors)), errors };
 }
 
-/** No field of a response begins so, and a password in one that does would be sent to everybody. */
-const asksForPassword = (text: string) => /^["']?basic/i.test(text);
+/** No field of a response begins so, whatever is put before it, and a password in one that does would be sent to everybody. */
+const asksForPassword = (text: string) => /^[^\w/!]*basic/i.test(text);
+
+const NAMES_PASSWORD = /basic[\s_-]*auth/i;
 
 function beginBlock(line: Line): Block {
   // The line may hold the password itself, and is nobody's business then.
@@ -121,10 +123,13 @@ function addCredentials(block: Block, { number, text, cut }: Line): void {
   block.problems.push({ line: number, message, ...(block.source === undefined ? {} : { odd: block.source.source }) });
 }
 
-function addLine(block: Block | undefined, { number, text, cut }: Line, errors: LineError[]): void {
+function addLine(line: Line, blocks: Block[], errors: LineError[]): void {
+  const block = blocks.at(-1);
+  const { number, text, cut } = line;
   const message = cut ? TOO_LONG : addFields(block, text);
   if (message === undefined) return;
-  if (block === undefined) errors.push({ line: number, message });
+  if (NAMES_PASSWORD.test(text) && !text.startsWith("!")) addCredentials(block ?? atNothing(line, blocks), line);
+  else if (block === undefined) errors.push({ line: number, message });
   else block.problems.push({ line: number, message, ...(mayBePath(text) ? { odd: `/${text}` } : {}) });
 }
 
@@ -148,7 +153,19 @@ function addFields(block: Block | undefined, text: string): string | undefined {
   return block === undefined ? `no path above ${text}` : undefined;
 }
 
-function rulesOf(block: Block, errors: LineError[]): HeaderRule[] {
+/** In a pattern of YAML, of regular expressions or of globs: read as it is, it would name nothing that is there. */
+const DOUBTFUL = /[{}|^$\\]|\*.*(?:[\s()[\],;]|:(?![a-z]))/i;
+
+/** Where a password is asked for, a pattern that most likely means something else closes what that may be. */
+function withoutDoubt(block: Block): Block {
+  const { line, source, problems, credentials } = block;
+  if (credentials === undefined || source === undefined || !DOUBTFUL.test(line.text)) return block;
+  const message = `no pattern, or one whose characters have to be percent-encoded: ${line.text}`;
+  return { ...block, source: undefined, problems: [...problems, { line: line.number, message, odd: line.text }] };
+}
+
+function rulesOf(written: Block, errors: LineError[]): HeaderRule[] {
+  const block = withoutDoubt(written);
   const { line, source, detached, credentials, fields, problems } = block;
   const closed: HeaderRule[] = [];
   for (const { odd, ...problem } of problems) {

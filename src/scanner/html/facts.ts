@@ -30,6 +30,8 @@ export interface HtmlFacts {
   readonly mentionsImportMap: boolean;
   /** The page has an import map, or runs a classic script, which may add one. */
   readonly mayHaveImportMap: boolean;
+  /** A classic script in the page may add a `base` element: what its references lead to is not known. */
+  readonly mayMoveBase: boolean;
   /** Bytes of the text that reach a browser in the first round trip. */
   readonly firstFlight: number;
   /** Policies of `meta` elements, and from where on they count. */

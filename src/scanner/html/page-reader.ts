@@ -47,6 +47,9 @@ export function readHtml(bytes: Buffer, readers: HtmlReaders = {}): HtmlFacts {
   return new HtmlReader(bytes, readers).read();
 }
 
+/** In the text of a script that writes or makes a `base` element. */
+const MAKES_BASE = /<base\b|createElement\(\s*["'`]base["'`]/i;
+
 /** Input types that show no text. */
 const TEXTLESS = /^(?:hidden|checkbox|radio|image|range|color|file)$/i;
 
@@ -67,6 +70,7 @@ class HtmlReader {
   #hasInlineScript = false;
   #mentionsImportMap = false;
   #definesIslands = false;
+  #mayMoveBase = false;
 
   constructor(bytes: Buffer, readers: HtmlReaders) {
     this.#lexer = new HtmlLexer(bytes);
@@ -100,6 +104,7 @@ class HtmlReader {
       mentionsImportMap: this.#mentionsImportMap,
       mayHaveImportMap:
         this.#importMaps.length > 0 || this.#hasInlineScript || references.list.some(({ by }) => by === CLASSIC_SCRIPT),
+      mayMoveBase: this.#mayMoveBase,
       firstFlight: flight,
       policies,
       outline: this.#outline?.finish(),
@@ -185,6 +190,7 @@ class HtmlReader {
     if (mayLoad(text)) this.#scripts.push({ text, offset });
     this.#definesIslands ||= text.includes(ASTRO_ISLAND);
     this.#mentionsImportMap ||= text.includes(IMPORT_MAP);
+    this.#mayMoveBase ||= MAKES_BASE.test(text);
   }
 
   #takeStyle(text: string, offset: number): void {

@@ -9,9 +9,11 @@ export interface ImportMap {
   readonly scopes: readonly (readonly [prefix: string, map: SpecifierMap])[];
   /** Integrity metadata by URL, for modules whose element says none. */
   readonly integrity: ReadonlyMap<string, string>;
+  /** It is made of several, of which a browser may take the first alone. */
+  readonly isMerged: boolean;
 }
 
-const NONE: ImportMap = { imports: new Map(), scopes: [], integrity: new Map() };
+const NONE: ImportMap = { imports: new Map(), scopes: [], integrity: new Map(), isMerged: false };
 
 function parseUrl(text: string, base?: URL): URL | undefined {
   return URL.canParse(text, base?.href) ? new URL(text, base) : undefined;
@@ -46,7 +48,7 @@ export function readImportMaps(texts: readonly string[], base: URL): ImportMap {
       scopes.set(url, scope);
     }
   }
-  return { imports, scopes: [...scopes].sort(([a], [b]) => (a < b ? 1 : -1)), integrity };
+  return { imports, scopes: [...scopes].sort(([a], [b]) => (a < b ? 1 : -1)), integrity, isMerged: texts.length > 1 };
 }
 
 function parseJson(text: string): unknown {

@@ -41,13 +41,15 @@ export class ModuleGraph {
 
   /** A module script as it is fetched: what its element does not say of integrity, the import map does. */
   root(reference: Reference, base: URL): Reference {
-    if (reference.integrity !== undefined || !URL.canParse(reference.url, base.href)) return reference;
-    return { ...reference, ...this.#integrityOf(new URL(reference.url, base)) };
+    if (!URL.canParse(reference.url, base.href)) return reference;
+    return this.#byMap(reference, new URL(reference.url, base));
   }
 
-  #integrityOf(url: URL): Pick<LinkAttributes, "integrity"> {
-    const integrity = this.#map.integrity.get(url.href);
-    return integrity === undefined ? {} : { integrity };
+  /** By the import map. Without a link where there are several, as Firefox 153 goes by the first alone (measured). */
+  #byMap(reference: Reference, url: URL): Reference {
+    const integrity = reference.integrity ?? this.#map.integrity.get(url.href);
+    const { rel, ...fetched } = integrity === undefined ? reference : { ...reference, integrity };
+    return rel === undefined || this.#map.isMerged ? fetched : { ...fetched, rel };
   }
 
   /** Follows a module script that is a file. */
@@ -136,8 +138,9 @@ export class ModuleGraph {
   }
 
   #referenceTo(url: URL, request: ModuleRequest, by: string, offset: number, options: GraphOptions): Reference {
-    const link = { ...linkOf(options), ...this.#integrityOf(url) };
-    return { url: url.href, as: request.type, need: options.need, offset: offset + request.offset, by, ...link };
+    const { need } = options;
+    const fetched = { url: url.href, as: request.type, need, offset: offset + request.offset, by, ...linkOf(options) };
+    return this.#byMap(fetched, url);
   }
 
   /**

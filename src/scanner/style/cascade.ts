@@ -29,7 +29,10 @@ export interface Matched {
 
 /** A declared value that may win: of a property, those down to the first that is certain. */
 export interface Candidate {
-  /** Its rule or stylesheet applies in the window that pages are scanned for, and not in every one. */
+  /**
+   * It may not count: its rule or stylesheet applies in the window that pages are scanned for, and not in every one; or
+   * scripts most likely end what its selector asks for.
+   */
   readonly media: boolean;
   readonly value: string;
   readonly certain: boolean;

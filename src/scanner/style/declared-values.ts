@@ -1,5 +1,6 @@
 import { spend } from "../work.js";
 import { ALTERNATIVES, type Candidate, type Matched, reversedLayers } from "./cascade.js";
+import { endsWithScripts } from "../css/selectors/types.js";
 import type { Declaration, StyleRule } from "../css/facts.js";
 import { FONT_PARTS, SHORTHAND } from "./fonts/requested-font.js";
 
@@ -32,7 +33,8 @@ export function declaredValues(
       const { rule, sheet } = entry;
       const { list, offset } = rule.declarations;
       const certain = entry.certain && rule.selector.pseudo === pseudo;
-      addBlock(declared, list, important, { certain, sheet, offset, media: rule.media || sheet.media === true });
+      const media = rule.media || sheet.media === true || endsWithScripts(rule.selector);
+      addBlock(declared, list, important, { certain, sheet, offset, media });
     }
   }
   return declared;

@@ -104,7 +104,10 @@ class MatchedRules implements RequestRules {
     const etag = changes?.get("etag")?.at(-1);
     const lastModified = parseHttpDate(changes?.get("last-modified")?.at(-1) ?? "");
     if (etag === undefined && lastModified === undefined) return undefined;
-    return { ...(etag === undefined ? {} : { etag }), ...(lastModified === undefined ? {} : { lastModified }) };
+    return {
+      ...(etag === undefined ? {} : { etag }),
+      ...(lastModified === undefined ? {} : { lastModified, isRedated: false }),
+    };
   }
 
   get contentType(): string | undefined {

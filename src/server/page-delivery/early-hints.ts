@@ -4,7 +4,9 @@ import { isNavigation } from "../../delivery/hint-policy.js";
 import { withoutBlocked } from "../../delivery/integrity-policy.js";
 import { linksBesideImportMap, readLinks, type LinkValue } from "../../delivery/link.js";
 import { debug } from "../../io/debug.js";
+import { LruMap } from "../../io/lru-map.js";
 import { pathOf } from "../../io/request-target.js";
+import type { Site } from "../context.js";
 import type { Exchange } from "../http/exchange.js";
 import { pageLinks } from "./preload-links.js";
 
@@ -14,34 +16,35 @@ const SLOW_MS = 20;
 /** Pages whose links are remembered; the oldest go first. */
 const MAX_PAGES = 1000;
 
+/** What was seen of a path's latest response. */
+interface SlowPage {
+  /** Its `Link` field, as far as a 103 may say that. */
+  readonly link: string | undefined;
+  /** How long it took (milliseconds). */
+  readonly tookMs: number;
+}
+
 /**
- * The `Link` values that a route gave with its latest response for a path: a
- * slow route will most likely give them again, and a 103 can say so while it
- * is at work.
+ * The `Link` values that a route gave with its latest response for a path, and
+ * how long that took: a slow route will most likely give them again, and a 103
+ * can say so while it is at work.
  */
 export class LearnedLinks {
-  readonly #byPath = new Map<string, string>();
+  readonly #byPath = new LruMap<SlowPage>(MAX_PAGES);
 
-  of(target: string): string | undefined {
+  of(target: string): SlowPage | undefined {
     return this.#byPath.get(pathOf(target));
   }
 
   /**
-   * @param field the `Link` field of the response for that target
+   * @param field the `Link` field of the response that is about to begin
    * @param integrityPolicy its `Integrity-Policy` field
    */
-  learn(target: string, field: string | undefined, integrityPolicy: string | undefined): void {
-    const path = pathOf(target);
-    this.#byPath.delete(path);
-    const link = field && withoutBlocked(field, [integrityPolicy ?? []].flat());
-    if (link === undefined || !isField(link) || !readLinks(link).some(isHint)) return;
-    this.#byPath.set(path, link);
-    if (this.#byPath.size > MAX_PAGES) {
-      for (const oldest of this.#byPath.keys()) {
-        this.#byPath.delete(oldest);
-        break;
-      }
-    }
+  learn({ target, arrived, hinted }: Exchange, field: string | undefined, integrityPolicy: string | undefined): void {
+    const allowed = field && withoutBlocked(field, [integrityPolicy ?? []].flat());
+    const link = allowed !== undefined && isField(allowed) && readLinks(allowed).some(isHint) ? allowed : undefined;
+    if (link === undefined && hinted === undefined) this.#byPath.delete(pathOf(target));
+    else this.#byPath.set(pathOf(target), { link, tookMs: performance.now() - arrived });
   }
 }
 
@@ -60,11 +63,12 @@ const isHint = ({ rel }: LinkValue) =>
 export class EarlyHints {
   readonly #exchange: Exchange;
   readonly #help: boolean;
+  readonly #learned: SlowPage | undefined;
 
-  /** @param help whether a 103 gains anything with this certificate */
-  constructor(exchange: Exchange, help: boolean) {
+  constructor(exchange: Exchange, { hintsHelp, hints }: Site) {
     this.#exchange = exchange;
-    this.#help = help;
+    this.#help = hintsHelp;
+    this.#learned = hints.of(exchange.target);
   }
 
   /**
@@ -85,7 +89,9 @@ export class EarlyHints {
     stream.additionalHeaders({ [constants.HTTP2_HEADER_STATUS]: 103, link: field });
     debug("%s: 103 with %s", target, field);
     this.#exchange.hinted = allowed;
-    for (const link of pageLinks({ target, authority }, field, [])) connection.history.hinted(link.target);
+    for (const link of pageLinks({ target, authority }, field, [])) {
+      connection.history.hinted(link.target, this.#learned?.tookMs ?? Infinity);
+    }
     return true;
   }
 
@@ -97,9 +103,10 @@ export class EarlyHints {
   }
 
   /** Waits for an answer; when it is slow, says meanwhile what came with the one before. */
-  async whileSlow<T>(answer: Promise<T>, learned: string | undefined): Promise<T> {
-    if (learned === undefined) return answer;
-    const timer = setTimeout(() => this.send(learned), SLOW_MS);
+  async whileSlow<T>(answer: Promise<T>): Promise<T> {
+    const link = this.#learned?.link;
+    if (link === undefined) return answer;
+    const timer = setTimeout(() => this.send(link), SLOW_MS);
     try {
       return await answer;
     } finally {
@@ -111,11 +118,12 @@ export class EarlyHints {
 /**
  * What the response to a hinted target says of its freshness, when it has no
  * word of its own on that: a hinted asset goes through the browser's cache,
- * and one that is stale the moment it arrives is fetched again by the page
- * (Chromium, measured).
+ * and one that is stale when the page comes is fetched again (Chromium,
+ * measured). No longer than that takes, as it is also what a reload shows.
  */
 export function hintedFreshness({ connection, target }: Exchange): OutgoingHttpHeaders | undefined {
-  return connection.history.answersHint(target) ? HINTED : undefined;
+  const pageMs = connection.history.answersHint(target);
+  if (pageMs === undefined) return undefined;
+  // Twice what it took the last time, and a second for the way.
+  return { "cache-control": `max-age=${Math.min(10, Math.max(2, 1 + Math.ceil(pageMs / 500)))}` };
 }
-
-const HINTED = { "cache-control": "max-age=10" };

@@ -22,10 +22,10 @@ export async function answerFromUpstream(
   question: Omit<Question, "onHint">,
 ): Promise<Delivery | undefined> {
   const { exchange } = question;
-  const hints = new EarlyHints(exchange, site.hintsHelp);
+  const hints = new EarlyHints(exchange, site);
   const onHint = (link: string) => void (isField(link) && hints.send(link));
   try {
-    const answer = await hints.whileSlow(ask({ ...question, onHint }), site.hints.of(exchange.target));
+    const answer = await hints.whileSlow(ask({ ...question, onHint }));
     return await passOn(site, rule, exchange, answer);
   } catch (error) {
     return fail(site, exchange, error);
@@ -73,10 +73,10 @@ interface PassedResponse extends ProxiedFields {
 
 async function passResponse(site: Site, exchange: Exchange, passed: PassedResponse): Promise<Delivery | undefined> {
   const { status, link, length, fields } = passed;
-  const { method, target } = exchange;
+  const { method } = exchange;
   const send = sender(site, exchange, passed);
   const integrityPolicy = fields["integrity-policy"]?.toString();
-  if (method === "GET" && status === 200) site.hints.learn(target, link, integrityPolicy);
+  if (method === "GET" && status === 200) site.hints.learn(exchange, link, integrityPolicy);
   if (link === undefined && exchange.hinted === undefined) {
     await send({}, (bytes) => exchange.progress(bytes));
     return undefined;

@@ -10,7 +10,7 @@ import { askRoutes } from "./route.js";
 
 /** The routes, and the files for what none of them answers. */
 export const routes: Step = async (exchange, site): Promise<Delivery | undefined> => {
-  const hints = new EarlyHints(exchange, site.hintsHelp);
+  const hints = new EarlyHints(exchange, site);
   const response = await askRoutesFor(site, exchange, hints);
   return response === undefined ? files(exchange, site) : answerRoute(site, exchange, response);
 };
@@ -19,7 +19,7 @@ async function askRoutesFor(site: Site, exchange: Exchange, hints: EarlyHints): 
   const request = toRequest(exchange, goneSignal(exchange));
   if (request === undefined) return undefined;
   const context = contextOf(exchange, (links) => hints.send(links));
-  return hints.whileSlow(askRoutes(site.routes, request, context), site.hints.of(exchange.target));
+  return hints.whileSlow(askRoutes(site.routes, request, context));
 }
 
 /** The links of a route's response, and those that rules add to a page. */
@@ -29,7 +29,7 @@ function linkOf({ headers }: Response, ruled: string | undefined): string | unde
 }
 
 async function answerRoute(site: Site, exchange: Exchange, response: Response) {
-  const { method, target } = exchange;
+  const { method } = exchange;
   const { status, headers } = response;
   const fields = { ...(headers.has("cache-control") ? {} : hintedFreshness(exchange)), ...responseFields(response) };
   const bare = method === "HEAD" || response.body === null;
@@ -40,7 +40,7 @@ async function answerRoute(site: Site, exchange: Exchange, response: Response) {
   };
   const integrityPolicy = headers.get("integrity-policy") ?? undefined;
   const link = linkOf(response, isHtml(headers.get("content-type") ?? "") ? exchange.rules.page.link : undefined);
-  if (method === "GET" && status === 200) site.hints.learn(target, link, integrityPolicy);
+  if (method === "GET" && status === 200) site.hints.learn(exchange, link, integrityPolicy);
   return markingSent(exchange, headers.get("etag"), async () => {
     if (link === undefined && exchange.hinted === undefined) {
       await send({}, (bytes) => exchange.progress(bytes));

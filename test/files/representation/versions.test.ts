@@ -153,6 +153,30 @@ describe.each([
   });
 });
 
+test.each<[string, (file: string) => Promise<void>]>([
+  ["the same time", (file) => writeOld(file, "22")],
+  ["an earlier one", (file) => writeOld(file, "2", true).then(() => utimes(file, 0, 0))],
+])("the date of another content with %s proves nothing", async (_what, change) => {
+  const root = await writeSite({});
+  const file = join(root, "a.txt");
+  await writeOld(file, "1");
+  const server = await startServer({ root });
+  const { request } = await connect(server.port);
+  const date = String((await request("/a.txt")).headers["last-modified"]);
+  expect((await request("/a.txt", { "if-modified-since": date })).status).toBe(304);
+  await change(file);
+  server.lookAgain();
+  const answer = await request("/a.txt", { "if-modified-since": date });
+  expect([answer.status, answer.body.toString()[0]]).toEqual([200, "2"]);
+  expect((await request("/a.txt", { "if-unmodified-since": date })).status).toBe(412);
+  expect((await request("/a.txt", { range: "bytes=0-0", "if-range": date })).status).toBe(200);
+  expect((await request("/a.txt", { "if-none-match": answer.headers.etag })).status).toBe(304);
+  await writeFile(file, "3");
+  server.lookAgain();
+  const later = String((await request("/a.txt")).headers["last-modified"]);
+  expect((await request("/a.txt", { "if-modified-since": later })).status).toBe(304);
+});
+
 test("a file that is touched, copied over itself or made executable keeps its entity tag", async () => {
   const root = await writeSite({ "a.js": "1" });
   const server = await startServer({ root });

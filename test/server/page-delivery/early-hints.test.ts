@@ -163,6 +163,26 @@ test("an asset that was hinted and has no cache-control of its own is fresh long
   expect(await caching("/routed.css")).toBe("max-age=10");
   expect(await caching("/routed.css")).toBeUndefined();
   expect(await caching("/own.css")).toBe("no-store");
+  // By now it is known how soon the page comes: no longer than that may an old file be shown.
+  await client.request("/page", navigation);
+  expect([await caching("/site.css"), await caching("/routed.css")]).toEqual(["max-age=2", "max-age=2"]);
+});
+
+test("an asset of a page that takes long is fresh until the page comes", async () => {
+  const { route, answer, waiting } = slow(style);
+  const { port } = await startServer({ root: await writeSite(files), routes: [route], trusted: true });
+  const client = await connect(port, noPush);
+  const first = client.request("/slow", navigation);
+  while (waiting.length === 0) await new Promise(setImmediate);
+  await new Promise((resolve) => setTimeout(resolve, 1100)); // in which the page is made
+  answer();
+  await first;
+  const stream = client.session.request({ ":path": "/slow", ...navigation });
+  const second = answerOf(stream);
+  await once(stream, "headers");
+  expect((await client.request("/site.css")).headers["cache-control"]).toBe("max-age=4");
+  answer();
+  await second;
 });
 
 test("under hints every navigation gets a 103, also one that is answered 304, and its assets are fresh", async () => {
@@ -171,7 +191,7 @@ test("under hints every navigation gets a 103, also one that is answered 304, an
   const { headers, informational } = await client.request("/", navigation);
   expect(informational.map(({ link }) => link)).toEqual([style]);
   expect(headers.link).toBeUndefined();
-  expect((await client.request("/site.css")).headers["cache-control"]).toBe("max-age=10");
+  expect((await client.request("/site.css")).headers["cache-control"]).toBe("max-age=2");
   const again = await client.request("/", { ...navigation, "if-none-match": headers.etag });
   expect([again.status, again.headers.link, again.informational.length]).toEqual([304, undefined, 1]);
 });

@@ -33,6 +33,12 @@ test.each([
   // Another server: to take it for the same would be a loop.
   ["/api=http://up", "https://up/x", "https://up/x"],
   ["/api=http://[::1]:3000/v1", "http://[::1]:3000/v1/x", "/api/x"],
+  // This machine by another of its names.
+  ["/api=http://localhost:3000/v1", "http://127.0.0.1:3000/v1/x", "/api/x"],
+  ["/api=http://127.0.0.1:3000", "http://[::1]:3000/x", "/x"],
+  ["/api=http://localhost:3000", "http://127.0.0.1:3001/x", "http://127.0.0.1:3001/x"],
+  ["/api=http://localhost:3000", "https://localhost:8443/x", "https://localhost:8443/x"],
+  [KEPT, "http://127.0.0.1:3000/x", "http://127.0.0.1:3000/x"],
   [MOVED, "/v1/x?y", "/api/x?y"],
   [MOVED, "/v1?y", "/api?y"],
   [MOVED, "/v10", "/v10"],

@@ -62,6 +62,17 @@ export function passesTest({ operator, value, ignoreCase }: AttributeTest, actua
 }
 
 /**
+ * Whether a selector asks for what a page most often has only until its first
+ * script runs: no class or attribute on the root or the body (`html:not(.js)`),
+ * or the class `no-js`.
+ */
+export function endsWithScripts({ compounds }: Selector): boolean {
+  return compounds.some(
+    ({ tag, not, classes }) => classes.includes("no-js") || (not.length > 0 && (tag === "html" || tag === "body")),
+  );
+}
+
+/**
  * Calls `visit` for every compound of a selector, those in `:is()` and `:not()`
  * too. A selector that is in `known` is passed over, and is in it thereafter:
  * rules that are nested share those of the rules around them.

@@ -15,7 +15,7 @@ export function relocated(rule: ProxyRule, reference: string, authority: string)
   const [, scheme, named, rest = ""] = WITH_AUTHORITY.exec(reference) ?? [];
   if (named === undefined) return reference.startsWith("/") ? relocatedPath(rule, reference) : reference;
   const path = rest.startsWith("/") ? rest : `/${rest}`;
-  if (isAt(placeIn(named, scheme ?? schemeOf(rule.upstream)), rule.upstream)) return relocatedPath(rule, path);
+  if (isUpstream(rule.upstream, placeIn(named, scheme ?? schemeOf(rule.upstream)))) return relocatedPath(rule, path);
   const isOurs = isAt(placeIn(named, scheme ?? "https"), placeIn(authority, "https"));
   return isOurs && rule.base !== undefined && !isBelow(path, rule.prefix) ? relocatedPath(rule, path) : reference;
 }
@@ -41,6 +41,13 @@ function placeIn(authority: string, scheme: string): Place | undefined {
 /** Whatever the scheme: an upstream in plain HTTP that goes by `x-forwarded-proto` says https of itself. */
 const isAt = (place: Place | undefined, other: Place | undefined) =>
   place !== undefined && place.hostname === other?.hostname && place.port === other.port;
+
+/** What `localhost` means: an upstream on this machine may call itself by another of them. Names below it are other hosts. */
+const LOCALHOST: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "::1"]);
+
+const isUpstream = (upstream: Upstream, place: Place | undefined) =>
+  isAt(place, upstream) ||
+  (place?.port === upstream.port && LOCALHOST.has(place.hostname) && LOCALHOST.has(upstream.hostname));
 
 const schemeOf = ({ secure }: Upstream) => (secure ? "https" : "http");
 
