@@ -6,7 +6,8 @@ import { dts } from "rolldown-plugin-dts";
 import packageFile from "./package.json" with { type: "json" };
 
 // Small packages that every start loads are bundled, which saves 18 ms of 333, and are devDependencies.
-const external = Object.keys(packageFile.dependencies).map((name) => new RegExp(`^${name}(?:/|$)`));
+const { dependencies, optionalDependencies } = packageFile;
+const external = Object.keys({ ...dependencies, ...optionalDependencies }).map((name) => new RegExp(`^${name}(?:/|$)`));
 
 /** Where editors find the form of h2push.config.json. */
 const schema = {

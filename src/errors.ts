@@ -13,6 +13,7 @@ export type ErrorCode =
   | "config"
   | "rules"
   | "route"
+  | "browser"
   | "unavailable";
 
 /**

@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import packageFile from "../../package.json" with { type: "json" };
 import { H2PushError } from "../errors.js";
 import type { Option as OptionSpec, OptionValue } from "../server/options/option.js";
-import { checkJobs } from "../server/options/option-checks.js";
+import { checkJobs, wholeNumber } from "../server/options/option-checks.js";
 import { serverOptions } from "../server/options/options-table.js";
 import type { CertOptions } from "./commands/cert.js";
 import type { TrustOptions } from "./commands/cert-trust.js";
@@ -58,6 +58,11 @@ export function createProgram(actions: Actions): Command {
     .option("--page <path>", "only this page, repeatable", collect)
     .option("--jobs <number>", "threads to use (default: one to four, by the number of pages)", checkJobs)
     .option("--out <file>", "write to a file")
+    .option("--run", "load the pages in an installed browser too, and add what they ask for")
+    .option("--browser <path>", "with --run: the program of Chrome, Chromium or Edge")
+    .option("--pages <number>", "with --run: pages to load at most", wholeNumber("a number of pages", 1, 1_000_000))
+    .option("--all", "with --run: load all pages, not some of each template")
+    .option("--page-timeout <seconds>", "with --run: limit for one load (default: 15)", checkPageTimeout)
     .option("--explain <path>", "explain one page: why each target is in or out")
     .action((root: string, options: ManifestOptions) => actions.manifest(root, options));
   addCertCommands(program, actions);
@@ -141,6 +146,8 @@ function givenFlags(program: Command): ServeFlags {
   const flags = Object.entries(program.opts<ServeFlags>());
   return Object.fromEntries(flags.filter(([name]) => program.getOptionValueSource(name) === "cli"));
 }
+
+const checkPageTimeout = wholeNumber("a number of seconds", 1, 3600);
 
 const collect = (name: string, names: readonly string[] = []) => [...names, name];
 

@@ -142,11 +142,14 @@ function seenLinks(links: readonly PreloadLink[], announce: Announcement): Reado
       if (isFetchedTwice(link)) seen.set(link, "stale");
     } else if (link.named === true) seen.set(link, "in the HTML");
     else if (isFetchedTwice(link)) seen.set(link, "stale");
-    else if (link.when === "load") seen.set(link, "not painted first");
+    else if (link.when === "load" && isPaintable(link)) seen.set(link, "not painted first");
     else if (link.as === "image" && images++ >= MAX_HIDDEN_IMAGES) seen.set(link, "not painted first");
   }
   return seen;
 }
+
+/** What is shown by itself. Scripts and data that are asked for after the first paint are what the page becomes complete with. */
+const isPaintable = ({ as }: PreloadLink) => as === "font" || as === "image";
 
 /** Firefox 153 takes the preload of a script with CORS through its cache alone: one that is stale is fetched again (measured). */
 function isFetchedTwice({ stale, rel, as, crossorigin }: PreloadLink): boolean {

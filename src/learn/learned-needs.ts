@@ -23,7 +23,7 @@ export function withLearned(needs: PageNeeds, learned: Iterable<ManifestEntry>, 
     const added = needs.mayHaveImportMap ? besideImportMap(entry) : entry;
     const at = entries.findLastIndex((other) => rankOf(other) <= rankOf(added));
     entries.splice(at + 1, 0, added);
-    why.set(entry.target, "asked for in an earlier load");
+    why.set(entry.target, entry.by === "browser" ? "asked for by the browser" : "asked for in an earlier load");
   }
   return { ...needs, entries, why };
 }

@@ -50,8 +50,16 @@ function hasMarks(manifest: WrittenManifest): boolean {
 
 /** A page may have entries for the very URL that it was asked for by (its references resolve against it). */
 function entriesOf(pathname: string, file: string, { manifest, root, base }: WrittenOptions): readonly WrittenEntry[] {
-  return manifest.get(pathname) ?? manifest.get(canonicalPath(root, base, file)) ?? [];
+  const own = manifest.get(pathname);
+  if (own !== undefined) return own;
+  const canonical = canonicalPath(root, base, file);
+  const entries = manifest.get(canonical) ?? [];
+  // A route of a single-page application asks for other things than the page of that file does.
+  return unsuffixed(canonical) === unsuffixed(pathname) ? entries : entries.filter(({ by }) => by === undefined);
 }
+
+/** A page's path without what clean URLs lack. */
+const unsuffixed = (pathname: string) => pathname.replace(/(?:\/index)?(?:\.x?html?)?\/?$/, "");
 
 function canonicalPath(root: string, base: string, file: string): string {
   const names = relative(root, file).split(sep).map(encodeSegment);

@@ -160,6 +160,18 @@ test.each<[title: string, args: string[], code: number, stderr: string | RegExp]
     1,
     `${missing}error: cannot write gone/push.json (ENOENT)\npass a file in a directory that this user may write to: --out FILE\n`,
   ],
+  [
+    "how to load pages that are not loaded",
+    ["manifest", ".", "--pages", "3"],
+    2,
+    "error: --pages without --run\nit says how a browser loads the pages: add --run\n",
+  ],
+  [
+    "no browser",
+    ["manifest", ".", "--run", "--browser", "/gone/chrome"],
+    1,
+    /error: no such program: \/gone\/chrome\npass the program of Chrome, Chromium or Edge: --browser PATH\n$/,
+  ],
   ["another format", ["manifest", ".", "--format", "xml"], 2, /xml.*\n?.*json, table/],
   [
     "a window that is none",

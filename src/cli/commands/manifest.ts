@@ -1,7 +1,9 @@
 import { H2PushError, systemCode } from "../../errors.js";
 import { writeWhole } from "../../io/atomic-write.js";
+import type { PushManifest } from "../../manifest/types.js";
 import type { PageNeeds } from "../../scanner/types.js";
-import { scan, type ScanOptions } from "../../server/scan/scan-directory.js";
+import { scan, type ScanOptions, type SiteScan } from "../../server/scan/scan-directory.js";
+import type { RunFlags } from "./manifest-run.js";
 import { explanation, pageTable } from "./manifest-table.js";
 import { printLine, printToStderr, warning } from "../output/output.js";
 import { progressBar } from "../output/progress-bar.js";
@@ -9,11 +11,13 @@ import { checkGivenRoot } from "../options/served-root.js";
 import { fileAndLine } from "../log/scan-line.js";
 
 /** The options of `h2push manifest`, as the command line has them. */
-export interface ManifestOptions extends Pick<ScanOptions, "base" | "single" | "viewport" | "jobs"> {
+export interface ManifestOptions extends RunFlags, Pick<ScanOptions, "base" | "single" | "viewport" | "jobs"> {
   /** `table` on a terminal and `json` elsewhere, by default. */
   readonly format?: "json" | "table";
   /** URL paths; all pages without it. */
   readonly page?: readonly string[];
+  /** Loads the pages in a browser too. */
+  readonly run?: boolean;
   /** A file to write to. */
   readonly out?: string;
   /** URL path of the page whose list is to be explained. */
@@ -31,28 +35,55 @@ export async function runManifest(root: string, options: ManifestOptions): Promi
   if (options.explain !== undefined) return explain(root, options.explain, settings(options));
   const terminal = process.stdout.isTTY && options.out === undefined;
   const format = options.format ?? (terminal ? "table" : "json");
-  const tables: string[] = [];
-  const bar = progressBar();
-  const { manifest, missing } = await scan(root, {
-    ...settings(options),
-    pages: options.page,
-    ...(format === "table"
-      ? { onPage: (pathname: string, needs: PageNeeds) => void tables.push(pageTable(pathname, needs)) }
-      : {}),
-    onProgress: (count, total) => bar.show(count, total),
-  }).finally(bar.end);
-  const text = format === "table" ? tables.join("\n") : `${JSON.stringify(manifest, undefined, 2)}\n`;
+  const read = new Map<string, PageNeeds>();
+  const { manifest, missing } = await readPages(root, options, format === "table" || options.run ? read : undefined);
   for (const { target, unreadable, ...from } of missing) {
     const why = unreadable === undefined ? "missing:" : `can't be read (${unreadable}):`;
     printToStderr(`${warning(why)} ${target} (${fileAndLine(from)})`);
   }
+  const needs = options.run ? await runPages(root, options, read) : read;
+  const text = format === "table" ? tables(needs) : json(options.run ? manifestOf(needs) : manifest);
   if (options.out === undefined) process.stdout.write(text);
   else await write(options.out, text);
 }
 
+/** @param read gets what each page needs */
+function readPages(root: string, options: ManifestOptions, read?: Map<string, PageNeeds>): Promise<SiteScan> {
+  const bar = progressBar();
+  return scan(root, {
+    ...settings(options),
+    pages: options.page,
+    ...(read && { onPage: (pathname: string, needs: PageNeeds) => void read.set(pathname, needs) }),
+    onProgress: (count, total) => bar.show(count, total),
+  }).finally(bar.end);
+}
+
+async function runPages(root: string, options: ManifestOptions, read: ReadonlyMap<string, PageNeeds>) {
+  const { runInBrowser } = await import("./manifest-run.js");
+  const { base, single, viewport, all = options.page !== undefined } = options;
+  return runInBrowser({ root, base, single, viewport }, read, { ...options, all });
+}
+
+const tables = (pages: ReadonlyMap<string, PageNeeds>) =>
+  [...pages].map(([pathname, needs]) => pageTable(pathname, needs)).join("\n");
+
+const manifestOf = (pages: ReadonlyMap<string, PageNeeds>): PushManifest => ({
+  version: 1,
+  pages: Object.fromEntries([...pages].map(([pathname, { entries }]) => [pathname, entries])),
+});
+
+const json = (manifest: PushManifest) => `${JSON.stringify(manifest, undefined, 2)}\n`;
+
+/** The flags that say how `--run` does it. */
+const RUN_FLAGS = { browser: "browser", pages: "pages", all: "all", pageTimeout: "page-timeout" } as const;
+
 /** An explanation is for people, on standard output, and of one page: nothing else is done in silence. */
 function checkTogether({ explain, ...others }: ManifestOptions): void {
-  const other = (["out", "format", "page"] as const).find((option) => others[option] !== undefined);
+  const unused = Object.entries(RUN_FLAGS).find(([option]) => others.run !== true && Object.hasOwn(others, option));
+  if (unused !== undefined) {
+    throw new H2PushError("usage", `--${unused[1]} without --run`, "it says how a browser loads the pages: add --run");
+  }
+  const other = (["out", "format", "page", "run"] as const).find((option) => others[option] !== undefined);
   if (explain === undefined || other === undefined) return;
   const hint = "--explain prints text for one page: leave one of the two out";
   throw new H2PushError("usage", `--explain ${explain} with --${other}`, hint);

@@ -66,3 +66,31 @@ test.each([
   const server = createServer({ root, certificate, port: 0, manifest: join(root, "push.json") });
   await expect(server.listen()).rejects.toThrow(message);
 });
+
+test("what a browser asked for at one route does not go with another, but with the same page by its clean URL", async () => {
+  const seen = { ...entry, by: "browser" };
+  const root = await writeSite({
+    ...files,
+    "push.json": JSON.stringify({ version: 1, pages: { "/": [seen], "/shop": [seen], "/about.html": [seen] } }),
+  });
+  const { port } = await startServer({ root, single: true, manifest: join(root, "push.json") });
+  const client = await connect(port, { settings: { enablePush: false } });
+  const link = async (path: string) => (await client.request(path, { accept: "text/html" })).headers["link"];
+  expect([await link("/"), await link("/shop"), await link("/about")].every((field) => field !== undefined)).toBe(true);
+  expect(await link("/cart")).toBeUndefined();
+});
+
+test("scripts and data that were asked for after the first paint are announced, fonts and images are not", async () => {
+  const after = (target: string, as: string) => ({ target, as, rel: "preload", by: "browser", when: "load" });
+  const entries = [
+    after("/a.js", "script"),
+    after("/a.json", "fetch"),
+    after("/a.png", "image"),
+    after("/a.woff2", "font"),
+  ];
+  const { port } = await serve({ "/": entries }, { "a.js": "", "a.json": "", "a.png": "", "a.woff2": "" });
+  const client = await connect(port, { settings: { enablePush: false } });
+  expect((await client.request("/")).headers["link"]).toBe(
+    "</a.js>; rel=preload; as=script, </a.json>; rel=preload; as=fetch",
+  );
+});

@@ -1,0 +1,61 @@
+import { homedir } from "node:os";
+import { runPages, type RunSite } from "../../browser/run-pages.js";
+import type { PageNeeds } from "../../scanner/types.js";
+import { printToStderr, warning } from "../output/output.js";
+import { progressBar } from "../output/progress-bar.js";
+
+/** What `h2push manifest --run` is told beside what it shares with reading. */
+export interface RunFlags {
+  /** Path of the browser's program. */
+  readonly browser?: string;
+  /** Pages to load at most. */
+  readonly pages?: number;
+  readonly all?: boolean;
+  /** For one load, in seconds. */
+  readonly pageTimeout?: number;
+}
+
+const DEFAULT_TIMEOUT = 15;
+
+/** As a shell has it for a program that SIGINT ended. */
+const INTERRUPTED = 130;
+
+/**
+ * Adds to what reading has found what an installed browser asks for. Ctrl+C
+ * ends the loads, and what is known by then is returned.
+ */
+export async function runInBrowser(
+  site: RunSite,
+  needs: ReadonlyMap<string, PageNeeds>,
+  { browser, pages = Number.POSITIVE_INFINITY, all = false, pageTimeout = DEFAULT_TIMEOUT }: RunFlags,
+): Promise<ReadonlyMap<string, PageNeeds>> {
+  const bar = progressBar("loads");
+  const stopped = new AbortController();
+  const stop = () => stopped.abort();
+  process.once("SIGINT", stop);
+  const isRoot = process.getuid?.() === 0;
+  const say = (text: string) => {
+    bar.end();
+    printToStderr(`${warning("note:")} ${text}`);
+  };
+  try {
+    const known = await runPages(site, needs, {
+      all: all || needs.size === 1,
+      limit: pages,
+      browser,
+      timeout: pageTimeout * 1000,
+      machine: { platform: process.platform, env: process.env, home: homedir(), isRoot },
+      signal: stopped.signal,
+      onProgress: (count, total) => bar.show(count, total),
+      onNotice: say,
+    });
+    if (stopped.signal.aborted) {
+      say("stopped: pages that were not loaded by then have what reading finds");
+      process.exitCode = INTERRUPTED;
+    }
+    return known;
+  } finally {
+    process.off("SIGINT", stop);
+    bar.end();
+  }
+}
