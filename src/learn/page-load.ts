@@ -19,12 +19,12 @@ export interface Asked {
   readonly mode: string;
   /** It was the document that asked, and no stylesheet or script of it. */
   readonly byDocument: boolean;
-  /** Nothing in it is one person's: neither a cookie nor a query that may be a token. */
-  readonly isOpen: boolean;
 }
 
 /** One target of a load, with what became of it. */
 export interface Sighting extends Asked {
+  /** Nothing in it is one person's: neither a cookie nor a query that may be a token. */
+  readonly isOpen: boolean;
   /** How often it was asked for. */
   count: number;
   /** All of its responses may be announced to others. */
@@ -95,7 +95,7 @@ export class PageLoad {
   }
 
   /** Adds a request. Returns undefined when it is one too many. */
-  add(asked: Asked): Sighting | undefined {
+  add(asked: Asked & Pick<Sighting, "isOpen">): Sighting | undefined {
     this.#open++;
     const { target, destination } = asked;
     const known = this.sightings.get(target);
