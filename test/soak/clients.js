@@ -30,13 +30,21 @@ function contentOf(name, version) {
 
 const fill = (text) => text.repeat(Math.ceil(FILE_SIZE / text.length)).slice(0, FILE_SIZE);
 
+/** Waits for an event of a session, stream or request that may end before. */
+async function first(emitter, event) {
+  const ended = once(emitter, "close").then(() => {
+    throw new Error(`ended before "${event}"`);
+  });
+  return Promise.race([once(emitter, event), ended]);
+}
+
 /** A client over HTTP/2, which takes pushes or does not. */
 async function withSession({ url }, enablePush, use) {
   const session = connect(url, { rejectUnauthorized: false, settings: { enablePush } });
   session.on("error", () => undefined);
   session.on("stream", (stream) => stream.on("error", () => undefined).resume());
   try {
-    await once(session, "remoteSettings");
+    await first(session, "remoteSettings");
     return await use(session);
   } finally {
     // What is under way is cut off with it: that is a part of the game.
@@ -68,7 +76,7 @@ function expect(answer, status, length) {
 async function leaveEarly(session, fields) {
   const stream = session.request({ ":path": "/", ...fields });
   stream.on("error", () => undefined);
-  await once(stream, "data");
+  await first(stream, "data");
   stream.close(constants.NGHTTP2_CANCEL);
   if (!stream.closed || !stream.destroyed) await once(stream, "close");
 }
@@ -86,7 +94,7 @@ const page = (site) =>
 const abandonPage = (site) =>
   withSession(site, true, async (session) => {
     for (let request = 0; request < 4; request++) session.request({ ":path": "/" }).on("error", () => undefined);
-    await once(session, "stream");
+    await first(session, "stream");
     if (site.random() < 0.5) session.goaway();
   });
 
@@ -119,7 +127,7 @@ const abandonUpload = (site) =>
   withSession(site, false, async (session) => {
     const stream = session.request({ ":path": "/echo", ":method": "POST", "content-length": 5000 });
     stream.on("error", () => undefined);
-    await new Promise((resolve) => stream.write("x".repeat(1000), resolve));
+    await Promise.race([new Promise((resolve) => stream.write("x".repeat(1000), resolve)), once(stream, "close")]);
   });
 
 /** The same site over HTTP/1.1: one answer read, one left. */
@@ -128,7 +136,7 @@ const http1 = async (site) => {
     const name = pick(site, [...site.files.keys()].slice(1));
     const request = httpsRequest(new URL(name, site.url), { agent: false, rejectUnauthorized: false });
     request.on("error", () => undefined).end();
-    const [response] = await once(request, "response");
+    const [response] = await first(request, "response");
     if (leave) request.destroy();
     else response.resume();
     await once(request, "close");

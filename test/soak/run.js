@@ -43,13 +43,21 @@ async function startServer(root) {
   return { url, ask, end: () => (child.connected ? child.disconnect() : undefined), exited: once(child, "exit") };
 }
 
+/** No action waits longer than that for the server. */
+const ACTION_MS = 30_000;
+
+async function tooLate() {
+  await after(ACTION_MS, undefined, { ref: false });
+  throw new Error(`no end after ${ACTION_MS / 1000} s`);
+}
+
 /** Clients that take one action after another until the time is over. Counts what was done, and keeps what went wrong. */
 async function play(site, counts, until) {
   const client = async () => {
     while (performance.now() < until) {
       const name = nextAction(site);
       try {
-        await actions[name](site);
+        await Promise.race([actions[name](site), tooLate()]);
       } catch (error) {
         site.failures.push(`${name}: ${error.message}`);
       }
