@@ -54,6 +54,7 @@ export class ModuleGraph {
 
   /** Follows a module script that is a file. */
   async file(located: Located, options: GraphOptions): Promise<void> {
+    if (!isServedAs("script", located.file)) return this.#listing.doubt(located.target);
     await this.#files([located], options, []);
   }
 
