@@ -1,6 +1,6 @@
 // What the clients of a soak run do. Each action resolves when what it began has ended, and throws when an answer is not whole.
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { connect, constants } from "node:http2";
 import { request as httpsRequest } from "node:https";
 import { join } from "node:path";
@@ -143,11 +143,13 @@ const http1 = async (site) => {
   }
 };
 
-/** A new version of a file, while others read it. */
+/** A new version of a file, put in the place of the one before while others read that. */
 const edit = async (site) => {
   const name = pick(site, [...site.files.keys()].slice(1));
-  const content = contentOf(name, site.number());
-  await writeFile(join(site.root, name), content);
+  const version = site.number();
+  const draft = join(site.root, `.draft-${version}`);
+  await writeFile(draft, contentOf(name, version));
+  await rename(draft, join(site.root, name));
 };
 
 const swapCertificate = (site) => site.ask("certificate");
