@@ -4,10 +4,13 @@ import { platform } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { withoutBase } from "./base.js";
 import { codings, suffixes } from "./representation/content-coding.js";
-import { isAbsent, isForbidden, isInside, type FoundFile, type Sibling } from "./file.js";
+import { isAbsent, isForbidden, isInside, versionOf, type FoundFile, type Sibling } from "./file.js";
 import { Lookups } from "./lookups.js";
-import { isWorthCompressing } from "./media-type.js";
+import { LruMap } from "../io/lru-map.js";
+import { isWorthCompressing, mediaType } from "./media-type.js";
 import { segmentsOf, type PathSegments } from "./path.js";
+import { holdsPrivateKey, mayHoldPrivateKey } from "./private-key.js";
+import { readStart } from "./representation/read-content.js";
 import { Versions, type DatedLook } from "./representation/versions.js";
 
 /** What stands under the root for a URL path. */
@@ -64,6 +67,11 @@ export interface Entry {
   readonly mtimeMs: number;
 }
 
+/** Files remembered as holding a private key or none. */
+const KEPT_KEYS = 8192;
+/** A longer file holds none, unless its name says so (bytes): as they are sent, see `Representations`. */
+const LARGEST_KEY = 256 * 1024;
+
 const none = { kind: "none", status: 404 } as const;
 const unslashed = { kind: "unslashed" } as const;
 const NO_SIBLINGS: readonly Sibling[] = [];
@@ -81,6 +89,8 @@ class Tree implements FileTree {
   readonly #options: TreeOptions;
   readonly #lookups: Lookups<Found>;
   readonly #versions = new Versions();
+  /** Versions of files that were looked into for a private key. */
+  readonly #keys = new LruMap<boolean>(KEPT_KEYS);
 
   constructor(root: string, hidden: readonly string[], options: TreeOptions) {
     this.root = root;
@@ -116,7 +126,22 @@ class Tree implements FileTree {
     if (at === undefined) return undefined;
     const { size, mtimeMs } = at.stats;
     if (at.stats.isDirectory()) return { name, kind: "directory", size: 0, mtimeMs };
-    return at.stats.isFile() ? { name, kind: "file", size, mtimeMs } : undefined;
+    if (!at.stats.isFile() || (await this.#isKey(at))) return undefined;
+    return { name, kind: "file", size, mtimeMs };
+  }
+
+  /** Whether a file holds a private key: what is never sent is not listed. */
+  async #isKey({ real, stats }: RealFile): Promise<boolean> {
+    if (stats.size > LARGEST_KEY && !mayHoldPrivateKey(real)) return false;
+    const found = fileAt(real, { stats, digest: undefined, edition: "", steady: false, isRedated: false });
+    const key = versionOf(found);
+    const known = this.#keys.get(key);
+    if (known !== undefined) return known;
+    const start = await readStart(found);
+    if (typeof start === "string") return false;
+    const isKey = holdsPrivateKey(real, mediaType(real), start);
+    this.#keys.set(key, isKey);
+    return isKey;
   }
 
   #segmentsOf(pathname: string): PathSegments | undefined {

@@ -122,7 +122,6 @@ export class Representations {
     }
     const content = version.kept.get("identity")?.content ?? (await readInserted(version));
     if (typeof content === "string") return content;
-    if (mayHoldPrivateKey(found.file) && holdsPrivateKey(content)) return "withheld";
     const smaller = await compress(content, coding);
     if (smaller.length >= content.length) {
       version.useless.add(coding);
@@ -138,8 +137,8 @@ export class Representations {
     if (!small && !version.isLookedInto) return this.#keep(version, "identity", { found, content: undefined });
     const content = small ? await readWhole(found) : await readStart(found);
     if (typeof content === "string") return content;
-    if (mayHoldPrivateKey(found.file) && holdsPrivateKey(content)) return "withheld";
     version.learn(content);
+    if (version.isKey) return "withheld";
     const insertion = version.insertion(content);
     return this.#keep(
       version,
@@ -155,6 +154,7 @@ export class Representations {
       if (typeof original === "string") return original;
       version.learn(original);
     }
+    if (version.isKey) return "withheld";
     const content = found.size <= KEPT ? await readWhole(found) : undefined;
     return typeof content === "string" ? content : this.#keep(version, coding, { found, content });
   }
@@ -174,6 +174,7 @@ async function readInserted(version: Version): Promise<Buffer | Unavailable> {
   const content = await readWhole(version.found);
   if (typeof content === "string") return content;
   version.learn(content);
+  if (version.isKey) return "withheld";
   return withInsertion(content, version.insertion(content));
 }
 
@@ -187,6 +188,8 @@ class Version {
   readonly inserter: Inserter | undefined;
   /** Media type with the encoding of its text, once anything of the content has been read. */
   contentType: string | undefined;
+  /** It holds a private key, as far as anything of it has been read. */
+  isKey = false;
   /** The coding that the file itself is in, when it goes out as what it is inside. */
   ownCoding: Coding | undefined;
   readonly kept = new Map<Selected, Representation>();
@@ -224,6 +227,7 @@ class Version {
   /** Finds out what is inside the content that begins so: once, as it is the same for each coding. */
   learn(start: Buffer): void {
     const { file, size } = this.found;
+    this.isKey ||= holdsPrivateKey(file, this.type, start);
     const coding = codedName(file)?.coding;
     if (coding !== undefined && isIn(coding, start)) {
       this.ownCoding = coding;
