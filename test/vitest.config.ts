@@ -5,7 +5,7 @@ import Repeats from "./support/repeats.js";
 const root = new URL("..", import.meta.url).pathname;
 
 /** What takes time is waited for: machines are shared and noisy. */
-const timeouts = { testTimeout: 120_000, hookTimeout: 60_000 };
+const timeouts = { testTimeout: 120_000, hookTimeout: 60_000, expect: { poll: { timeout: 40_000 } } };
 
 /** These measure how long something takes. They run alone, and a test that fails may be repeated, which is reported. */
 const timed = [

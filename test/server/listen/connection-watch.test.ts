@@ -72,10 +72,11 @@ test.each([
       one.destroy();
     }),
   );
-  await expect.poll(sockets, { timeout: 10_000 }).toBeLessThanOrEqual(before);
+  await expect.poll(sockets).toBeLessThanOrEqual(before);
   const began = performance.now();
   await server.close();
-  expect(performance.now() - began).toBeLessThan(5000);
+  // Else it waits for them for ten seconds.
+  expect(performance.now() - began).toBeLessThan(9000);
 });
 
 test.each([
