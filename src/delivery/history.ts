@@ -85,6 +85,11 @@ export class History {
     return this.#sent.get(target) === etag;
   }
 
+  /** Whether any version of the target was served or pushed. */
+  hasSent(target: string): boolean {
+    return this.#sent.has(target);
+  }
+
   markSent(target: string, etag: string): void {
     this.#sent.delete(target);
     this.#sent.set(target, etag);

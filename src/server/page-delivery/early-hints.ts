@@ -95,6 +95,18 @@ export class EarlyHints {
     return true;
   }
 
+  /**
+   * Without what the client has from this connection: of that Chromium 156
+   * asks twice whether it has changed when a 103 names it, once for the 103 and
+   * once for the page (measured).
+   */
+  #withoutSent(field: string): readonly string[] {
+    const { target, authority, connection } = this.#exchange;
+    const isSent = (value: string) =>
+      pageLinks({ target, authority }, value, []).some((link) => connection.history.hasSent(link.target));
+    return readLinks(field).flatMap(({ text }) => (isSent(text) ? [] : text));
+  }
+
   /** Only once, to a navigation, while its response has not begun and its client is there. */
   get #possible(): boolean {
     const { stream, hinted } = this.#exchange;
@@ -106,7 +118,7 @@ export class EarlyHints {
   async whileSlow<T>(answer: Promise<T>): Promise<T> {
     const link = this.#learned?.link;
     if (link === undefined) return answer;
-    const timer = setTimeout(() => this.send(link), SLOW_MS);
+    const timer = setTimeout(() => this.send(this.#withoutSent(link)), SLOW_MS);
     try {
       return await answer;
     } finally {

@@ -53,6 +53,19 @@ test("while a route is slow, a navigation is told in a 103 what came with the re
   ]);
 });
 
+test("what the connection has been given is not told again in a 103: Chromium would ask for it twice", async () => {
+  const { route, answer, waiting } = slow(`${style}, ${font}`);
+  const { port } = await startServer({ root: await writeSite(files), routes: [route], trusted: true });
+  const client = await whenHinted(port, `${style}, ${font}`, answer, waiting);
+  await client.request("/site.css");
+  const stream = client.session.request({ ":path": "/slow", ...navigation });
+  const reply = answerOf(stream);
+  await once(stream, "headers");
+  answer();
+  expect((await reply).informational.map(({ link }) => link)).toEqual([font]);
+  expect((await reply).headers.link).toBe(`${style}, ${font}`);
+});
+
 test("a route that answers at once gets no 103: its own response says the same", async () => {
   const routes: Route[] = [() => new Response("fast", { headers: { link: style } })];
   const { port } = await startServer({ routes, trusted: true });
