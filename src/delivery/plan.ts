@@ -54,6 +54,8 @@ export interface Peer {
   readonly freeWindow: number;
   /** Whether this connection has carried that version of a target already. */
   readonly seen: (target: string, etag: string) => boolean;
+  /** Whether it has carried any version of it. */
+  readonly has: (target: string) => boolean;
 }
 
 export interface Limits {
@@ -112,15 +114,23 @@ export function plan(links: readonly PreloadLink[], request: PageRequest, peer: 
   if (limits.mode !== "hints" || !request.navigation) {
     return { push, hint: [], link: taken, skipped: [...skipped, ...left] };
   }
-  const { taken: hint } = withinField(hintable(links, taken), LINK_BYTES - request.linkBytes);
+  const { taken: hint } = withinField(hintable(links, taken, peer), LINK_BYTES - request.linkBytes);
   for (const { target } of hint) debug("%s: hint %s (a navigation)", request.page, target);
   return { push, hint, link: taken, skipped: [...skipped, ...left].filter(({ link }) => !hint.includes(link)) };
 }
 
-/** A 103 names beside what the final response links what blocks rendering: while it is on its way, nothing else is. */
-function hintable(links: readonly PreloadLink[], linked: readonly PreloadLink[]): readonly PreloadLink[] {
+/**
+ * A 103 names beside what the final response links what blocks rendering: while
+ * it is on its way, nothing else is. Of what the client has, Chromium 156 would
+ * ask twice whether it has changed: for the 103, and for the page (measured).
+ */
+function hintable(
+  links: readonly PreloadLink[],
+  linked: readonly PreloadLink[],
+  { has }: Peer,
+): readonly PreloadLink[] {
   const isWanted = (link: PreloadLink) => linked.includes(link) || (link.blocking === true && link.rel !== undefined);
-  return links.filter((link) => link.stale !== true && link.blocked !== true && isWanted(link));
+  return links.filter((link) => link.stale !== true && link.blocked !== true && !has(link.target) && isWanted(link));
 }
 
 /**

@@ -20,6 +20,7 @@ const peer = (more: Partial<Peer> = {}): Peer => ({
   pushableStreams: Infinity,
   freeWindow: Infinity,
   seen: () => false,
+  has: () => false,
   ...more,
 });
 const limits = (more: Partial<Limits> = {}): Limits => ({
@@ -112,6 +113,7 @@ test.each<[Limits["mode"], Case, string[]]>([
   ["hints", {}, ["link", "not preloadable"]],
   ["hints", { request: navigation }, ["hint and link", "not preloadable"]],
   ["hints", { request: { ...navigation, status: 304 } }, ["hint and link", "not preloadable"]],
+  ["hints", { request: navigation, peer: { has: () => true } }, ["link", "not preloadable"]],
   ["none", {}, ["off", "off"]],
   ["none", { peer: noPush }, ["off", "off"]],
 ])("mode %s with %j", (mode, given, becomes) => {

@@ -95,11 +95,7 @@ export class EarlyHints {
     return true;
   }
 
-  /**
-   * Without what the client has from this connection: of that Chromium 156
-   * asks twice whether it has changed when a 103 names it, once for the 103 and
-   * once for the page (measured).
-   */
+  /** Without what the client has from this connection (see the plan's own 103). */
   #withoutSent(field: string): readonly string[] {
     const { target, authority, connection } = this.#exchange;
     const isSent = (value: string) =>

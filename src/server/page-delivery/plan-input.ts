@@ -29,8 +29,9 @@ export function peerOf(
 ): Peer {
   const { history } = connection;
   const { refuses } = history;
+  const has = (target: string) => history.hasSent(target);
   // What there is room for is looked up where something may be pushed.
-  if (!pushEnabled) return { pushEnabled, refuses, pushableStreams: 0, freeWindow: 0, seen: () => false };
+  if (!pushEnabled) return { pushEnabled, refuses, pushableStreams: 0, freeWindow: 0, seen: () => false, has };
   const seen = links.filter(({ target, etag }) => etag !== undefined && history.wasSent(target, etag));
   const versions = new Set(seen.map(({ target, etag = "" }) => `${etag} ${target}`));
   return {
@@ -39,6 +40,7 @@ export function peerOf(
     pushableStreams: pushableStreams(connection),
     freeWindow: Math.max(0, sendWindow(connection) - bytes),
     seen: (target, etag) => versions.has(`${etag} ${target}`),
+    has,
   };
 }
 

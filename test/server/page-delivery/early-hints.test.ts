@@ -198,15 +198,17 @@ test("an asset of a page that takes long is fresh until the page comes", async (
   await second;
 });
 
-test("under hints every navigation gets a 103, also one that is answered 304, and its assets are fresh", async () => {
+test("under hints every navigation gets a 103, also one that is answered 304, unless its connection has all; its assets are fresh", async () => {
   const { port } = await startServer({ root: await writeSite(files), delivery: "hints" });
   const client = await connect(port, noPush);
   const { headers, informational } = await client.request("/", navigation);
   expect(informational.map(({ link }) => link)).toEqual([style]);
   expect(headers.link).toBeUndefined();
   expect((await client.request("/site.css")).headers["cache-control"]).toBe("max-age=2");
-  const again = await client.request("/", { ...navigation, "if-none-match": headers.etag });
+  const conditional = { ...navigation, "if-none-match": headers.etag };
+  const again = await (await connect(port, noPush)).request("/", conditional);
   expect([again.status, again.headers.link, again.informational.length]).toEqual([304, undefined, 1]);
+  expect((await client.request("/", conditional)).informational).toEqual([]);
 });
 
 test("under hints a route's own links keep what a browser needs to take them", async () => {

@@ -13,10 +13,4 @@ export const known: Readonly<Record<string, string>> = {
   "map-by-document-write":
     "only with all announced: Chromium warns of a module that waits for the map; the same requests",
   "script-navigates-away": "only by hints: a 103 names what blocks rendering before the page is there, and leaves",
-  "page-changed":
-    "only by hints: Chromium asks twice for a stylesheet that has changed, as it asks again for the one of the load before past what the 103 fetched",
-  "slow-page":
-    "only by hints: Chromium asks twice for what has become stale since the load before, as with page-changed",
-  "slow-page-with-map":
-    "only by hints: Chromium asks twice for what has become stale since the load before, as with page-changed",
 };
