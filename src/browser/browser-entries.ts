@@ -4,7 +4,7 @@ import type { Destination } from "../manifest/destination.js";
 import type { ManifestEntry } from "../manifest/types.js";
 import type { FileAnswer, LookedUp } from "../scanner/lookup.js";
 import { hasModuleSyntax } from "../scanner/modules/module-syntax.js";
-import { readAsync } from "../scanner/read-file.js";
+import { readAsync } from "../scanner/site-files/read-file.js";
 import { isHtml, mediaType } from "../files/media-type.js";
 import { linkForm, type LinkForm } from "../learn/link-form.js";
 import type { ColdLoad } from "./driver.js";

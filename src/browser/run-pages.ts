@@ -4,7 +4,7 @@ import { serverOptions } from "../server/options/options-table.js";
 import { createCertificate } from "../tls/issue/issue.js";
 import { Driver } from "./driver.js";
 import { findBrowser, type BrowserMachine } from "./find-browser.js";
-import { Run } from "./run.js";
+import { Run } from "./site-run.js";
 import { chooseTemplates, SAMPLES, type PageChoice, type Template } from "./templates.js";
 
 /** A site, as its server is told of it. */

@@ -1,6 +1,6 @@
 import { pathOf } from "../io/request-target.js";
 import type { Destination } from "../manifest/destination.js";
-import { versionOf } from "../scanner/file-version.js";
+import { versionOf } from "../scanner/site-files/file-version.js";
 import type { LookedUp, Lookup } from "../scanner/lookup.js";
 import { hasModuleSyntax } from "../scanner/modules/module-syntax.js";
 import type { LearnedPage } from "./learned-page.js";

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { errorOf } from "../errors.js";
 import { LruMap } from "../io/lru-map.js";
 import { pathOf } from "../io/request-target.js";
-import { versionOf } from "../scanner/file-version.js";
+import { versionOf } from "../scanner/site-files/file-version.js";
 import type { Lookup, SiteFile } from "../scanner/lookup.js";
 import type { PageNeeds } from "../scanner/types.js";
 import type { LearnFile } from "./learn-file.js";

@@ -3,13 +3,13 @@ import { closePage, type PageRequest } from "./page-needs.js";
 import { isSameAnswer, type Asked, type Audience, type LookedUp, type Lookup, type SiteFile } from "./lookup.js";
 import type { PageNeeds } from "./types.js";
 import { DEFAULT_VIEWPORT, type Viewport } from "./css/media-queries.js";
-import { readAsync, syncReader } from "./read-file.js";
+import { readAsync, syncReader } from "./site-files/read-file.js";
 import type { PageLookup } from "./needs-list.js";
 import { debug } from "../io/debug.js";
 import { LruMap } from "../io/lru-map.js";
 import { NO_NEEDS } from "./scan-fault.js";
 import { type OnLimit, SiteFacts } from "./facts-cache.js";
-import { versionOf } from "./file-version.js";
+import { versionOf } from "./site-files/file-version.js";
 import { CachedPromise, whenKnown } from "../io/maybe-promise.js";
 
 export interface Scanner {

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { configOptions, configSchema } from "../../src/cli/options/config-schema.js";
 import { positionOf, syntaxErrorAt } from "../../src/cli/options/json-syntax.js";
 import { schemaError } from "../../src/cli/options/schema-errors.js";
-import { closestMatch } from "../../src/io/closest-match.js";
+import { closestMatch } from "../../src/io/text/closest-match.js";
 import { cliOptions } from "../../src/cli/options/cli-options.js";
 import { createCertificate } from "../../src/index.js";
 import type { Option, OptionValue } from "../../src/server/options/option.js";

@@ -4,7 +4,7 @@ import { checkFile } from "../../server/options/option-checks.js";
 import { configOptions, configSchema } from "./config-schema.js";
 import { positionOf, syntaxErrorAt } from "./json-syntax.js";
 import { inWords, schemaError } from "./schema-errors.js";
-import { closestMatch } from "../../io/closest-match.js";
+import { closestMatch } from "../../io/text/closest-match.js";
 import { isObject } from "../../io/json-object.js";
 import { readUserFile } from "../../io/read-user-file.js";
 import type { ServeOptions } from "../commands/serve.js";

@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { H2PushError, systemCode } from "../../errors.js";
 import { checkRoot } from "../../server/files/root.js";
-import { closestMatch } from "../../io/closest-match.js";
+import { closestMatch } from "../../io/text/closest-match.js";
 
 /** The commands beside the one that serves, by the word that may have been meant for each. */
 const COMMANDS: ReadonlyMap<string, string> = new Map([

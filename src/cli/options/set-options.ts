@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Option, OptionValue } from "../../server/options/option.js";
 import { allOptions } from "./cli-options.js";
-import { shellWord } from "../../io/shell-word.js";
+import { shellWord } from "../../io/text/shell-word.js";
 
 /** Options that the start block shows elsewhere, or whose effect is plain to see. */
 const SHOWN_ELSEWHERE = new Set(

@@ -1,4 +1,4 @@
-import { shellWord } from "../../io/shell-word.js";
+import { shellWord } from "../../io/text/shell-word.js";
 
 /** How what is no browser of this machine comes to trust an authority: a line for each. */
 export function otherClients(file: string): string[] {

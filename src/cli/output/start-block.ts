@@ -6,7 +6,7 @@ import { trustLine, type BrowserTrust } from "../../tls/trust/line.js";
 import { isBeyondLoopback } from "../certificates/choose-certificate.js";
 import { networkUrls } from "./network-urls.js";
 import { heading, quiet, warning } from "./output.js";
-import { shellWord } from "../../io/shell-word.js";
+import { shellWord } from "../../io/text/shell-word.js";
 
 /** What the start of a server tells. */
 export interface Start {

@@ -1,4 +1,4 @@
-import { wordSet } from "../../io/word-set.js";
+import { wordSet } from "../../io/text/word-set.js";
 import type { Declaration, Declarations } from "./facts.js";
 import { isImageValue } from "./image-values.js";
 import { CssCursor, parseDeclaration } from "./syntax.js";

@@ -1,4 +1,4 @@
-import { wordSet } from "../../io/word-set.js";
+import { wordSet } from "../../io/text/word-set.js";
 import { type TagName, tagNamed } from "./tag-name.js";
 
 /** Elements within SVG, and within MathML, whose content is HTML again (HTML §13.2.6, "integration point"). */

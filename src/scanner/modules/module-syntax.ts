@@ -1,4 +1,4 @@
-import { readAsync } from "../read-file.js";
+import { readAsync } from "../site-files/read-file.js";
 import type { SiteFile } from "../lookup.js";
 
 /**

@@ -8,7 +8,7 @@ import { generatedText } from "./generated-content.js";
 import type { OutlineNode } from "./outline/outline.js";
 import { lookedAround, type Match, matches, stepsTaken } from "../css/selectors/match.js";
 import type { Selector } from "../css/selectors/types.js";
-import { wordSet } from "../../io/word-set.js";
+import { wordSet } from "../../io/text/word-set.js";
 import { isSliceOver, spend } from "../work.js";
 import { Variables, withVariables } from "./custom-properties.js";
 

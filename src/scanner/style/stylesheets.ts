@@ -9,7 +9,7 @@ import { NEED, type Need, type Reference } from "../url/reference.js";
 import type { SiteFacts } from "../facts-cache.js";
 import { isServedAs } from "../lookup.js";
 import { type MaybePromise, whenKnown } from "../../io/maybe-promise.js";
-import { wordSet } from "../../io/word-set.js";
+import { wordSet } from "../../io/text/word-set.js";
 import { takeTurns, type Work } from "../work.js";
 import type { Sheet } from "./cascade.js";
 import type { ImageUse } from "./engine.js";

@@ -1,5 +1,5 @@
 import { H2PushError } from "../../errors.js";
-import { closestMatch } from "../../io/closest-match.js";
+import { closestMatch } from "../../io/text/closest-match.js";
 import { checkPair, type CheckedPair } from "../../tls/issue/check-pair.js";
 import type { PemPair } from "../../tls/issue/certificate.js";
 import { checkSettings, serverOptions, type GivenSettings, type Settings } from "./options-table.js";

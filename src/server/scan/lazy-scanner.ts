@@ -3,7 +3,7 @@ import type { LookedUp } from "../../scanner/lookup.js";
 import type { Viewport } from "../../scanner/css/media-queries.js";
 import { withoutFaults } from "../../scanner/scan-fault.js";
 import type { Scanner } from "../../scanner/scanner.js";
-import type { Watch } from "../../scanner/file-watcher.js";
+import type { Watch } from "../../scanner/site-files/file-watcher.js";
 import type { SiteLookup } from "../files/site-lookup.js";
 
 export interface SiteScannerOptions {
@@ -91,7 +91,7 @@ class SiteScanner implements ServerScanner {
   }
 
   async #startWatch(): Promise<Watch | undefined> {
-    const { createWatch } = await import("../../scanner/file-watcher.js");
+    const { createWatch } = await import("../../scanner/site-files/file-watcher.js");
     if (this.#closed) return undefined;
     return createWatch({
       root: this.#lookup.tree.root,

@@ -1,5 +1,5 @@
 import { DEFAULT_VIEWPORT } from "../../scanner/css/media-queries.js";
-import { readAsync } from "../../scanner/read-file.js";
+import { readAsync } from "../../scanner/site-files/read-file.js";
 import { withoutFaults } from "../../scanner/scan-fault.js";
 import { readManifest } from "../../manifest/read.js";
 import { SiteFacts } from "../../scanner/facts-cache.js";

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { systemCode } from "../../errors.js";
-import { shellWord } from "../../io/shell-word.js";
+import { shellWord } from "../../io/text/shell-word.js";
 
 /** A program and its arguments. */
 export interface Command {

@@ -1,6 +1,6 @@
 import { unescapeCss } from "../syntax.js";
 import { functionEnd, splitCommas } from "../values.js";
-import { wordSet } from "../../../io/word-set.js";
+import { wordSet } from "../../../io/text/word-set.js";
 import { BY_ATTRIBUTE, NEVER, PARTS_OF_INPUTS, TEXT_PSEUDO, UNDECIDED } from "./pseudo-classes.js";
 import type { Combinator, Compound, Selector } from "./types.js";
 

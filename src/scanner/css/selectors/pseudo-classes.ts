@@ -1,4 +1,4 @@
-import { wordSet } from "../../../io/word-set.js";
+import { wordSet } from "../../../io/text/word-set.js";
 
 /** States that come with an action of the user, or with a script. */
 export const NEVER = wordSet(`

@@ -1,5 +1,5 @@
 import { isTrivialMedia, matchesMedia, type Viewport } from "../../css/media-queries.js";
-import { wordSet } from "../../../io/word-set.js";
+import { wordSet } from "../../../io/text/word-set.js";
 import { parseSrcset, selectCandidate } from "./srcset.js";
 
 /** What an `img`, or a `source` in a `picture`, says about its candidates. */

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { open } from "node:fs/promises";
 
-import type { SiteFile } from "./lookup.js";
+import type { SiteFile } from "../lookup.js";
 
 /** Of a file, only so many bytes are scanned. */
 export const SCAN_LIMIT = 16 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { SiteFile } from "./lookup.js";
+import type { SiteFile } from "../lookup.js";
 
 const versions = new WeakMap<SiteFile, string>();
 

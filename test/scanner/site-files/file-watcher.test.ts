@@ -4,8 +4,8 @@ import { setImmediate as turn, setTimeout as after } from "node:timers/promises"
 
 import { expect, onTestFinished, test, vi } from "vitest";
 
-import { createWatch, type Watch } from "../../src/scanner/file-watcher.js";
-import { writeSite } from "../support/site.js";
+import { createWatch, type Watch } from "../../../src/scanner/site-files/file-watcher.js";
+import { writeSite } from "../../support/site.js";
 
 /** Changes that are made until one is seen, each so long after the one before (milliseconds): chokidar tells of none within 50 ms of another (measured). */
 const CHANGES = 200;

@@ -1,7 +1,7 @@
 import { opendir } from "node:fs/promises";
 import { dirname, relative, sep } from "node:path";
 import { type FSWatcher, watch } from "chokidar";
-import { systemCode } from "../errors.js";
+import { systemCode } from "../../errors.js";
 
 /** Files that are watched at most: each takes a handle of the system. Beyond them the check of versions alone serves. */
 const FILES = 2000;
