@@ -31,54 +31,61 @@ export async function scanOnThreads(
   threads: number,
   options: ThreadOptions,
 ): Promise<SiteScan> {
-  const { setting, signal, explain = false, onPage, onNotice } = options;
+  const { setting, signal, explain = false, onPage } = options;
   const results = new InOrder(pages, options);
   let next = 0;
-  const workers: Worker[] = [];
-  const run = () =>
-    new Promise<void>((resolve, reject) => {
-      const worker = new Worker(new URL("scan-worker.js", import.meta.url), {
-        workerData: { setting, explain, whole: onPage !== undefined },
-        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-      });
-      workers.push(worker);
-      const give = async () => {
-        const first = next;
-        next += BATCH;
-        await gather(listing, pages, next);
-        const batch: Batch = { first, pages: pages.slice(first, first + BATCH) };
-        worker.postMessage(batch.pages.length > 0 ? batch : undefined);
-      };
-      const entries: ManifestEntry[] = [];
-      worker.on("message", (batch: ScannedBatch) => {
-        give().catch(reject);
-        for (const entry of batch.entries) entries.push(entry);
-        const entriesOf = (numbers: readonly number[]) => numbers.flatMap((number) => entries[number] ?? []);
-        const needs = batch.pages.map((page) => ({ ...page, entries: entriesOf(page.entries) }));
-        try {
-          batch.notices.forEach(onNotice);
-          results.take(batch.first, needs);
-        } catch (error) {
-          // What is told of pages and notices may throw: that ends the scan, as it does without threads.
-          reject(error);
-        }
-      });
-      worker.once("error", reject);
-      worker.once("exit", () => resolve());
-      Promise.all([give(), give()]).catch(reject);
+  const nextBatch = async (): Promise<Batch> => {
+    const first = next;
+    next += BATCH;
+    await gather(listing, pages, next);
+    return { first, pages: pages.slice(first, first + BATCH) };
+  };
+  const begin = () =>
+    new Worker(new URL("scan-worker.js", import.meta.url), {
+      workerData: { setting, explain, whole: onPage !== undefined },
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
+  const workers: Worker[] = [];
   const stop = () => Promise.all(workers.map((worker) => worker.terminate()));
   signal?.addEventListener("abort", stop, { once: true });
   try {
     signal?.throwIfAborted();
+    for (let thread = 0; thread < threads; thread++) workers.push(begin());
     const listed = gather(listing, pages).then(() => results.begin());
-    await Promise.all([listed, ...Array.from({ length: threads }, run)]);
+    await Promise.all([listed, ...workers.map((worker) => run(worker, nextBatch, results, options))]);
     signal?.throwIfAborted();
     return results.scan();
   } finally {
     signal?.removeEventListener("abort", stop);
     await stop();
   }
+}
+
+/** Gives a thread batch after batch, until there are no more. */
+function run(worker: Worker, nextBatch: () => Promise<Batch>, results: InOrder, { onNotice }: ThreadOptions) {
+  return new Promise<void>((resolve, reject) => {
+    const give = async () => {
+      const batch = await nextBatch();
+      worker.postMessage(batch.pages.length > 0 ? batch : undefined);
+    };
+    const entries: ManifestEntry[] = [];
+    worker.on("message", (batch: ScannedBatch) => {
+      give().catch(reject);
+      for (const entry of batch.entries) entries.push(entry);
+      const entriesOf = (numbers: readonly number[]) => numbers.flatMap((number) => entries[number] ?? []);
+      const needs = batch.pages.map((page) => ({ ...page, entries: entriesOf(page.entries) }));
+      try {
+        batch.notices.forEach(onNotice);
+        results.take(batch.first, needs);
+      } catch (error) {
+        // What is told of pages and notices may throw: that ends the scan, as it does without threads.
+        reject(error);
+      }
+    });
+    worker.once("error", reject);
+    worker.once("exit", () => resolve());
+    Promise.all([give(), give()]).catch(reject);
+  });
 }
 
 /** Puts the batches in their order. */
