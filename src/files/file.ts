@@ -1,8 +1,9 @@
 import { constants, type Stats } from "node:fs";
-import { open, realpath, type FileHandle } from "node:fs/promises";
+import { open, type FileHandle } from "node:fs/promises";
 import { sep } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { H2PushError, systemCode } from "../errors.js";
+import { isOpenedAt } from "../io/opened-path.js";
 import { digestOfFile } from "./representation/digest.js";
 import type { Coding } from "./representation/content-coding.js";
 
@@ -119,7 +120,7 @@ export async function openFound(found: FoundFile): Promise<FileHandle | Unavaila
   try {
     handle = await open(found.file, FLAGS);
     // A directory on the way may have become a link meanwhile.
-    pinned = (await isPinned(handle, found)) && (await realpath(found.file)) === found.file;
+    pinned = (await isPinned(handle, found)) && (await isOpenedAt(handle, found.file));
     return pinned ? handle : "changed";
   } catch (error) {
     if (isForbidden(error)) return "unreadable";

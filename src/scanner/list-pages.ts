@@ -33,9 +33,9 @@ export async function* listPages(root: string): AsyncGenerator<SitePage> {
   for await (const { place, pages } of walk(resolved)) {
     for (const entry of pages) {
       const { directory, pathname } = place;
-      if (entry.isSymbolicLink() && (await resolvedInside(resolved, join(directory, entry.name))) === undefined)
-        continue;
-      const file = fileAt(join(directory, entry.name));
+      const path = join(directory, entry.name);
+      const real = entry.isSymbolicLink() ? await resolvedInside(resolved, path) : path;
+      const file = real === undefined ? undefined : fileAt(real);
       if (file === undefined) continue;
       yield { pathname: entry.name === "index.html" ? pathname : pathname + encodeSegment(entry.name), file };
     }

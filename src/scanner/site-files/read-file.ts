@@ -1,10 +1,13 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { open } from "node:fs/promises";
 
+import { isOpenedAt } from "../../io/opened-path.js";
 import type { SiteFile } from "../lookup.js";
 
 /** Of a file, only so many bytes are scanned. */
 export const SCAN_LIMIT = 16 * 1024 * 1024;
+
+const EMPTY = Buffer.alloc(0);
 
 /** Longer files have a buffer of their own. */
 const BUFFER_SIZE = 1024 * 1024;
@@ -19,6 +22,8 @@ export type ReadFile = <T>(file: SiteFile, parse: (bytes: Buffer) => T) => Promi
 export const readAsync: ReadFile = async (file, parse) => {
   const handle = await open(file.file);
   try {
+    // A directory on the way has become a link: what it leads to is none of the site's.
+    if (!(await isOpenedAt(handle, file.file))) return parse(EMPTY);
     const buffer = Buffer.allocUnsafe(Math.min(file.size, SCAN_LIMIT));
     let length = 0;
     for (let count = -1; count !== 0; length += count) {
