@@ -1,6 +1,6 @@
 // What is published: `npm run build` has tsc write the types of every module, then bundles them and the program to dist/.
 import { readdir, readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { defineConfig } from "rolldown";
 import { dts } from "rolldown-plugin-dts";
 import packageFile from "./package.json" with { type: "json" };
@@ -15,6 +15,18 @@ const schema = {
   async generateBundle() {
     const source = await readFile("src/cli/config.schema.json");
     this.emitFile({ type: "asset", fileName: "cli/config.schema.json", source });
+  },
+};
+
+/** `import text from "./file.txt?raw"`, as vitest has it. */
+const rawText = {
+  name: "raw-text",
+  resolveId: (id, importer) => (id.endsWith("?raw") ? resolve(dirname(importer), id) : null),
+  async load(id) {
+    if (!id.endsWith("?raw")) return null;
+    const file = id.slice(0, -"?raw".length);
+    this.addWatchFile(file);
+    return { code: await readFile(file, "utf8"), moduleType: "text" };
   },
 };
 
@@ -60,7 +72,7 @@ export default defineConfig([
     },
     platform: "node",
     external,
-    plugins: [schema, licences, globalProcess],
+    plugins: [schema, licences, globalProcess, rawText],
     output: {
       dir: "dist",
       cleanDir: true,

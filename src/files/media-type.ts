@@ -2,81 +2,14 @@ import { extname } from "node:path";
 import { lookup } from "mrmime";
 import { encodingIn, type TextKind } from "../io/encoding/charset.js";
 import { isCompressible, suffixes, type Coding } from "./representation/content-coding.js";
+import types from "./media-types.json" with { type: "json" };
 
 /**
  * What sites serve and mrmime's table lacks, as it leaves out names of vendors
  * and those in use beside the registered ones; and CommonJS, which no browser
  * would run by the type that is in there, with `nosniff`.
  */
-const others: Readonly<Record<string, string>> = {
-  ".3ds": "image/x-3ds",
-  ".7z": "application/x-7z-compressed",
-  ".aif": "audio/aiff",
-  ".aiff": "audio/aiff",
-  ".apk": "application/vnd.android.package-archive",
-  ".avi": "video/x-msvideo",
-  ".avifs": "image/avif",
-  ".bz2": "application/x-bzip2",
-  ".caf": "audio/x-caf",
-  ".cjs": "text/javascript",
-  ".crt": "application/x-x509-ca-cert",
-  ".crx": "application/x-chrome-extension",
-  ".cur": "image/x-icon",
-  ".dae": "model/vnd.collada+xml",
-  ".dds": "image/vnd.ms-dds",
-  ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-  ".eot": "application/vnd.ms-fontobject",
-  ".flac": "audio/flac",
-  ".flv": "video/x-flv",
-  ".frag": "text/plain",
-  ".glsl": "text/plain",
-  ".hdr": "image/vnd.radiance",
-  ".htc": "text/x-component",
-  ".ico": "image/x-icon",
-  ".jfif": "image/jpeg",
-  ".jsonl": "application/jsonl",
-  ".kml": "application/vnd.google-earth.kml+xml",
-  ".kmz": "application/vnd.google-earth.kmz",
-  ".lottie": "application/zip+dotlottie",
-  ".m3u": "audio/mpegurl",
-  ".m3u8": "application/vnd.apple.mpegurl",
-  ".m4b": "audio/mp4",
-  ".m4v": "video/mp4",
-  ".mka": "audio/x-matroska",
-  ".mkv": "video/x-matroska",
-  ".mobileconfig": "application/x-apple-aspen-config",
-  ".mvt": "application/vnd.mapbox-vector-tile",
-  ".ndjson": "application/x-ndjson",
-  ".odp": "application/vnd.oasis.opendocument.presentation",
-  ".ods": "application/vnd.oasis.opendocument.spreadsheet",
-  ".odt": "application/vnd.oasis.opendocument.text",
-  ".pjp": "image/jpeg",
-  ".pjpeg": "image/jpeg",
-  ".pkpass": "application/vnd.apple.pkpass",
-  ".plist": "application/xml",
-  ".pmtiles": "application/vnd.pmtiles",
-  ".ppt": "application/vnd.ms-powerpoint",
-  ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-  ".psd": "image/vnd.adobe.photoshop",
-  ".rar": "application/vnd.rar",
-  ".srt": "application/x-subrip",
-  ".swf": "application/x-shockwave-flash",
-  ".tar": "application/x-tar",
-  ".tga": "image/x-tga",
-  ".tgz": "application/gzip",
-  ".topojson": "application/json",
-  ".torrent": "application/x-bittorrent",
-  ".usda": "model/vnd.usda",
-  ".usdz": "model/vnd.usdz+zip",
-  ".vcf": "text/vcard",
-  ".vert": "text/plain",
-  ".wmv": "video/x-ms-wmv",
-  ".xls": "application/vnd.ms-excel",
-  ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-  ".xpi": "application/x-xpinstall",
-  ".xz": "application/x-xz",
-  ".zst": "application/zstd",
-};
+const others: Readonly<Record<string, string>> = types;
 
 /** What no table knows. No browser renders it. */
 export const UNKNOWN_TYPE = "application/octet-stream";

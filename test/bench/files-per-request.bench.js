@@ -1,7 +1,6 @@
 // Through how many source files the answer to one request goes: a page from memory, asked for again on a connection
 // that is open, and the same page with two pushes on a new one. Counted by V8's coverage: the files of which a function
 // runs, built one by one, as the package is not. The bars are what is reached; the aim is 15 and 25.
-import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:http2";
@@ -9,6 +8,8 @@ import { Session } from "node:inspector/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { rolldown } from "rolldown";
+import config from "../../.rolldown.config.mjs";
 import { report } from "./bar.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -21,20 +22,11 @@ const files = {
 };
 
 /** Builds the sources file by file, where they find the packages that they import. */
-function build(to) {
-  const tsc = join(root, "node_modules/typescript/bin/tsc");
-  const { status, stdout } = spawnSync(process.execPath, [
-    tsc,
-    "-p",
-    root,
-    "--outDir",
-    to,
-    "--noEmit",
-    "false",
-    "--declaration",
-    "false",
-  ]);
-  if (status !== 0) throw new Error(String(stdout));
+async function build(to) {
+  const [{ input, platform, plugins }] = config;
+  const bundle = await rolldown({ input: input.index, platform, plugins, external: /^(?!\.|\/|src\/)/ });
+  await bundle.write({ dir: to, preserveModules: true, preserveModulesRoot: root });
+  await bundle.close();
 }
 
 async function open(url, enablePush) {
@@ -70,7 +62,7 @@ export async function bench([option] = []) {
   const built = await mkdtemp(join(root, "node_modules/.h2push-"));
   try {
     for (const [name, content] of Object.entries(files)) await writeFile(join(site, name), content);
-    build(built);
+    await build(built);
     const { createServer } = await import(pathToFileURL(join(built, "src/index.js")).href);
     const server = createServer({ root: site, port: 0, onRequest: () => undefined });
     const { url } = await server.listen();
