@@ -5,7 +5,7 @@ import { mkdir, open, realpath, rename, stat, symlink, writeFile } from "node:fs
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { isOpenedAt } from "../../src/io/opened-path.js";
-import { readAsync } from "../../src/scanner/read-file.js";
+import { readAsync } from "../../src/scanner/site-files/read-file.js";
 import { emptyDirectory } from "../support/directory.js";
 import { connect } from "../support/h2.js";
 import { startServer } from "../support/server.js";
