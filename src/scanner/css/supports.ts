@@ -1,4 +1,4 @@
-import { wordSet } from "../../io/word-set.js";
+import { wordSet } from "../../io/text/word-set.js";
 import { isInvalid } from "./declarations.js";
 import properties from "./known-properties.txt?raw";
 import { parseDeclaration } from "./syntax.js";
