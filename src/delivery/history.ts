@@ -112,12 +112,16 @@ export class History {
     if (this.#hinted.size > MAX_VERSIONS) deleteOldest(this.#hinted);
   }
 
-  /** In how many milliseconds the page comes whose 103 has brought about this request. Told once for each hint. */
+  /**
+   * In how many milliseconds the page most likely asks for what this request, brought about by its 103, has fetched
+   * ahead. Told once for each hint.
+   */
   answersHint(target: string): number | undefined {
     const hint = this.#hinted.get(target);
     if (hint === undefined) return undefined;
     this.#hinted.delete(target);
-    return performance.now() - hint.at < HINT_LIFE_MS ? hint.pageMs : undefined;
+    const elapsed = performance.now() - hint.at;
+    return elapsed < HINT_LIFE_MS ? Math.max(hint.pageMs, useMs(elapsed)) : undefined;
   }
 
   pushPromised(): void {
@@ -144,14 +148,20 @@ export class History {
    * names. A browser loads the pages of several tabs over one connection.
    */
   linked(target: string): boolean {
-    const since = Date.now() - HINT_LIFE_MS;
+    return this.answersLink(target) !== undefined;
+  }
+
+  /** As `answersHint`, for what a `Link` field has brought about (milliseconds). */
+  answersLink(target: string): number | undefined {
+    const now = Date.now();
+    const since = now - HINT_LIFE_MS;
     const names = (one: DeliveredTarget) => one.means === "link" && one.target === target;
     for (let at = this.#deliveries.length - 1; at >= 0; at--) {
       const delivery = this.#deliveries[at];
-      if (delivery === undefined || delivery.time < since) return false;
-      if (delivery.targets.some(names)) return true;
+      if (delivery === undefined || delivery.time < since) return undefined;
+      if (delivery.targets.some(names)) return useMs(now - delivery.time);
     }
-    return false;
+    return undefined;
   }
 
   /** A page's `Link` is about to go. What the client was given before it may have kept, and not ask for again. */
@@ -167,6 +177,9 @@ export class History {
     if (at !== -1) this.#deliveries[at] = done;
   }
 }
+
+/** The later a client asks for what was announced, the slower are it and its line: so much later its page uses it. */
+const useMs = (askedAfterMs: number) => 3 * askedAfterMs;
 
 function deleteOldest(map: Map<string, unknown>): void {
   for (const oldest of map.keys()) {

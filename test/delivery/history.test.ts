@@ -1,7 +1,25 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { History, type Delivery } from "../../src/delivery/history.js";
 
 const delivery = (page: string): Delivery => ({ page, time: 0, targets: [] });
+
+afterEach(() => void vi.useRealTimers());
+
+test("the later a client asks for what was announced, the later its page is expected to use it", () => {
+  vi.useFakeTimers();
+  const history = new History();
+  const target = { target: "/a.js", as: "script", bytes: 1, means: "link" } as const;
+  history.record({ page: "/", time: Date.now(), targets: [target] });
+  history.hinted("/b.css", 700);
+  history.hinted("/c.css", 700);
+  vi.advanceTimersByTime(100);
+  expect([history.answersLink("/a.js"), history.answersHint("/b.css")]).toEqual([300, 700]);
+  vi.advanceTimersByTime(500);
+  expect([history.answersLink("/a.js"), history.answersHint("/c.css")]).toEqual([1800, 1800]);
+  expect([history.answersLink("/other.js"), history.answersHint("/c.css")]).toEqual([undefined, undefined]);
+  vi.advanceTimersByTime(10_000);
+  expect(history.answersLink("/a.js")).toBeUndefined();
+});
 
 test("has seen the version that was carried, and no other", () => {
   const history = new History();

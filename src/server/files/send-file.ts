@@ -4,7 +4,7 @@ import type { FoundFile, Unavailable } from "../../files/file.js";
 import { isHtml } from "../../files/media-type.js";
 import { pathOf } from "../../io/request-target.js";
 import type { Decision } from "../../files/representation/representation.js";
-import { hintedFreshness } from "../page-delivery/early-hints.js";
+import { hintedFreshness, linkedFreshness } from "../page-delivery/early-hints.js";
 import { sendError } from "../http/error-page.js";
 import { isOver, markingSent, type Exchange } from "../http/exchange.js";
 import { deliverPage, type ReadyPage } from "../page-delivery/deliver-page.js";
@@ -64,16 +64,8 @@ export function announcedFields(site: Site, exchange: Exchange, { fields }: Deci
   const hinted = hintedFreshness(exchange);
   const own = fields["cache-control"];
   if (own !== "no-cache" && own !== "max-age=2") return undefined;
-  if (hinted !== undefined || own === "max-age=2" || site.keepsNothing) return hinted;
-  return exchange.connection.history.linked(exchange.target) ? LINKED : undefined;
+  return hinted ?? (site.keepsNothing ? undefined : linkedFreshness(exchange));
 }
-
-/**
- * Enough for Firefox to take what was preloaded (measured), and gone before
- * anybody loads the page again. With ten seconds Firefox fetches what it
- * fetches twice all the same, and shows an old file after a change.
- */
-const LINKED = { "cache-control": "max-age=2" };
 
 function refuse(exchange: Exchange, { status, fields }: Decision): undefined {
   const detail = status === 412 ? "The file is not the one that the condition names." : "The file has no such range.";

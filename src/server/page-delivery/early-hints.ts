@@ -127,11 +127,21 @@ export class EarlyHints {
  * What the response to a hinted target says of its freshness, when it has no
  * word of its own on that: a hinted asset goes through the browser's cache,
  * and one that is stale when the page comes is fetched again (Chromium,
- * measured). No longer than that takes, as it is also what a reload shows.
+ * measured).
  */
-export function hintedFreshness({ connection, target }: Exchange): OutgoingHttpHeaders | undefined {
-  const pageMs = connection.history.answersHint(target);
+export const hintedFreshness = ({ connection, target }: Exchange) => freshFor(connection.history.answersHint(target));
+
+/**
+ * The same for what a `Link` field has named: Firefox takes it through its
+ * cache, too.
+ */
+export const linkedFreshness = ({ connection, target }: Exchange) => freshFor(connection.history.answersLink(target));
+
+/**
+ * No longer than the page most likely takes, as it is also what a reload
+ * shows: twice that time, and a second for the way.
+ */
+function freshFor(pageMs: number | undefined): OutgoingHttpHeaders | undefined {
   if (pageMs === undefined) return undefined;
-  // Twice what it took the last time, and a second for the way.
   return { "cache-control": `max-age=${Math.min(10, Math.max(2, 1 + Math.ceil(pageMs / 500)))}` };
 }
