@@ -65,6 +65,6 @@ const PAINTED: ReadonlySet<Destination> = new Set<Destination>(["font", "image"]
 
 /** A route has answered, whether it says for which targets it does or not. */
 const isRouted = (found: LookedUp) =>
-  found.kind === "missing" || (found.kind === "other" && found.why === "answered by a route");
+  found.kind === "missing" || (found.kind === "other" && found.reason === "answered by a route");
 
 export const versionIfAny = (found: LookedUp) => (found.kind === "file" ? versionOf(found) : undefined);

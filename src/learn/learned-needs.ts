@@ -17,20 +17,20 @@ const rankOf = ({ as }: ManifestEntry) => RANK[as] ?? 5;
 export function withLearned(needs: PageNeeds, learned: Iterable<ManifestEntry>, off: ReadonlySet<string>): PageNeeds {
   const entries = needs.entries.filter(({ target }) => !off.has(target));
   const known = knownTargets(needs);
-  const why = new Map(needs.why);
+  const reasons = new Map(needs.reasons);
   for (const entry of learned) {
     if (known.has(entry.target) || off.has(entry.target)) continue;
     const added = needs.mayHaveImportMap ? besideImportMap(entry) : entry;
     const at = entries.findLastIndex((other) => rankOf(other) <= rankOf(added));
     entries.splice(at + 1, 0, added);
-    why.set(entry.target, entry.by === "browser" ? "asked for by the browser" : "asked for in an earlier load");
+    reasons.set(entry.target, entry.by === "browser" ? "asked for by the browser" : "asked for in an earlier load");
   }
-  return { ...needs, entries, why };
+  return { ...needs, entries, reasons };
 }
 
 /** What the page's list has already, each candidate of an image too, as the client chooses one; and its icons, which no preload stands for. */
 function knownTargets({ entries, ignored }: PageNeeds): ReadonlySet<string> {
-  const known = new Set(ignored.filter(({ why }) => why === "icon").map(({ target }) => target));
+  const known = new Set(ignored.filter(({ reason }) => reason === "icon").map(({ target }) => target));
   for (const { target, imagesrcset } of entries) {
     known.add(target);
     for (const [, url] of imagesrcset?.matchAll(/(?:^|,)\s*(\S*[^\s,])/g) ?? []) if (url !== undefined) known.add(url);

@@ -27,7 +27,7 @@ export interface Asked {
 export type LookedUp =
   | FileAnswer
   /** Nothing that a list may name: no file of the site, or not for everyone. It is not missing either. */
-  | { readonly kind: "other"; readonly why: string }
+  | { readonly kind: "other"; readonly reason: string }
   /** With what the system says when it is there and can't be read: "EACCES". */
   | { readonly kind: "missing"; readonly unreadable?: string };
 
@@ -60,7 +60,7 @@ export function isSameAnswer(a: LookedUp, b: LookedUp): boolean {
 }
 
 function reasonOf(answer: LookedUp): string | undefined {
-  if (answer.kind === "other") return answer.why;
+  if (answer.kind === "other") return answer.reason;
   return answer.kind === "missing" ? answer.unreadable : undefined;
 }
 

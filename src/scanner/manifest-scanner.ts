@@ -81,16 +81,16 @@ async function needsOf(
     const answer = answers[index] ?? MISSING;
     const { target } = entry;
     if (answer.kind === "file") entries.push({ ...entry, bytes: answer.size });
-    else if (answer.kind === "other") ignored.push({ target, why: answer.why });
+    else if (answer.kind === "other") ignored.push({ target, reason: answer.reason });
     else {
-      const why = answer.unreadable === undefined ? {} : { unreadable: answer.unreadable };
-      missing.push({ target, from: options.name, line: lineOf(target, options.text), ...why });
+      const fault = answer.unreadable === undefined ? {} : { unreadable: answer.unreadable };
+      missing.push({ target, from: options.name, line: lineOf(target, options.text), ...fault });
     }
   }
   return {
     entries,
     mayHaveImportMap,
-    why: new Map(entries.map(({ target }) => [target, options.name])),
+    reasons: new Map(entries.map(({ target }) => [target, options.name])),
     missing,
     ignored,
   };

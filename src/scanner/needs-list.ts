@@ -36,7 +36,7 @@ export type PageLookup = (asked: Asked) => MaybePromise<LookedUp>;
 
 interface Found {
   readonly entry: ManifestEntry;
-  readonly why: string;
+  readonly reason: string;
   /** The reference that says how it is fetched, and what that resolves against. */
   readonly reference: Reference;
   readonly base: URL;
@@ -71,7 +71,7 @@ export class Listing {
     return {
       entries: found.map(({ entry }) => (isDoubtful(entry.target) ? unlinked(entry) : entry)),
       mayHaveImportMap,
-      why: new Map(found.map(({ entry, why }) => [entry.target, why])),
+      reasons: new Map(found.map(({ entry, reason }) => [entry.target, reason])),
       missing: [...this.#missing.values()],
       ignored: [...this.#ignored.values()].filter(({ target }) => !this.#found.has(target)),
     };
@@ -93,11 +93,11 @@ export class Listing {
   }
 
   /** Notes what is no part of loading the page; without a base, what has no URL. */
-  ignore(url: string, why: string, base?: URL): void {
+  ignore(url: string, reason: string, base?: URL): void {
     const resolved = base === undefined ? ({ left: "invalid" } as const) : resolve(url, base);
     if ("left" in resolved && resolved.left === "data") return;
     const target = "target" in resolved ? resolved.target : url;
-    if (!this.#ignored.has(target)) this.#ignored.set(target, { target, why });
+    if (!this.#ignored.has(target)) this.#ignored.set(target, { target, reason });
   }
 
   /**
@@ -129,7 +129,7 @@ export class Listing {
     if (!allowsAll || policy?.isOpaque === true) this.doubt(target);
     return whenKnown(this.#lookup({ target, navigates: reference.as === "document" }), (found) => {
       if (found.kind === "other") {
-        this.ignore(reference.url, found.why, context.base);
+        this.ignore(reference.url, found.reason, context.base);
         return "elsewhere";
       }
       if (found.kind === "missing" || isStandIn(found, pathname, reference)) {
@@ -167,18 +167,18 @@ export class Listing {
     if (!isBetter && sayTheSame(marks, known.marks)) return;
     const best = isBetter ? reference : known.reference;
     const base = isBetter ? context.base : known.base;
-    const why = isBetter ? `${reference.by} in ${context.pathname}` : known.why;
+    const reason = isBetter ? `${reference.by} in ${context.pathname}` : known.reason;
     const need = known === undefined || reference.need < known.need ? reference.need : known.need;
     const announced = this.#page.mayHaveImportMap ? besideImportMap(best) : best;
     const entry = entryFor(resolved, announced, marks, base, file, this.#facts);
-    this.#found.set(target, { entry, reference: best, base, marks, need, why });
+    this.#found.set(target, { entry, reference: best, base, marks, need, reason });
   }
 
   async #miss(target: string, reference: Reference, context: Context, unreadable?: string): Promise<undefined> {
     if (this.#missing.has(target)) return;
     const line = await this.#facts.lineOf(context.file, reference.offset);
-    const why = unreadable === undefined ? {} : { unreadable };
-    this.#missing.set(target, { target, from: context.pathname, line, ...why });
+    const fault = unreadable === undefined ? {} : { unreadable };
+    this.#missing.set(target, { target, from: context.pathname, line, ...fault });
   }
 }
 

@@ -78,7 +78,7 @@ class PageClosure {
 
   async close(): Promise<PageNeeds> {
     const { ignored, references, styles, scripts, modules } = this.#document;
-    for (const { url, why } of ignored) this.#listing.ignore(url, why, this.#after.base);
+    for (const { url, reason } of ignored) this.#listing.ignore(url, reason, this.#after.base);
     let style = 0;
     for (const reference of references) {
       // Stylesheets count in document order, those in the page among those linked to.
@@ -197,7 +197,7 @@ class PageClosure {
     if (this.#explain) {
       const { explainStyles } = await import("./style/explain-styles.js");
       const { sheets, skipping } = this.#sheets;
-      const ignore = (url: string, why: string, base: URL): void => this.#listing.ignore(url, why, base);
+      const ignore = (url: string, reason: string, base: URL): void => this.#listing.ignore(url, reason, base);
       explainStyles([...sheets, ...skipping], outline, needs, this.#isMadeByScript(outline), ignore);
     }
   }

@@ -4,7 +4,13 @@ import type { SiteFile } from "./lookup.js";
 import type { PageNeeds } from "./types.js";
 
 /** What a page needs of which nothing is known. */
-export const NO_NEEDS: PageNeeds = { entries: [], mayHaveImportMap: true, why: new Map(), missing: [], ignored: [] };
+export const NO_NEEDS: PageNeeds = {
+  entries: [],
+  mayHaveImportMap: true,
+  reasons: new Map(),
+  missing: [],
+  ignored: [],
+};
 
 /** What reading a file threw: a fault of ours, whatever the file contains. */
 export class ScanFault extends Error {

@@ -229,7 +229,7 @@ function keyOfAsked({ target, navigates }: Asked, audience: Audience | undefined
 function withoutAnswer(error: unknown): LookedUp {
   if (systemCode(error) === undefined) throw error;
   // The system can't look now (EMFILE, EIO): nobody knows.
-  return { kind: "other", why: `can't be looked up (${systemCode(error)})` };
+  return { kind: "other", reason: `can't be looked up (${systemCode(error)})` };
 }
 
 function withoutFile(error: unknown): PageNeeds {

@@ -15,7 +15,7 @@ export interface MissingReference {
 /** A reference that a page makes and that is not part of loading it, and why. */
 export interface IgnoredTarget {
   readonly target: string;
-  readonly why: string;
+  readonly reason: string;
 }
 
 /** What one page needs. */
@@ -25,7 +25,7 @@ export interface PageNeeds {
   /** The page has an import map, or may get one: a `modulepreload` that its `Link` field names would break it. */
   readonly mayHaveImportMap: boolean;
   /** For each target, what makes the page need it: "stylesheet in /docs/". */
-  readonly why: ReadonlyMap<string, string>;
+  readonly reasons: ReadonlyMap<string, string>;
   readonly missing: readonly MissingReference[];
   readonly ignored: readonly IgnoredTarget[];
 }

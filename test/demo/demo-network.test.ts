@@ -23,7 +23,7 @@ interface Told {
 interface Row {
   readonly target: string;
   readonly means: string;
-  readonly why?: string;
+  readonly reason?: string;
   readonly start: number;
   readonly end: number;
 }
@@ -166,7 +166,7 @@ test("the client that takes pushes has the page and all that it needs after one 
   expect(needs.length).toBeGreaterThan(9);
   const pushed = rows.filter(({ means }) => means === "push");
   expect(pushed.map(({ target }) => target).sort()).toEqual(needs.toSorted());
-  expect(pushed.find(({ target }) => target === "/css/ground.css")?.why).toBe("@import in /css/page.css");
+  expect(pushed.find(({ target }) => target === "/css/ground.css")?.reason).toBe("@import in /css/page.css");
   expect(total).toBeGreaterThanOrEqual(395);
   expect(total).toBeLessThan(790);
 });

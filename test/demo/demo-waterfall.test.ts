@@ -18,7 +18,7 @@ function server(means: readonly DeliveredTarget["means"][], asks: ServerSide["as
   return {
     delivery: { page: "/", time: 0, targets: means.map((means) => ({ ...target, means })) },
     asks,
-    why: new Map([["/a.css", "stylesheet in /"]]),
+    reasons: new Map([["/a.css", "stylesheet in /"]]),
   };
 }
 
@@ -36,11 +36,11 @@ test.each([
   [["skipped"], "found"],
   [[], "found"],
 ] as const)("what the server did, %j, makes the file known by %s", (did, means) => {
-  expect(rowOf(server(did))).toMatchObject({ means, why: "stylesheet in /", start: 220, end: 330 });
+  expect(rowOf(server(did))).toMatchObject({ means, reason: "stylesheet in /", start: 220, end: 330 });
 });
 
 test("knows nothing of a page that the server did not deliver", () => {
-  expect(rowOf({ delivery: undefined, asks: new Map(), why: new Map() })).toEqual({
+  expect(rowOf({ delivery: undefined, asks: new Map(), reasons: new Map() })).toEqual({
     ...timing("/a.css", 220),
     means: "found",
   });

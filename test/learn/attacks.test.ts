@@ -25,7 +25,7 @@ const start = () => ({
   page: "/",
   version: "1",
   rules: 0,
-  needs: { entries: [], mayHaveImportMap: false, why: new Map(), missing: [], ignored: [] },
+  needs: { entries: [], mayHaveImportMap: false, reasons: new Map(), missing: [], ignored: [] },
   withoutLearned: true,
   withheld: new Set<string>(),
   isFirst: true,

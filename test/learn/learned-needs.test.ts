@@ -18,11 +18,11 @@ const needs: PageNeeds = {
     entry("/a-400.jpg", "image", { imagesrcset: "/a-400.jpg 400w, /a-800.jpg 800w" }),
   ],
   mayHaveImportMap: false,
-  why: new Map(),
+  reasons: new Map(),
   missing: [],
   ignored: [
-    { target: "/icon.svg", why: "icon" },
-    { target: "/lazy.jpg", why: "lazy" },
+    { target: "/icon.svg", reason: "icon" },
+    { target: "/lazy.jpg", reason: "lazy" },
   ],
 };
 

@@ -15,7 +15,7 @@ const start = (connection: number, page = "/", name = "browser"): LoadStart => (
   needs: {
     entries: [{ target: "/site.css", as: "style", bytes: 1 }],
     mayHaveImportMap: false,
-    why: new Map(),
+    reasons: new Map(),
     missing: [],
     ignored: [],
   },

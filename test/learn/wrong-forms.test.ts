@@ -9,7 +9,7 @@ function load(connection: number, times: number, announced: boolean, kind = "bro
     page: "/",
     version: "1",
     rules: 0,
-    needs: { entries: [], mayHaveImportMap: false, why: new Map(), missing: [], ignored: [] },
+    needs: { entries: [], mayHaveImportMap: false, reasons: new Map(), missing: [], ignored: [] },
     withoutLearned: false,
     withheld: new Set(),
     isFirst: true,

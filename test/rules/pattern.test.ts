@@ -89,8 +89,8 @@ test.each([
   ["https://example.com:8443/*", "without port"],
   ["https://*.example.com/", "host of a pattern"],
   ["https:///a", "no host"],
-])("%s is no pattern: %s", (source, why) => {
-  expect(UrlPattern.parse(source)).toContain(why);
+])("%s is no pattern: %s", (source, reason) => {
+  expect(UrlPattern.parse(source)).toContain(reason);
 });
 
 test("a path of 100,000 characters against patterns made to go back and forth takes milliseconds", () => {

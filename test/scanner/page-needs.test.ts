@@ -183,7 +183,7 @@ test("follows a module graph, and takes nothing of a script with a bare specifie
   const { entries, ignored } = await scanIndex(files);
   expect(entries.map(({ target }) => target)).toEqual(["/a.js", "/b.js", "/c.js", "/x.js", "/deep.js"]);
   expect(entries.every(({ rel, crossorigin }) => rel === "preload" && crossorigin === "anonymous")).toBe(true);
-  expect(ignored).toEqual([{ target: "/bare", why: "bare specifier outside the import map" }]);
+  expect(ignored).toEqual([{ target: "/bare", reason: "bare specifier outside the import map" }]);
 });
 
 test("stops a module graph where a file is missing, after the siblings", async () => {
@@ -272,13 +272,13 @@ test.each([
   ["an image for another window", `@media (max-width: 9px) { p { background: url(i) } }`, "/i", /^media/],
   ["an image for another browser", `@supports (-moz-x: 1) { p { background: url(i) } }`, "/i", /^supports/],
   ["an import for another browser", `@import "i" supports(-moz-x: 1);`, "/i", /^supports/],
-])("explains %s", async (_, css, target, why) => {
+])("explains %s", async (_, css, target, reason) => {
   const root = await writeSite({ "index.html": `<style>${css}</style><p>text</p>`, there: "" });
   const file = await locateIn(root)("/");
   if (file === undefined) throw new Error("the page was written");
   const scanner = createScanner({ lookup: lookupIn(root) });
   const { ignored } = await scanner.page("/", file, { explain: true });
-  expect(ignored).toEqual([{ target, why: typeof why === "string" ? why : expect.stringMatching(why) }]);
+  expect(ignored).toEqual([{ target, reason: typeof reason === "string" ? reason : expect.stringMatching(reason) }]);
   expect((await scanner.page("/", file)).ignored).toEqual([]);
 });
 

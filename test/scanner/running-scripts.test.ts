@@ -8,7 +8,7 @@ const targets = async (files: Readonly<Record<string, string>>, csp?: readonly s
 const module = `<script type="module" src="/app.js"></script>`;
 
 test("what a module imports as it runs is listed with its own imports, and announced as a module", async () => {
-  const { entries, why } = await scanIndex({
+  const { entries, reasons } = await scanIndex({
     "index.html": module,
     "app.js": `import "./b.js"; if (x) import("./never.js");`,
     "b.js": `import("./chunks/c.js");`,
@@ -24,7 +24,7 @@ test("what a module imports as it runs is listed with its own imports, and annou
     { target: "/chunks/d.js" },
     { target: "/chunks/e.js" },
   ]);
-  expect(why.get("/chunks/c.js")).toBe("import() in /b.js");
+  expect(reasons.get("/chunks/c.js")).toBe("import() in /b.js");
   expect(entries[2]).not.toHaveProperty("named");
 });
 
@@ -114,7 +114,7 @@ test("explains what only running shows", async () => {
     true,
   );
   const made = "the page's elements are made by a script: fonts and backgrounds can't be told";
-  expect(Object.fromEntries(ignored.map(({ target, why }) => [target, why]))).toEqual({
+  expect(Object.fromEntries(ignored.map(({ target, reason }) => [target, reason]))).toEqual({
     "/later.js": "import() in /app.js: only running shows when",
     "import() in /app.js": "only running shows what, and when",
     "/worker.js": "a worker in /b.js: only running shows when",

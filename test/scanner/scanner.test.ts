@@ -61,7 +61,7 @@ test("resolves against the base element, and against nothing elsewhere", async (
   });
   const needs = await scanPage(root, "/");
   expect(targets(needs)).toEqual(["/y/a.png"]);
-  expect(needs.ignored).toEqual([{ target: "https://example.com/b.png", why: "other origin" }]);
+  expect(needs.ignored).toEqual([{ target: "https://example.com/b.png", reason: "other origin" }]);
 });
 
 test("gives candidates as path-absolute references", async () => {

@@ -27,13 +27,13 @@ test.each([
   ["truncated", (text: string) => text.slice(0, 200), "it was damaged"],
   ["overwritten", () => "\0\0garbage", "it was damaged"],
   ["without its certificate", (text: string) => text.slice(0, text.indexOf("-----BEGIN CERT")), "it was damaged"],
-])("one that is %s is set aside, named, and made anew", async (_, damage, why) => {
+])("one that is %s is set aside, named, and made anew", async (_, damage, reason) => {
   const { directory, file, first } = await withAuthority();
   await writeFile(file, damage(await readFile(file, "utf8")));
   const next = await loadAuthority({ directory });
   expect(next.fingerprint).not.toBe(first.fingerprint);
   const aside = (await readdir(directory)).find((name) => name.endsWith(".aside"));
-  expect(next.notices).toEqual([`set aside ${join(directory, aside ?? "none")}: ${why}`]);
+  expect(next.notices).toEqual([`set aside ${join(directory, aside ?? "none")}: ${reason}`]);
   expect((await loadAuthority({ directory })).fingerprint).toBe(next.fingerprint);
 });
 

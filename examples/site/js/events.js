@@ -84,8 +84,9 @@ function address(lastId) {
 
 function started(stream, { from, by, every }) {
   stream.begins = true;
-  const why = by === "last-event-id" ? `because the browser sent Last-Event-ID: ${from - 1}` : "as its address asked";
-  say(`Open: from number ${number(from)}, ${why}; one event every ${duration(every)}.`);
+  const reason =
+    by === "last-event-id" ? `because the browser sent Last-Event-ID: ${from - 1}` : "as its address asked";
+  say(`Open: from number ${number(from)}, ${reason}; one event every ${duration(every)}.`);
 }
 
 function received(stream, line, { type, data, lastEventId }) {

@@ -7,7 +7,7 @@ import { duration } from "./format.js";
  * @typedef {object} Row
  * @property {string} target path-absolute reference
  * @property {"page" | "push" | "hint" | "link" | "found"} means
- * @property {string} [why] what refers to it
+ * @property {string} [reason] what refers to it
  * @property {number} start
  * @property {number} first
  * @property {number} end
@@ -58,15 +58,15 @@ function tableRow(row, span, rtt) {
     "tr",
     { role: "row", class: row.means },
     html("th", { role: "rowheader", scope: "row" }, row.target),
-    html("td", { role: "cell", title: row.why ?? "" }, knownBy(row)),
+    html("td", { role: "cell", title: row.reason ?? "" }, knownBy(row)),
     html("td", { role: "cell", class: "figure" }, duration(row.end)),
     html("td", { role: "cell", class: "time" }, bar(row, span, rtt)),
   );
 }
 
 /** What told the client of a file: the server, or the file that refers to it. */
-function knownBy({ means, why, vain }) {
-  const by = KNOWN_BY[means] ?? why?.replace(/^.* in /, "") ?? "";
+function knownBy({ means, reason, vain }) {
+  const by = KNOWN_BY[means] ?? reason?.replace(/^.* in /, "") ?? "";
   return vain ? `${by}, twice` : by;
 }
 

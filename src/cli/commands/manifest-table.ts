@@ -4,7 +4,7 @@ import { count, heading, quiet, size, warning } from "../output/output.js";
 import { fileAndLine } from "../log/scan-line.js";
 
 /** What a page needs, in order of need: what it is, its size, and why it is in. */
-export function pageTable(pathname: string, { entries, why }: PageNeeds): string {
+export function pageTable(pathname: string, { entries, reasons }: PageNeeds): string {
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
   const head = `${heading(pathname)}  ${quiet(`${count(entries.length, "target")}, ${size(bytes)}`)}`;
   const width = entries.reduce((widest, { target }) => Math.max(widest, Math.min(60, target.length)), 0);
@@ -14,7 +14,7 @@ export function pageTable(pathname: string, { entries, why }: PageNeeds): string
       target.padEnd(width),
       as.padEnd(8),
       size(entry.bytes).padStart(8),
-      why.get(target) ?? "",
+      reasons.get(target) ?? "",
       notes(entry),
     ];
     return `  ${columns.join("  ").trimEnd()}`;
@@ -24,7 +24,7 @@ export function pageTable(pathname: string, { entries, why }: PageNeeds): string
 
 /** The table of a page, and what its files refer to that is not on it. */
 export function explanation(pathname: string, needs: PageNeeds): string {
-  const ignored = needs.ignored.map(({ target, why }) => `  ${target}  ${quiet(why)}`);
+  const ignored = needs.ignored.map(({ target, reason }) => `  ${target}  ${quiet(reason)}`);
   const missing = needs.missing.map(
     ({ target, unreadable, ...from }) =>
       `  ${target}  ${warning(unreadable === undefined ? "not found" : `can't be read (${unreadable})`)} ${quiet(`(${fileAndLine(from)})`)}`,

@@ -38,8 +38,8 @@ export async function runManifest(root: string, options: ManifestOptions): Promi
   const read = new Map<string, PageNeeds>();
   const { manifest, missing } = await readPages(root, options, format === "table" || options.run ? read : undefined);
   for (const { target, unreadable, ...from } of missing) {
-    const why = unreadable === undefined ? "missing:" : `can't be read (${unreadable}):`;
-    printToStderr(`${warning(why)} ${target} (${fileAndLine(from)})`);
+    const label = unreadable === undefined ? "missing:" : `can't be read (${unreadable}):`;
+    printToStderr(`${warning(label)} ${target} (${fileAndLine(from)})`);
   }
   const needs = options.run ? await runPages(root, options, read) : read;
   const text = format === "table" ? tables(needs) : json(options.run ? manifestOf(needs) : manifest);

@@ -75,7 +75,7 @@ export async function servePage({ page, think, ...options }: PageServerOptions):
     reported: reported.promise,
     async explain(load) {
       const { delivery } = await answered.promise;
-      return waterfall(load, { delivery, asks: onClientClock(asks, page.path, options.rtt), why: page.why });
+      return waterfall(load, { delivery, asks: onClientClock(asks, page.path, options.rtt), reasons: page.reasons });
     },
     close: () => server.close(GRACE),
   };

@@ -11,7 +11,7 @@ export interface SamplePage {
   /** What it needs, as values of a `Link` field. */
   readonly links: readonly string[];
   /** For each target, what makes the page need it. */
-  readonly why: ReadonlyMap<string, string>;
+  readonly reasons: ReadonlyMap<string, string>;
 }
 
 const path = "/";
@@ -21,5 +21,5 @@ export async function readSamplePage(): Promise<SamplePage> {
   const found: PageNeeds[] = [];
   await scan(sampleSite, { pages: [path], onPage: (_pathname, needs) => found.push(needs) });
   const links = found.flatMap(({ entries }) => entries.flatMap((entry) => writeLink(entry) ?? []));
-  return { root: sampleSite, path, links, why: new Map(found.flatMap(({ why }) => [...why])) };
+  return { root: sampleSite, path, links, reasons: new Map(found.flatMap(({ reasons }) => [...reasons])) };
 }

@@ -12,7 +12,7 @@ export interface Row extends Timing {
   /** "found": the client found the file without being told. */
   readonly means: "page" | "push" | "hint" | "link" | "found";
   /** What refers to the file: "stylesheet in /". */
-  readonly why?: string;
+  readonly reason?: string;
   /** It was asked for once before, and what came was not used. */
   readonly vain?: Ask;
 }
@@ -31,7 +31,7 @@ export interface ServerSide {
   /** The requests for each target, in their order. */
   readonly asks: ReadonlyMap<string, readonly Ask[]>;
   /** For each target, what makes the page need it. */
-  readonly why: ReadonlyMap<string, string>;
+  readonly reasons: ReadonlyMap<string, string>;
 }
 
 /** Joins what a client measured and what the server did. */
@@ -40,12 +40,12 @@ export function waterfall({ page, assets }: Load, server: ServerSide): Waterfall
   return { total: Math.max(...rows.map(({ end }) => end)), rows: rows.toSorted((a, b) => a.start - b.start) };
 }
 
-function row(asset: Timing, page: Timing, { delivery, asks, why }: ServerSide): Row {
+function row(asset: Timing, page: Timing, { delivery, asks, reasons }: ServerSide): Row {
   const { target } = asset;
   const [first, again] = asks.get(target) ?? [];
   const means = delivery?.targets.filter((delivered) => delivered.target === target).map(({ means }) => means) ?? [];
-  const reason = why.get(target);
-  const known = reason === undefined ? asset : { ...asset, why: reason };
+  const reason = reasons.get(target);
+  const known = reason === undefined ? asset : { ...asset, reason };
   if (means.includes("push")) return { ...known, means: "push" };
   // A browser measures of a hinted file only how it took it from its cache: the server saw it come and go.
   const early = means.includes("hint") && first !== undefined && first.start < page.first;

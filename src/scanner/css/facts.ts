@@ -40,7 +40,7 @@ export interface CssImport {
 /** A URL in a part of a stylesheet that does not count, and why. */
 export interface SkippedUrl {
   readonly url: string;
-  readonly why: "media" | "supports" | "state" | "font format";
+  readonly reason: "media" | "supports" | "state" | "font format";
 }
 
 /** What a stylesheet can make a page fetch. */

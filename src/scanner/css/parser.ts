@@ -207,19 +207,19 @@ class CssReader {
     this.#group({ ...context, rule: undefined, nesting: { list, specificity: 0, isScope: true }, within, conditional });
   }
 
-  #skipBlock(why: SkippedUrl["why"]): void {
+  #skipBlock(reason: SkippedUrl["reason"]): void {
     const start = this.#cursor.position;
     this.#cursor.skipBlock();
-    if (this.#skipped.length < MAX_SKIPPED) this.#skip(this.#cursor.text.slice(start, this.#cursor.position), why);
+    if (this.#skipped.length < MAX_SKIPPED) this.#skip(this.#cursor.text.slice(start, this.#cursor.position), reason);
   }
 
-  #skip(text: string, why: SkippedUrl["why"]): void {
+  #skip(text: string, reason: SkippedUrl["reason"]): void {
     if (!/url\(/i.test(text)) return;
-    for (const url of imagesIn(withoutComments(text), 1)) this.#skipUrl(url, why);
+    for (const url of imagesIn(withoutComments(text), 1)) this.#skipUrl(url, reason);
   }
 
-  #skipUrl(url: string, why: SkippedUrl["why"]): void {
-    if (this.#skipped.length < MAX_SKIPPED) this.#skipped.push({ url, why });
+  #skipUrl(url: string, reason: SkippedUrl["reason"]): void {
+    if (this.#skipped.length < MAX_SKIPPED) this.#skipped.push({ url, reason });
   }
 
   #keyframesRule(name: string): void {

@@ -6,7 +6,7 @@ import type { Need, Reference } from "../url/reference.js";
 export interface IgnoredReference {
   readonly url: string;
   readonly offset: number;
-  readonly why: "lazy" | "nomodule" | "disabled" | "media" | "type" | "icon" | "island" | "not loaded";
+  readonly reason: "lazy" | "nomodule" | "disabled" | "media" | "type" | "icon" | "island" | "not loaded";
 }
 
 /** What an HTML document refers to. */

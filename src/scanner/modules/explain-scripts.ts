@@ -19,7 +19,7 @@ const ASKING = [
  */
 export function explainScripts(
   scripts: readonly ScriptText[],
-  ignore: (url: string, why: string, base?: URL) => void,
+  ignore: (url: string, reason: string, base?: URL) => void,
 ): void {
   for (const { text, context } of scripts) {
     for (const [what, pattern] of ASKING) {

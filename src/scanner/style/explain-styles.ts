@@ -5,7 +5,7 @@ import type { StyleNeeds } from "./what-styles-load.js";
 import { matches } from "../css/selectors/match.js";
 import type { Sheet } from "./cascade.js";
 
-const SKIPPED: Readonly<Record<SkippedUrl["why"], string>> = {
+const SKIPPED: Readonly<Record<SkippedUrl["reason"], string>> = {
   media: "media: not for this viewport",
   supports: "supports: no browser of today takes it",
   state: "for a state such as :hover alone",
@@ -25,23 +25,23 @@ export function explainStyles(
   outline: Outline,
   needs: StyleNeeds,
   isMadeByScript: boolean,
-  ignore: (url: string, why: string, base: URL) => void,
+  ignore: (url: string, reason: string, base: URL) => void,
 ): void {
   const used = new Set(needs.fonts.map(({ face }) => face));
   for (const { facts, base } of sheets) {
     for (const face of facts.fonts) {
       const unused = isMadeByScript ? MADE_BY_SCRIPT : `unused font: ${face.family}`;
-      const why = used.has(face) ? "another source of this font comes first" : unused;
-      for (const url of face.sources) ignore(url, why, base);
+      const reason = used.has(face) ? "another source of this font comes first" : unused;
+      for (const url of face.sources) ignore(url, reason, base);
     }
     for (const { selector, declarations } of facts.imageRules) {
       const urls = declarations.list.flatMap(({ value }) => imagesIn(value, 1));
       if (urls.length === 0) continue;
       const matching = outline.nodes.some((node) => matches(selector, node) !== "no");
       const unmatched = isMadeByScript ? MADE_BY_SCRIPT : "no element matches the rule";
-      const why = matching ? "another rule is stronger, or the element is hidden" : unmatched;
-      for (const url of urls) ignore(url, why, base);
+      const reason = matching ? "another rule is stronger, or the element is hidden" : unmatched;
+      for (const url of urls) ignore(url, reason, base);
     }
-    for (const { url, why } of facts.skipped) ignore(url, SKIPPED[why], base);
+    for (const { url, reason } of facts.skipped) ignore(url, SKIPPED[reason], base);
   }
 }

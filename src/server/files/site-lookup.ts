@@ -249,7 +249,7 @@ export class SiteLookup {
   }
 }
 
-const other = (why: string) => ({ kind: "other", why }) as const;
+const other = (reason: string) => ({ kind: "other", reason }) as const;
 
 /** The target on this site that a redirect leads to; undefined for another site. */
 function ownTarget(location: string, authority: string): string | undefined {

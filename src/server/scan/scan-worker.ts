@@ -46,7 +46,7 @@ async function scanBatch({ first, pages }: Batch): Promise<void> {
   const found: ScannedBatch["pages"][number][] = [];
   for (const { pathname, file } of pages) {
     const needs = await scanner.page(pathname, file, { explain });
-    const rest = whole ? needs : { ...needs, why: NO_REASONS, ignored: [], missing: needs.missing.filter(isNew) };
+    const rest = whole ? needs : { ...needs, reasons: NO_REASONS, ignored: [], missing: needs.missing.filter(isNew) };
     found.push({ ...rest, entries: needs.entries.map((entry) => numberOf(entry, entries)) });
   }
   parentPort?.postMessage({ first, entries, pages: found, notices: notices.splice(0) } satisfies ScannedBatch);

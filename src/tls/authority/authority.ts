@@ -45,7 +45,7 @@ export async function loadAuthority(options: AuthorityOptions, now = new Date())
   const found = await inspect(file, user, now);
   if (found.kind === "good") return found.authority;
   const inMemory = async (reason: string) => {
-    const notices = found.kind === "unusable" ? [`cannot use ${file}: ${found.why}`] : [];
+    const notices = found.kind === "unusable" ? [`cannot use ${file}: ${found.reason}`] : [];
     return describeAuthority(await issueAuthority(user.name, now), { reason }, notices);
   };
   return makeIn(directory, () => makeUnlessMade(file, user, now), inMemory, tell);
@@ -56,7 +56,7 @@ async function makeUnlessMade(file: string, user: User, now: Date): Promise<Auth
   const found = await inspect(file, user, now);
   if (found.kind === "good") return found.authority;
   const notices: string[] = [];
-  if (found.kind === "unusable") notices.push(`set aside ${await quarantine(file, now)}: ${found.why}`);
+  if (found.kind === "unusable") notices.push(`set aside ${await quarantine(file, now)}: ${found.reason}`);
   const pair = await issueAuthority(user.name, now);
   await writeWhole(file, pair.key + pair.cert, 0o600);
   await writeWhole(join(file, "..", AUTHORITY_CERTIFICATE), pair.cert, 0o644);
@@ -66,15 +66,15 @@ async function makeUnlessMade(file: string, user: User, now: Date): Promise<Auth
 type Inspected =
   | { readonly kind: "good"; readonly authority: Authority }
   | { readonly kind: "missing" }
-  | { readonly kind: "unusable"; readonly why: string };
+  | { readonly kind: "unusable"; readonly reason: string };
 
 async function inspect(file: string, user: User, now: Date): Promise<Inspected> {
   const found = await readPrivatePair(file, user.uid);
   if (found.kind !== "pair") return found;
   const authority = describeAuthority(found.pair, { file }, found.notices, found.x509);
-  if (!found.x509.ca) return { kind: "unusable", why: "it was not an authority" };
+  if (!found.x509.ca) return { kind: "unusable", reason: "it was not an authority" };
   if (authority.validTo.getTime() - now.getTime() < REPLACE_BEFORE_MS) {
-    return { kind: "unusable", why: `it expires on ${isoDay(authority.validTo)}` };
+    return { kind: "unusable", reason: `it expires on ${isoDay(authority.validTo)}` };
   }
   return { kind: "good", authority };
 }

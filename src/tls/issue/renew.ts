@@ -29,10 +29,10 @@ async function makeUnlessMade(store: Store, authority: Authority): Promise<Certi
   const state = await inspectPair(store, authority.cert);
   if (state.kind === "good") return describeStored(store, state, undefined, authority.notices);
   const notices = [...authority.notices];
-  if (state.kind === "unusable") notices.push(`set aside ${await quarantine(store.file, store.now)}: ${state.why}`);
+  if (state.kind === "unusable") notices.push(`set aside ${await quarantine(store.file, store.now)}: ${state.reason}`);
   const pair = await issueLeaf(authority, { names: namesFor(store, state) }, store.now);
   await writeWhole(store.file, pair.key + pair.cert, 0o600);
-  const made = state.kind === "missing" ? "there was none" : state.why;
+  const made = state.kind === "missing" ? "there was none" : state.reason;
   return describeStored(store, { pair, x509: new X509Certificate(pair.cert), notices: [] }, made, notices);
 }
 
@@ -46,7 +46,7 @@ function namesFor(store: Store, state: State): string[] {
 
 async function inMemory(store: Store, authority: Authority, reason: string, state: State): Promise<Certificate> {
   const pair = await issueLeaf(authority, { names: namesFor(store, state) }, store.now);
-  const unusable = state.kind === "unusable" ? [`cannot use ${store.file}: ${state.why}`] : [];
+  const unusable = state.kind === "unusable" ? [`cannot use ${store.file}: ${state.reason}`] : [];
   return describePair(pair, {
     origin: { kind: "memory", reason },
     trusted: store.trusted,

@@ -36,7 +36,7 @@ export async function makeIn<T>(
 }
 
 /** Why a private file cannot be used. */
-export type Unusable = { readonly kind: "missing" } | { readonly kind: "unusable"; readonly why: string };
+export type Unusable = { readonly kind: "missing" } | { readonly kind: "unusable"; readonly reason: string };
 
 /** A private file's text; `notices` tell what was put right about the file. */
 export interface PrivateText {
@@ -66,9 +66,9 @@ export async function readPrivateText(file: string, uid: number | undefined): Pr
   try {
     handle = await open(file, "r");
     const status = await handle.stat();
-    if (!status.isFile()) return { kind: "unusable", why: "it was not a file" };
+    if (!status.isFile()) return { kind: "unusable", reason: "it was not a file" };
     if (uid !== undefined && uid !== 0 && status.uid !== uid) {
-      return { kind: "unusable", why: "it belonged to another user" };
+      return { kind: "unusable", reason: "it belonged to another user" };
     }
     const readable = uid !== undefined && (status.mode & 0o077) !== 0;
     if (readable) await handle.chmod(0o600);
@@ -78,7 +78,7 @@ export async function readPrivateText(file: string, uid: number | undefined): Pr
     const code = systemCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") return { kind: "missing" };
     if (code === undefined) throw error;
-    return { kind: "unusable", why: `it could not be read (${code})` };
+    return { kind: "unusable", reason: `it could not be read (${code})` };
   } finally {
     await handle?.close();
   }
@@ -90,7 +90,7 @@ export async function readPrivatePair(file: string, uid: number | undefined): Pr
   if (read.kind !== "text") return read;
   const parsed = parsePair(read.text);
   return parsed === undefined
-    ? { kind: "unusable", why: "it was damaged" }
+    ? { kind: "unusable", reason: "it was damaged" }
     : { kind: "pair", ...parsed, notices: read.notices };
 }
 

@@ -44,15 +44,15 @@ export type State =
   | (Omit<PrivatePair, "kind"> & { readonly kind: "good" })
   | Unusable
   /** Sound, but no longer what is needed. */
-  | { readonly kind: "outdated"; readonly why: string; readonly names: readonly string[] };
+  | { readonly kind: "outdated"; readonly reason: string; readonly names: readonly string[] };
 
 /** @param signer PEM text with the authority's certificate in it */
 export async function inspectPair(store: Store, signer: string): Promise<State> {
   const found = await readPrivatePair(store.file, store.user.uid);
   if (found.kind !== "pair") return found;
-  const why = whyRenew(found, signer, store);
-  if (why === undefined) return { ...found, kind: "good" };
-  return { kind: "outdated", why, names: parseSubjectAltName(found.x509.subjectAltName) };
+  const reason = whyRenew(found, signer, store);
+  if (reason === undefined) return { ...found, kind: "good" };
+  return { kind: "outdated", reason, names: parseSubjectAltName(found.x509.subjectAltName) };
 }
 
 function whyRenew({ pair, x509 }: PrivatePair, signer: string, store: Store): string | undefined {

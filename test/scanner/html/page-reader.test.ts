@@ -157,5 +157,5 @@ test("keeps the first base, and from where on it counts", () => {
 });
 
 test("says why it left something out", () => {
-  expect(read(`<img loading=lazy src=a.png>`).ignored).toEqual([{ url: "a.png", offset: 0, why: "lazy" }]);
+  expect(read(`<img loading=lazy src=a.png>`).ignored).toEqual([{ url: "a.png", offset: 0, reason: "lazy" }]);
 });

@@ -66,7 +66,7 @@ test("nothing is said of scripts that ask with settings of their own, or of two 
 });
 
 test("chunks are announced as the runtime's elements ask for them", async () => {
-  const { entries, why } = await scanIndex(site(main("n.e(65)")));
+  const { entries, reasons } = await scanIndex(site(main("n.e(65)")));
   expect(entries).toMatchObject([
     { target: "/js/runtime.js" },
     { target: "/js/main.js" },
@@ -74,7 +74,7 @@ test("chunks are announced as the runtime's elements ask for them", async () => 
     { target: "/js/chart.aaa.js", rel: "preload", as: "script" },
   ]);
   for (const entry of entries.slice(2)) expect(entry).not.toHaveProperty("crossorigin");
-  expect(why.get("/js/chart.aaa.js")).toBe("webpack chunk in /");
+  expect(reasons.get("/js/chart.aaa.js")).toBe("webpack chunk in /");
 });
 
 const docusaurus = (routes: string) =>

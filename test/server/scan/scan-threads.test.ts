@@ -30,8 +30,8 @@ test("threads find what one finds, and tell it in the same order", async () => {
     const told: unknown[] = [];
     const found = await scan(root, {
       jobs,
-      onPage: (pathname, { entries, why, missing }, count, total) =>
-        told.push([pathname, entries.map(({ target }) => `${target} ${why.get(target)}`), missing, count, total]),
+      onPage: (pathname, { entries, reasons, missing }, count, total) =>
+        told.push([pathname, entries.map(({ target }) => `${target} ${reasons.get(target)}`), missing, count, total]),
     });
     return { ...found, told };
   };

@@ -25,9 +25,9 @@ export class TagReferences {
     if (text !== "") this.list.push({ url: text, as, need, by, offset: this.lexer.start, ...link });
   }
 
-  ignore(url: string | undefined, why: IgnoredReference["why"]): void {
+  ignore(url: string | undefined, reason: IgnoredReference["reason"]): void {
     if (url !== undefined && url.trim() !== "") {
-      this.ignored.push({ url: url.trim(), why, offset: this.lexer.start });
+      this.ignored.push({ url: url.trim(), reason, offset: this.lexer.start });
     }
   }
 
