@@ -51,7 +51,7 @@ export interface FileTree {
   /** Looks up a percent-encoded URL path without query. Rejects only for failures of the system (EIO, EMFILE). */
   find(pathname: string): Promise<Found>;
   /** The next `find` looks at the disk: for one path that was seen to change, or for all. */
-  lookAgain(pathname?: string): void;
+  invalidate(pathname?: string): void;
   /** Where the file of a URL path would be, whether or not it is there; undefined where there can't be one. */
   placeOf(pathname: string): string | undefined;
   /** A name in a directory that `find` gave, when it may be found. */
@@ -108,7 +108,7 @@ class Tree implements FileTree {
     return this.#lookups.get(pathname);
   }
 
-  lookAgain(pathname?: string): void {
+  invalidate(pathname?: string): void {
     this.#lookups.forget(pathname);
   }
 

@@ -39,7 +39,7 @@ export function writtenScanner(options: WrittenOptions): Scanner {
     },
     // It remembers nothing.
     peek: () => undefined,
-    lookAgain: () => {},
+    invalidate: () => {},
   };
 }
 

@@ -23,7 +23,7 @@ export interface Scanner {
   /** What `page` would say, when that is known and fresh: without waiting. */
   peek(pathname: string, file: SiteFile, context?: Pick<PageContext, "audience">): PageNeeds | undefined;
   /** Answers given so far are checked before they are given again: something may have changed. */
-  lookAgain(): void;
+  invalidate(): void;
 }
 
 /** What counts for a page beside its file. */
@@ -117,7 +117,7 @@ class SiteScanner implements Scanner {
     this.#answers = new LruMap(once ? 2 : KEPT_PAGES);
   }
 
-  lookAgain(): void {
+  invalidate(): void {
     this.#lookedAgain = performance.now();
   }
 

@@ -40,7 +40,7 @@ export interface OpenSite {
   /** Looks at the rules, and in idle time at the pages, before anybody asks for them. */
   lookAhead(): Promise<void>;
   /** Looks at everything again with the next request. */
-  lookAgain(): void;
+  invalidate(): void;
   close(): Promise<void>;
 }
 
@@ -70,10 +70,10 @@ export async function openSite(server: ServerParts): Promise<OpenSite> {
   return {
     site: siteOf(parts, server),
     lookAhead: () => lookAhead(parts, server),
-    lookAgain() {
-      tree?.lookAgain();
-      scanner?.lookAgain();
-      rules.lookAgain();
+    invalidate() {
+      tree?.invalidate();
+      scanner?.invalidate();
+      rules.invalidate();
       live?.changed();
     },
     close: async () => {

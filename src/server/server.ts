@@ -46,7 +46,7 @@ export interface Server {
    * Looks at the files again with the next request. Otherwise a change is seen
    * after 250 ms at most: for builds that know when they have written.
    */
-  lookAgain(): void;
+  invalidate(): void;
   /**
    * Shows this certificate (PEM) to new connections from now on; those there are go on.
    *
@@ -194,8 +194,8 @@ class H2PushServer implements Server {
     });
   }
 
-  lookAgain(): void {
-    this.#site?.lookAgain();
+  invalidate(): void {
+    this.#site?.invalidate();
   }
 
   useCertificate(given: PemPair): void {

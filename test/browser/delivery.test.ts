@@ -99,7 +99,7 @@ describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
     await after(2000);
     await writeFile(join(root, "new.css"), `@import "/other.css"; h1 { color: red }`);
     await rename(join(root, "new.css"), join(root, "site.css"));
-    server.lookAgain();
+    server.invalidate();
     const targets = await load(() => page.reload());
     expect(targets).toContain("/other.css");
     expect(targets).not.toContain("/base.css");

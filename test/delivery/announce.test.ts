@@ -475,7 +475,7 @@ test.each<[how: string, ServerOptions, Record<string, string>]>([
 );
 
 test("a rule that makes modules stale counts as soon as it is there", async () => {
-  const { request, root, lookAgain } = await serve({
+  const { request, root, invalidate } = await serve({
     ...modules,
     _headers: "/x\n  X-A: 1",
     "index.html": noModuleTwice,
@@ -486,7 +486,7 @@ test("a rule that makes modules stale counts as soon as it is there", async () =
     ["/b.js", "/c.js"],
   ]);
   await writeFile(join(root, "_headers"), "/*\n  Cache-Control: no-store");
-  await expect.poll(async () => (lookAgain(), links())).toEqual([]);
+  await expect.poll(async () => (invalidate(), links())).toEqual([]);
 });
 
 const background = "body { background: url(bg.png) }";

@@ -101,7 +101,7 @@ test("links the same targets for a client that takes no pushes", async () => {
 
 test("says the same each time, from memory too, and what is new once the page has changed", async () => {
   const root = await writeSite(files);
-  const { port, records, record, lookAgain } = await startServer({ announce: "all", root });
+  const { port, records, record, invalidate } = await startServer({ announce: "all", root });
   const client = await connect(port, noPush);
   const first = await client.request("/");
   const { etag } = first.headers;
@@ -116,7 +116,7 @@ test("says the same each time, from memory too, and what is new once the page ha
   await record(() => records.length === 16);
   expect(records.map(({ delivery }) => delivery?.targets.length)).toEqual(records.map(() => 4));
   await writeFile(join(root, "index.html"), files["about.html"]);
-  lookAgain();
+  invalidate();
   expect(targets((await client.request("/")).headers.link)).toEqual(["/site.css", "/photo.jpg"]);
 });
 
@@ -179,11 +179,11 @@ test("does not push again what the connection has carried, and says so", async (
 
 test("pushes again what has changed since", async () => {
   const root = await writeSite(files);
-  const { port, lookAgain } = await startServer({ announce: "all", root });
+  const { port, invalidate } = await startServer({ announce: "all", root });
   const client = await connect(port);
   await client.page("/");
   await writeFile(join(root, "site.css"), "body { color: rebeccapurple }");
-  lookAgain();
+  invalidate();
   const { pushed } = await client.page("/");
   expect([...pushed].map(([path, { body }]) => [path, body.toString()])).toEqual([
     ["/site.css", "body { color: rebeccapurple }"],

@@ -45,7 +45,7 @@ test.each([
   const first = await client.request("/a.txt");
   for (const digit of ["2", "3", "1"]) {
     await writeFile(join(root, "a.txt"), digit.repeat(size));
-    server.lookAgain();
+    server.invalidate();
     const answer = await client.request("/a.txt");
     expect([answer.status, answer.body.length, answer.body.toString("latin1", 0, 1)]).toEqual([200, size, digit]);
     for (const coding of ["gzip", "identity"]) {
@@ -66,7 +66,7 @@ test("a page's links follow a stylesheet that changes within one second of its f
   const client = await connect(server.port);
   expect([...(await client.page("/")).pushed.keys()]).toEqual(["/a.css", "/b.css"]);
   await writeFile(join(root, "a.css"), "@import 'c.css'");
-  server.lookAgain();
+  server.invalidate();
   const { pushed } = await client.page("/");
   expect([...pushed.keys()]).toEqual(["/a.css", "/c.css"]);
   expect(pushed.get("/a.css")?.body.toString()).toBe("@import 'c.css'");

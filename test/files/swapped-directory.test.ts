@@ -60,7 +60,7 @@ test.each([
     const { request } = await connect(server.port, { settings: { enablePush: false } });
     const statuses = new Set<number>();
     for (let n = 0; n < times; n += 1) {
-      server.lookAgain();
+      server.invalidate();
       // Most often there is no such file, or it is another one at each look.
       const answer = await request("/docs/a.txt").catch(() => undefined);
       if (answer === undefined) continue;

@@ -20,7 +20,7 @@ async function serve(files: Record<string, string>, options: ServerOptions = {})
   const { request } = await connect(server.port, { settings: { enablePush: false } });
   const write = async (name: string, text: string) => {
     await writeFile(join(root, name), text);
-    server.lookAgain();
+    server.invalidate();
   };
   return { ...server, root, notices, request, write };
 }
@@ -187,10 +187,10 @@ test("forced rules go before routes, others after them", async () => {
 
 test("the rule files are never served, whatever they are asked for as", async () => {
   const files = { ...site, _headers: "/*\n  x-a: b", "sub/_headers": "sub" };
-  const { request, root, lookAgain } = await serve(files, { list: true, single: true, dotfiles: true });
+  const { request, root, invalidate } = await serve(files, { list: true, single: true, dotfiles: true });
   await symlink(join(root, "lost.html"), join(root, "_HEADERS"));
   await symlink(root, join(root, "self"));
-  lookAgain();
+  invalidate();
   for (const path of [
     "/_headers",
     "/_redirects",
@@ -221,7 +221,7 @@ test("the rule files are not listed, also when they come later", async () => {
 });
 
 test("changes take effect without a restart, and a file that goes takes its rules along", async () => {
-  const { request, root, write, lookAgain } = await serve({ "index.html": page("home") });
+  const { request, root, write, invalidate } = await serve({ "index.html": page("home") });
   const header = async () => (await request("/")).headers["x-a"];
   const status = async () => (await request("/x")).status;
   expect([await header(), await status()]).toEqual([undefined, 404]);
@@ -232,7 +232,7 @@ test("changes take effect without a restart, and a file that goes takes its rule
   expect(await header()).toBe("2");
   await rm(join(root, "_headers"));
   await rm(join(root, "_redirects"));
-  lookAgain();
+  invalidate();
   expect([await header(), await status()]).toEqual([undefined, 404]);
 });
 

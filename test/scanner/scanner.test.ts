@@ -124,7 +124,7 @@ test("looks again at what a page rests on and at nothing else, whatever the numb
   });
   for (let page = 0; page < 50; page += 1) await scanPage(root, `/${page}.html`, scanner);
   looked.length = 0;
-  scanner.lookAgain();
+  scanner.invalidate();
   await scanPage(root, "/7.html", scanner);
   await scanPage(root, "/7.html", scanner);
   expect(looked.sort()).toEqual(["/7.png", "/all.png"]);

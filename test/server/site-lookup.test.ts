@@ -244,11 +244,11 @@ test("a frame is answered by the page of a single-page application, a script is 
 test("a change of the rules changes what a page needs", async () => {
   const { writeFile } = await import("node:fs/promises");
   const root = await writeSite({ ...site, "index.html": `<link rel=stylesheet href=/x.css>` });
-  const { port, lookAgain } = await startServer({ root, certificate: await testCertificate() });
+  const { port, invalidate } = await startServer({ root, certificate: await testCertificate() });
   const client = await connect(port);
   expect((await client.page("/")).pushed.size).toBe(0);
   await writeFile(`${root}/_redirects`, "/x.css /css/b.css 200");
-  lookAgain();
+  invalidate();
   expect([...(await client.page("/")).pushed.keys()]).toEqual(["/x.css"]);
 });
 

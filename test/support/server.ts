@@ -24,7 +24,7 @@ export interface TestServer {
   /** The record of the first ended request that `of` is true for, now or later. */
   readonly record: (of: (record: RequestRecord) => boolean) => Promise<RequestRecord>;
   /** A change of a file is seen with the next request. */
-  readonly lookAgain: () => void;
+  readonly invalidate: () => void;
   readonly close: (grace?: number) => Promise<void>;
 }
 
@@ -62,7 +62,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
         waiting.add(look);
         look();
       }),
-    lookAgain: () => server.lookAgain(),
+    invalidate: () => server.invalidate(),
     close: (grace) => server.close(grace),
   };
 }

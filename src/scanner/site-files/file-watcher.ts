@@ -19,7 +19,7 @@ export interface WatchOptions {
   /** Absolute path of the site's root; `node_modules` in it is not watched. */
   readonly root: string;
   /** Something may have changed: called at an event, each 60 ms while they go on, and 60 ms after the last one. */
-  readonly lookAgain: () => void;
+  readonly invalidate: () => void;
   /** Told at most once, when the system lets no more files be watched; the watch has ended then. */
   readonly onError?: (error: Error) => void;
 }
@@ -94,7 +94,7 @@ class FileWatch implements Watch {
 
   #look(): void {
     this.#lookedAt = performance.now();
-    this.#options.lookAgain();
+    this.#options.invalidate();
   }
 
   /** What can't be watched for another reason, a directory without permission, is found by the check of versions. */

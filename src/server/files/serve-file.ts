@@ -143,7 +143,7 @@ async function answerAsync(site: Site, lookup: SiteLookup, exchange: Exchange, k
     if (performance.now() >= deadline) {
       return sendError(exchange, 503, `${pathOf(exchange.target)} is being written.`, { "retry-after": "1" });
     }
-    lookup.tree.lookAgain(pathname);
+    lookup.tree.invalidate(pathname);
   }
 }
 

@@ -221,8 +221,8 @@ export class SiteLookup {
   }
 
   /** The next look at what a page asks for is one at the disk. */
-  lookAgain(target: string, audience: Audience | undefined): void {
-    for (const pathname of this.#pathsOf(expectedRequest(target, audience?.authority))) this.tree.lookAgain(pathname);
+  invalidate(target: string, audience: Audience | undefined): void {
+    for (const pathname of this.#pathsOf(expectedRequest(target, audience?.authority))) this.tree.invalidate(pathname);
   }
 
   /** Where files would be that answer a target, whether or not they are there. */

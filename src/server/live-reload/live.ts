@@ -78,7 +78,7 @@ const tellingScanner = (scanner: Scanner, pages: OpenPages): Scanner => ({
   },
   // Each time that a page is served has to be told.
   peek: () => undefined,
-  lookAgain: () => scanner.lookAgain(),
+  invalidate: () => scanner.invalidate(),
 });
 
 /** Names the response that a page comes with, for its script. */

@@ -90,14 +90,14 @@ export class PageFiles {
 
   /** The same files, as they are on the disk now. */
   async again(files: Files, audience: Audience | undefined): Promise<Files> {
-    for (const path of files.keys()) this.#options.lookup.lookAgain(path, audience);
+    for (const path of files.keys()) this.#options.lookup.invalidate(path, audience);
     return this.at(new Map([...files].map(([path, { style }]) => [path, style])), audience);
   }
 
   /** What is served next is to be as new as what was seen here. */
   refresh(): void {
-    this.#options.lookup.tree.lookAgain();
-    this.#options.scanner.lookAgain();
+    this.#options.lookup.tree.invalidate();
+    this.#options.scanner.invalidate();
   }
 
   /** Where a change of files shows: beside each, and beside the link that leads there, if one does. */

@@ -73,7 +73,7 @@ export class SiteRules {
   }
 
   /** The next request looks at the files. */
-  lookAgain(): void {
+  invalidate(): void {
     this.#looks.forget();
   }
 

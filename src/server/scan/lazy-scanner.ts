@@ -48,9 +48,9 @@ class SiteScanner implements ServerScanner {
 
   readonly peek: Scanner["peek"] = (...page) => this.#loaded?.peek(...page);
 
-  lookAgain(): void {
-    this.#lookup.tree.lookAgain();
-    this.#loaded?.lookAgain();
+  invalidate(): void {
+    this.#lookup.tree.invalidate();
+    this.#loaded?.invalidate();
   }
 
   async close(): Promise<void> {
@@ -95,7 +95,7 @@ class SiteScanner implements ServerScanner {
     if (this.#closed) return undefined;
     return createWatch({
       root: this.#lookup.tree.root,
-      lookAgain: () => this.lookAgain(),
+      invalidate: () => this.invalidate(),
       onError: ({ message }) =>
         this.#options.notice(`files are no longer watched, a change may show later: ${message}`),
     });

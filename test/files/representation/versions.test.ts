@@ -148,7 +148,7 @@ describe.each([
     await client.page("/");
     expect((await client.page("/")).pushed.size).toBe(0);
     await writeOld(join(root, "a.js"), "2", replaces);
-    server.lookAgain();
+    server.invalidate();
     expect((await client.page("/")).pushed.get("/a.js")?.body.toString()).toBe("2");
   });
 });
@@ -165,14 +165,14 @@ test.each<[string, (file: string) => Promise<void>]>([
   const date = String((await request("/a.txt")).headers["last-modified"]);
   expect((await request("/a.txt", { "if-modified-since": date })).status).toBe(304);
   await change(file);
-  server.lookAgain();
+  server.invalidate();
   const answer = await request("/a.txt", { "if-modified-since": date });
   expect([answer.status, answer.body.toString()[0]]).toEqual([200, "2"]);
   expect((await request("/a.txt", { "if-unmodified-since": date })).status).toBe(412);
   expect((await request("/a.txt", { range: "bytes=0-0", "if-range": date })).status).toBe(200);
   expect((await request("/a.txt", { "if-none-match": answer.headers.etag })).status).toBe(304);
   await writeFile(file, "3");
-  server.lookAgain();
+  server.invalidate();
   const later = String((await request("/a.txt")).headers["last-modified"]);
   expect((await request("/a.txt", { "if-modified-since": later })).status).toBe(304);
 });
@@ -185,7 +185,7 @@ test("a file that is touched, copied over itself or made executable keeps its en
   const file = join(root, "a.js");
   for (const touch of [() => utimes(file, OLD, OLD), () => chmod(file, 0o755), () => writeOld(file, "1", true)]) {
     await touch();
-    server.lookAgain();
+    server.invalidate();
     expect((await client.request("/a.js", { "if-none-match": etag })).status).toBe(304);
   }
 });

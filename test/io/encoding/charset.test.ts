@@ -199,11 +199,11 @@ describe("a response names the encoding that the file says", () => {
 
   test("of the version that it is now", async () => {
     const root = await writeSite(legacy);
-    const { port, lookAgain } = await startServer({ root });
+    const { port, invalidate } = await startServer({ root });
     const { request } = await connect(port, { settings: { enablePush: false } });
     expect((await request("/")).headers["content-type"]).toBe(CYRILLIC);
     await writeFile(join(root, "index.html"), "<!doctype html><p>é, and no word of it");
-    lookAgain();
+    invalidate();
     expect((await request("/")).headers["content-type"]).toBe("text/html; charset=utf-8");
   });
 

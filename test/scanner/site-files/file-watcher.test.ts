@@ -21,11 +21,11 @@ interface Watched {
 function watched(root: string): Watched {
   const count = { looks: 0 };
   let tell: (looked: unknown) => void = () => undefined;
-  const lookAgain = () => {
+  const invalidate = () => {
     count.looks += 1;
     tell(undefined);
   };
-  const watch = createWatch({ root, lookAgain });
+  const watch = createWatch({ root, invalidate });
   onTestFinished(() => watch.close());
   return {
     watch,

@@ -88,7 +88,7 @@ test("404.html in the root is the page of every 404, with its status and no vali
 test("files compressed beforehand are sent where they are taken and at least as new", async () => {
   // Smaller than what is made on the way, which takes less time.
   const best = brotliCompressSync(words);
-  const { request, root, lookAgain } = await serve({ "a.js": words, "a.js.br": best, "a.js.gz": gzipSync(words) });
+  const { request, root, invalidate } = await serve({ "a.js": words, "a.js.br": best, "a.js.gz": gzipSync(words) });
   const coding = async (accepted: string) =>
     (await request("/a.js", { "accept-encoding": accepted })).headers["content-encoding"];
   const sent = await request("/a.js", { "accept-encoding": "br" });
@@ -98,7 +98,7 @@ test("files compressed beforehand are sent where they are taken and at least as 
   expect((await request("/a.js.gz")).headers["content-encoding"]).toBe("gzip");
   const past = new Date("2020-01-01");
   await utimes(join(root, "a.js.br"), past, past);
-  lookAgain();
+  invalidate();
   const made = await request("/a.js", { "accept-encoding": "br" });
   expect(made.body.equals(best)).toBe(false);
 });
@@ -110,7 +110,7 @@ test.each([
   ["of nothing", ""],
 ])("a compressed file %s is not sent for the one beside it, whatever its time", async (_what, other) => {
   const large = `${words}\n`.repeat(200);
-  const { request, root, lookAgain } = await serve({
+  const { request, root, invalidate } = await serve({
     "a.js": words,
     "a.js.br": brotliCompressSync(other),
     "a.js.gz": gzipSync(other),
@@ -127,18 +127,18 @@ test.each([
     expect([part.headers["content-encoding"], part.body.toString()]).toEqual([undefined, content.slice(0, 4)]);
   }
   await writeFile(join(root, "a.js.br"), brotliCompressSync(words));
-  lookAgain();
+  invalidate();
   const best = await request("/a.js", { "accept-encoding": "br" });
   expect(best.body.equals(brotliCompressSync(words))).toBe(true);
 });
 
 test("content is compressed once for each version, and a new version is compressed anew", async () => {
-  const { request, root, lookAgain } = await serve({ "a.txt": words });
+  const { request, root, invalidate } = await serve({ "a.txt": words });
   const ask = () => request("/a.txt", { "accept-encoding": "gzip" });
   const answers = await Promise.all([ask(), ask(), ask()]);
   expect(new Set(answers.map(({ headers }) => headers.etag)).size).toBe(1);
   await writeFile(join(root, "a.txt"), words.toUpperCase());
-  lookAgain();
+  invalidate();
   expect((await ask()).headers.etag).not.toBe(answers[0]?.headers.etag);
 });
 

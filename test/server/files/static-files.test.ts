@@ -153,7 +153,7 @@ describe.each(protocols)("over %s", (_protocol, ask) => {
 
   test("a client that has the version is answered with 304, by its entity tag or its date", async () => {
     const root = await writeSite(files);
-    const { port, lookAgain } = await startServer({ root });
+    const { port, invalidate } = await startServer({ root });
     const { etag, "last-modified": date } = (await ask(port, "/site.css")).headers;
     for (const condition of [{ "if-none-match": etag }, { "if-modified-since": date }]) {
       const { status, headers, body } = await ask(port, "/site.css", "GET", condition);
@@ -161,7 +161,7 @@ describe.each(protocols)("over %s", (_protocol, ask) => {
       expect(headers["content-length"]).toBeUndefined();
     }
     await writeFile(join(root, "site.css"), "body { margin: 0 }");
-    lookAgain();
+    invalidate();
     expect((await ask(port, "/site.css", "GET", { "if-none-match": etag })).status).toBe(200);
   });
 

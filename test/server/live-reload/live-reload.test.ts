@@ -178,7 +178,7 @@ describe("an event stream", () => {
     const { client, write, server } = await serve();
     const { source } = await open(client);
     await write("unused.js", "2");
-    server.lookAgain();
+    server.invalidate();
     await write("a.css", "p {}");
     expect((await source.next()).data).toBe(`["/a.css"]`);
   });
@@ -294,7 +294,7 @@ describe("an event stream", () => {
       const server = await startServer({ root, live: true, ...given });
       const { source } = await open(await connect(server.port, { settings: { enablePush: false } }));
       await writeFile(join(root, "a.css"), "p {}");
-      server.lookAgain();
+      server.invalidate();
       expect(await source.next()).toMatchObject({ event: "css", data: `["/a.css"]` });
     }
   });

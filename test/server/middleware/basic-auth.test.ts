@@ -34,7 +34,7 @@ async function serve(more: Record<string, string> = {}, options: ServerOptions =
     (await request(path, credentials === undefined ? {} : basic(credentials))).status;
   const write = async (name: string, text: string) => {
     await writeFile(join(root, name), text);
-    server.lookAgain();
+    server.invalidate();
   };
   return { ...server, root, file: join(root, "_headers"), request, status, write };
 }
@@ -96,12 +96,12 @@ test.each([
   ["written to its half", (file: string) => writeFile(file, half)],
   ["written to the middle of the password", (file: string) => writeFile(file, whole.slice(0, -2))],
 ])("a file that is %s leaves the path closed, and counts when it stays so", async (what, change) => {
-  const { status, file, lookAgain } = await serve({ _headers: whole });
+  const { status, file, invalidate } = await serve({ _headers: whole });
   expect(await status("/drafts/x.html")).toBe(401);
   await change(file);
   const changed = performance.now();
   while (performance.now() - changed < 1500) {
-    lookAgain();
+    invalidate();
     expect([await status("/drafts/x.html"), await status("/drafts/x.html", "u:p")]).toEqual([401, 200]);
     expect(await status("/drafts/x.html", "u:")).toBe(401);
     await after(100);
@@ -147,17 +147,17 @@ const unreadable: [what: string, reason: string, make: (file: string) => Promise
 test.each(unreadable)("where _headers %s, nothing is answered, and one line says so", async (_what, reason, make) => {
   const root = await writeSite({ "index.html": page });
   await make(join(root, "_headers"));
-  const { port, errors, lookAgain } = await startServer({ root, auth: "me:secret" });
+  const { port, errors, invalidate } = await startServer({ root, auth: "me:secret" });
   for (const target of ["/", "/none", "/"]) {
     const { status, headers } = await http1(port, target, { headers: basic("me:secret") });
     expect([status, headers["retry-after"], headers.link]).toEqual([503, "1", undefined]);
-    lookAgain();
+    invalidate();
   }
   const told = `_headers can't be read (${reason}): nothing is answered until it can`;
   expect(errors.map(({ message }) => message)).toEqual([told]);
   await rm(join(root, "_headers"), { recursive: true });
   await writeFile(join(root, "_headers"), drafts);
-  lookAgain();
+  invalidate();
   const after = await http1(port, "/", { headers: basic("me:secret") });
   expect(after.status).toBe(200);
 });
@@ -165,12 +165,12 @@ test.each(unreadable)("where _headers %s, nothing is answered, and one line says
 test.each(unreadable)(
   "where _headers %s later on, the rules of before hold, and one line says so",
   async (_what, reason, make) => {
-    const { status, file, errors, lookAgain, write } = await serve();
+    const { status, file, errors, invalidate, write } = await serve();
     expect(await status("/drafts/x.html")).toBe(401);
     await unlink(file);
     await make(file);
     for (let n = 0; n < 3; n++) {
-      lookAgain();
+      invalidate();
       expect([await status("/drafts/x.html"), await status("/drafts/x.html", "u:p"), await status("/")]).toEqual([
         401, 200, 200,
       ]);
@@ -385,7 +385,7 @@ test.each([
   ["/100%/*", ["/100%25/a.html"]],
   ["/page # the draft", ["/page"]],
 ])("%s covers %j, whatever name the file is asked for by", async (pattern, paths) => {
-  const { status, root, lookAgain } = await serve({
+  const { status, root, invalidate } = await serve({
     "page.html": "page",
     "page.html.gz": "page",
     "dir/index.html": "dir",
@@ -397,7 +397,7 @@ test.each([
     _headers: `${pattern}\n  Basic-Auth: u:p`,
   });
   await symlink("secret/a.html", join(root, "link.html"));
-  lookAgain();
+  invalidate();
   for (const path of paths) {
     expect([path, await status(path)]).toEqual([path, 401]);
     expect([path, (await status(path, "u:p")) === 401]).toEqual([path, false]);

@@ -180,7 +180,7 @@ test("a page that has changed comes with what it needs now", async () => {
   expect((await delivered(server, "/")).pushed).toEqual(["/img/a.png"]);
   await writeFile(join(server.root, "new.html"), `<!doctype html><img src="/img/b.png">`);
   await rename(join(server.root, "new.html"), join(server.root, "index.html"));
-  server.lookAgain();
+  server.invalidate();
   expect((await delivered(server, "/")).pushed).toEqual(["/img/b.png"]);
 });
 
@@ -224,12 +224,12 @@ test("a page that disappears between scan and request is answered with 404, and 
   const server = await serve({ "index.html": tag });
   expect((await delivered(server, "/")).pushed).toEqual(["/site.css"]);
   await rename(join(server.root, "index.html"), join(server.root, "away.txt"));
-  server.lookAgain();
+  server.invalidate();
   const client = await connect(server.port);
   const { status, headers, pushed } = await client.page("/");
   expect([status, headers.link, pushed.size]).toEqual([404, undefined, 0]);
   await rename(join(server.root, "away.txt"), join(server.root, "index.html"));
-  server.lookAgain();
+  server.invalidate();
   expect((await delivered(server, "/")).pushed).toEqual(["/site.css"]);
 });
 
@@ -237,7 +237,7 @@ test("an asset that disappears after the scan is not pushed, and takes nothing e
   const server = await serve({ "index.html": `${tag}<img src="/img/a.png">` });
   await delivered(server, "/");
   await unlink(join(server.root, "site.css"));
-  server.lookAgain();
+  server.invalidate();
   const client = await connect(server.port);
   const { status, pushed } = await client.page("/");
   expect([status, [...pushed.keys()]]).toEqual([200, ["/img/a.png"]]);

@@ -139,7 +139,7 @@ test.each([
   expect(await navigate(client)).toContain("/chunk.js");
   await writeFile(join(root, file), content);
   await utimes(join(root, file), 1000, 1000);
-  server.lookAgain();
+  server.invalidate();
   await expect.poll(() => navigate(client)).toEqual(expected);
 });
 
@@ -149,7 +149,7 @@ test("what is gone is announced no more, and the rest is", async () => {
   await ask(client, server, [...usual, chunk, data]);
   expect(await navigate(client)).toEqual(["/chunk.js", "/data.json"]);
   await rm(join(root, "data.json"));
-  server.lookAgain();
+  server.invalidate();
   await expect.poll(() => navigate(client)).toEqual(["/chunk.js"]);
 });
 

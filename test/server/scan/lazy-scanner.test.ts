@@ -78,7 +78,7 @@ test("sees at once what was written before it was told to look again", async () 
   const { root, targets, scanner } = await openSite({ "index.html": "<img src=a.png>" }, false);
   expect(await targets()).toEqual([]);
   await writeFile(join(root, "a.png"), "");
-  scanner.lookAgain();
+  scanner.invalidate();
   expect(await targets()).toEqual(["/a.png"]);
 });
 

@@ -39,7 +39,7 @@ export async function serveProbes(probes: Probes, [means, options]: Means, certi
     asked: (name) => targets.filter((target) => target.startsWith(`/${name}/`)),
     async write(name, files) {
       await writeFiles(join(root, name), files);
-      server.lookAgain();
+      server.invalidate();
     },
     async close() {
       await server.close(0);
