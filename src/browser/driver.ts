@@ -26,13 +26,13 @@ export interface ColdLoad {
 }
 
 /** A load is over when nothing was asked for so long after the load event (milliseconds): what comes then is for later. */
-const PAUSE = 500;
+const QUIET_MS = 500;
 
 /** A page that asks again and again has no such pause: its load is over so long after the load event (milliseconds). */
-const LONGEST = 5000;
+const MAX_LOAD_MS = 5000;
 
 /** A browser that hangs is given so long to end a page (milliseconds). */
-const CLOSING = 3000;
+const CLOSE_TIMEOUT_MS = 3000;
 
 /** An installed browser, which loads pages without a window. */
 export class Driver {
@@ -81,7 +81,7 @@ export class Driver {
       clearTimeout(timer);
       late.abort();
       const closed = context.then((opened) => opened.close());
-      if (!(await within(CLOSING, closed))) await this.close();
+      if (!(await within(CLOSE_TIMEOUT_MS, closed))) await this.close();
     }
   }
 
@@ -101,7 +101,7 @@ export class Driver {
   async close(): Promise<void> {
     const browser = this.#browser;
     this.#browser = undefined;
-    if (browser !== undefined) await within(CLOSING, browser.close());
+    if (browser !== undefined) await within(CLOSE_TIMEOUT_MS, browser.close());
   }
 }
 
@@ -153,10 +153,10 @@ async function readPage(page: Page, site: ObservedSite, pathname: string, signal
 
 /** Waits for a pause in which nothing is asked for, and the page has nothing to do. */
 async function settle(page: Page, site: ObservedSite, signal: AbortSignal): Promise<void> {
-  const latest = performance.now() + LONGEST;
+  const latest = performance.now() + MAX_LOAD_MS;
   let before: number;
   do {
-    await site.quiet(PAUSE, latest, signal);
+    await site.quiet(QUIET_MS, latest, signal);
     before = site.requests.length;
     await page.evaluate(IDLE_SCRIPT);
   } while (site.requests.length > before && performance.now() < latest);

@@ -5,7 +5,7 @@ import { createCertificate } from "../tls/issue/issue.js";
 import { Driver } from "./driver.js";
 import { findBrowser, type BrowserMachine } from "./find-browser.js";
 import { Run } from "./site-run.js";
-import { chooseTemplates, SAMPLES, type PageChoice, type Template } from "./templates.js";
+import { chooseTemplates, SAMPLE_PAGES, type PageChoice, type Template } from "./templates.js";
 
 /** A site, as its server is told of it. */
 export interface RunSite {
@@ -68,7 +68,7 @@ export async function runPages(
 function sayWhatIsLeft(templates: readonly Template[], { onNotice }: RunOptions): void {
   let unloaded = 0;
   for (const { pages, loaded } of templates) {
-    if (loaded.length >= SAMPLES && loaded.length < pages.length) {
+    if (loaded.length >= SAMPLE_PAGES && loaded.length < pages.length) {
       const alike = `${loaded.length} of ${pages.length} pages like ${pages[0]} are loaded`;
       onNotice(`${alike}, and the others have what these have in common: --all loads all`);
     } else unloaded += pages.length - loaded.length;

@@ -12,7 +12,7 @@ import type { Driver } from "./driver.js";
 import { ObservedSite } from "./observed-site.js";
 import type { RunOptions, RunSite } from "./run-pages.js";
 import { inBoth, seenTargets, type SeenTarget } from "./seen-targets.js";
-import { commonEntries, SAMPLES, type Template } from "./templates.js";
+import { commonEntries, SAMPLE_PAGES, type Template } from "./templates.js";
 
 /** What was found out of one page. */
 interface Observed {
@@ -32,7 +32,7 @@ export interface RunContext {
 }
 
 /** Targets in one line. */
-const NAMED = 10;
+const MAX_NAMED_TARGETS = 10;
 
 /** What is found out of a site in one run. */
 export class Run {
@@ -101,7 +101,7 @@ export class Run {
     const all = new Map(this.#context.needs);
     for (const { pages, loaded } of templates) {
       const observed = loaded.flatMap((page) => this.#observed.get(page) ?? []);
-      const common = observed.length < SAMPLES ? [] : commonEntries(observed.map(({ entries }) => entries));
+      const common = observed.length < SAMPLE_PAGES ? [] : commonEntries(observed.map(({ entries }) => entries));
       for (const pathname of pages) {
         const needs = this.#context.needs.get(pathname);
         if (needs !== undefined) all.set(pathname, this.#merged(pathname, needs, common));
@@ -170,8 +170,8 @@ export class Run {
     const found = await Promise.all(unknown.map((target) => look(target, false)));
     const left = unknown.filter((_, at) => found[at]?.kind === "file");
     if (left.length === 0) return;
-    const more = left.length > NAMED ? ` and ${left.length - NAMED} more` : "";
-    const named = left.slice(0, NAMED).join(" ");
+    const more = left.length > MAX_NAMED_TARGETS ? ` and ${left.length - MAX_NAMED_TARGETS} more` : "";
+    const named = left.slice(0, MAX_NAMED_TARGETS).join(" ");
     this.#context.options.onNotice(
       `${pathname} did not ask for this in each load, and it is left out: ${named}${more}`,
     );

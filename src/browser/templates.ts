@@ -9,10 +9,10 @@ export interface Template {
 }
 
 /** Templates with so many pages are loaded whole. */
-const WHOLE = 20;
+const MAX_PAGES_LOADED_WHOLE = 20;
 
 /** Of larger ones so many pages are loaded: the others get what these have in common. */
-export const SAMPLES = 3;
+export const SAMPLE_PAGES = 3;
 
 export interface PageChoice {
   /** All pages are loaded. */
@@ -36,7 +36,7 @@ export function chooseTemplates(
   }
   const templates = [...groups.values()].map((group) => ({
     pages: group,
-    loaded: all || group.length <= WHOLE ? group : samplesOf(group),
+    loaded: all || group.length <= MAX_PAGES_LOADED_WHOLE ? group : samplesOf(group),
   }));
   return withinLimit(templates, limit);
 }
@@ -60,8 +60,8 @@ function templateOf(pathname: string, entries: readonly ManifestEntry[], shared:
 
 /** The first, the last, and those between at the same distance. */
 function samplesOf(pages: readonly string[]): readonly string[] {
-  const at = (number: number) => Math.round((number * (pages.length - 1)) / (SAMPLES - 1));
-  return Array.from({ length: SAMPLES }, (_, number) => pages[at(number)] ?? []).flat();
+  const at = (number: number) => Math.round((number * (pages.length - 1)) / (SAMPLE_PAGES - 1));
+  return Array.from({ length: SAMPLE_PAGES }, (_, number) => pages[at(number)] ?? []).flat();
 }
 
 /** As many pages as may be loaded: the first of each template before the second of one. */

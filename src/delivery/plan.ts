@@ -88,7 +88,7 @@ interface Choice {
 }
 
 /** `Link` fields of one response, in bytes: servers and proxies refuse a field section that is much larger. */
-const LINK_BYTES = 8192;
+const MAX_LINK_BYTES = 8192;
 
 /**
  * Decides what becomes of each link, in order of need.
@@ -109,12 +109,12 @@ export function plan(links: readonly PreloadLink[], request: PageRequest, peer: 
     if (choice.means === "skip") skipped.push({ link, reason: choice.reason });
     else (choice.means === "push" ? push : linked).push(link);
   }
-  const { taken, left } = withinField(linked, LINK_BYTES - request.linkBytes);
+  const { taken, left } = withinField(linked, MAX_LINK_BYTES - request.linkBytes);
   for (const { link, reason } of left) debug("%s: skip %s after all (%s)", request.page, link.target, reason);
   if (limits.mode !== "hints" || !request.navigation) {
     return { push, hint: [], link: taken, skipped: [...skipped, ...left] };
   }
-  const { taken: hint } = withinField(hintable(links, taken, peer), LINK_BYTES - request.linkBytes);
+  const { taken: hint } = withinField(hintable(links, taken, peer), MAX_LINK_BYTES - request.linkBytes);
   for (const { target } of hint) debug("%s: hint %s (a navigation)", request.page, target);
   return { push, hint, link: taken, skipped: [...skipped, ...left].filter(({ link }) => !hint.includes(link)) };
 }

@@ -72,8 +72,8 @@ export const NEGLIGIBLE_BYTES = 1400;
 /** What a line gets to carry at a time at least: one piece of a content (bytes). */
 const PIECE_BYTES = 16 * 1024;
 /** Taken for its first measure of what a line carries (bytes). */
-const INITIAL_BYTES = 2 * PIECE_BYTES;
-const MAX_BYTES = 4 * 1024 * 1024;
+const INITIAL_QUEUE_BYTES = 2 * PIECE_BYTES;
+const MAX_QUEUE_BYTES = 4 * 1024 * 1024;
 /** So long may a line be busy with what can't be put in order any more (milliseconds). */
 const QUEUE_MS = 20;
 /** A lower measure counts for so much less than what was measured before. */
@@ -101,7 +101,7 @@ export class WriteQueue {
   #underWay = 0;
   /** Bytes that were taken since the connection began. */
   #taken = 0;
-  #limit = INITIAL_BYTES;
+  #limit = INITIAL_QUEUE_BYTES;
   #tickets = 0;
   #watched = false;
 
@@ -194,7 +194,7 @@ export class WriteQueue {
     // The buffers before a line take a small piece at once, however narrow it is.
     if (taken < PIECE_BYTES) return;
     const rate = taken / Math.max(0.01, performance.now() - since);
-    const carried = Math.min(MAX_BYTES, Math.max(PIECE_BYTES, rate * QUEUE_MS));
+    const carried = Math.min(MAX_QUEUE_BYTES, Math.max(PIECE_BYTES, rate * QUEUE_MS));
     this.#limit = carried > this.#limit ? carried : this.#limit + (carried - this.#limit) / SLOWER_WEIGHT;
   }
 

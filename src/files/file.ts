@@ -75,10 +75,10 @@ export function isInside(path: string, directory: string): boolean {
  * (milliseconds). Linux keeps the time of a change in steps of up to 10 ms:
  * within one, two versions could look the same.
  */
-const SETTLED = 20;
+const SETTLED_MS = 20;
 
 /** A program that rewrites a file empties it first, and may take a while to write (milliseconds). */
-const SETTLED_WHEN_EMPTY = 250;
+const EMPTY_SETTLED_MS = 250;
 
 /**
  * How much longer a file has to be left alone until it counts as settled
@@ -86,7 +86,7 @@ const SETTLED_WHEN_EMPTY = 250;
  */
 export function unsettledFor({ size, ctimeMs }: Pick<Stats, "size" | "ctimeMs">): number {
   const age = Date.now() - ctimeMs;
-  const settled = size === 0 ? SETTLED_WHEN_EMPTY : SETTLED;
+  const settled = size === 0 ? EMPTY_SETTLED_MS : SETTLED_MS;
   // `Date.now` is whole milliseconds: what was written in this very one is ahead of it. A time far ahead is a clock's.
   return age > -settled && age < settled ? settled - age : 0;
 }

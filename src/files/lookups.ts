@@ -4,8 +4,8 @@ import { LruMap } from "../io/lru-map.js";
 const FRESH_MS = 250;
 
 /** Answers that are kept, and the longest key: what a client asks for at random must not fill the memory. */
-const KEPT = 4096;
-const LONGEST_KEY = 512;
+const MAX_ANSWERS = 4096;
+const MAX_KEY_LENGTH = 512;
 
 interface Answer<T> {
   readonly value: T;
@@ -19,7 +19,7 @@ interface Answer<T> {
  */
 export class Lookups<T> {
   readonly #look: (key: string) => Promise<T>;
-  #answers = new LruMap<Answer<T>>(KEPT);
+  #answers = new LruMap<Answer<T>>(MAX_ANSWERS);
   readonly #running = new Map<string, Promise<T>>();
 
   constructor(look: (key: string) => Promise<T>) {
@@ -41,7 +41,7 @@ export class Lookups<T> {
   /** Forgets one answer, or all: the next one comes from another look. */
   forget(key?: string): void {
     if (key === undefined) {
-      this.#answers = new LruMap(KEPT);
+      this.#answers = new LruMap(MAX_ANSWERS);
       this.#running.clear();
     } else {
       this.#answers.delete(key);
@@ -65,7 +65,7 @@ export class Lookups<T> {
     // Forgotten meanwhile, or overtaken by a later look.
     if (this.#running.get(key) !== look) return;
     this.#running.delete(key);
-    if (answer === undefined || key.length > LONGEST_KEY) return;
+    if (answer === undefined || key.length > MAX_KEY_LENGTH) return;
     this.#answers.set(key, answer);
   }
 }

@@ -4,7 +4,7 @@ import { descriptorLimit } from "../io/descriptor-limit.js";
 import { fileChanged, isExhausted, openFound, type FoundFile, type Unavailable } from "./file.js";
 
 /** Files that may be open at a time where the system lets a process have many. */
-const MOST_OPEN = 256;
+const MAX_OPEN_FILES = 256;
 
 /** A file that nobody has read from for so long is closed, and opened again when somebody does (milliseconds). */
 const REST_MS = 10_000;
@@ -14,7 +14,7 @@ const RETRY_MS = 20;
 
 /** Shares a number of descriptors among files. One that is not read from gives its own up where another needs one. */
 class Descriptors {
-  #free = Math.min(MOST_OPEN, Math.ceil((descriptorLimit() ?? MOST_OPEN * 4) / 4));
+  #free = Math.min(MAX_OPEN_FILES, Math.ceil((descriptorLimit() ?? MAX_OPEN_FILES * 4) / 4));
   /** In the order in which they were read from last. */
   readonly #resting = new Map<OpenFile, number>();
   readonly #waiting: (() => void)[] = [];

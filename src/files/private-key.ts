@@ -2,7 +2,7 @@ import { extname } from "node:path";
 import { isKeyDer } from "./key-der.js";
 
 /** How much of a file is searched (bytes). */
-const SEARCHED = 64 * 1024;
+const SEARCHED_BYTES = 64 * 1024;
 
 /** Names that private keys are kept under: there the label of one is enough. */
 const KEY_NAMES = new Set(["", ".crt", ".cer", ".key", ".pem"]);
@@ -51,7 +51,7 @@ export function mayHoldPrivateKey(file: string): boolean {
  * @param type media type of the file, without parameters
  */
 export function holdsPrivateKey(file: string, type: string, content: Buffer): boolean {
-  const start = content.subarray(0, SEARCHED);
+  const start = content.subarray(0, SEARCHED_BYTES);
   if (isBinaryKey(start)) return true;
   const text = textOf(start);
   if (text === undefined) return false;

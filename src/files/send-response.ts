@@ -35,10 +35,10 @@ export interface Prepared {
 }
 
 /** A content is written in pieces, so that back pressure and progress show (bytes). */
-export const PIECE = 16 * 1024;
+export const PIECE_BYTES = 16 * 1024;
 
 /** A file is read in larger ones (bytes). */
-const READ = 64 * 1024;
+const READ_BYTES = 64 * 1024;
 
 /** Bytes to send as they are, or a range of the representation. */
 type Span = Buffer | ByteRange;
@@ -200,7 +200,7 @@ function* cutAll(spans: readonly Span[], content: Buffer): Generator<Buffer> {
 }
 
 function* cut(bytes: Buffer): Generator<Buffer> {
-  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
 }
 
 /** Reads the spans; the last piece only follows when the file is still the version that it was at the first one. */
@@ -217,8 +217,8 @@ async function* readAll(spans: readonly Span[], file: OpenFile, found: FoundFile
 }
 
 async function* readRange({ first, last }: ByteRange, file: OpenFile, found: FoundFile): AsyncGenerator<Buffer> {
-  for (let at = first; at <= last; at += READ) {
-    const buffer = Buffer.allocUnsafeSlow(Math.min(READ, last - at + 1));
+  for (let at = first; at <= last; at += READ_BYTES) {
+    const buffer = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, last - at + 1));
     if ((await file.use((handle) => readInto(handle, buffer, at))) < buffer.length)
       throw fileChanged(found, "became shorter");
     yield* cut(buffer);

@@ -68,9 +68,9 @@ export interface Entry {
 }
 
 /** Files remembered as holding a private key or none. */
-const KEPT_KEYS = 8192;
+const MAX_JUDGED_FILES = 8192;
 /** A longer file holds none, unless its name says so (bytes): as they are sent, see `Representations`. */
-const LARGEST_KEY = 256 * 1024;
+const MAX_KEY_BYTES = 256 * 1024;
 
 const none = { kind: "none", status: 404 } as const;
 const unslashed = { kind: "unslashed" } as const;
@@ -90,7 +90,7 @@ class Tree implements FileTree {
   readonly #lookups: Lookups<Found>;
   readonly #versions = new Versions();
   /** Versions of files that were looked into for a private key. */
-  readonly #keys = new LruMap<boolean>(KEPT_KEYS);
+  readonly #keys = new LruMap<boolean>(MAX_JUDGED_FILES);
 
   constructor(root: string, hidden: readonly string[], options: TreeOptions) {
     this.root = root;
@@ -132,7 +132,7 @@ class Tree implements FileTree {
 
   /** Whether a file holds a private key: what is never sent is not listed. */
   async #isKey({ real, stats }: RealFile): Promise<boolean> {
-    if (stats.size > LARGEST_KEY && !mayHoldPrivateKey(real)) return false;
+    if (stats.size > MAX_KEY_BYTES && !mayHoldPrivateKey(real)) return false;
     const found = fileAt(real, { stats, digest: undefined, edition: "", steady: false, isRedated: false });
     const key = versionOf(found);
     const known = this.#keys.get(key);

@@ -19,7 +19,7 @@ interface WrittenPage {
 type Read<T> = { readonly [name in keyof T]: unknown };
 
 /** What was learned is written so long after it (milliseconds): loads come in groups. */
-const WRITE_AFTER = 2000;
+const WRITE_AFTER_MS = 2000;
 
 /** The pages of which something was learned, by URL path. */
 type Pages = Iterable<readonly [string, LearnedPage]>;
@@ -55,7 +55,7 @@ export class LearnFile {
   /** Has the pages written soon. */
   write(pages: () => Pages): void {
     this.#pages = pages;
-    this.#timer ??= setTimeout(() => this.#flush(), WRITE_AFTER).unref();
+    this.#timer ??= setTimeout(() => this.#flush(), WRITE_AFTER_MS).unref();
   }
 
   /** Resolves when everything is written. */

@@ -13,13 +13,13 @@ export interface LearnedEntry extends ManifestEntry {
 }
 
 /** Entries of one page, and targets with a query that may become some. */
-const MOST_ENTRIES = 200;
+const MAX_ENTRIES = 200;
 
 /** Stylesheets and scripts of one page whose versions are remembered. */
-const MOST_CODE = 500;
+const MAX_CODE_FILES = 500;
 
 /** Each tenth load goes without what was learned: what is not asked for then is needed no more. */
-const CONTROL = 10;
+const LOADS_PER_CONTROL = 10;
 
 /** What was learned of one version of a page. */
 export class LearnedPage {
@@ -66,7 +66,7 @@ export class LearnedPage {
 
   /** Whether the load that begins next goes without what was learned. */
   get isControl(): boolean {
-    return (this.#loads + 1) % CONTROL === 0;
+    return (this.#loads + 1) % LOADS_PER_CONTROL === 0;
   }
 
   /** Targets that the next load by a client of that kind is to go without. */
@@ -91,7 +91,7 @@ export class LearnedPage {
   /** Remembers a stylesheet or a script that was loaded. False when it was learned with another version of it. */
   restsOn(target: string, version: string): boolean {
     const known = this.code.get(target);
-    if (known === undefined && this.code.size < MOST_CODE) this.code.set(target, version);
+    if (known === undefined && this.code.size < MAX_CODE_FILES) this.code.set(target, version);
     return known === undefined || known === version;
   }
 
@@ -105,13 +105,13 @@ export class LearnedPage {
       return this.#seenOnce.delete(target);
     this.#seenOnce.set(target, before ?? { name, isOpen });
     const [oldest] = this.#seenOnce.keys();
-    if (oldest !== undefined && this.#seenOnce.size > MOST_ENTRIES) this.#seenOnce.delete(oldest);
+    if (oldest !== undefined && this.#seenOnce.size > MAX_ENTRIES) this.#seenOnce.delete(oldest);
     return false;
   }
 
   /** Takes an entry, unless there are too many. */
   add(entry: LearnedEntry): void {
-    if (this.entries.size >= MOST_ENTRIES) return;
+    if (this.entries.size >= MAX_ENTRIES) return;
     this.entries.set(entry.target, entry);
     this.#revision++;
   }

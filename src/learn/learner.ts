@@ -50,16 +50,16 @@ export interface LearnerOptions {
 }
 
 /** Pages whose lists are kept; those asked for least recently go. */
-const MOST_PAGES = 4000;
+const MAX_PAGES = 4000;
 
 /** Characters of a target that is looked at: all `Link` fields together have 8 KB. */
-const LONGEST_TARGET = 1024;
+const MAX_TARGET_LENGTH = 1024;
 
 /** A query with more characters than a version has may be a token that only one person has. */
-const LONGEST_OPEN_QUERY = 16;
+const MAX_OPEN_QUERY_LENGTH = 16;
 
 /** The versions of what a page names are looked at again after this (milliseconds). */
-const LOOK_AFTER = 250;
+const RECHECK_MS = 250;
 
 /**
  * Learns from the traffic what each page asks for that reading its files does
@@ -67,7 +67,7 @@ const LOOK_AFTER = 250;
  */
 export class Learner {
   readonly #options: LearnerOptions;
-  readonly #pages = new LruMap<LearnedPage>(MOST_PAGES);
+  readonly #pages = new LruMap<LearnedPage>(MAX_PAGES);
   readonly #loads = new OpenLoads((load) => this.#over(load));
   /** Loads that are over and not yet learned from, by page. */
   readonly #learning = new Map<string, Promise<void>>();
@@ -89,9 +89,9 @@ export class Learner {
     const learned = this.#of(page);
     if (learned === undefined) return needs;
     const age = performance.now() - learned.lookedAt;
-    if (age > LOOK_AFTER) return undefined;
+    if (age > RECHECK_MS) return undefined;
     // Where many ask, none has to wait.
-    if (age > LOOK_AFTER / 2)
+    if (age > RECHECK_MS / 2)
       this.#look(pathname, learned).catch((error: unknown) => this.#options.report(errorOf(error)));
     return learned.needs(needs, kind);
   }
@@ -101,7 +101,7 @@ export class Learner {
     await this.#learning.get(page.pathname);
     const learned = this.#of(page);
     if (learned === undefined) return page.needs;
-    if (performance.now() - learned.lookedAt > LOOK_AFTER) await this.#look(page.pathname, learned);
+    if (performance.now() - learned.lookedAt > RECHECK_MS) await this.#look(page.pathname, learned);
     return this.#of(page)?.needs(page.needs, kind) ?? page.needs;
   }
 
@@ -137,7 +137,8 @@ export class Learner {
     const destination = fields["sec-fetch-dest"];
     const mode = fields["sec-fetch-mode"];
     if (method !== "GET" || mode === "navigate" || !isPlain(fields)) return undefined;
-    if (typeof destination !== "string" || typeof mode !== "string" || target.length > LONGEST_TARGET) return undefined;
+    if (typeof destination !== "string" || typeof mode !== "string" || target.length > MAX_TARGET_LENGTH)
+      return undefined;
     const referer = ownPath(fields.referer, request.authority);
     const load = referer === undefined ? undefined : this.#loads.find(client, referer);
     if (load === undefined || referer === undefined) return undefined;
@@ -261,7 +262,7 @@ function newPage({ start }: PageLoad): LearnedPage {
 }
 
 const isOpen = (target: string, fields: IncomingHttpHeaders) =>
-  fields.cookie === undefined && target.length - pathOf(target).length <= LONGEST_OPEN_QUERY;
+  fields.cookie === undefined && target.length - pathOf(target).length <= MAX_OPEN_QUERY_LENGTH;
 
 /** The user wants everything anew: what is asked for twice then has another reason. */
 const isReload = (fields: IncomingHttpHeaders) => fields["cache-control"] !== undefined || fields.pragma !== undefined;

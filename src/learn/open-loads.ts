@@ -5,16 +5,16 @@ import { PageLoad, type Client, type LoadStart } from "./page-load.js";
  * a framework fetches ahead for the next page comes later. On a slow machine
  * more than half a second goes by until a script that was fetched asks for more.
  */
-const PAUSE = 800;
+const QUIET_MS = 800;
 
 /** A load that never pauses is over then (milliseconds). */
-const LONGEST = 60_000;
+const MAX_LOAD_MS = 60_000;
 
 /** Loads that are looked at at the same time; further ones are not. */
-const MOST_LOADS = 1000;
+const MAX_LOADS = 1000;
 
 /** Of these on one connection. */
-const MOST_ON_CONNECTION = 16;
+const MAX_LOADS_ON_CONNECTION = 16;
 
 interface Timed {
   readonly timer: NodeJS.Timeout;
@@ -45,10 +45,10 @@ export class OpenLoads {
   begin(start: LoadStart): void {
     const { connection, name } = start.client;
     const here = this.#byConnection.get(connection)?.size ?? 0;
-    if (this.#timed.size >= MOST_LOADS || here >= MOST_ON_CONNECTION) return;
+    if (this.#timed.size >= MAX_LOADS || here >= MAX_LOADS_ON_CONNECTION) return;
     const load = new PageLoad(start);
-    const timer = setTimeout(() => this.#pause(load), PAUSE).unref();
-    this.#timed.set(load, { timer, until: performance.now() + LONGEST });
+    const timer = setTimeout(() => this.#pause(load), QUIET_MS).unref();
+    this.#timed.set(load, { timer, until: performance.now() + MAX_LOAD_MS });
     addTo(this.#byConnection, connection, load);
     addTo(this.#byClient, name, load);
   }

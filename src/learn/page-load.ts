@@ -57,7 +57,7 @@ export interface LoadStart {
 }
 
 /** Targets of one load that are looked at. */
-const MOST_TARGETS = 500;
+const MAX_TARGETS = 500;
 
 /** One load of a page, from its navigation to the first pause: what was asked for, in order. */
 export class PageLoad {
@@ -103,7 +103,7 @@ export class PageLoad {
       known.count++;
       return known;
     }
-    if (this.sightings.size >= MOST_TARGETS) return undefined;
+    if (this.sightings.size >= MAX_TARGETS) return undefined;
     if (destination === "style" || destination === "script") this.#members.add(target);
     const sighting = { ...asked, count: 1, shared: true, afresh: false, isPublic: false };
     this.sightings.set(target, sighting);

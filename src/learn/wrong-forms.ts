@@ -1,16 +1,16 @@
 import type { PageLoad } from "./page-load.js";
 
 /** So many connections have to show it before a target is left alone for everybody. */
-const WITNESSES = 2;
+const MIN_CONNECTIONS = 2;
 
 /** Loads of the page after which an announcement that was wrong is tried once more. */
-const RETRY = 20;
+const RETRY_AFTER_LOADS = 20;
 
 /** Each time nobody takes it once, it is tried twice as late: but no later than after so many. */
-const LONGEST_RETRY = 160;
+const MAX_RETRY_AFTER_LOADS = 160;
 
 /** Kinds of clients that are told apart for one target. */
-const MOST_KINDS = 8;
+const MAX_KINDS = 8;
 
 /** What loads by one kind of client have shown of a target. */
 interface Evidence {
@@ -55,7 +55,7 @@ export class WrongForms {
       if (
         offUntil === 0 &&
         evidence !== undefined &&
-        evidence.twice.size >= WITNESSES &&
+        evidence.twice.size >= MIN_CONNECTIONS &&
         evidence.unannounced === undefined
       ) {
         trials.add(target);
@@ -92,10 +92,14 @@ export class WrongForms {
   }
 
   #evidence(target: string, kind: string): Evidence | undefined {
-    const suspect = this.#suspects.get(target) ?? { kinds: new Map<string, Evidence>(), offUntil: 0, span: RETRY };
+    const suspect = this.#suspects.get(target) ?? {
+      kinds: new Map<string, Evidence>(),
+      offUntil: 0,
+      span: RETRY_AFTER_LOADS,
+    };
     this.#suspects.set(target, suspect);
     const known = suspect.kinds.get(kind);
-    if (known !== undefined || suspect.kinds.size >= MOST_KINDS) return known;
+    if (known !== undefined || suspect.kinds.size >= MAX_KINDS) return known;
     const evidence: Evidence = { twice: new Set(), unannounced: undefined };
     suspect.kinds.set(kind, evidence);
     return evidence;
@@ -105,15 +109,15 @@ export class WrongForms {
   #taken(target: string, { twice }: Evidence): void {
     twice.clear();
     const suspect = this.#suspects.get(target);
-    if (suspect !== undefined) suspect.span = RETRY;
+    if (suspect !== undefined) suspect.span = RETRY_AFTER_LOADS;
   }
 
   #isWrong(target: string, { twice, unannounced }: Evidence, number: number): boolean {
     const suspect = this.#suspects.get(target);
-    if (suspect === undefined || twice.size < WITNESSES || unannounced !== "once" || number < suspect.offUntil)
+    if (suspect === undefined || twice.size < MIN_CONNECTIONS || unannounced !== "once" || number < suspect.offUntil)
       return false;
     suspect.offUntil = number + suspect.span;
-    suspect.span = Math.min(LONGEST_RETRY, suspect.span * 2);
+    suspect.span = Math.min(MAX_RETRY_AFTER_LOADS, suspect.span * 2);
     twice.clear();
     return true;
   }

@@ -14,7 +14,7 @@ import type { OutlineBuilder } from "./style/outline/builder.js";
 import { within, Work } from "./work.js";
 import { OutlineTree } from "./style/outline/outline.js";
 import { baseOf, type Resolved, resolve } from "../manifest/resolve.js";
-import { type ReadFile, SCAN_LIMIT } from "./site-files/read-file.js";
+import { type ReadFile, MAX_SCANNED_BYTES } from "./site-files/read-file.js";
 import { LruMap } from "../io/lru-map.js";
 import { readingOf } from "./scan-fault.js";
 import type { SiteFile } from "./lookup.js";
@@ -29,18 +29,18 @@ import { USER_AGENT_STYLE } from "./style/user-agent-stylesheet.js";
 import { Vocabulary } from "./style/outline/vocabulary.js";
 
 /** Pages whose facts are kept: some kilobytes each. */
-const KEPT_PAGES = 128;
+const MAX_PAGES = 128;
 /** Stylesheets whose facts are kept; those of large sites are few. */
-const KEPT_SHEETS = 256;
-const KEPT_SCRIPTS = 2048;
+const MAX_SHEETS = 256;
+const MAX_SCRIPTS = 2048;
 /** Entries that many pages have in common. */
-const KEPT_ENTRIES = 8192;
+const MAX_ENTRIES = 8192;
 /** Directories, and references below each, that many pages have in common. */
-const KEPT_DIRECTORIES = 32;
-const KEPT_REFERENCES = 1024;
+const MAX_DIRECTORIES = 32;
+const MAX_REFERENCES = 1024;
 
 /** Steps of work that reading one page may take beside its bytes. */
-const READING_STEPS = 2_000_000;
+const MAX_READING_STEPS = 2_000_000;
 
 /** What a file that has gone meanwhile says: as much as an empty one. */
 const EMPTY = Buffer.alloc(0);
@@ -81,35 +81,35 @@ export class SiteFacts {
   readonly #readPage: ReadFile;
   readonly #readOther: ReadFile;
   /** Versions that a limit was reached for. */
-  readonly #limited = new LruMap<true>(KEPT_SHEETS);
+  readonly #limited = new LruMap<true>(MAX_SHEETS);
   readonly #vocabulary = new Vocabulary();
   readonly #outlines = new OutlineTree(this.#vocabulary, parseStyleAttribute);
   readonly #styles: SharedStyles;
   readonly #html: LruMap<Promise<ReadHtml>>;
-  readonly #css = new LruMap<CachedPromise<ReadCss>>(KEPT_SHEETS);
-  readonly #scripts = new LruMap<CachedPromise<ScriptFacts>>(KEPT_SCRIPTS);
-  readonly #loads = new LruMap<CachedPromise<readonly DynamicImport[]>>(KEPT_SCRIPTS);
-  readonly #webpack = new LruMap<CachedPromise<WebpackScript | undefined>>(KEPT_SHEETS);
+  readonly #css = new LruMap<CachedPromise<ReadCss>>(MAX_SHEETS);
+  readonly #scripts = new LruMap<CachedPromise<ScriptFacts>>(MAX_SCRIPTS);
+  readonly #loads = new LruMap<CachedPromise<readonly DynamicImport[]>>(MAX_SCRIPTS);
+  readonly #webpack = new LruMap<CachedPromise<WebpackScript | undefined>>(MAX_SHEETS);
   /** Answers to what is asked of stylesheets and scripts by yes or no. */
-  readonly #answers = new LruMap<CachedPromise<boolean>>(KEPT_SCRIPTS);
-  readonly #inlineCss = new LruMap<CssFacts>(KEPT_SHEETS);
-  readonly #entries = new LruMap<ManifestEntry>(KEPT_ENTRIES);
-  readonly #directories = new LruMap<LruMap<Resolved>>(KEPT_DIRECTORIES);
+  readonly #answers = new LruMap<CachedPromise<boolean>>(MAX_SCRIPTS);
+  readonly #inlineCss = new LruMap<CssFacts>(MAX_SHEETS);
+  readonly #entries = new LruMap<ManifestEntry>(MAX_ENTRIES);
+  readonly #directories = new LruMap<LruMap<Resolved>>(MAX_DIRECTORIES);
   /** The base that was asked for last, and what was resolved in its directory: a page has many references. */
   #base: URL | undefined;
-  #resolved = new LruMap<Resolved>(KEPT_REFERENCES);
+  #resolved = new LruMap<Resolved>(MAX_REFERENCES);
   /** The page that was read last, in UTF-8. */
   #page: { readonly version: string; readonly text: Buffer } = { version: "", text: EMPTY };
   /** Of the file that was asked for last: a file may refer to much that is not there. */
   #lines: Lines | undefined;
-  readonly #bases = new LruMap<URL>(KEPT_SHEETS);
+  readonly #bases = new LruMap<URL>(MAX_SHEETS);
 
   constructor(options: SiteFactsOptions) {
     this.#options = options;
     this.#readPage = options.reader();
     this.#readOther = options.reader();
     this.#styles = new SharedStyles(this.#readCss(USER_AGENT_STYLE), options.viewport.density);
-    this.#html = new LruMap(options.keptPages ?? KEPT_PAGES);
+    this.#html = new LruMap(options.keptPages ?? MAX_PAGES);
   }
 
   /** A page, its outline made with a vocabulary of at least that generation. */
@@ -162,7 +162,7 @@ export class SiteFacts {
 
   /** Whether a file is the one that integrity metadata names: a browser does not run or apply another. */
   isIntact(file: SiteFile, integrity: string): MaybePromise<boolean> {
-    if (file.size > SCAN_LIMIT) return true;
+    if (file.size > MAX_SCANNED_BYTES) return true;
     return this.#once(this.#answers, file, integrity, (bytes) => matchesIntegrity(bytes, integrity));
   }
 
@@ -211,7 +211,7 @@ export class SiteFacts {
     if (base !== this.#base) {
       // Below one directory a relative reference means the same for every page.
       const directory = base.href.slice(0, base.href.lastIndexOf("/") + 1);
-      this.#resolved = remembered(this.#directories, directory, () => new LruMap(KEPT_REFERENCES));
+      this.#resolved = remembered(this.#directories, directory, () => new LruMap(MAX_REFERENCES));
       this.#base = base;
     }
     return remembered(this.#resolved, reference, () => resolve(reference, base));
@@ -243,7 +243,7 @@ export class SiteFacts {
       const read = (outline?: OutlineBuilder) =>
         readHtml(text, { viewport, compressed, css, ...(outline && { outline }) });
       const facts =
-        within(new Work(READING_STEPS), () => read(this.#outlines.page())) ?? this.#readUnstyled(file, read);
+        within(new Work(MAX_READING_STEPS), () => read(this.#outlines.page())) ?? this.#readUnstyled(file, read);
       if (this.#vocabulary.generation === generation) return { facts: { ...facts, encoding }, generation };
     }
   }
@@ -273,7 +273,7 @@ export class SiteFacts {
   }
 
   async #read<T>(file: SiteFile, parse: (bytes: Buffer) => T | Promise<T>, readFile = this.#readOther): Promise<T> {
-    if (file.size > SCAN_LIMIT) {
+    if (file.size > MAX_SCANNED_BYTES) {
       this.#reachLimit(file, "bytes");
     }
     const read = readingOf(file, parse);

@@ -41,8 +41,8 @@ export interface FaultOptions {
 }
 
 /** Pages whose faults are remembered as told. */
-const TOLD_PAGES = 1000;
-const MESSAGE_LENGTH = 200;
+const MAX_TOLD_PAGES = 1000;
+const MAX_MESSAGE_LENGTH = 200;
 
 /**
  * A scanner's `page` that never rejects: a page whose scan fails needs
@@ -58,7 +58,7 @@ export function withoutFaults(scanner: Pick<Scanner, "page">, { root, notice }: 
     } catch (error) {
       const text = faultText(pathname, relative(root, error instanceof ScanFault ? error.file : file.file), error);
       if (told.get(pathname) !== text) {
-        if (told.size >= TOLD_PAGES) told.clear();
+        if (told.size >= MAX_TOLD_PAGES) told.clear();
         told.set(pathname, text);
         notice(text);
       }
@@ -69,6 +69,6 @@ export function withoutFaults(scanner: Pick<Scanner, "page">, { root, notice }: 
 
 function faultText(pathname: string, file: string, error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const line = message.replaceAll(/\s+/g, " ").slice(0, MESSAGE_LENGTH);
+  const line = message.replaceAll(/\s+/g, " ").slice(0, MAX_MESSAGE_LENGTH);
   return `${pathname} goes without links: reading ${file} failed (${line}), please report it`;
 }

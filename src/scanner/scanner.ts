@@ -61,11 +61,11 @@ export interface ScannerOptions {
 }
 
 /** A tree remembers files for 250 ms: together, a change is seen 330 ms later at most. */
-const CHECK_AFTER = 40;
+const CHECK_AFTER_MS = 40;
 /** Pages whose answers are kept: each weighs a few links. */
-const KEPT_PAGES = 2400;
+const MAX_PAGES = 2400;
 /** Targets whose answers are kept for a moment: most pages of a site need the same. */
-const KEPT_TARGETS = 4096;
+const MAX_TARGETS = 4096;
 
 interface Answer {
   readonly needs: Promise<PageNeeds>;
@@ -96,14 +96,14 @@ class SiteScanner implements Scanner {
   readonly #checkAfter: number;
   readonly #viewport: Viewport;
   readonly #facts: SiteFacts;
-  readonly #known = new LruMap<Known>(KEPT_TARGETS);
+  readonly #known = new LruMap<Known>(MAX_TARGETS);
   readonly #answers: LruMap<Answer>;
   /** What was found out before counts no more without a check. */
   #lookedAgain = Number.NEGATIVE_INFINITY;
 
   constructor(options: ScannerOptions) {
     const { viewport = DEFAULT_VIEWPORT, compressed = true, once = false, onLimit = () => {} } = options;
-    const { checkAfter = once ? Number.POSITIVE_INFINITY : CHECK_AFTER } = options;
+    const { checkAfter = once ? Number.POSITIVE_INFINITY : CHECK_AFTER_MS } = options;
     this.#options = options;
     this.#checkAfter = checkAfter;
     this.#viewport = viewport;
@@ -114,7 +114,7 @@ class SiteScanner implements Scanner {
       compressed,
       ...(once ? { keptPages: 2 } : {}),
     });
-    this.#answers = new LruMap(once ? 2 : KEPT_PAGES);
+    this.#answers = new LruMap(once ? 2 : MAX_PAGES);
   }
 
   invalidate(): void {

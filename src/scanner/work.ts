@@ -2,7 +2,7 @@
  * What the styles of a page may cost, in steps of 0.1 to 0.4 µs: less than a
  * second. Pages of eight generators take from 77 to 16,000 (measured).
  */
-const STEPS = 2_000_000;
+const MAX_STEPS = 2_000_000;
 /** So long other clients may wait while one page is scanned (milliseconds). */
 const SLICE_MS = 10;
 
@@ -15,7 +15,7 @@ export class Work {
   /** Whether there was more to do than a page may cost. */
   exhausted = false;
 
-  constructor(steps = STEPS) {
+  constructor(steps = MAX_STEPS) {
     this.#left = steps;
   }
 

@@ -63,7 +63,7 @@ export interface Server {
 }
 
 /** How many ports above the default one are tried when it is in use. */
-const ALTERNATIVES = 100;
+const MAX_OTHER_PORTS = 100;
 
 /**
  * A server over HTTPS, HTTP/2 and HTTP/1.1, that gives each page together
@@ -185,7 +185,7 @@ class H2PushServer implements Server {
     return listenWithRedirect(this.#settings.redirect, {
       host: this.#settings.host,
       port: this.#settings.port,
-      alternatives: this.#options.port === undefined ? ALTERNATIVES : 0,
+      alternatives: this.#options.port === undefined ? MAX_OTHER_PORTS : 0,
       network: await networkOf(this.#settings),
       maxConnections: Math.min(this.#settings.maxConnections, possibleConnections()),
       makeRoom: () => this.#connections.endIdlest(),

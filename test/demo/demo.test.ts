@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from "vitest";
-import { ECHO_LIMIT } from "../../src/demo/endpoints/echo.js";
+import { MAX_ECHO_BYTES } from "../../src/demo/endpoints/echo.js";
 import { formatComment, formatEvent } from "../../src/demo/endpoints/demo-event-stream.js";
 import { demoRoutes } from "../../src/demo/routes.js";
 import { seriesStream } from "../../src/demo/endpoints/series.js";
@@ -214,8 +214,8 @@ test("echoes nothing for no content", async () => {
 
 test("echoes content as long as the limit, and refuses one byte more", async () => {
   const post = (length: number) => answer("/demo/echo", { method: "POST", body: new Uint8Array(length) });
-  expect((await post(ECHO_LIMIT)).status).toBe(200);
-  const refused = await post(ECHO_LIMIT + 1);
+  expect((await post(MAX_ECHO_BYTES)).status).toBe(200);
+  const refused = await post(MAX_ECHO_BYTES + 1);
   expect(refused.status).toBe(413);
   expect(await refused.json()).toMatchObject({ detail: "at most 65536 bytes come back" });
 });
@@ -223,7 +223,7 @@ test("echoes content as long as the limit, and refuses one byte more", async () 
 test("refuses a long announced content without reading it", async () => {
   const pull = vi.fn<() => void>();
   const body = new ReadableStream({ pull }, { highWaterMark: 0 });
-  const headers = { "content-length": String(ECHO_LIMIT + 1) };
+  const headers = { "content-length": String(MAX_ECHO_BYTES + 1) };
   const response = await answer("/demo/echo", { method: "POST", body, headers, duplex: "half" } as RequestInit);
   expect(response.status).toBe(413);
   expect(pull).not.toHaveBeenCalled();

@@ -15,7 +15,7 @@ export interface RunFlags {
   readonly pageTimeout?: number;
 }
 
-const DEFAULT_TIMEOUT = 15;
+const DEFAULT_TIMEOUT_SECONDS = 15;
 
 /** As a shell has it for a program that SIGINT ended. */
 const INTERRUPTED = 130;
@@ -27,7 +27,7 @@ const INTERRUPTED = 130;
 export async function runInBrowser(
   site: RunSite,
   needs: ReadonlyMap<string, PageNeeds>,
-  { browser, pages = Number.POSITIVE_INFINITY, all = false, pageTimeout = DEFAULT_TIMEOUT }: RunFlags,
+  { browser, pages = Number.POSITIVE_INFINITY, all = false, pageTimeout = DEFAULT_TIMEOUT_SECONDS }: RunFlags,
 ): Promise<ReadonlyMap<string, PageNeeds>> {
   const bar = progressBar("loads");
   const stopped = new AbortController();

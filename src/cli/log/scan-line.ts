@@ -3,7 +3,7 @@ import type { ScanSummary } from "../../server/scan/background-scan.js";
 import { count, quiet, warning } from "../output/output.js";
 
 /** Missing targets that are named; the rest is counted. */
-const NAMED = 5;
+const MAX_NAMED_TARGETS = 5;
 
 /** `12 pages need 48 assets; 2 are missing: /js/old.js (index.html:14) …; 1 can't be read: …` */
 export function scanLine({ pages, assets, missing, more }: ScanSummary): string {
@@ -16,10 +16,10 @@ export function scanLine({ pages, assets, missing, more }: ScanSummary): string 
 
 function named(references: readonly MissingReference[], what: string): string[] {
   if (references.length === 0) return [];
-  const first = references.slice(0, NAMED).map(({ target, unreadable, ...from }) => {
+  const first = references.slice(0, MAX_NAMED_TARGETS).map(({ target, unreadable, ...from }) => {
     return `${target} (${unreadable === undefined ? "" : `${unreadable}, `}${fileAndLine(from)})`;
   });
-  const rest = references.length > NAMED ? [`${references.length - NAMED} more`] : [];
+  const rest = references.length > MAX_NAMED_TARGETS ? [`${references.length - MAX_NAMED_TARGETS} more`] : [];
   return [`${warning(`${references.length} ${what}`)}: ${[...first, ...rest].join(", ")}`];
 }
 

@@ -4,7 +4,7 @@ import type { Writable } from "node:stream";
 const GATHER_MS = 20;
 
 /** How much may wait for a slow reader before lines are dropped (characters, mostly bytes). */
-const MAX_WAITING = 4 * 1024 * 1024;
+const MAX_WAITING_CHARACTERS = 4 * 1024 * 1024;
 
 /**
  * Lines on their way to an output that must not delay the writer. A reader that
@@ -24,7 +24,8 @@ export class LineOutput {
 
   /** Takes a line without its end. */
   add(line: string): void {
-    if (this.#dropped > 0 || this.#output.writableLength + this.#waiting.length > MAX_WAITING) return this.#drop();
+    if (this.#dropped > 0 || this.#output.writableLength + this.#waiting.length > MAX_WAITING_CHARACTERS)
+      return this.#drop();
     if (this.#waiting === "") setTimeout(() => this.flush(), GATHER_MS);
     this.#waiting += `${line}\n`;
   }

@@ -6,13 +6,13 @@ export interface ProgressBar {
 }
 
 /** Cells of the bar. */
-const WIDTH = 30;
+const BAR_CELLS = 30;
 
 /** Between two drawings (milliseconds): a terminal is slower than a scan. */
-const INTERVAL = 50;
+const REDRAW_MS = 50;
 
 /** Time left is told when that much has gone by (milliseconds): before, it is a guess. */
-const TELLING = 3000;
+const ESTIMATE_AFTER_MS = 3000;
 
 /**
  * Draws nothing where standard error is no terminal.
@@ -27,11 +27,13 @@ export function progressBar(noun = "pages"): ProgressBar {
   return {
     show(count, total) {
       const now = performance.now();
-      if (now - drawn < INTERVAL) return;
+      if (now - drawn < REDRAW_MS) return;
       drawn = now;
-      const filled = Math.round((count / total) * WIDTH);
-      const left = now - begun < TELLING ? "" : `, ${timeLeft((now - begun) * (total / count - 1))} left`;
-      stderr.write(`\r${"█".repeat(filled)}${"░".repeat(WIDTH - filled)} ${count} of ${total} ${noun}${left}\u001b[K`);
+      const filled = Math.round((count / total) * BAR_CELLS);
+      const left = now - begun < ESTIMATE_AFTER_MS ? "" : `, ${timeLeft((now - begun) * (total / count - 1))} left`;
+      stderr.write(
+        `\r${"█".repeat(filled)}${"░".repeat(BAR_CELLS - filled)} ${count} of ${total} ${noun}${left}\u001b[K`,
+      );
     },
     end: () => void (drawn > 0 && stderr.write("\r\u001b[K")),
   };

@@ -3,7 +3,7 @@ import { endpoint } from "./endpoint.js";
 import { problem } from "./problem.js";
 
 /** Bytes that are taken at most. */
-export const ECHO_LIMIT = 64 * 1024;
+export const MAX_ECHO_BYTES = 64 * 1024;
 
 /**
  * Media types that come back as they came. Any other becomes plain bytes: a
@@ -11,10 +11,10 @@ export const ECHO_LIMIT = 64 * 1024;
  */
 const PASSIVE = new Set(["application/json", "text/plain"]);
 
-/** `POST /demo/echo`: the content comes back, or 413 when it is longer than ECHO_LIMIT. */
+/** `POST /demo/echo`: the content comes back, or 413 when it is longer than MAX_ECHO_BYTES. */
 export const echo = endpoint("POST", "/demo/echo", async (request) => {
-  if (Number(request.headers.get("content-length") ?? 0) > ECHO_LIMIT) return tooLarge();
-  const content = await readAtMost(request.body, ECHO_LIMIT);
+  if (Number(request.headers.get("content-length") ?? 0) > MAX_ECHO_BYTES) return tooLarge();
+  const content = await readAtMost(request.body, MAX_ECHO_BYTES);
   if (content === undefined) return tooLarge();
   return new Response(content, {
     headers: {
@@ -27,7 +27,7 @@ export const echo = endpoint("POST", "/demo/echo", async (request) => {
 });
 
 function tooLarge(): Response {
-  return problem(413, "content too large", `at most ${ECHO_LIMIT} bytes come back`);
+  return problem(413, "content too large", `at most ${MAX_ECHO_BYTES} bytes come back`);
 }
 
 function passiveType(contentType: string | null): string {

@@ -8,10 +8,10 @@ const EVERY = { name: "every", min: 20, max: 60_000, fallback: 100 };
 const LIMIT = { name: "limit", min: 1, max: 1_000_000, fallback: undefined };
 
 /** Milliseconds of silence after which a comment goes out: the HTML standard advises about 15 seconds (§9.2.7). */
-const HEARTBEAT = 15_000;
+const HEARTBEAT_MS = 15_000;
 
 /** Milliseconds that a client is asked to wait before it reconnects. */
-const RETRY = 1_000;
+const RETRY_MS = 1_000;
 
 /**
  * `GET /demo/events?from=&every=&limit=`: the demo's signal as an event
@@ -24,8 +24,8 @@ export const events = endpoint("GET", "/demo/events", (request) => {
   const { from, by } = firstSample(request);
   const every = integerParameter(request.url, EVERY);
   const limit = integerParameter(request.url, LIMIT);
-  const opening = formatEvent({ event: "start", retry: RETRY, data: JSON.stringify({ from, by, every }) });
-  const stream = seriesStream(opening, { from, every, limit, heartbeat: HEARTBEAT, stop: request.signal });
+  const opening = formatEvent({ event: "start", retry: RETRY_MS, data: JSON.stringify({ from, by, every }) });
+  const stream = seriesStream(opening, { from, every, limit, heartbeat: HEARTBEAT_MS, stop: request.signal });
   // no-transform: what compresses on the way would hold events back.
   const headers = { "content-type": "text/event-stream", "cache-control": "no-store, no-transform" };
   return new Response(stream, { headers });

@@ -20,11 +20,11 @@ export interface Load {
   readonly assets: readonly Timing[];
 }
 
-const ASSETS = 100;
-const TARGET_LENGTH = 300;
+const MAX_ASSETS = 100;
+const MAX_TARGET_LENGTH = 300;
 /** The longest load that is believed (milliseconds). */
-const LONGEST = 600_000;
-const LARGEST = 2 ** 31;
+const MAX_LOAD_MS = 600_000;
+const MAX_ASSET_BYTES = 2 ** 31;
 
 /**
  * A load as a page reported it in JSON.
@@ -34,21 +34,21 @@ const LARGEST = 2 ** 31;
 export function readLoad(text: string): Load {
   const { page, assets } = fieldsOf(parse(text), "the load");
   if (!Array.isArray(assets)) throw new BadValue("assets must be an array");
-  if (assets.length > ASSETS) throw new BadValue(`${assets.length} assets are more than ${ASSETS}`);
+  if (assets.length > MAX_ASSETS) throw new BadValue(`${assets.length} assets are more than ${MAX_ASSETS}`);
   return { page: readTiming(page), assets: assets.map(readTiming) };
 }
 
 function readTiming(value: unknown): Timing {
   const { target, start, first, end, bytes } = fieldsOf(value, "a timing");
-  if (typeof target !== "string" || !target.startsWith("/") || target.length > TARGET_LENGTH) {
-    throw new BadValue(`target must be a path of at most ${TARGET_LENGTH} characters`);
+  if (typeof target !== "string" || !target.startsWith("/") || target.length > MAX_TARGET_LENGTH) {
+    throw new BadValue(`target must be a path of at most ${MAX_TARGET_LENGTH} characters`);
   }
   return {
     target,
-    start: numberUpTo(start, LONGEST, "start"),
-    first: numberUpTo(first, LONGEST, "first"),
-    end: numberUpTo(end, LONGEST, "end"),
-    bytes: numberUpTo(bytes, LARGEST, "bytes"),
+    start: numberUpTo(start, MAX_LOAD_MS, "start"),
+    first: numberUpTo(first, MAX_LOAD_MS, "first"),
+    end: numberUpTo(end, MAX_LOAD_MS, "end"),
+    bytes: numberUpTo(bytes, MAX_ASSET_BYTES, "bytes"),
   };
 }
 

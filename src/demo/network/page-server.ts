@@ -39,10 +39,10 @@ export interface PageServer {
 }
 
 /** The report of a page (bytes). */
-const REPORT_LIMIT = 64 * 1024;
+const MAX_REPORT_BYTES = 64 * 1024;
 
 /** How long what is under way may take when the load has been measured (milliseconds). */
-const GRACE = 1000;
+const GRACE_MS = 1000;
 
 /**
  * Serves the page over the simulated network, with one kind of delivery.
@@ -77,7 +77,7 @@ export async function servePage({ page, think, ...options }: PageServerOptions):
       const { delivery } = await answered.promise;
       return waterfall(load, { delivery, asks: onClientClock(asks, page.path, options.rtt), reasons: page.reasons });
     },
-    close: () => server.close(GRACE),
+    close: () => server.close(GRACE_MS),
   };
 }
 
@@ -104,8 +104,9 @@ function loaded(report: (load: Load) => void): Route {
     if (request.headers.get("content-type") !== "application/json") {
       return problem(415, "unsupported media type", "a load is told in application/json");
     }
-    const content = await readAtMost(request.body, REPORT_LIMIT);
-    if (content === undefined) return problem(413, "content too large", `a load takes at most ${REPORT_LIMIT} bytes`);
+    const content = await readAtMost(request.body, MAX_REPORT_BYTES);
+    if (content === undefined)
+      return problem(413, "content too large", `a load takes at most ${MAX_REPORT_BYTES} bytes`);
     report(readLoad(Buffer.from(content).toString()));
     return new Response(null, { status: 204 });
   });

@@ -3,7 +3,7 @@ import { connect, type ClientHttp2Session, type ClientHttp2Stream } from "node:h
 import type { Load, Timing } from "./load.js";
 
 /** Bytes that the server may send ahead, as wide as browsers open it: Node's 64 KB would be a round trip of their own. */
-const WINDOW = 4 * 1024 * 1024;
+const WINDOW_BYTES = 4 * 1024 * 1024;
 
 /**
  * Loads a page over a new connection, and takes whatever is pushed with it.
@@ -13,14 +13,14 @@ const WINDOW = 4 * 1024 * 1024;
  */
 export async function loadWithPush(url: string, stop: AbortSignal): Promise<Load> {
   stop.throwIfAborted();
-  const session = connect(url, { rejectUnauthorized: false, settings: { initialWindowSize: WINDOW } });
+  const session = connect(url, { rejectUnauthorized: false, settings: { initialWindowSize: WINDOW_BYTES } });
   const ended = new Promise<never>((_resolve, reject) => {
     session.once("error", reject);
     stop.addEventListener("abort", () => reject(stop.reason instanceof Error ? stop.reason : new Error("stopped")));
   });
   try {
     await Promise.race([once(session, "connect"), ended]);
-    session.setLocalWindowSize(WINDOW);
+    session.setLocalWindowSize(WINDOW_BYTES);
     return await Promise.race([load(session, new URL(url).pathname), ended]);
   } finally {
     ended.catch(() => undefined);

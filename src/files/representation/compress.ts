@@ -39,7 +39,7 @@ function hasZstd(library: object): library is WithZstd {
 export const compressions: readonly Coding[] = codings.filter((coding) => compressors[coding] !== undefined);
 
 /** How many contents are compressed at a time: of libuv's four threads two are left to the files. */
-const AT_A_TIME = 2;
+const MAX_PARALLEL = 2;
 
 const waiting: (() => void)[] = [];
 let running = 0;
@@ -48,7 +48,7 @@ let running = 0;
 export async function compress(content: Buffer, coding: Coding): Promise<Buffer> {
   const compressor = compressors[coding];
   if (compressor === undefined) throw new Error(`this Node has no ${coding}`);
-  if (running >= AT_A_TIME) await new Promise<void>((resolve) => waiting.push(resolve));
+  if (running >= MAX_PARALLEL) await new Promise<void>((resolve) => waiting.push(resolve));
   else running++;
   try {
     return await compressor(content);

@@ -3,10 +3,10 @@ import type { FileHandle } from "node:fs/promises";
 import { readInto } from "./read-into.js";
 
 /** A content of this size and less counts with every byte (bytes). */
-const WHOLE = 1024 * 1024;
+const MAX_WHOLE_BYTES = 1024 * 1024;
 
 /** Of a longer one its beginning, its end, and what lies between them at equal distances (bytes). */
-const SAMPLE = 16 * 1024;
+const SAMPLE_BYTES = 16 * 1024;
 const SAMPLES = 64;
 
 /** Names a content. */
@@ -15,15 +15,15 @@ export const digestOf = (content: Buffer): string =>
 
 /** Names the first `size` bytes of a file; undefined when there are fewer. Bounded, whatever the size. */
 export async function digestOfFile(handle: FileHandle, size: number): Promise<string | undefined> {
-  if (size <= WHOLE) {
+  if (size <= MAX_WHOLE_BYTES) {
     const content = Buffer.allocUnsafeSlow(size);
     return (await readInto(handle, content, 0)) < size ? undefined : digestOf(content);
   }
-  const samples = Buffer.allocUnsafeSlow(SAMPLE * SAMPLES);
+  const samples = Buffer.allocUnsafeSlow(SAMPLE_BYTES * SAMPLES);
   for (let n = 0; n < SAMPLES; n++) {
-    const sample = samples.subarray(n * SAMPLE, (n + 1) * SAMPLE);
-    const position = Math.floor((n * (size - SAMPLE)) / (SAMPLES - 1));
-    if ((await readInto(handle, sample, position)) < SAMPLE) return undefined;
+    const sample = samples.subarray(n * SAMPLE_BYTES, (n + 1) * SAMPLE_BYTES);
+    const position = Math.floor((n * (size - SAMPLE_BYTES)) / (SAMPLES - 1));
+    if ((await readInto(handle, sample, position)) < SAMPLE_BYTES) return undefined;
   }
   return digestOf(samples);
 }

@@ -3,7 +3,7 @@ import { OpenFile } from "../open-files.js";
 import { readInto } from "./read-into.js";
 
 /** How much of a large file is looked at (bytes). */
-export const START = 64 * 1024;
+export const START_BYTES = 64 * 1024;
 
 /** The content of a file. */
 export function readWhole(found: FoundFile): Promise<Buffer | Unavailable> {
@@ -12,7 +12,7 @@ export function readWhole(found: FoundFile): Promise<Buffer | Unavailable> {
 
 /** The first 64 KB of a file. */
 export function readStart(found: FoundFile): Promise<Buffer | Unavailable> {
-  return readPinned(found, Math.min(found.size, START));
+  return readPinned(found, Math.min(found.size, START_BYTES));
 }
 
 async function readPinned(found: FoundFile, size: number): Promise<Buffer | Unavailable> {

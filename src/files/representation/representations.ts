@@ -7,7 +7,7 @@ import { withInsertion, type Inserter, type Insertion } from "./insertion.js";
 import { codedName, contentType, isHtml, isIn, isWorthCompressing, mediaType, textKind } from "../media-type.js";
 import { Memory } from "./memory.js";
 import { holdsPrivateKey, mayHoldPrivateKey } from "../private-key.js";
-import { readStart, readWhole, START } from "./read-content.js";
+import { readStart, readWhole, START_BYTES } from "./read-content.js";
 import { isSameContent } from "./sibling.js";
 import { representation, validatorsOf, type Bytes, type Named, type Representation } from "./representation.js";
 
@@ -25,17 +25,17 @@ export interface RepresentationOptions {
 type Made = Representation | Unavailable | "useless";
 
 /** A file of this size and less is kept in memory (bytes). */
-const KEPT = 256 * 1024;
+const MAX_KEPT_BYTES = 256 * 1024;
 
 /** Sizes between which a content is compressed on the fly (bytes): below, nothing is gained; above, it takes too long. */
-const COMPRESSED_FROM = 1024;
-const COMPRESSED_TO = 8 * 1024 * 1024;
+const MIN_COMPRESSED_BYTES = 1024;
+const MAX_COMPRESSED_BYTES = 8 * 1024 * 1024;
 
 /** About what a version takes in memory beside its content (bytes). */
-const OVERHEAD = 1024;
+const OVERHEAD_BYTES = 1024;
 
 /** Different `accept-encoding` fields that are remembered: there are as many as kinds of clients. */
-const KNOWN_FIELDS = 100;
+const MAX_KNOWN_FIELDS = 100;
 
 /** Selects representations, makes each once for a version of its file, and keeps them within the budget. */
 export class Representations {
@@ -79,9 +79,9 @@ export class Representations {
   #add(key: string, found: FoundFile): Version {
     const { memory, compress, cache, insert } = this.#options;
     const type = mediaType(found.file);
-    const most = Math.min(COMPRESSED_TO, memory);
+    const most = Math.min(MAX_COMPRESSED_BYTES, memory);
     const compressible =
-      compress && found.size > COMPRESSED_FROM && found.size <= most && isWorthCompressing(found.file);
+      compress && found.size > MIN_COMPRESSED_BYTES && found.size <= most && isWorthCompressing(found.file);
     const inserter = isHtml(type) ? insert : undefined;
     const siblings = inserter === undefined ? found.siblings : [];
     const named = {
@@ -90,7 +90,7 @@ export class Representations {
       varies: compressible || siblings.length > 0,
     };
     const version = new Version(key, { ...found, siblings }, compressible ? compressions : [], named, inserter);
-    this.#memory.set(key, version, OVERHEAD);
+    this.#memory.set(key, version, OVERHEAD_BYTES);
     return version;
   }
 
@@ -105,7 +105,7 @@ export class Representations {
     const known = this.#acceptable.get(field);
     if (known !== undefined) return known;
     const codings = acceptable(field);
-    if (this.#acceptable.size < KNOWN_FIELDS) this.#acceptable.set(field, codings);
+    if (this.#acceptable.size < MAX_KNOWN_FIELDS) this.#acceptable.set(field, codings);
     return codings;
   }
 
@@ -133,7 +133,7 @@ export class Representations {
   /** The file as it is. */
   async #read(version: Version): Promise<Representation | Unavailable> {
     const { found } = version;
-    const small = found.size <= KEPT;
+    const small = found.size <= MAX_KEPT_BYTES;
     if (!small && !version.isLookedInto) return this.#keep(version, "identity", { found, content: undefined });
     const content = small ? await readWhole(found) : await readStart(found);
     if (typeof content === "string") return content;
@@ -155,7 +155,7 @@ export class Representations {
       version.learn(original);
     }
     if (version.isKey) return "withheld";
-    const content = found.size <= KEPT ? await readWhole(found) : undefined;
+    const content = found.size <= MAX_KEPT_BYTES ? await readWhole(found) : undefined;
     return typeof content === "string" ? content : this.#keep(version, coding, { found, content });
   }
 
@@ -237,7 +237,7 @@ class Version {
 
   /** What goes into the content that begins so. */
   insertion(start: Buffer): Insertion | undefined {
-    return this.inserter?.into(start.subarray(0, START), this.contentType ?? this.type, this.found.file);
+    return this.inserter?.into(start.subarray(0, START_BYTES), this.contentType ?? this.type, this.found.file);
   }
 
   /** @param ranged only a part is wanted: nothing is compressed for that */

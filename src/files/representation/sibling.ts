@@ -63,14 +63,14 @@ async function matches(from: FileHandle, coding: Coding, to: FileHandle, size: n
 }
 
 /** Bytes that are read at a time. */
-const READ = 64 * 1024;
+const READ_BYTES = 64 * 1024;
 
 /** Not a stream of the handle's own, which closes it when decoding fails. */
 async function* piecesOf(handle: FileHandle): AsyncGenerator<Buffer> {
-  for (let at = 0; ; at += READ) {
-    const buffer = Buffer.allocUnsafeSlow(READ);
+  for (let at = 0; ; at += READ_BYTES) {
+    const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
     const length = await readInto(handle, buffer, at);
     yield buffer.subarray(0, length);
-    if (length < READ) return;
+    if (length < READ_BYTES) return;
   }
 }

@@ -28,19 +28,19 @@ interface Seen extends Look {
 }
 
 /** File systems with timestamps of one or two seconds give two contents the same in that time (milliseconds). */
-const YOUNG = 2000;
+const YOUNG_MS = 2000;
 
 /** A file server's clock may be ahead of ours (milliseconds). One further ahead was set by somebody. */
-const AHEAD = 60_000;
+const MAX_CLOCK_LEAD_MS = 60_000;
 
 /**
  * A file that was never left alone counts as one that is appended to when it
  * has only grown for so long: a rewrite is done by then (milliseconds).
  */
-const GROWING = 500;
+const GROWING_MS = 500;
 
 /** Files that are remembered. */
-const KEPT = 8192;
+const MAX_FILES = 8192;
 
 /**
  * Tells versions of files apart where their times don't: a file whose mtime or
@@ -48,9 +48,9 @@ const KEPT = 8192;
  */
 export class Versions {
   /** By real path. */
-  readonly #seen = new LruMap<Seen>(KEPT);
+  readonly #seen = new LruMap<Seen>(MAX_FILES);
   /** By real path, the last look at each file, old or young, and the latest date of its versions (seconds). */
-  readonly #dated = new LruMap<DatedLook & { readonly latest: number }>(KEPT);
+  readonly #dated = new LruMap<DatedLook & { readonly latest: number }>(MAX_FILES);
 
   /** @param file real path */
   async look(file: string, stats: Stats): Promise<DatedLook> {
@@ -85,7 +85,7 @@ const plain = (stats: Stats): Look => ({
 
 function isYoung({ mtimeMs, ctimeMs }: Stats): boolean {
   const now = Date.now();
-  return [mtimeMs, ctimeMs].some((time) => now - time < YOUNG && time - now < AHEAD);
+  return [mtimeMs, ctimeMs].some((time) => now - time < YOUNG_MS && time - now < MAX_CLOCK_LEAD_MS);
 }
 
 /** Reads a file's content; undefined when it can't be read: whoever serves it finds out why. */
@@ -120,7 +120,7 @@ async function read(handle: FileHandle, known: Seen | undefined): Promise<Seen |
     };
   }
   const since = known !== undefined && (await hasGrown(handle, stats, known)) ? known.since : now;
-  const grows = since < now && (known?.steady === true || now - since >= GROWING);
+  const grows = since < now && (known?.steady === true || now - since >= GROWING_MS);
   return { stats, digest, edition: "", proven, since, steady: grows || settled };
 }
 

@@ -6,10 +6,10 @@ import { encodingOf } from "./encoding-label.js";
 export type TextKind = "html" | "xml" | "css" | "plain";
 
 /** How much of a text its encoding is judged by (bytes). */
-export const JUDGED = 64 * 1024;
+export const JUDGED_BYTES = 64 * 1024;
 
 /** Where HTML and CSS look for what a text says of its encoding (bytes): HTML §13.2.3.2, CSS Syntax 3 §3.2. */
-const PRESCAN = 1024;
+const PRESCAN_BYTES = 1024;
 
 /** Escape sequences of ISO-2022-JP, whose bytes are all ASCII, and so would pass as UTF-8. */
 // eslint-disable-next-line no-control-regex -- an escape is a control character
@@ -29,7 +29,7 @@ const ASCII = /^[\0-\u007F]*$/;
  * @param size bytes of the whole text
  */
 export function encodingIn(content: Buffer, kind: TextKind, size = content.length): string | undefined {
-  const start = content.subarray(0, JUDGED);
+  const start = content.subarray(0, JUDGED_BYTES);
   const declared = markedEncoding(start) ?? declaredEncoding(start, kind);
   if (declared !== undefined) return declared;
   const text = start.toString("latin1");
@@ -43,7 +43,7 @@ export function encodingIn(content: Buffer, kind: TextKind, size = content.lengt
  * which loads it, else the one that most of them take by default.
  */
 export function assumedEncoding(content: Buffer, kind: TextKind, environment = "windows-1252"): string {
-  const late = kind === "html" ? metaEncoding(content.toString("latin1", 0, JUDGED)) : undefined;
+  const late = kind === "html" ? metaEncoding(content.toString("latin1", 0, JUDGED_BYTES)) : undefined;
   return late ?? environment;
 }
 
@@ -63,11 +63,11 @@ export function markLength(start: Buffer): number {
 function declaredEncoding(start: Buffer, kind: TextKind): string | undefined {
   switch (kind) {
     case "html":
-      return wideEncoding(start) ?? metaEncoding(start.toString("latin1", 0, PRESCAN)) ?? xmlEncoding(start);
+      return wideEncoding(start) ?? metaEncoding(start.toString("latin1", 0, PRESCAN_BYTES)) ?? xmlEncoding(start);
     case "xml":
       return wideEncoding(start) ?? xmlEncoding(start);
     case "css":
-      return labelled(/^@charset "([^"]*)";/.exec(start.toString("latin1", 0, PRESCAN))?.[1]);
+      return labelled(/^@charset "([^"]*)";/.exec(start.toString("latin1", 0, PRESCAN_BYTES))?.[1]);
     case "plain":
       return undefined;
   }
@@ -83,7 +83,7 @@ function wideEncoding(start: Buffer): string | undefined {
 /** That of an XML declaration (XML §4.3.3; HTML, "get an XML encoding"). */
 function xmlEncoding(start: Buffer): string | undefined {
   const declaration = /^<\?xml[^>]*?encoding\s*=\s*(?:"([^"\s>]*)"|'([^'\s>]*)')/.exec(
-    start.toString("latin1", 0, PRESCAN),
+    start.toString("latin1", 0, PRESCAN_BYTES),
   );
   return labelled(declaration?.[1] ?? declaration?.[2]);
 }

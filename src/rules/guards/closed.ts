@@ -10,7 +10,7 @@ function pattern(source: string): UrlPattern {
 const EVERYTHING = pattern("/*");
 
 /** Longer than any path that a client asks for and a system has a file for. */
-const MAX_LENGTH = 1000;
+const MAX_PATH_LENGTH = 1000;
 
 /**
  * Patterns for all that a text may mean which is no pattern itself: all that
@@ -22,6 +22,6 @@ export function closedFor(text: string): readonly UrlPattern[] {
     const path = word.replace(/^[^/]*:\/\/[^/]*/, "");
     const [plain = ""] = path.split(/[*:?#()[\]{}|^$\\;]/, 1);
     // Two slashes in front begin no path: it may be anything.
-    return plain.startsWith("//") || plain.length > MAX_LENGTH ? EVERYTHING : pattern(`/${plain.slice(1)}*`);
+    return plain.startsWith("//") || plain.length > MAX_PATH_LENGTH ? EVERYTHING : pattern(`/${plain.slice(1)}*`);
   });
 }

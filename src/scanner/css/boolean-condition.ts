@@ -4,7 +4,7 @@ import { functionEnd } from "./values.js";
 export type Truth = boolean | undefined;
 
 /** How deep conditions may be nested; a browser's own limit is of this size. */
-const DEPTH = 64;
+const MAX_DEPTH = 64;
 
 /** The truth of a boolean condition of parenthesised parts, each decided by `decide`; `and(` is a function and no operator. */
 export function condition(text: string, decide: (inside: string, name: string) => Truth, depth = 0): Truth {
@@ -29,7 +29,7 @@ export function condition(text: string, decide: (inside: string, name: string) =
     const end = functionEnd(text, start);
     const inside = text.slice(start + 1, end).trim();
     const name = (open[1] ?? "").toLowerCase();
-    const nested = name === "" && /^(?:not\b|\(|[a-z-]+\()/i.test(inside) && depth < DEPTH;
+    const nested = name === "" && /^(?:not\b|\(|[a-z-]+\()/i.test(inside) && depth < MAX_DEPTH;
     let value = nested ? condition(inside, decide, depth + 1) : decide(inside, name);
     if (negated && value !== undefined) value = !value;
     negated = false;

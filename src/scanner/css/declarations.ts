@@ -39,7 +39,7 @@ const KEPT = /^(?:font|display|content|animation-name)/;
 const FOREIGN_VALUE =
   /(?:^|[\s,(])-(?:moz|ms|o)-|\bexpression\(|progid:|\\9\s*$|(?<![-\w])(?:cross-fade|element|image|src)\(/i;
 /** A longer value is data, or an attack. */
-const MAX_VALUE = 1_000_000;
+const MAX_VALUE_LENGTH = 1_000_000;
 
 /** The declarations of a block or of a `style` attribute that bear on what is fetched; undefined without any. */
 export function parseStyleAttribute(text: string): Declarations | undefined {
@@ -55,7 +55,7 @@ export function parseStyleAttribute(text: string): Declarations | undefined {
 
 /** Adds the declaration that an item of a block is, if it counts. */
 export function addDeclaration(item: string, list: Declaration[]): void {
-  if (item.length > MAX_VALUE) return;
+  if (item.length > MAX_VALUE_LENGTH) return;
   const raw = parseDeclaration(item, counts);
   if (raw === undefined) return;
   const { important } = raw;

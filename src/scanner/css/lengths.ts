@@ -49,7 +49,7 @@ interface Amount {
 
 const TOKEN = /\s+[-+]\s+|[(),*/]|[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?(?:[a-z]+|%)?|[a-z]+/gy;
 /** How deep parentheses are followed: far beyond what a person writes. */
-const DEPTH = 32;
+const MAX_DEPTH = 32;
 
 /** The length in CSS pixels that a math function of CSS Values 4 §10 comes to; undefined for anything else. */
 export function mathInPixels(text: string, viewport: Area): number | undefined {
@@ -126,7 +126,7 @@ class MathReader {
   }
 
   #function(name: string): Amount | undefined {
-    if (!this.#take("(") || this.#depth >= DEPTH) return undefined;
+    if (!this.#take("(") || this.#depth >= MAX_DEPTH) return undefined;
     this.#depth += 1;
     const values: Amount[] = [];
     do {

@@ -1,18 +1,18 @@
 import { decodeHTMLAttribute } from "entities/decode";
 
 /** The values met last, by their marks, each a character to a byte: the pages of a site have most of theirs in common. */
-const RECENT = 1024;
-const RECENT_LENGTH = 256;
-const recent: string[] = Array.from({ length: RECENT }, () => "");
+const MAX_RECENT = 1024;
+const MAX_RECENT_LENGTH = 256;
+const recent: string[] = Array.from({ length: MAX_RECENT }, () => "");
 
 /** Value of an attribute, decoded, that stands in the bytes from `start` to `end`. */
 export function attributeValue(bytes: Buffer, start: number, end: number): string {
-  const slot = markOf(bytes, start, end) & (RECENT - 1);
+  const slot = markOf(bytes, start, end) & (MAX_RECENT - 1);
   const last = recent[slot] ?? "";
   if (isSame(last, bytes, start, end)) return last;
   const raw = bytes.toString("utf8", start, end);
   const value = decoded(raw);
-  if (value === raw && raw.length === end - start && raw.length <= RECENT_LENGTH) recent[slot] = value;
+  if (value === raw && raw.length === end - start && raw.length <= MAX_RECENT_LENGTH) recent[slot] = value;
   return value;
 }
 

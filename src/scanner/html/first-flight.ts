@@ -2,10 +2,10 @@ import { deflateRawSync } from "node:zlib";
 import type { Reference } from "../url/reference.js";
 
 /** What a server may send before it hears of the client again: ten segments (RFC 6928) of 1,460 bytes. */
-const WINDOW = 14_600;
+const WINDOW_BYTES = 14_600;
 
 /** Of a long page so much is compressed, to see how well it can be (bytes). */
-const SAMPLE = 8 * WINDOW;
+const SAMPLE_BYTES = 8 * WINDOW_BYTES;
 
 /**
  * Bytes at the beginning of a page that reach a browser in the page's first
@@ -16,11 +16,11 @@ const SAMPLE = 8 * WINDOW;
  * @param compressed the page is sent compressed
  */
 export function firstFlight(html: Buffer, references: readonly Reference[], compressed: boolean): number {
-  const isBeyond = ({ offset, as }: Reference) => offset >= WINDOW && as !== "image";
+  const isBeyond = ({ offset, as }: Reference) => offset >= WINDOW_BYTES && as !== "image";
   if (!references.some(isBeyond)) return html.length;
-  if (!compressed) return WINDOW;
-  const sample = html.subarray(0, SAMPLE);
-  return (WINDOW * sample.length) / deflateRawSync(sample, { level: 1 }).length;
+  if (!compressed) return WINDOW_BYTES;
+  const sample = html.subarray(0, SAMPLE_BYTES);
+  return (WINDOW_BYTES * sample.length) / deflateRawSync(sample, { level: 1 }).length;
 }
 
 /**

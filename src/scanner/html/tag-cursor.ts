@@ -9,10 +9,10 @@ const EQUALS = 0x3d;
 const GREATER = 0x3e;
 
 /** Numbers kept for each attribute: hash of its name, start and end of its name, start and end of its value. */
-const FIELDS = 5;
+const NUMBERS_PER_ATTRIBUTE = 5;
 
 /** More are passed over: no tag that a person wrote has them. */
-const ATTRIBUTES = 1000;
+const MAX_ATTRIBUTES = 1000;
 
 /** Reads one tag after another, attribute by attribute, and makes no string (HTML §13.2.5.8 and §13.2.5.32 on). */
 export class TagCursor {
@@ -108,8 +108,8 @@ export class TagCursor {
   /** Notes an attribute, and returns `next`. */
   #add(hash: number, name: number, nameEnd: number, value: number, valueEnd: number, next: number): number {
     const attributes = this.#attributes;
-    if (this.#count === ATTRIBUTES) return next;
-    const at = this.#count * FIELDS;
+    if (this.#count === MAX_ATTRIBUTES) return next;
+    const at = this.#count * NUMBERS_PER_ATTRIBUTE;
     attributes[at] = hash;
     attributes[at + 1] = name;
     attributes[at + 2] = nameEnd;
@@ -136,7 +136,7 @@ export class TagCursor {
   find(name: TagName): boolean {
     const attributes = this.#attributes;
     for (let index = 0; index < this.#count; index += 1) {
-      const at = index * FIELDS;
+      const at = index * NUMBERS_PER_ATTRIBUTE;
       if (attributes[at] !== name.hash) continue;
       if (!name.is(this.bytes, attributes[at + 1] ?? 0, attributes[at + 2] ?? 0)) continue;
       this.#move(index);
@@ -146,7 +146,7 @@ export class TagCursor {
   }
 
   #move(index: number): void {
-    const at = index * FIELDS;
+    const at = index * NUMBERS_PER_ATTRIBUTE;
     this.hash = this.#attributes[at] ?? 0;
     this.valueStart = this.#attributes[at + 3] ?? 0;
     this.valueEnd = this.#attributes[at + 4] ?? 0;

@@ -71,20 +71,20 @@ export function hashOf(name: string): number {
 }
 
 /** Names kept: HTML has some 140; what comes beyond is made anew each time. */
-const LIMIT = 5000;
+const MAX_NAMES = 5000;
 const known = new Map<number, TagName[]>();
 let count = 0;
 
 /** The names met last, by the low bits of their hashes. */
-const RECENT = 1024;
-const recent: (TagName | undefined)[] = Array.from({ length: RECENT }, () => undefined);
+const MAX_RECENT = 1024;
+const recent: (TagName | undefined)[] = Array.from({ length: MAX_RECENT }, () => undefined);
 
 /** The tag name that stands in the bytes from `start` to `end`, whose hash is known. */
 export function tagName(bytes: Buffer, start: number, end: number, hash: number): TagName {
-  const last = recent[hash & (RECENT - 1)];
+  const last = recent[hash & (MAX_RECENT - 1)];
   if (last !== undefined && last.hash === hash && last.is(bytes, start, end)) return last;
   const tag = found(bytes, start, end, hash);
-  recent[hash & (RECENT - 1)] = tag;
+  recent[hash & (MAX_RECENT - 1)] = tag;
   return tag;
 }
 
@@ -92,7 +92,7 @@ function found(bytes: Buffer, start: number, end: number, hash: number): TagName
   const list = known.get(hash);
   if (list !== undefined) for (const tag of list) if (tag.is(bytes, start, end)) return tag;
   const tag = new TagName(bytes.toString("latin1", start, end).toLowerCase(), hash);
-  return count < LIMIT ? remember(tag) : tag;
+  return count < MAX_NAMES ? remember(tag) : tag;
 }
 
 function remember(tag: TagName): TagName {

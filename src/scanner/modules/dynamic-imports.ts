@@ -14,11 +14,11 @@ export interface DynamicImport extends ModuleRequest {
 const NOTHING: readonly DynamicImport[] = [];
 
 /** Larger scripts take too long for what they may say (characters). */
-const LIMIT = 4_000_000;
+const MAX_SCRIPT_LENGTH = 4_000_000;
 
 /** Whether a script is worth being parsed for what it imports as it runs. */
 export function mayLoad(text: string): boolean {
-  return text.length <= LIMIT && /\bimport\s*\(/.test(text);
+  return text.length <= MAX_SCRIPT_LENGTH && /\bimport\s*\(/.test(text);
 }
 
 /** Reads what a script imports as it runs. One that does not parse says nothing. */

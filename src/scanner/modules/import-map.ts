@@ -25,7 +25,7 @@ function urlLike(specifier: string, base: URL): URL | undefined {
 }
 
 /** Scopes that count: each import is held against them all. */
-const SCOPES = 10_000;
+const MAX_SCOPES = 10_000;
 
 /** Reads import maps in the order in which the page has them; one that is no valid JSON object counts for nothing. */
 export function readImportMaps(texts: readonly string[], base: URL): ImportMap {
@@ -40,7 +40,7 @@ export function readImportMaps(texts: readonly string[], base: URL): ImportMap {
     addIntegrity(integrity, map["integrity"], base);
     if (!isObject(map["scopes"])) continue;
     for (const [prefix, specifiers] of Object.entries(map["scopes"])) {
-      if (scopes.size >= SCOPES) break;
+      if (scopes.size >= MAX_SCOPES) break;
       const url = parseUrl(prefix, base)?.href;
       if (url === undefined) continue;
       const scope = scopes.get(url) ?? new Map<string, URL | undefined>();
@@ -93,12 +93,12 @@ export function resolveModule(specifier: string, base: URL, map: ImportMap): URL
 }
 
 /** A longer specifier has no prefix in any map: each of its slashes would be looked up. */
-const PREFIXED_LENGTH = 4096;
+const MAX_PREFIXED_LENGTH = 4096;
 
 /** The longest key that ends with a slash and begins the specifier, or the specifier itself. */
 function lookUp(key: string, map: SpecifierMap): URL | undefined | "none" {
   if (map.has(key)) return map.get(key);
-  if (key.length > PREFIXED_LENGTH) return "none";
+  if (key.length > MAX_PREFIXED_LENGTH) return "none";
   for (let slash = key.lastIndexOf("/"); slash >= 0; slash = slash === 0 ? -1 : key.lastIndexOf("/", slash - 1)) {
     const prefix = key.slice(0, slash + 1);
     if (!map.has(prefix)) continue;

@@ -4,14 +4,14 @@ import { type FSWatcher, watch } from "chokidar";
 import { systemCode } from "../../errors.js";
 
 /** Files that are watched at most: each takes a handle of the system. Beyond them the check of versions alone serves. */
-const FILES = 2000;
+const MAX_FILES = 2000;
 /** A directory with more entries is not watched: chokidar looks at each of them at every event. */
-const ENTRIES = 2000;
+const MAX_DIRECTORY_ENTRIES = 2000;
 /**
  * How long after the last event files are looked at once more (milliseconds):
  * chokidar tells nothing of a second write within 50 ms of the first (measured).
  */
-const SETTLED = 60;
+const SETTLED_MS = 60;
 /** The system gives no more handles (inotify(7), open(2)). */
 const EXHAUSTED: ReadonlySet<string | undefined> = new Set(["ENOSPC", "EMFILE", "ENFILE"]);
 
@@ -63,7 +63,7 @@ class FileWatch implements Watch {
 
   async add(files: Iterable<string>): Promise<void> {
     for (const file of files) {
-      if (this.#files.size >= FILES) return;
+      if (this.#files.size >= MAX_FILES) return;
       if (this.#files.has(file) || isInstalled(relative(this.#options.root, file))) continue;
       this.#files.add(file);
       const directory = dirname(file);
@@ -87,9 +87,9 @@ class FileWatch implements Watch {
   #changed(): void {
     if (this.#closed) return;
     // A build that writes for seconds must not make every request look at the disk.
-    if (performance.now() - this.#lookedAt >= SETTLED) this.#look();
+    if (performance.now() - this.#lookedAt >= SETTLED_MS) this.#look();
     clearTimeout(this.#settled);
-    this.#settled = setTimeout(() => this.#look(), SETTLED).unref();
+    this.#settled = setTimeout(() => this.#look(), SETTLED_MS).unref();
   }
 
   #look(): void {
@@ -111,7 +111,7 @@ const isInstalled = (path: string) => path.split(sep).includes("node_modules");
 async function isSmall(directory: string): Promise<boolean> {
   let entries = 0;
   try {
-    for await (const _ of await opendir(directory)) if (++entries > ENTRIES) return false;
+    for await (const _ of await opendir(directory)) if (++entries > MAX_DIRECTORY_ENTRIES) return false;
     return true;
   } catch (error) {
     if (systemCode(error) === undefined) throw error;

@@ -5,12 +5,12 @@ import { isOpenedAt } from "../../io/opened-path.js";
 import type { SiteFile } from "../lookup.js";
 
 /** Of a file, only so many bytes are scanned. */
-export const SCAN_LIMIT = 16 * 1024 * 1024;
+export const MAX_SCANNED_BYTES = 16 * 1024 * 1024;
 
 const EMPTY = Buffer.alloc(0);
 
 /** Longer files have a buffer of their own. */
-const BUFFER_SIZE = 1024 * 1024;
+const BUFFER_BYTES = 1024 * 1024;
 
 /**
  * Reads a file, of a long one the beginning, and has its bytes parsed. They
@@ -24,7 +24,7 @@ export const readAsync: ReadFile = async (file, parse) => {
   try {
     // A directory on the way has become a link: what it leads to is none of the site's.
     if (!(await isOpenedAt(handle, file.file))) return parse(EMPTY);
-    const buffer = Buffer.allocUnsafe(Math.min(file.size, SCAN_LIMIT));
+    const buffer = Buffer.allocUnsafe(Math.min(file.size, MAX_SCANNED_BYTES));
     let length = 0;
     for (let count = -1; count !== 0; length += count) {
       count = (await handle.read(buffer, length, buffer.length - length, length)).bytesRead;
@@ -41,11 +41,11 @@ export const readAsync: ReadFile = async (file, parse) => {
  * leave most of its bytes to the collector.
  */
 export function syncReader(): ReadFile {
-  const common = Buffer.allocUnsafeSlow(BUFFER_SIZE);
+  const common = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   return async (file, parse) => {
     const descriptor = openSync(file.file, "r");
     try {
-      const size = Math.min(file.size, SCAN_LIMIT);
+      const size = Math.min(file.size, MAX_SCANNED_BYTES);
       const buffer = size > common.length ? Buffer.allocUnsafeSlow(size) : common;
       let length = 0;
       for (let count = -1; count !== 0 && length < size; length += count) {

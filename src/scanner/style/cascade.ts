@@ -41,7 +41,7 @@ export interface Candidate {
 }
 
 /** Alternatives that one element may have, beyond which they count no more. */
-export const ALTERNATIVES = 8;
+export const MAX_ALTERNATIVES = 8;
 
 /** The weaker first (CSS Cascade 5 §6.1). */
 export function byPrecedence(a: Matched, b: Matched): number {
@@ -65,17 +65,17 @@ export function layerName(sheet: Sheet, layer: string): string {
 }
 
 /** Layers of a page that get a place, and how deep they may be nested. */
-const LAYERS = 1000;
-const LAYER_DEPTH = 32;
+const MAX_LAYERS = 1000;
+const MAX_LAYER_DEPTH = 32;
 
 /** Layers get their place by first mention; an outer layer's own rules are stronger than those of its inner ones. */
 export function rankLayers(sheets: readonly Sheet[]): Map<string, number> {
   const ranks = new Map<string, number>();
   const order: string[] = [];
   for (const sheet of sheets) {
-    if (order.length >= LAYERS) break;
+    if (order.length >= MAX_LAYERS) break;
     for (const layer of ["", ...sheet.facts.layers]) {
-      const segments = layerName(sheet, layer).split(".", LAYER_DEPTH);
+      const segments = layerName(sheet, layer).split(".", MAX_LAYER_DEPTH);
       for (let length = 1; length <= segments.length; length += 1) {
         const name = segments.slice(0, length).join(".");
         if (name === "" || order.includes(name)) continue;

@@ -1,5 +1,5 @@
 import { spend } from "../work.js";
-import { ALTERNATIVES, type Candidate, type Matched, reversedLayers } from "./cascade.js";
+import { MAX_ALTERNATIVES, type Candidate, type Matched, reversedLayers } from "./cascade.js";
 import { endsWithScripts } from "../css/selectors/types.js";
 import type { Declaration, StyleRule } from "../css/facts.js";
 import { FONT_PARTS, SHORTHAND } from "./fonts/requested-font.js";
@@ -60,7 +60,7 @@ function addBlock(
 function addCandidate(declared: Map<string, Candidate[]>, property: string, block: Block, value: string): void {
   const list = declared.get(property);
   if (list === undefined) declared.set(property, [{ ...block, value }]);
-  else if (list.at(-1)?.certain !== true && list.length < ALTERNATIVES) list.push({ ...block, value });
+  else if (list.at(-1)?.certain !== true && list.length < MAX_ALTERNATIVES) list.push({ ...block, value });
 }
 
 function appliesTo(rule: StyleRule, pseudo: string): boolean {

@@ -6,7 +6,7 @@ import { LruMap } from "../../io/lru-map.js";
 import { StyleEngine } from "./engine.js";
 
 /** Sets of stylesheets whose work on shared parts of pages is kept. */
-const KEPT_ENGINES = 16;
+const MAX_ENGINES = 16;
 
 /** The style of pages with the same stylesheets. */
 export interface Styles {
@@ -18,7 +18,7 @@ export interface Styles {
 export class SharedStyles {
   readonly #userAgent: CssFacts;
   readonly #density: number;
-  readonly #engines = new LruMap<Styles>(KEPT_ENGINES);
+  readonly #engines = new LruMap<Styles>(MAX_ENGINES);
   /** The styles that were asked for last: mostly those of the next page, too. */
   #last: { readonly sheets: readonly Sheet[]; readonly styles: Styles } | undefined;
   readonly #numbers = new WeakMap<CssFacts, number>();

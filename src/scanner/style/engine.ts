@@ -44,7 +44,7 @@ export interface Computed {
 export class Interrupted extends Error {}
 
 /** Steps that an element takes until it counts as slow. */
-const SLOW = 2000;
+const SLOW_STEPS = 2000;
 
 interface SlowElement {
   readonly node: OutlineNode;
@@ -137,7 +137,7 @@ export class StyleEngine {
     const looked = lookedAround();
     this.#lookedAround ||= looked;
     slow.steps += stepsTaken();
-    if (slow.steps > SLOW) {
+    if (slow.steps > SLOW_STEPS) {
       slow.known ??= new Map();
       slow.known.set(selector, { match, looked });
       this.pause();

@@ -14,11 +14,11 @@ export function generatedText(candidates: readonly Candidate[] | undefined, vari
 }
 
 /** What stands beyond that shows no other characters, or is an attack. */
-const CONTENT_LENGTH = 10_000;
+const MAX_CONTENT_LENGTH = 10_000;
 
 /** Characters of the strings in a `content` value; a counter or an attribute's value counts as a letter. */
 function textOf(value: string): string {
-  const content = value.slice(0, CONTENT_LENGTH);
+  const content = value.slice(0, MAX_CONTENT_LENGTH);
   let text = /\b(?:counters?|attr)\(|-quote\b/i.test(content) ? "a" : "";
   for (const [, double, single] of content.matchAll(/"((?:[^"\\]|\\[^])*)"|'((?:[^'\\]|\\[^])*)'/g)) {
     text += unescapeString(double ?? single ?? "");

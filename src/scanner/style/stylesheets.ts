@@ -28,9 +28,9 @@ interface Place {
 }
 
 /** How deep imports are followed: no site comes near, and a browser gives up somewhere, too. */
-const DEPTH = 500;
+const MAX_DEPTH = 500;
 /** Stylesheets of a page that count, each in each layer that it is imported into. */
-const SHEETS = 2000;
+const MAX_SHEETS = 2000;
 
 /** Of work, for looking up one that is imported. */
 const IMPORT_STEPS = 100;
@@ -87,7 +87,7 @@ export class SheetList {
       for (const open of this.#open) this.#listing.doubt(open);
     }
     const key = `${target}\n${place.applies}\n${place.layer}`;
-    if (this.#seen.has(key) || this.#seen.size >= SHEETS || place.depth > DEPTH) return;
+    if (this.#seen.has(key) || this.#seen.size >= MAX_SHEETS || place.depth > MAX_DEPTH) return;
     // Blink bails, too, where a stylesheet imports one that it is imported by.
     if (this.#open.has(target)) return;
     this.#seen.add(key);

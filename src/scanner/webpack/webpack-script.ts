@@ -25,7 +25,7 @@ export interface WebpackScript {
 }
 
 /** Larger scripts take too long for what they may say (characters). */
-const LIMIT = 4_000_000;
+const MAX_SCRIPT_LENGTH = 4_000_000;
 
 /** Whether webpack's runtime stands in a script: of a page without it, nothing is loaded. */
 export function hasRuntime(text: string | Buffer): boolean {
@@ -34,7 +34,7 @@ export function hasRuntime(text: string | Buffer): boolean {
 
 /** Reads a script; undefined for one that webpack has not made. */
 export async function readWebpack(text: string): Promise<WebpackScript | undefined> {
-  if (text.length > LIMIT || !(hasRuntime(text) || text.includes("webpackChunk"))) return undefined;
+  if (text.length > MAX_SCRIPT_LENGTH || !(hasRuntime(text) || text.includes("webpackChunk"))) return undefined;
   const { parse } = await import("acorn");
   try {
     return webpackIn(parse(text, { ecmaVersion: "latest", sourceType: "script" }), text);

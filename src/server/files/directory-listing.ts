@@ -11,7 +11,7 @@ export interface Order {
 }
 
 /** Entries that are looked at together. */
-const BATCH = 32;
+const ENTRIES_AT_A_TIME = 32;
 
 /** The entries of a directory that may be found, in the order of the system; none when it has gone, undefined when this user may not see them. */
 export async function entriesOf(tree: FileTree, directory: string): Promise<readonly Entry[] | undefined> {
@@ -24,7 +24,7 @@ export async function entriesOf(tree: FileTree, directory: string): Promise<read
   try {
     for await (const { name } of await opendir(directory)) {
       batch.push(tree.entry(directory, name));
-      if (batch.length === BATCH) await finish();
+      if (batch.length === ENTRIES_AT_A_TIME) await finish();
     }
   } catch (error) {
     if (isForbidden(error)) return undefined;

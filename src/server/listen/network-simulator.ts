@@ -10,16 +10,16 @@ export interface SlowNetwork {
 }
 
 /** What leaves at a time, as a limited line is busy with it: the content of one TCP segment on Ethernet (bytes). */
-const SEGMENT = 1460;
+const SEGMENT_BYTES = 1460;
 
 /** What a direction may have under way before no more is taken, so that memory is bounded (bytes). */
-const UNDER_WAY = 4 * 1024 * 1024;
+const MAX_UNDER_WAY_BYTES = 4 * 1024 * 1024;
 
 /** The next bytes are taken so long before the line is free for them that it never stands idle (milliseconds). */
-const AHEAD = 4;
+const AHEAD_MS = 4;
 
 /** How long a client may take for the last bytes once they have arrived (milliseconds). */
-const LINGER = 1000;
+const LINGER_MS = 1000;
 
 /**
  * The connection as it would be over a slow network: bytes arrive half a
@@ -64,7 +64,7 @@ export class SlowSocket extends Duplex {
   }
 
   #flow(): void {
-    if (this.#full || this.#inbound.underWay >= UNDER_WAY) this.#socket.pause();
+    if (this.#full || this.#inbound.underWay >= MAX_UNDER_WAY_BYTES) this.#socket.pause();
     else this.#socket.resume();
   }
 
@@ -74,7 +74,7 @@ export class SlowSocket extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    const segment = this.#outbound.limited ? SEGMENT : chunk.length;
+    const segment = this.#outbound.limited ? SEGMENT_BYTES : chunk.length;
     for (let at = 0; at < chunk.length; at += segment) {
       const piece = chunk.subarray(at, at + segment);
       this.#outbound.send(piece.length, () => {
@@ -89,8 +89,9 @@ export class SlowSocket extends Duplex {
   /** Takes the next bytes when the line is free again: what is not on its way yet can still be put in order. */
   #admit(): void {
     clearTimeout(this.#timer);
-    if (this.#next === undefined || this.#outbound.underWay >= UNDER_WAY || this.#socket.writableNeedDrain) return;
-    const early = this.#outbound.busy - AHEAD;
+    if (this.#next === undefined || this.#outbound.underWay >= MAX_UNDER_WAY_BYTES || this.#socket.writableNeedDrain)
+      return;
+    const early = this.#outbound.busy - AHEAD_MS;
     if (early > 0) {
       this.#timer = setTimeout(() => this.#admit(), early);
       return;
@@ -122,7 +123,7 @@ export class SlowSocket extends Duplex {
   #linger(): void {
     this.#socket.destroySoon();
     // A client that takes nothing any more is not waited for.
-    setTimeout(() => this.#socket.destroy(), LINGER).unref();
+    setTimeout(() => this.#socket.destroy(), LINGER_MS).unref();
   }
 }
 

@@ -2,10 +2,10 @@ import { H2PushError } from "../../errors.js";
 
 /** The ports of plain HTTP beside those of https: the registered ones, and what one without privileges takes. */
 const REGISTERED = { https: 443, http: 80 };
-const UNPRIVILEGED = 8080;
+const UNPRIVILEGED_PORT = 8080;
 
 /** The port for plain HTTP that goes with one for https. */
-export const portBeside = (port: number) => (port === REGISTERED.https ? REGISTERED.http : UNPRIVILEGED);
+export const portBeside = (port: number) => (port === REGISTERED.https ? REGISTERED.http : UNPRIVILEGED_PORT);
 
 /**
  * Refuses to send plain HTTP on a port to https on the same one.

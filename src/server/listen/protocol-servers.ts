@@ -40,7 +40,7 @@ export interface ProtocolOptions {
 }
 
 /** A handshake takes milliseconds; a client gets that long for it. */
-const HANDSHAKE_TIMEOUT = 20_000;
+const HANDSHAKE_TIMEOUT_MS = 20_000;
 
 /**
  * TLS chooses the protocol by ALPN: `h2`, or `http/1.1` for clients without
@@ -53,7 +53,7 @@ export function createProtocols(options: ProtocolOptions): Protocols {
   const tls = createTlsServer({
     ...options.secured,
     ALPNProtocols: ["h2", "http/1.1"],
-    handshakeTimeout: HANDSHAKE_TIMEOUT,
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
   });
   tls.on("secureConnection", (socket: TLSSocket) => {
     socket.on("error", () => socket.destroy());

@@ -41,7 +41,7 @@ export interface Listener {
 const TLS_HANDSHAKE = 22;
 
 /** A client that was reached over the slowest of networks has said something by then (milliseconds). */
-const SILENCE = 10_000;
+const SILENCE_TIMEOUT_MS = 10_000;
 
 /** How often port 0 may give one that is taken on the other address. */
 const PORT_ZERO_TRIES = 20;
@@ -143,7 +143,7 @@ function outliveFailures(server: Server): void {
 /** Looks at the first byte: a TLS handshake, or a letter, as a request in plain HTTP begins with. */
 function sortOut(
   socket: Socket,
-  { network, onTls, onPlain, silence = SILENCE }: ListenOptions,
+  { network, onTls, onPlain, silence = SILENCE_TIMEOUT_MS }: ListenOptions,
   replace: (connection: Duplex) => void,
 ): void {
   const accepted = performance.now();

@@ -9,7 +9,7 @@ import { H2PushError, systemCode } from "../../errors.js";
 const SCHEME = "unix:";
 
 /** Bytes of the longest path that a socket's address holds (`sun_path`, without the zero at its end). */
-const LONGEST = platform() === "darwin" ? 103 : 107;
+const MAX_PATH_BYTES = platform() === "darwin" ? 103 : 107;
 
 /** The absolute path of the socket that a host names as `unix:PATH`. */
 export function socketPath(host: string): string {
@@ -27,8 +27,8 @@ export async function listenOnSocket(server: Server, path: string): Promise<void
   if (platform() === "win32") {
     throw new H2PushError("listen", `no unix sockets on Windows: ${path}`, "listen on localhost and a port");
   }
-  if (Buffer.byteLength(path) > LONGEST) {
-    const hint = `a system takes ${LONGEST} bytes: choose a shorter path`;
+  if (Buffer.byteLength(path) > MAX_PATH_BYTES) {
+    const hint = `a system takes ${MAX_PATH_BYTES} bytes: choose a shorter path`;
     throw new H2PushError("listen", `too long for a unix socket: ${path}`, hint);
   }
   await removeStale(path);

@@ -3,10 +3,10 @@ import { stat } from "node:fs/promises";
 import { systemCode } from "../../errors.js";
 
 /** Directories that are watched at most: each takes a handle of the system. */
-const MOST = 500;
+const MAX_DIRECTORIES = 500;
 
 /** Events come in swarms: the first one is passed on at once, the others at most so often (milliseconds). */
-const SWARM = 40;
+const MIN_INTERVAL_MS = 40;
 
 interface Watched {
   readonly watcher: FSWatcher;
@@ -32,7 +32,7 @@ export class DirectoryWatch {
 
   /** Watches these directories and no others. One that is not there is left out. */
   async cover(directories: ReadonlySet<string>): Promise<void> {
-    const wanted = new Set([...directories].slice(0, MOST));
+    const wanted = new Set([...directories].slice(0, MAX_DIRECTORIES));
     for (const path of this.#watched.keys()) if (!wanted.has(path)) this.#end(path);
     await Promise.all([...wanted].map((path) => this.#renew(path)));
   }
@@ -65,7 +65,7 @@ export class DirectoryWatch {
 
   #event(): void {
     if (this.#tell !== undefined) return;
-    const wait = this.#toldAt + SWARM - performance.now();
+    const wait = this.#toldAt + MIN_INTERVAL_MS - performance.now();
     if (wait <= 0) return this.#pass();
     this.#tell = setTimeout(() => this.#pass(), wait).unref();
   }

@@ -2,7 +2,7 @@ import { setTimeout as after } from "node:timers/promises";
 import { errorOf } from "../../errors.js";
 import type { Audience, SiteFile } from "../../scanner/lookup.js";
 import type { PageNeeds } from "../../scanner/types.js";
-import { OpenPage, QUIET, type Change, type Files } from "./page-changes.js";
+import { OpenPage, QUIET_MS, type Change, type Files } from "./page-changes.js";
 import { DirectoryWatch } from "./directory-watch.js";
 import type { Listener } from "./sse.js";
 import { PageFiles, versionId, type PageFilesOptions } from "./page-files.js";
@@ -25,8 +25,8 @@ export interface LiveChange extends Change {
  * How often files are looked at while pages are open (milliseconds): where
  * they are watched too, as a watch has limits, and file systems without events.
  */
-const EVERY_WATCHED = 1000;
-const EVERY = 250;
+const WATCHED_INTERVAL_MS = 1000;
+const INTERVAL_MS = 250;
 
 /** A page with a stream. */
 interface Listening {
@@ -110,7 +110,10 @@ export class OpenPages {
     const listening = { pathname, authority, audience, listener, page: new OpenPage(page, files) };
     this.#listening.add(listening);
     gone.addEventListener("abort", () => this.#remove(listening), { once: true });
-    this.#every ??= setInterval(() => this.look(), this.#watch === undefined ? EVERY : EVERY_WATCHED).unref();
+    this.#every ??= setInterval(
+      () => this.look(),
+      this.#watch === undefined ? INTERVAL_MS : WATCHED_INTERVAL_MS,
+    ).unref();
     this.look();
   }
 
@@ -123,7 +126,7 @@ export class OpenPages {
       if (id === version) return false;
       if (id === before && files.get(page)?.version !== undefined) return true;
       before = id;
-      await after(QUIET, undefined, { ref: false });
+      await after(QUIET_MS, undefined, { ref: false });
     }
     return false;
   }
@@ -151,7 +154,7 @@ export class OpenPages {
     const now = performance.now();
     const changes = await Promise.all([...this.#listening].map((listening) => this.#lookAt(listening, now)));
     this.#tellOf(changes.filter((change) => typeof change === "object"));
-    if (changes.includes("settling")) this.#settling = setTimeout(() => this.look(), QUIET).unref();
+    if (changes.includes("settling")) this.#settling = setTimeout(() => this.look(), QUIET_MS).unref();
     // The last page may have gone meanwhile.
     if (this.#listening.size === 0) this.#rest();
   }

@@ -20,13 +20,13 @@ export interface Change {
 }
 
 /** Nothing may have changed for so long before a page is told (milliseconds). */
-export const QUIET = 60;
+export const QUIET_MS = 60;
 /** The same where changes were seen one after another: a burst of edits is one change, on a busy machine too. */
-const QUIET_IN_BURST = 100;
+const BURST_QUIET_MS = 100;
 /** A page is told by then, though changes go on (milliseconds). */
-const LONGEST = 5000;
+const MAX_WAIT_MS = 5000;
 /** A build that takes a file away, or empties it, writes it anew in that time (milliseconds). */
-const REWRITTEN = 500;
+const REWRITE_MS = 500;
 
 /** One page in a browser: what it was given, and what has become of that since. Knows no clock and no disk. */
 export class OpenPage {
@@ -68,16 +68,16 @@ export class OpenPage {
     }
     this.#changedAt ??= now;
     // A page that has gone would be replaced by an error, which knows no way back.
-    if (current.get(this.#page)?.version === undefined) return now - this.#movedAt < LONGEST ? "settling" : "gone";
+    if (current.get(this.#page)?.version === undefined) return now - this.#movedAt < MAX_WAIT_MS ? "settling" : "gone";
     if (!this.#isSettled(current, now, this.#changedAt)) return "settling";
     const swappable = paths.every((path) => current.get(path)?.style === true && isThere(current.get(path)));
     return { kind: swappable ? "css" : "reload", paths };
   }
 
   #isSettled(current: Files, now: number, changedAt: number): boolean {
-    if (now - changedAt >= LONGEST) return true;
+    if (now - changedAt >= MAX_WAIT_MS) return true;
     const gone = [...this.given].some(([path, state]) => isThere(state) && !isThere(current.get(path)));
-    return now - this.#movedAt >= (gone ? REWRITTEN : this.#moves > 1 ? QUIET_IN_BURST : QUIET);
+    return now - this.#movedAt >= (gone ? REWRITE_MS : this.#moves > 1 ? BURST_QUIET_MS : QUIET_MS);
   }
 }
 

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { Given } from "./page-files.js";
 
 /** A page that was served and has no stream yet is remembered for so long (milliseconds), and so many of them. */
-const AWAITED = 60_000;
-const MOST_AWAITED = 100;
+const AWAITED_MS = 60_000;
+const MAX_AWAITED = 100;
 
 interface Served {
   /** Names this one response. */
@@ -24,8 +24,8 @@ export class ServedPages {
     const at = performance.now();
     // It fails for whoever takes it.
     given.catch(() => undefined);
-    const awaited = this.#served.filter((page) => at - page.at < AWAITED);
-    this.#served = [...awaited.slice(1 - MOST_AWAITED), { load: `${this.#run}-${++this.#loads}`, pathname, given, at }];
+    const awaited = this.#served.filter((page) => at - page.at < AWAITED_MS);
+    this.#served = [...awaited.slice(1 - MAX_AWAITED), { load: `${this.#run}-${++this.#loads}`, pathname, given, at }];
   }
 
   /** The name of the response that a page of that path goes out with now. */

@@ -7,10 +7,10 @@ export interface PageEvent {
 }
 
 /** A comment at least so often keeps what is in between from taking the connection for a dead one (milliseconds). */
-const PING = 25_000;
+const PING_MS = 25_000;
 
 /** How soon a browser comes back when the server went away, or had nothing more to say (milliseconds). */
-const RETRY = 1000;
+const RETRY_MS = 1000;
 
 /** Where events go, one by one. */
 export interface Listener {
@@ -30,8 +30,8 @@ export function eventStream(begin: (listener: Listener) => () => void): Readable
   return new ReadableStream({
     start(controller) {
       const write = (text: string) => controller.enqueue(encoder.encode(text));
-      write(`retry: ${RETRY}\n\n`);
-      const ping = setInterval(() => write(":\n\n"), PING).unref();
+      write(`retry: ${RETRY_MS}\n\n`);
+      const ping = setInterval(() => write(":\n\n"), PING_MS).unref();
       let over = false;
       const stop = begin({
         send: ({ event, id, data }) => {

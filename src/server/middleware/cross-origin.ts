@@ -3,7 +3,7 @@ import type { HeaderTransform } from "../http/response-headers.js";
 import type { Step } from "../context.js";
 
 /** How long a browser may go by the answer to a preflight (seconds): what Chromium keeps at most. */
-const MAX_AGE = 7200;
+const MAX_AGE_SECONDS = 7200;
 
 /** What the answer to a preflight depends on. */
 const VARY = "origin, access-control-request-method, access-control-request-headers";
@@ -59,7 +59,7 @@ export const preflight: Step = (exchange) => {
     ...(fields["access-control-request-private-network"] === "true"
       ? { "access-control-allow-private-network": "true" }
       : {}),
-    "access-control-max-age": String(MAX_AGE),
+    "access-control-max-age": String(MAX_AGE_SECONDS),
   };
   exchange.writeHead(204, allowed, true);
   return undefined;

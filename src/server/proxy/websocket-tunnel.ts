@@ -8,7 +8,7 @@ export interface End {
 }
 
 /** How long an end may take for what is on its way when the other has gone (milliseconds). */
-const LINGER = 2000;
+const LINGER_MS = 2000;
 
 /** Joins client and upstream both ways until one of them ends, or the server. */
 export function tunnel(exchange: Pick<Exchange, "progress">, client: End, upstream: End, closing: AbortSignal): void {
@@ -30,7 +30,7 @@ function join(from: End, to: End): void {
   from.socket.on("error", () => from.socket.destroy());
   from.socket.once("close", () => {
     to.socket.end();
-    setTimeout(() => to.socket.destroy(), LINGER).unref();
+    setTimeout(() => to.socket.destroy(), LINGER_MS).unref();
     to.socket.once("finish", () => to.socket.destroy());
   });
 }

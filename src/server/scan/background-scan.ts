@@ -15,7 +15,7 @@ export interface ScanSummary {
 }
 
 /** Pages that are looked at ahead. The rest is scanned when it is asked for. */
-const PAGES_AHEAD = 2000;
+const MAX_PAGES_AHEAD = 2000;
 
 /**
  * Scans pages while nobody asks for any: a request always goes first.
@@ -34,7 +34,7 @@ export async function scanAhead(
   debug("looking ahead at the pages begins");
   for await (const { pathname, file } of sitePages) {
     if (closing.aborted) return undefined;
-    if (pages === PAGES_AHEAD) return summary(true);
+    if (pages === MAX_PAGES_AHEAD) return summary(true);
     await connections.idle();
     const needs = await scanner.page(pathname, file, { ahead: true });
     for (const { target } of needs.entries) assets.add(target);

@@ -33,7 +33,7 @@ export interface ScanOptions extends SiteScanOptions {
 const PAGES_FOR_A_THREAD = 1500;
 
 /** Each has a memory of its own. */
-const MOST_THREADS = 4;
+const MAX_THREADS = 4;
 
 /**
  * Finds out what every page under a directory needs, as the server would
@@ -65,7 +65,7 @@ export async function scan(root: string, options: ScanOptions = {}): Promise<Sit
 }
 
 function threadsFor(pages: number): number {
-  return Math.min(availableParallelism(), MOST_THREADS, Math.floor(pages / PAGES_FOR_A_THREAD));
+  return Math.min(availableParallelism(), MAX_THREADS, Math.floor(pages / PAGES_FOR_A_THREAD));
 }
 
 /** @param path with the slash at its beginning, and that of a directory at its end, or without */

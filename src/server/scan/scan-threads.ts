@@ -12,7 +12,7 @@ interface ThreadOptions extends SiteScanOptions {
 }
 
 /** Pages that a thread is given at a time: it says little of each, and has the next at hand. */
-const BATCH = 64;
+const PAGES_AT_A_TIME = 64;
 
 /** Young objects of a thread (MB): with more, fewer of them are taken for old ones before they are garbage. */
 const YOUNG_GENERATION_MB = 48;
@@ -36,9 +36,9 @@ export async function scanOnThreads(
   let next = 0;
   const nextBatch = async (): Promise<Batch> => {
     const first = next;
-    next += BATCH;
+    next += PAGES_AT_A_TIME;
     await gather(listing, pages, next);
-    return { first, pages: pages.slice(first, first + BATCH) };
+    return { first, pages: pages.slice(first, first + PAGES_AT_A_TIME) };
   };
   const begin = () =>
     new Worker(new URL("scan-worker.js", import.meta.url), {
@@ -120,7 +120,7 @@ class InOrder {
     if (needs === undefined) return;
     for (let ready = this.#next(); ready !== undefined; ready = this.#next()) {
       for (const [at, found] of ready.entries()) needs.add(this.#pages[this.#first + at]?.pathname ?? "", found);
-      this.#first += BATCH;
+      this.#first += PAGES_AT_A_TIME;
     }
   }
 

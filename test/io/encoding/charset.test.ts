@@ -2,7 +2,7 @@ import { gzipSync, brotliCompressSync } from "node:zlib";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { assumedEncoding, encodingIn, JUDGED, type TextKind } from "../../../src/io/encoding/charset.js";
+import { assumedEncoding, encodingIn, JUDGED_BYTES, type TextKind } from "../../../src/io/encoding/charset.js";
 import { createScanner } from "../../../src/scanner/scanner.js";
 import { scriptInsertion } from "../../../src/server/live-reload/script-insertion.js";
 import { withInsertion } from "../../../src/files/representation/insertion.js";
@@ -99,16 +99,16 @@ test.each<[TextKind, string, string | undefined]>([
 
 describe("a text of more than 64 KB", () => {
   const cut = (character: string, before: number) =>
-    Buffer.concat([Buffer.alloc(JUDGED - before, 0x61), Buffer.from(character), Buffer.from("b")]);
+    Buffer.concat([Buffer.alloc(JUDGED_BYTES - before, 0x61), Buffer.from(character), Buffer.from("b")]);
   test.each([1, 2, 3])("may have a character cut off behind %i of its bytes", (before) => {
     const content = cut("😀", before);
     expect(encodingIn(content, "plain")).toBe("utf-8");
-    expect(encodingIn(content.subarray(0, JUDGED), "plain", content.length)).toBe("utf-8");
-    expect(encodingIn(content.subarray(0, JUDGED), "plain")).toBeUndefined();
+    expect(encodingIn(content.subarray(0, JUDGED_BYTES), "plain", content.length)).toBe("utf-8");
+    expect(encodingIn(content.subarray(0, JUDGED_BYTES), "plain")).toBeUndefined();
   });
   test("is judged by its first 64 KB", () => {
-    expect(encodingIn(Buffer.concat([Buffer.alloc(JUDGED, 0x61), bytes(HELLO)]), "plain")).toBe("utf-8");
-    expect(encodingIn(Buffer.concat([Buffer.alloc(JUDGED - 6, 0x61), bytes(HELLO)]), "plain")).toBeUndefined();
+    expect(encodingIn(Buffer.concat([Buffer.alloc(JUDGED_BYTES, 0x61), bytes(HELLO)]), "plain")).toBe("utf-8");
+    expect(encodingIn(Buffer.concat([Buffer.alloc(JUDGED_BYTES - 6, 0x61), bytes(HELLO)]), "plain")).toBeUndefined();
   });
 });
 
@@ -135,7 +135,7 @@ test.each([
 test("hostile markup is looked through in linear time", () => {
   const start = performance.now();
   for (const piece of ["<meta ", "<a b='", "<!--", "<script>", "<meta content=charset ", "< ", "charset=", "a= "]) {
-    encodingIn(Buffer.alloc(JUDGED, piece), "html");
+    encodingIn(Buffer.alloc(JUDGED_BYTES, piece), "html");
   }
   expect(performance.now() - start).toBeLessThan(3000);
 });

@@ -18,7 +18,7 @@ export type Match = "yes" | "maybe" | "no";
 const weaker = (a: Match, b: Match): Match => (a === "no" || b === "no" ? "no" : a === "maybe" ? a : b);
 
 /** Steps that one match may take: a selector with many ancestors could take their product (an attack). */
-const STEPS = 5000;
+const MAX_STEPS = 5000;
 /** Of the match that is under way: its steps, and whether it looked at more than the element and its ancestors. */
 const context = { steps: 0, looked: false, isNear: false };
 
@@ -44,7 +44,7 @@ function matchFrom(selector: Selector, index: number, element: Matchable): Match
   const compound = selector.compounds[index];
   if (compound === undefined) return "yes";
   context.steps += 1;
-  if (context.steps > STEPS) return "maybe";
+  if (context.steps > MAX_STEPS) return "maybe";
   const own = matchCompound(compound, element);
   if (own === "no" || index === selector.compounds.length - 1) return own;
   const combinator = selector.combinators[index];
@@ -58,7 +58,7 @@ function ancestors(selector: Selector, index: number, element: Matchable): Match
   let best: Match = "no";
   for (let ancestor = element.parent; ancestor !== undefined; ancestor = ancestor.parent) {
     const found = matchFrom(selector, index + 1, ancestor);
-    if (context.steps > STEPS) return "maybe";
+    if (context.steps > MAX_STEPS) return "maybe";
     if (found === "yes") return found;
     if (found === "maybe") best = found;
     if (selector.combinators[index] === ">") break;
@@ -84,7 +84,7 @@ function hasSibling(compound: Compound, element: Matchable): boolean {
   context.looked = true;
   for (const other of element.parent?.children.values() ?? []) {
     context.steps += 1;
-    if (context.steps > STEPS || matchCompound(compound, other) !== "no") return true;
+    if (context.steps > MAX_STEPS || matchCompound(compound, other) !== "no") return true;
   }
   return false;
 }
@@ -122,7 +122,7 @@ function hasAny(list: readonly Selector[], element: Matchable): Match {
   let found: Match = "no";
   for (const near of around(element)) {
     context.steps += 1;
-    if (context.steps > STEPS || matchAny(list, near) !== "no") found = "maybe";
+    if (context.steps > MAX_STEPS || matchAny(list, near) !== "no") found = "maybe";
     if (found !== "no") break;
   }
   context.isNear = false;

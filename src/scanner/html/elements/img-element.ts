@@ -5,7 +5,7 @@ import { NEED } from "../../url/reference.js";
 import type { TagReferences } from "./tag-references.js";
 
 /** Sources of one `picture` that count: each image in it looks at them all. */
-const SOURCES = 100;
+const MAX_SOURCES = 100;
 
 /** Reads the `img` elements of a page, with what a `picture` around them offers (HTML §4.8.1 on). */
 export class Pictures {
@@ -31,7 +31,7 @@ export class Pictures {
   /** At a `source` that is none of a medium. */
   source(): void {
     const lexer = this.#lexer;
-    if (this.#sources === undefined || this.#sources.length >= SOURCES) return;
+    if (this.#sources === undefined || this.#sources.length >= MAX_SOURCES) return;
     const source: ImageSource = {
       srcset: lexer.attribute("srcset"),
       sizes: lexer.attribute("sizes"),

@@ -48,10 +48,10 @@ function withoutCommas(url: string): string {
 }
 
 /** A longer descriptor says nothing that a shorter one can't. */
-const DESCRIPTOR_LENGTH = 100;
+const MAX_DESCRIPTOR_LENGTH = 100;
 
 function isDescriptor(text: string): boolean {
-  if (text.length > DESCRIPTOR_LENGTH) return false;
+  if (text.length > MAX_DESCRIPTOR_LENGTH) return false;
   return text === "" || /^(?:\d+w(?:\s+\d+h)?|\d+h\s+\d+w|\d*\.?\d+(?:e[+-]?\d+)?x)$/.test(text);
 }
 

@@ -1,4 +1,4 @@
-import { ALTERNATIVES, type Candidate } from "../cascade.js";
+import { MAX_ALTERNATIVES, type Candidate } from "../cascade.js";
 import { parseFont, substitute } from "../../css/values.js";
 import { weightOf } from "./font-face.js";
 import type { Variables } from "../custom-properties.js";
@@ -48,7 +48,7 @@ export function alternatives<T>(
   }
   if (!settled) values.push(...inherited);
   const same = values.length === inherited.length && values.every((value, index) => value === inherited[index]);
-  return same ? inherited : values.slice(0, ALTERNATIVES);
+  return same ? inherited : values.slice(0, MAX_ALTERNATIVES);
 }
 
 /** Numbers for a `font-weight`; relative ones go by the parent's. */

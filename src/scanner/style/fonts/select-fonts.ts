@@ -15,7 +15,7 @@ const LETTER = 0x61;
 const SPACE = 0x20;
 
 /** Characters remembered for a font: more than any language has. */
-const CHARACTERS = 100_000;
+const MAX_CHARACTERS = 100_000;
 
 /** Families that are there on every system: a browser looks no further for what they hold. */
 const INSTALLED = new Set(
@@ -73,7 +73,7 @@ export class FontSet {
     let faces = known.get(code);
     if (faces === undefined) {
       faces = this.#choose(use, code);
-      if (known.size < CHARACTERS) known.set(code, faces);
+      if (known.size < MAX_CHARACTERS) known.set(code, faces);
     }
     return faces;
   }

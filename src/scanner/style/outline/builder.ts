@@ -7,7 +7,7 @@ import type { TagEffect } from "./tag-effect.js";
 import { type TagName, tagNamed } from "../../html/tag-name.js";
 
 /** Distinct characters kept for a node: enough to tell which parts of a font it needs. */
-const CHARACTERS = 2000;
+const MAX_CHARACTERS = 2000;
 
 const HTML = tagNamed("html");
 const HEAD = tagNamed("head");
@@ -145,7 +145,7 @@ export class OutlineBuilder {
     }
     for (const char of decodeHTML(bytes.toString("utf8", start, end))) {
       const code = char.codePointAt(0) ?? 0;
-      if (code > 0x7f && set.size < CHARACTERS) set.add(code);
+      if (code > 0x7f && set.size < MAX_CHARACTERS) set.add(code);
     }
   }
 }

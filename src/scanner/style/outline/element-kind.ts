@@ -46,12 +46,12 @@ const ID = hashOf("id");
 const STYLE = hashOf("style");
 
 /** Tests that one element may pass by different attributes: each set of them is kept. */
-const PASSED = 256;
+const MAX_PASSED_TESTS = 256;
 
-const CLASS_LISTS = 100_000;
+const MAX_CLASS_LISTS = 100_000;
 
 /** Style attributes remembered: beyond them the parsing is done again. */
-const STYLES = 4096;
+const MAX_STYLES = 4096;
 
 /** The kinds of elements that a site's pages have, told apart by what its stylesheets ask for. */
 export class ElementKinds {
@@ -110,7 +110,7 @@ export class ElementKinds {
       const passed = this.#vocabulary.passed("class", value);
       const key = names.length + passed.length > 0 ? `.${names.toSorted().join(" ")}\n${passed.join("\n")}` : "";
       list = { key, names: new Set(names), passed };
-      if (this.#classLists.size < CLASS_LISTS) this.#classLists.set(value, list);
+      if (this.#classLists.size < MAX_CLASS_LISTS) this.#classLists.set(value, list);
     }
     return list;
   }
@@ -126,7 +126,7 @@ export class ElementKinds {
     if (style === undefined) {
       const declarations = this.#parseStyle(text);
       style = declarations === undefined ? NO_STYLE : { key: text, declarations };
-      if (this.#styles.size < STYLES) this.#styles.set(text, style);
+      if (this.#styles.size < MAX_STYLES) this.#styles.set(text, style);
     }
     if (style.key === "") return effect;
     const key = `{${style.key}`;
@@ -134,7 +134,7 @@ export class ElementKinds {
   }
 
   #passing(effect: TagEffect, passed: readonly string[]): TagEffect {
-    if (passed.length === 0 || (effect.kind?.passed.size ?? 0) > PASSED) return effect;
+    if (passed.length === 0 || (effect.kind?.passed.size ?? 0) > MAX_PASSED_TESTS) return effect;
     const key = `[${passed.join("\n")}`;
     return effect.more.get(key) ?? this.#more(key, effect, {}, passed);
   }

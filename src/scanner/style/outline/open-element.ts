@@ -4,10 +4,10 @@ import type { TagEffect } from "./tag-effect.js";
 import type { TagName } from "../../html/tag-name.js";
 
 /** Elements kept: what has more is no site, but an attack. */
-const OPEN_ELEMENTS = 200_000;
+const MAX_OPEN_ELEMENTS = 200_000;
 
 /** How deep a browser nests elements; what is deeper becomes a sibling (Blink, Gecko and WebKit: 512). */
-const DEPTH = 512;
+const MAX_DEPTH = 512;
 
 /**
  * An element that is open, with all that are open around it: what more comes
@@ -43,7 +43,7 @@ export class OpenElement {
 
   /** Where nothing is nested any more. */
   get isDeepest(): boolean {
-    return this.#depth >= DEPTH;
+    return this.#depth >= MAX_DEPTH;
   }
 
   /** Within the element that a start tag opens here. */
@@ -56,7 +56,7 @@ export class OpenElement {
     let element = this.#inner?.get(effect);
     if (element === undefined) {
       element = new OpenElement(this, effect.tag, this.node.child(effect.kind ?? PLAIN));
-      if (effect.tag.isKept && this.#isKept && this.tree.count < OPEN_ELEMENTS) this.#keep(effect, element);
+      if (effect.tag.isKept && this.#isKept && this.tree.count < MAX_OPEN_ELEMENTS) this.#keep(effect, element);
     }
     effect.last = element;
     return element;

@@ -90,7 +90,7 @@ export interface Outline {
 const ROOT = tagNamed("#document");
 
 /** Paths kept for a site; beyond them the pages that follow begin anew. */
-const NODES = 100_000;
+const MAX_NODES = 100_000;
 
 /** The paths of a site's pages. */
 export class OutlineTree {
@@ -109,7 +109,7 @@ export class OutlineTree {
   page(): OutlineBuilder {
     const { generation, root } = this.#paths;
     const count = Math.max(root.tree.count, root.node.growth.count);
-    if (generation !== this.#vocabulary.generation || count > NODES) this.#paths = this.#begin();
+    if (generation !== this.#vocabulary.generation || count > MAX_NODES) this.#paths = this.#begin();
     this.#pages += 1;
     return new OutlineBuilder(this.#paths, this.#pages);
   }

@@ -10,9 +10,9 @@ import { spend } from "../../work.js";
 import { hashOf } from "../../html/tag-name.js";
 
 /** Names beyond these belong to no stylesheet that a person wrote. */
-const LIMIT = 100_000;
+const MAX_NAMES = 100_000;
 /** Values of an attribute whose tests are remembered. */
-const VALUES = 4096;
+const MAX_VALUES = 4096;
 
 /**
  * The names that the stylesheets of a site ask for: of a page's elements
@@ -45,7 +45,7 @@ export class Vocabulary {
   }
 
   #compound({ tag, ids, classes, attributes }: Compound): void {
-    if (this.generation > LIMIT) return;
+    if (this.generation > MAX_NAMES) return;
     if (tag !== undefined && !this.tags.has(tag)) {
       this.tags.set(tag, this.tags.size + 1);
       this.generation += 1;
@@ -101,7 +101,7 @@ export class AttributeTests {
     const keys: string[] = [];
     spend(this.#tests.size);
     for (const [key, test] of this.#tests) if (passesTest(test, value)) keys.push(key);
-    if (this.#passed.size < VALUES) this.#passed.set(value, keys);
+    if (this.#passed.size < MAX_VALUES) this.#passed.set(value, keys);
     return keys;
   }
 }
