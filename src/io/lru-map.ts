@@ -20,6 +20,15 @@ export class LruMap<T> {
     return old;
   }
 
+  /** What is kept; made, and kept, when there is nothing. */
+  remember(key: string, make: () => T): T {
+    const known = this.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    this.set(key, made);
+    return made;
+  }
+
   /** All that is kept, without counting as used. */
   *entries(): Generator<readonly [string, T]> {
     for (const entry of this.#old) if (!this.#young.has(entry[0])) yield entry;

@@ -1,25 +1,16 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+import type { OutgoingHttpHeaders } from "node:http";
 import { errorOf } from "../errors.js";
 import { LruMap } from "../io/lru-map.js";
-import { pathOf } from "../io/request-target.js";
 import { versionOf } from "../scanner/site-files/file-version.js";
 import type { Lookup, SiteFile } from "../scanner/lookup.js";
 import type { PageNeeds } from "../scanner/types.js";
 import type { LearnFile } from "./learn-file.js";
 import { learnFrom, newsOf, versionIfAny } from "./learn-from-load.js";
 import { LearnedPage } from "./learned-page.js";
+import { assetRequest, isReload, type ObservedRequest } from "./observed-request.js";
 import { OpenLoads } from "./open-loads.js";
-import type { Client, LoadStart, PageLoad, Sighting } from "./page-load.js";
+import type { LoadStart, PageLoad, Sighting } from "./page-load.js";
 import { isPlain, isPublic, isShared } from "./shared-response.js";
-
-/** A request, as far as learning looks at it. */
-export interface ObservedRequest {
-  readonly client: Client;
-  readonly method: string;
-  readonly authority: string;
-  readonly target: string;
-  readonly fields: IncomingHttpHeaders;
-}
 
 /** A page that is about to be sent. */
 export interface PageVersion {
@@ -51,12 +42,6 @@ export interface LearnerOptions {
 
 /** Pages whose lists are kept; those asked for least recently go. */
 const MAX_PAGES = 4000;
-
-/** Characters of a target that is looked at: all `Link` fields together have 8 KB. */
-const MAX_TARGET_LENGTH = 1024;
-
-/** A query with more characters than a version has may be a token that only one person has. */
-const MAX_OPEN_QUERY_LENGTH = 16;
 
 /** The versions of what a page names are looked at again after this (milliseconds). */
 const RECHECK_MS = 250;
@@ -133,17 +118,11 @@ export class Learner {
 
   /** A request has arrived. Undefined when it belongs to no load. */
   arrived(request: ObservedRequest): Observation | undefined {
-    const { client, method, target, fields } = request;
-    const destination = fields["sec-fetch-dest"];
-    const mode = fields["sec-fetch-mode"];
-    if (method !== "GET" || mode === "navigate" || !isPlain(fields)) return undefined;
-    if (typeof destination !== "string" || typeof mode !== "string" || target.length > MAX_TARGET_LENGTH)
-      return undefined;
-    const referer = ownPath(fields.referer, request.authority);
-    const load = referer === undefined ? undefined : this.#loads.find(client, referer);
-    if (load === undefined || referer === undefined) return undefined;
-    const byDocument = referer === load.start.page;
-    const sighting = load.add({ target, destination, mode, byDocument, isOpen: isOpen(target, fields) });
+    const asset = assetRequest(request);
+    const load = asset && this.#loads.find(request.client, asset.referer);
+    if (asset === undefined || load === undefined) return undefined;
+    const { referer, ...asked } = asset;
+    const sighting = load.add({ ...asked, byDocument: referer === load.start.page });
     this.#loads.touch(load);
     return { ended: (status, sent) => this.#ended(load, sighting, status, sent) };
   }
@@ -259,17 +238,4 @@ function newPage({ start }: PageLoad): LearnedPage {
   learned.begins();
   learned.lookedAt = performance.now();
   return learned;
-}
-
-const isOpen = (target: string, fields: IncomingHttpHeaders) =>
-  fields.cookie === undefined && target.length - pathOf(target).length <= MAX_OPEN_QUERY_LENGTH;
-
-/** The user wants everything anew: what is asked for twice then has another reason. */
-const isReload = (fields: IncomingHttpHeaders) => fields["cache-control"] !== undefined || fields.pragma !== undefined;
-
-/** Path and query of a `referer` of the same origin. */
-function ownPath(referer: string | undefined, authority: string): string | undefined {
-  const origin = `https://${authority}`;
-  if (referer === undefined || !referer.startsWith(`${origin}/`)) return undefined;
-  return referer.slice(origin.length);
 }

@@ -13,8 +13,9 @@ import type { Viewport } from "./css/media-queries.js";
 import type { OutlineBuilder } from "./style/outline/builder.js";
 import { within, Work } from "./work.js";
 import { OutlineTree } from "./style/outline/outline.js";
-import { baseOf, type Resolved, resolve } from "../manifest/resolve.js";
+import { Lines } from "./site-files/lines.js";
 import { type ReadFile, MAX_SCANNED_BYTES } from "./site-files/read-file.js";
+import { References } from "./url/references.js";
 import { LruMap } from "../io/lru-map.js";
 import { readingOf } from "./scan-fault.js";
 import type { SiteFile } from "./lookup.js";
@@ -35,10 +36,6 @@ const MAX_SHEETS = 256;
 const MAX_SCRIPTS = 2048;
 /** Entries that many pages have in common. */
 const MAX_ENTRIES = 8192;
-/** Directories, and references below each, that many pages have in common. */
-const MAX_DIRECTORIES = 32;
-const MAX_REFERENCES = 1024;
-
 /** Steps of work that reading one page may take beside its bytes. */
 const MAX_READING_STEPS = 2_000_000;
 
@@ -50,15 +47,6 @@ interface ReadHtml {
   /** Of the vocabulary that its outline was made with. */
   readonly generation: number;
 }
-
-/** The text of a file, and where its lines end, as far as that was asked for. */
-interface Lines {
-  readonly version: string;
-  readonly text: Buffer;
-  readonly ends: number[];
-}
-
-const LINE_FEED = 0x0a;
 
 /** Told of a file which reading has a limit for: its bytes, or the work on its styles. */
 export type OnLimit = (file: SiteFile, limit: "bytes" | "style") => void;
@@ -94,15 +82,12 @@ export class SiteFacts {
   readonly #answers = new LruMap<CachedPromise<boolean>>(MAX_SCRIPTS);
   readonly #inlineCss = new LruMap<CssFacts>(MAX_SHEETS);
   readonly #entries = new LruMap<ManifestEntry>(MAX_ENTRIES);
-  readonly #directories = new LruMap<LruMap<Resolved>>(MAX_DIRECTORIES);
-  /** The base that was asked for last, and what was resolved in its directory: a page has many references. */
-  #base: URL | undefined;
-  #resolved = new LruMap<Resolved>(MAX_REFERENCES);
+  /** What references come to. */
+  readonly references = new References();
   /** The page that was read last, in UTF-8. */
   #page: { readonly version: string; readonly text: Buffer } = { version: "", text: EMPTY };
   /** Of the file that was asked for last: a file may refer to much that is not there. */
   #lines: Lines | undefined;
-  readonly #bases = new LruMap<URL>(MAX_SHEETS);
 
   constructor(options: SiteFactsOptions) {
     this.#options = options;
@@ -195,31 +180,14 @@ export class SiteFacts {
       const toText = (bytes: Buffer) => htmlToUtf8(bytes, documentEncoding(bytes, isXmlName(file.file)));
       const { version: last, text } = this.#page;
       const own = last === version ? text : await this.#read(file, (bytes) => Buffer.from(toText(bytes)));
-      this.#lines = { version, text: own, ends: [] };
+      this.#lines = new Lines(version, own);
     }
-    return lineAt(this.#lines, offset);
+    return this.#lines.lineOf(offset);
   }
 
   /** The same entry that other pages have, if they do. */
   share(key: string, make: () => ManifestEntry): ManifestEntry {
-    return remembered(this.#entries, key, make);
-  }
-
-  /** `resolve`, remembered. */
-  resolve(reference: string, base: URL): Resolved {
-    if (reference === "" || reference.startsWith("?") || reference.startsWith("#")) return resolve(reference, base);
-    if (base !== this.#base) {
-      // Below one directory a relative reference means the same for every page.
-      const directory = base.href.slice(0, base.href.lastIndexOf("/") + 1);
-      this.#resolved = remembered(this.#directories, directory, () => new LruMap(MAX_REFERENCES));
-      this.#base = base;
-    }
-    return remembered(this.#resolved, reference, () => resolve(reference, base));
-  }
-
-  /** `baseOf`, remembered: what references in a file of the site resolve against. */
-  baseOf(target: string): URL {
-    return remembered(this.#bases, target, () => baseOf(target));
+    return this.#entries.remember(key, make);
   }
 
   /** Says that what a page's styles load is not known. */
@@ -228,7 +196,7 @@ export class SiteFacts {
   }
 
   #reachLimit(file: SiteFile, limit: Parameters<OnLimit>[1]): void {
-    remembered(this.#limited, `${versionOf(file)} ${limit}`, () => (this.#options.onLimit(file, limit), true));
+    this.#limited.remember(`${versionOf(file)} ${limit}`, () => (this.#options.onLimit(file, limit), true));
   }
 
   /** A page whose own `style` elements ask for names that were not known yet is read once more. */
@@ -239,7 +207,7 @@ export class SiteFacts {
     const { viewport, compressed } = this.#options;
     for (;;) {
       const { generation } = this.#vocabulary;
-      const css = (text: string) => remembered(this.#inlineCss, text, () => this.#readCss(text));
+      const css = (text: string) => this.#inlineCss.remember(text, () => this.#readCss(text));
       const read = (outline?: OutlineBuilder) =>
         readHtml(text, { viewport, compressed, css, ...(outline && { outline }) });
       const facts =
@@ -269,7 +237,7 @@ export class SiteFacts {
     parse: (bytes: Buffer) => T | Promise<T>,
   ): MaybePromise<T> {
     const key = `${versionOf(file)} ${question}`;
-    return remembered(kept, key, () => new CachedPromise(this.#read(file, parse), () => kept.delete(key))).value;
+    return kept.remember(key, () => new CachedPromise(this.#read(file, parse), () => kept.delete(key))).value;
   }
 
   async #read<T>(file: SiteFile, parse: (bytes: Buffer) => T | Promise<T>, readFile = this.#readOther): Promise<T> {
@@ -286,28 +254,4 @@ export class SiteFacts {
       return read(EMPTY);
     }
   }
-}
-
-function remembered<T>(kept: LruMap<T>, key: string, make: () => T): T {
-  const known = kept.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  kept.set(key, made);
-  return made;
-}
-
-/** The line, from 1, of an offset: one more than there are ends of lines before it. */
-function lineAt({ text, ends }: Lines, offset: number): number {
-  for (let last = ends.at(-1) ?? -1; last < offset;) {
-    const end = text.indexOf(LINE_FEED, last + 1);
-    last = end < 0 ? Number.POSITIVE_INFINITY : end;
-    ends.push(last);
-  }
-  let [low, high] = [0, ends.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ends[middle] ?? 0) < offset) low = middle + 1;
-    else high = middle;
-  }
-  return low + 1;
 }

@@ -88,7 +88,7 @@ export class Listing {
 
   /** Whether a file of the site answers for a URL. */
   async isThere(url: string, base: URL): Promise<boolean> {
-    const resolved = this.#facts.resolve(url, base);
+    const resolved = this.#facts.references.resolve(url, base);
     return "target" in resolved && (await this.#lookup({ target: resolved.target, navigates: false })).kind === "file";
   }
 
@@ -108,7 +108,7 @@ export class Listing {
     reference: Reference,
     context: Context,
     policy?: ContentSecurityPolicy,
-    resolved: Resolved = this.#facts.resolve(reference.url, context.base),
+    resolved: Resolved = this.#facts.references.resolve(reference.url, context.base),
   ): MaybePromise<Located | "elsewhere" | undefined> {
     if ("left" in resolved) {
       if (resolved.left !== "data") this.ignore(reference.url, resolved.left, context.base);

@@ -163,3 +163,10 @@ export function matchesMedia(list: string, viewport: Viewport): boolean {
 export function isTrivialMedia(list: string): boolean {
   return /^\s*(?:(?:only\s+)?(?:all|screen)?)\s*$/i.test(list);
 }
+
+/** Whether an `@container` condition may hold: of its size queries, as if the container were as wide as the page. */
+export function mayContainerMatch(text: string, viewport: Viewport): boolean {
+  if (!text.includes("(") || /(?:style|scroll-state)\(/i.test(text)) return true;
+  const query = text.replace(/^\s*(?!not\b)[^\s(]+\s+(?=not\b|\()/i, "");
+  return matchesMedia(query.replaceAll("inline-size", "width").replaceAll("block-size", "height"), viewport);
+}

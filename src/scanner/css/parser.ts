@@ -2,18 +2,18 @@ import { addDeclaration, isInvalid, mayLoadImage } from "./declarations.js";
 import type { CssFacts, CssImport, Declaration, SkippedUrl } from "./facts.js";
 import { readImport } from "./import-rule.js";
 import { isSupported } from "./supports.js";
-import { CssCursor, parseDeclaration, unquote, withoutComments } from "./syntax.js";
+import { SkippedUrls } from "./skipped-urls.js";
+import { CssCursor, parseDeclaration, unquote } from "./syntax.js";
 import { functionEnd, imagesIn } from "./values.js";
 import { type FontFace, readFontFace } from "../style/fonts/font-face.js";
-import { DEFAULT_VIEWPORT, isTrivialMedia, matchesMedia, type Viewport } from "./media-queries.js";
+import { DEFAULT_VIEWPORT, isTrivialMedia, matchesMedia, mayContainerMatch, type Viewport } from "./media-queries.js";
 import { RuleIndex } from "./selectors/rule-index.js";
 import type { Selector } from "./selectors/types.js";
-import { emptyCompound, isNever, type Nesting, nestingIn, parseSelectors } from "./selectors/parser.js";
+import { emptyCompound, isNever, type Nesting, nestingIn } from "./selectors/nesting.js";
+import { parseSelectors } from "./selectors/parser.js";
 
 const MAX_NESTING = 32;
 const MAX_LAYERS = 500;
-/** Enough to explain a page by. */
-const MAX_SKIPPED = 1000;
 
 /** Reads a stylesheet. `selectors` is told of every selector whose rule counts. */
 export function readCss(
@@ -58,7 +58,7 @@ class CssReader {
   readonly #imageRules = new RuleIndex();
   readonly #layers = new Set<string>();
   readonly #keyframes = new Map<string, readonly Declaration[]>();
-  readonly #skipped: SkippedUrl[] = [];
+  readonly #skipped = new SkippedUrls();
   #anonymous = 0;
   #order = 0;
   /** Imports come before all else but `@layer` statements and what is no rule that a browser knows (CSS Cascade 5 §2). */
@@ -79,7 +79,7 @@ class CssReader {
       imageRules: this.#imageRules,
       layers: [...this.#layers],
       keyframes: this.#keyframes,
-      skipped: this.#skipped,
+      skipped: this.#skipped.urls,
       size: this.#order,
     };
   }
@@ -123,7 +123,7 @@ class CssReader {
     const declarations = { list, offset };
     for (const selector of rule) {
       if (isNever(selector)) {
-        for (const { value } of list) this.#skip(value, "state");
+        for (const { value } of list) this.#skipped.addFrom(() => value, "state");
         continue;
       }
       this.#selectors(selector);
@@ -157,7 +157,7 @@ class CssReader {
     const reference = readImport(rest);
     if (reference === undefined) return;
     const { url, layer, supports, media } = reference;
-    if (supports !== undefined && !isSupported(supports)) return this.#skipUrl(url, "supports");
+    if (supports !== undefined && !isSupported(supports)) return this.#skipped.add(url, "supports");
     const full = layer === undefined ? undefined : this.#layer(layer, "");
     this.#imports.push({ url, media, layer: full, offset: this.#cursor.itemStart });
   }
@@ -175,7 +175,7 @@ class CssReader {
       case "layer":
         return this.#group({ ...context, layer: this.#layer(rest, context.layer) });
       case "container":
-        if (!mayHold(rest, this.#viewport)) return this.#skipBlock("media");
+        if (!mayContainerMatch(rest, this.#viewport)) return this.#skipBlock("media");
         return this.#group({ ...context, conditional: true });
       case "scope":
         return this.#scope(rest, context);
@@ -210,27 +210,12 @@ class CssReader {
   #skipBlock(reason: SkippedUrl["reason"]): void {
     const start = this.#cursor.position;
     this.#cursor.skipBlock();
-    if (this.#skipped.length < MAX_SKIPPED) this.#skip(this.#cursor.text.slice(start, this.#cursor.position), reason);
-  }
-
-  #skip(text: string, reason: SkippedUrl["reason"]): void {
-    if (!/url\(/i.test(text)) return;
-    for (const url of imagesIn(withoutComments(text), 1)) this.#skipUrl(url, reason);
-  }
-
-  #skipUrl(url: string, reason: SkippedUrl["reason"]): void {
-    if (this.#skipped.length < MAX_SKIPPED) this.#skipped.push({ url, reason });
+    this.#skipped.addFrom(() => this.#cursor.text.slice(start, this.#cursor.position), reason);
   }
 
   #keyframesRule(name: string): void {
     const declarations: Declaration[] = [];
-    while (this.#cursor.next() === "{") {
-      for (let end = this.#cursor.next(); ; end = this.#cursor.next()) {
-        if (end === "{") this.#cursor.skipBlock();
-        else addDeclaration(this.#cursor.item(), declarations);
-        if (end === "}") break;
-      }
-    }
+    while (this.#cursor.next() === "{") for (const item of this.#cursor.items()) addDeclaration(item, declarations);
     const images = declarations.filter(({ value }) => /url\(|image-set\(/i.test(value));
     if (images.length > 0) this.#keyframes.set(name, images);
   }
@@ -238,20 +223,14 @@ class CssReader {
   #fontFace(): void {
     const offset = this.#cursor.itemStart;
     const declarations = new Map<string, string>();
-    for (;;) {
-      const end = this.#cursor.next();
-      if (end === "{") {
-        this.#cursor.skipBlock();
-        continue;
-      }
-      const raw = parseDeclaration(this.#cursor.item());
+    for (const item of this.#cursor.items()) {
+      const raw = parseDeclaration(item);
       if (raw !== undefined && !isInvalid(raw.value)) declarations.set(raw.property, raw.value);
-      if (end === "}") break;
     }
     const face = readFontFace(declarations, offset);
     if (face !== undefined) this.#fonts.push(face);
     for (const url of imagesIn(declarations.get("src") ?? "", 1)) {
-      if (face?.sources.includes(url) !== true) this.#skipUrl(url, "font format");
+      if (face?.sources.includes(url) !== true) this.#skipped.add(url, "font format");
     }
   }
 }
@@ -264,11 +243,4 @@ function atName(item: string): string {
 /** Any element within what a selector matches. */
 function inside({ compounds, combinators }: Selector): Selector {
   return { compounds: [emptyCompound(), ...compounds], combinators: [" ", ...combinators], pseudo: "", specificity: 0 };
-}
-
-/** Whether an `@container` condition may hold: of its size queries, as if the container were as wide as the page. */
-function mayHold(text: string, viewport: Viewport): boolean {
-  if (!text.includes("(") || /(?:style|scroll-state)\(/i.test(text)) return true;
-  const query = text.replace(/^\s*(?!not\b)[^\s(]+\s+(?=not\b|\()/i, "");
-  return matchesMedia(query.replaceAll("inline-size", "width").replaceAll("block-size", "height"), viewport);
 }

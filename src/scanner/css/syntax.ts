@@ -71,6 +71,16 @@ export class CssCursor {
     return withoutComments(this.text.slice(this.itemStart, this.itemEnd)).trim();
   }
 
+  /** The items of the block that was entered last, up to its end. Blocks in it are passed over. */
+  *items(): Generator<string> {
+    for (;;) {
+      const end = this.next();
+      if (end === "{") this.skipBlock();
+      else yield this.item();
+      if (end === "}") return;
+    }
+  }
+
   #end(end: ItemEnd): ItemEnd {
     this.itemEnd = this.position;
     this.position += 1;

@@ -88,7 +88,7 @@ export class ModuleGraph {
         const seen = this.#seen.get(target);
         if (seen !== undefined && seen <= options.need) continue;
         this.#seen.set(target, options.need);
-        const context: Context = { file, pathname, base: this.#facts.baseOf(target), encoding: "utf-8" };
+        const context: Context = { file, pathname, base: this.#facts.references.baseOf(target), encoding: "utf-8" };
         graph.push(context);
         const { scripts, failed } = await this.#imports(await this.#facts.script(file), context, options, 0);
         next.push(...scripts);

@@ -71,7 +71,7 @@ export class RunningScripts {
   }
 
   async #style(url: string, context: Context, offset: number): Promise<void> {
-    const resolved = this.#facts.resolve(url, context.base);
+    const resolved = this.#facts.references.resolve(url, context.base);
     if ("target" in resolved && this.#listing.has(resolved.target)) return;
     const reference: Reference = { ...VITE_STYLE, url, offset };
     const located = await this.#listing.reference(reference, context, this.#policy, resolved);

@@ -1,27 +1,15 @@
 import { byPrecedence, type Candidate, layerName, type Matched, rankLayers, type Sheet } from "./cascade.js";
 import { mayLoadImage } from "../css/declarations.js";
 import { declaredValues } from "./declared-values.js";
-import { familiesOf, imagesIn, substitute } from "../css/values.js";
+import { familiesOf } from "../css/values.js";
 import type { ElementKind } from "./outline/element-kind.js";
 import { alternatives, FONT_PARTS, type FontUse, weightsOf } from "./fonts/requested-font.js";
 import { generatedText } from "./generated-content.js";
+import { animatedImages, type Declared, declaredImages, type ImageUse } from "./image-uses.js";
+import { Matcher } from "./matcher.js";
 import type { OutlineNode } from "./outline/outline.js";
-import { lookedAround, type Match, matches, stepsTaken } from "../css/selectors/match.js";
-import type { Selector } from "../css/selectors/types.js";
-import { wordSet } from "../../io/text/word-set.js";
-import { isSliceOver, spend } from "../work.js";
+import { spend } from "../work.js";
 import { Variables, withVariables } from "./custom-properties.js";
-
-/** An image that an element's style loads. */
-export interface ImageUse {
-  readonly url: string;
-  readonly property: string;
-  /** Where it is written; undefined for a `style` attribute. */
-  readonly sheet: Sheet | undefined;
-  readonly offset: number;
-  /** Whether it is loaded in any window, and does not hang on what is not known before layout. */
-  readonly certain: boolean;
-}
 
 /** Text that a pseudo-element brings. */
 export interface GeneratedText {
@@ -40,31 +28,11 @@ export interface Computed {
   readonly variables: Variables;
 }
 
-/** It is time for others to have their turn: what was asked is to be asked again after that. */
-export class Interrupted extends Error {}
-
-/** Steps that an element takes until it counts as slow. */
-const SLOW_STEPS = 2000;
-
-interface SlowElement {
-  readonly node: OutlineNode;
-  /** Number of paths that it was held among. */
-  readonly growth: number;
-  steps: number;
-  /** Of selectors held against it after so many steps. */
-  known?: Map<Selector, { readonly match: Match; readonly looked: boolean }>;
-}
-
 interface KnownStyle {
   readonly computed: Computed;
   /** Number of paths when it was worked out, -1 when that matters for neither it nor an ancestor. */
   readonly growth: number;
 }
-
-const IMAGE_PROPERTIES = wordSet(`
-  background-image border-image-source list-style-image content cursor mask-image mask-border-source
-  shape-outside filter backdrop-filter clip-path fill stroke marker -webkit-box-reflect
-`);
 
 const NO_FONT: FontUse = { families: [[]], weights: [400], italics: [false], byMedia: false };
 const NOTHING: Computed = {
@@ -92,11 +60,7 @@ export class StyleEngine {
   readonly #computed = new WeakMap<OutlineNode, KnownStyle>();
   /** Kinds of elements that may have an image, as far as the kind tells. */
   readonly #withImages = new WeakMap<ElementKind, boolean>();
-  #lookedAround = false;
-  /** The element that is under way. */
-  #slow: SlowElement | undefined;
-  /** Whether the work on an element may be broken off, to be asked for once more. */
-  interruptible = false;
+  readonly matcher = new Matcher();
 
   constructor(sheets: readonly Sheet[], density: number) {
     this.#sheets = sheets;
@@ -117,37 +81,10 @@ export class StyleEngine {
       possible = this.#hasImageRules(node.kind);
       this.#withImages.set(node.kind, possible);
     }
-    this.#lookedAround = false;
+    this.matcher.lookedAround = false;
     const may = possible && this.#matchesImageRule(node);
-    if (!may && !this.#lookedAround) node.imageless = this;
+    if (!may && !this.matcher.lookedAround) node.imageless = this;
     return may;
-  }
-
-  /** Whether a rule may be for an element: where one takes long, what is known of it outlives an interruption. */
-  #match(selector: Selector, node: OutlineNode): Match {
-    const { count } = node.growth;
-    if (this.#slow?.node !== node || this.#slow.growth !== count) this.#slow = { node, growth: count, steps: 0 };
-    const slow = this.#slow;
-    const known = slow.known?.get(selector);
-    if (known !== undefined) {
-      this.#lookedAround ||= known.looked;
-      return known.match;
-    }
-    const match = matches(selector, node);
-    const looked = lookedAround();
-    this.#lookedAround ||= looked;
-    slow.steps += stepsTaken();
-    if (slow.steps > SLOW_STEPS) {
-      slow.known ??= new Map();
-      slow.known.set(selector, { match, looked });
-      this.pause();
-    }
-    return match;
-  }
-
-  /** @throws {Interrupted} when it is time for others to have their turn */
-  pause(): void {
-    if (this.interruptible && isSliceOver()) throw new Interrupted("others have to have their turn");
   }
 
   #hasImageRules(kind: ElementKind): boolean {
@@ -161,7 +98,7 @@ export class StyleEngine {
     for (const { facts } of this.#sheets) {
       facts.imageRules.each(node, ({ selector }) => {
         if (found) return;
-        found = this.#match(selector, node) !== "no";
+        found = this.matcher.match(selector, node) !== "no";
       });
       if (found) return true;
     }
@@ -173,9 +110,9 @@ export class StyleEngine {
     if (known !== undefined && (known.growth < 0 || known.growth === node.growth.count)) return known;
     const parent = node.parent === undefined ? undefined : this.#known(node.parent);
     const inherited = parent?.computed ?? NOTHING;
-    this.#lookedAround = (parent?.growth ?? -1) >= 0;
+    this.matcher.lookedAround = (parent?.growth ?? -1) >= 0;
     const computed = inherited.hidden ? HIDDEN : this.#cascade(node, inherited);
-    const remembered = { computed, growth: this.#lookedAround ? node.growth.count : -1 };
+    const remembered = { computed, growth: this.matcher.lookedAround ? node.growth.count : -1 };
     this.#computed.set(node, remembered);
     return remembered;
   }
@@ -187,7 +124,7 @@ export class StyleEngine {
     const variables = withVariables(own, parent.variables);
     if (isHidden(own.get("display"))) return HIDDEN;
     const font = this.#font(own, parent.font, variables);
-    let images = [...this.#images(own, variables), ...this.#animated(own, variables)];
+    let images = [...this.#images(own, variables), ...animatedImages(own, variables, this.#sheets, this.#density)];
     if (matched.some(({ rule }) => rule.selector.pseudo === "text")) {
       images = [...images, ...this.#images(declaredValues(matched, "text"), variables)];
     }
@@ -213,7 +150,7 @@ export class StyleEngine {
     spend(this.#sheets.length);
     for (const [sheetIndex, sheet] of this.#sheets.entries()) {
       sheet.facts.rules.each(node, (rule) => {
-        const match = this.#match(rule.selector, node);
+        const match = this.matcher.match(rule.selector, node);
         if (match === "no") return;
         const unlayered = sheet.origin === undefined ? Number.MAX_SAFE_INTEGER : -1;
         const layer = this.#layers.get(layerName(sheet, rule.layer)) ?? unlayered;
@@ -229,6 +166,10 @@ export class StyleEngine {
     return matched.sort(byPrecedence);
   }
 
+  #images(declared: Declared, variables: Variables): ImageUse[] {
+    return declaredImages(declared, variables, this.#density);
+  }
+
   #font(declared: ReadonlyMap<string, Candidate[]>, parent: FontUse, variables: Variables): FontUse {
     const families = alternatives(declared, "family", variables, parent.families, (value) => [familiesOf(value)]);
     const weights = alternatives(declared, "weight", variables, parent.weights, (value) => weightsOf(value, parent));
@@ -240,41 +181,6 @@ export class StyleEngine {
     const byMedia = FONT_PARTS.some(ofMedia) || (families === parent.families && parent.byMedia);
     const same = families === parent.families && weights === parent.weights && italics === parent.italics;
     return same && byMedia === parent.byMedia ? parent : { families, weights, italics, byMedia };
-  }
-
-  /** Images of the animations that run. */
-  #animated(declared: ReadonlyMap<string, Candidate[]>, variables: Variables): ImageUse[] {
-    if (!this.#sheets.some(({ facts }) => facts.keyframes.size > 0)) return [];
-    const images: ImageUse[] = [];
-    for (const { value } of declared.get("animation-name") ?? []) {
-      for (const name of (substitute(value, variables.get) ?? "").split(/[\s,]+/)) {
-        spend(this.#sheets.length);
-        for (const sheet of this.#sheets) {
-          for (const { property, value } of sheet.facts.keyframes.get(name) ?? []) {
-            spend(1 + (value.length >> 4));
-            for (const url of imagesIn(value, this.#density))
-              images.push({ url, property, sheet, offset: 0, certain: false });
-          }
-        }
-      }
-    }
-    return images;
-  }
-
-  #images(declared: ReadonlyMap<string, Candidate[]>, variables: Variables): ImageUse[] {
-    const images: ImageUse[] = [];
-    for (const property of IMAGE_PROPERTIES) {
-      for (const { value, sheet, offset, certain, media } of declared.get(property) ?? []) {
-        if (!value.includes("(")) continue;
-        const text = substitute(value, variables.get) ?? "";
-        // Which one of a set is taken is the screen's choice.
-        const isLoaded = certain && !media && !/image-set\(/i.test(text);
-        for (const url of imagesIn(text, this.#density)) {
-          images.push({ url, property, sheet, offset, certain: isLoaded });
-        }
-      }
-    }
-    return images;
   }
 }
 

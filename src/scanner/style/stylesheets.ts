@@ -12,7 +12,7 @@ import { type MaybePromise, whenKnown } from "../../io/maybe-promise.js";
 import { wordSet } from "../../io/text/word-set.js";
 import { takeTurns, type Work } from "../work.js";
 import type { Sheet } from "./cascade.js";
-import type { ImageUse } from "./engine.js";
+import type { ImageUse } from "./image-uses.js";
 
 /** Where a stylesheet stands. */
 interface Place {
@@ -95,7 +95,7 @@ export class SheetList {
     const taken = whenKnown(this.#facts.css(file, environment), ({ facts, encoding, generation }) => {
       this.#files.set(pathname, { file, encoding });
       if (place.applies !== false) this.generation = Math.max(this.generation, generation);
-      return this.#take(facts, { file, pathname, base: this.#facts.baseOf(target), encoding }, place);
+      return this.#take(facts, { file, pathname, base: this.#facts.references.baseOf(target), encoding }, place);
     });
     return whenKnown(taken, () => void this.#open.delete(target));
   }

@@ -1,6 +1,8 @@
 import type { FontSet, SheetFace } from "./fonts/select-fonts.js";
 import type { Outline, OutlineNode } from "./outline/outline.js";
-import { type ImageUse, Interrupted, type StyleEngine } from "./engine.js";
+import type { StyleEngine } from "./engine.js";
+import type { ImageUse } from "./image-uses.js";
+import { Interrupted } from "./matcher.js";
 import type { Styles } from "./engine-cache.js";
 import { spend, takeTurns, type Work, within } from "../work.js";
 import type { FontUse } from "./fonts/requested-font.js";
@@ -58,17 +60,17 @@ async function inTurns(
     const turn = takeTurns();
     if (turn !== undefined) await turn;
     within(work, () => {
-      engine.interruptible = true;
+      engine.matcher.interruptible = true;
       try {
         for (; index < nodes.length; index += 1) {
-          engine.pause();
+          engine.matcher.pause();
           const node = nodes[index];
           if (node !== undefined) act(node);
         }
       } catch (error) {
         if (!(error instanceof Interrupted)) throw error;
       } finally {
-        engine.interruptible = false;
+        engine.matcher.interruptible = false;
       }
     });
   }
@@ -80,7 +82,7 @@ function addTexts(node: OutlineNode, outline: Outline, engine: StyleEngine, font
   if (hidden) return;
   faces.add(fonts.forLetters(font), font, false);
   for (const code of outline.characters.get(node) ?? []) {
-    engine.pause();
+    engine.matcher.pause();
     faces.add(fonts.forCharacter(font, code), font, false);
   }
 }

@@ -36,7 +36,7 @@ export class WebpackChunks {
     const scripts: PageScript[] = [];
     for (const { file, target } of files) {
       const script = await this.#facts.webpack(file);
-      if (script !== undefined) scripts.push({ script, url: this.#facts.baseOf(target) });
+      if (script !== undefined) scripts.push({ script, url: this.#facts.references.baseOf(target) });
     }
     await this.#run(scripts, page);
   }

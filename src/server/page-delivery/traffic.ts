@@ -1,5 +1,6 @@
 import { errorOf } from "../../errors.js";
-import type { Learner, Observation, ObservedRequest, PageVersion } from "../../learn/learner.js";
+import type { Learner, Observation, PageVersion } from "../../learn/learner.js";
+import type { ObservedRequest } from "../../learn/observed-request.js";
 import type { PageNeeds } from "../../scanner/types.js";
 import type { FoundFile } from "../../files/file.js";
 import { pathOf } from "../../io/request-target.js";

@@ -1,38 +1,12 @@
-import { unescapeCss } from "../syntax.js";
-import { functionEnd, splitCommas } from "../values.js";
-import { wordSet } from "../../../io/text/word-set.js";
+import { splitCommas } from "../values.js";
+import { addNesting, emptyCompound, isNever, mostSpecific, type Nesting } from "./nesting.js";
 import { BY_ATTRIBUTE, NEVER, PARTS_OF_INPUTS, TEXT_PSEUDO, UNDECIDED } from "./pseudo-classes.js";
+import { SelectorCursor } from "./selector-cursor.js";
 import type { Combinator, Compound, Selector } from "./types.js";
-
-/** Attributes whose values selectors compare without case (HTML §4.16.2). */
-const CASELESS = wordSet(`
-  accept accept-charset align alink axis bgcolor charset checked clear codetype color compact declare defer dir
-  direction disabled enctype face frame hreflang http-equiv lang language link media method multiple nohref
-  noresize noshade nowrap readonly rel rev rules scope scrolling selected shape target text type valign
-  valuetype vlink
-`);
 
 /** Beyond this a list is an attack: nesting multiplies selectors. */
 const MAX_LENGTH = 50_000;
 const MAX_DEPTH = 16;
-
-/** What selectors are nested in. */
-export interface Nesting {
-  /** What `&` stands for: the selectors of the rule around, or the roots of an `@scope`. */
-  readonly list: readonly Selector[];
-  readonly specificity: number;
-  /** `:scope` is the same. */
-  readonly isScope: boolean;
-}
-
-/** What `&` stands for in a rule with these selectors: a pseudo-element can't be in it (CSS Nesting 1 §3.3). */
-export function nestingIn(selectors: readonly Selector[]): Nesting {
-  return {
-    list: selectors.filter(({ pseudo }) => pseudo === ""),
-    specificity: mostSpecific(selectors),
-    isScope: false,
-  };
-}
 
 /** Parses a selector list; undefined when it is invalid, which makes a browser drop the rule. */
 export function parseSelectors(text: string, nesting?: Nesting): Selector[] | undefined {
@@ -44,10 +18,6 @@ export function parseSelectors(text: string, nesting?: Nesting): Selector[] | un
     selectors.push(selector);
   }
   return selectors;
-}
-
-function mostSpecific(list: readonly Selector[]): number {
-  return list.reduce((most, { specificity }) => Math.max(most, specificity), 0);
 }
 
 /** Where a selector stands that is parsed. */
@@ -64,30 +34,12 @@ type Implied =
   /** The element that has `:has()`, before a combinator or not: what is near it is looked at in any case. */
   | "near";
 
-const IDENT = /(?:[-\w\u0080-\uffff]|\\[0-9a-fA-F]{1,6}[\t\n\f\r ]?|\\[^\n])+/y;
-const ATTRIBUTE =
-  /\[\s*(?:[-\w*]*\|)?((?:[-\w\u0080-\uffff]|\\[^])+)\s*(?:([~|^$*]?=)\s*("(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'|(?:[^\s\]"'\\]|\\[^])+)\s*([isIS])?\s*)?\]/y;
 const LEADING = /\s*([>+~])\s*/y;
 const COMBINATOR = /\s*([>+~])\s*|\s+/y;
 
-export function emptyCompound(): Compound {
-  return {
-    tag: undefined,
-    ids: [],
-    classes: [],
-    attributes: [],
-    any: [],
-    not: [],
-    has: [],
-    undecided: false,
-    never: false,
-  };
-}
-
 class SelectorParser {
-  readonly #text: string;
+  readonly #cursor: SelectorCursor;
   readonly #place: Place;
-  #at = 0;
   #pseudo: Selector["pseudo"] = "";
   /** It has a pseudo-element, of whatever kind. */
   hasPseudoElement = false;
@@ -96,27 +48,27 @@ class SelectorParser {
   #valid = true;
 
   constructor(text: string, place: Place) {
-    this.#text = text;
+    this.#cursor = new SelectorCursor(text);
     this.#place = place;
   }
 
   parse(implied?: Implied): Selector | undefined {
     const compounds: Compound[] = [];
     const combinators: Combinator[] = [];
-    const leading = implied === undefined ? undefined : this.#match(LEADING);
+    const leading = implied === undefined ? undefined : this.#cursor.match(LEADING);
     const implies = leading !== undefined && implied === "nesting";
     if (implies) {
       compounds.push(this.#nestingSelector(emptyCompound()));
       combinators.push(combinatorOf(leading[1]));
     }
-    while (this.#at < this.#text.length) {
+    while (this.#cursor.char !== undefined) {
       const compound = this.#compound();
       if (compound === undefined || !this.#valid) return undefined;
       compounds.push(compound);
-      if (this.#at >= this.#text.length) break;
-      const combinator = this.#match(COMBINATOR);
+      if (this.#cursor.char === undefined) break;
+      const combinator = this.#cursor.match(COMBINATOR);
       // A pseudo-element is the end.
-      if (combinator === undefined || this.#at >= this.#text.length || this.hasPseudoElement) return undefined;
+      if (combinator === undefined || this.#cursor.char === undefined || this.hasPseudoElement) return undefined;
       combinators.push(combinatorOf(combinator[1]));
     }
     if (compounds.length <= (implies ? 1 : 0)) return undefined;
@@ -148,94 +100,61 @@ class SelectorParser {
     this.#specificity = Math.min(255, ids) * 1_000_000 + Math.min(255, classes) * 1000 + Math.min(255, types);
   }
 
-  #match(pattern: RegExp): RegExpExecArray | undefined {
-    pattern.lastIndex = this.#at;
-    const match = pattern.exec(this.#text);
-    if (match === null) return undefined;
-    this.#at += match[0].length;
-    return match;
-  }
-
-  #ident(): string | undefined {
-    const match = this.#match(IDENT);
-    return match === undefined ? undefined : unescapeCss(match[0]);
-  }
-
   #compound(): Compound | undefined {
     const compound = emptyCompound();
-    const start = this.#at;
+    const start = this.#cursor.position;
     this.#typeSelector(compound);
-    while (this.#at < this.#text.length && this.#valid) {
-      const char = this.#text[this.#at];
+    while (this.#cursor.char !== undefined && this.#valid) {
+      const { char } = this.#cursor;
       if (char === ".") this.#named(compound.classes, 1000);
       else if (char === "#") this.#named(compound.ids, 1_000_000);
       else if (char === "[") this.#attribute(compound);
       else if (char === ":") this.#pseudoSelector(compound);
       else if (char === "&") {
-        this.#at += 1;
+        this.#cursor.position += 1;
         this.#nestingSelector(compound);
       } else break;
     }
-    return this.#at === start ? undefined : compound;
+    return this.#cursor.position === start ? undefined : compound;
   }
 
   #typeSelector(compound: Compound): void {
     const namespace = /(?:[-\w]*|\*)\|(?!=)/y;
-    this.#match(namespace);
-    if (this.#text[this.#at] === "*") {
-      this.#at += 1;
+    this.#cursor.match(namespace);
+    if (this.#cursor.char === "*") {
+      this.#cursor.position += 1;
       return;
     }
-    const name = this.#ident();
+    const name = this.#cursor.ident();
     if (name === undefined) return;
     compound.tag = name.toLowerCase();
     this.#count(1);
   }
 
   #named(into: string[], specificity: number): void {
-    this.#at += 1;
-    const name = this.#ident();
+    this.#cursor.position += 1;
+    const name = this.#cursor.ident();
     if (name === undefined) this.#valid = false;
     else into.push(name);
     this.#count(specificity);
   }
 
   #attribute(compound: Compound): void {
-    const match = this.#match(ATTRIBUTE);
-    if (match === undefined) {
-      this.#valid = false;
-      return;
-    }
-    const [, rawName = "", operator = "", raw = "", flag = ""] = match;
-    const name = unescapeCss(rawName).toLowerCase();
-    const value = /^["']/.test(raw) ? raw.slice(1, -1) : raw;
-    compound.attributes.push({
-      name,
-      operator,
-      value: unescapeCss(value),
-      ignoreCase: flag === "" ? CASELESS.has(name) : flag.toLowerCase() === "i",
-    });
+    const test = this.#cursor.attribute();
+    if (test === undefined) this.#valid = false;
+    else compound.attributes.push(test);
     this.#count(1000);
   }
 
-  /** What stands between the parentheses of a functional pseudo-class. */
-  #argument(): string | undefined {
-    if (this.#text[this.#at] !== "(") return undefined;
-    const start = this.#at + 1;
-    const end = functionEnd(this.#text, this.#at);
-    this.#at = end + 1;
-    return this.#text.slice(start, end);
-  }
-
   #pseudoSelector(compound: Compound): void {
-    const isElement = this.#text.startsWith("::", this.#at);
-    this.#at += isElement ? 2 : 1;
-    const name = this.#ident()?.toLowerCase();
+    const isElement = this.#cursor.text.startsWith("::", this.#cursor.position);
+    this.#cursor.position += isElement ? 2 : 1;
+    const name = this.#cursor.ident()?.toLowerCase();
     if (name === undefined) {
       this.#valid = false;
       return;
     }
-    const argument = this.#argument();
+    const argument = this.#cursor.argument();
     const old = name === "before" || name === "after" || name === "first-line" || name === "first-letter";
     if (isElement || old) this.#pseudoElement(compound, name);
     else this.#pseudoClass(compound, name, argument);
@@ -311,26 +230,6 @@ class SelectorParser {
     if (place.depth > MAX_DEPTH || argument === undefined) this.#valid = false;
     return this.#valid ? selectors : undefined;
   }
-}
-
-/** Whether no element that has just been loaded is like that. */
-export function isNever({ compounds }: Selector): boolean {
-  return compounds.some(({ never }) => never);
-}
-
-/**
- * Has a compound stand for what one of a list stands for. The subject of a
- * list of one is in the compound itself, so that an index finds it.
- */
-function addNesting(compound: Compound, list: readonly Selector[]): void {
-  const [only] = list;
-  const subject = list.length === 1 ? only?.compounds[0] : undefined;
-  if (list.every(isNever)) compound.never = true;
-  if (subject !== undefined) {
-    for (const id of subject.ids) if (!compound.ids.includes(id)) compound.ids.push(id);
-    for (const name of subject.classes.slice(0, 8)) if (!compound.classes.includes(name)) compound.classes.push(name);
-  }
-  if (!compound.any.includes(list)) compound.any.push(list);
 }
 
 function combinatorOf(text: string | undefined): Combinator {

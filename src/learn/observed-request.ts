@@ -1,0 +1,50 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { pathOf } from "../io/request-target.js";
+import type { Asked, Client, Sighting } from "./page-load.js";
+import { isPlain } from "./shared-response.js";
+
+/** A request, as far as learning looks at it. */
+export interface ObservedRequest {
+  readonly client: Client;
+  readonly method: string;
+  readonly authority: string;
+  readonly target: string;
+  readonly fields: IncomingHttpHeaders;
+}
+
+/** Characters of a target that is looked at: all `Link` fields together have 8 KB. */
+const MAX_TARGET_LENGTH = 1024;
+
+/** A query with more characters than a version has may be a token that only one person has. */
+const MAX_OPEN_QUERY_LENGTH = 16;
+
+/** A request that a page may have made as it was loaded. */
+interface AssetRequest extends Omit<Asked, "byDocument">, Pick<Sighting, "isOpen"> {
+  /** Path and query of what has asked for it. */
+  readonly referer: string;
+}
+
+/** What a request asks for in a load of a page; undefined when it belongs to none, or is not looked at. */
+export function assetRequest({ method, authority, target, fields }: ObservedRequest): AssetRequest | undefined {
+  const destination = fields["sec-fetch-dest"];
+  const mode = fields["sec-fetch-mode"];
+  if (method !== "GET" || mode === "navigate" || !isPlain(fields)) return undefined;
+  if (typeof destination !== "string" || typeof mode !== "string" || target.length > MAX_TARGET_LENGTH)
+    return undefined;
+  const referer = ownPath(fields.referer, authority);
+  return referer === undefined ? undefined : { referer, target, destination, mode, isOpen: isOpen(target, fields) };
+}
+
+const isOpen = (target: string, fields: IncomingHttpHeaders) =>
+  fields.cookie === undefined && target.length - pathOf(target).length <= MAX_OPEN_QUERY_LENGTH;
+
+/** The user wants everything anew: what is asked for twice then has another reason. */
+export const isReload = (fields: IncomingHttpHeaders) =>
+  fields["cache-control"] !== undefined || fields.pragma !== undefined;
+
+/** Path and query of a `referer` of the same origin. */
+function ownPath(referer: string | undefined, authority: string): string | undefined {
+  const origin = `https://${authority}`;
+  if (referer === undefined || !referer.startsWith(`${origin}/`)) return undefined;
+  return referer.slice(origin.length);
+}
