@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import type { Route } from "../../src/index.js";
 import { readLinks } from "../../src/delivery/link.js";
 import { http1 } from "../support/h1.js";
-import { connect, type H2Client } from "../support/h2.js";
+import { connectTapped as connect, type TappedClient } from "../support/h2.js";
 import { startServer } from "../support/server.js";
 import { writeSite } from "../support/site.js";
 
@@ -32,7 +32,7 @@ const targets = (field: string | string[] | undefined) => readLinks(String(field
 const noPush = { settings: { enablePush: false } };
 
 /** For each stream, where in the order of the wire its frames of a type stand. */
-function positions({ frames }: H2Client, type: string, stream: number): number[] {
+function positions({ frames }: TappedClient, type: string, stream: number): number[] {
   return frames.flatMap((frame, at) => (frame.type === type && frame.stream === stream ? [at] : []));
 }
 

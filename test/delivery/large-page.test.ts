@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Route } from "../../src/index.js";
-import { connect, type H2Client } from "../support/h2.js";
+import { connectTapped as connect, type TappedClient } from "../support/h2.js";
 import { startServer } from "../support/server.js";
 import { writeSite } from "../support/site.js";
 
@@ -15,7 +15,7 @@ const files = {
 };
 
 /** The order in which content came, each stream named once for as long as it goes on. */
-function order({ frames, pushes }: H2Client): string[] {
+function order({ frames, pushes }: TappedClient): string[] {
   const names = new Map(pushes.map(({ id, path }) => [id, path]));
   const content = frames.filter(({ type, length }) => type === "DATA" && length > 0);
   const streams = content.map(({ stream }) => names.get(stream) ?? "page");
@@ -23,7 +23,7 @@ function order({ frames, pushes }: H2Client): string[] {
 }
 
 /** Bytes of the page that came before the first of anything else. */
-function headBytes({ frames }: H2Client): number {
+function headBytes({ frames }: TappedClient): number {
   const content = frames.filter(({ type }) => type === "DATA");
   const other = content.findIndex(({ stream }) => stream !== content[0]?.stream);
   return content.slice(0, other).reduce((sum, { length }) => sum + length, 0);

@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import { createServer, type Route, type RouteContext } from "../../src/index.js";
 import { emptyDirectory } from "../support/directory.js";
 import { http1, keepAlive } from "../support/h1.js";
-import { connect, connectSocket } from "../support/h2.js";
+import { connect, connectSocket, connectTapped } from "../support/h2.js";
 import { startServer, testCertificate } from "../support/server.js";
 import { writeSite } from "../support/site.js";
 
@@ -368,7 +368,7 @@ test("a client that goes away at any point is a normal event", async () => {
   const images = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`${n}.png`, Buffer.alloc(30_000, n)]));
   const server = await startServer({ root: await writeSite({ "index.html": page, ...images }) });
   for (let bytes = 0; bytes < 40; bytes++) {
-    const client = await connect(server.port);
+    const client = await connectTapped(server.port);
     client.session
       .request({ ":path": "/" })
       .on("error", () => undefined)

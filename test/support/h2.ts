@@ -8,6 +8,7 @@ import {
   type OutgoingHttpHeaders,
   type Settings,
 } from "node:http2";
+import type { Duplex } from "node:stream";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { onTestFinished } from "vitest";
 import { FrameTap, type Frame } from "./frames.js";
@@ -33,8 +34,6 @@ export interface Push {
 export interface H2Client {
   readonly session: ClientHttp2Session;
   readonly pushes: readonly Push[];
-  /** Frames from the server, in the order of the wire. */
-  readonly frames: readonly Frame[];
   /** The whole response to a GET, or to what `fields` say, with `content` as the request's. */
   readonly request: (path: string, fields?: OutgoingHttpHeaders, content?: string | Buffer) => Promise<Answer>;
   /** A page, and everything that was pushed with it, whole. */
@@ -44,6 +43,11 @@ export interface H2Client {
   ) => Promise<Answer & { readonly pushed: ReadonlyMap<string, Answer> }>;
 }
 
+export interface TappedClient extends H2Client {
+  /** Frames from the server, in the order of the wire. */
+  readonly frames: readonly Frame[];
+}
+
 export interface H2Options {
   readonly settings?: Settings;
   /** Refuse each promised stream with this code at once. */
@@ -51,10 +55,22 @@ export interface H2Options {
 }
 
 /** A client of node:http2 that takes pushes unless its settings say otherwise; it ends with the test. */
-export async function connect(port: number, { settings = {}, refuse }: H2Options = {}): Promise<H2Client> {
-  const socket = await connectSocket(port);
-  const tap = new FrameTap(socket);
-  const session = connectHttp2(`https://localhost:${port}`, { settings, createConnection: () => tap });
+export async function connect(port: number, options?: H2Options): Promise<H2Client> {
+  return clientOver(await connectSocket(port), port, options);
+}
+
+/** The same, which takes down every frame: each byte goes through JavaScript for that. */
+export async function connectTapped(port: number, options?: H2Options): Promise<TappedClient> {
+  const tap = new FrameTap(await connectSocket(port));
+  return { ...(await clientOver(tap, port, options)), frames: tap.frames };
+}
+
+async function clientOver(
+  connection: Duplex,
+  port: number,
+  { settings = {}, refuse }: H2Options = {},
+): Promise<H2Client> {
+  const session = connectHttp2(`https://localhost:${port}`, { settings, createConnection: () => connection });
   onTestFinished(() => session.destroy());
   session.on("error", () => undefined);
   const pushes: Push[] = [];
@@ -74,7 +90,6 @@ export async function connect(port: number, { settings = {}, refuse }: H2Options
   return {
     session,
     pushes,
-    frames: tap.frames,
     request,
     async page(path, fields) {
       const before = pushes.length;
