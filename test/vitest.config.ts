@@ -15,6 +15,15 @@ const timed = [
   "test/server/page-delivery/early-hints.test.ts",
 ];
 
+/** These replace modules of Node's, or look at what their whole process has open: each has a process of its own. */
+const alone = [
+  "test/demo/demo-connection.test.ts",
+  "test/demo/demo.test.ts",
+  "test/files/coarse-times.test.ts",
+  "test/files/exhausted.test.ts",
+  "test/files/swapped-directory.test.ts",
+];
+
 export default defineConfig({
   test: {
     root,
@@ -38,9 +47,12 @@ export default defineConfig({
           root,
           name: "untimed",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/browser/**", "test/bench/**", ...timed],
+          exclude: ["test/browser/**", "test/bench/**", ...timed, ...alone],
+          // A process, and the modules in it, serve one file after another: to start anew for each takes a second of work.
+          isolate: false,
         },
       },
+      { test: { ...timeouts, root, name: "alone", include: alone } },
       {
         test: {
           ...timeouts,
