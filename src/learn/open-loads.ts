@@ -16,14 +16,9 @@ const MAX_LOADS = 1000;
 /** Of these on one connection. */
 const MAX_LOADS_ON_CONNECTION = 16;
 
-interface Timed {
-  readonly timer: NodeJS.Timeout;
-  readonly until: number;
-}
-
 /** The loads under way, and which of them a request belongs to. */
 export class OpenLoads {
-  readonly #timed = new Map<PageLoad, Timed>();
+  readonly #timers = new Map<PageLoad, NodeJS.Timeout>();
   readonly #byConnection = new Map<number, Set<PageLoad>>();
   readonly #byClient = new Map<string, Set<PageLoad>>();
   readonly #over: (load: PageLoad) => void;
@@ -34,7 +29,7 @@ export class OpenLoads {
   }
 
   get none(): boolean {
-    return this.#timed.size === 0;
+    return this.#timers.size === 0;
   }
 
   /** A page is asked for again on a connection: its load before is over. */
@@ -45,10 +40,14 @@ export class OpenLoads {
   begin(start: LoadStart): void {
     const { connection, name } = start.client;
     const here = this.#byConnection.get(connection)?.size ?? 0;
-    if (this.#timed.size >= MAX_LOADS || here >= MAX_LOADS_ON_CONNECTION) return;
+    if (this.#timers.size >= MAX_LOADS || here >= MAX_LOADS_ON_CONNECTION) return;
     const load = new PageLoad(start);
-    const timer = setTimeout(() => this.#pause(load), QUIET_MS).unref();
-    this.#timed.set(load, { timer, until: performance.now() + MAX_LOAD_MS });
+    const until = performance.now() + MAX_LOAD_MS;
+    const timer = setTimeout(() => {
+      if (load.isQuiet || performance.now() > until) this.#end(load);
+      else timer.refresh();
+    }, QUIET_MS).unref();
+    this.#timers.set(load, timer);
     addTo(this.#byConnection, connection, load);
     addTo(this.#byClient, name, load);
   }
@@ -69,7 +68,7 @@ export class OpenLoads {
 
   /** Something was asked for, or has ended: the pause begins anew. */
   touch(load: PageLoad): void {
-    this.#timed.get(load)?.timer.refresh();
+    this.#timers.get(load)?.refresh();
   }
 
   /** A connection has closed, and with it the loads on it. */
@@ -79,21 +78,12 @@ export class OpenLoads {
 
   /** All are over. */
   close(): void {
-    for (const load of this.#timed.keys()) this.#end(load);
-  }
-
-  #pause(load: PageLoad): void {
-    const timed = this.#timed.get(load);
-    if (timed === undefined) return;
-    if (load.isQuiet || performance.now() > timed.until) this.#end(load);
-    else timed.timer.refresh();
+    for (const load of this.#timers.keys()) this.#end(load);
   }
 
   #end(load: PageLoad): void {
-    const timed = this.#timed.get(load);
-    if (timed === undefined) return;
-    clearTimeout(timed.timer);
-    this.#timed.delete(load);
+    clearTimeout(this.#timers.get(load));
+    this.#timers.delete(load);
     const { connection, name } = load.start.client;
     deleteFrom(this.#byConnection, connection, load);
     deleteFrom(this.#byClient, name, load);

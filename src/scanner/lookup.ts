@@ -48,8 +48,6 @@ export interface Audience {
 /** Says what the server would answer. Without an audience, everyone who knows no password. */
 export type Lookup = (asked: Asked, audience: Audience | undefined) => Promise<LookedUp>;
 
-export const MISSING: LookedUp & { kind: "missing" } = { kind: "missing" };
-
 /** Whether two answers come to the same: the same version of the same file, if it is one. */
 export function isSameAnswer(a: LookedUp, b: LookedUp): boolean {
   if (a === b) return true;

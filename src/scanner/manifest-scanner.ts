@@ -5,7 +5,7 @@ import type { EntryMarks, ManifestEntry } from "../manifest/types.js";
 import { besideImportMap } from "./modules/beside-import-map.js";
 import { encodeSegment } from "./list-pages.js";
 import type { WrittenEntry, WrittenManifest } from "../manifest/read.js";
-import { MISSING, type Audience, type Lookup, type SiteFile } from "./lookup.js";
+import { type Audience, type Lookup, type SiteFile } from "./lookup.js";
 import type { Scanner } from "./scanner.js";
 import type { IgnoredTarget, MissingReference, PageNeeds } from "./types.js";
 
@@ -72,13 +72,14 @@ async function needsOf(
   options: WrittenOptions,
   audience: Audience | undefined,
 ): Promise<PageNeeds> {
-  const ask = ({ target, as }: WrittenEntry) => options.lookup({ target, navigates: as === "document" }, audience);
-  const answers = await Promise.all(written.map(ask));
+  const ask = async (entry: WrittenEntry) => {
+    const { target, as } = entry;
+    return { entry, answer: await options.lookup({ target, navigates: as === "document" }, audience) };
+  };
   const entries: ManifestEntry[] = [];
   const missing: MissingReference[] = [];
   const ignored: IgnoredTarget[] = [];
-  for (const [index, entry] of written.entries()) {
-    const answer = answers[index] ?? MISSING;
+  for (const { entry, answer } of await Promise.all(written.map(ask))) {
     const { target } = entry;
     if (answer.kind === "file") entries.push({ ...entry, bytes: answer.size });
     else if (answer.kind === "other") ignored.push({ target, reason: answer.reason });
