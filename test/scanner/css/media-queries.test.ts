@@ -25,6 +25,10 @@ test.each([
   "(min-width:1px)and (max-width:9999px)",
   "(min-width: calc(10px + 5em))",
   "(min-width: 50vmin)",
+  "(unheard-of: 1) or (min-width: 1px)",
+  "(min-width: 1px) or (unheard-of: 1)",
+  "not ((unheard-of: 1) and (max-width: 1px))",
+  "not ((max-width: 1px) or (max-width: 2px))",
 ])("applies at first: %s", (query) => {
   expect(matchesMedia(query, DEFAULT_VIEWPORT)).toBe(true);
 });
@@ -46,6 +50,11 @@ test.each([
   "screen and(min-width: 1px)",
   "not(min-width: 9999px)",
   "not screen and",
+  "(unheard-of: 1) or (max-width: 1px)",
+  "(unheard-of: 1) and (min-width: 1px)",
+  "not ((unheard-of: 1) or (max-width: 1px))",
+  "not ((unheard-of: 1) and (min-width: 1px))",
+  "(max-width: 1px) or (max-width: 2px)",
 ])("does not apply at first: %s", (query) => {
   expect(matchesMedia(query, DEFAULT_VIEWPORT)).toBe(false);
 });
