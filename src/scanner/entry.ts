@@ -17,12 +17,12 @@ export function entryFor(
   marks: EntryMarks,
   base: URL,
   file: SiteFile,
-  facts: Pick<SiteFacts, "share">,
+  facts: Pick<SiteFacts, "entries">,
 ): ManifestEntry {
   const { last, target } = resolved;
   if (last !== undefined && last.bytes === file.size && saysTheSame(last, reference, marks)) return last;
   const make = (): ManifestEntry => entryOf(target, reference, marks, base, file);
-  resolved.last = facts.share(keyOf(target, reference, marks, base, file), make);
+  resolved.last = facts.entries.remember(keyOf(target, reference, marks, base, file), make);
   return resolved.last;
 }
 

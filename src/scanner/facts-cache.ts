@@ -81,7 +81,8 @@ export class SiteFacts {
   /** Answers to what is asked of stylesheets and scripts by yes or no. */
   readonly #answers = new LruMap<CachedPromise<boolean>>(MAX_SCRIPTS);
   readonly #inlineCss = new LruMap<CssFacts>(MAX_SHEETS);
-  readonly #entries = new LruMap<ManifestEntry>(MAX_ENTRIES);
+  /** Entries that pages have in common. */
+  readonly entries = new LruMap<ManifestEntry>(MAX_ENTRIES);
   /** What references come to. */
   readonly references = new References();
   /** The page that was read last, in UTF-8. */
@@ -185,17 +186,8 @@ export class SiteFacts {
     return this.#lines.lineOf(offset);
   }
 
-  /** The same entry that other pages have, if they do. */
-  share(key: string, make: () => ManifestEntry): ManifestEntry {
-    return this.#entries.remember(key, make);
-  }
-
-  /** Says that what a page's styles load is not known. */
-  leaveOutStyle(file: SiteFile): void {
-    this.#reachLimit(file, "style");
-  }
-
-  #reachLimit(file: SiteFile, limit: Parameters<OnLimit>[1]): void {
+  /** Says, once for a version, that a limit was reached. */
+  reachLimit(file: SiteFile, limit: Parameters<OnLimit>[1]): void {
     this.#limited.remember(`${versionOf(file)} ${limit}`, () => (this.#options.onLimit(file, limit), true));
   }
 
@@ -219,7 +211,7 @@ export class SiteFacts {
   /** A page whose elements are held against too many selectors. */
   #readUnstyled(file: SiteFile, read: () => HtmlFacts): HtmlFacts {
     this.#outlines.restart();
-    this.leaveOutStyle(file);
+    this.reachLimit(file, "style");
     return read();
   }
 
@@ -241,9 +233,7 @@ export class SiteFacts {
   }
 
   async #read<T>(file: SiteFile, parse: (bytes: Buffer) => T | Promise<T>, readFile = this.#readOther): Promise<T> {
-    if (file.size > MAX_SCANNED_BYTES) {
-      this.#reachLimit(file, "bytes");
-    }
+    if (file.size > MAX_SCANNED_BYTES) this.reachLimit(file, "bytes");
     const read = readingOf(file, parse);
     try {
       return await readFile(file, read);

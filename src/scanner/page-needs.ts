@@ -191,7 +191,7 @@ class PageClosure {
     const { outline } = await this.#facts.html(file, this.#sheets.generation);
     if (outline === undefined) return;
     const needs = await styleNeeds(outline, this.#facts.styles(this.#sheets.sheets), this.#work);
-    if (needs === undefined) return this.#facts.leaveOutStyle(file);
+    if (needs === undefined) return this.#facts.reachLimit(file, "style");
     for (const font of needs.fonts) await this.#sheets.font(font, this.#after);
     for (const image of needs.images) await this.#sheets.image(image, this.#after);
     if (this.#explain) {
