@@ -22,8 +22,8 @@ export function isDestination(text: string): text is Destination {
 }
 
 const BY_EXTENSION = new Map<string, Destination>();
-for (const [destination, extensions] of Object.entries(EXTENSIONS)) {
-  if (isDestination(destination)) for (const [name] of extensions.matchAll(/\S+/g)) BY_EXTENSION.set(name, destination);
+for (const destination of Object.keys(EXTENSIONS).filter(isDestination)) {
+  for (const [name] of EXTENSIONS[destination].matchAll(/\S+/g)) BY_EXTENSION.set(name, destination);
 }
 
 /** Extension of a path, lower-case and without its dot; "" when the last segment has none. */

@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { LruMap } from "../io/lru-map.js";
 import type { Scanner } from "./scanner.js";
 import type { SiteFile } from "./lookup.js";
 import type { PageNeeds } from "./types.js";
@@ -49,16 +50,15 @@ const MAX_MESSAGE_LENGTH = 200;
  * nothing, as a page is never worse off than without its links.
  */
 export function withoutFaults(scanner: Pick<Scanner, "page">, { root, notice }: FaultOptions): Scanner["page"] {
-  const told = new Map<string, string>();
+  const told = new LruMap<string>(MAX_TOLD_PAGES);
   return async (pathname, file, context) => {
     try {
       const needs = await scanner.page(pathname, file, context);
-      if (told.size > 0) told.delete(pathname);
+      told.delete(pathname);
       return needs;
     } catch (error) {
       const text = faultText(pathname, relative(root, error instanceof ScanFault ? error.file : file.file), error);
       if (told.get(pathname) !== text) {
-        if (told.size >= MAX_TOLD_PAGES) told.clear();
         told.set(pathname, text);
         notice(text);
       }

@@ -113,8 +113,7 @@ async function isSmall(directory: string): Promise<boolean> {
   try {
     for await (const _ of await opendir(directory)) if (++entries > MAX_DIRECTORY_ENTRIES) return false;
     return true;
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error;
+  } catch {
     return false;
   }
 }

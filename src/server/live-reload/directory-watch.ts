@@ -78,11 +78,6 @@ export class DirectoryWatch {
 }
 
 async function identityOf(path: string): Promise<string | undefined> {
-  try {
-    const { dev, ino, birthtimeMs } = await stat(path);
-    return `${dev}-${ino}-${birthtimeMs}`;
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error;
-    return undefined;
-  }
+  const found = await stat(path).catch(() => undefined);
+  return found && `${found.dev}-${found.ino}-${found.birthtimeMs}`;
 }
