@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 
+import { NO_NEEDS as none, ScanFault, withoutFaults } from "../../src/scanner/scan-fault.js";
 import { runCli } from "../support/cli.js";
 import { connect } from "../support/h2.js";
 import { startServer } from "../support/server.js";
@@ -72,4 +73,29 @@ test("h2push manifest lists the other pages, and says in one line which page and
     version: 1,
     pages: { "/": [], "/other.html": [expect.objectContaining({ target: "/plain.css" })] },
   });
+});
+
+const page = { kind: "file", file: "/site/a.html", size: 1, mtimeMs: 1, ctimeMs: 1, dev: 1, ino: 1 } as const;
+
+test.each([
+  ["an error of ours", new Error("a\n b"), "a.html failed (a b)"],
+  ["what is no error", "thrown", "a.html failed (thrown)"],
+  ["a fault of another file", new ScanFault("/site/b.css", "thrown"), "b.css failed (thrown)"],
+  ["a long message", new Error("x".repeat(1000)), `a.html failed (${"x".repeat(200)})`],
+])("%s is told once, and once more when the page has been read meanwhile", async (_what, fault, text) => {
+  const notices: string[] = [];
+  let fails = true;
+  const read = withoutFaults(
+    { page: () => (fails ? Promise.reject(fault) : Promise.resolve({ ...none, mayHaveImportMap: false })) },
+    { root: "/site", notice: (said) => notices.push(said) },
+  );
+  const told = `/a goes without links: reading ${text}, please report it`;
+  expect(await read("/a", page)).toEqual(none);
+  await read("/a", page);
+  expect(notices).toEqual([told]);
+  fails = false;
+  await read("/a", page);
+  fails = true;
+  await read("/a", page);
+  expect(notices).toEqual([told, told]);
 });
