@@ -4,7 +4,7 @@ import { openTree, type FileTree } from "../files/tree.js";
 import { Representations } from "../files/representation/representations.js";
 import type { Connections } from "./listen/connection.js";
 import { credentialsFile, readCredentials } from "./middleware/password.js";
-import type { HeaderTransform } from "./http/response-headers.js";
+import type { HeaderTransform } from "./http/exchange.js";
 import { LearnedLinks } from "./page-delivery/early-hints.js";
 import type { Lookup } from "../scanner/lookup.js";
 import { Traffic } from "./page-delivery/traffic.js";
@@ -65,8 +65,8 @@ export async function openSite(server: ServerParts): Promise<OpenSite> {
   const traffic = lookup && (await openTraffic(lookup, rules, server));
   const live = settings.live && lookup && scanner ? await openLive(lookup, scanner, rules, server) : undefined;
   // Live reload comes last: it looks at the policy that a page has in the end.
-  const all = [...headerTransforms, ...(live === undefined ? [] : [live.headerTransform])];
-  const parts = { lookup, scanner: live?.scanner ?? scanner, live, rules, traffic, steps, headerTransforms: all };
+  rules.headerTransforms = [...headerTransforms, ...(live === undefined ? [] : [live.headerTransform])];
+  const parts = { lookup, scanner: live?.scanner ?? scanner, live, rules, traffic, steps };
   return {
     site: siteOf(parts, server),
     lookAhead: () => lookAhead(parts, server),
@@ -172,7 +172,7 @@ function unreadableTold({ notice }: Callbacks): Site["unreadable"] {
 }
 
 /** What a site is put together from that was opened for it. */
-type Parts = Pick<Site, "lookup" | "scanner" | "rules" | "traffic" | "steps" | "headerTransforms"> & {
+type Parts = Pick<Site, "lookup" | "scanner" | "rules" | "traffic" | "steps"> & {
   readonly live: Live | undefined;
 };
 

@@ -2,7 +2,6 @@ import type { Answered, Site, Step } from "./context.js";
 import { answerOptions, files, forcedRules } from "./files/serve-file.js";
 import { sendError } from "./http/error-page.js";
 import type { Exchange } from "./http/exchange.js";
-import { applyRules } from "./http/response-headers.js";
 import { password } from "./middleware/password.js";
 import { host } from "./middleware/host-check.js";
 import type { Settings } from "./options/options-table.js";
@@ -58,7 +57,7 @@ export function answer(site: Site, exchange: Exchange): Answered {
 }
 
 function answerNow(site: Site, exchange: Exchange): Answered {
-  applyRules(site, exchange);
+  site.rules.apply(exchange);
   for (const step of site.steps) {
     const answered = step(exchange, site);
     if (answered !== "next") return answered;

@@ -10,7 +10,6 @@ import {
   type Sequence,
   type Writer,
 } from "../../delivery/scheduler.js";
-import { httpDate } from "../../files/conditions/http-date.js";
 import { pushEnabled, isBlockedByStreamWindow, type Connection } from "../listen/connection.js";
 import { NO_RULES } from "../middleware/request-rules.js";
 import { NO_TURN, type Transform, type Exchange } from "./exchange.js";
@@ -39,6 +38,25 @@ function withStatus(status: number, fields: OutgoingHttpHeaders, now: number): O
   }
   if (fields["date"] === undefined) all["date"] = httpDate(now);
   return all;
+}
+
+let text = "";
+/** When the text is no longer right (`performance.now()`). */
+let until = 0;
+
+/**
+ * The time of day as a field has it (RFC 9110 §5.6.7). Written once a second;
+ * a clock that is set meanwhile shows in the next one.
+ *
+ * @param now `performance.now()`
+ */
+export function httpDate(now: number): string {
+  if (now >= until) {
+    const time = Date.now();
+    text = new Date(time).toUTCString();
+    until = now + 1000 - (time % 1000);
+  }
+  return text;
 }
 
 /** A class: its parts are made once, not for each request. It is the writer of its own response. */
@@ -79,7 +97,7 @@ class Http2Exchange implements Exchange, Writer {
     this.stream = stream;
     this.arrival = connection.writes.arrive();
     const { announced } = connection.history;
-    if (announced.waitsFor(this.target)) stream.once("close", () => announced.sent(this.target));
+    if (announced?.waitsFor(this.target) === true) stream.once("close", () => announced.sent(this.target));
   }
 
   whenClosed(closed: () => void): void {
@@ -127,7 +145,7 @@ class Http2Exchange implements Exchange, Writer {
   mayBuffer(bytes: number): boolean {
     // To take part in the queue costs as much as to answer (measured with 11 bytes).
     if (bytes <= NEGLIGIBLE_BYTES) return true;
-    if (this.connection.history.announced.hold(this.target) !== undefined) return false;
+    if (this.connection.history.announced?.hold(this.target) !== undefined) return false;
     this.#taken = this.connection.writes.reserveNow(this, bytes);
     return this.#taken !== undefined;
   }
@@ -142,7 +160,7 @@ class Http2Exchange implements Exchange, Writer {
   reserve(bytes: number): Promise<() => void> {
     if (bytes <= NEGLIGIBLE_BYTES) return NO_TURN;
     const { history, writes } = this.connection;
-    const held = history.announced.hold(this.target);
+    const held = history.announced?.hold(this.target);
     return held === undefined ? writes.reserve(this, bytes) : held.then(() => writes.reserve(this, bytes));
   }
 

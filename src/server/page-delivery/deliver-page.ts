@@ -9,7 +9,6 @@ import { serverTiming } from "../../delivery/delivery-summary.js";
 import type { ManifestEntry } from "../../manifest/types.js";
 import { prepareFile, type Progress } from "../../files/send-response.js";
 import { pushableStreams, keepPromised, track, untrack } from "../listen/connection.js";
-import { applyRules } from "../http/response-headers.js";
 import type { Exchange } from "../http/exchange.js";
 import { http2Exchange } from "../http/http2-exchange.js";
 import { responseFields, sendContent } from "../http/fetch-adapter.js";
@@ -132,9 +131,9 @@ function respondPush(site: Site, { connection }: Exchange, sources: Sources): Pa
 }
 
 async function sendPush(site: Site, reply: Exchange, stream: ServerHttp2Stream, source: PushSource | undefined) {
-  const { representations, closing } = site;
+  const { representations, rules, closing } = site;
   const progress = (bytes: number) => reply.progress(bytes);
-  applyRules(site, reply);
+  rules.apply(reply);
   if (source?.kind === "route") {
     stream.once("close", source.abandon);
     reply.writeHead(200, pushedFields(source.response), false);
