@@ -1,7 +1,7 @@
 import type { Limits } from "../delivery/plan.js";
 import type { Scanner } from "../scanner/scanner.js";
 import type { Representations } from "../files/representation/representations.js";
-import type { Connections } from "./listen/connection.js";
+import type { Connections } from "./listen/connections.js";
 import type { Traffic } from "./page-delivery/traffic.js";
 import type { Delivery } from "../delivery/history.js";
 import type { Exchange } from "./http/exchange.js";

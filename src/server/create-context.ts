@@ -2,7 +2,7 @@ import { errorOf } from "../errors.js";
 import { fieldsOf } from "../rules/headers/field.js";
 import { openTree, type FileTree } from "../files/tree.js";
 import { Representations } from "../files/representation/representations.js";
-import type { Connections } from "./listen/connection.js";
+import type { Connections } from "./listen/connections.js";
 import { credentialsFile, readCredentials } from "./middleware/password.js";
 import type { HeaderTransform } from "./http/exchange.js";
 import { LearnedLinks } from "./page-delivery/early-hints.js";

@@ -95,6 +95,11 @@ export function hasContent({ stream, fields }: Pick<Exchange, "stream" | "fields
   return fields["transfer-encoding"] !== undefined || Number(fields["content-length"] ?? 0) > 0;
 }
 
+/** Whether a request asks for HTML by name. */
+export function acceptsPage({ fields }: Pick<Exchange, "fields">): boolean {
+  return /(?:text\/html|application\/xhtml\+xml)/i.test(fields.accept ?? "");
+}
+
 /** Whether the client has gone, or has reset the request: nothing more is done for it. */
 export const isOver = ({ responseBody, stream }: Pick<Exchange, "responseBody" | "stream">) =>
   responseBody.destroyed || stream?.closed === true;

@@ -2,15 +2,9 @@ import type { PageNeeds } from "../../scanner/types.js";
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { constants, type ServerHttp2Stream } from "node:http2";
 import type { Readable, Writable } from "node:stream";
-import {
-  behindOthers,
-  NEGLIGIBLE_BYTES,
-  readPriority,
-  type Priority,
-  type Sequence,
-  type Writer,
-} from "../../delivery/scheduler.js";
-import { pushEnabled, isBlockedByStreamWindow, type Connection } from "../listen/connection.js";
+import { behindOthers, readPriority, type Priority } from "../../delivery/priority.js";
+import { NEGLIGIBLE_BYTES, type Sequence, type Writer } from "../../delivery/scheduler.js";
+import { isBlockedByStreamWindow, type Connection } from "../listen/connection.js";
 import { NO_RULES } from "../middleware/request-rules.js";
 import { NO_TURN, type Transform, type Exchange } from "./exchange.js";
 
@@ -110,7 +104,8 @@ class Http2Exchange implements Exchange, Writer {
   }
 
   get pushEnabled(): boolean {
-    return pushEnabled(this.stream);
+    const { destroyed, closed, pushAllowed, session } = this.stream;
+    return !destroyed && !closed && pushAllowed && session !== undefined && !session.closed && !session.destroyed;
   }
 
   get bytes(): number {

@@ -8,7 +8,8 @@ import { considersPushes, plan, type PreloadLink } from "../../delivery/plan.js"
 import { serverTiming } from "../../delivery/delivery-summary.js";
 import type { ManifestEntry } from "../../manifest/types.js";
 import { prepareFile, type Progress } from "../../files/send-response.js";
-import { pushableStreams, keepPromised, track, untrack } from "../listen/connection.js";
+import { pushableStreams, keepPromised } from "../listen/connection.js";
+import { track, untrack } from "../listen/connections.js";
 import type { Exchange } from "../http/exchange.js";
 import { http2Exchange } from "../http/http2-exchange.js";
 import { responseFields, sendContent } from "../http/fetch-adapter.js";
@@ -45,10 +46,8 @@ export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPag
   const { connection, stream, fields, target, authority } = exchange;
   const request = requestOf(exchange, page);
   const all = pageLinks({ target, authority }, fieldOf(exchange, page), page.entries);
-  const blocked = blockedDestinations([page.integrityPolicy ?? [], exchange.rules.page.integrityPolicy].flat());
-  const named = withStaleness(site, exchange, all).map((link) =>
-    isBlocked(blocked, link) ? { ...link, blocked: true } : link,
-  );
+  const policies = [page.integrityPolicy ?? [], exchange.rules.page.integrityPolicy].flat();
+  const named = withRefused(policies, withStaleness(site, exchange, all));
   const looks = considersPushes(request, peerOf(exchange, page, []), site.limits);
   const sources = looks ? await pushSources(site, exchange, named) : new Map<PreloadLink, PushSource>();
   const bySource = new Map(named.map((link) => [withSource(link, sources.get(link)), sources.get(link)]));
@@ -75,6 +74,13 @@ export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPag
     report: site.report,
   });
   return delivery.finally(() => discardUnsent(bySource));
+}
+
+/** The links with word of those that a browser would refuse by the page's `Integrity-Policy`. */
+function withRefused(policies: readonly string[], links: readonly PreloadLink[]): readonly PreloadLink[] {
+  if (policies.length === 0) return links;
+  const blocked = blockedDestinations(policies);
+  return links.map((link) => (isBlocked(blocked, link) ? { ...link, blocked: true } : link));
 }
 
 /** The page's own `Link` field as it goes out: in the form that leaves an import map alone, whoever has set it. */
