@@ -2,7 +2,7 @@ import type { Answered, Site, Step } from "./context.js";
 import { answerOptions, files, forcedRules } from "./files/serve-file.js";
 import { sendError } from "./http/error-page.js";
 import type { Exchange } from "./http/exchange.js";
-import { password } from "./middleware/password.js";
+import { challenge } from "./middleware/password.js";
 import { host } from "./middleware/host-check.js";
 import type { Settings } from "./options/options-table.js";
 
@@ -38,6 +38,12 @@ async function openProxy(rules: readonly string[], seconds: number) {
   const { proxyStep } = await import("./proxy/proxy-middleware.js");
   return proxyStep(rules, { timeout: seconds * 1000 });
 }
+
+/** Asks for a name and a password, where one is needed: by `--auth`, or by a rule. */
+const password: Step = (exchange, { rules }) => {
+  if (rules.isUnknown) return sendError(exchange, 503, "The rules of this site can't be read.", { "retry-after": "1" });
+  return exchange.rules.isRefused ? challenge(exchange) : "next";
+};
 
 /** `OPTIONS *` asks what can be asked of the server; what comes after this step has a path. */
 const withoutPath: Step = (exchange) => {

@@ -2,7 +2,7 @@ import type { PageNeeds } from "../../scanner/types.js";
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Readable, Writable } from "node:stream";
 import type { Connection } from "../listen/connection.js";
-import { NO_RULES } from "../middleware/request-rules.js";
+import { NO_RULES } from "../middleware/site-rules.js";
 import { NO_TURN, type Transform, type Exchange, type Upgrade } from "./exchange.js";
 
 export function http1Exchange(

@@ -5,7 +5,7 @@ import type { Readable, Writable } from "node:stream";
 import { behindOthers, readPriority, type Priority } from "../../delivery/priority.js";
 import { NEGLIGIBLE_BYTES, type Sequence, type Writer } from "../../delivery/scheduler.js";
 import { isBlockedByStreamWindow, type Connection } from "../listen/connection.js";
-import { NO_RULES } from "../middleware/request-rules.js";
+import { NO_RULES } from "../middleware/site-rules.js";
 import { NO_TURN, type Transform, type Exchange } from "./exchange.js";
 
 export function http2Exchange(

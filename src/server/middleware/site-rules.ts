@@ -5,7 +5,7 @@ import type { HeaderRules, RedirectRules, RuleRequest } from "../../rules/rule-s
 import { Lookups } from "../../files/lookups.js";
 import type * as matching from "./match-rules.js";
 import type { Exchange, HeaderTransform } from "../http/exchange.js";
-import { NO_RULES, type RequestRules } from "./request-rules.js";
+import { NO_PAGE_RULES, type RequestRules } from "./request-rules.js";
 import { RuleFile } from "./rule-file.js";
 
 /** The names of the rule files in the root. They are never served. */
@@ -27,6 +27,22 @@ export interface SiteRulesOptions {
 
 /** Whom requests are taken to ask before there are any. */
 const UNKNOWN_HOST = "localhost";
+
+/** Where there are no rules. */
+export const NO_RULES: RequestRules = {
+  action: undefined,
+  needsPassword: false,
+  isRefused: false,
+  refusesFile: () => false,
+  admits: () => true,
+  admitsFile: () => true,
+  audience: undefined,
+  page: NO_PAGE_RULES,
+  validators: undefined,
+  contentType: undefined,
+  makesStale: false,
+  transformHeaders: undefined,
+};
 
 /** A request for a target that nobody has made yet. */
 export const expectedRequest = (target: string, authority = UNKNOWN_HOST): RuleRequest => ({
