@@ -105,7 +105,7 @@ export function readyAnswer(
     known !== undefined && known.needs === needs
       ? known.answer
       : answerOf(site, exchange, decision, bare ? undefined : selected.content, needs);
-  if (kinds.size >= MAX_KINDS) kinds.clear();
+  if (known === undefined && kinds.size >= MAX_KINDS) kinds.clear();
   // A query can be anything; a file is asked for by few paths.
   if (!exchange.target.includes("?")) kinds.set(kind, { answer, needs, found, until });
   return answer;
