@@ -22,7 +22,7 @@ import { tellOnce } from "../io/tell-once.js";
 import { sitePages } from "./scan/site-pages.js";
 import { SiteLookup } from "./files/site-lookup.js";
 import { callbacks, type Callbacks } from "./callbacks.js";
-import { siteScanner, type ServerScanner } from "./scan/lazy-scanner.js";
+import { SiteScanner, type ServerScanner } from "./scan/lazy-scanner.js";
 
 /** The server that a site is opened for. */
 export interface ServerParts {
@@ -123,7 +123,7 @@ async function openScanner(lookup: SiteLookup, { options, settings }: ServerPart
       compress,
       callbacks(options).notice,
     );
-  return siteScanner(lookup, { viewport, watch, compressed: compress, ...callbacks(options) });
+  return new SiteScanner(lookup, { viewport, watch, compressed: compress, ...callbacks(options) });
 }
 
 /** Learns where pages are announced or pushed by it, or it is kept: a manifest that is given stays as it is. */

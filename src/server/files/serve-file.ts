@@ -32,8 +32,8 @@ export const files = (exchange: Exchange, site: Site): Answered => {
   if (method !== "GET" && method !== "HEAD") return answerMethod(lookup, exchange);
   const known = lookup.tree.peek(pathOf(target), exchange.arrived);
   const mayHave = known?.kind === "file" && !exchange.rules.refusesFile(known.file);
-  const atOnce = mayHave ? answerSync(site, exchange, known) : undefined;
-  return atOnce === undefined ? answerAsync(site, lookup, exchange, known) : atOnce.delivery;
+  const atOnce = mayHave ? answerSync(site, exchange, known) : "waits";
+  return atOnce === "waits" ? answerAsync(site, lookup, exchange, known) : atOnce;
 };
 
 function answerForced(site: Site, lookup: SiteLookup, exchange: Exchange): Answered {
@@ -63,15 +63,15 @@ async function redirectUnlessFile(tree: FileTree, exchange: Exchange, { status, 
   return found.kind === "file" ? refuseMethod(exchange) : redirect(exchange, status, location);
 }
 
-/** Answers from memory without waiting, if that can be; undefined if not. */
-function answerSync(site: Site, exchange: Exchange, found: FoundFile): SyncAnswer | undefined {
-  if (exchange.hinted !== undefined) return undefined;
+/** Answers from memory without waiting, if that can be. */
+function answerSync(site: Site, exchange: Exchange, found: FoundFile): Delivery | undefined | "waits" {
+  if (exchange.hinted !== undefined) return "waits";
   const selected = site.representations.ready(found, exchange.fields);
-  if (selected === undefined) return undefined;
+  if (selected === undefined) return "waits";
   const answer = readyAnswer(site, exchange, found, selected);
-  if (answer === undefined) return undefined;
+  if (answer === undefined) return "waits";
   const { status, fields, content, linked } = answer;
-  if (content !== undefined && !exchange.mayBuffer(content.length)) return undefined;
+  if (content !== undefined && !exchange.mayBuffer(content.length)) return "waits";
   const { method, target, connection } = exchange;
   if (method === "GET" && !connection.history.wasSent(target, selected.version)) {
     connection.history.markSent(target, selected.version);
@@ -79,12 +79,7 @@ function answerSync(site: Site, exchange: Exchange, found: FoundFile): SyncAnswe
   const more = linked === undefined ? announcedFields(site, exchange, fields) : undefined;
   exchange.writeHead(status, more === undefined ? fields : { ...fields, ...more }, content === undefined);
   if (content !== undefined) exchange.sendBuffered(content);
-  return { delivery: linked && record(exchange, linked) };
-}
-
-/** What was answered at once: with a page, what went with it. */
-interface SyncAnswer {
-  readonly delivery: Delivery | undefined;
+  return linked && record(exchange, linked);
 }
 
 function record(
@@ -110,8 +105,8 @@ async function answerAsync(site: Site, lookup: SiteLookup, exchange: Exchange, k
     if (isOver(exchange)) return undefined;
     if (resolved.kind !== "file") return answerOther(site, lookup, exchange, resolved);
     const { found, pathname, standsIn } = resolved;
-    const atOnce = first === undefined && !standsIn ? answerSync(site, exchange, found) : undefined;
-    if (atOnce !== undefined) return atOnce.delivery;
+    const atOnce = first === undefined && !standsIn ? answerSync(site, exchange, found) : "waits";
+    if (atOnce !== "waits") return atOnce;
     const sent = await sendFile(site, exchange, found, standsIn ? { vary: VARY } : {});
     if (sent === "withheld") return answerMissing(site, lookup, exchange);
     if (sent === "unreadable") return refuseUnreadable(site, exchange, { file: found.file, code: "EACCES" });

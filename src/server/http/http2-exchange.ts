@@ -8,14 +8,6 @@ import { isBlockedByStreamWindow, type Connection } from "../listen/connection.j
 import { NO_RULES } from "../middleware/site-rules.js";
 import { NO_TURN, type Transform, type Exchange } from "./exchange.js";
 
-export function http2Exchange(
-  stream: ServerHttp2Stream,
-  fields: IncomingHttpHeaders,
-  connection: Connection,
-): Exchange & Writer {
-  return new Http2Exchange(stream, fields, connection);
-}
-
 /** The date is ours: where Node sets it, its code for the fields of a response may never be compiled (Node 20: the key is another string each time). */
 const ENDS = { endStream: true, sendDate: false };
 const GOES_ON = { endStream: false, sendDate: false };
@@ -53,8 +45,8 @@ export function httpDate(now: number): string {
   return text;
 }
 
-/** A class: its parts are made once, not for each request. It is the writer of its own response. */
-class Http2Exchange implements Exchange, Writer {
+/** A request over HTTP/2, and the writer of its response. A class: its parts are made once, not for each request. */
+export class Http2Exchange implements Exchange, Writer {
   readonly httpVersion = "2";
   readonly connection: Connection;
   readonly arrived = performance.now();

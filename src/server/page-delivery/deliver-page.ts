@@ -11,7 +11,7 @@ import { prepareFile, type Progress } from "../../files/send-response.js";
 import { pushableStreams, keepPromised } from "../listen/connection.js";
 import { track, untrack } from "../listen/connections.js";
 import type { Exchange } from "../http/exchange.js";
-import { http2Exchange } from "../http/http2-exchange.js";
+import { Http2Exchange } from "../http/http2-exchange.js";
 import { responseFields, sendContent } from "../http/fetch-adapter.js";
 import { pageLinks } from "./preload-links.js";
 import { peerOf, requestOf, withStaleness } from "./plan-input.js";
@@ -129,7 +129,7 @@ function hintedLinks(exchange: Exchange, links: readonly PreloadLink[]): Preload
 /** A pushed response is what a request with the promised fields would get. */
 function respondPush(site: Site, { connection }: Exchange, sources: Sources): PageDelivery["respondPush"] {
   return (stream, request, link) => {
-    const reply = http2Exchange(stream, request, connection);
+    const reply = new Http2Exchange(stream, request, connection);
     track(connection, reply);
     stream.once("close", () => untrack(connection, reply));
     return { writer: reply, send: () => sendPush(site, reply, stream, sources.get(link)) };
