@@ -54,9 +54,9 @@ test("a page in memory goes with what it needs by now, and by the rules of now",
   const linkNow = async () => (await request("/")).headers["link"];
   for (let time = 0; time < 3; time++) expect(await linkNow()).toBe("</b.css>; rel=preload; as=style");
   await writeFile(join(root, "a.css"), `@import "/c.css";`);
-  server.lookAgain();
+  server.invalidate();
   for (let time = 0; time < 3; time++) expect(await linkNow()).toBe("</c.css>; rel=preload; as=style");
   await writeFile(join(root, "_headers"), "/\n  Link: </b.css>; rel=preload; as=style\n");
-  server.lookAgain();
+  server.invalidate();
   for (let time = 0; time < 3; time++) expect(await linkNow()).toContain("</b.css>; rel=preload; as=style");
 });
