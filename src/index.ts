@@ -11,5 +11,6 @@ export type { Route, RouteContext } from "./server/routes/route.js";
 export type { ScanSummary } from "./server/scan/background-scan.js";
 export type { LiveChange } from "./server/live-reload/open-pages.js";
 export { scan, type ScanOptions, type SiteScan } from "./server/scan/scan-directory.js";
-export { createServer, type Address, type Server } from "./server/server.js";
+export type { Address } from "./server/listen/address.js";
+export { createServer, type Server } from "./server/server.js";
 export type { ServerOptions } from "./server/options/server-options.js";

@@ -194,7 +194,7 @@ export function announcementsOf({ link, skipped }: Plan): readonly AnnouncedTarg
   const stylesheets = left.filter(({ as, blocking }) => as === "style" && blocking === true);
   const scripts = left.filter(({ as }) => as === "script");
   const targetsOf = (links: readonly PreloadLink[]) => links.map(({ target }) => target);
-  return [
+  const all = [
     {
       targets: targetsOf(announced.filter(({ as }) => as !== "style" && as !== "image")),
       before: targetsOf(stylesheets),
@@ -204,6 +204,7 @@ export function announcementsOf({ link, skipped }: Plan): readonly AnnouncedTarg
       before: targetsOf([...stylesheets, ...scripts]),
     },
   ];
+  return all.filter(({ targets, before }) => targets.length > 0 && before.length > 0);
 }
 
 /** The `Link` values of a plan, without those that the response has already. */

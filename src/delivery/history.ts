@@ -56,8 +56,8 @@ export class History {
   readonly #deliveries: Delivery[] = [];
   readonly #hinted = new Map<string, Hint>();
   readonly #rateLimit = new RateLimit(BURST_PROMISES, PROMISES_PER_SECOND);
-  /** What `Link` fields have the client ask for. */
-  readonly announced = new Announced();
+  /** What `Link` fields have the client ask for, ahead of something that it needs more. */
+  announced: Announced | undefined;
   #taken = 0;
   #refused = 0;
 
@@ -167,7 +167,7 @@ export class History {
   /** A page's `Link` is about to go. What the client was given before it may have kept, and not ask for again. */
   announce(announcements: readonly AnnouncedTargets[]): void {
     for (const { targets, before } of announcements) {
-      this.announced.add({ targets, before: before.filter((target) => !this.#sent.has(target)) });
+      (this.announced ??= new Announced()).add({ targets, before: before.filter((target) => !this.#sent.has(target)) });
     }
   }
 

@@ -1,6 +1,7 @@
 import type { ManifestEntry } from "../manifest/types.js";
 import { debug } from "../io/debug.js";
 import { writeLink } from "./link.js";
+import { PushBudget } from "./push-budget.js";
 
 /** How pages are delivered: `auto` chooses for each client, the others force one means. */
 export const deliveryModes = ["auto", "push", "link", "hints", "none"] as const;
@@ -101,7 +102,8 @@ export function plan(links: readonly PreloadLink[], request: PageRequest, peer: 
   const linked: PreloadLink[] = [];
   const skipped: Skipped[] = [];
   if (!isDeliverable(request)) return { push, hint: [], link: linked, skipped };
-  const budget = new PushBudget(limits, peer);
+  const { pushCount, pushBytes } = limits;
+  const budget = new PushBudget(pushCount, pushBytes === "window" ? peer.freeWindow : pushBytes, peer.pushableStreams);
   const seen = seenLinks(links, limits.announce);
   for (const link of links) {
     const choice = choose(link, request, peer, limits.mode, budget, seen);
@@ -199,7 +201,7 @@ function choose(
   if (refusal === undefined && link.etag !== undefined && peer.seen(link.target, link.etag)) {
     return { means: "skip", reason: "seen" };
   }
-  const reason = refusal ?? requestRefusal(request) ?? budget.refusal(link);
+  const reason = refusal ?? requestRefusal(request) ?? budget.refusal(link.bytes);
   if (reason === undefined) return { means: "push", reason: "the client takes pushes" };
   return mode === "push" ? { means: "skip", reason } : linkOr(reason);
 }
@@ -243,27 +245,4 @@ export function linkRefusal(link: PreloadLink): string | undefined {
 function requestRefusal({ method, status }: PageRequest): string | undefined {
   if (method !== "GET") return method;
   return status === 200 ? undefined : String(status);
-}
-
-/** What may still be pushed for one page. Asking for a link takes its share. */
-class PushBudget {
-  #count: number;
-  #bytes: number;
-  #streams: number;
-
-  constructor({ pushCount, pushBytes }: Limits, { pushableStreams, freeWindow }: Peer) {
-    this.#count = pushCount;
-    this.#bytes = pushBytes === "window" ? freeWindow : pushBytes;
-    this.#streams = pushableStreams;
-  }
-
-  refusal(link: PreloadLink): string | undefined {
-    if (this.#streams < 1) return "streams";
-    if (this.#count < 1) return "push count";
-    if (link.bytes > this.#bytes) return "push bytes";
-    this.#streams--;
-    this.#count--;
-    this.#bytes -= link.bytes;
-    return undefined;
-  }
 }

@@ -1,9 +1,7 @@
-import { LruMap } from "../io/lru-map.js";
-
 /** How long an answer is given again without another look-up. */
 const FRESH_MS = 250;
 
-/** Answers that are kept, and the longest key: what a client asks for at random must not fill the memory. */
+/** Answers that are kept, all or none, and the longest key: what a client asks for at random must not fill the memory. */
 const MAX_ANSWERS = 4096;
 const MAX_KEY_LENGTH = 512;
 
@@ -19,7 +17,7 @@ interface Answer<T> {
  */
 export class Lookups<T> {
   readonly #look: (key: string) => Promise<T>;
-  #answers = new LruMap<Answer<T>>(MAX_ANSWERS);
+  readonly #answers = new Map<string, Answer<T>>();
   readonly #running = new Map<string, Promise<T>>();
 
   constructor(look: (key: string) => Promise<T>) {
@@ -32,16 +30,17 @@ export class Lookups<T> {
     return answer !== undefined && now - answer.at < FRESH_MS ? answer.value : undefined;
   }
 
-  get(key: string): Promise<T> {
+  /** The answer; looked up where none is fresh. Rejects as the look-up does. */
+  find(key: string): Promise<T> {
     const fresh = this.peek(key, performance.now());
     if (fresh !== undefined) return Promise.resolve(fresh);
     return this.#running.get(key) ?? this.#start(key);
   }
 
-  /** Forgets one answer, or all: the next one comes from another look. */
-  forget(key?: string): void {
+  /** Forgets one answer, or all: the next `find` looks again. */
+  invalidate(key?: string): void {
     if (key === undefined) {
-      this.#answers = new LruMap(MAX_ANSWERS);
+      this.#answers.clear();
       this.#running.clear();
     } else {
       this.#answers.delete(key);
@@ -66,6 +65,7 @@ export class Lookups<T> {
     if (this.#running.get(key) !== look) return;
     this.#running.delete(key);
     if (answer === undefined || key.length > MAX_KEY_LENGTH) return;
+    if (this.#answers.size === MAX_ANSWERS) this.#answers.clear();
     this.#answers.set(key, answer);
   }
 }

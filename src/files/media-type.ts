@@ -76,3 +76,9 @@ export function contentType(type: string, content: Buffer, size: number): string
 export function isHtml(contentType: string): boolean {
   return /^\s*(?:text\/html|application\/xhtml\+xml)\s*(?:;|$)/i.test(contentType);
 }
+
+/** Whether a path may be that of a page: an image or a script that is missing must not be answered with one. */
+export function mayBePage(path: string): boolean {
+  const type = extname(path) === "" ? UNKNOWN_TYPE : mediaType(path);
+  return type === UNKNOWN_TYPE || isHtml(type);
+}

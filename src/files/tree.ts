@@ -40,24 +40,6 @@ export interface TreeOptions {
   readonly precompressed?: boolean;
 }
 
-/** The files under one directory, by URL path. Nothing outside it can be named. */
-export interface FileTree {
-  /** Real path of the directory. */
-  readonly root: string;
-  /** The path that everything is found below. */
-  readonly base: string;
-  /** What `find` would say at that time (`performance.now()`), when it has looked less than 250 ms before. */
-  peek(pathname: string, now: number): Found | undefined;
-  /** Looks up a percent-encoded URL path without query. Rejects only for failures of the system (EIO, EMFILE). */
-  find(pathname: string): Promise<Found>;
-  /** The next `find` looks at the disk: for one path that was seen to change, or for all. */
-  invalidate(pathname?: string): void;
-  /** Where the file of a URL path would be, whether or not it is there; undefined where there can't be one. */
-  placeOf(pathname: string): string | undefined;
-  /** A name in a directory that `find` gave, when it may be found. */
-  entry(directory: string, name: string): Promise<Entry | undefined>;
-}
-
 export interface Entry {
   readonly name: string;
   readonly kind: "file" | "directory";
@@ -79,45 +61,41 @@ const NO_SIBLINGS: readonly Sibling[] = [];
 /** @param root an existing directory */
 export async function openTree(root: string, options: TreeOptions = {}): Promise<FileTree> {
   const hidden = (options.hidden ?? []).map((path) => realpath(path).catch(() => path));
-  return new Tree(await realpath(root), await Promise.all(hidden), options);
+  return new FileTree(await realpath(root), await Promise.all(hidden), options);
 }
 
-class Tree implements FileTree {
+/**
+ * The files under one directory: looks up percent-encoded URL paths without
+ * query. Nothing outside of it can be named. Rejects only for failures of the
+ * system (EIO, EMFILE).
+ */
+export class FileTree extends Lookups<Found> {
+  /** Real path of the directory. */
   readonly root: string;
+  /** The path that everything is found below. */
   readonly base: string;
   readonly #hidden: readonly string[];
   readonly #options: TreeOptions;
-  readonly #lookups: Lookups<Found>;
   readonly #versions = new Versions();
   /** Versions of files that were looked into for a private key. */
   readonly #keys = new LruMap<boolean>(MAX_JUDGED_FILES);
 
   constructor(root: string, hidden: readonly string[], options: TreeOptions) {
+    super((pathname) => this.#look(pathname));
     this.root = root;
     this.base = options.base ?? "/";
     this.#hidden = hidden;
     this.#options = options;
-    this.#lookups = new Lookups((pathname) => this.#look(pathname));
   }
 
-  peek(pathname: string, now: number): Found | undefined {
-    return this.#lookups.peek(pathname, now);
-  }
-
-  find(pathname: string): Promise<Found> {
-    return this.#lookups.get(pathname);
-  }
-
-  invalidate(pathname?: string): void {
-    this.#lookups.forget(pathname);
-  }
-
+  /** Where the file of a URL path would be, whether or not it is there; undefined where there can't be one. */
   placeOf(pathname: string): string | undefined {
     const path = this.#segmentsOf(pathname);
     if (path?.ok !== true) return undefined;
     return join(this.root, ...path.names, ...(path.directory ? ["index.html"] : []));
   }
 
+  /** A name in a directory that `find` gave, when it may be found. */
   async entry(directory: string, name: string): Promise<Entry | undefined> {
     const { ok } = segmentsOf(`/${encodeURIComponent(name)}`, platform(), this.#options.dotfiles === true);
     // Only `.well-known` in the root is no dotfile.

@@ -21,9 +21,15 @@ export interface Scanner {
    */
   page(pathname: string, file: SiteFile, context?: PageContext): Promise<PageNeeds>;
   /** What `page` would say, when that is known and fresh: without waiting. */
-  peek(pathname: string, file: SiteFile, context?: Pick<PageContext, "audience">): PageNeeds | undefined;
+  peek(pathname: string, file: SiteFile, context?: Pick<PageContext, "audience">): FreshNeeds | undefined;
   /** Answers given so far are checked before they are given again: something may have changed. */
   invalidate(): void;
+}
+
+/** What a page needs, and until when that can be said without another look (`performance.now()`). */
+export interface FreshNeeds {
+  readonly needs: PageNeeds;
+  readonly until: number;
 }
 
 /** What counts for a page beside its file. */
@@ -138,13 +144,13 @@ class SiteScanner implements Scanner {
     return found;
   }
 
-  peek(pathname: string, file: SiteFile, context: Pick<PageContext, "audience"> = {}): PageNeeds | undefined {
+  peek(pathname: string, file: SiteFile, context: Pick<PageContext, "audience"> = {}): FreshNeeds | undefined {
     const answer = this.#answers.get(keyOf(pathname, file, context));
     // One that was found ahead has not been told of yet: `page` does that.
     if (answer === undefined || (!answer.told && this.#options.onFiles !== undefined)) return undefined;
-    if (!this.#isFresh(answer.checkedAt, performance.now())) return undefined;
-    if (answer.known !== undefined) debug("scan of %s: known from before", pathname);
-    return answer.known;
+    if (answer.known === undefined || !this.#isFresh(answer.checkedAt, performance.now())) return undefined;
+    debug("scan of %s: known from before", pathname);
+    return { needs: answer.known, until: answer.checkedAt + this.#checkAfter };
   }
 
   async page(pathname: string, file: SiteFile, context: PageContext = {}): Promise<PageNeeds> {

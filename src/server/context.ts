@@ -1,8 +1,7 @@
 import type { Limits } from "../delivery/plan.js";
 import type { Scanner } from "../scanner/scanner.js";
 import type { Representations } from "../files/representation/representations.js";
-import type { Connections } from "./listen/connection.js";
-import type { HeaderTransform } from "./http/response-headers.js";
+import type { Connections } from "./listen/connections.js";
 import type { Traffic } from "./page-delivery/traffic.js";
 import type { Delivery } from "../delivery/history.js";
 import type { Exchange } from "./http/exchange.js";
@@ -33,12 +32,10 @@ export interface Site {
   /** Answers what live reload asks for. */
   readonly live: Pick<Live, "owns" | "pageOf" | "answer" | "missing" | "withScript"> | undefined;
   readonly routes: readonly Route[];
-  /** What `_headers` and `_redirects` say. */
+  /** What `_headers` and `_redirects` say, and what changes the fields of every response. */
   readonly rules: SiteRules;
   /** Whether an upstream answers for the target, and neither a route nor a file. */
   readonly isProxied: (target: string) => boolean;
-  /** Rules for the fields of every response. */
-  readonly headerTransforms: readonly HeaderTransform[];
   readonly limits: Limits;
   /** Says on each page what was delivered, in a `server-timing` field. */
   readonly serverTiming: boolean;

@@ -2,9 +2,9 @@ import { errorOf } from "../errors.js";
 import { fieldsOf } from "../rules/headers/field.js";
 import { openTree, type FileTree } from "../files/tree.js";
 import { Representations } from "../files/representation/representations.js";
-import type { Connections } from "./listen/connection.js";
+import type { Connections } from "./listen/connections.js";
 import { credentialsFile, readCredentials } from "./middleware/password.js";
-import type { HeaderTransform } from "./http/response-headers.js";
+import type { HeaderTransform } from "./http/exchange.js";
 import { LearnedLinks } from "./page-delivery/early-hints.js";
 import type { Lookup } from "../scanner/lookup.js";
 import { Traffic } from "./page-delivery/traffic.js";
@@ -22,7 +22,7 @@ import { tellOnce } from "../io/tell-once.js";
 import { sitePages } from "./scan/site-pages.js";
 import { SiteLookup } from "./files/site-lookup.js";
 import { callbacks, type Callbacks } from "./callbacks.js";
-import { siteScanner, type ServerScanner } from "./scan/lazy-scanner.js";
+import { SiteScanner, type ServerScanner } from "./scan/lazy-scanner.js";
 
 /** The server that a site is opened for. */
 export interface ServerParts {
@@ -65,8 +65,8 @@ export async function openSite(server: ServerParts): Promise<OpenSite> {
   const traffic = lookup && (await openTraffic(lookup, rules, server));
   const live = settings.live && lookup && scanner ? await openLive(lookup, scanner, rules, server) : undefined;
   // Live reload comes last: it looks at the policy that a page has in the end.
-  const all = [...headerTransforms, ...(live === undefined ? [] : [live.headerTransform])];
-  const parts = { lookup, scanner: live?.scanner ?? scanner, live, rules, traffic, steps, headerTransforms: all };
+  rules.headerTransforms = [...headerTransforms, ...(live === undefined ? [] : [live.headerTransform])];
+  const parts = { lookup, scanner: live?.scanner ?? scanner, live, rules, traffic, steps };
   return {
     site: siteOf(parts, server),
     lookAhead: () => lookAhead(parts, server),
@@ -123,7 +123,7 @@ async function openScanner(lookup: SiteLookup, { options, settings }: ServerPart
       compress,
       callbacks(options).notice,
     );
-  return siteScanner(lookup, { viewport, watch, compressed: compress, ...callbacks(options) });
+  return new SiteScanner(lookup, { viewport, watch, compressed: compress, ...callbacks(options) });
 }
 
 /** Learns where pages are announced or pushed by it, or it is kept: a manifest that is given stays as it is. */
@@ -172,7 +172,7 @@ function unreadableTold({ notice }: Callbacks): Site["unreadable"] {
 }
 
 /** What a site is put together from that was opened for it. */
-type Parts = Pick<Site, "lookup" | "scanner" | "rules" | "traffic" | "steps" | "headerTransforms"> & {
+type Parts = Pick<Site, "lookup" | "scanner" | "rules" | "traffic" | "steps"> & {
   readonly live: Live | undefined;
 };
 

@@ -2,8 +2,7 @@ import type { Answered, Site, Step } from "./context.js";
 import { answerOptions, files, forcedRules } from "./files/serve-file.js";
 import { sendError } from "./http/error-page.js";
 import type { Exchange } from "./http/exchange.js";
-import { applyRules } from "./http/response-headers.js";
-import { password } from "./middleware/password.js";
+import { challenge } from "./middleware/password.js";
 import { host } from "./middleware/host-check.js";
 import type { Settings } from "./options/options-table.js";
 
@@ -40,6 +39,12 @@ async function openProxy(rules: readonly string[], seconds: number) {
   return proxyStep(rules, { timeout: seconds * 1000 });
 }
 
+/** Asks for a name and a password, where one is needed: by `--auth`, or by a rule. */
+const password: Step = (exchange, { rules }) => {
+  if (rules.isUnknown) return sendError(exchange, 503, "The rules of this site can't be read.", { "retry-after": "1" });
+  return exchange.rules.isRefused ? challenge(exchange) : "next";
+};
+
 /** `OPTIONS *` asks what can be asked of the server; what comes after this step has a path. */
 const withoutPath: Step = (exchange) => {
   if (exchange.target.startsWith("/")) return "next";
@@ -58,7 +63,7 @@ export function answer(site: Site, exchange: Exchange): Answered {
 }
 
 function answerNow(site: Site, exchange: Exchange): Answered {
-  applyRules(site, exchange);
+  site.rules.apply(exchange);
   for (const step of site.steps) {
     const answered = step(exchange, site);
     if (answered !== "next") return answered;

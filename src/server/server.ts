@@ -7,7 +7,7 @@ import { descriptorLimit } from "../io/descriptor-limit.js";
 import type { PemPair } from "../tls/issue/certificate.js";
 import { secureContexts, type Secured } from "../tls/store/secure-context.js";
 import { checkGivenPair, checkOptions } from "./options/check-options.js";
-import { Connections } from "./listen/connection.js";
+import { Connections } from "./listen/connections.js";
 import { watchConnections } from "./listen/connection-watch.js";
 import { Hosts, namesIn } from "./middleware/host-check.js";
 import type { Listener, ListenOptions } from "./listen/tcp-listener.js";
@@ -18,20 +18,7 @@ import { createProtocols, type Protocols } from "./listen/protocol-servers.js";
 import { listenWithRedirect, type RedirectingListener } from "./listen/https-redirect.js";
 import type { ServerOptions } from "./options/server-options.js";
 import { callbacks } from "./callbacks.js";
-
-/** Where a server listens. */
-export interface Address {
-  /** Where the site begins, with a slash at its end: `https://localhost:8443/`. */
-  readonly url: string;
-  /** 0 on a socket of the file system. */
-  readonly port: number;
-  /** IP addresses. */
-  readonly addresses: readonly string[];
-  /** Absolute path of the socket of the file system (`host: "unix:PATH"`). */
-  readonly socket?: string;
-  /** The port whose plain HTTP is sent to https (`redirect`). */
-  readonly redirect?: number;
-}
+import { addressOf, type Address } from "./listen/address.js";
 
 export interface Server {
   /**
@@ -240,21 +227,4 @@ async function networkOf({ rtt, kbps }: Settings): Promise<ListenOptions["networ
   const { SlowSocket } = await import("./listen/network-simulator.js");
   const network = { rtt, kbps: kbps === 0 ? Infinity : kbps };
   return (socket, accepted) => new SlowSocket(socket, network, accepted);
-}
-
-function addressOf({ host, base }: Settings, { port, addresses, socket, redirect }: RedirectingListener): Address {
-  const url = `https://${socket === undefined ? `${nameOf(host)}:${port}` : "localhost"}${base}`;
-  return {
-    url,
-    port,
-    addresses,
-    ...(socket === undefined ? {} : { socket }),
-    ...(redirect === undefined ? {} : { redirect }),
-  };
-}
-
-/** The host of the URL that reaches a server which listens on `host`. */
-function nameOf(host: string): string {
-  if (host === "0.0.0.0" || host === "::") return "localhost";
-  return host.includes(":") ? `[${host}]` : host;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readPriority } from "../../src/delivery/scheduler.js";
+import { readPriority } from "../../src/delivery/priority.js";
 
 test.each<[string | undefined, number, boolean]>([
   [undefined, 3, false],

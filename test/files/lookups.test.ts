@@ -13,45 +13,45 @@ function counted() {
 test("gives an answer again for 250 ms, and then looks again", async () => {
   const { lookups, later } = counted();
   expect(lookups.peek("a", performance.now())).toBeUndefined();
-  expect(await lookups.get("a")).toBe("a 1");
+  expect(await lookups.find("a")).toBe("a 1");
   later(249);
   expect(lookups.peek("a", performance.now())).toBe("a 1");
-  expect(await lookups.get("a")).toBe("a 1");
+  expect(await lookups.find("a")).toBe("a 1");
   later(1);
   expect(lookups.peek("a", performance.now())).toBeUndefined();
-  expect(await lookups.get("a")).toBe("a 2");
+  expect(await lookups.find("a")).toBe("a 2");
 });
 
 test("looks once for all who ask at the same time", async () => {
   const { lookups } = counted();
-  expect(await Promise.all([lookups.get("a"), lookups.get("a"), lookups.get("b")])).toEqual(["a 1", "a 1", "b 2"]);
+  expect(await Promise.all([lookups.find("a"), lookups.find("a"), lookups.find("b")])).toEqual(["a 1", "a 1", "b 2"]);
 });
 
 test("looks again for what is forgotten, and does not keep what was on its way then", async () => {
   const { lookups } = counted();
-  const early = lookups.get("a");
-  lookups.forget("a");
-  expect(await lookups.get("a")).toBe("a 2");
+  const early = lookups.find("a");
+  lookups.invalidate("a");
+  expect(await lookups.find("a")).toBe("a 2");
   expect(await early).toBe("a 1");
-  expect(await lookups.get("a")).toBe("a 2");
-  lookups.forget();
-  expect(await lookups.get("a")).toBe("a 3");
+  expect(await lookups.find("a")).toBe("a 2");
+  lookups.invalidate();
+  expect(await lookups.find("a")).toBe("a 3");
 });
 
 test("keeps no failure, and tells it to all who asked", async () => {
   let fails = true;
   const lookups = new Lookups(() => (fails ? Promise.reject(new Error("disk")) : Promise.resolve("fine")));
-  const both = await Promise.allSettled([lookups.get("a"), lookups.get("a")]);
+  const both = await Promise.allSettled([lookups.find("a"), lookups.find("a")]);
   expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
   fails = false;
-  expect(await lookups.get("a")).toBe("fine");
+  expect(await lookups.find("a")).toBe("fine");
 });
 
 test("keeps a bounded number of answers, and none for a path that is very long", async () => {
   const lookups = new Lookups((key) => Promise.resolve(key));
   const first = performance.now();
-  for (let n = 0; n <= 4096; n++) await lookups.get(String(n));
+  for (let n = 0; n <= 4096; n++) await lookups.find(String(n));
   expect([lookups.peek("0", first), lookups.peek("4096", first)]).toEqual([undefined, "4096"]);
-  await lookups.get("x".repeat(513));
+  await lookups.find("x".repeat(513));
   expect(lookups.peek("x".repeat(513), first)).toBeUndefined();
 });

@@ -1,6 +1,7 @@
 import { pagesLacking } from "../../server/scan/pages-lacking.js";
 import { serverOptions, settingsIn, type GivenSettings } from "../../server/options/options-table.js";
-import { createServer, type Address } from "../../server/server.js";
+import type { Address } from "../../server/listen/address.js";
+import { createServer } from "../../server/server.js";
 import { resolveOptions, type ServeFlags } from "../options/resolve-options.js";
 import {
   chooseCertificate,

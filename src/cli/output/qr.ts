@@ -1,5 +1,5 @@
 import { H2PushError } from "../../errors.js";
-import type { Address } from "../../server/server.js";
+import type { Address } from "../../server/listen/address.js";
 import { isBeyondLoopback } from "../certificates/choose-certificate.js";
 import { networkUrls } from "./network-urls.js";
 

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { DEFAULT_PORT } from "../../server/options/options-table.js";
-import type { Address } from "../../server/server.js";
+import type { Address } from "../../server/listen/address.js";
 import type { Certificate } from "../../tls/issue/certificate.js";
 import { trustLine, type BrowserTrust } from "../../tls/trust/line.js";
 import { isBeyondLoopback } from "../certificates/choose-certificate.js";

@@ -11,22 +11,3 @@ export function parseHttpDate(text: string): number | undefined {
   const date = Date.parse(asctime ? `${text} GMT` : text);
   return Number.isNaN(date) ? undefined : date;
 }
-
-let text = "";
-/** When the text is no longer right (`performance.now()`). */
-let until = 0;
-
-/**
- * The time of day as a field has it (RFC 9110 §5.6.7). Written once a second;
- * a clock that is set meanwhile shows in the next one.
- *
- * @param now `performance.now()`
- */
-export function httpDate(now: number): string {
-  if (now >= until) {
-    const time = Date.now();
-    text = new Date(time).toUTCString();
-    until = now + 1000 - (time % 1000);
-  }
-  return text;
-}

@@ -3,6 +3,7 @@ import { digestOf } from "./digest.js";
 import type { Selected } from "./content-coding.js";
 import type { FoundFile } from "../file.js";
 import type { Insertion } from "./insertion.js";
+import { isHtml } from "../media-type.js";
 import { byteRanges, type Multipart } from "../conditions/multipart.js";
 import { evaluate, rangeApplies, type Validators } from "../conditions/precondition.js";
 import { contentRange, parseRange, resolveRanges, type ByteRange } from "../conditions/range.js";
@@ -32,6 +33,8 @@ export interface Representation {
   /** Bytes. */
   readonly size: number;
   readonly contentType: string;
+  /** It is an HTML page. */
+  readonly isPage: boolean;
   readonly validators: Validators;
   /** See `Description`. */
   readonly version: string;
@@ -85,7 +88,8 @@ export function representation(
   if (varies) fields["vary"] = "accept-encoding";
   const whole = { status: 200, fields, extent: WHOLE };
   const unchanged = { status: 304, fields: withoutContent(fields), extent: NONE };
-  return { found, content, insertion, size, contentType, validators, version, whole, unchanged };
+  const isPage = isHtml(contentType);
+  return { found, content, insertion, size, contentType, isPage, validators, version, whole, unchanged };
 }
 
 /**

@@ -3,13 +3,13 @@ import { compress, compressions } from "./compress.js";
 import { acceptable, type Coding, type Selected } from "./content-coding.js";
 import { versionOf, type FoundFile, type Unavailable } from "../file.js";
 import { cacheControl, type CachePolicy } from "../freshness.js";
-import { withInsertion, type Inserter, type Insertion } from "./insertion.js";
-import { codedName, contentType, isHtml, isIn, isWorthCompressing, mediaType, textKind } from "../media-type.js";
+import { withInsertion, type Inserter } from "./insertion.js";
+import { isHtml, isWorthCompressing, mediaType } from "../media-type.js";
 import { Memory } from "./memory.js";
-import { holdsPrivateKey, mayHoldPrivateKey } from "../private-key.js";
-import { readStart, readWhole, START_BYTES } from "./read-content.js";
+import { KeptVersion, type Made } from "./kept-version.js";
+import { readStart, readWhole } from "./read-content.js";
 import { isSameContent } from "./sibling.js";
-import { representation, validatorsOf, type Bytes, type Named, type Representation } from "./representation.js";
+import { representation, validatorsOf, type Bytes, type Representation } from "./representation.js";
 
 export interface RepresentationOptions {
   /** Bytes of content that are kept in memory. */
@@ -20,9 +20,6 @@ export interface RepresentationOptions {
   /** What goes into every HTML page; files compressed beforehand do not count for them then. */
   readonly insert?: Inserter | undefined;
 }
-
-/** "useless": the coding makes the content no smaller, or the file beside it has another content. */
-type Made = Representation | Unavailable | "useless";
 
 /** A file of this size and less is kept in memory (bytes). */
 const MAX_KEPT_BYTES = 256 * 1024;
@@ -40,9 +37,9 @@ const MAX_KNOWN_FIELDS = 100;
 /** Selects representations, makes each once for a version of its file, and keeps them within the budget. */
 export class Representations {
   readonly #options: RepresentationOptions;
-  readonly #memory: Memory<Version>;
+  readonly #memory: Memory<KeptVersion>;
   /** The same versions by what was found: one look instead of a search by name. */
-  readonly #byFound = new WeakMap<FoundFile, Version>();
+  readonly #byFound = new WeakMap<FoundFile, KeptVersion>();
   readonly #acceptable = new Map<string, readonly Selected[]>();
 
   constructor(options: RepresentationOptions) {
@@ -67,7 +64,7 @@ export class Representations {
     return made === "useless" ? this.select(found, request) : made;
   }
 
-  #versionOf(found: FoundFile): Version {
+  #versionOf(found: FoundFile): KeptVersion {
     const known = this.#byFound.get(found);
     if (known !== undefined) return known;
     const key = [found, ...found.siblings.map(({ found }) => found)].map(versionOf).join(" ") + found.file;
@@ -76,7 +73,7 @@ export class Representations {
     return version;
   }
 
-  #add(key: string, found: FoundFile): Version {
+  #add(key: string, found: FoundFile): KeptVersion {
     const { memory, compress, cache, insert } = this.#options;
     const type = mediaType(found.file);
     const most = Math.min(MAX_COMPRESSED_BYTES, memory);
@@ -89,12 +86,12 @@ export class Representations {
       cacheControl: cacheControl(cache, found.file, type),
       varies: compressible || siblings.length > 0,
     };
-    const version = new Version(key, { ...found, siblings }, compressible ? compressions : [], named, inserter);
+    const version = new KeptVersion(key, { ...found, siblings }, compressible ? compressions : [], named, inserter);
     this.#memory.set(key, version, OVERHEAD_BYTES);
     return version;
   }
 
-  #coding(version: Version, request: IncomingHttpHeaders): Selected {
+  #coding(version: KeptVersion, request: IncomingHttpHeaders): Selected {
     const field = request["accept-encoding"];
     if (!version.named.varies || typeof field !== "string") return "identity";
     const ranged = request.range !== undefined;
@@ -109,7 +106,7 @@ export class Representations {
     return codings;
   }
 
-  async #make(version: Version, coding: Selected): Promise<Made> {
+  async #make(version: KeptVersion, coding: Selected): Promise<Made> {
     const { found } = version;
     if (coding === "identity") return this.#read(version);
     const sibling = version.siblings.get(coding);
@@ -131,7 +128,7 @@ export class Representations {
   }
 
   /** The file as it is. */
-  async #read(version: Version): Promise<Representation | Unavailable> {
+  async #read(version: KeptVersion): Promise<Representation | Unavailable> {
     const { found } = version;
     const small = found.size <= MAX_KEPT_BYTES;
     if (!small && !version.isLookedInto) return this.#keep(version, "identity", { found, content: undefined });
@@ -148,7 +145,7 @@ export class Representations {
   }
 
   /** A file beside the one that was found, with the same content compressed. */
-  async #readSibling(version: Version, coding: Coding, found: FoundFile): Promise<Representation | Unavailable> {
+  async #readSibling(version: KeptVersion, coding: Coding, found: FoundFile): Promise<Representation | Unavailable> {
     if (version.contentType === undefined) {
       const original = await readStart(version.found);
       if (typeof original === "string") return original;
@@ -159,7 +156,7 @@ export class Representations {
     return typeof content === "string" ? content : this.#keep(version, coding, { found, content });
   }
 
-  #keep(version: Version, coding: Selected, bytes: Bytes): Representation {
+  #keep(version: KeptVersion, coding: Selected, bytes: Bytes): Representation {
     const { found, content } = bytes;
     const { named, type, contentType = type, ownCoding } = version;
     const validators = validatorsOf(found, content, version.inserter?.tag);
@@ -170,100 +167,10 @@ export class Representations {
 }
 
 /** The content of a file with what goes into it. */
-async function readInserted(version: Version): Promise<Buffer | Unavailable> {
+async function readInserted(version: KeptVersion): Promise<Buffer | Unavailable> {
   const content = await readWhole(version.found);
   if (typeof content === "string") return content;
   version.learn(content);
   if (version.isKey) return "withheld";
   return withInsertion(content, version.insertion(content));
-}
-
-/** One version of a file, and what was made of it. */
-class Version {
-  readonly key: string;
-  readonly found: FoundFile;
-  /** Media type, without parameters. */
-  readonly type: string;
-  readonly named: Named;
-  readonly inserter: Inserter | undefined;
-  /** Media type with the encoding of its text, once anything of the content has been read. */
-  contentType: string | undefined;
-  /** It holds a private key, as far as anything of it has been read. */
-  isKey = false;
-  /** The coding that the file itself is in, when it goes out as what it is inside. */
-  ownCoding: Coding | undefined;
-  readonly kept = new Map<Selected, Representation>();
-  /** Files with the same content compressed, until it shows that one has another. */
-  readonly siblings: Map<Selected, FoundFile>;
-  /** Codings that make the content no smaller. */
-  readonly useless = new Set<Selected>();
-  readonly #compressions: readonly Coding[];
-  readonly #making = new Map<Selected, Promise<Made>>();
-  #forgotten = false;
-
-  constructor(
-    key: string,
-    found: FoundFile,
-    compressions: readonly Coding[],
-    named: Named,
-    inserter: Inserter | undefined,
-  ) {
-    this.key = key;
-    this.found = found;
-    this.type = mediaType(found.file);
-    this.siblings = new Map(found.siblings.map(({ coding, found }) => [coding, found]));
-    this.named = named;
-    this.inserter = inserter;
-    this.#compressions = compressions;
-  }
-
-  /** Whether a response needs to know how the content begins. */
-  get isLookedInto(): boolean {
-    const { file } = this.found;
-    const named = textKind(this.type) !== undefined || codedName(file) !== undefined;
-    return named || this.inserter !== undefined || mayHoldPrivateKey(file);
-  }
-
-  /** Finds out what is inside the content that begins so: once, as it is the same for each coding. */
-  learn(start: Buffer): void {
-    const { file, size } = this.found;
-    this.isKey ||= holdsPrivateKey(file, this.type, start);
-    const coding = codedName(file)?.coding;
-    if (coding !== undefined && isIn(coding, start)) {
-      this.ownCoding = coding;
-      this.contentType = this.type;
-    } else this.contentType ??= contentType(this.type, start, size);
-  }
-
-  /** What goes into the content that begins so. */
-  insertion(start: Buffer): Insertion | undefined {
-    return this.inserter?.into(start.subarray(0, START_BYTES), this.contentType ?? this.type, this.found.file);
-  }
-
-  /** @param ranged only a part is wanted: nothing is compressed for that */
-  offers(coding: Selected, ranged: boolean): boolean {
-    if (coding === "identity") return true;
-    if (this.siblings.has(coding)) return true;
-    return !ranged && this.#compressions.includes(coding) && !this.useless.has(coding);
-  }
-
-  /** Makes something once for all calls at the same time. */
-  once(coding: Selected, make: () => Promise<Made>): Promise<Made> {
-    const running = this.#making.get(coding);
-    if (running !== undefined) return running;
-    const making = make().finally(() => this.#making.delete(coding));
-    this.#making.set(coding, making);
-    return making;
-  }
-
-  /** Whether it is kept: not when the version has been forgotten. */
-  keep(coding: Selected, made: Representation): boolean {
-    if (!this.#forgotten) this.kept.set(coding, made);
-    return !this.#forgotten;
-  }
-
-  forget(): void {
-    this.#forgotten = true;
-    this.kept.clear();
-  }
 }

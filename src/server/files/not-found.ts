@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from "node:http";
 import { prepare } from "../../files/send-response.js";
 import type { FileTree } from "../../files/tree.js";
 import { errorPage, sendError, sendPage } from "../http/error-page.js";
-import type { Exchange } from "../http/exchange.js";
+import { acceptsPage, type Exchange } from "../http/exchange.js";
 import { pathOf } from "../../io/request-target.js";
 import type { Site } from "../context.js";
 import type { SiteLookup } from "./site-lookup.js";
@@ -42,11 +42,6 @@ async function whatIsMissing({ tree, single }: SiteLookup, exchange: Exchange): 
 
 /** Whether a path gives a page or 404 depends on `accept`; the page itself on `accept-encoding`. */
 export const VARY = "accept, accept-encoding";
-
-/** Whether a request asks for HTML by name. */
-export function acceptsPage({ fields }: Exchange): boolean {
-  return /(?:text\/html|application\/xhtml\+xml)/i.test(fields.accept ?? "");
-}
 
 /** Sends a page with 404; false when there is none. */
 async function sendErrorFile(

@@ -1,7 +1,6 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { Delivery } from "../../delivery/history.js";
 import type { FoundFile, Unavailable } from "../../files/file.js";
-import { isHtml } from "../../files/media-type.js";
 import { pathOf } from "../../io/request-target.js";
 import type { Decision } from "../../files/representation/representation.js";
 import { hintedFreshness, linkedFreshness } from "../page-delivery/early-hints.js";
@@ -27,7 +26,7 @@ export async function sendFile(
   if (typeof prepared === "string") return prepared;
   try {
     if (prepared.decision.status >= 400) return { delivery: refuse(exchange, prepared.decision) };
-    const page = isHtml(prepared.selected.contentType) && prepared.decision.status !== 206;
+    const page = prepared.selected.isPage && prepared.decision.status !== 206;
     const rules = page ? exchange.rules.page : undefined;
     const read = rules && (await site.scanner?.page(pathOf(target), found, rules));
     const needs = read && site.traffic !== undefined ? await site.traffic.page(exchange, found, read) : read;
@@ -47,7 +46,7 @@ function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Nee
   const send: ReadyPage["send"] = (extra, ...how) => response.send(exchange, { ...more, ...extra }, ...how);
   return markingSent(exchange, status === 206 ? null : selected.version, async () => {
     if (needs === undefined) {
-      await send(announcedFields(site, exchange, decision) ?? {}, (bytes) => exchange.progress(bytes));
+      await send(announcedFields(site, exchange, decision.fields) ?? {}, (bytes) => exchange.progress(bytes));
       return undefined;
     }
     const { entries, mayHaveImportMap, link } = needs;
@@ -60,7 +59,11 @@ function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Nee
  * Fields that a file gets when a 103 or a `Link` has named it: some freshness,
  * unless it has more of it or must not be stored.
  */
-export function announcedFields(site: Site, exchange: Exchange, { fields }: Decision): OutgoingHttpHeaders | undefined {
+export function announcedFields(
+  site: Site,
+  exchange: Exchange,
+  fields: OutgoingHttpHeaders,
+): OutgoingHttpHeaders | undefined {
   const hinted = hintedFreshness(exchange);
   const own = fields["cache-control"];
   if (own !== "no-cache" && own !== "max-age=2") return undefined;

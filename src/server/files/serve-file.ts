@@ -1,15 +1,12 @@
-import type { OutgoingHttpHeaders } from "node:http";
 import type { Delivery } from "../../delivery/history.js";
 import type { RuleAction } from "../../rules/rule-set.js";
 import type { FoundFile } from "../../files/file.js";
-import { isHtml } from "../../files/media-type.js";
-import { decide } from "../../files/representation/representation.js";
 import type { FileTree, Found } from "../../files/tree.js";
 import { challenge } from "../middleware/password.js";
 import { sendError, sendPage } from "../http/error-page.js";
-import { isOver, type Exchange } from "../http/exchange.js";
-import { linkedPage, type Linked } from "../page-delivery/link-only-page.js";
-import { answerMissing, acceptsPage, VARY } from "./not-found.js";
+import { acceptsPage, isOver, type Exchange } from "../http/exchange.js";
+import { readyAnswer, type ReadyAnswer } from "./ready-answer.js";
+import { answerMissing, VARY } from "./not-found.js";
 import { pathOf } from "../../io/request-target.js";
 import { announcedFields, sendFile } from "./send-file.js";
 import type { Answered, Site, Step } from "../context.js";
@@ -20,9 +17,6 @@ const WRITTEN_FOR_MS = 2000;
 
 type ResolvedFile = Extract<Resolved, { kind: "file" }>;
 type RuleRedirect = Extract<RuleAction, { kind: "redirect" }>;
-
-/** Up to this size a content in memory goes out at once; a larger one waits for the client's window (bytes). */
-const MAX_SYNC_BYTES = 32 * 1024;
 
 /** Rules of `_redirects` that come before files and routes. */
 export const forcedRules: Step = (exchange, site) => {
@@ -38,8 +32,8 @@ export const files = (exchange: Exchange, site: Site): Answered => {
   if (method !== "GET" && method !== "HEAD") return answerMethod(lookup, exchange);
   const known = lookup.tree.peek(pathOf(target), exchange.arrived);
   const mayHave = known?.kind === "file" && !exchange.rules.refusesFile(known.file);
-  const atOnce = mayHave ? answerSync(site, exchange, known) : undefined;
-  return atOnce === undefined ? answerAsync(site, lookup, exchange, known) : atOnce.delivery;
+  const atOnce = mayHave ? answerSync(site, exchange, known) : "waits";
+  return atOnce === "waits" ? answerAsync(site, lookup, exchange, known) : atOnce;
 };
 
 function answerForced(site: Site, lookup: SiteLookup, exchange: Exchange): Answered {
@@ -69,52 +63,29 @@ async function redirectUnlessFile(tree: FileTree, exchange: Exchange, { status, 
   return found.kind === "file" ? refuseMethod(exchange) : redirect(exchange, status, location);
 }
 
-/** Answers from memory without waiting, if that can be; undefined if not. */
-function answerSync(site: Site, exchange: Exchange, found: FoundFile): SyncAnswer | undefined {
-  const { representations, scanner } = site;
-  if (exchange.hinted !== undefined) return undefined;
-  const selected = representations.ready(found, exchange.fields);
-  if (selected === undefined) return undefined;
-  const { method, connection, target } = exchange;
-  const decision = decide(selected, method, exchange.fields, exchange.rules.validators);
-  const { status, fields, extent } = decision;
-  const bare = method === "HEAD" || extent.kind === "none";
-  if (status >= 400 || (!bare && (extent.kind !== "whole" || selected.size > MAX_SYNC_BYTES))) return undefined;
-  const isPage = scanner !== undefined && isHtml(selected.contentType);
-  const linked = isPage ? linkedPage(site, exchange, found, status) : undefined;
-  if (isPage && linked === undefined) return undefined;
-  if (!bare && (selected.content === undefined || !exchange.mayBuffer(selected.content.length))) return undefined;
+/** Answers from memory without waiting, if that can be. */
+function answerSync(site: Site, exchange: Exchange, found: FoundFile): Delivery | undefined | "waits" {
+  if (exchange.hinted !== undefined) return "waits";
+  const selected = site.representations.ready(found, exchange.fields);
+  if (selected === undefined) return "waits";
+  const answer = readyAnswer(site, exchange, found, selected);
+  if (answer === undefined) return "waits";
+  const { status, fields, content, linked } = answer;
+  if (content !== undefined && !exchange.mayBuffer(content.length)) return "waits";
+  const { method, target, connection } = exchange;
   if (method === "GET" && !connection.history.wasSent(target, selected.version)) {
     connection.history.markSent(target, selected.version);
   }
-  const more = linked?.fields ?? announcedFields(site, exchange, decision);
-  exchange.writeHead(status, more === undefined ? fields : together(fields, more), bare);
-  if (!bare && selected.content !== undefined) exchange.sendBuffered(selected.content);
-  return { delivery: linked === undefined ? undefined : record(exchange, linked) };
+  const more = linked === undefined ? announcedFields(site, exchange, fields) : undefined;
+  exchange.writeHead(status, more === undefined ? fields : { ...fields, ...more }, content === undefined);
+  if (content !== undefined) exchange.sendBuffered(content);
+  return linked && record(exchange, linked);
 }
 
-interface Joined {
-  readonly more: OutgoingHttpHeaders;
-  readonly all: OutgoingHttpHeaders;
-}
-
-/** The last join of the fields of a file: thousands of requests for a page get the same. */
-const joined = new WeakMap<OutgoingHttpHeaders, Joined>();
-
-function together(fields: OutgoingHttpHeaders, more: OutgoingHttpHeaders): OutgoingHttpHeaders {
-  const known = joined.get(fields);
-  if (known?.more === more) return known.all;
-  const all = { ...fields, ...more };
-  joined.set(fields, { more, all });
-  return all;
-}
-
-/** What was answered at once: with a page, what went with it. */
-interface SyncAnswer {
-  readonly delivery: Delivery | undefined;
-}
-
-function record({ target, connection }: Exchange, { targets, announcements }: Linked): Delivery {
+function record(
+  { target, connection }: Exchange,
+  { targets, announcements }: NonNullable<ReadyAnswer["linked"]>,
+): Delivery {
   const delivery = { page: target, time: Date.now(), targets };
   connection.history.record(delivery);
   connection.history.announce(announcements);
@@ -134,8 +105,8 @@ async function answerAsync(site: Site, lookup: SiteLookup, exchange: Exchange, k
     if (isOver(exchange)) return undefined;
     if (resolved.kind !== "file") return answerOther(site, lookup, exchange, resolved);
     const { found, pathname, standsIn } = resolved;
-    const atOnce = first === undefined && !standsIn ? answerSync(site, exchange, found) : undefined;
-    if (atOnce !== undefined) return atOnce.delivery;
+    const atOnce = first === undefined && !standsIn ? answerSync(site, exchange, found) : "waits";
+    if (atOnce !== "waits") return atOnce;
     const sent = await sendFile(site, exchange, found, standsIn ? { vary: VARY } : {});
     if (sent === "withheld") return answerMissing(site, lookup, exchange);
     if (sent === "unreadable") return refuseUnreadable(site, exchange, { file: found.file, code: "EACCES" });

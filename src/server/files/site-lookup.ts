@@ -1,13 +1,13 @@
-import { extname } from "node:path";
 import type { Asked, Audience, LookedUp } from "../../scanner/lookup.js";
 import type { RuleAction, RuleRequest } from "../../rules/rule-set.js";
 import { tellOnce } from "../../io/tell-once.js";
 import type { FoundFile } from "../../files/file.js";
-import { isHtml, mediaType, UNKNOWN_TYPE } from "../../files/media-type.js";
+import { mayBePage, mediaType } from "../../files/media-type.js";
 import { withBase, withoutBase } from "../../files/base.js";
 import type { FileTree, Found } from "../../files/tree.js";
 import type { RequestRules } from "../middleware/request-rules.js";
 import { expectedRequest, type SiteRules } from "../middleware/site-rules.js";
+import { leadsInCircle } from "./redirect-circle.js";
 import { pathOf } from "../../io/request-target.js";
 
 /** A request for which an answer is looked up. */
@@ -64,9 +64,6 @@ export interface SiteLookupOptions {
   /** Told what the user should know of, in a sentence. */
   readonly notice?: (text: string) => void;
 }
-
-/** Browsers follow 20 redirects (Fetch §4.4). */
-const MAX_REDIRECTS = 20;
 
 const MISSING = { kind: "missing", page: undefined } as const;
 const UNKNOWN = { kind: "unknown" } as const;
@@ -138,16 +135,10 @@ export class SiteLookup {
   /** Whether a redirect leads its client from one to the next for ever: by rules, or by our own to the slash. Told once. */
   async #isEndless(ruled: RuleAction, request: LookupRequest): Promise<boolean> {
     if (ruled.kind !== "redirect") return false;
-    let target = ownTarget(ruled.location, request.authority);
-    for (let hops = 0; target !== undefined; hops++) {
-      if (hops === MAX_REDIRECTS) {
-        this.#notice(ruled.rule, `_redirects:${ruled.rule} leads in a circle, and is passed over`);
-        return true;
-      }
-      const next = await this.#redirected({ ...request, target });
-      target = next && ownTarget(next, request.authority);
-    }
-    return false;
+    const next = (target: string) => this.#redirected({ ...request, target });
+    const endless = await leadsInCircle(ruled.location, request.authority, next);
+    if (endless) this.#notice(ruled.rule, `_redirects:${ruled.rule} leads in a circle, and is passed over`);
+    return endless;
   }
 
   /** Where a request would be sent. */
@@ -251,18 +242,4 @@ export class SiteLookup {
 
 const other = (reason: string) => ({ kind: "other", reason }) as const;
 
-/** The target on this site that a redirect leads to; undefined for another site. */
-function ownTarget(location: string, authority: string): string | undefined {
-  const [url = ""] = location.split("#", 1);
-  const own = `https://${authority}/`;
-  if (url.startsWith(own)) return url.slice(own.length - 1);
-  return url.startsWith("/") && !url.startsWith("//") ? url : undefined;
-}
-
 const slashed = (target: string, pathname: string) => `${pathname}/${target.slice(pathname.length)}`;
-
-/** Whether a path may be that of a page: an image or a script that is missing must not be answered with one. */
-function mayBePage(path: string): boolean {
-  const type = extname(path) === "" ? UNKNOWN_TYPE : mediaType(path);
-  return type === UNKNOWN_TYPE || isHtml(type);
-}

@@ -76,6 +76,16 @@ export interface Upgrade {
 /** The fields that a final response goes out with, from those that whoever answers has given it. */
 export type Transform = (status: number, fields: OutgoingHttpHeaders) => OutgoingHttpHeaders;
 
+/** A request, a promised one too, as those see it who change the fields of its response. */
+export type TransformedRequest = Pick<Exchange, "method" | "target" | "authority" | "fields">;
+
+/**
+ * A rule of the server for the fields of every response, files, routes and
+ * pushes alike: what it does to those of this request's response, or undefined
+ * when it leaves them alone.
+ */
+export type HeaderTransform = (request: TransformedRequest) => Transform | undefined;
+
 /** What is too small to wait for a turn, and has none to end: an event of a stream. */
 export const NO_TURN: Promise<() => void> = Promise.resolve(() => undefined);
 
@@ -83,6 +93,11 @@ export const NO_TURN: Promise<() => void> = Promise.resolve(() => undefined);
 export function hasContent({ stream, fields }: Pick<Exchange, "stream" | "fields">): boolean {
   if (stream !== undefined) return !stream.endAfterHeaders;
   return fields["transfer-encoding"] !== undefined || Number(fields["content-length"] ?? 0) > 0;
+}
+
+/** Whether a request asks for HTML by name. */
+export function acceptsPage({ fields }: Pick<Exchange, "fields">): boolean {
+  return /(?:text\/html|application\/xhtml\+xml)/i.test(fields.accept ?? "");
 }
 
 /** Whether the client has gone, or has reset the request: nothing more is done for it. */

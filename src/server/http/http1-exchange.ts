@@ -2,19 +2,11 @@ import type { PageNeeds } from "../../scanner/types.js";
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Readable, Writable } from "node:stream";
 import type { Connection } from "../listen/connection.js";
-import { NO_RULES } from "../middleware/request-rules.js";
+import { NO_RULES } from "../middleware/site-rules.js";
 import { NO_TURN, type Transform, type Exchange, type Upgrade } from "./exchange.js";
 
-export function http1Exchange(
-  request: IncomingMessage,
-  response: ServerResponse,
-  connection: Connection,
-  upgrade?: Upgrade,
-): Exchange {
-  return new Http1Exchange(request, response, connection, upgrade);
-}
-
-class Http1Exchange implements Exchange {
+/** A request over HTTP/1.1, and its response. */
+export class Http1Exchange implements Exchange {
   readonly httpVersion = "1.1";
   readonly connection: Connection;
   readonly arrived = performance.now();

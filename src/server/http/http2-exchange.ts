@@ -2,26 +2,11 @@ import type { PageNeeds } from "../../scanner/types.js";
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { constants, type ServerHttp2Stream } from "node:http2";
 import type { Readable, Writable } from "node:stream";
-import {
-  behindOthers,
-  NEGLIGIBLE_BYTES,
-  readPriority,
-  type Priority,
-  type Sequence,
-  type Writer,
-} from "../../delivery/scheduler.js";
-import { httpDate } from "../../files/conditions/http-date.js";
-import { pushEnabled, isBlockedByStreamWindow, type Connection } from "../listen/connection.js";
-import { NO_RULES } from "../middleware/request-rules.js";
+import { behindOthers, readPriority, type Priority } from "../../delivery/priority.js";
+import { NEGLIGIBLE_BYTES, type Sequence, type Writer } from "../../delivery/scheduler.js";
+import { isBlockedByStreamWindow, type Connection } from "../listen/connection.js";
+import { NO_RULES } from "../middleware/site-rules.js";
 import { NO_TURN, type Transform, type Exchange } from "./exchange.js";
-
-export function http2Exchange(
-  stream: ServerHttp2Stream,
-  fields: IncomingHttpHeaders,
-  connection: Connection,
-): Exchange & Writer {
-  return new Http2Exchange(stream, fields, connection);
-}
 
 /** The date is ours: where Node sets it, its code for the fields of a response may never be compiled (Node 20: the key is another string each time). */
 const ENDS = { endStream: true, sendDate: false };
@@ -41,8 +26,27 @@ function withStatus(status: number, fields: OutgoingHttpHeaders, now: number): O
   return all;
 }
 
-/** A class: its parts are made once, not for each request. It is the writer of its own response. */
-class Http2Exchange implements Exchange, Writer {
+let text = "";
+/** When the text is no longer right (`performance.now()`). */
+let until = 0;
+
+/**
+ * The time of day as a field has it (RFC 9110 §5.6.7). Written once a second;
+ * a clock that is set meanwhile shows in the next one.
+ *
+ * @param now `performance.now()`
+ */
+export function httpDate(now: number): string {
+  if (now >= until) {
+    const time = Date.now();
+    text = new Date(time).toUTCString();
+    until = now + 1000 - (time % 1000);
+  }
+  return text;
+}
+
+/** A request over HTTP/2, and the writer of its response. A class: its parts are made once, not for each request. */
+export class Http2Exchange implements Exchange, Writer {
   readonly httpVersion = "2";
   readonly connection: Connection;
   readonly arrived = performance.now();
@@ -79,7 +83,7 @@ class Http2Exchange implements Exchange, Writer {
     this.stream = stream;
     this.arrival = connection.writes.arrive();
     const { announced } = connection.history;
-    if (announced.waitsFor(this.target)) stream.once("close", () => announced.sent(this.target));
+    if (announced?.waitsFor(this.target) === true) stream.once("close", () => announced.sent(this.target));
   }
 
   whenClosed(closed: () => void): void {
@@ -92,7 +96,8 @@ class Http2Exchange implements Exchange, Writer {
   }
 
   get pushEnabled(): boolean {
-    return pushEnabled(this.stream);
+    const { destroyed, closed, pushAllowed, session } = this.stream;
+    return !destroyed && !closed && pushAllowed && session !== undefined && !session.closed && !session.destroyed;
   }
 
   get bytes(): number {
@@ -127,7 +132,7 @@ class Http2Exchange implements Exchange, Writer {
   mayBuffer(bytes: number): boolean {
     // To take part in the queue costs as much as to answer (measured with 11 bytes).
     if (bytes <= NEGLIGIBLE_BYTES) return true;
-    if (this.connection.history.announced.hold(this.target) !== undefined) return false;
+    if (this.connection.history.announced?.hold(this.target) !== undefined) return false;
     this.#taken = this.connection.writes.reserveNow(this, bytes);
     return this.#taken !== undefined;
   }
@@ -142,7 +147,7 @@ class Http2Exchange implements Exchange, Writer {
   reserve(bytes: number): Promise<() => void> {
     if (bytes <= NEGLIGIBLE_BYTES) return NO_TURN;
     const { history, writes } = this.connection;
-    const held = history.announced.hold(this.target);
+    const held = history.announced?.hold(this.target);
     return held === undefined ? writes.reserve(this, bytes) : held.then(() => writes.reserve(this, bytes));
   }
 

@@ -1,4 +1,3 @@
-import { EventEmitter, once } from "node:events";
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
 import type { Writable } from "node:stream";
@@ -51,19 +50,6 @@ export interface Taken {
   place: number;
 }
 
-/** Notes a response as under way. */
-export function track({ responses }: Connection, response: Taken): void {
-  response.place = responses.length;
-  responses.push(response);
-}
-
-export function untrack({ responses }: Connection, response: Taken): void {
-  const last = responses.pop();
-  if (last === undefined || last === response) return;
-  responses[response.place] = last;
-  last.place = response.place;
-}
-
 /**
  * So many of its requests may a client reset, or have reset by what it does
  * wrong, at once, and so many more with each second. A browser that leaves a
@@ -76,6 +62,26 @@ const UNSUSPECTED_RESETS = 10;
 
 /** How long the last word of a connection that ends in an error may take (milliseconds). */
 const LAST_WORD_MS = 500;
+
+/** The record of a connection that has just begun. */
+export function openConnection(id: number, transport: Transport): Connection {
+  return {
+    id,
+    transport,
+    // An IPv6 socket that takes IPv4 too maps those addresses (RFC 4291 §2.5.5.2).
+    remoteAddress: transport.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, ""),
+    history: new History(),
+    writes: new WriteQueue(),
+    open: 0,
+    idleStreams: 0,
+    promised: new Set(),
+    responses: [],
+    begun: 0,
+    activeAt: performance.now(),
+    resets: new RateLimit(BURST_RESETS, RESETS_PER_SECOND),
+    resetsOften: false,
+  };
+}
 
 /** Counts a request that came to nothing by a reset; beyond the limit it ends the connection (RFC 9113 §10.5). */
 export function countReset(connection: Connection): void {
@@ -142,115 +148,6 @@ export function keepPromised({ promised }: Connection, stream: ServerHttp2Stream
 export function withdrawPromises({ promised }: Connection): void {
   for (const stream of promised) if (stream.state.state === RESERVED) stream.close(constants.NGHTTP2_CANCEL);
 }
-
-/** Whether the client takes a push on this stream now. */
-export function pushEnabled(stream: ServerHttp2Stream | undefined): boolean {
-  if (stream === undefined || stream.destroyed || stream.closed) return false;
-  const session = stream.session;
-  return stream.pushAllowed && session !== undefined && !session.closed && !session.destroyed;
-}
-
-/** All connections of a server, from their first request to their end. Owns their records. */
-export class Connections {
-  readonly #all = new Set<Connection>();
-  readonly #changes = new EventEmitter<{ change: [] }>();
-  #last = 0;
-  #draining = false;
-
-  add(transport: Transport): Connection {
-    const connection: Connection = {
-      id: ++this.#last,
-      transport,
-      // An IPv6 socket that takes IPv4 too maps those addresses (RFC 4291 §2.5.5.2).
-      remoteAddress: transport.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, ""),
-      history: new History(),
-      writes: new WriteQueue(),
-      open: 0,
-      idleStreams: 0,
-      promised: new Set(),
-      responses: [],
-      begun: 0,
-      activeAt: performance.now(),
-      resets: new RateLimit(BURST_RESETS, RESETS_PER_SECOND),
-      resetsOften: false,
-    };
-    this.#all.add(connection);
-    transport.socket.once("close", () => {
-      this.#all.delete(connection);
-      this.#changes.emit("change");
-    });
-    // Its handshake ended after all others were told. Over HTTP/1.1 a connection is added with its first request.
-    if (this.#draining && transport.protocol === "h2") endIdle(connection);
-    return connection;
-  }
-
-  /** Counts a request, or a promised stream, as under way until the returned function is called. */
-  begin(connection: Connection): () => void {
-    connection.open++;
-    connection.begun++;
-    connection.activeAt = performance.now();
-    let isRunning = true;
-    return () => {
-      if (!isRunning) return;
-      isRunning = false;
-      connection.open--;
-      if (this.#draining) endIdle(connection);
-      this.#changes.emit("change");
-    };
-  }
-
-  /** Counts one of the requests under way as none that keeps the server busy, until the returned function is called. */
-  markIdle(connection: Connection): () => void {
-    connection.idleStreams++;
-    this.#changes.emit("change");
-    return () => connection.idleStreams--;
-  }
-
-  /** Whether any request is under way. */
-  get busy(): boolean {
-    for (const { open, idleStreams } of this.#all) if (open > idleStreams) return true;
-    return false;
-  }
-
-  /** Resolves when no request is under way. */
-  async idle(): Promise<void> {
-    while (this.busy) await once(this.#changes, "change");
-  }
-
-  /** Ends idle connections at once and the others as soon as they are idle; resolves when all have ended. */
-  async drain(): Promise<void> {
-    this.#draining = true;
-    for (const connection of this.#all) endIdle(connection);
-    while (this.#all.size > 0) await once(this.#changes, "change");
-  }
-
-  [Symbol.iterator](): IterableIterator<Connection> {
-    return this.#all.values();
-  }
-
-  /**
-   * Ends the connection that has had nothing to do for the longest time, one that
-   * has never asked for anything first, to make room for another; false without one.
-   */
-  endIdlest(): boolean {
-    let idlest: Connection | undefined;
-    for (const one of this.#all) {
-      if (one.open === 0 && (idlest === undefined || isIdler(one, idlest))) idlest = one;
-    }
-    if (idlest === undefined) return false;
-    this.#all.delete(idlest);
-    end(idlest);
-    return true;
-  }
-
-  /** Ends all connections at once. */
-  destroy(): void {
-    for (const connection of this.#all) end(connection);
-  }
-}
-
-const isIdler = (one: Connection, other: Connection) =>
-  (Math.min(one.begun, 1) - Math.min(other.begun, 1) || one.activeAt - other.activeAt) < 0;
 
 /** Ends a connection at once. Its socket too: a session that waits to write its last word would keep it. */
 export function end({ transport }: Connection): void {

@@ -4,10 +4,11 @@ import type { Socket } from "node:net";
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from "node:tls";
 import { http } from "../../io/builtins.js";
 import type { Secured } from "../../tls/store/secure-context.js";
-import { countReset, endSoon, withdrawPromises, type Connections, type Connection } from "./connection.js";
+import { countReset, endSoon, withdrawPromises, type Connection } from "./connection.js";
+import type { Connections } from "./connections.js";
 import { hasContent, type Exchange, type Upgrade } from "../http/exchange.js";
-import { http1Exchange, refusalOf } from "../http/http1-exchange.js";
-import { http2Exchange } from "../http/http2-exchange.js";
+import { Http1Exchange, refusalOf } from "../http/http1-exchange.js";
+import { Http2Exchange } from "../http/http2-exchange.js";
 import { takeUpgrades } from "./websocket-upgrade.js";
 import { hostOf, type Hosts } from "../middleware/host-check.js";
 
@@ -86,7 +87,7 @@ function createHttp2(options: ProtocolOptions): (socket: TLSSocket) => void {
         if (!stream.endAfterHeaders) endUnsent(stream, stallTimeout);
         const take = () => {
           if (stream.destroyed || stream.closed) countReset(connection);
-          else onExchange(http2Exchange(stream, fields, connection));
+          else onExchange(new Http2Exchange(stream, fields, connection));
         };
         // With one that resets its requests, what has come behind is read first: it may be a reset. (It costs a fifth.)
         if (connection.resetsOften) setImmediate(take);
@@ -130,7 +131,7 @@ function createHttp1(options: ProtocolOptions): Http1Server {
     const refusal = refusalOf(request);
     if (refusal !== undefined) return void response.writeHead(refusal, REFUSED).end();
     if (hasContent({ stream: undefined, fields: request.headers })) endUnsentHttp1(request, response, stallTimeout);
-    onExchange(http1Exchange(request, response, connection, upgrade));
+    onExchange(new Http1Exchange(request, response, connection, upgrade));
   };
   const server = createPatient(options, take);
   if (passesOn) takeUpgrades(server, take);

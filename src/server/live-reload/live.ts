@@ -1,8 +1,8 @@
 import type { Scanner } from "../../scanner/scanner.js";
 import { withInsertion, type Inserter } from "../../files/representation/insertion.js";
 import { isHtml } from "../../files/media-type.js";
-import type { Connections } from "../listen/connection.js";
-import type { HeaderTransform } from "../http/response-headers.js";
+import type { Connections } from "../listen/connections.js";
+import type { HeaderTransform } from "../http/exchange.js";
 import { sendError } from "../http/error-page.js";
 import type { Exchange } from "../http/exchange.js";
 import { responseFields, sendContent } from "../http/fetch-adapter.js";

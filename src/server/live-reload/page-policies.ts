@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from "node:http";
-import type { TransformedRequest } from "../http/response-headers.js";
+import type { TransformedRequest } from "../http/exchange.js";
 import { tellOnce } from "../../io/tell-once.js";
 import { pathOf } from "../../io/request-target.js";
 import type { SiteLookup } from "../files/site-lookup.js";

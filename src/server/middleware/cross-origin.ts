@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from "node:http";
-import type { HeaderTransform } from "../http/response-headers.js";
+import type { HeaderTransform } from "../http/exchange.js";
 import type { Step } from "../context.js";
 
 /** How long a browser may go by the answer to a preflight (seconds): what Chromium keeps at most. */

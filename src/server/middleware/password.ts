@@ -2,7 +2,6 @@ import { H2PushError } from "../../errors.js";
 import { isCredentials } from "../../rules/guards/basic-auth.js";
 import { sendError } from "../http/error-page.js";
 import type { Exchange } from "../http/exchange.js";
-import type { Step } from "../context.js";
 import { readUserFile } from "../../io/read-user-file.js";
 
 /** The file that `@FILE` names, or undefined. */
@@ -23,12 +22,6 @@ export async function readCredentials(auth: string): Promise<string> {
   if (isCredentials(line)) return line;
   throw new H2PushError("unavailable", `no user:password in ${file}`, "it is the first line of the file");
 }
-
-/** Asks for a name and a password, where one is needed: by `--auth`, or by a rule. */
-export const password: Step = (exchange, { rules }) => {
-  if (rules.isUnknown) return sendError(exchange, 503, "The rules of this site can't be read.", { "retry-after": "1" });
-  return exchange.rules.isRefused ? challenge(exchange) : "next";
-};
 
 /** RFC 7617 §2.1: names and passwords beyond ASCII come in UTF-8. */
 const FIELDS = { "www-authenticate": 'Basic realm="h2push", charset="UTF-8"' };

@@ -47,19 +47,3 @@ export interface RequestRules {
 }
 
 export const NO_PAGE_RULES: PageRules = { csp: [], integrityPolicy: [], link: undefined, audience: undefined };
-
-/** Where there are no rules. */
-export const NO_RULES: RequestRules = {
-  action: undefined,
-  needsPassword: false,
-  isRefused: false,
-  refusesFile: () => false,
-  admits: () => true,
-  admitsFile: () => true,
-  audience: undefined,
-  page: NO_PAGE_RULES,
-  validators: undefined,
-  contentType: undefined,
-  makesStale: false,
-  transformHeaders: undefined,
-};

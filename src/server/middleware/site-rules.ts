@@ -4,7 +4,8 @@ import type { Field } from "../../rules/headers/field.js";
 import type { HeaderRules, RedirectRules, RuleRequest } from "../../rules/rule-set.js";
 import { Lookups } from "../../files/lookups.js";
 import type * as matching from "./match-rules.js";
-import { NO_RULES, type RequestRules } from "./request-rules.js";
+import type { Exchange, HeaderTransform } from "../http/exchange.js";
+import { NO_PAGE_RULES, type RequestRules } from "./request-rules.js";
 import { RuleFile } from "./rule-file.js";
 
 /** The names of the rule files in the root. They are never served. */
@@ -27,6 +28,22 @@ export interface SiteRulesOptions {
 /** Whom requests are taken to ask before there are any. */
 const UNKNOWN_HOST = "localhost";
 
+/** Where there are no rules. */
+export const NO_RULES: RequestRules = {
+  action: undefined,
+  needsPassword: false,
+  isRefused: false,
+  refusesFile: () => false,
+  admits: () => true,
+  admitsFile: () => true,
+  audience: undefined,
+  page: NO_PAGE_RULES,
+  validators: undefined,
+  contentType: undefined,
+  makesStale: false,
+  transformHeaders: undefined,
+};
+
 /** A request for a target that nobody has made yet. */
 export const expectedRequest = (target: string, authority = UNKNOWN_HOST): RuleRequest => ({
   target,
@@ -48,6 +65,8 @@ export class SiteRules {
   /** Undefined where there are none. */
   #rules: matching.RuleSet | undefined;
   #version = 0;
+  /** Rules for the fields of every response, beside those of the site. */
+  headerTransforms: readonly HeaderTransform[] = [];
   #isUnknown = false;
 
   constructor(options: SiteRulesOptions) {
@@ -69,18 +88,29 @@ export class SiteRules {
 
   /** Looks at the files, when the last look was too long ago at that time (`performance.now()`); else undefined. */
   look(now: number): Promise<unknown> | undefined {
-    return this.#looks.peek("", now) === undefined ? this.#looks.get("") : undefined;
+    return this.#looks.peek("", now) === undefined ? this.#looks.find("") : undefined;
   }
 
   /** The next request looks at the files. */
   invalidate(): void {
-    this.#looks.forget();
+    this.#looks.invalidate();
   }
 
   /** What the rules say to a request. */
   of(request: RuleRequest): RequestRules {
     if (this.#rules === undefined || this.#matching === undefined) return NO_RULES;
     return this.#matching.matchRules(this.#rules, request);
+  }
+
+  /** Matches the rules with a request, and finds all that change the fields of its response, in their order. */
+  apply(exchange: Exchange): void {
+    if (this.#rules === undefined && this.headerTransforms.length === 0) return;
+    exchange.rules = this.of(exchange);
+    const others = this.headerTransforms.map((headerTransform) => headerTransform(exchange));
+    const found = [exchange.rules.transformHeaders, ...others].filter((transform) => transform !== undefined);
+    if (found.length === 0) return;
+    exchange.transformHeaders = (status, fields) =>
+      found.reduce((transformed, transform) => transform(status, transformed), fields);
   }
 
   /** By which URLs rewrites lead to pages; undefined without a file of them. Of paths within the base. */

@@ -8,10 +8,10 @@ import { considersPushes, plan, type PreloadLink } from "../../delivery/plan.js"
 import { serverTiming } from "../../delivery/delivery-summary.js";
 import type { ManifestEntry } from "../../manifest/types.js";
 import { prepareFile, type Progress } from "../../files/send-response.js";
-import { pushableStreams, keepPromised, track, untrack } from "../listen/connection.js";
-import { applyRules } from "../http/response-headers.js";
+import { pushableStreams, keepPromised } from "../listen/connection.js";
+import { track, untrack } from "../listen/connections.js";
 import type { Exchange } from "../http/exchange.js";
-import { http2Exchange } from "../http/http2-exchange.js";
+import { Http2Exchange } from "../http/http2-exchange.js";
 import { responseFields, sendContent } from "../http/fetch-adapter.js";
 import { pageLinks } from "./preload-links.js";
 import { peerOf, requestOf, withStaleness } from "./plan-input.js";
@@ -46,10 +46,8 @@ export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPag
   const { connection, stream, fields, target, authority } = exchange;
   const request = requestOf(exchange, page);
   const all = pageLinks({ target, authority }, fieldOf(exchange, page), page.entries);
-  const blocked = blockedDestinations([page.integrityPolicy ?? [], exchange.rules.page.integrityPolicy].flat());
-  const named = withStaleness(site, exchange, all).map((link) =>
-    isBlocked(blocked, link) ? { ...link, blocked: true } : link,
-  );
+  const policies = [page.integrityPolicy ?? [], exchange.rules.page.integrityPolicy].flat();
+  const named = withRefused(policies, withStaleness(site, exchange, all));
   const looks = considersPushes(request, peerOf(exchange, page, []), site.limits);
   const sources = looks ? await pushSources(site, exchange, named) : new Map<PreloadLink, PushSource>();
   const bySource = new Map(named.map((link) => [withSource(link, sources.get(link)), sources.get(link)]));
@@ -76,6 +74,13 @@ export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPag
     report: site.report,
   });
   return delivery.finally(() => discardUnsent(bySource));
+}
+
+/** The links with word of those that a browser would refuse by the page's `Integrity-Policy`. */
+function withRefused(policies: readonly string[], links: readonly PreloadLink[]): readonly PreloadLink[] {
+  if (policies.length === 0) return links;
+  const blocked = blockedDestinations(policies);
+  return links.map((link) => (isBlocked(blocked, link) ? { ...link, blocked: true } : link));
 }
 
 /** The page's own `Link` field as it goes out: in the form that leaves an import map alone, whoever has set it. */
@@ -124,7 +129,7 @@ function hintedLinks(exchange: Exchange, links: readonly PreloadLink[]): Preload
 /** A pushed response is what a request with the promised fields would get. */
 function respondPush(site: Site, { connection }: Exchange, sources: Sources): PageDelivery["respondPush"] {
   return (stream, request, link) => {
-    const reply = http2Exchange(stream, request, connection);
+    const reply = new Http2Exchange(stream, request, connection);
     track(connection, reply);
     stream.once("close", () => untrack(connection, reply));
     return { writer: reply, send: () => sendPush(site, reply, stream, sources.get(link)) };
@@ -132,9 +137,9 @@ function respondPush(site: Site, { connection }: Exchange, sources: Sources): Pa
 }
 
 async function sendPush(site: Site, reply: Exchange, stream: ServerHttp2Stream, source: PushSource | undefined) {
-  const { representations, closing } = site;
+  const { representations, rules, closing } = site;
   const progress = (bytes: number) => reply.progress(bytes);
-  applyRules(site, reply);
+  rules.apply(reply);
   if (source?.kind === "route") {
     stream.once("close", source.abandon);
     reply.writeHead(200, pushedFields(source.response), false);

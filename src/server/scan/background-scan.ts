@@ -2,7 +2,7 @@ import { debug } from "../../io/debug.js";
 import type { Scanner } from "../../scanner/scanner.js";
 import type { MissingReference } from "../../scanner/types.js";
 import type { SitePage } from "../../scanner/list-pages.js";
-import type { Connections } from "../listen/connection.js";
+import type { Connections } from "../listen/connections.js";
 
 /** What was found by looking at a site's pages before anyone asks for them. */
 export interface ScanSummary {

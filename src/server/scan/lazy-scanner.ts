@@ -23,13 +23,8 @@ export interface ServerScanner extends Scanner {
   close(): Promise<void>;
 }
 
-/** The scanner of a site. */
-export function siteScanner(lookup: SiteLookup, options: SiteScannerOptions): ServerScanner {
-  return new SiteScanner(lookup, options);
-}
-
-/** Code for scanning and watching is loaded when the first page is scanned: start-up does not wait for it. */
-class SiteScanner implements ServerScanner {
+/** The scanner of a site. Code for scanning and watching is loaded when the first page is scanned: start-up does not wait for it. */
+export class SiteScanner implements ServerScanner {
   readonly #lookup: SiteLookup;
   readonly #options: SiteScannerOptions;
   #scanner: Promise<Scanner> | undefined;

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect as connectTcp, createServer, type AddressInfo } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { expect, onTestFinished, test } from "vitest";
-import { Connections } from "../../../src/server/listen/connection.js";
+import { Connections } from "../../../src/server/listen/connections.js";
 import { Hosts } from "../../../src/server/middleware/host-check.js";
 import { createProtocols } from "../../../src/server/listen/protocol-servers.js";
 import { secureContexts } from "../../../src/tls/store/secure-context.js";

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { httpDate } from "../../../src/files/conditions/http-date.js";
+import { httpDate } from "../../../src/server/http/http2-exchange.js";
 
 afterEach(() => void vi.restoreAllMocks());
 

@@ -1,0 +1,153 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import type { AnnouncedTargets } from "../../delivery/announced.js";
+import { announcementsOf, linkValues, targetsOf } from "../../delivery/deliver.js";
+import { serverTiming } from "../../delivery/delivery-summary.js";
+import type { DeliveredTarget } from "../../delivery/history.js";
+import { considersPushes, plan } from "../../delivery/plan.js";
+import type { FoundFile } from "../../files/file.js";
+import { decide, type Decision, type Representation } from "../../files/representation/representation.js";
+import { debug } from "../../io/debug.js";
+import { pathOf } from "../../io/request-target.js";
+import type { FreshNeeds } from "../../scanner/scanner.js";
+import type { PageNeeds } from "../../scanner/types.js";
+import type { Site } from "../context.js";
+import type { Exchange } from "../http/exchange.js";
+import { peerOf, requestOf, withStaleness } from "../page-delivery/plan-input.js";
+import { pageLinks } from "../page-delivery/preload-links.js";
+
+/** An answer from memory that waits for nothing. */
+export interface ReadyAnswer {
+  readonly status: number;
+  /** With the `Link` of a page. */
+  readonly fields: OutgoingHttpHeaders;
+  readonly content: Buffer | undefined;
+  /** What a page goes with. */
+  readonly linked: Linked | undefined;
+}
+
+/** What the `Link` field of a page says. */
+interface Linked {
+  readonly targets: readonly DeliveredTarget[];
+  readonly announcements: readonly AnnouncedTargets[];
+}
+
+/** One that is kept, and what it rests on. */
+interface Known {
+  readonly answer: ReadyAnswer;
+  readonly needs: PageNeeds | undefined;
+  readonly found: FoundFile;
+  /** When what the page needs has to be asked for again (`performance.now()`). */
+  readonly until: number;
+}
+
+/** The answers of a representation by kind of request: thousands of requests get the same. */
+const answers = new WeakMap<Representation, Map<string, Known>>();
+
+/** Kinds that are kept for one representation: what clients make up must not fill the memory. */
+const MAX_KINDS = 8;
+
+/** Up to this size a content in memory goes out at once; a larger one waits for the client's window (bytes). */
+const MAX_BYTES = 32 * 1024;
+
+/** Fields of a request that have a say in its answer, beside those that select the representation. */
+const FIELDS = [
+  "if-match",
+  "if-none-match",
+  "if-modified-since",
+  "if-unmodified-since",
+  "range",
+  "if-range",
+  "save-data",
+  "sec-fetch-dest",
+  "sec-fetch-mode",
+] as const;
+
+/** All that an answer depends on beside the file. No part of it can hold a line break. */
+function kindOf(
+  { rules }: Site,
+  { httpVersion, method, authority, target, fields, pushEnabled, connection }: Exchange,
+) {
+  let kind = `${rules.version} ${httpVersion} ${pushEnabled} ${connection.history.refuses} ${method}\n${authority}\n${target}`;
+  for (const name of FIELDS) {
+    const value = fields[name];
+    if (value !== undefined) kind += `\n${name}: ${String(value)}`;
+  }
+  return kind;
+}
+
+/**
+ * What a version of a file answers without waiting: worked out once for each
+ * kind of request. Undefined where there is something to wait for, as the
+ * content is large, something may be pushed or hinted, or it is not known what
+ * the page needs; and where rules have a say in what a page goes with.
+ */
+export function readyAnswer(
+  site: Site,
+  exchange: Exchange,
+  found: FoundFile,
+  selected: Representation,
+): ReadyAnswer | undefined {
+  let kinds = answers.get(selected);
+  if (kinds === undefined) answers.set(selected, (kinds = new Map()));
+  const kind = kindOf(site, exchange);
+  const known = kinds.get(kind);
+  if (known?.found === found && exchange.arrived < known.until) {
+    debug("%s: the answer is known from before", exchange.target);
+    return known.answer;
+  }
+  const decision = decide(selected, exchange.method, exchange.fields, exchange.rules.validators);
+  const bare = exchange.method === "HEAD" || decision.extent.kind === "none";
+  if (decision.status >= 400 || (!bare && !isSmall(selected, decision))) return undefined;
+  const fresh = selected.isPage ? freshNeeds(site, exchange, found, decision.status) : NO_PAGE;
+  if (fresh === undefined) return undefined;
+  const { needs, until } = fresh;
+  const answer =
+    known !== undefined && known.needs === needs
+      ? known.answer
+      : answerOf(site, exchange, decision, bare ? undefined : selected.content, needs);
+  if (known === undefined && kinds.size >= MAX_KINDS) kinds.clear();
+  // A query can be anything; a file is asked for by few paths.
+  if (!exchange.target.includes("?")) kinds.set(kind, { answer, needs, found, until });
+  return answer;
+}
+
+const NO_PAGE = { needs: undefined, until: Infinity };
+
+const isSmall = ({ content, size }: Representation, { extent }: Decision) =>
+  content !== undefined && extent.kind === "whole" && size <= MAX_BYTES;
+
+/** What a page needs whose links are all it goes with. */
+function freshNeeds(site: Site, exchange: Exchange, found: FoundFile, status: number): FreshNeeds | undefined {
+  const request = requestOf(exchange, { status, link: undefined });
+  if (considersPushes(request, clientOf(exchange), site.limits)) return undefined;
+  if (site.limits.mode === "hints" && request.navigation) return undefined;
+  const { csp, integrityPolicy, link, audience } = exchange.rules.page;
+  if (link !== undefined || csp.length + integrityPolicy.length > 0) return undefined;
+  const fresh = site.scanner?.peek(pathOf(exchange.target), found, { audience });
+  if (fresh === undefined || site.traffic === undefined) return fresh;
+  const needs = site.traffic.peek(exchange, found, fresh.needs);
+  // The learner is told of each load.
+  return needs && { needs, until: exchange.pageNeeds === undefined ? fresh.until : 0 };
+}
+
+const clientOf = (exchange: Exchange) => peerOf(exchange, { bytes: 0 }, []);
+
+function answerOf(
+  site: Site,
+  exchange: Exchange,
+  { status, fields }: Decision,
+  content: Buffer | undefined,
+  needs: PageNeeds | undefined,
+): ReadyAnswer {
+  if (needs === undefined) return { status, fields, content, linked: undefined };
+  const links = withStaleness(site, exchange, pageLinks(exchange, undefined, needs.entries));
+  const decided = plan(links, requestOf(exchange, { status, link: undefined }), clientOf(exchange), site.limits);
+  const targets = targetsOf(decided);
+  const values = linkValues(decided);
+  const all = {
+    ...fields,
+    ...(values.length === 0 ? {} : { link: values.join(", ") }),
+    ...(site.serverTiming ? { "server-timing": serverTiming(targets) } : {}),
+  };
+  return { status, fields: all, content, linked: { targets, announcements: announcementsOf(decided) } };
+}

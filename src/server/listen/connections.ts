@@ -1,0 +1,102 @@
+import { EventEmitter, once } from "node:events";
+import { end, endIdle, openConnection, type Connection, type Taken, type Transport } from "./connection.js";
+
+/** Notes a response as under way. */
+export function track({ responses }: Connection, response: Taken): void {
+  response.place = responses.length;
+  responses.push(response);
+}
+
+export function untrack({ responses }: Connection, response: Taken): void {
+  const last = responses.pop();
+  if (last === undefined || last === response) return;
+  responses[response.place] = last;
+  last.place = response.place;
+}
+
+/** All connections of a server, from their first request to their end. Owns their records. */
+export class Connections {
+  readonly #all = new Set<Connection>();
+  readonly #changes = new EventEmitter<{ change: [] }>();
+  #last = 0;
+  #draining = false;
+
+  add(transport: Transport): Connection {
+    const connection = openConnection(++this.#last, transport);
+    this.#all.add(connection);
+    transport.socket.once("close", () => {
+      this.#all.delete(connection);
+      this.#changes.emit("change");
+    });
+    // Its handshake ended after all others were told. Over HTTP/1.1 a connection is added with its first request.
+    if (this.#draining && transport.protocol === "h2") endIdle(connection);
+    return connection;
+  }
+
+  /** Counts a request, or a promised stream, as under way until the returned function is called. */
+  begin(connection: Connection): () => void {
+    connection.open++;
+    connection.begun++;
+    connection.activeAt = performance.now();
+    let isRunning = true;
+    return () => {
+      if (!isRunning) return;
+      isRunning = false;
+      connection.open--;
+      if (this.#draining) endIdle(connection);
+      this.#changes.emit("change");
+    };
+  }
+
+  /** Counts one of the requests under way as none that keeps the server busy, until the returned function is called. */
+  markIdle(connection: Connection): () => void {
+    connection.idleStreams++;
+    this.#changes.emit("change");
+    return () => connection.idleStreams--;
+  }
+
+  /** Whether any request is under way. */
+  get busy(): boolean {
+    for (const { open, idleStreams } of this.#all) if (open > idleStreams) return true;
+    return false;
+  }
+
+  /** Resolves when no request is under way. */
+  async idle(): Promise<void> {
+    while (this.busy) await once(this.#changes, "change");
+  }
+
+  /** Ends idle connections at once and the others as soon as they are idle; resolves when all have ended. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    for (const connection of this.#all) endIdle(connection);
+    while (this.#all.size > 0) await once(this.#changes, "change");
+  }
+
+  [Symbol.iterator](): IterableIterator<Connection> {
+    return this.#all.values();
+  }
+
+  /**
+   * Ends the connection that has had nothing to do for the longest time, one that
+   * has never asked for anything first, to make room for another; false without one.
+   */
+  endIdlest(): boolean {
+    let idlest: Connection | undefined;
+    for (const one of this.#all) {
+      if (one.open === 0 && (idlest === undefined || isIdler(one, idlest))) idlest = one;
+    }
+    if (idlest === undefined) return false;
+    this.#all.delete(idlest);
+    end(idlest);
+    return true;
+  }
+
+  /** Ends all connections at once. */
+  destroy(): void {
+    for (const connection of this.#all) end(connection);
+  }
+}
+
+const isIdler = (one: Connection, other: Connection) =>
+  (Math.min(one.begun, 1) - Math.min(other.begun, 1) || one.activeAt - other.activeAt) < 0;
