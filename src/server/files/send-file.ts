@@ -7,8 +7,10 @@ import type { Decision } from "../../files/representation/representation.js";
 import { hintedFreshness, linkedFreshness } from "../page-delivery/early-hints.js";
 import { sendError } from "../http/error-page.js";
 import { isOver, markingSent, type Exchange } from "../http/exchange.js";
-import { deliverPage, type ReadyPage } from "../page-delivery/deliver-page.js";
+import { deliverPage, LARGE_BYTES, type ReadyPage } from "../page-delivery/deliver-page.js";
+import { linkedFor, recordLinked, type Linked } from "../page-delivery/link-only-page.js";
 import { prepareFile, type PreparedFile } from "../../files/send-response.js";
+import type { PageNeeds } from "../../scanner/types.js";
 import type { Site } from "../context.js";
 
 /**
@@ -32,14 +34,13 @@ export async function sendFile(
     const read = rules && (await site.scanner?.page(pathOf(target), found, rules));
     const needs = read && site.traffic !== undefined ? await site.traffic.page(exchange, found, read) : read;
     if (isOver(exchange)) return { delivery: undefined };
-    const whole = needs && { ...needs, link: rules?.link };
-    return { delivery: await send(site, exchange, prepared, whole, more) };
+    return { delivery: await send(site, exchange, prepared, needs, more) };
   } finally {
     prepared.response.close();
   }
 }
 
-type Needs = Pick<ReadyPage, "entries" | "mayHaveImportMap" | "link"> | undefined;
+type Needs = PageNeeds | undefined;
 
 function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Needs, more: OutgoingHttpHeaders) {
   const { selected, decision, response } = prepared;
@@ -50,10 +51,19 @@ function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Nee
       await send(announcedFields(site, exchange, decision) ?? {}, (bytes) => exchange.progress(bytes));
       return undefined;
     }
-    const { entries, mayHaveImportMap, link } = needs;
-    const page = { status, bytes: selected.size, link, entries, mayHaveImportMap, send };
-    return deliverPage(site, exchange, page);
+    const linked = linkedFor(site, exchange, status, () => needs);
+    if (linked !== undefined) return sendLinked(exchange, selected.size, linked, send);
+    const { entries, mayHaveImportMap } = needs;
+    const { link } = exchange.rules.page;
+    return deliverPage(site, exchange, { status, bytes: selected.size, link, entries, mayHaveImportMap, send });
   });
+}
+
+async function sendLinked(exchange: Exchange, size: number, linked: Linked, send: ReadyPage["send"]) {
+  if (size <= LARGE_BYTES) exchange.forceNonIncremental();
+  const delivery = recordLinked(exchange, linked);
+  await send(linked.fields, (bytes) => exchange.progress(bytes));
+  return delivery;
 }
 
 /**

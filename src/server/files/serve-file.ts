@@ -8,7 +8,7 @@ import type { FileTree, Found } from "../../files/tree.js";
 import { challenge } from "../middleware/password.js";
 import { sendError, sendPage } from "../http/error-page.js";
 import { isOver, type Exchange } from "../http/exchange.js";
-import { linkedPage, type Linked } from "../page-delivery/link-only-page.js";
+import { linkedPage, recordLinked } from "../page-delivery/link-only-page.js";
 import { answerMissing, acceptsPage, VARY } from "./not-found.js";
 import { pathOf } from "../../io/request-target.js";
 import { announcedFields, sendFile } from "./send-file.js";
@@ -90,7 +90,7 @@ function answerSync(site: Site, exchange: Exchange, found: FoundFile): SyncAnswe
   const more = linked?.fields ?? announcedFields(site, exchange, decision);
   exchange.writeHead(status, more === undefined ? fields : together(fields, more), bare);
   if (!bare && selected.content !== undefined) exchange.sendBuffered(selected.content);
-  return { delivery: linked === undefined ? undefined : record(exchange, linked) };
+  return { delivery: linked === undefined ? undefined : recordLinked(exchange, linked) };
 }
 
 interface Joined {
@@ -112,13 +112,6 @@ function together(fields: OutgoingHttpHeaders, more: OutgoingHttpHeaders): Outgo
 /** What was answered at once: with a page, what went with it. */
 interface SyncAnswer {
   readonly delivery: Delivery | undefined;
-}
-
-function record({ target, connection }: Exchange, { targets, announcements }: Linked): Delivery {
-  const delivery = { page: target, time: Date.now(), targets };
-  connection.history.record(delivery);
-  connection.history.announce(announcements);
-  return delivery;
 }
 
 /**

@@ -39,7 +39,7 @@ export interface ReadyPage {
 type Sources = ReadonlyMap<PreloadLink, PushSource | undefined>;
 
 /** A page of this size and more does not go whole before its stylesheets (bytes). */
-const LARGE_BYTES = 64 * 1024;
+export const LARGE_BYTES = 64 * 1024;
 
 /** Sends a page together with what it needs, by the means that are right for this client. */
 export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPage): Promise<Delivery> {

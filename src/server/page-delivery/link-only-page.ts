@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { AnnouncedTargets } from "../../delivery/announced.js";
 import { announcementsOf, linkValues, targetsOf } from "../../delivery/deliver.js";
-import type { DeliveredTarget } from "../../delivery/history.js";
+import type { DeliveredTarget, Delivery } from "../../delivery/history.js";
 import { considersPushes, plan, type PageRequest, type Peer } from "../../delivery/plan.js";
 import { serverTiming } from "../../delivery/delivery-summary.js";
 import { debug } from "../../io/debug.js";
@@ -29,15 +29,36 @@ const worked = new WeakMap<PageNeeds, Map<string, Linked>>();
  * where rules have a say in it, or where it is not known what the page needs.
  */
 export function linkedPage(site: Site, exchange: Exchange, found: FoundFile, status: number): Linked | undefined {
+  return linkedFor(site, exchange, status, () => {
+    const { audience } = exchange.rules.page;
+    const needs = site.scanner?.peek(pathOf(exchange.target), found, { audience });
+    return needs && (site.traffic === undefined ? needs : site.traffic.peek(exchange, found, needs));
+  });
+}
+
+/** The same by what is asked for what the page needs, where its links are all that it goes with. */
+export function linkedFor(
+  site: Site,
+  exchange: Exchange,
+  status: number,
+  needsOf: () => PageNeeds | undefined,
+): Linked | undefined {
   const request = requestOf(exchange, { status, link: undefined });
   const peer = peerOf(exchange, { bytes: 0 }, []);
-  if (considersPushes(request, peer, site.limits)) return undefined;
+  if (exchange.hinted !== undefined || considersPushes(request, peer, site.limits)) return undefined;
   if (site.limits.mode === "hints" && request.navigation) return undefined;
-  const { csp, integrityPolicy, link, audience } = exchange.rules.page;
+  const { csp, integrityPolicy, link } = exchange.rules.page;
   if (link !== undefined || csp.length + integrityPolicy.length > 0) return undefined;
-  const needs = site.scanner?.peek(pathOf(exchange.target), found, { audience });
-  const all = needs && (site.traffic === undefined ? needs : site.traffic.peek(exchange, found, needs));
-  return all === undefined ? undefined : recalled(site, exchange, all, request, peer);
+  const needs = needsOf();
+  return needs === undefined ? undefined : recalled(site, exchange, needs, request, peer);
+}
+
+/** Enters what is about to go with a page. */
+export function recordLinked({ target, connection }: Exchange, { targets, announcements }: Linked): Delivery {
+  const delivery = { page: target, time: Date.now(), targets };
+  connection.history.record(delivery);
+  connection.history.announce(announcements);
+  return delivery;
 }
 
 function recalled(site: Site, exchange: Exchange, needs: PageNeeds, request: PageRequest, peer: Peer): Linked {
