@@ -19,7 +19,7 @@ const MAX_ENTRIES = 200;
 const MAX_CODE_FILES = 500;
 
 /** Targets of one page that are asked for when it has loaded. */
-const MOST_LATER = 50;
+const MAX_LATER = 50;
 
 /** Each tenth load goes without what was learned: what is not asked for then is needed no more. */
 const LOADS_PER_CONTROL = 10;
@@ -127,7 +127,7 @@ export class LearnedPage {
 
   /** Notes what was asked for when the page had loaded. */
   addLater(target: string): void {
-    if (this.later.size < MOST_LATER && !this.entries.has(target)) this.later.add(target);
+    if (this.later.size < MAX_LATER && !this.entries.has(target)) this.later.add(target);
   }
 
   delete(target: string): void {
