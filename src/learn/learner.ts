@@ -101,7 +101,9 @@ export class Learner {
     const learned = this.#of(page);
     const later = [...(learned?.later ?? [])].map((target) => ({ target, reason: LATER }));
     const outdated = wasKnown && learned === undefined ? [{ target: pathname, reason: OUTDATED }] : [];
-    return { ...needs, ignored: [...outdated, ...later, ...needs.ignored] };
+    const told = new Set([...needs.entries, ...later].map(({ target }) => target));
+    const ignored = needs.ignored.filter(({ target }) => !told.has(target));
+    return { ...needs, ignored: [...outdated, ...later, ...ignored] };
   }
 
   /** A navigation to a page is about to be answered: what is asked for now belongs to it. */

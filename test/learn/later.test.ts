@@ -15,7 +15,7 @@ const script = (target: string, referer = "/app.js"): Request => [target, "scrip
 async function learned() {
   const root = await writeSite({
     "index.html": `<script type="module" src="/app.js"></script>`,
-    "app.js": "export {};",
+    "app.js": `addEventListener("click", () => import("./next.js")); if (innerWidth) import("./chunk.js");`,
     "chunk.js": "export {};",
     "next.js": "export {};",
     "deep.js": "export {};",
