@@ -64,6 +64,7 @@ export function createProgram(actions: Actions): Command {
     .option("--all", "with --run: load all pages, not some of each template")
     .option("--page-timeout <seconds>", "with --run: limit for one load (default: 15)", checkPageTimeout)
     .option("--explain <path>", "explain one page: why each target is in or out")
+    .option("--learn-file <file>", "with --explain: what a server with --learn-file has learned")
     .action((root: string, options: ManifestOptions) => actions.manifest(root, options));
   addCertCommands(program, actions);
   refuseFlagsAsValues(program);

@@ -155,11 +155,14 @@ export class History {
   answersLink(target: string): number | undefined {
     const now = Date.now();
     const since = now - HINT_LIFE_MS;
-    const names = (one: DeliveredTarget) => one.means === "link" && one.target === target;
+    let looked: Delivery["targets"] | undefined;
     for (let at = this.#deliveries.length - 1; at >= 0; at--) {
       const delivery = this.#deliveries[at];
       if (delivery === undefined || delivery.time < since) return undefined;
-      if (delivery.targets.some(names)) return useMs(now - delivery.time);
+      // A page that is asked for again and again goes with the same.
+      if (delivery.targets === looked) continue;
+      looked = delivery.targets;
+      if (linkedIn(looked).has(target)) return useMs(now - delivery.time);
     }
     return undefined;
   }
@@ -186,4 +189,16 @@ function deleteOldest(map: Map<string, unknown>): void {
     map.delete(oldest);
     return;
   }
+}
+
+/** The targets that `Link` has named, of those that were looked through before. */
+const linkedTargets = new WeakMap<Delivery["targets"], ReadonlySet<string>>();
+
+function linkedIn(targets: Delivery["targets"]): ReadonlySet<string> {
+  let linked = linkedTargets.get(targets);
+  if (linked === undefined) {
+    linked = new Set(targets.flatMap(({ means, target }) => (means === "link" ? target : [])));
+    linkedTargets.set(targets, linked);
+  }
+  return linked;
 }

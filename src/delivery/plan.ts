@@ -155,7 +155,8 @@ function seenLinks(links: readonly PreloadLink[], announce: Announcement): Reado
     } else if (link.named === true) seen.set(link, "in the HTML");
     else if (isFetchedTwice(link)) seen.set(link, "stale");
     else if (link.when === "load" && isPaintable(link)) seen.set(link, "not painted first");
-    else if (link.as === "image" && images++ >= MAX_HIDDEN_IMAGES) seen.set(link, "not painted first");
+    else if (link.as === "image" && link.when !== "paint" && images++ >= MAX_HIDDEN_IMAGES)
+      seen.set(link, "not painted first");
   }
   return seen;
 }

@@ -13,6 +13,7 @@ interface WrittenPage {
   readonly version: string;
   readonly entries: readonly LearnedEntry[];
   readonly code: Readonly<Record<string, string>>;
+  readonly later?: readonly string[];
 }
 
 /** The same as it is read: anybody may have written it. */
@@ -87,15 +88,23 @@ export class LearnFile {
 }
 
 async function readLearned(file: string): Promise<Pages> {
-  const text = await readUserFile(file, "manifest", HINT).catch((error: unknown) => {
-    if (error instanceof H2PushError && systemCode(error.cause) === "ENOENT") return "";
-    throw error;
-  });
-  if (text.trim() === "") {
+  try {
+    return await readLearnFile(file);
+  } catch (error) {
+    if (!(error instanceof H2PushError) || systemCode(error.cause) !== "ENOENT") throw error;
     await checkDirectory(file);
     return [];
   }
-  const pages = pagesIn(text);
+}
+
+/**
+ * Reads what was learned.
+ *
+ * @throws {H2PushError} "manifest" when it can't be read or is none of ours
+ */
+export async function readLearnFile(file: string): Promise<Pages> {
+  const text = await readUserFile(file, "manifest", HINT);
+  const pages = text.trim() === "" ? [] : pagesIn(text);
   if (pages === undefined) throw new H2PushError("manifest", `not what h2push has learned: ${file}`, HINT);
   return pages;
 }
@@ -124,10 +133,10 @@ function pagesIn(text: string): Map<string, LearnedPage> | undefined {
 }
 
 /** @throws {Error} when it is not in the form that `writeLearned` writes */
-function pageOf({ version, entries, code }: Read<WrittenPage>): LearnedPage {
+function pageOf({ version, entries, code, later = [] }: Read<WrittenPage>): LearnedPage {
   const page = new LearnedPage(textIn(version));
   for (const [target, one] of Object.entries(code ?? {})) page.code.set(target, textIn(one));
-  if (!Array.isArray(entries)) throw new TypeError("not a list of entries");
+  if (!Array.isArray(entries) || !Array.isArray(later)) throw new TypeError("not a list of entries");
   for (const entry of entries as readonly Read<LearnedEntry>[]) {
     const { bytes, version, askedOnceBy, ...written } = entry;
     page.add({
@@ -137,6 +146,7 @@ function pageOf({ version, entries, code }: Read<WrittenPage>): LearnedPage {
       askedOnceBy: textIfAny(askedOnceBy),
     });
   }
+  for (const target of later) page.addLater(textIn(target));
   page.begins();
   return page;
 }
@@ -150,8 +160,10 @@ function textIn(value: unknown): string {
 
 function textOf(pages: Pages): string {
   const learned: Record<string, WrittenPage> = {};
-  for (const [page, { version, entries, code }] of pages) {
-    if (entries.size > 0) learned[page] = { version, entries: [...entries.values()], code: Object.fromEntries(code) };
+  for (const [page, { version, entries, code, later }] of pages) {
+    if (entries.size + later.size === 0) continue;
+    const written = { version, entries: [...entries.values()], code: Object.fromEntries(code) };
+    learned[page] = later.size === 0 ? written : { ...written, later: [...later] };
   }
   return `${JSON.stringify({ version: 1, learned }, undefined, 1)}\n`;
 }

@@ -41,8 +41,8 @@ export async function learnFrom(
 }
 
 async function learnTarget(load: PageLoad, learned: LearnedPage, sighting: Sighting, found: LookedUp): Promise<void> {
-  const { target, count, isPublic } = sighting;
-  if (found.kind !== "file" && !(isPublic && isRouted(found))) return;
+  const { target, count } = sighting;
+  if (!isForAll(sighting, found)) return;
   // Another query each time, to get past a cache, is another target each time: it would be fetched for nothing.
   if (target.includes("?") && !learned.isSeenAgain(sighting, load.start.client)) return;
   const isModule = found.kind === "file" && sighting.destination === "script" && (await hasModuleSyntax(found));
@@ -62,6 +62,18 @@ async function learnTarget(load: PageLoad, learned: LearnedPage, sighting: Sight
 }
 
 const PAINTED: ReadonlySet<Destination> = new Set<Destination>(["font", "image"]);
+
+/**
+ * Notes what a page has asked for when its load was over.
+ *
+ * @param lookup what the server would answer, to everyone
+ */
+export async function noteLater(sighting: Sighting, learned: LearnedPage, lookup: Lookup): Promise<void> {
+  const { target } = sighting;
+  if (isForAll(sighting, await lookup({ target, navigates: false }, undefined))) learned.addLater(target);
+}
+
+const isForAll = ({ isPublic }: Sighting, found: LookedUp) => found.kind === "file" || (isPublic && isRouted(found));
 
 /** A route has answered, whether it says for which targets it does or not. */
 const isRouted = (found: LookedUp) =>

@@ -18,8 +18,13 @@ const MAX_ENTRIES = 200;
 /** Stylesheets and scripts of one page whose versions are remembered. */
 const MAX_CODE_FILES = 500;
 
+/** Targets of one page that are asked for when it has loaded. */
+const MAX_LATER = 50;
+
 /** Each tenth load goes without what was learned: what is not asked for then is needed no more. */
 const LOADS_PER_CONTROL = 10;
+
+export const NONE: ReadonlySet<string> = new Set();
 
 /** What was learned of one version of a page. */
 export class LearnedPage {
@@ -27,6 +32,8 @@ export class LearnedPage {
   readonly version: string;
   /** In the order in which they were asked for first. */
   readonly entries = new Map<string, LearnedEntry>();
+  /** What is asked for when the page has loaded, which is never announced. */
+  readonly later = new Set<string>();
   /** Versions of the stylesheets and scripts that were loaded with it: another one may ask for something else. */
   readonly code = new Map<string, string>();
   /** When its files were looked at last (`performance.now()`). */
@@ -40,7 +47,7 @@ export class LearnedPage {
   readonly #seenOnce = new Map<string, Pick<Sighting, "isOpen"> & { readonly name: string }>();
   /** Loads so far. */
   #loads = 0;
-  #known: { readonly key: string; readonly needs: PageNeeds; readonly merged: PageNeeds } | undefined;
+  #known: { readonly key: string | number; readonly needs: PageNeeds; readonly merged: PageNeeds } | undefined;
   #revision = 0;
 
   constructor(version: string, rules?: number) {
@@ -55,7 +62,7 @@ export class LearnedPage {
 
   /** There is nothing to remember. */
   get isEmpty(): boolean {
-    return this.entries.size === 0 && this.#seenOnce.size === 0 && this.#forms.isEmpty;
+    return this.entries.size + this.later.size === 0 && this.#seenOnce.size === 0 && this.#forms.isEmpty;
   }
 
   /** Counts a load that begins. */
@@ -71,6 +78,7 @@ export class LearnedPage {
 
   /** Targets that the next load by a client of that kind is to go without. */
   withheld(kind: string): ReadonlySet<string> {
+    if (this.#forms.isEmpty) return NONE;
     const off = this.#forms.off(this.#loads);
     const trials = this.#forms.trials(kind);
     return trials.size === 0 ? off : new Set([...off, ...trials]);
@@ -81,7 +89,7 @@ export class LearnedPage {
     const off = this.withheld(kind);
     const isControl = this.isControl;
     if (off.size === 0 && (isControl || this.entries.size === 0)) return needs;
-    const key = `${isControl} ${this.#revision} ${[...off].join(" ")}`;
+    const key = off.size === 0 ? this.#revision : `${isControl} ${this.#revision} ${[...off].join(" ")}`;
     if (this.#known?.key !== key || this.#known.needs !== needs) {
       this.#known = { key, needs, merged: withLearned(needs, isControl ? [] : this.entries.values(), off) };
     }
@@ -113,7 +121,13 @@ export class LearnedPage {
   add(entry: LearnedEntry): void {
     if (this.entries.size >= MAX_ENTRIES) return;
     this.entries.set(entry.target, entry);
+    this.later.delete(entry.target);
     this.#revision++;
+  }
+
+  /** Notes what was asked for when the page had loaded. */
+  addLater(target: string): void {
+    if (this.later.size < MAX_LATER && !this.entries.has(target)) this.later.add(target);
   }
 
   delete(target: string): void {

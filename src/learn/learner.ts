@@ -5,8 +5,8 @@ import { versionOf } from "../scanner/site-files/file-version.js";
 import type { Lookup, SiteFile } from "../scanner/lookup.js";
 import type { PageNeeds } from "../scanner/types.js";
 import type { LearnFile } from "./learn-file.js";
-import { learnFrom, newsOf, versionIfAny } from "./learn-from-load.js";
-import { LearnedPage } from "./learned-page.js";
+import { learnFrom, newsOf, noteLater, versionIfAny } from "./learn-from-load.js";
+import { LearnedPage, NONE } from "./learned-page.js";
 import { assetRequest, isReload, type ObservedRequest } from "./observed-request.js";
 import { OpenLoads } from "./open-loads.js";
 import type { LoadStart, PageLoad, Sighting } from "./page-load.js";
@@ -35,13 +35,16 @@ export interface LearnerOptions {
   readonly notice: (text: string) => void;
   readonly report: (error: Error) => void;
   /** Keeps what was learned across restarts. */
-  readonly file: LearnFile | undefined;
+  readonly file: Pick<LearnFile, "learned" | "write" | "close"> | undefined;
   /** Whether an announcement can be told to be wrong: not where clients ask for everything anew all the time. */
   readonly judges: boolean;
 }
 
 /** Pages whose lists are kept; those asked for least recently go. */
 const MAX_PAGES = 4000;
+
+const OUTDATED = "what was learned is of another version of the page or of its code";
+const LATER = "asked for in an earlier load, after the page had loaded";
 
 /** The versions of what a page names are looked at again after this (milliseconds). */
 const RECHECK_MS = 250;
@@ -90,6 +93,19 @@ export class Learner {
     return this.#of(page)?.needs(page.needs, kind) ?? page.needs;
   }
 
+  /** The same, with what is not announced: what the page asks for when it has loaded. */
+  async explain(page: PageVersion): Promise<PageNeeds> {
+    const { pathname } = page;
+    const wasKnown = this.#pages.get(pathname) !== undefined;
+    const needs = await this.page(page, "");
+    const learned = this.#of(page);
+    const later = [...(learned?.later ?? [])].map((target) => ({ target, reason: LATER }));
+    const outdated = wasKnown && learned === undefined ? [{ target: pathname, reason: OUTDATED }] : [];
+    const told = new Set([...needs.entries, ...later].map(({ target }) => target));
+    const ignored = needs.ignored.filter(({ target }) => !told.has(target));
+    return { ...needs, ignored: [...outdated, ...later, ...ignored] };
+  }
+
   /** A navigation to a page is about to be answered: what is asked for now belongs to it. */
   begin(page: PageVersion, request: ObservedRequest, announced: LoadStart["announced"]): void {
     const { pathname, needs } = page;
@@ -104,7 +120,7 @@ export class Learner {
       needs,
       announced,
       withoutLearned: learned?.isControl ?? true,
-      withheld: learned?.withheld(client.kind) ?? new Set<string>(),
+      withheld: learned?.withheld(client.kind) ?? NONE,
       isFirst: !isReload(fields) && fields["if-none-match"] === undefined && fields["if-modified-since"] === undefined,
     };
     learned?.begins(page.rules);
@@ -113,18 +129,38 @@ export class Learner {
 
   /** Nobody loads a page. */
   get isIdle(): boolean {
-    return this.#loads.none;
+    return this.#loads.none && this.#loads.nonePast;
   }
 
   /** A request has arrived. Undefined when it belongs to no load. */
   arrived(request: ObservedRequest): Observation | undefined {
     const asset = assetRequest(request);
-    const load = asset && this.#loads.find(request.client, asset.referer);
-    if (asset === undefined || load === undefined) return undefined;
+    if (asset === undefined) return undefined;
     const { referer, ...asked } = asset;
+    const current = this.#loads.find(request.client, referer);
+    const load = current ?? this.#loads.past(request.client, referer);
+    if (load === undefined) return undefined;
     const sighting = load.add({ ...asked, byDocument: referer === load.start.page });
     this.#loads.touch(load);
-    return { ended: (status, sent) => this.#ended(load, sighting, status, sent) };
+    return {
+      ended: (status, sent) => {
+        this.#ended(load, sighting, status, sent);
+        if (current === undefined && sighting !== undefined) this.#later(load, sighting);
+      },
+    };
+  }
+
+  /** What comes when a load is over is known, and never announced. */
+  #later(load: PageLoad, sighting: Sighting): void {
+    const { target, count, shared } = sighting;
+    const { page, version, rules, needs } = load.start;
+    if (!shared || count > 1 || target.includes("?") || needs.entries.some((entry) => entry.target === target)) return;
+    this.#whenLearned(page, async () => {
+      const learned = this.#pages.get(page) ?? newPage(load);
+      if (!learned.isOf(version, rules)) return;
+      await noteLater(sighting, learned, this.#options.lookup);
+      this.#keep(page, learned);
+    });
   }
 
   #ended(load: PageLoad, sighting: Sighting | undefined, status: number, sent: OutgoingHttpHeaders) {
@@ -165,8 +201,13 @@ export class Learner {
       this.#safely(() => this.#judge(load, known));
       return;
     }
+    this.#whenLearned(page, () => this.#learn(load));
+  }
+
+  /** Does something for a page when what was begun for it before is done. */
+  #whenLearned(page: string, act: () => Promise<void>): void {
     const learning = (this.#learning.get(page) ?? Promise.resolve())
-      .then(() => this.#learn(load))
+      .then(act)
       .catch((error: unknown) => this.#options.report(errorOf(error)))
       .finally(() => {
         if (this.#learning.get(page) === learning) this.#learning.delete(page);
@@ -198,6 +239,10 @@ export class Learner {
     const { page, isFirst } = load.start;
     learned.forgetUnused(load);
     if (isFirst && this.#options.judges) for (const target of learned.judge(load)) this.#tellWrong(page, target);
+    this.#keep(page, learned);
+  }
+
+  #keep(page: string, learned: LearnedPage): void {
     if (learned.isEmpty) this.#pages.delete(page);
     else this.#pages.set(page, learned);
     this.#options.file?.write(() => this.#pages.entries());

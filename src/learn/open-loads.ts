@@ -16,11 +16,20 @@ const MAX_LOADS = 1000;
 /** Of these on one connection. */
 const MAX_LOADS_ON_CONNECTION = 16;
 
+/** Loads that are over of which it is noted what comes later. */
+const MAX_PAST_LOADS = 100;
+
 /** The loads under way, and which of them a request belongs to. */
 export class OpenLoads {
-  readonly #timers = new Map<PageLoad, NodeJS.Timeout>();
-  readonly #byConnection = new Map<number, Set<PageLoad>>();
-  readonly #byClient = new Map<string, Set<PageLoad>>();
+  /**
+   * By connection. A list stays while its connection loads one page after
+   * another: a set and a map's entry for each load are most of what a load
+   * costs (measured).
+   */
+  readonly #open = new Map<number, PageLoad[]>();
+  #count = 0;
+  /** The last load of a connection that a pause has ended. */
+  readonly #past = new Map<number, PageLoad>();
   readonly #over: (load: PageLoad) => void;
 
   /** @param over told of each load when it is over */
@@ -29,27 +38,29 @@ export class OpenLoads {
   }
 
   get none(): boolean {
-    return this.#timers.size === 0;
+    return this.#count === 0;
+  }
+
+  /** No page of which it is known asks for more. */
+  get nonePast(): boolean {
+    return this.#past.size === 0;
   }
 
   /** A page is asked for again on a connection: its load before is over. */
   again(connection: number, page: string): void {
-    for (const load of this.#byConnection.get(connection) ?? []) if (load.start.page === page) this.#end(load);
+    this.#endAll(this.#open.get(connection), page);
   }
 
   begin(start: LoadStart): void {
-    const { connection, name } = start.client;
-    const here = this.#byConnection.get(connection)?.size ?? 0;
-    if (this.#timers.size >= MAX_LOADS || here >= MAX_LOADS_ON_CONNECTION) return;
+    const { connection } = start.client;
+    this.#past.delete(connection);
+    let loads = this.#open.get(connection);
+    if (loads === undefined) this.#open.set(connection, (loads = []));
+    if (this.#count >= MAX_LOADS || loads.length >= MAX_LOADS_ON_CONNECTION) return;
     const load = new PageLoad(start);
-    const until = performance.now() + MAX_LOAD_MS;
-    const timer = setTimeout(() => {
-      if (load.isQuiet || performance.now() > until) this.#end(load);
-      else timer.refresh();
-    }, QUIET_MS).unref();
-    this.#timers.set(load, timer);
-    addTo(this.#byConnection, connection, load);
-    addTo(this.#byClient, name, load);
+    load.timer = setTimeout(() => this.#pause(load), QUIET_MS).unref();
+    loads.push(load);
+    this.#count++;
   }
 
   /**
@@ -59,46 +70,67 @@ export class OpenLoads {
    * @param referer path and query
    */
   find({ connection, name }: Client, referer: string): PageLoad | undefined {
-    const including = (loads: ReadonlySet<PageLoad> | undefined) =>
-      [...(loads ?? [])].filter((load) => load.includes(referer));
-    const here = including(this.#byConnection.get(connection));
-    const fitting = here.length > 0 ? here : including(this.#byClient.get(name));
+    const here = this.#open.get(connection)?.filter((load) => load.includes(referer)) ?? [];
+    const fitting = here.length > 0 ? here : this.#elsewhere(name, referer);
     return fitting.length === 1 ? fitting[0] : undefined;
+  }
+
+  #elsewhere(name: string, referer: string): readonly PageLoad[] {
+    const fitting: PageLoad[] = [];
+    for (const loads of this.#open.values())
+      for (const load of loads) if (load.start.client.name === name && load.includes(referer)) fitting.push(load);
+    return fitting;
+  }
+
+  /** The load that is over on a connection, and whose page asks for more: what the next page needs, or what a click wants. */
+  past({ connection }: Client, referer: string): PageLoad | undefined {
+    const load = this.#past.get(connection);
+    return load?.includes(referer) === true ? load : undefined;
   }
 
   /** Something was asked for, or has ended: the pause begins anew. */
   touch(load: PageLoad): void {
-    this.#timers.get(load)?.refresh();
+    load.timer?.refresh();
   }
 
   /** A connection has closed, and with it the loads on it. */
   closed(connection: number): void {
-    for (const load of this.#byConnection.get(connection) ?? []) this.#end(load);
+    this.#past.delete(connection);
+    this.#endAll(this.#open.get(connection));
+    this.#open.delete(connection);
   }
 
   /** All are over. */
   close(): void {
-    for (const load of this.#timers.keys()) this.#end(load);
+    for (const loads of this.#open.values()) this.#endAll(loads);
   }
 
-  #end(load: PageLoad): void {
-    clearTimeout(this.#timers.get(load));
-    this.#timers.delete(load);
-    const { connection, name } = load.start.client;
-    deleteFrom(this.#byConnection, connection, load);
-    deleteFrom(this.#byClient, name, load);
+  #pause(load: PageLoad): void {
+    if (!load.isQuiet && performance.now() - load.began < MAX_LOAD_MS) return this.touch(load);
+    const { connection } = load.start.client;
+    this.#past.set(connection, load);
+    const [oldest] = this.#past.keys();
+    if (oldest !== undefined && this.#past.size > MAX_PAST_LOADS) this.#past.delete(oldest);
+    const loads = this.#open.get(connection) ?? [];
+    this.#end(load, loads);
+    if (loads.length === 0) this.#open.delete(connection);
+  }
+
+  /** @param page one page's alone */
+  #endAll(loads: PageLoad[] = [], page?: string): void {
+    for (let at = loads.length; at-- > 0;) {
+      const load = loads[at];
+      if (load !== undefined && (page ?? load.start.page) === load.start.page) this.#end(load, loads);
+    }
+  }
+
+  #end(load: PageLoad, loads: PageLoad[]): void {
+    const at = loads.indexOf(load);
+    if (at < 0) return;
+    loads.splice(at, 1);
+    this.#count--;
+    clearTimeout(load.timer);
+    load.timer = undefined;
     this.#over(load);
   }
-}
-
-function addTo<K>(index: Map<K, Set<PageLoad>>, key: K, load: PageLoad): void {
-  const loads = index.get(key);
-  if (loads === undefined) index.set(key, new Set([load]));
-  else loads.add(load);
-}
-
-function deleteFrom<K>(index: Map<K, Set<PageLoad>>, key: K, load: PageLoad): void {
-  const loads = index.get(key);
-  loads?.delete(load);
-  if (loads?.size === 0) index.delete(key);
 }

@@ -59,10 +59,17 @@ export interface LoadStart {
 /** Targets of one load that are looked at. */
 const MAX_TARGETS = 500;
 
+const NO_SIGHTINGS: ReadonlyMap<string, Sighting> = new Map();
+
 /** One load of a page, from its navigation to the first pause: what was asked for, in order. */
 export class PageLoad {
   readonly start: LoadStart;
-  readonly sightings = new Map<string, Sighting>();
+  /** `performance.now()` */
+  readonly began = performance.now();
+  /** Ends it when nothing more comes. */
+  timer: NodeJS.Timeout | undefined;
+  /** Made for the first request: a client may ask for nothing but the page. */
+  #sightings: Map<string, Sighting> | undefined;
   /** The URLs that may be a `referer` of its requests: its document, its stylesheets and its scripts. */
   #known: Set<string> | undefined;
   /** Requests under way. */
@@ -72,7 +79,10 @@ export class PageLoad {
     this.start = start;
   }
 
-  /** Made for the first request: a client may ask for nothing but the page. */
+  get sightings(): ReadonlyMap<string, Sighting> {
+    return this.#sightings ?? NO_SIGHTINGS;
+  }
+
   get #members(): Set<string> {
     if (this.#known !== undefined) return this.#known;
     const { page, needs } = this.start;
@@ -98,15 +108,16 @@ export class PageLoad {
   add(asked: Asked & Pick<Sighting, "isOpen">): Sighting | undefined {
     this.#open++;
     const { target, destination } = asked;
-    const known = this.sightings.get(target);
+    const sightings = (this.#sightings ??= new Map<string, Sighting>());
+    const known = sightings.get(target);
     if (known !== undefined) {
       known.count++;
       return known;
     }
-    if (this.sightings.size >= MAX_TARGETS) return undefined;
+    if (sightings.size >= MAX_TARGETS) return undefined;
     if (destination === "style" || destination === "script") this.#members.add(target);
     const sighting = { ...asked, count: 1, shared: true, afresh: false, isPublic: false };
-    this.sightings.set(target, sighting);
+    sightings.set(target, sighting);
     return sighting;
   }
 

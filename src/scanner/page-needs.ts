@@ -97,8 +97,11 @@ class PageClosure {
     if (!this.#mapIsUnknown) await this.#running.follow();
     await new WebpackChunks(this.#listing, this.#facts, this.#sheets, this.#policy).follow(this.#classic, this.#after);
     if (this.#explain) await this.#explainScripts();
-    await this.#style();
-    return this.#listing.needs();
+    const { outline } = await this.#facts.html(this.#after.file, this.#sheets.generation);
+    if (outline === undefined) return this.#listing.needs();
+    const isMadeByScript = this.#isMadeByScript(outline);
+    await this.#style(outline, isMadeByScript);
+    return { ...this.#listing.needs(), isMadeByScript };
   }
 
   async #inlineModule({ text, offset, need }: InlineModule): Promise<void> {
@@ -161,8 +164,9 @@ class PageClosure {
   }
 
   /** Whether the page itself shows nothing, and its scripts do. */
-  #isMadeByScript({ texts }: Outline): boolean {
-    return texts.length === 0 && this.#classic.length + this.#running.files.length > 0;
+  #isMadeByScript({ hasText }: Outline): boolean {
+    const hasImage = this.#document.references.some(({ as }) => as === "image");
+    return !hasText && !hasImage && this.#classic.length + this.#running.files.length > 0;
   }
 
   get #hasModules(): boolean {
@@ -186,19 +190,16 @@ class PageClosure {
   }
 
   /** Fonts and images by use. */
-  async #style(): Promise<void> {
-    const { file } = this.#after;
-    const { outline } = await this.#facts.html(file, this.#sheets.generation);
-    if (outline === undefined) return;
+  async #style(outline: Outline, isMadeByScript: boolean): Promise<void> {
     const needs = await styleNeeds(outline, this.#facts.styles(this.#sheets.sheets), this.#work);
-    if (needs === undefined) return this.#facts.reachLimit(file, "style");
+    if (needs === undefined) return this.#facts.reachLimit(this.#after.file, "style");
     for (const font of needs.fonts) await this.#sheets.font(font, this.#after);
     for (const image of needs.images) await this.#sheets.image(image, this.#after);
     if (this.#explain) {
       const { explainStyles } = await import("./style/explain-styles.js");
       const { sheets, skipping } = this.#sheets;
       const ignore = (url: string, reason: string, base: URL): void => this.#listing.ignore(url, reason, base);
-      explainStyles([...sheets, ...skipping], outline, needs, this.#isMadeByScript(outline), ignore);
+      explainStyles([...sheets, ...skipping], outline, needs, isMadeByScript, ignore);
     }
   }
 }

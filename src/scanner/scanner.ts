@@ -81,6 +81,8 @@ interface Answer {
   /** What `lookup` said of everything that the answer rests on. */
   readonly lookedUp: Map<Asked, LookedUp>;
   checkedAt: number;
+  /** Whether it still holds is being found out. */
+  checking: { readonly holds: Promise<boolean>; readonly at: number } | undefined;
   /** `onFiles` has been told. */
   told: boolean;
 }
@@ -148,8 +150,13 @@ class SiteScanner implements Scanner {
     const answer = this.#answers.get(keyOf(pathname, file, context));
     // One that was found ahead has not been told of yet: `page` does that.
     if (answer === undefined || (!answer.told && this.#options.onFiles !== undefined)) return undefined;
-    if (answer.known === undefined || !this.#isFresh(answer.checkedAt, performance.now())) return undefined;
+    const now = performance.now();
+    if (answer.known === undefined || !this.#isFresh(answer.checkedAt, now)) return undefined;
     debug("scan of %s: known from before", pathname);
+    const half = answer.checkedAt + this.#checkAfter / 2;
+    if (now <= half) return { needs: answer.known, until: half };
+    // Where many ask, none has to wait.
+    this.#check(answer).catch(() => undefined);
     return { needs: answer.known, until: answer.checkedAt + this.#checkAfter };
   }
 
@@ -175,7 +182,7 @@ class SiteScanner implements Scanner {
     const request: PageRequest = { pathname, file, policies: csp, viewport: this.#viewport, explain };
     const checkedAt = performance.now();
     const needs = closePage(request, this.#facts, this.#lookup(lookedUp, audience)).catch(withoutFile);
-    const answer: Answer = { needs, known: undefined, audience, lookedUp, checkedAt, told: false };
+    const answer: Answer = { needs, known: undefined, audience, lookedUp, checkedAt, checking: undefined, told: false };
     debug("scan of %s begins", pathname);
     void needs.then(
       (known) => {
@@ -196,9 +203,20 @@ class SiteScanner implements Scanner {
     this.#options.onFiles(new Map([[pathname, { ...file, kind: "file" }], ...files]));
   }
 
-  async #stillHolds(answer: Answer): Promise<boolean> {
-    const now = performance.now();
-    if (this.#isFresh(answer.checkedAt, now)) return true;
+  #stillHolds(answer: Answer): Promise<boolean> {
+    return this.#isFresh(answer.checkedAt, performance.now()) ? Promise.resolve(true) : this.#check(answer);
+  }
+
+  /** Asks again whether it holds: once for all who want to know. */
+  #check(answer: Answer): Promise<boolean> {
+    const at = performance.now();
+    if (answer.checking === undefined || !this.#isFresh(answer.checking.at, at)) {
+      answer.checking = { holds: this.#checkNow(answer, at), at };
+    }
+    return answer.checking.holds;
+  }
+
+  async #checkNow(answer: Answer, now: number): Promise<boolean> {
     await answer.needs;
     const checks = [...answer.lookedUp].map(async ([asked, before]) =>
       isSameAnswer(await this.#find(asked, answer.audience).answer.value, before),

@@ -24,6 +24,8 @@ export interface PageNeeds {
   readonly entries: readonly ManifestEntry[];
   /** The page has an import map, or may get one: a `modulepreload` that its `Link` field names would break it. */
   readonly mayHaveImportMap: boolean;
+  /** It shows nothing before its scripts have run: what they ask for is painted first. */
+  readonly isMadeByScript?: boolean;
   /** For each target, what makes the page need it: "stylesheet in /docs/". */
   readonly reasons: ReadonlyMap<string, string>;
   readonly missing: readonly MissingReference[];

@@ -46,6 +46,13 @@ globalThis.until = Promise.all([
   "icon.svg": `<svg xmlns="http://www.w3.org/2000/svg"/>`,
 };
 
+/** The same, made by its script. */
+const madeByScript = {
+  ...files,
+  "index.html": files["index.html"].replace("<h1>text</h1>", ""),
+  "app.js": `document.body.append(Object.assign(document.createElement("h1"), { textContent: "text" }));${files["app.js"]}`,
+};
+
 const learned = [
   "/added-back.svg",
   "/added.css",
@@ -65,12 +72,16 @@ describe.each(Object.entries(browsers))("in %s", (_, [path, open]) => {
   let opened: Promise<SweepBrowser> | undefined;
   afterAll(async () => (await opened)?.close());
 
-  test.skipIf(path === undefined).each(["all", "unseen"] as const)(
-    "under --announce %s what a first load has asked for goes with the next, and is fetched once",
-    async (announce) => {
+  test.skipIf(path === undefined).each([
+    ["all", "a page", files, []],
+    ["unseen", "a page", files, ["/added-back.svg", "/added.svg", "/text.woff2"]],
+    ["unseen", "a page that its script makes", madeByScript, []],
+  ] as const)(
+    "under --announce %s what a first load of %s has asked for goes with the next, and is fetched once",
+    async (announce, _page, site, hidden: readonly string[]) => {
       const asked: RequestRecord[] = [];
       const server = await startServer({
-        root: await writeSite(files),
+        root: await writeSite(site),
         announce,
         delivery: "link",
         onRequest: (record) => asked.push(record),
@@ -92,7 +103,6 @@ describe.each(Object.entries(browsers))("in %s", (_, [path, open]) => {
       const first = await load();
       expect(first.linked).toEqual([]);
       const second = await load();
-      const hidden = announce === "all" ? [] : ["/added-back.svg", "/added.svg", "/text.woff2"];
       expect(second.linked).toEqual(learned.filter((target) => !hidden.includes(target)));
       expect(second.targets).toEqual(first.targets);
       expect(new Set(second.targets).size).toBe(second.targets.length);

@@ -70,3 +70,20 @@ test("a learned module leaves an import map alone", () => {
   const { entries } = withLearned({ ...needs, mayHaveImportMap: true }, [module], new Set());
   expect(entries.find(({ target }) => target === "/m.js")).toMatchObject({ rel: "preload", crossorigin: "anonymous" });
 });
+
+const photo = entry("/b.jpg", "image", { when: "load", by: "traffic" });
+const font = entry("/f.woff2", "font", { when: "load", by: "traffic" });
+
+test("what the scripts of a page ask for that shows nothing before is for its first paint, and comes after them", () => {
+  const { entries } = withLearned({ ...needs, isMadeByScript: true }, [photo, font], new Set());
+  expect(entries.filter(({ by }) => by !== undefined)).toMatchObject([
+    { target: "/f.woff2", when: "paint" },
+    { target: "/b.jpg", when: "paint" },
+  ]);
+  expect(entries.findIndex(({ as }) => as === "font")).toBeGreaterThan(entries.findIndex(({ as }) => as === "script"));
+});
+
+test("what the scripts of a page ask for that shows something by itself is not", () => {
+  const { entries } = withLearned(needs, [photo, font], new Set());
+  expect(entries.filter(({ by }) => by !== undefined)).toEqual([font, photo]);
+});

@@ -37,6 +37,18 @@ test("follows imports of stylesheets through circles and a hundred levels", asyn
   expect((await targets(files)).length).toBe(100);
 });
 
+test.each([
+  ["nothing but an element for its scripts", `<div id="app"></div>`, true],
+  ["text", `<div id="app">Loading</div>`, false],
+  ["text without scripts alone", `<noscript>Turn on scripts</noscript>`, true],
+  ["an image", `<img src="a.png">`, false],
+])("says whether a page with %s shows nothing before its scripts run", async (_, body, isMadeByScript) => {
+  const html = `<title>page</title><script type="module" src="app.js"></script>${body}`;
+  const files = { "index.html": html, "app.js": "", "a.png": "" };
+  expect((await scanIndex(files)).isMadeByScript).toBe(isMadeByScript);
+  expect((await scanIndex({ "index.html": body })).isMadeByScript).toBe(false);
+});
+
 test("gives a font the link that a browser takes", async () => {
   const html = `<style>${face("F", "f.woff2")} p { font-family: F }</style><p>text</p>`;
   expect((await scanIndex({ "index.html": html, "f.woff2": "1234" })).entries).toEqual([

@@ -22,6 +22,8 @@ export interface ManifestOptions extends RunFlags, Pick<ScanOptions, "base" | "s
   readonly out?: string;
   /** URL path of the page whose list is to be explained. */
   readonly explain?: string;
+  /** What a server has learned, to be explained too. */
+  readonly learnFile?: string;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface ManifestOptions extends RunFlags, Pick<ScanOptions, "base" | "s
 export async function runManifest(root: string, options: ManifestOptions): Promise<void> {
   checkTogether(options);
   await checkGivenRoot(root, { kind: "argument" });
-  if (options.explain !== undefined) return explain(root, options.explain, settings(options));
+  if (options.explain !== undefined) return explain(root, options.explain, options);
   const terminal = process.stdout.isTTY && options.out === undefined;
   const format = options.format ?? (terminal ? "table" : "json");
   const read = new Map<string, PageNeeds>();
@@ -78,7 +80,11 @@ const json = (manifest: PushManifest) => `${JSON.stringify(manifest, undefined, 
 const RUN_FLAGS = { browser: "browser", pages: "pages", all: "all", pageTimeout: "page-timeout" } as const;
 
 /** An explanation is for people, on standard output, and of one page: nothing else is done in silence. */
-function checkTogether({ explain, ...others }: ManifestOptions): void {
+function checkTogether({ explain, learnFile, ...others }: ManifestOptions): void {
+  if (learnFile !== undefined && explain === undefined) {
+    const hint = "a page's explanation says what was learned: add --explain PATH";
+    throw new H2PushError("usage", `--learn-file ${learnFile} without --explain`, hint);
+  }
   const unused = Object.entries(RUN_FLAGS).find(([option]) => others.run !== true && Object.hasOwn(others, option));
   if (unused !== undefined) {
     throw new H2PushError("usage", `--${unused[1]} without --run`, "it says how a browser loads the pages: add --run");
@@ -90,9 +96,10 @@ function checkTogether({ explain, ...others }: ManifestOptions): void {
 }
 
 /** What one page needs and why, and what was left out and why. */
-async function explain(root: string, page: string, settings: ScanOptions): Promise<void> {
+async function explain(root: string, page: string, options: ManifestOptions): Promise<void> {
   const onPage = (pathname: string, needs: PageNeeds) => printLine(explanation(pathname, needs));
-  await scan(root, { ...settings, pages: [page], explain: true, onPage });
+  const { learnFile } = options;
+  await scan(root, { ...settings(options), pages: [page], explain: true, learnFile, onPage });
 }
 
 function settings({ base, single, viewport, jobs }: ManifestOptions): ScanOptions {

@@ -1,10 +1,12 @@
 import { errorOf } from "../../errors.js";
 import type { Learner, Observation, PageVersion } from "../../learn/learner.js";
 import type { ObservedRequest } from "../../learn/observed-request.js";
+import type { Client } from "../../learn/page-load.js";
 import type { PageNeeds } from "../../scanner/types.js";
 import type { FoundFile } from "../../files/file.js";
 import { pathOf } from "../../io/request-target.js";
 import type { Exchange } from "../http/exchange.js";
+import type { Connection } from "../listen/connection.js";
 import type { SiteRules } from "../middleware/site-rules.js";
 
 export interface TrafficOptions {
@@ -21,7 +23,8 @@ export class Traffic {
   readonly #options: TrafficOptions;
   #learner: Learner | undefined;
   #loading: Promise<Learner> | undefined;
-  readonly #connections = new WeakSet<object>();
+  /** Who is on a connection: nearly always the same. */
+  readonly #clients = new WeakMap<Connection, Client>();
 
   constructor(options: TrafficOptions) {
     this.#options = options;
@@ -61,7 +64,7 @@ export class Traffic {
     const learner = this.#learner;
     if (learner === undefined || learner.isIdle || exchange.fields["sec-fetch-mode"] === "navigate") return undefined;
     if (this.#options.isProxied(exchange.target)) return undefined;
-    return this.#safely(undefined, () => learner.arrived(observed(exchange)));
+    return this.#safely(undefined, () => learner.arrived(this.#observed(exchange)));
   }
 
   async close(): Promise<void> {
@@ -80,17 +83,29 @@ export class Traffic {
     if (exchange.pageNeeds !== undefined) return;
     exchange.pageNeeds = all;
     const { connection, target } = exchange;
-    const { transport, history, id } = connection;
-    if (!this.#connections.has(connection)) {
-      this.#connections.add(connection);
-      (transport.protocol === "h2" ? transport.session : transport.socket).once("close", () => learner.closed(id));
-    }
+    const { history } = connection;
     const time = Date.now();
-    learner.begin(page, observed(exchange), () => {
+    learner.begin(page, this.#observed(exchange), () => {
       const delivery = history.deliveries.findLast((one) => one.page === target && one.time >= time);
       const isNamed = (means: string) => means === "link" || means === "hint";
       return delivery && new Set(delivery.targets.flatMap((one) => (isNamed(one.means) ? one.target : [])));
     });
+  }
+
+  #observed(exchange: Exchange): ObservedRequest {
+    const { connection, method, authority, target, fields } = exchange;
+    const kind = kindOf(exchange);
+    const known = this.#clients.get(connection);
+    if (known?.kind === kind) return { client: known, method, authority, target, fields };
+    const client = { connection: connection.id, name: `${connection.remoteAddress ?? ""} ${kind}`, kind };
+    if (known === undefined) this.#whenClosed(connection);
+    this.#clients.set(connection, client);
+    return { client, method, authority, target, fields };
+  }
+
+  #whenClosed({ transport, id }: Connection): void {
+    const closing = transport.protocol === "h2" ? transport.session : transport.socket;
+    closing.once("close", () => this.#learner?.closed(id));
   }
 
   #safely<T>(otherwise: T, act: () => T): T {
@@ -113,9 +128,3 @@ const isLoad = ({ fields, target }: Exchange) =>
   fields["sec-fetch-mode"] === "navigate" && fields["sec-fetch-dest"] === "document" && !target.includes("?");
 
 const kindOf = ({ fields }: Exchange) => fields["user-agent"] ?? "";
-
-function observed({ connection, method, authority, target, fields }: Exchange): ObservedRequest {
-  const kind = fields["user-agent"] ?? "";
-  const client = { connection: connection.id, name: `${connection.remoteAddress ?? ""} ${kind}`, kind };
-  return { client, method, authority, target, fields };
-}

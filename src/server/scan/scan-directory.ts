@@ -3,6 +3,7 @@ import { tellOnce } from "../../io/tell-once.js";
 import { H2PushError } from "../../errors.js";
 import type { Viewport } from "../../scanner/css/media-queries.js";
 import type { FileAnswer, LookedUp } from "../../scanner/lookup.js";
+import type { Scanner } from "../../scanner/scanner.js";
 import type { SitePage } from "../../scanner/list-pages.js";
 import { gather, listed, scanPages, type SiteScan, type SiteScanOptions } from "../../scanner/scan-site.js";
 import { isHtml, mediaType } from "../../files/media-type.js";
@@ -25,6 +26,8 @@ export interface ScanOptions extends SiteScanOptions {
   readonly viewport?: Viewport | string | undefined;
   /** Threads that share the pages out (1 to 64); by the number of pages and processors without it. */
   readonly jobs?: number | undefined;
+  /** What a server has learned, by `--learn-file`, to be explained too. */
+  readonly learnFile?: string | undefined;
   /** Told what the user should know of, in a sentence: a file too long to be scanned to its end. */
   readonly onNotice?: (text: string) => void;
 }
@@ -55,13 +58,25 @@ export async function scan(root: string, options: ScanOptions = {}): Promise<Sit
   );
   const isWhole = await gather(listing, pages, 2 * PAGES_FOR_A_THREAD);
   const count = isWhole ? pages.length : Number.POSITIVE_INFINITY;
-  const threads = Math.min(most ?? threadsFor(count), count);
+  // What was learned is in the memory of this one.
+  const threads = options.learnFile === undefined ? Math.min(most ?? threadsFor(count), count) : 1;
   if (threads < 2) {
     await gather(listing, pages);
-    return scanPages(pages, scanner, options);
+    return scanPages(pages, await learnedToo(scanner, options, lookup, onNotice), options);
   }
   const { scanOnThreads } = await import("./scan-threads.js");
   return scanOnThreads(pages, listing, threads, { ...options, setting, onNotice });
+}
+
+async function learnedToo(
+  scanner: Pick<Scanner, "page">,
+  { learnFile }: ScanOptions,
+  lookup: SiteLookup,
+  notice: (text: string) => void,
+): Promise<Pick<Scanner, "page">> {
+  if (learnFile === undefined) return scanner;
+  const { learnedScanner } = await import("./learned-scanner.js");
+  return learnedScanner(scanner, learnFile, (...asked) => lookup.look(...asked), notice);
 }
 
 function threadsFor(pages: number): number {

@@ -31,6 +31,7 @@ export class OutlineBuilder {
   #beyond = 0;
   #hasHtml = false;
   #hasBody = false;
+  #hasText = false;
 
   constructor(paths: Paths, page: number) {
     this.#paths = paths;
@@ -39,9 +40,9 @@ export class OutlineBuilder {
     this.#nodes = [paths.root.node];
   }
 
-  /** Whether text bears on nothing: without fonts it does so before the body alone, which it begins. */
+  /** Whether text bears on nothing: without fonts it does so once alone. */
   get ignoresText(): boolean {
-    return this.#hasBody && !this.#paths.hasFonts;
+    return this.#hasText && !this.#paths.hasFonts;
   }
 
   get #node(): OutlineNode {
@@ -49,7 +50,7 @@ export class OutlineBuilder {
   }
 
   finish(): Outline {
-    return { nodes: this.#nodes, texts: this.#texts, characters: this.#characters };
+    return { nodes: this.#nodes, texts: this.#texts, characters: this.#characters, hasText: this.#hasText };
   }
 
   /** Enters the element whose start tag the lexer has just read. */
@@ -128,6 +129,7 @@ export class OutlineBuilder {
   /** Notes that an element, the current one if none is named, has text. */
   text(element?: OutlineNode): void {
     if (!this.#hasBody && element === undefined) this.#frame(undefined);
+    this.#hasText ||= this.#hasBody;
     if (!this.#paths.hasFonts) return;
     const node = element ?? this.#node;
     if (node.text === this.#page) return;

@@ -81,8 +81,10 @@ export interface Growth {
 export interface Outline {
   /** Parents before children. */
   readonly nodes: readonly OutlineNode[];
-  /** Those with text of their own. */
+  /** Those with text of their own; none where there are no fonts to choose. */
   readonly texts: readonly OutlineNode[];
+  /** There is text in its body. */
+  readonly hasText: boolean;
   /** Characters beyond ASCII in the text of a node. */
   readonly characters: ReadonlyMap<OutlineNode, ReadonlySet<number>>;
 }
