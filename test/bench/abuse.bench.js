@@ -58,7 +58,7 @@ async function attackOn(start, site, name, seconds) {
   const over = attacker.next();
   const attacked = await client.measure(seconds * 1000);
   const [{ connections }] = await over;
-  const peak = watch.stop();
+  const peak = await watch.stop();
   const during = await server.measure();
   await attacker.close();
   const left = settle(server, before).finally(() => client.close());
@@ -68,13 +68,15 @@ async function attackOn(start, site, name, seconds) {
 /** Looks at the descriptors of a server now and then. */
 function watchPeak(server) {
   let descriptors = 0;
-  const timer = setInterval(
-    async () => (descriptors = Math.max(descriptors, (await server.measure()).descriptors)),
-    200,
-  );
+  let runs = true;
+  const watch = async () => {
+    for (; runs; await after(200)) descriptors = Math.max(descriptors, (await server.measure()).descriptors);
+  };
+  const watching = watch();
   return {
-    stop: () => {
-      clearInterval(timer);
+    stop: async () => {
+      runs = false;
+      await watching;
       return { descriptors };
     },
   };

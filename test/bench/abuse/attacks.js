@@ -13,25 +13,7 @@ const FRAME_BYTES = 16_000;
 /** The newest entry of the table of fields (RFC 7541 §2.3.3). */
 const FIRST_DYNAMIC = 62;
 
-const isOver = ({ until }) => performance.now() >= until;
 const isOpen = ({ socket }) => !socket.destroyed && socket.writable;
-
-/** Has so many connections do something, each until it has ended or the time is over; one that has ended is made anew. */
-async function keep(env, count, options, act) {
-  const over = after(env.until - performance.now());
-  let connections = 0;
-  const one = async () => {
-    while (!isOver(env)) {
-      const connecting = env.frames.RawClient.connect(env.port, { keeps: false, ...options });
-      const client = await Promise.race([connecting.catch(() => after(20)), over]);
-      if (client === undefined) continue;
-      connections++;
-      await Promise.race([act(client, env), over]);
-    }
-  };
-  await Promise.all(Array.from({ length: count }, one));
-  return { connections };
-}
 
 /** Frames of so many streams, from stream 1 on. */
 const streams = (count, of) => Buffer.concat(Array.from({ length: count }, (_, at) => of(2 * at + 1)).flat());
@@ -48,14 +30,15 @@ const repeated = (frame, bytes = CHUNK_BYTES) =>
  * @param span by how much the streams of one chunk are above those of the one before
  */
 const flood = ({ connections = 2, options, reads = true, opens = () => [], chunks, delay = 0, span = 0 }) => ({
-  run: (env) => {
-    const made = chunks(env.frames);
-    return keep(env, connections, options, async (client) => {
+  run: (attack) => {
+    const { frames } = attack;
+    const made = chunks(frames);
+    return attack.keep(connections, options, async (client) => {
       if (!reads) client.socket.pause();
-      client.write(...opens(env.frames));
-      for (let by = 0; isOpen(client) && !isOver(env); by += span) {
+      client.write(...opens(frames));
+      for (let by = 0; isOpen(client) && !attack.isOver; by += span) {
         for (const chunk of made) {
-          client.write(span === 0 ? chunk : env.frames.shifted(chunk, by));
+          client.write(span === 0 ? chunk : frames.shifted(chunk, by));
           await client.flushed();
           await (delay === 0 ? turn() : after(delay));
         }
@@ -66,26 +49,26 @@ const flood = ({ connections = 2, options, reads = true, opens = () => [], chunk
 
 /** Opens connections, sends something on each and leaves them as they are; `drip` is sent each 100 ms. */
 const hold = ({ connections, options, reads = true, opens, drip }) => ({
-  run: (env) =>
-    keep(env, connections, options, async (client) => {
-      client.write(...opens(env.frames));
+  run: (attack) =>
+    attack.keep(connections, options, async (client) => {
+      client.write(...opens(attack.frames));
       if (!reads) client.socket.pause();
-      while (isOpen(client) && !isOver(env)) {
+      while (isOpen(client) && !attack.isOver) {
         await Promise.race([after(100), client.closed]);
-        if (drip !== undefined) client.write(...drip(env.frames));
+        if (drip !== undefined) client.write(...drip(attack.frames));
       }
     }),
 });
 
 /** Connections that say no more than these bytes. */
 const silent = (count, bytes) => ({
-  run: async ({ port, until }) => {
+  run: async (attack) => {
     for (let at = 0; at < count; at++) {
-      const socket = connect(port, "127.0.0.1").on("error", () => undefined);
+      const socket = connect(attack.port, "127.0.0.1").on("error", () => undefined);
       if (bytes.length > 0) socket.write(bytes);
       if (at % 20 === 0) await after(5);
     }
-    await after(Math.max(0, until - performance.now()));
+    await attack.wait();
     return { connections: count };
   },
 });
@@ -233,11 +216,11 @@ const tenPages = ({ get }) => [streams(10, (stream) => [get(stream, `${PAGE}?${s
 
 /** Asks for pages, waits for their beginning, says something more and leaves. */
 const leaving = (says, wait) => ({
-  run: (env) =>
-    keep(env, 20, {}, async (client) => {
-      client.write(...tenPages(env.frames));
+  run: (attack) =>
+    attack.keep(20, {}, async (client) => {
+      client.write(...tenPages(attack.frames));
       await Promise.race([once(client.socket, "data"), client.closed]);
-      client.write(...says(env.frames));
+      client.write(...says(attack.frames));
       if (wait > 0) await after(wait);
       client.destroy();
     }),
