@@ -68,14 +68,15 @@ async function attackOn(start, site, name, seconds) {
 /** Looks at the descriptors of a server now and then. */
 function watchPeak(server) {
   let descriptors = 0;
-  let runs = true;
+  const over = new AbortController();
   const watch = async () => {
-    for (; runs; await after(200)) descriptors = Math.max(descriptors, (await server.measure()).descriptors);
+    for (; !over.signal.aborted; await after(200))
+      descriptors = Math.max(descriptors, (await server.measure()).descriptors);
   };
   const watching = watch();
   return {
     stop: async () => {
-      runs = false;
+      over.abort();
       await watching;
       return { descriptors };
     },
