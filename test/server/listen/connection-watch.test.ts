@@ -100,6 +100,22 @@ test.each([
   await expect.poll(() => server.records.length).toBe(10);
 });
 
+test.each([
+  ["content on stream 0", data(0, Buffer.from("x"))],
+  ["a PING of one byte", frame(FRAME.PING, 0, 0, Buffer.alloc(1))],
+])(
+  "after %s the socket does not wait for as long as a slow client may take",
+  async (_, wrong) => {
+    const server = await startServer({ root: await siteOf(0), headerTimeout: 60 });
+    const before = sockets();
+    const one = await client(server.port);
+    one.write(post(1, "/"), wrong);
+    await one.closed;
+    await expect.poll(sockets).toBeLessThanOrEqual(before);
+  },
+  20_000,
+);
+
 test("a connection without requests is ended, one with an open stream of events is not", async () => {
   const server = await startServer({ idleTimeout: 1, routes: [events("here")] });
   const [idle, open] = [await client(server.port), await client(server.port)];
