@@ -1,6 +1,7 @@
 import { constants, type ServerHttp2Session } from "node:http2";
 import {
   end,
+  endFlood,
   endIdle,
   isBlockedByStreamWindow,
   LINGER_MS,
@@ -78,10 +79,21 @@ class Watched {
     if (isActive) this.#quietSince = now;
     this.#begun = begun;
     if (isGone(transport.socket) || this.#isLeftOver(now)) return end(connection);
+    if (this.#isFlooded()) return endFlood(connection);
     this.#endStalled(now);
     if (transport.protocol !== "h2" || transport.session.closed || transport.session.destroyed) return;
     if (isOver(connection.activeAt, this.#limits.idle, now)) endIdle(connection);
     else if (this.#limits.header > 0 && !this.#isUnderstood(transport.session, now)) end(connection);
+  }
+
+  /** Whether frames come that are neither a request nor its content. */
+  #isFlooded(): boolean {
+    const { transport, responses, floods, begun } = this.#connection;
+    if (transport.protocol !== "h2") return false;
+    const { socket } = transport;
+    const sent = writtenBytes(socket);
+    const isUploading = responses.some(isUpload);
+    return floods.countBytes({ received: socket.bytesRead, sent, requests: begun, isUploading });
   }
 
   /** A session that has said its last word, on a socket that Node has forgotten. */

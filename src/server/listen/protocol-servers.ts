@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from "node:tls";
 import { http } from "../../io/builtins.js";
 import type { Secured } from "../../tls/store/secure-context.js";
-import { countReset, endSoon, withdrawPromises, type Connections, type Connection } from "./connection.js";
+import { endFlood, countReset, endSoon, withdrawPromises, type Connections, type Connection } from "./connection.js";
 import { hasContent, type Exchange, type Upgrade } from "../http/exchange.js";
 import { http1Exchange, refusalOf } from "../http/http1-exchange.js";
 import { http2Exchange } from "../http/http2-exchange.js";
@@ -77,19 +77,28 @@ function createHttp2(options: ProtocolOptions): (socket: TLSSocket) => void {
     server.once("session", (session) => {
       const connection = connections.add({ protocol: "h2", session, socket });
       session.on("error", () => endSoon({ session, socket }));
+      const { floods } = connection;
+      const countQuestion = () => {
+        if (floods.countQuestion()) endFlood(connection);
+      };
+      session.on("ping", countQuestion);
       session.on("remoteSettings", ({ maxConcurrentStreams }) => {
+        countQuestion();
         if (maxConcurrentStreams === 0) withdrawPromises(connection);
       });
       session.on("goaway", () => withdrawPromises(connection));
       session.on("stream", (stream, fields) => {
         stream.on("error", ignore);
-        if (!stream.endAfterHeaders) endUnsent(stream, stallTimeout);
+        if (!stream.endAfterHeaders) {
+          floods.countUpload();
+          endUnsent(stream, stallTimeout);
+        }
         const take = () => {
           if (stream.destroyed || stream.closed) countReset(connection);
           else onExchange(http2Exchange(stream, fields, connection));
         };
         // With one that resets its requests, what has come behind is read first: it may be a reset. (It costs a fifth.)
-        if (connection.resetsOften) setImmediate(take);
+        if (floods.resetsOften) setImmediate(take);
         else take();
       });
     });
