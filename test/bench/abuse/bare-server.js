@@ -24,6 +24,7 @@ const server = createSecureServer({
 server.on("sessionError", () => undefined).on("tlsClientError", (_, socket) => socket.destroy());
 server.on("stream", (stream, { ":path": path }) => {
   stream.on("error", () => undefined);
+  if (stream.destroyed || stream.closed) return;
   if (path.startsWith("/up/")) return pass(stream, path);
   const answer = answers.get(path.split("?")[0]);
   stream.respond(answer?.fields ?? { ":status": 404 });
@@ -43,8 +44,10 @@ server.on("upgrade", (asked, socket) => {
 
 function pass(stream, path) {
   const passed = request(upstream + path, (response) => {
+    response.on("error", () => undefined);
+    if (stream.destroyed || stream.closed) return;
     stream.respond({ ":status": response.statusCode, "content-type": response.headers["content-type"] });
-    response.on("error", () => undefined).pipe(stream);
+    response.pipe(stream);
   });
   stream.on("close", () => passed.destroy());
   passed.on("error", () => stream.destroy()).end();

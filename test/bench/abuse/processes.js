@@ -11,6 +11,16 @@ const h2push = local("../../../bin/h2push.js");
 /** `getconf CLK_TCK` of every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
+/** Servers that run. They end with this process, also when it is told to end before its time. */
+const running = new Set();
+
+function endWith(signal) {
+  for (const child of running) child.kill("SIGKILL");
+  process.kill(process.pid, signal);
+}
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, endWith);
+process.once("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+
 let starts = 0;
 
 /** Starts a server; its log and its errors are files, so that nobody has to read them meanwhile. */
@@ -21,7 +31,8 @@ async function startServer(directory, name, args) {
   const env = { ...process.env, HOME: directory, XDG_DATA_HOME: join(directory, "data") };
   const child = spawn(process.execPath, args, { env, cwd: directory, stdio: ["ignore", out.fd, err.fd] });
   await Promise.all([out.close(), err.close()]);
-  const exited = once(child, "exit");
+  running.add(child);
+  const exited = once(child, "exit").finally(() => running.delete(child));
   let port;
   while (port === undefined) {
     await after(20);
@@ -31,7 +42,11 @@ async function startServer(directory, name, args) {
   return {
     port: Number(port),
     pid: child.pid,
-    measure: () => measure(child.pid),
+    measure: async () => {
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`the server ended: ${await readFile(errors, "utf8")}`);
+      return measure(child.pid);
+    },
     errors: () => readFile(errors, "utf8"),
     close: async () => {
       child.kill("SIGKILL");
