@@ -146,6 +146,16 @@ function digits(coded: Buffer): string {
   return read;
 }
 
+/** Frames in one piece, for streams that lie so much higher; what stands on stream 0 stays there. */
+export function shifted(frames: Buffer, by: number): Buffer {
+  const moved = Buffer.from(frames);
+  for (let at = 0; at < moved.length; at += HEADER + moved.readUIntBE(at, 3)) {
+    const stream = moved.readUInt32BE(at + 5);
+    if (stream > 0) moved.writeUInt32BE(stream + by, at + 5);
+  }
+  return moved;
+}
+
 /** The code of a GOAWAY or RST_STREAM frame. */
 export const codeOf = ({ type, payload }: RawFrame) => payload.readUInt32BE(type === FRAME.GOAWAY ? 4 : 0);
 
@@ -165,6 +175,8 @@ export interface RawOptions {
   readonly acknowledges?: boolean;
   /** Whether windows are opened again for what has come; true by default. */
   readonly takes?: boolean;
+  /** Whether `frames` holds what has come; true by default. */
+  readonly keeps?: boolean;
 }
 
 /**
@@ -219,7 +231,9 @@ export class RawClient {
 
   /** Resolves when all that was written is with the system. */
   async flushed(): Promise<void> {
-    if (this.socket.writableLength > 0) await Promise.race([once(this.socket, "drain"), this.closed]);
+    // 'drain' comes only when more was written than the socket holds.
+    if (this.socket.writableLength === 0) return;
+    await Promise.race([new Promise<void>((resolve) => this.socket.write(EMPTY, () => resolve())), this.closed]);
   }
 
   /** The first frame that `is` is true for, come already or still to come; rejects when the connection ends before. */
@@ -269,8 +283,8 @@ export class RawClient {
   }
 
   #take(one: RawFrame): void {
-    this.frames.push(one);
-    const { acknowledges = true, takes = true } = this.#options;
+    const { acknowledges = true, takes = true, keeps = true } = this.#options;
+    if (keeps) this.frames.push(one);
     const asks = (one.type === FRAME.SETTINGS || one.type === FRAME.PING) && (one.flags & FLAG.ACK) === 0;
     if (acknowledges && asks) this.write(frame(one.type, FLAG.ACK, 0, one.type === FRAME.PING ? one.payload : EMPTY));
     if (!takes || one.type !== FRAME.DATA || one.payload.length === 0) return;

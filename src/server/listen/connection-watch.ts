@@ -1,6 +1,7 @@
 import { constants, type ServerHttp2Session } from "node:http2";
 import {
   end,
+  endFlood,
   endIdle,
   isBlockedByStreamWindow,
   LINGER_MS,
@@ -8,7 +9,7 @@ import {
   type Connection,
   type Taken,
 } from "./connection.js";
-import { isGone, unsentBytes } from "./socket-state.js";
+import { isGone, unsentBytes, writtenBytes } from "./socket-state.js";
 
 /** How long clients may take (milliseconds); 0 for no limit. */
 export interface TimeLimits {
@@ -24,7 +25,7 @@ export interface TimeLimits {
 const LOOK_MS = 1000;
 
 /** How long a connection has been quiet when its client is asked whether it is there (milliseconds). */
-const QUIET_MS = 2000;
+const QUIET_MS = 1000;
 
 /** Ends connections whose clients have gone, have nothing to ask, or do not take what they have asked for; returns what stops it. */
 export function watchConnections(connections: Iterable<Connection>, limits: TimeLimits): () => void {
@@ -61,6 +62,8 @@ class Watched {
   /** What had been read of it when it was known to be understood. */
   #read = -1;
   #askedAt: number | undefined;
+  /** What had been written to it then. */
+  #written = 0;
 
   constructor(connection: Connection, limits: TimeLimits, now: number) {
     this.#connection = connection;
@@ -76,10 +79,21 @@ class Watched {
     if (isActive) this.#quietSince = now;
     this.#begun = begun;
     if (isGone(transport.socket) || this.#isLeftOver(now)) return end(connection);
+    if (this.#isFlooded()) return endFlood(connection);
     this.#endStalled(now);
     if (transport.protocol !== "h2" || transport.session.closed || transport.session.destroyed) return;
     if (isOver(connection.activeAt, this.#limits.idle, now)) endIdle(connection);
     else if (this.#limits.header > 0 && !this.#isUnderstood(transport.session, now)) end(connection);
+  }
+
+  /** Whether frames come that are neither a request nor its content. */
+  #isFlooded(): boolean {
+    const { transport, responses, floods, begun } = this.#connection;
+    if (transport.protocol !== "h2") return false;
+    const { socket } = transport;
+    const sent = writtenBytes(socket);
+    const isUploading = responses.some(isUpload);
+    return floods.countBytes({ received: socket.bytesRead, sent, requests: begun, isUploading });
   }
 
   /** A session that has said its last word, on a socket that Node has forgotten. */
@@ -117,23 +131,31 @@ class Watched {
    * Asks a client that has sent something, and no request, whether it can
    * still be understood. One that has begun the fields of a request, or has
    * not even begun to speak HTTP/2, can't answer before it has gone on; and to
-   * one that has made a mistake Node 20 speaks no more, and tells nobody.
+   * one that has made a mistake Node 20 speaks no more, and tells nobody: it
+   * does not even send the question.
    */
   #isUnderstood(session: ServerHttp2Session, now: number): boolean {
     const { header } = this.#limits;
     const { socket } = this.#connection.transport;
-    if (isBusy(this.#connection)) {
-      if (this.#askedAt !== undefined) this.#askedAt = now;
-      return true;
+    const isSending = unsentBytes(socket) > 0;
+    if (this.#askedAt !== undefined) {
+      if (isBusy(this.#connection)) this.#askedAt = now;
+      return now - this.#askedAt < header && (isSending || writtenBytes(socket) > this.#written);
     }
-    if (this.#askedAt !== undefined) return now - this.#askedAt < header;
-    if (now - this.#quietSince < Math.min(QUIET_MS, header / 2) || socket.bytesRead === this.#read) return true;
+    const isQuiet = now - this.#quietSince >= Math.min(QUIET_MS, header / 2);
+    if (isSending || !isQuiet || socket.bytesRead === this.#read) return true;
+    this.#ask(session, now);
+    return true;
+  }
+
+  #ask(session: ServerHttp2Session, now: number): void {
+    const { socket } = this.#connection.transport;
     this.#askedAt = now;
+    this.#written = writtenBytes(socket);
     session.ping(() => {
       this.#askedAt = undefined;
       this.#read = socket.bytesRead;
     });
-    return true;
   }
 }
 
@@ -142,7 +164,6 @@ const isShut = (connection: Connection, { stream, bytes }: Taken) =>
   stream !== undefined && (sendWindow(connection) === 0 || isBlockedByStreamWindow(connection, stream, bytes));
 
 /** A content is on its way, in one direction or the other: an answer may come behind it. */
-function isBusy({ responses, transport }: Connection): boolean {
-  const uploads = ({ stream }: Taken) => stream !== undefined && !stream.endAfterHeaders && !stream.readableEnded;
-  return unsentBytes(transport.socket) > 0 || responses.some(uploads);
-}
+const isBusy = ({ responses, transport }: Connection) => unsentBytes(transport.socket) > 0 || responses.some(isUpload);
+
+const isUpload = ({ stream }: Taken) => stream !== undefined && !stream.endAfterHeaders && !stream.readableEnded;

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { Writable } from "node:stream";
 import { History } from "../../delivery/history.js";
 import { WriteQueue } from "../../delivery/scheduler.js";
-import { RateLimit } from "../../io/rate-limit.js";
+import { FloodLimits } from "./flood-limits.js";
 import { unsentBytes } from "./socket-state.js";
 
 /** What carries the requests of a client. */
@@ -34,10 +34,7 @@ export interface Connection {
   begun: number;
   /** When one began last, or it was seen to have some open (`performance.now()`). */
   activeAt: number;
-  /** Streams that came to nothing by a reset. */
-  readonly resets: RateLimit;
-  /** Some of them have. */
-  resetsOften: boolean;
+  readonly floods: FloodLimits;
 }
 
 /** What of a response tells how much of it was taken. */
@@ -49,16 +46,6 @@ export interface Taken {
   /** Its place among the responses under way. */
   place: number;
 }
-
-/**
- * So many of its requests may a client reset, or have reset by what it does
- * wrong, at once, and so many more with each second. A browser that leaves a
- * page or moves a map cancels some hundred.
- */
-const BURST_RESETS = 400;
-const RESETS_PER_SECOND = 20;
-/** So few say nothing of a client. */
-const UNSUSPECTED_RESETS = 10;
 
 /** How long the last word of a connection that ends in an error may take (milliseconds). */
 const LAST_WORD_MS = 500;
@@ -78,20 +65,18 @@ export function openConnection(id: number, transport: Transport): Connection {
     responses: [],
     begun: 0,
     activeAt: performance.now(),
-    resets: new RateLimit(BURST_RESETS, RESETS_PER_SECOND),
-    resetsOften: false,
+    floods: new FloodLimits(),
   };
 }
 
-/** Counts a request that came to nothing by a reset; beyond the limit it ends the connection (RFC 9113 §10.5). */
+/** Counts a request that came to nothing by a reset; beyond the limit it ends the connection. */
 export function countReset(connection: Connection): void {
-  const { transport, resets } = connection;
+  if (connection.floods.countReset()) endFlood(connection);
+}
+
+/** Ends the connection of a client that sends more of something than any use of it explains (RFC 9113 §10.5). */
+export function endFlood({ transport }: Connection): void {
   if (transport.protocol !== "h2" || transport.session.closed || transport.session.destroyed) return;
-  const now = performance.now();
-  resets.take(now);
-  const left = resets.left(now);
-  connection.resetsOften = left < BURST_RESETS - UNSUSPECTED_RESETS;
-  if (left >= 0) return;
   transport.session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
   transport.session.close();
   setImmediate(() => endSoon(transport));

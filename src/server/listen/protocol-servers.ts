@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from "node:tls";
 import { http } from "../../io/builtins.js";
 import type { Secured } from "../../tls/store/secure-context.js";
-import { countReset, endSoon, withdrawPromises, type Connection } from "./connection.js";
+import { countReset, endFlood, endSoon, withdrawPromises, type Connection } from "./connection.js";
 import type { Connections } from "./connections.js";
 import { hasContent, type Exchange, type Upgrade } from "../http/exchange.js";
 import { Http1Exchange, refusalOf } from "../http/http1-exchange.js";
@@ -78,19 +78,28 @@ function createHttp2(options: ProtocolOptions): (socket: TLSSocket) => void {
     server.once("session", (session) => {
       const connection = connections.add({ protocol: "h2", session, socket });
       session.on("error", () => endSoon({ session, socket }));
+      const { floods } = connection;
+      const countQuestion = () => {
+        if (floods.countQuestion()) endFlood(connection);
+      };
+      session.on("ping", countQuestion);
       session.on("remoteSettings", ({ maxConcurrentStreams }) => {
+        countQuestion();
         if (maxConcurrentStreams === 0) withdrawPromises(connection);
       });
       session.on("goaway", () => withdrawPromises(connection));
       session.on("stream", (stream, fields) => {
         stream.on("error", ignore);
-        if (!stream.endAfterHeaders) endUnsent(stream, stallTimeout);
+        if (!stream.endAfterHeaders) {
+          floods.countUpload();
+          endUnsent(stream, stallTimeout);
+        }
         const take = () => {
           if (stream.destroyed || stream.closed) countReset(connection);
           else onExchange(new Http2Exchange(stream, fields, connection));
         };
         // With one that resets its requests, what has come behind is read first: it may be a reset. (It costs a fifth.)
-        if (connection.resetsOften) setImmediate(take);
+        if (floods.resetsOften) setImmediate(take);
         else take();
       });
     });

@@ -8,6 +8,7 @@ import type { Socket } from "node:net";
 interface Handle {
   readonly getpeername?: (out: object) => number;
   readonly writeQueueSize?: number;
+  readonly bytesWritten?: number;
 }
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every part may be missing
@@ -18,3 +19,6 @@ export const isGone = (socket: Socket): boolean => (handleOf(socket).getpeername
 
 /** Bytes that the system has not taken yet. */
 export const unsentBytes = (socket: Socket): number => socket.writableLength + (handleOf(socket).writeQueueSize ?? 0);
+
+/** Bytes that were handed to the socket, also by a session of HTTP/2; TLS is not counted. */
+export const writtenBytes = (socket: Socket): number => handleOf(socket).bytesWritten ?? 0;

@@ -3,6 +3,7 @@ import { connect as connectTcp } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { emptyDirectory } from "../../support/directory.js";
+import { connect } from "../../support/h2.js";
 import {
   CODE,
   codeOf,
@@ -16,10 +17,12 @@ import {
   headers,
   ping,
   post,
+  priorityUpdate,
   RawClient,
   requestFields,
   reset,
   SETTING,
+  settings,
   windowUpdate,
   type RawOptions,
 } from "../../support/raw-frames.js";
@@ -98,6 +101,59 @@ test.each([
   await Promise.all(clients.map(({ closed }) => closed));
   await expect.poll(sockets).toBeLessThanOrEqual(before);
   await expect.poll(() => server.records.length).toBe(10);
+});
+
+test.each([
+  ["content on stream 0", data(0, Buffer.from("x"))],
+  ["a PING of one byte", frame(FRAME.PING, 0, 0, Buffer.alloc(1))],
+])(
+  "after %s the socket does not wait for as long as a slow client may take",
+  async (_, wrong) => {
+    const server = await startServer({ root: await siteOf(0), headerTimeout: 60 });
+    const before = sockets();
+    const one = await client(server.port);
+    one.write(post(1, "/"), wrong);
+    await one.closed;
+    await expect.poll(sockets).toBeLessThanOrEqual(before);
+  },
+  20_000,
+);
+
+test.each([
+  ["PING", ping()],
+  ["SETTINGS", settings([])],
+  ["WINDOW_UPDATE", windowUpdate(0, 1)],
+  ["PRIORITY_UPDATE", priorityUpdate(1, "u=1")],
+  ["PRIORITY", frame(FRAME.PRIORITY, 0, 1, Buffer.from([0, 0, 0, 0, 1]))],
+  ["unknown", frame(0x42, 0, 0)],
+])("a flood of %s frames ends with ENHANCE_YOUR_CALM", async (_, one) => {
+  const server = await startServer();
+  const flooding = await client(server.port);
+  const chunk = Buffer.concat(Array.from({ length: 1000 }, () => one));
+  for (; !flooding.socket.destroyed && flooding.socket.writable; await new Promise(setImmediate)) {
+    flooding.write(chunk);
+    await flooding.flushed();
+  }
+  await flooding.closed;
+  // Newer lines of Node end some of them by themselves, and without a word.
+  const words = flooding.frames.filter(({ type }) => type === FRAME.GOAWAY).map(codeOf);
+  if (words.length > 0) expect(words[0]).toBe(CODE.ENHANCE_YOUR_CALM);
+  expect(server.errors).toEqual([]);
+});
+
+test("who uploads, downloads and asks for much is no flood", async () => {
+  const received = async (request: Request) => new Response(String((await request.arrayBuffer()).byteLength));
+  const root = await hugeFile();
+  const upload = Buffer.alloc(10_000_000);
+  const server = await startServer({
+    root,
+    routes: [(request) => (request.method === "POST" ? received(request) : undefined)],
+  });
+  const { request } = await connect(server.port);
+  for (let round = 0; round < 3; round++) {
+    expect((await request("/", { ":method": "POST" }, upload)).body.toString()).toBe(String(upload.length));
+  }
+  expect((await request("/huge.bin")).body.length).toBe(64_000_000);
 });
 
 test("a connection without requests is ended, one with an open stream of events is not", async () => {
