@@ -136,6 +136,12 @@ test.each([
     `</head>\ufeff<body class=x><p>`,
     ["/a", "/b"],
   ],
+  ["none of a rule behind a stray semicolon", `i { color: red }; p { background: url(a) }`, `<p>`, []],
+  ["the one after that", `i {}; p { background: url(a) } p { background: url(b) }`, `<p>`, ["/b"]],
+  ["one behind a semicolon in a rule", `div { ; p { background: url(a) }; }`, `<div><p></div>`, ["/a"]],
+  ["none of a condition that is not known", `p { background: if(style(--x: 1): url(a); else: url(b)) }`, `<p>`, []],
+  ["none that follows a layer", `@import "a"; @layer x; @import "b";`, ``, ["/a"]],
+  ["what a layer precedes", `@layer x; @import "a"; @import "b";`, ``, ["/a", "/b"]],
   ["none of one that does not", `@media (max-width: 800px) { p { background: url(a) } }`, `<p>`, []],
 ])("loads %s", async (_, css, html, expected) => {
   expect(await targets({ "index.html": `<style>${css}</style>${html}`, a: "", b: "" })).toEqual(expected);
