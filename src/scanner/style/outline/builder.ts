@@ -87,12 +87,21 @@ export class OutlineBuilder {
   }
 
   #enter(effect: TagEffect, isEmpty: boolean): OutlineNode {
-    const outer = this.#current.afterImplied(effect.implies);
+    const outer = this.#wrapped(effect.tag, this.#current.afterImplied(effect.implies));
     const inner = outer.open(effect);
     this.#record(inner);
     this.#current = isEmpty || outer.isDeepest ? outer : inner;
     if (!isEmpty && outer.isDeepest) this.#beyond += 1;
     return inner.node;
+  }
+
+  /** Opens what is left out around an element of a table. */
+  #wrapped(tag: TagName, outer: OpenElement): OpenElement {
+    const wrapper = tag.wrappers?.get(outer.tag);
+    if (wrapper === undefined) return outer;
+    const inner = outer.open(this.#paths.kinds.plain(wrapper));
+    this.#record(inner);
+    return this.#wrapped(tag, inner);
   }
 
   #record(element: OpenElement): void {
