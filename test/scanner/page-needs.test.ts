@@ -149,11 +149,24 @@ test.each([
   ["the one after that", `i {}; p { background: url(a) } p { background: url(b) }`, `<p>`, ["/b"]],
   ["one behind a semicolon in a rule", `div { ; p { background: url(a) }; }`, `<div><p></div>`, ["/a"]],
   ["none of a condition that is not known", `p { background: if(style(--x: 1): url(a); else: url(b)) }`, `<p>`, []],
+  [
+    "none by a shadow tree's style for what is outside, and none by the page's within",
+    `i { background: url(a) }`,
+    `<div><template shadowrootmode=open><style>p { background: url(b) }</style><i>x</i></template></div><p>`,
+    [],
+  ],
   ["none that follows a layer", `@import "a"; @layer x; @import "b";`, ``, ["/a"]],
   ["what a layer precedes", `@layer x; @import "a"; @import "b";`, ``, ["/a", "/b"]],
   ["none of one that does not", `@media (max-width: 800px) { p { background: url(a) } }`, `<p>`, []],
 ])("loads %s", async (_, css, html, expected) => {
   expect(await targets({ "index.html": `<style>${css}</style>${html}`, a: "", b: "" })).toEqual(expected);
+});
+
+test("takes the template of a shadow tree for part of the page where an element can have one", async () => {
+  const inShadow = (host: string, file: string) =>
+    `<${host}><template shadowrootmode=open><img src=${file}></template></${host}>`;
+  const html = inShadow("my-box", "a") + inShadow("section", "b") + inShadow("a", "c") + inShadow("font-face", "d");
+  expect(await targets({ "index.html": html, a: "", b: "", c: "", d: "" })).toEqual(["/a", "/b"]);
 });
 
 test("resolves what a stylesheet names against the stylesheet", async () => {

@@ -52,8 +52,17 @@ export class OutlineBuilder {
     return { nodes: this.#nodes, texts: this.#texts, characters: this.#characters };
   }
 
-  /** Enters the element whose start tag the lexer has just read. */
-  open(lexer: HtmlLexer): OutlineNode {
+  /** Name of the element that is open. */
+  get tag(): string {
+    return this.#current.tag.name;
+  }
+
+  /**
+   * Enters the element whose start tag the lexer has just read.
+   *
+   * @param inShadow it is in a shadow tree: no rule of the page is for it, and it inherits from its host
+   */
+  open(lexer: HtmlLexer, inShadow = false): OutlineNode {
     const { tag } = lexer;
     if (!this.#hasBody) {
       this.#frame(tag);
@@ -62,7 +71,7 @@ export class OutlineBuilder {
       this.#hasBody ||= tag === BODY || tag === FRAMESET;
     } else if (tag === BODY) return this.#lateBody(lexer);
     else if (tag === HTML) return this.#node;
-    const effect = this.#effectOf(lexer);
+    const effect = inShadow ? this.#paths.kinds.nameless(tag) : this.#effectOf(lexer);
     return this.#enter(effect, effect.isVoid || (lexer.foreign && lexer.selfClosing));
   }
 
