@@ -177,13 +177,6 @@ test.each([
   expect(await targets({ "index.html": `<style>${css}</style>${html}`, a: "", b: "" })).toEqual(expected);
 });
 
-test("takes the template of a shadow tree for part of the page where an element can have one", async () => {
-  const inShadow = (host: string, file: string) =>
-    `<${host}><template shadowrootmode=open><img src=${file}></template></${host}>`;
-  const html = inShadow("my-box", "a") + inShadow("section", "b") + inShadow("a", "c") + inShadow("font-face", "d");
-  expect(await targets({ "index.html": html, a: "", b: "", c: "", d: "" })).toEqual(["/a", "/b"]);
-});
-
 test("resolves what a stylesheet names against the stylesheet", async () => {
   const html = `<link rel=stylesheet href=css/a.css><p>x</p>`;
   const files = { "index.html": html, "css/a.css": `p { background: url(i.png) }`, "css/i.png": "", "i.png": "" };

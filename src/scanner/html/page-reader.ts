@@ -202,7 +202,7 @@ class HtmlReader {
   /** A template's content is no part of the page, unless it becomes a shadow tree at once. */
   #openTemplate(): void {
     const mode = this.#lexer.attribute("shadowrootmode") ?? "";
-    const shadow = /^(?:open|closed)$/i.test(mode) && takesShadow(this.#outline?.tag ?? "div");
+    const shadow = /^(?:open|closed)$/i.test(mode);
     this.#templates.push(shadow);
     if (shadow) this.#shadows += 1;
     else this.#inert += 1;
@@ -215,13 +215,4 @@ class HtmlReader {
     else if (shadow === false) this.#inert -= 1;
     this.#elements.links.inShadow = this.#shadows > 0;
   }
-}
-
-const SHADOW_HOSTS: ReadonlySet<string> = new Set(
-  "article aside blockquote body div footer h1 h2 h3 h4 h5 h6 header main nav p section span".split(" "),
-);
-
-/** Whether an element of that name takes a shadow root (DOM §4.9, "attach a shadow root"). */
-function takesShadow(name: string): boolean {
-  return SHADOW_HOSTS.has(name) || /^(?!annotation-xml$|color-profile$|font-face|missing-glyph$)[a-z][^-]*-/.test(name);
 }

@@ -52,11 +52,6 @@ export class OutlineBuilder {
     return { nodes: this.#nodes, texts: this.#texts, characters: this.#characters };
   }
 
-  /** Name of the element that is open. */
-  get tag(): string {
-    return this.#current.tag.name;
-  }
-
   /**
    * Enters the element whose start tag the lexer has just read.
    *
