@@ -55,9 +55,10 @@ const RECHECK_MS = 250;
  */
 export class Learner {
   readonly #options: LearnerOptions;
+  /** By key, see `keyOf`. */
   readonly #pages = new LruMap<LearnedPage>(MAX_PAGES);
   readonly #loads = new OpenLoads((load) => this.#over(load));
-  /** Loads that are over and not yet learned from, by page. */
+  /** Loads that are over and not yet learned from, by key. */
   readonly #learning = new Map<string, Promise<void>>();
 
   constructor(options: LearnerOptions) {
@@ -72,33 +73,35 @@ export class Learner {
 
   /** What a page needs, with what was learned; undefined when files have to be looked at first. */
   peek(page: PageVersion, kind: string): PageNeeds | undefined {
-    const { pathname, needs } = page;
-    if (this.#learning.has(pathname)) return undefined;
-    const learned = this.#of(page);
+    const { needs } = page;
+    const key = keyOf(page.pathname, kind);
+    if (this.#learning.has(key)) return undefined;
+    const learned = this.#of(page, key);
     if (learned === undefined) return needs;
     const age = performance.now() - learned.lookedAt;
     if (age > RECHECK_MS) return undefined;
     // Where many ask, none has to wait.
-    if (age > RECHECK_MS / 2)
-      this.#look(pathname, learned).catch((error: unknown) => this.#options.report(errorOf(error)));
+    if (age > RECHECK_MS / 2) this.#look(key, learned).catch((error: unknown) => this.#options.report(errorOf(error)));
     return learned.needs(needs, kind);
   }
 
   /** The same, after a look at the files that it rests on. */
   async page(page: PageVersion, kind: string): Promise<PageNeeds> {
-    await this.#learning.get(page.pathname);
-    const learned = this.#of(page);
+    const key = keyOf(page.pathname, kind);
+    await this.#learning.get(key);
+    const learned = this.#of(page, key);
     if (learned === undefined) return page.needs;
-    if (performance.now() - learned.lookedAt > RECHECK_MS) await this.#look(page.pathname, learned);
-    return this.#of(page)?.needs(page.needs, kind) ?? page.needs;
+    if (performance.now() - learned.lookedAt > RECHECK_MS) await this.#look(key, learned);
+    return this.#of(page, key)?.needs(page.needs, kind) ?? page.needs;
   }
 
   /** The same, with what is not announced: what the page asks for when it has loaded. */
   async explain(page: PageVersion): Promise<PageNeeds> {
     const { pathname } = page;
-    const wasKnown = this.#pages.get(pathname) !== undefined;
+    const key = keyOf(pathname, "");
+    const wasKnown = this.#pages.get(key) !== undefined;
     const needs = await this.page(page, "");
-    const learned = this.#of(page);
+    const learned = this.#of(page, key);
     const later = [...(learned?.later ?? [])].map((target) => ({ target, reason: LATER }));
     const outdated = wasKnown && learned === undefined ? [{ target: pathname, reason: OUTDATED }] : [];
     const told = new Set([...needs.entries, ...later].map(({ target }) => target));
@@ -111,7 +114,7 @@ export class Learner {
     const { pathname, needs } = page;
     const { client, fields, method } = request;
     if (method !== "GET" || !isPlain(fields)) return;
-    const learned = this.#of(page);
+    const learned = this.#of(page, keyOf(pathname, client.kind));
     const start = {
       client,
       page: pathname,
@@ -153,13 +156,14 @@ export class Learner {
   /** What comes when a load is over is known, and never announced. */
   #later(load: PageLoad, sighting: Sighting): void {
     const { target, count, shared } = sighting;
-    const { page, version, rules, needs } = load.start;
+    const { version, rules, needs } = load.start;
     if (!shared || count > 1 || target.includes("?") || needs.entries.some((entry) => entry.target === target)) return;
-    this.#whenLearned(page, async () => {
-      const learned = this.#pages.get(page) ?? newPage(load);
+    const key = keyOfLoad(load);
+    this.#whenLearned(key, async () => {
+      const learned = this.#pages.get(key) ?? newPage(load);
       if (!learned.isOf(version, rules)) return;
       await noteLater(sighting, learned, this.#options.lookup);
-      this.#keep(page, learned);
+      this.#keep(key, learned);
     });
   }
 
@@ -184,35 +188,36 @@ export class Learner {
     await this.#options.file?.close();
   }
 
-  #of(page: PageVersion): LearnedPage | undefined {
-    const learned = this.#pages.get(page.pathname);
+  #of(page: PageVersion, key: string): LearnedPage | undefined {
+    const learned = this.#pages.get(key);
     if (learned === undefined || learned.isOf(versionOf(page.file), page.rules)) return learned;
-    this.#pages.delete(page.pathname);
+    this.#pages.delete(key);
     return undefined;
   }
 
   #over(load: PageLoad): void {
-    const { page, version, rules } = load.start;
-    const known = this.#pages.get(page);
+    const { version, rules } = load.start;
+    const key = keyOfLoad(load);
+    const known = this.#pages.get(key);
     const news = newsOf(load, known);
     // Most loads of a page have nothing to tell.
     if (!load.isDoubled && known?.isToldMore(load) !== true && news.length === 0) return;
-    if (known?.isOf(version, rules) === true && news.length === 0 && !this.#learning.has(page)) {
+    if (known?.isOf(version, rules) === true && news.length === 0 && !this.#learning.has(key)) {
       this.#safely(() => this.#judge(load, known));
       return;
     }
-    this.#whenLearned(page, () => this.#learn(load));
+    this.#whenLearned(key, () => this.#learn(load));
   }
 
   /** Does something for a page when what was begun for it before is done. */
-  #whenLearned(page: string, act: () => Promise<void>): void {
-    const learning = (this.#learning.get(page) ?? Promise.resolve())
+  #whenLearned(key: string, act: () => Promise<void>): void {
+    const learning = (this.#learning.get(key) ?? Promise.resolve())
       .then(act)
       .catch((error: unknown) => this.#options.report(errorOf(error)))
       .finally(() => {
-        if (this.#learning.get(page) === learning) this.#learning.delete(page);
+        if (this.#learning.get(key) === learning) this.#learning.delete(key);
       });
-    this.#learning.set(page, learning);
+    this.#learning.set(key, learning);
   }
 
   /** Nothing that learning does ends a request, or the program. */
@@ -225,13 +230,14 @@ export class Learner {
   }
 
   async #learn(load: PageLoad): Promise<void> {
-    const { page, version, rules } = load.start;
-    const known = this.#pages.get(page);
+    const { version, rules } = load.start;
+    const key = keyOfLoad(load);
+    const known = this.#pages.get(key);
     // Another version is loaded by now.
     if (known?.isOf(version, rules) === false) return;
     const learned = known ?? newPage(load);
     if (await learnFrom(load, newsOf(load, known), learned, this.#options.lookup)) this.#judge(load, learned);
-    else this.#pages.delete(page);
+    else this.#pages.delete(key);
   }
 
   /** Takes what a load shows of what is known, and keeps what there is. */
@@ -239,22 +245,22 @@ export class Learner {
     const { page, isFirst } = load.start;
     learned.forgetUnused(load);
     if (isFirst && this.#options.judges) for (const target of learned.judge(load)) this.#tellWrong(page, target);
-    this.#keep(page, learned);
+    this.#keep(keyOfLoad(load), learned);
   }
 
-  #keep(page: string, learned: LearnedPage): void {
-    if (learned.isEmpty) this.#pages.delete(page);
-    else this.#pages.set(page, learned);
+  #keep(key: string, learned: LearnedPage): void {
+    if (learned.isEmpty) this.#pages.delete(key);
+    else this.#pages.set(key, learned);
     this.#options.file?.write(() => this.#pages.entries());
   }
 
   /** Whether what was learned still holds: other code may ask for other things, and what is gone is announced no more. */
-  #look(pathname: string, learned: LearnedPage): Promise<void> {
-    learned.looking ??= this.#lookNow(pathname, learned).finally(() => (learned.looking = undefined));
+  #look(key: string, learned: LearnedPage): Promise<void> {
+    learned.looking ??= this.#lookNow(key, learned).finally(() => (learned.looking = undefined));
     return learned.looking;
   }
 
-  async #lookNow(pathname: string, learned: LearnedPage): Promise<void> {
+  async #lookNow(key: string, learned: LearnedPage): Promise<void> {
     const versions = new Map([
       ...learned.code,
       ...[...learned.entries].map(([target, { version }]) => [target, version] as const),
@@ -266,7 +272,7 @@ export class Learner {
         : [target];
     const changed = (await Promise.all([...versions].map(look))).flat();
     learned.lookedAt = performance.now();
-    if (changed.some((target) => learned.code.has(target))) this.#pages.delete(pathname);
+    if (changed.some((target) => learned.code.has(target))) this.#pages.delete(key);
     for (const target of changed) learned.delete(target);
   }
 
@@ -276,6 +282,11 @@ export class Learner {
     );
   }
 }
+
+/** Of phones it is learned apart: what scripts load there often hangs on how wide the window is. */
+const keyOf = (pathname: string, kind: string) => (/\bMobi/.test(kind) ? `${pathname} mobile` : pathname);
+
+const keyOfLoad = ({ start }: PageLoad) => keyOf(start.page, start.client.kind);
 
 /** What is known of a page after its first load. */
 function newPage({ start }: PageLoad): LearnedPage {

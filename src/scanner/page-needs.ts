@@ -127,9 +127,10 @@ class PageClosure {
     return offset < this.#policyFrom ? this.#byField : this.#policy;
   }
 
-  #inlineStyle({ facts, offset }: InlineStylesheet): MaybePromise<void> {
+  #inlineStyle(style: InlineStylesheet): MaybePromise<void> {
+    const { offset } = style;
     if (this.#policyAt(offset).forbidsInline("style")) return;
-    return this.#sheets.inline(facts, this.#contextAt(offset), offset < this.#document.firstFlight);
+    return this.#sheets.inline(style, this.#contextAt(offset), offset < this.#document.firstFlight);
   }
 
   #reference(reference: Reference): MaybePromise<void> {

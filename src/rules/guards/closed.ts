@@ -22,6 +22,8 @@ export function closedFor(text: string): readonly UrlPattern[] {
     const path = word.replace(/^[^/]*:\/\/[^/]*/, "");
     const [plain = ""] = path.split(/[*:?#()[\]{}|^$\\;]/, 1);
     // Two slashes in front begin no path: it may be anything.
-    return plain.startsWith("//") || plain.length > MAX_PATH_LENGTH ? EVERYTHING : pattern(`/${plain.slice(1)}*`);
+    if (plain.startsWith("//") || plain.length > MAX_PATH_LENGTH) return EVERYTHING;
+    // The dot of a regular expression's `.*` or `.+` stands for anything, too.
+    return pattern(`/${plain.slice(1).replace(/(^|\/)\.\+?$/, "$1")}*`);
   });
 }

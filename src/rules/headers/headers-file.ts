@@ -154,7 +154,7 @@ function addFields(block: Block | undefined, text: string): string | undefined {
 }
 
 /** In a pattern of YAML, of regular expressions or of globs: read as it is, it would name nothing that is there. */
-const DOUBTFUL = /[{}|^$\\]|\*.*(?:[\s()[\],;]|:(?![a-z]))/i;
+const DOUBTFUL = /[{}|^$\\]|\*.*(?:[\s()[\],;]|:(?![a-z]))|\/\(?\.[*+]|[\])]\+/i;
 
 /** Where a password is asked for, a pattern that most likely means something else closes what that may be. */
 function withoutDoubt(block: Block): Block {

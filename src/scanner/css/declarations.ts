@@ -7,7 +7,7 @@ import { hasBadUrl } from "./values.js";
 /** Properties that count as they are. */
 const LONGHANDS = wordSet(`
   -webkit-box-reflect animation-name backdrop-filter background-image border-image-source clip-path content
-  cursor display fill filter font font-family font-style font-weight list-style-image marker mask-image
+  content-visibility cursor display fill filter font font-family font-style font-weight list-style-image marker mask-image
   shape-outside stroke
 `);
 

@@ -61,8 +61,12 @@ class CssReader {
   readonly #skipped = new SkippedUrls();
   #anonymous = 0;
   #order = 0;
-  /** Imports come before all else but `@layer` statements and what is no rule that a browser knows (CSS Cascade 5 §2). */
+  /**
+   * Imports come before all else but what is no rule that a browser knows and
+   * `@layer` statements, and no `@layer` stands between two (CSS Cascade 5 §2).
+   */
   #importsAllowed = true;
+  #hasImport = false;
 
   constructor(text: string, selectors: (selector: Selector) => void, viewport: Viewport) {
     this.#cursor = new CssCursor(text);
@@ -141,6 +145,7 @@ class CssReader {
     if (name === "import") {
       if (this.#importsAllowed && context.depth === 0) this.#import(rest);
     } else if (name === "layer") {
+      if (context.depth === 0 && this.#hasImport) this.#importsAllowed = false;
       for (const layer of rest.split(",")) this.#layer(layer.trim(), context.layer);
     } else if (name === "namespace" || name === "") this.#importsAllowed = false;
   }
@@ -156,6 +161,7 @@ class CssReader {
   #import(rest: string): void {
     const reference = readImport(rest);
     if (reference === undefined) return;
+    this.#hasImport = true;
     const { url, layer, supports, media } = reference;
     if (supports !== undefined && !isSupported(supports)) return this.#skipped.add(url, "supports");
     const full = layer === undefined ? undefined : this.#layer(layer, "");

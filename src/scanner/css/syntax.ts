@@ -27,18 +27,21 @@ export class CssCursor {
 
   /**
    * Reads the next item and what ends it; at the text's end an open block
-   * ends. Outside of all blocks a `}` ends nothing.
+   * ends. Outside of all blocks a `}` ends nothing, and a `;` an at-rule
+   * alone: behind a rule, it is part of the next one, which it makes invalid.
    */
   next(outermost = false): ItemEnd {
     this.#skipSpace();
     this.itemStart = this.position;
     // Unknown before the first brace; a name can be long, and the braces many.
     let isCustom = this.text.startsWith("--", this.position) ? undefined : false;
+    const isEnded = !outermost || this.text.startsWith("@", this.position);
     for (let depth = 0; this.position < this.text.length;) {
       this.#skip(PLAIN);
       const code = this.text.charCodeAt(this.position);
       if (depth === 0) {
-        if (code === 0x3b || (code === 0x7d && !outermost)) return this.#end(code === 0x3b ? ";" : "}");
+        if (code === 0x3b && isEnded) return this.#end(";");
+        if (code === 0x7d && !outermost) return this.#end("}");
         if (code === 0x7b) {
           isCustom ??= this.#isCustomProperty();
           if (!isCustom) return this.#end("{");

@@ -97,7 +97,8 @@ function imagesWithin(value: string, density: number, mayHaveSets: boolean): str
       const chosen = mayHaveSets ? fromImageSet(value.slice(open + 1, end), density) : undefined;
       if (chosen !== undefined) urls.push(chosen);
       from = end + 1;
-    } else from = open + 1;
+      // Which branch is taken hangs on the element, and what a conditional value comes to is left alone.
+    } else from = name === "if" ? functionEnd(value, open) + 1 : open + 1;
   }
 }
 

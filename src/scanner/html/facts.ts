@@ -45,10 +45,12 @@ export interface DocumentFacts extends HtmlFacts {
   readonly encoding: string;
 }
 
-/** A `style` element that applies. */
+/** A `style` element. */
 export interface InlineStylesheet {
   readonly facts: CssFacts;
   readonly offset: number;
+  /** To the page: in a shadow tree it only loads what it imports. */
+  readonly applies: boolean;
 }
 
 /** A script in the page. */

@@ -59,6 +59,7 @@ class HtmlReader {
   /** The open templates; those with a shadow root are part of the page. */
   readonly #templates: boolean[] = [];
   #inert = 0;
+  #shadows = 0;
   readonly #foreign = new ForeignContent();
   readonly #outline: OutlineBuilder | undefined;
   readonly #css: HtmlReaders["css"];
@@ -125,7 +126,7 @@ class HtmlReader {
     }
     if (!tag.endCounts) return;
     this.#elements.end(tag);
-    if (tag === TEMPLATE && this.#templates.pop() === false) this.#inert -= 1;
+    if (tag === TEMPLATE) this.#closeTemplate();
   }
 
   #startTag(tag: TagName): void {
@@ -154,7 +155,7 @@ class HtmlReader {
 
   #enter(outline: OutlineBuilder): void {
     const lexer = this.#lexer;
-    const node = outline.open(lexer);
+    const node = outline.open(lexer, this.#shadows > 0);
     lexer.ignoresText = outline.ignoresText;
     if (lexer.tag === SELECT) outline.text(node);
     else if (lexer.tag === INPUT && !TEXTLESS.test(lexer.attribute("type") ?? "")) outline.text(node);
@@ -194,13 +195,24 @@ class HtmlReader {
   }
 
   #takeStyle(text: string, offset: number): void {
-    if (this.#css !== undefined) this.#styles.push({ facts: this.#css(text), offset });
+    if (this.#css === undefined) return;
+    this.#styles.push({ facts: this.#css(text), offset, applies: this.#shadows === 0 });
   }
 
   /** A template's content is no part of the page, unless it becomes a shadow tree at once. */
   #openTemplate(): void {
-    const shadow = /^(?:open|closed)$/i.test(this.#lexer.attribute("shadowrootmode") ?? "");
+    const mode = this.#lexer.attribute("shadowrootmode") ?? "";
+    const shadow = /^(?:open|closed)$/i.test(mode);
     this.#templates.push(shadow);
-    if (!shadow) this.#inert += 1;
+    if (shadow) this.#shadows += 1;
+    else this.#inert += 1;
+    this.#elements.links.inShadow = this.#shadows > 0;
+  }
+
+  #closeTemplate(): void {
+    const shadow = this.#templates.pop();
+    if (shadow === true) this.#shadows -= 1;
+    else if (shadow === false) this.#inert -= 1;
+    this.#elements.links.inShadow = this.#shadows > 0;
   }
 }

@@ -16,12 +16,14 @@ export class TagName {
   /** It belongs to the head where the head's tags are left out. */
   inHead = false;
   /**
-   * The group of start tags that it is in as one, the groups that end it, and
+   * The groups of start tags that it is in as one, the groups that end it, and
    * those that it keeps from ending what is around, as bits: see `implies`.
    */
   implies = 0;
   endedBy = 0;
   screens = 0;
+  /** What a start tag stands in where it is left out, by what is open: see `implied-end-tags.ts`. */
+  wrappers: ReadonlyMap<TagName, TagName> | undefined;
   /** The same name is this object as long as the process lives. */
   isKept = false;
   /** What its end tag does. */

@@ -21,6 +21,8 @@ export interface GeneratedText {
 export interface Computed {
   /** `display: none`, its own or an ancestor's: nothing in it is styled. */
   readonly hidden: boolean;
+  /** `content-visibility: hidden`: it is styled itself, and nothing in it. */
+  readonly skipsContent: boolean;
   readonly font: FontUse;
   readonly images: readonly ImageUse[];
   /** Of `::before` and `::after`. */
@@ -37,6 +39,7 @@ interface KnownStyle {
 const NO_FONT: FontUse = { families: [[]], weights: [400], italics: [false], byMedia: false };
 const NOTHING: Computed = {
   hidden: false,
+  skipsContent: false,
   font: NO_FONT,
   images: [],
   generated: [],
@@ -111,7 +114,7 @@ export class StyleEngine {
     const parent = node.parent === undefined ? undefined : this.#known(node.parent);
     const inherited = parent?.computed ?? NOTHING;
     this.matcher.lookedAround = (parent?.growth ?? -1) >= 0;
-    const computed = inherited.hidden ? HIDDEN : this.#cascade(node, inherited);
+    const computed = inherited.hidden || inherited.skipsContent ? HIDDEN : this.#cascade(node, inherited);
     const remembered = { computed, growth: this.matcher.lookedAround ? node.growth.count : -1 };
     this.#computed.set(node, remembered);
     return remembered;
@@ -123,13 +126,14 @@ export class StyleEngine {
     const own = declaredValues(matched, "", node.style?.list);
     const variables = withVariables(own, parent.variables);
     if (isHidden(own.get("display"))) return HIDDEN;
+    const skipsContent = isCertainly(own.get("content-visibility"), /^hidden$/i);
     const font = this.#font(own, parent.font, variables);
     let images = [...this.#images(own, variables), ...animatedImages(own, variables, this.#sheets, this.#density)];
     if (matched.some(({ rule }) => rule.selector.pseudo === "text")) {
       images = [...images, ...this.#images(declaredValues(matched, "text"), variables)];
     }
     const generated: GeneratedText[] = [];
-    for (const pseudo of ["before", "after"] as const) {
+    for (const pseudo of skipsContent ? [] : (["before", "after"] as const)) {
       if (!matched.some(({ rule }) => rule.selector.pseudo === pseudo)) continue;
       const declared = declaredValues(matched, pseudo);
       const inner = withVariables(declared, variables);
@@ -140,9 +144,13 @@ export class StyleEngine {
       if (text !== undefined && text !== "") generated.push({ text, font: this.#font(declared, font, inner) });
     }
     const same =
-      images.length === 0 && generated.length === 0 && font === parent.font && variables === parent.variables;
+      !skipsContent &&
+      images.length === 0 &&
+      generated.length === 0 &&
+      font === parent.font &&
+      variables === parent.variables;
     if (same && parent.images.length === 0 && parent.generated.length === 0) return parent;
-    return { hidden: false, font, images, generated, variables };
+    return { hidden: false, skipsContent, font, images, generated, variables };
   }
 
   #matched(node: OutlineNode): Matched[] {
@@ -187,11 +195,21 @@ export class StyleEngine {
 /** What an element has of which its own rules say nothing. */
 function inheritedFrom(parent: Computed): Computed {
   if (parent.images.length === 0 && parent.generated.length === 0) return parent;
-  return { hidden: false, font: parent.font, images: [], generated: [], variables: parent.variables };
+  return {
+    hidden: false,
+    skipsContent: false,
+    font: parent.font,
+    images: [],
+    generated: [],
+    variables: parent.variables,
+  };
 }
 
-/** Hidden for certain: nothing that may win says otherwise. */
-function isHidden(candidates: readonly Candidate[] | undefined): boolean {
+/** Hidden for certain. */
+const isHidden = (candidates: readonly Candidate[] | undefined) => isCertainly(candidates, /^none$/i);
+
+/** Whether nothing that may win says anything else. */
+function isCertainly(candidates: readonly Candidate[] | undefined, wanted: RegExp): boolean {
   if (candidates === undefined || candidates.at(-1)?.certain !== true) return false;
-  return candidates.every(({ value }) => /^none$/i.test(value));
+  return candidates.every(({ value }) => wanted.test(value));
 }

@@ -1,5 +1,6 @@
 import type { ContentSecurityPolicy } from "../url/csp.js";
 import type { CssFacts } from "../css/facts.js";
+import type { InlineStylesheet } from "../html/facts.js";
 import { fontType } from "../../manifest/destination.js";
 import { IMPORT, type Context, type Listing, type Located } from "../needs-list.js";
 import type { LinkAttributes } from "../../manifest/types.js";
@@ -67,9 +68,9 @@ export class SheetList {
    *
    * @param seen it stands in the first round trip of the page
    */
-  inline(facts: CssFacts, context: Context, seen: boolean): MaybePromise<void> {
+  inline({ facts, applies }: InlineStylesheet, context: Context, seen: boolean): MaybePromise<void> {
     this.#files.set(context.pathname, context);
-    return this.#take(facts, context, { applies: true, layer: "", depth: 0, inPage: seen });
+    return this.#take(facts, context, { applies, layer: "", depth: 0, inPage: seen });
   }
 
   /** Adds a stylesheet that a `link` names. */

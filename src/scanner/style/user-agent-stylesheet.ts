@@ -1,13 +1,13 @@
 /**
  * What a browser's own stylesheet says that bears on what is fetched (HTML
  * §15.3): what is hidden, what is bold or italic, and that form controls do
- * not inherit their font. Closed `details` hide their content in another way
- * and with the same effect.
+ * not inherit their font. Closed `details`, and what shows something instead
+ * of its content, hide that in another way and with the same effect.
  */
 export const USER_AGENT_STYLE = `
 area, base, basefont, datalist, head, link, meta, noembed, noframes, noscript, param, rp, script, style, template,
 title, [hidden]:not([hidden=until-found i]), [hidden=until-found i] > *, [popover], dialog:not([open]), details:not([open]) > :not(summary), input[type=hidden i],
-audio:not([controls]), select > * { display: none }
+audio:not([controls]), audio > *, canvas > *, meter > *, progress > *, select > *, video > * { display: none }
 b, strong { font-weight: bolder }
 h1, h2, h3, h4, h5, h6, th { font-weight: bold }
 address, cite, dfn, em, i, var { font-style: italic }

@@ -78,8 +78,8 @@ async function inTurns(
 
 /** Adds the faces of an element's own text. */
 function addTexts(node: OutlineNode, outline: Outline, engine: StyleEngine, fonts: FontSet, faces: Faces): void {
-  const { hidden, font } = engine.compute(node);
-  if (hidden) return;
+  const { hidden, skipsContent, font } = engine.compute(node);
+  if (hidden || skipsContent) return;
   faces.add(fonts.forLetters(font), font, false);
   for (const code of outline.characters.get(node) ?? []) {
     engine.matcher.pause();

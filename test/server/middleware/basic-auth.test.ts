@@ -252,6 +252,10 @@ test.each<[rules: string, closed: string, open: string, message: string]>([
     "_headers:1: no pattern, or one whose characters have to be percent-encoded: /a/*: (closed to everybody until then: /a/*)",
   ],
   ["/a/(.*)\n  Basic-Auth: u:p", "/a/x", "/b", "/a/*)"],
+  ["/a/.*\n  Basic-Auth: u:p", "/a/x", "/b", "/a/*)"],
+  ["/a/.+\n  Basic-Auth: u:p", "/a/x", "/b", "/a/*)"],
+  ["/a/(.+)\n  Basic-Auth: u:p", "/a/x", "/b", "/a/*)"],
+  ["/a/[a-z]+\n  Basic-Auth: u:p", "/a/x", "/b", "/a/*)"],
   ["/a/* ; more\n  Basic-Auth: u:p", "/a/x", "/b", "/a/*)"],
   ["/{a,b}/*\n  Basic-Auth: u:p", "/a/x", "", "/*)"],
   [

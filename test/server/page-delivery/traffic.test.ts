@@ -209,6 +209,25 @@ test.each([
   expect(seen).toEqual([[], [], [], [target]]);
 });
 
+test("what a phone has asked for goes with the page for phones, and not for others", async () => {
+  const { server } = await serve();
+  const seen: string[][] = [];
+  const loads = [
+    ["Mobile Safari", chunk],
+    ["Safari", data],
+  ] as const;
+  for (const [agent, [target, ...how]] of [...loads, ...loads]) {
+    const client = await connect(server.port, noPush);
+    const fields = { "user-agent": agent };
+    seen.push(await navigate(client, "/", fields));
+    const [destination, mode, referer] = how;
+    await ask(client, server, [[target, destination, mode, referer, fields]]);
+    // The load before is complete with this one.
+    await navigate(client, "/", fields);
+  }
+  expect(seen).toEqual([[], [], ["/chunk.js"], ["/data.json"]]);
+});
+
 test("over HTTP/1.1, a request on another connection of the same client belongs to its page", async () => {
   const { server } = await serve({ announce: "all" });
   const [first, second] = [keepAlive(), keepAlive()];

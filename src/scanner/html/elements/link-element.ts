@@ -24,6 +24,8 @@ const ICONS: ReadonlySet<string> = new Set(["icon", "apple-touch-icon", "apple-t
 
 /** Reads the `link` elements of a page (HTML §4.2.4), and which of its titled stylesheets apply. */
 export class LinkElements {
+  /** What stands in a shadow tree does not apply to the page. */
+  inShadow = false;
   readonly #lexer: HtmlLexer;
   readonly #references: TagReferences;
   #title: string | undefined;
@@ -64,7 +66,7 @@ export class LinkElements {
       return references.add(href, "style", NEED.idle, "alternate stylesheet", link);
     }
     const matching = matchesMedia(media, this.#references.viewport);
-    const applies = matching || this.#swapped();
+    const applies = !this.inShadow && (matching || this.#swapped());
     const link = { ...attributes, applies, ...(isTrivialMedia(media) ? {} : { media }) };
     references.add(href, "style", matching ? NEED.style : NEED.idle, "stylesheet", link);
   }

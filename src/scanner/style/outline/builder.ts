@@ -53,8 +53,12 @@ export class OutlineBuilder {
     return { nodes: this.#nodes, texts: this.#texts, characters: this.#characters, hasText: this.#hasText };
   }
 
-  /** Enters the element whose start tag the lexer has just read. */
-  open(lexer: HtmlLexer): OutlineNode {
+  /**
+   * Enters the element whose start tag the lexer has just read.
+   *
+   * @param inShadow it is in a shadow tree: no rule of the page is for it, and it inherits from its host
+   */
+  open(lexer: HtmlLexer, inShadow = false): OutlineNode {
     const { tag } = lexer;
     if (!this.#hasBody) {
       this.#frame(tag);
@@ -63,7 +67,7 @@ export class OutlineBuilder {
       this.#hasBody ||= tag === BODY || tag === FRAMESET;
     } else if (tag === BODY) return this.#lateBody(lexer);
     else if (tag === HTML) return this.#node;
-    const effect = this.#effectOf(lexer);
+    const effect = inShadow ? this.#paths.kinds.nameless(tag) : this.#effectOf(lexer);
     return this.#enter(effect, effect.isVoid || (lexer.foreign && lexer.selfClosing));
   }
 
@@ -88,12 +92,21 @@ export class OutlineBuilder {
   }
 
   #enter(effect: TagEffect, isEmpty: boolean): OutlineNode {
-    const outer = this.#current.afterImplied(effect.implies);
+    const outer = this.#wrapped(effect.tag, this.#current.afterImplied(effect.implies));
     const inner = outer.open(effect);
     this.#record(inner);
     this.#current = isEmpty || outer.isDeepest ? outer : inner;
     if (!isEmpty && outer.isDeepest) this.#beyond += 1;
     return inner.node;
+  }
+
+  /** Opens what is left out around an element of a table. */
+  #wrapped(tag: TagName, outer: OpenElement): OpenElement {
+    const wrapper = tag.wrappers?.get(outer.tag);
+    if (wrapper === undefined) return outer;
+    const inner = outer.open(this.#paths.kinds.plain(wrapper));
+    this.#record(inner);
+    return this.#wrapped(tag, inner);
   }
 
   #record(element: OpenElement): void {

@@ -71,6 +71,14 @@ export class ElementKinds {
     return this.#openings(tag).plain;
   }
 
+  /** The same for an element that no selector names. */
+  nameless(tag: TagName): TagEffect {
+    const { more } = this.#openings(tag).plain;
+    const effect = more.get("") ?? new TagEffect(tag, PLAIN);
+    more.set("", effect);
+    return effect;
+  }
+
   #openings(tag: TagName): Openings {
     const { openings } = tag;
     if (openings?.owner === this) return openings;

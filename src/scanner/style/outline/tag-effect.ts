@@ -8,7 +8,7 @@ export class TagEffect {
   /** Undefined for an end tag. */
   readonly kind: ElementKind | undefined;
   readonly isVoid: boolean;
-  /** The start tag's group, as a bit: see `ImpliedEnd`. */
+  /** The start tag's groups, as bits: see `TagName`. */
   readonly implies: number;
   /** Effects of start tags for an element that has one feature more, by that feature. */
   readonly more = new Map<string, TagEffect>();
