@@ -26,12 +26,13 @@ Examples:
   h2push ./site                  serve a directory at https://localhost:8443/
   h2push --demo                  watch push, Fetch and SSE in the browser
   h2push ./site --delivery link  see what a client without push gets
+  h2push ./dist -- npm test      run a command beside it, with H2PUSH_URL set
   h2push cert trust              stop certificate warnings on this machine`;
 
 /** Flags and help; no work is done here. Throws commander's own error instead of ending the process. */
 export function createProgram(actions: Actions): Command {
   const program = new Command("h2push")
-    .usage("[root] [options]")
+    .usage("[root] [options] [-- command]")
     .description("Serves a directory over HTTPS and HTTP/2, and sends each page together with what it needs.")
     .argument("[root]", "directory to serve (default: .)")
     .version(packageFile.version, "-v, --version", "print the version")
