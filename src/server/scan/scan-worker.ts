@@ -8,6 +8,7 @@ import { openScan, type ScanSetting } from "./scan-setting.js";
 interface Given {
   readonly setting: ScanSetting;
   readonly explain: boolean;
+  readonly record: boolean;
   /** Somebody is told all of each page, and not only what the manifest has. */
   readonly whole: boolean;
 }
@@ -28,7 +29,7 @@ export interface ScannedBatch {
   readonly notices: readonly string[];
 }
 
-const { setting, explain, whole }: Given = workerData;
+const { setting, explain, record, whole }: Given = workerData;
 const notices: string[] = [];
 const opened = openScan(setting, (text) => notices.push(text));
 const numbers = new Map<ManifestEntry, number>();
@@ -45,7 +46,7 @@ async function scanBatch({ first, pages }: Batch): Promise<void> {
   const entries: ManifestEntry[] = [];
   const found: ScannedBatch["pages"][number][] = [];
   for (const { pathname, file } of pages) {
-    const needs = await scanner.page(pathname, file, { explain });
+    const needs = await scanner.page(pathname, file, { explain, ...(record && { record: [] }) });
     const rest = whole ? needs : { ...needs, reasons: NO_REASONS, ignored: [], missing: needs.missing.filter(isNew) };
     found.push({ ...rest, entries: needs.entries.map((entry) => numberOf(entry, entries)) });
   }
