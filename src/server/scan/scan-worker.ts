@@ -47,10 +47,15 @@ async function scanBatch({ first, pages }: Batch): Promise<void> {
   const found: ScannedBatch["pages"][number][] = [];
   for (const { pathname, file } of pages) {
     const needs = await scanner.page(pathname, file, { explain, ...(record && { record: [] }) });
-    const rest = whole ? needs : { ...needs, reasons: NO_REASONS, ignored: [], missing: needs.missing.filter(isNew) };
-    found.push({ ...rest, entries: needs.entries.map((entry) => numberOf(entry, entries)) });
+    found.push({ ...toldOf(needs), entries: needs.entries.map((entry) => numberOf(entry, entries)) });
   }
   parentPort?.postMessage({ first, entries, pages: found, notices: notices.splice(0) } satisfies ScannedBatch);
+}
+
+/** What is sent of a page: a record says what is missing, and where. */
+function toldOf(needs: PageNeeds): PageNeeds {
+  if (whole && !record) return needs;
+  return { ...needs, reasons: NO_REASONS, ignored: [], missing: record ? [] : needs.missing.filter(isNew) };
 }
 
 function numberOf(entry: ManifestEntry, sent: ManifestEntry[]): number {
