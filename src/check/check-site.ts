@@ -65,7 +65,7 @@ async function checkedPages(
   const known = (await cache?.read(pages, opened)) ?? new Map<string, CheckedPage>();
   const left = pages.filter(({ pathname }) => !known.has(pathname));
   const results = new Map(known);
-  const check = pageChecker(opened, new Map(left.map((page) => [page.pathname, page])));
+  const check = await pageChecker(opened, new Map(left.map((page) => [page.pathname, page])));
   const onPage = (pathname: string, needs: PageNeeds) => {
     if (needs.record !== undefined) results.set(pathname, check(pathname, { ...needs, record: needs.record }));
   };
@@ -87,12 +87,11 @@ function namer(root: string): (file: string) => string {
   };
 }
 
-function pageChecker({ lookup, rules }: OpenedScan, pages: ReadonlyMap<string, SitePage>) {
+async function pageChecker({ lookup, rules }: OpenedScan, pages: ReadonlyMap<string, SitePage>) {
   const { root } = lookup.tree;
   const nameOf = namer(root);
-  const headers = readFile(join(root, "_headers"), "utf8").catch(() => "");
-  let lines: readonly string[] = [];
-  void headers.then((text) => (lines = text.split(/\r\n?|\n/)));
+  const headers = await readFile(join(root, "_headers"), "utf8").catch(() => "");
+  const lines = headers.split(/\r\n?|\n/);
   return (pathname: string, needs: PageNeeds & { readonly record: PageRecord }): CheckedPage =>
     checkPage(needs, {
       pathname,
