@@ -14,6 +14,7 @@ export type ErrorCode =
   | "rules"
   | "route"
   | "browser"
+  | "command"
   | "unavailable";
 
 /**

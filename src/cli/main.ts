@@ -3,7 +3,7 @@ import type { Option, OptionValue } from "../server/options/option.js";
 import { allOptions } from "./options/cli-options.js";
 import { printToStderr, printError, printLine } from "./output/output.js";
 import { createProgram } from "./program.js";
-import { checkWords, wordsAsFlags } from "./options/served-root.js";
+import { checkWords, splitCommand, wordsAsFlags } from "./options/served-root.js";
 
 /** Exit codes: the user can put it right; wrong usage. */
 const FAILED = 1;
@@ -18,9 +18,11 @@ const USAGE = 2;
 export async function main(args: readonly string[]): Promise<void> {
   // A reader that closes the pipe (`h2push | head`) ends the output, not the server.
   for (const output of [process.stdout, process.stderr]) output.on("error", () => undefined);
+  const { own, command } = splitCommand(args);
   const program = createProgram({
-    serve: async (root, options) => (await import("./commands/serve.js")).serve(root, options),
+    serve: async (root, options) => (await import("./commands/serve.js")).serve(root, options, command),
     manifest: async (root, options) => (await import("./commands/manifest.js")).runManifest(root, options),
+    check: async (root, flags) => (await import("./commands/check.js")).runCheck(root, flags),
     cert: async (options) => (await import("./commands/cert.js")).runCert(options, await certEnvironment(), printLine),
     show: async (file) => (await import("./commands/cert-show.js")).runShow(file, await certEnvironment(), printLine),
     trust: async (options) =>
@@ -29,8 +31,9 @@ export async function main(args: readonly string[]): Promise<void> {
       (await import("./commands/cert-trust.js")).runUntrust(options, await certEnvironment(), printLine),
   });
   try {
-    await checkWords(args);
-    await program.parseAsync(wordsAsFlags(args), { from: "user" });
+    if (own.join(" ") === "help checks") return (await import("./commands/check.js")).showChecks();
+    await checkWords(own);
+    await program.parseAsync(wordsAsFlags(own), { from: "user" });
   } catch (error) {
     process.exitCode = explain(error);
   }

@@ -1,3 +1,4 @@
+import { H2PushError } from "../../errors.js";
 import { pagesLacking } from "../../server/scan/pages-lacking.js";
 import { serverOptions, settingsIn, type GivenSettings } from "../../server/options/options-table.js";
 import type { Address } from "../../server/listen/address.js";
@@ -25,11 +26,19 @@ export interface ServeOptions extends Omit<GivenSettings, "host">, CertificateOp
   readonly qr?: boolean;
 }
 
-/** Serves a directory until a signal comes. Resolves when the server listens. */
-export async function serve(given: string | undefined, flags: ServeFlags): Promise<void> {
+/**
+ * Serves a directory until a signal comes, and then resolves when the server
+ * listens; or while a command runs, and then resolves when that has ended.
+ */
+export async function serve(
+  given: string | undefined,
+  flags: ServeFlags,
+  command: readonly string[] | undefined,
+): Promise<void> {
+  if (command?.length === 0) throw noCommand();
   const resolved = await resolveOptions(given, flags);
   const { options, root, config } = resolved;
-  const { print, say, warn, started, events } = await reporting(options);
+  const { print, say, warn, started, events } = await reporting(options, command !== undefined);
   resolved.notices.forEach(warn);
   const { host = serverOptions.host.default } = options;
   // The command line is read by everybody on this machine; this writes over it.
@@ -51,9 +60,9 @@ export async function serve(given: string | undefined, flags: ServeFlags): Promi
     onError: printFailure,
   });
   const address = await server.listen();
-  stopOnSignal(server);
+  if (command === undefined) stopOnSignal(server);
   const certificate = await begin();
-  if (options.quiet === true) print(whereToConnect(address));
+  if (options.quiet === true || command !== undefined) print(whereToConnect(address));
   else {
     const notes = await pagesLacking(root.path, options);
     const anyPort = options.port === undefined;
@@ -65,7 +74,13 @@ export async function serve(given: string | undefined, flags: ServeFlags): Promi
   if (options.qr === true) print(await (await import("../output/qr.js")).qrBlock(address, host));
   await keepCertificateCurrent(server, certificate, source, say);
   if (options.open === true) await openBrowser(address, print);
+  if (command === undefined) return;
+  const { runBeside } = await import("./beside.js");
+  process.exitCode = await runBeside(command, address.url, certificate).finally(() => server.close(0));
 }
+
+const noCommand = () =>
+  new H2PushError("usage", "no command behind --", "for example: h2push ./dist -- npx playwright test");
 
 /** What the stores of this machine's browsers say, where something was put into one of them. */
 async function askBrowsers(certificate: Certificate): Promise<BrowserTrust | undefined> {

@@ -8,6 +8,7 @@ import { closestMatch } from "../../io/text/closest-match.js";
 /** The commands beside the one that serves, by the word that may have been meant for each. */
 const COMMANDS: ReadonlyMap<string, string> = new Map([
   ["manifest", "manifest"],
+  ["check", "check"],
   ["cert", "cert"],
   ["help", "help"],
   ["version", "version"],
@@ -64,6 +65,16 @@ export async function checkWords([word, second]: readonly string[]): Promise<voi
   if (COMMANDS.get(word) !== word && commandsLike(word).length > 0) throw await noSuchRoot(word);
 }
 
+/** What is meant for us, and the command behind `--` that runs beside the server. */
+export function splitCommand(args: readonly string[]): {
+  readonly own: readonly string[];
+  readonly command: readonly string[] | undefined;
+} {
+  const [first = ""] = args;
+  const at = COMMANDS.get(first) === first ? -1 : args.indexOf("--");
+  return at < 0 ? { own: args, command: undefined } : { own: args.slice(0, at), command: args.slice(at + 1) };
+}
+
 function checkCertCommand(word: string): void {
   if (CERT_COMMANDS.includes(word) || word === "help") return;
   const near = closestMatch(word, CERT_COMMANDS);
@@ -77,7 +88,8 @@ export function wordsAsFlags(args: readonly string[]): readonly string[] {
   if (first === "version" && args.length === 1 && !isDirectory(first)) return ["--version"];
   if (first === "help" && !isDirectory(first)) return [...args.slice(1), "--help"];
   const isHelp = second === "help" && rest.length === 0;
-  if (isHelp && (first === "cert" || (first === "manifest" && !isDirectory(second)))) return [first, "--help"];
+  if (isHelp && (first === "cert" || (["manifest", "check"].includes(first) && !isDirectory(second))))
+    return [first, "--help"];
   return args;
 }
 

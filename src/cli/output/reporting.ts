@@ -25,23 +25,25 @@ export interface Reporting {
   readonly events: Pick<ServerOptions, "onRequest" | "onScan" | "onNotice" | "onLiveChange">;
 }
 
-export async function reporting({
-  log = "pretty",
-  quiet = false,
-  verbose = false,
-}: ReportingOptions): Promise<Reporting> {
+/** @param beside a command runs that standard output belongs to: requests are logged when that is asked for */
+export async function reporting(
+  { log, quiet = false, verbose = false }: ReportingOptions,
+  beside: boolean,
+): Promise<Reporting> {
+  const printForPeople = beside ? printToStderr : printLine;
+  const format = log ?? (beside && !verbose ? "off" : "pretty");
   if (quiet)
     return {
-      print: printLine,
+      print: printForPeople,
       say: () => undefined,
       warn: noteBy(printToStderr),
       started: () => undefined,
       events: {},
     };
-  const say = log === "pretty" || log === "off" ? printLine : printToStderr;
+  const say = format === "pretty" || format === "off" ? printForPeople : printToStderr;
   const note = noteBy(say);
   const start = deferred();
-  const lines = await formatters[log](verbose);
+  const lines = await formatters[format](verbose);
   return {
     print: say,
     say,
@@ -51,7 +53,7 @@ export async function reporting({
       ...(lines && { onRequest: (record) => lines(record).forEach(logLine) }),
       onScan: (summary) => void start.promise.then(() => say(scanLine(summary))),
       onNotice: note,
-      onLiveChange: (change) => (log === "pretty" ? logLine : say)(liveLine(change)),
+      onLiveChange: (change) => (format === "pretty" ? logLine : say)(liveLine(change)),
     },
   };
 }

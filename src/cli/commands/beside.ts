@@ -1,0 +1,77 @@
+import { rmSync } from "node:fs";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { constants, tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ChildProcess } from "node:child_process";
+import { H2PushError, systemCode } from "../../errors.js";
+import { type Certificate, chainOf } from "../../tls/issue/certificate.js";
+import { findAuthorities, signerAmong } from "../certificates/authority-file.js";
+import { certEnvironment } from "../certificates/cert-environment.js";
+
+const PASSED_ON = ["SIGINT", "SIGTERM"] as const;
+
+/** A shell has this for a program that signal number n ended: 128 + n. */
+const statusOf = (signal: NodeJS.Signals) => 128 + constants.signals[signal];
+
+/**
+ * Runs a command that finds the server by `H2PUSH_URL`, and trusts its
+ * certificate by `NODE_EXTRA_CA_CERTS` where it is a program of Node. SIGINT
+ * and SIGTERM are passed on to it. It is ended when this process ends first.
+ *
+ * @returns its exit status; 128 + n where signal number n ended it, or was passed on
+ * @throws {H2PushError} "command" when it can't be run
+ */
+export async function runBeside(command: readonly string[], url: string, certificate: Certificate): Promise<number> {
+  const directory = await mkdtemp(join(tmpdir(), "h2push-"));
+  const authorities = join(directory, "authorities.pem");
+  await writeFile(authorities, await trustedBy(certificate));
+  const { default: spawn } = await import("cross-spawn");
+  const [file = "", ...args] = command;
+  const env = { ...process.env, H2PUSH_URL: url, NODE_EXTRA_CA_CERTS: authorities };
+  const child = spawn(file, args, { stdio: "inherit", env });
+  const end = () => {
+    child.kill();
+    rmSync(directory, { recursive: true, force: true });
+  };
+  process.once("exit", end);
+  try {
+    return await statusWhenEnded(child, file);
+  } finally {
+    process.off("exit", end);
+    end();
+  }
+}
+
+function statusWhenEnded(child: ChildProcess, file: string): Promise<number> {
+  let passedOn: NodeJS.Signals | undefined;
+  const passOn = (signal: NodeJS.Signals) => {
+    passedOn = signal;
+    child.kill(signal);
+  };
+  for (const name of PASSED_ON) process.on(name, passOn);
+  return new Promise<number>((resolve, reject) => {
+    child.once("error", (error) => reject(unrunnable(file, error)));
+    child.once("exit", (code, signal) => {
+      const ended = passedOn ?? signal;
+      resolve(ended === null ? (code ?? 1) : statusOf(ended));
+    });
+  });
+}
+
+function unrunnable(file: string, error: Error): Error {
+  const code = systemCode(error);
+  if (code === undefined) return error;
+  const found = code === "ENOENT" ? `no such command: ${file}` : `cannot run ${file} (${code})`;
+  const hint = "behind -- stands a program and its arguments, as in: h2push ./dist -- npx playwright test";
+  return new H2PushError("command", found, hint, { cause: error });
+}
+
+/** Certificates in PEM that lead to the server's, after those that the environment has already. */
+async function trustedBy({ cert }: Certificate): Promise<string> {
+  const { NODE_EXTRA_CA_CERTS: given = "" } = process.env;
+  const own = given === "" ? "" : await readFile(given, "utf8").catch(() => "");
+  const last = chainOf(cert).at(-1);
+  const signer = last && signerAmong((await findAuthorities(certEnvironment())).keys(), last);
+  const texts = [own, last, signer].map((part) => part?.toString().trimEnd() ?? "");
+  return [...new Set(texts)].join("\n");
+}
