@@ -21,6 +21,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const program = createProgram({
     serve: async (root, options) => (await import("./commands/serve.js")).serve(root, options),
     manifest: async (root, options) => (await import("./commands/manifest.js")).runManifest(root, options),
+    report: async (root, flags) => (await import("./commands/report.js")).report(root, flags),
     cert: async (options) => (await import("./commands/cert.js")).runCert(options, await certEnvironment(), printLine),
     show: async (file) => (await import("./commands/cert-show.js")).runShow(file, await certEnvironment(), printLine),
     trust: async (options) =>

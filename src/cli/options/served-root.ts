@@ -8,6 +8,7 @@ import { closestMatch } from "../../io/text/closest-match.js";
 /** The commands beside the one that serves, by the word that may have been meant for each. */
 const COMMANDS: ReadonlyMap<string, string> = new Map([
   ["manifest", "manifest"],
+  ["report", "report"],
   ["cert", "cert"],
   ["help", "help"],
   ["version", "version"],
@@ -77,7 +78,8 @@ export function wordsAsFlags(args: readonly string[]): readonly string[] {
   if (first === "version" && args.length === 1 && !isDirectory(first)) return ["--version"];
   if (first === "help" && !isDirectory(first)) return [...args.slice(1), "--help"];
   const isHelp = second === "help" && rest.length === 0;
-  if (isHelp && (first === "cert" || (first === "manifest" && !isDirectory(second)))) return [first, "--help"];
+  if (isHelp && (first === "cert" || ((first === "manifest" || first === "report") && !isDirectory(second))))
+    return [first, "--help"];
   return args;
 }
 
