@@ -70,13 +70,13 @@ function lists(ways: readonly WayFigures[], needs: PageNeeds | undefined): strin
   const announced = auto?.announced ?? [];
   const left = (auto?.sample.left ?? []).map(({ target, reason }) => ({ target, why: reason }));
   const because = (targets: readonly string[]) =>
-    targets.map((target) => ({ target, why: needs?.why.get(target) ?? "" }));
+    targets.map((target) => ({ target, why: needs?.reasons.get(target) ?? "" }));
   const wrong = ways.flatMap(({ name, twice, unused }) => [
     ...twice.map((target) => ({ target, why: `fetched twice by ${name}` })),
     ...unused.map((target) => ({ target, why: `announced by ${name}, and nothing asks for it` })),
   ]);
   const missing = (ways[0]?.missing ?? []).map((target) => ({ target, why: "not there" }));
-  const ignored = (needs?.ignored ?? []).map(({ target, why }) => ({ target, why }));
+  const ignored = (needs?.ignored ?? []).map(({ target, reason }) => ({ target, why: reason }));
   return [
     list("Announced by h2push as it is", because(announced)),
     list("Left to the browser", left),
