@@ -9,12 +9,13 @@ import packageFile from "./package.json" with { type: "json" };
 const { dependencies, optionalDependencies } = packageFile;
 const external = Object.keys({ ...dependencies, ...optionalDependencies }).map((name) => new RegExp(`^${name}(?:/|$)`));
 
-/** Where editors find the form of h2push.config.json. */
-const schema = {
-  name: "config-schema",
+/** Where editors find the form of h2push.config.json, and readers of reports that of theirs. */
+const schemas = {
+  name: "schemas",
   async generateBundle() {
-    const source = await readFile("src/cli/config.schema.json");
-    this.emitFile({ type: "asset", fileName: "cli/config.schema.json", source });
+    for (const fileName of ["cli/config.schema.json", "report/report.schema.json"]) {
+      this.emitFile({ type: "asset", fileName, source: await readFile(`src/${fileName}`) });
+    }
   },
 };
 
@@ -72,7 +73,7 @@ export default defineConfig([
     },
     platform: "node",
     external,
-    plugins: [schema, licences, globalProcess, rawText],
+    plugins: [schemas, licences, globalProcess, rawText],
     output: {
       dir: "dist",
       cleanDir: true,

@@ -15,6 +15,8 @@ export interface DriverOptions {
   readonly timeout: number;
   /** That of the sites (PEM): the browser takes it for a valid one. */
   readonly certificate: string;
+  /** Other hosts than this machine do not answer, whatever it can reach. */
+  readonly isolated?: boolean;
 }
 
 /** One load of a page by a browser that had nothing of it. */
@@ -45,13 +47,17 @@ export class Driver {
 
   /** @throws {H2PushError} "browser" when it doesn't start */
   async start(): Promise<void> {
-    const { path, unconfined, certificate } = this.#options;
+    const { path, unconfined, certificate, isolated = false } = this.#options;
     const { chromium } = await playwright();
     try {
       this.#browser = await chromium.launch({
         executablePath: path,
         chromiumSandbox: !unconfined,
-        args: ["--disable-quic", `--ignore-certificate-errors-spki-list=${publicKeyHash(certificate)}`],
+        args: [
+          "--disable-quic",
+          `--ignore-certificate-errors-spki-list=${publicKeyHash(certificate)}`,
+          ...(isolated ? ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost"] : []),
+        ],
         handleSIGINT: false,
         handleSIGTERM: false,
         handleSIGHUP: false,
@@ -66,17 +72,37 @@ export class Driver {
    *
    * @throws {Error} when that takes too long, or the page crashes, saying so; the signal's reason when it is aborted
    */
-  async load(site: ObservedSite, pathname: string, signal: AbortSignal): Promise<ColdLoad> {
+  load(site: ObservedSite, pathname: string, signal: AbortSignal): Promise<ColdLoad> {
+    return this.inProfile(NOTE_SCRIPT, signal, (context, ended) => loadIn(context, site, pathname, ended));
+  }
+
+  /** What the browser calls itself: "Chrome 141.0.7390.37". */
+  get version(): string {
+    return `${this.#browser?.browserType().name() ?? ""} ${this.#browser?.version() ?? ""}`;
+  }
+
+  /**
+   * Does something in a profile that has nothing from before, within the time for a load.
+   *
+   * @param script runs in each document before its own
+   * @param act gets a signal that is aborted when the time is over
+   * @throws {Error} when that takes too long, saying so; the signal's reason when it is aborted
+   */
+  async inProfile<T>(
+    script: string,
+    signal: AbortSignal,
+    act: (context: BrowserContext, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     signal.throwIfAborted();
     if (this.#browser?.isConnected() !== true) await this.start();
     const { timeout } = this.#options;
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(new Error(`was not loaded within ${timeout / 1000} s`)), timeout);
     const ended = AbortSignal.any([signal, late.signal]);
-    const context = this.#profile();
-    const loaded = context.then((opened) => loadIn(opened, site, pathname, ended));
+    const context = this.#profile(script);
+    const done = context.then((opened) => act(opened, ended));
     try {
-      return await Promise.race([loaded, rejection(ended)]);
+      return await Promise.race([done, rejection(ended)]);
     } finally {
       clearTimeout(timer);
       late.abort();
@@ -85,7 +111,7 @@ export class Driver {
     }
   }
 
-  async #profile(): Promise<BrowserContext> {
+  async #profile(script: string): Promise<BrowserContext> {
     const { width, height, density, colorScheme } = this.#options.viewport;
     const context = await this.#browser?.newContext({
       viewport: { width, height },
@@ -94,7 +120,7 @@ export class Driver {
       serviceWorkers: "block",
     });
     if (context === undefined) throw new Error("the browser has ended");
-    await context.addInitScript(NOTE_SCRIPT);
+    await context.addInitScript(script);
     return context;
   }
 
@@ -151,18 +177,19 @@ async function readPage(page: Page, site: ObservedSite, pathname: string, signal
   return { requests, report };
 }
 
-/** Waits for a pause in which nothing is asked for, and the page has nothing to do. */
-async function settle(page: Page, site: ObservedSite, signal: AbortSignal): Promise<void> {
+/** Waits for a pause (milliseconds) in which nothing is asked for, and the page has nothing to do. */
+export async function settle(page: Page, site: ObservedSite, signal: AbortSignal, pause = QUIET_MS): Promise<void> {
   const latest = performance.now() + MAX_LOAD_MS;
   let before: number;
   do {
-    await site.quiet(QUIET_MS, latest, signal);
+    await site.quiet(pause, latest, signal);
     before = site.requests.length;
     await page.evaluate(IDLE_SCRIPT);
   } while (site.requests.length > before && performance.now() < latest);
 }
 
-const isNavigation = ({ fields }: SeenRequest) =>
+/** A request for a page, and not ahead of the next one. */
+export const isNavigation = ({ fields }: SeenRequest) =>
   fields["sec-fetch-dest"] === "document" && fields["sec-purpose"] === undefined;
 
 const IDLE_SCRIPT = "new Promise((resolve) => requestIdleCallback(() => resolve(), { timeout: 2000 }))";

@@ -1,5 +1,6 @@
 import { setTimeout as after } from "node:timers/promises";
 import { createServer, type Server } from "../server/server.js";
+import type { RequestRecord } from "../server/request-record.js";
 import type { ServerOptions } from "../server/options/server-options.js";
 
 /** A request as the server saw it. */
@@ -26,18 +27,16 @@ export class ObservedSite {
     this.#seen = seen;
   }
 
-  /** Starts it on a free port. Clients have to ask anew for what they have, so that what they ask for twice is seen. */
+  /** Starts it on a free port. */
   static async open(options: ServerOptions): Promise<ObservedSite> {
     const seen = new RequestLog();
     const server = createServer({
       ...options,
       host: "localhost",
       port: 0,
-      cache: 0,
-      learn: false,
       watch: false,
-      routes: [(request) => seen.begins(request)],
-      onRequest: () => seen.ended(),
+      routes: [(request) => seen.begins(request), ...(options.routes ?? [])],
+      onRequest: (record) => seen.ended(record),
       onError: () => undefined,
     });
     const { port } = await server.listen();
@@ -54,8 +53,13 @@ export class ObservedSite {
     return this.#seen.requests;
   }
 
+  /** What was answered since, in the order of its end. */
+  get records(): readonly RequestRecord[] {
+    return this.#seen.records;
+  }
+
   /**
-   * Resolves when nothing was asked for and nothing has ended for that long (milliseconds).
+   * Resolves when nothing is under way, and nothing was for that long (milliseconds).
    *
    * @param latest when it resolves in any case, by `performance.now()`
    * @throws when the signal is aborted
@@ -72,10 +76,12 @@ export class ObservedSite {
 /** The requests of one load. */
 class RequestLog {
   requests: SeenRequest[] = [];
+  records: RequestRecord[] = [];
   #changed = performance.now();
 
   clear(): void {
     this.requests = [];
+    this.records = [];
     this.#changed = performance.now();
   }
 
@@ -85,13 +91,16 @@ class RequestLog {
     this.requests.push({ time: Date.now(), method, target: pathname + search, fields: Object.fromEntries(headers) });
   }
 
-  ended(): void {
+  ended(record: RequestRecord): void {
+    this.records.push(record);
     this.#changed = performance.now();
   }
 
   async quiet(pause: number, latest: number, signal: AbortSignal): Promise<void> {
     for (;;) {
-      const left = Math.min(this.#changed + pause, latest) - performance.now();
+      const isOpen = this.records.length < this.requests.length;
+      const since = isOpen ? performance.now() : this.#changed;
+      const left = Math.min(since + pause, latest) - performance.now();
       if (left <= 0) return;
       await after(left, undefined, { signal });
     }

@@ -140,7 +140,16 @@ export class Run {
     const { signal, onNotice } = options;
     const { root, base = "/", single = false } = this.#context.site;
     if (signal.aborted || pages.length === 0) return;
-    const site = await ObservedSite.open({ root, base, single, certificate, ...delivery });
+    // Clients have to ask anew for what they have, so that what they ask for twice is seen.
+    const site = await ObservedSite.open({
+      root,
+      base,
+      single,
+      certificate,
+      cache: 0,
+      learn: false,
+      ...delivery,
+    });
     try {
       for (const pathname of pages) {
         try {

@@ -23,6 +23,7 @@ export async function main(args: readonly string[]): Promise<void> {
     serve: async (root, options) => (await import("./commands/serve.js")).serve(root, options, command),
     manifest: async (root, options) => (await import("./commands/manifest.js")).runManifest(root, options),
     check: async (root, flags) => (await import("./commands/check.js")).runCheck(root, flags),
+    report: async (root, flags) => (await import("./commands/report.js")).report(root, flags),
     cert: async (options) => (await import("./commands/cert.js")).runCert(options, await certEnvironment(), printLine),
     show: async (file) => (await import("./commands/cert-show.js")).runShow(file, await certEnvironment(), printLine),
     trust: async (options) =>

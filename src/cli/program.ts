@@ -9,7 +9,9 @@ import type { CertOptions } from "./commands/cert.js";
 import type { TrustOptions } from "./commands/cert-trust.js";
 import type { ServeFlags } from "./options/resolve-options.js";
 import { addHelp } from "./options/help-text.js";
+import { NETWORKS } from "../report/measure/networks.js";
 import type { ManifestOptions } from "./commands/manifest.js";
+import type { ReportFlags } from "./commands/report.js";
 import { allOptions, cliOptions } from "./options/cli-options.js";
 
 /** What the commands do, given what was asked for. */
@@ -17,6 +19,7 @@ export interface Actions {
   serve(root: string | undefined, flags: ServeFlags): Promise<void>;
   manifest(root: string, options: ManifestOptions): Promise<void>;
   check(root: string, flags: CheckFlags): Promise<void>;
+  report(root: string, flags: ReportFlags): Promise<void>;
   cert(options: CertOptions): Promise<void>;
   show(file: string | undefined): Promise<void>;
   trust(options: TrustOptions): Promise<void>;
@@ -70,9 +73,43 @@ export function createProgram(actions: Actions): Command {
     .option("--learn-file <file>", "with --explain: what a server with --learn-file has learned")
     .action((root: string, options: ManifestOptions) => actions.manifest(root, options));
   addCheckCommand(program, actions);
+  addReportCommand(program, actions);
   addCertCommands(program, actions);
   refuseFlagsAsValues(program);
   return program;
+}
+
+function addReportCommand(program: Command, actions: Actions): void {
+  const networks = Object.entries(NETWORKS).map(([name, { rtt, kbps }]) => `${name} (${rtt} ms, ${kbps} kbit/s)`);
+  program
+    .command("report")
+    .argument("[root]", "directory to serve", ".")
+    .description("load pages in an installed browser by each way of serving them, and say what helps")
+    .option("--page <path>", "only this page, repeatable (default: ten, one of each template)", collect)
+    .option("--runs <number>", "loads by each way (default: 5)", wholeNumber("a number of runs", 1, 50))
+    .addOption(
+      new Option("--network <name>", `network to simulate: ${networks.join(", ")} (default: 4g)`).choices(
+        Object.keys(NETWORKS),
+      ),
+    )
+    .option("--rtt <ms>", "round-trip time instead", checked(serverOptions.rtt.check))
+    .option("--kbps <number>", "bandwidth instead; 0: no limit", checked(serverOptions.kbps.check))
+    .option("--think <ms>", "how long the server thinks before it answers with a page", thinkTime)
+    .addOption(option(serverOptions.viewport))
+    .option("--browser <path>", "program of Chrome, Chromium or Edge")
+    .addOption(option(serverOptions.single))
+    .addOption(option(serverOptions.base))
+    .addOption(new Option("--format <format>", "what to print (default: text)").choices(["text", "json"]))
+    .option("--out <file>", "write a report with waterfalls to a file (HTML)")
+    .option("--har <directory>", "write each way's median load to a file (HAR 1.2)")
+    .option("--budget <file>", "exit code 1 when a page is over what this file allows (JSON)")
+    .option("--max-lcp <ms>", "the same for the largest paint", wholeNumber("a time in milliseconds", 0, 600_000))
+    .option("--max-load <ms>", "for the load event", wholeNumber("a time in milliseconds", 0, 600_000))
+    .option("--max-requests <number>", "for requests", wholeNumber("a number of requests", 0, 1_000_000))
+    .option("--max-bytes <number>", "for content as it is sent", wholeNumber("a number of bytes", 0, 2 ** 40))
+    .option("--min-gain <percent>", "for what the load event gains", wholeNumber("a number of percent", 0, 100))
+    .option("--compare <file>", "say what has changed since a report in JSON")
+    .action((root: string, flags: ReportFlags) => actions.report(root, flags));
 }
 
 /** In `--out --force`, commander takes the second flag for the value of the first. */
@@ -178,6 +215,8 @@ function givenFlags(program: Command): ServeFlags {
   const flags = Object.entries(program.opts<ServeFlags>());
   return Object.fromEntries(flags.filter(([name]) => program.getOptionValueSource(name) === "cli"));
 }
+
+const thinkTime = wholeNumber("a time in milliseconds", 0, 30_000);
 
 const checkPageTimeout = wholeNumber("a number of seconds", 1, 3600);
 

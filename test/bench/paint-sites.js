@@ -14,10 +14,10 @@ function words(bytes) {
   return text;
 }
 
-const noise = (bytes) => Buffer.from(Array.from({ length: bytes }, () => Math.floor(random() * 256)));
+export const noise = (bytes) => Buffer.from(Array.from({ length: bytes }, () => Math.floor(random() * 256)));
 
 /** A PNG of noise, as photographs are not compressed any further: about 3 bytes a pixel. */
-function png(width, height) {
+export function png(width, height) {
   const rows = Array.from({ length: height }, () => Buffer.concat([Buffer.of(0), noise(width * 3)]));
   const size = Buffer.alloc(13);
   size.writeUInt32BE(width, 0);

@@ -1,5 +1,4 @@
-import { H2PushError, systemCode } from "../../errors.js";
-import { writeWhole } from "../../io/atomic-write.js";
+import { H2PushError } from "../../errors.js";
 import type { PushManifest } from "../../manifest/types.js";
 import type { PageNeeds } from "../../scanner/types.js";
 import { scan, type ScanOptions, type SiteScan } from "../../server/scan/scan-directory.js";
@@ -7,6 +6,7 @@ import type { RunFlags } from "./manifest-run.js";
 import { explanation, pageTable } from "./manifest-table.js";
 import { printLine, printToStderr, warning } from "../output/output.js";
 import { progressBar } from "../output/progress-bar.js";
+import { writeUserFile } from "../output/user-file.js";
 import { checkGivenRoot } from "../options/served-root.js";
 import { fileAndLine } from "../log/scan-line.js";
 
@@ -46,7 +46,7 @@ export async function runManifest(root: string, options: ManifestOptions): Promi
   const needs = options.run ? await runPages(root, options, read) : read;
   const text = format === "table" ? tables(needs) : json(options.run ? manifestOf(needs) : manifest);
   if (options.out === undefined) process.stdout.write(text);
-  else await write(options.out, text);
+  else await writeUserFile(options.out, text, "--out FILE");
 }
 
 /** @param read gets what each page needs */
@@ -104,16 +104,4 @@ async function explain(root: string, page: string, options: ManifestOptions): Pr
 
 function settings({ base, single, viewport, jobs }: ManifestOptions): ScanOptions {
   return { base, single, viewport, jobs, onNotice: (text) => printToStderr(`${warning("note:")} ${text}`) };
-}
-
-/** @throws {H2PushError} "output" when it can't be written */
-async function write(file: string, text: string): Promise<void> {
-  try {
-    await writeWhole(file, text);
-  } catch (error) {
-    const hint = "pass a file in a directory that this user may write to: --out FILE";
-    throw new H2PushError("output", `cannot write ${file} (${systemCode(error) ?? String(error)})`, hint, {
-      cause: error,
-    });
-  }
 }

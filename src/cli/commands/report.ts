@@ -1,0 +1,150 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { readUserFile } from "../../io/read-user-file.js";
+import { overBudget, readBudgets, type Budgets } from "../../report/checks/budget.js";
+import { changesSince, readReport } from "../../report/checks/changes.js";
+import { harName, harOf } from "../../report/har.js";
+import { htmlReport } from "../../report/html/document.js";
+import { NETWORKS, type NetworkName } from "../../report/measure/networks.js";
+import { runReport } from "../../report/run-report.js";
+import type { PageResult, Report } from "../../report/types.js";
+import type { PageNeeds } from "../../scanner/types.js";
+import { scan, type ScanOptions } from "../../server/scan/scan-directory.js";
+import { checkGivenRoot } from "../options/served-root.js";
+import { printError, printLine, printToStderr, quiet, warning } from "../output/output.js";
+import { makeDirectory, writeUserFile } from "../output/user-file.js";
+import { progressBar } from "../output/progress-bar.js";
+import { reportTable } from "./report-table.js";
+
+/** The options of `h2push report`, as the command line has them. */
+export interface ReportFlags extends Pick<ScanOptions, "base" | "single" | "viewport"> {
+  /** URL paths. */
+  readonly page?: readonly string[];
+  readonly runs?: number;
+  readonly network?: NetworkName;
+  /** Instead of those of `network`. */
+  readonly rtt?: string;
+  readonly kbps?: string;
+  readonly think?: number;
+  readonly browser?: string;
+  /** What is printed; `text` by default. */
+  readonly format?: "text" | "json";
+  /** A file of budgets; the flags beside it are budgets for all pages. */
+  readonly budget?: string;
+  readonly maxLcp?: number;
+  readonly maxLoad?: number;
+  readonly maxRequests?: number;
+  readonly maxBytes?: number;
+  readonly minGain?: number;
+  /** A file for the report as HTML. */
+  readonly out?: string;
+  /** A directory for HAR files. */
+  readonly har?: string;
+  /** An earlier report (JSON). */
+  readonly compare?: string;
+}
+
+const DEFAULT_RUNS = 5;
+const DEFAULT_NETWORK = "4g";
+
+/** As a shell has it for a program that SIGINT ended. */
+const INTERRUPTED = 130;
+
+/**
+ * Carries out `h2push report [root]`. A page that is over its budget makes the exit code 1.
+ *
+ * @throws {H2PushError} "root", "manifest" for a page that is not there, "browser" when there is none, "config" for a file that is no budget or report
+ */
+export async function report(root: string, flags: ReportFlags): Promise<void> {
+  await checkGivenRoot(root, { kind: "argument" });
+  const budgets = await budgetsOf(flags);
+  const before = flags.compare === undefined ? undefined : await earlierReport(flags.compare);
+  const asText = flags.format !== "json";
+  const needs = new Map<string, PageNeeds>();
+  const measured = await measure(root, flags, needs, (page) => asText && printLine(reportTable(page)));
+  if (flags.out !== undefined) await writeUserFile(flags.out, htmlReport(measured, needs), "--out FILE");
+  if (flags.har !== undefined) await writeHars(flags.har, measured);
+  if (!asText) printLine(JSON.stringify(measured, undefined, 2));
+  for (const line of before === undefined ? [] : changesSince(before, measured)) {
+    (asText ? printLine : printToStderr)(`${quiet("changed:")} ${line}`);
+  }
+  const over = measured.pages.flatMap((page) => overBudget(page, budgets));
+  for (const line of over) printError({ message: line, hint: undefined });
+  // A page that can't be loaded keeps within no budget.
+  if (over.length > 0 || measured.pages.length === 0) process.exitCode ??= 1;
+}
+
+/** Measures, with a bar on the terminal; Ctrl+C ends it, and what was measured by then is returned. */
+async function measure(
+  root: string,
+  flags: ReportFlags,
+  needs: Map<string, PageNeeds>,
+  show: (page: PageResult) => void,
+): Promise<Report> {
+  const { base, single, viewport, page: pages } = flags;
+  const stopped = new AbortController();
+  const stop = () => stopped.abort();
+  process.once("SIGINT", stop);
+  const bar = progressBar("loads");
+  const onNotice = (text: string) => {
+    bar.end();
+    printToStderr(`${warning("note:")} ${text}`);
+  };
+  const onPage = (page: PageResult) => {
+    bar.end();
+    show(page);
+  };
+  try {
+    const onRead = (pathname: string, found: PageNeeds) => void needs.set(pathname, found);
+    await scan(root, { base, single, viewport, pages, onPage: onRead, onNotice });
+    const measured = await runReport({ root, base, single, viewport }, needs, {
+      machine: { platform: process.platform, env: process.env, home: homedir(), isRoot: process.getuid?.() === 0 },
+      browser: flags.browser,
+      pages,
+      network: networkOf(flags),
+      runs: flags.runs ?? DEFAULT_RUNS,
+      think: flags.think ?? 0,
+      signal: stopped.signal,
+      onProgress: (count, total) => bar.show(count, total),
+      onNotice,
+      onPage,
+    });
+    if (stopped.signal.aborted) process.exitCode = INTERRUPTED;
+    return measured;
+  } finally {
+    process.off("SIGINT", stop);
+    bar.end();
+  }
+}
+
+/** A file for each page and way: `index.auto.har`. */
+async function writeHars(directory: string, measured: Report): Promise<void> {
+  await makeDirectory(directory, "--har DIRECTORY");
+  for (const page of measured.pages) {
+    for (const way of page.ways) {
+      const har = JSON.stringify(harOf(page.path, way, measured), undefined, 2);
+      await writeUserFile(join(directory, harName(page.path, way.name)), har, "--har DIRECTORY");
+    }
+  }
+}
+
+async function budgetsOf({ budget, maxLcp, maxLoad, maxRequests, maxBytes, minGain }: ReportFlags): Promise<Budgets> {
+  const read =
+    budget === undefined ? {} : readBudgets(await readUserFile(budget, "config", "pass a file of JSON"), budget);
+  const flags = Object.entries({ maxLcp, maxLoad, maxRequests, maxBytes, minGain });
+  return { ...read, ...Object.fromEntries(flags.filter(([, value]) => value !== undefined)) };
+}
+
+const earlierReport = async (file: string) =>
+  readReport(await readUserFile(file, "config", "pass what h2push report --format json has written"), file);
+
+/** The network that was named, or what of it was given in figures. */
+function networkOf({ network, rtt, kbps }: ReportFlags): Report["network"] {
+  const name = network ?? (rtt === undefined && kbps === undefined ? DEFAULT_NETWORK : undefined);
+  const named = name === undefined ? { rtt: 0, kbps: 0 } : { name, ...NETWORKS[name] };
+  return {
+    ...named,
+    ...(rtt === undefined ? {} : { rtt: Number(rtt) }),
+    ...(kbps === undefined ? {} : { kbps: Number(kbps) }),
+  };
+}

@@ -1,0 +1,29 @@
+import { mkdir } from "node:fs/promises";
+import { H2PushError, systemCode } from "../../errors.js";
+import { writeWhole } from "../../io/atomic-write.js";
+
+/**
+ * Writes a file that the user named.
+ *
+ * @param option by which, with the name of its value: "--out FILE"
+ * @throws {H2PushError} "output" when it can't be written
+ */
+export async function writeUserFile(file: string, text: string, option: string): Promise<void> {
+  await writing(file, "a file", option, writeWhole(file, text));
+}
+
+/** @throws {H2PushError} "output" when it can't be made */
+export async function makeDirectory(directory: string, option: string): Promise<void> {
+  await writing(directory, "one", option, mkdir(directory, { recursive: true }));
+}
+
+async function writing(path: string, kind: string, option: string, done: Promise<unknown>): Promise<void> {
+  try {
+    await done;
+  } catch (error) {
+    const hint = `pass ${kind} in a directory that this user may write to: ${option}`;
+    throw new H2PushError("output", `cannot write ${path} (${systemCode(error) ?? String(error)})`, hint, {
+      cause: error,
+    });
+  }
+}

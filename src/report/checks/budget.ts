@@ -1,0 +1,91 @@
+import { H2PushError } from "../../errors.js";
+import { isObject } from "../../io/json-object.js";
+import type { PageResult, TimeName, WayFigures } from "../types.js";
+
+/** What pages may take, as h2push serves them without any flag. */
+export interface Budget {
+  /** Milliseconds until the largest paint, and until the load event. */
+  readonly maxLcp?: number;
+  readonly maxLoad?: number;
+  readonly maxRequests?: number;
+  /** Content bytes as they are sent. */
+  readonly maxBytes?: number;
+  /** How much sooner the load event has to be than without help, in percent. */
+  readonly minGain?: number;
+}
+
+const NAMES = ["maxLcp", "maxLoad", "maxRequests", "maxBytes", "minGain"] as const;
+
+/** A budget for all pages, and others for some. */
+export interface Budgets extends Budget {
+  /** By URL path. */
+  readonly pages?: Readonly<Record<string, Budget>>;
+}
+
+/**
+ * Reads a file of budgets.
+ *
+ * @throws {H2PushError} "config", naming the file and the key
+ */
+export function readBudgets(text: string, file: string): Budgets {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new H2PushError("config", `not JSON: ${file}`, FORM, { cause: error });
+  }
+  if (!isObject(value)) throw new H2PushError("config", `not a budget: ${file}`, FORM);
+  const { pages = {}, ...all } = value;
+  if (!isObject(pages)) throw new H2PushError("config", `not budgets by page: pages in ${file}`, FORM);
+  const byPage = Object.entries(pages).map(([page, budget]) => [
+    page,
+    checkBudget(budget, `pages["${page}"] in ${file}`),
+  ]);
+  return { ...checkBudget(all, file), pages: Object.fromEntries(byPage) };
+}
+
+const FORM = `for example { "maxLcp": 2500, "pages": { "/": { "maxRequests": 20 } } }`;
+
+function checkBudget(value: unknown, where: string): Budget {
+  if (!isObject(value)) throw new H2PushError("config", `not a budget: ${where}`, FORM);
+  const known = new Set<string>(NAMES);
+  for (const [name, limit] of Object.entries(value)) {
+    if (!known.has(name))
+      throw new H2PushError("config", `no such budget: ${name} in ${where}`, `there are ${NAMES.join(", ")}`);
+    if (typeof limit === "number" && limit >= 0) continue;
+    throw new H2PushError("config", `not a number: ${name} in ${where} (${JSON.stringify(limit)})`, FORM);
+  }
+  return value;
+}
+
+/** What is over its budget, a sentence each. */
+export function overBudget(page: PageResult, budgets: Budgets): readonly string[] {
+  const { path, ways, alike } = page;
+  const served = ways.find(({ name }) => name === (alike.auto ?? "auto"));
+  if (served === undefined) return [];
+  const { maxLcp, maxLoad, maxRequests, maxBytes, minGain }: Budget = { ...budgets, ...budgets.pages?.[path] };
+  const over = (what: string, value: number | undefined, most: number | undefined, unit: string) =>
+    value === undefined || most === undefined || value <= most
+      ? []
+      : `${path}: ${what} ${Math.round(value)}${unit} is over ${most}${unit}`;
+  return [
+    over("LCP", timeOf(served, "lcp"), maxLcp, " ms"),
+    over("load", timeOf(served, "load"), maxLoad, " ms"),
+    over("requests", served.requests, maxRequests, ""),
+    over("bytes", served.bytes, maxBytes, ""),
+    underGain(path, gainOf(served), minGain),
+  ].flat();
+}
+
+const timeOf = ({ times }: WayFigures, name: TimeName) => times[name]?.median;
+
+/** In percent; what may be noise is none. */
+function gainOf({ differences }: WayFigures): number {
+  const { load } = differences;
+  return load?.isReal === true ? -100 * load.part : 0;
+}
+
+const underGain = (path: string, gain: number, least: number | undefined) =>
+  least === undefined || gain >= least
+    ? []
+    : `${path}: gain ${Math.round(gain)} % of the load time is under ${least} %`;

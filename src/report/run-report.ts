@@ -1,0 +1,215 @@
+import { Driver } from "../browser/driver.js";
+import { findBrowser, type BrowserMachine } from "../browser/find-browser.js";
+import type { RunSite } from "../browser/run-pages.js";
+import { chooseTemplates } from "../browser/templates.js";
+import { errorOf } from "../errors.js";
+import type { PageNeeds } from "../scanner/types.js";
+import { serverOptions } from "../server/options/options-table.js";
+import { createCertificate } from "../tls/issue/issue.js";
+import type { Load } from "./measure/load.js";
+import { PUSH, WAYS, type WayName } from "./measure/ways.js";
+import { figuresOf, pushFiguresOf, type WayLoads } from "./page-figures.js";
+import { ReportSite } from "./report-site.js";
+import type { PageResult, PushFigures, Report } from "./types.js";
+import { verdictOf } from "./verdict.js";
+
+export interface ReportOptions {
+  readonly machine: BrowserMachine;
+  /** The browser's program; the first that is found without it. */
+  readonly browser?: string | undefined;
+  /** URL paths; one page of each template without it. */
+  readonly pages?: readonly string[] | undefined;
+  readonly network: Report["network"];
+  readonly runs: number;
+  /** Milliseconds. */
+  readonly think: number;
+  readonly signal: AbortSignal;
+  /** Told after each load. */
+  readonly onProgress: (count: number, total: number) => void;
+  /** Told of each page when it has been measured. */
+  readonly onPage: (page: PageResult) => void;
+  /** Told what the user should know of, in a sentence. */
+  readonly onNotice: (text: string) => void;
+}
+
+/** Pages that are loaded without being named. */
+const MOST_PAGES = 10;
+
+/** For one load, in milliseconds. */
+const LOAD_TIMEOUT = 60_000;
+
+/** Loads by each way before those that count: with the one that shows what was learned, on the average. */
+const PREPARING = 1.2;
+
+/**
+ * Loads pages by each way of serving them, cold and in turn, and compares
+ * what comes of it.
+ *
+ * @param needs of each page, by reading
+ * @throws {H2PushError} "browser" when there is none, or it does not start
+ */
+export async function runReport(
+  site: RunSite,
+  needs: ReadonlyMap<string, PageNeeds>,
+  options: ReportOptions,
+): Promise<Report> {
+  const path = await findBrowser(options.browser, options.machine);
+  const { isRoot } = options.machine;
+  if (isRoot) options.onNotice("run by root, the browser has no sandbox: only for pages that you trust");
+  const certificate = await createCertificate();
+  const viewport = serverOptions.viewport.check(site.viewport ?? serverOptions.viewport.default);
+  const timeout = LOAD_TIMEOUT;
+  const driver = new Driver({
+    path,
+    viewport,
+    unconfined: isRoot,
+    timeout,
+    certificate: certificate.cert,
+    isolated: true,
+  });
+  const { network, runs, think } = options;
+  const date = new Date().toISOString();
+  const sites: ReportSite[] = [];
+  try {
+    await driver.start();
+    for (const way of [...WAYS, PUSH]) {
+      sites.push(await ReportSite.open(way, { site, certificate, network, think, needs }));
+    }
+    const pages = await measurePages(choosePages(needs, options), sites, driver, options);
+    return { version: 1, date, browser: driver.version, network, think, runs, pages };
+  } finally {
+    await driver.close();
+    await Promise.all(sites.map((site) => site.close()));
+  }
+}
+
+/** The home page, then one page of each template, those with the most pages first. */
+function choosePages(needs: ReadonlyMap<string, PageNeeds>, { pages, onNotice }: ReportOptions): readonly string[] {
+  if (pages !== undefined) return [...needs.keys()];
+  const entries = new Map([...needs].map(([page, { entries }]) => [page, entries]));
+  const templates = chooseTemplates(entries, { all: false, limit: Number.POSITIVE_INFINITY });
+  const rank = (page: string) => Number(page === [...needs.keys()].toSorted((a, b) => a.length - b.length)[0]);
+  const firsts = templates
+    .toSorted((a, b) => b.pages.length - a.pages.length)
+    .flatMap(({ pages: [first] }) => first ?? [])
+    .toSorted((a, b) => rank(b) - rank(a));
+  if (firsts.length > MOST_PAGES)
+    onNotice(`${MOST_PAGES} of ${firsts.length} templates are loaded: --page names others`);
+  return firsts.slice(0, MOST_PAGES);
+}
+
+async function measurePages(
+  pages: readonly string[],
+  all: readonly ReportSite[],
+  driver: Driver,
+  options: ReportOptions,
+): Promise<readonly PageResult[]> {
+  const [pushSite] = all.slice(-1);
+  const sites = all.slice(0, -1);
+  if (pushSite === undefined) return [];
+  const progress = new Progress(pages.length, sites.length, options);
+  const results: PageResult[] = [];
+  for (const page of pages) {
+    try {
+      const result = await measurePage(page, { sites, pushSite }, driver, options, progress);
+      results.push(result);
+      options.onPage(result);
+    } catch (error) {
+      if (options.signal.aborted) break;
+      options.onNotice(`${page} ${errorOf(error).message.split("\n", 1)[0]}: it is left out`);
+    }
+    progress.pageDone();
+  }
+  return results;
+}
+
+async function measurePage(
+  page: string,
+  { sites, pushSite }: { readonly sites: readonly ReportSite[]; readonly pushSite: ReportSite },
+  driver: Driver,
+  options: ReportOptions,
+  progress: Progress,
+): Promise<PageResult> {
+  const { signal, runs, think, network } = options;
+  const told = new Map<string, ReportSite>();
+  const alike: Partial<Record<WayName, WayName>> = {};
+  for (const site of sites) {
+    const tells = await site.prepare(page, driver, signal);
+    progress.loaded();
+    const other = told.get(tells);
+    if (other === undefined) told.set(tells, site);
+    else alike[site.way.name] = other.way.name;
+  }
+  progress.measuring(told.size);
+  const loads = new Map<ReportSite, Load[]>([...told.values()].map((site) => [site, []]));
+  for (let run = 0; run < runs; run++) {
+    for (const [tells, site] of inTurn([...told], run)) {
+      loads.get(site)?.push(await site.load(page, driver, signal, tells));
+      progress.loaded();
+    }
+  }
+  const all: WayLoads[] = [...loads].map(([{ way }, loads]) => ({ way, loads }));
+  const ways = figuresOf(all);
+  const push = await measurePush(ways[0]?.sample, pushSite, options);
+  const foreign = [...new Set(all.flatMap(({ loads }) => loads.flatMap(({ foreign }) => foreign)))];
+  const verdict = verdictOf(ways, { ...network, think, runs });
+  return { path: page, ways, alike, ...(push === undefined ? {} : { push }), foreign, verdict };
+}
+
+/** Loads what a browser has asked for by a client that takes pushes, and by one that does not, in turn. */
+async function measurePush(
+  asked: Load | undefined,
+  site: ReportSite,
+  { runs, signal }: ReportOptions,
+): Promise<PushFigures | undefined> {
+  if (asked === undefined || asked.requests.length < 2) return undefined;
+  const loads: Record<"without" | "pushed", Load[]> = { without: [], pushed: [] };
+  // The first loads fill what the server keeps.
+  for (let run = -1; run < runs; run++) {
+    const both = inTurn(["without", "pushed"] as const, run + 1);
+    for (const name of both) {
+      const load = await site.loadByClient(asked, name === "pushed", signal);
+      if (run >= 0) loads[name].push(load);
+    }
+  }
+  return pushFiguresOf(loads.without, loads.pushed);
+}
+
+/** Each is the first one as often as the others: what a busy machine takes, it takes from all. */
+const inTurn = <T>(all: readonly T[], run: number): readonly T[] => {
+  const first = run % all.length;
+  return [...all.slice(first), ...all.slice(0, first)];
+};
+
+/** Counts loads. Those of ways that are told the same fall away once that is known. */
+class Progress {
+  readonly #options: ReportOptions;
+  readonly #forPage: number;
+  readonly #sites: number;
+  #left: number;
+  #done = 0;
+  #total: number;
+
+  constructor(pages: number, sites: number, options: ReportOptions) {
+    this.#options = options;
+    this.#sites = sites;
+    this.#forPage = sites * (PREPARING + options.runs);
+    this.#left = pages;
+    this.#total = pages * this.#forPage;
+  }
+
+  measuring(sites: number): void {
+    this.#total -= (this.#sites - sites) * this.#options.runs;
+  }
+
+  loaded(): void {
+    this.#done += 1;
+    this.#options.onProgress(this.#done, Math.max(this.#done, Math.round(this.#total)));
+  }
+
+  /** However it ended. */
+  pageDone(): void {
+    this.#left -= 1;
+    this.#total = this.#done + this.#left * this.#forPage;
+  }
+}

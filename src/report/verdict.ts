@@ -1,0 +1,126 @@
+import { differenceOf } from "./page-figures.js";
+import type { WayName } from "./measure/ways.js";
+import type { TimeName, Verdict, WayFigures } from "./types.js";
+
+/** How the loads were made, as far as the verdict says why. */
+export interface Circumstances {
+  readonly rtt: number;
+  readonly kbps: number;
+  readonly think: number;
+  readonly runs: number;
+}
+
+/** In none of these may a page become slower; and gains in them count most, in this order. */
+const JUDGED: readonly TimeName[] = ["lcp", "load", "fcp"];
+
+/** A later last byte harms nobody who sees the page; a sooner one gains only where it comes after the load event. */
+const GAINED: readonly TimeName[] = [...JUDGED, "last"];
+
+const LABELS: Readonly<Record<TimeName, string>> = {
+  ttfb: "first byte",
+  fcp: "first paint",
+  lcp: "largest paint",
+  load: "load event",
+  last: "last needed byte",
+};
+
+/** Runs with which the rank test can tell anything. */
+const FEWEST_RUNS = 4;
+
+/** What to do about a page, and why. @param ways the first is that without help */
+export function verdictOf(ways: readonly WayFigures[], circumstances: Circumstances): Verdict {
+  const [plain, ...others] = ways;
+  const harmful = others.filter((way) => changed(way, JUDGED, 1).length > 0);
+  const harmfulNames = harmful.map(({ name }) => name);
+  const { last, load } = plain?.times ?? {};
+  const gained = (last?.median ?? 0) > (load?.median ?? 0) ? GAINED : JUDGED;
+  const use = choose(others.filter((way) => !harmful.includes(way) && changed(way, gained, -1).length > 0));
+  const harm = harmful.map((way) => ` Not ${way.name}: ${changes(way, plain, changed(way, JUDGED, 1).slice(0, 1))}.`);
+  const text = use === undefined ? noGain(plain, others, circumstances) : gain(use, plain);
+  return { ...(use === undefined ? {} : { use: use.name }), harmful: harmfulNames, text: text + harm.join("") };
+}
+
+/** The times that are really later (1) or sooner (-1). */
+function changed({ differences }: WayFigures, names: readonly TimeName[], sign: 1 | -1): readonly TimeName[] {
+  return names.filter((name) => {
+    const difference = differences[name];
+    return difference?.isReal === true && Math.sign(difference.by) === sign;
+  });
+}
+
+/** The best one; and where one that asks less of the user is no worse, that. */
+function choose(gaining: readonly WayFigures[]): WayFigures | undefined {
+  const [best] = gaining.toSorted((a, b) => scoreOf(a) - scoreOf(b));
+  return best && gaining.find((way) => !isWorse(way, best));
+}
+
+const scoreOf = ({ differences }: WayFigures) =>
+  GAINED.reduce((sum, name) => {
+    const difference = differences[name];
+    return difference?.isReal === true ? sum + Math.log(1 + difference.part) : sum;
+  }, 0);
+
+const isWorse = (way: WayFigures, best: WayFigures) =>
+  GAINED.some((name) => {
+    const [from, to] = [best.times[name], way.times[name]];
+    if (from === undefined || to === undefined) return false;
+    const { isReal, by } = differenceOf(from, to);
+    return isReal && by > 0;
+  });
+
+const HOW: Readonly<Record<WayName, string>> = {
+  none: "Use --delivery none",
+  auto: "Use h2push as it is",
+  learned: "Use h2push as it is and let it learn",
+  "link all": "Use --delivery link --announce all",
+  hints: "Use --delivery hints",
+  push: "Use --delivery push",
+};
+
+function gain(way: WayFigures, plain: WayFigures | undefined): string {
+  const sooner = changes(way, plain, changed(way, GAINED, -1).slice(0, 2));
+  const chain = way.announced.length > 0 && plain !== undefined && plain.depth > way.depth;
+  const count = way.announced.length;
+  const announced = `${count} ${count === 1 ? "file is" : "files are"} announced`;
+  const why = chain ? `the chain is ${plain.depth} deep, and ${announced}` : announced;
+  return `${HOW[way.name]}: ${sooner}; ${why}.`;
+}
+
+/** "load event 980 → 735 ms (-25 %)" */
+function changes(way: WayFigures, plain: WayFigures | undefined, names: readonly TimeName[]): string {
+  const one = (name: TimeName) => {
+    const [from, to, part] = [plain?.times[name]?.median, way.times[name]?.median, way.differences[name]?.part ?? 0];
+    const percent = `${part > 0 ? "+" : "-"}${Math.abs(Math.round(part * 100))} %`;
+    return `${LABELS[name]} ${from?.toFixed(0)} → ${to?.toFixed(0)} ms (${percent})`;
+  };
+  return names.map(one).join(", ");
+}
+
+function noGain(plain: WayFigures | undefined, others: readonly WayFigures[], circumstances: Circumstances): string {
+  if (circumstances.runs < FEWEST_RUNS) {
+    return `No difference can be told by ${circumstances.runs} of each: take --runs ${FEWEST_RUNS} or more.`;
+  }
+  const hints = others.some(({ name }) => name === "hints") && circumstances.think === 0;
+  const note = hints ? " A 103 gains only while the server thinks: --think MS." : "";
+  return `Leave it as it is: nothing makes this page faster. ${whyNot(plain, others, circumstances)}${note}`;
+}
+
+/** The line is busy for this part of a load: then bytes decide. */
+const BUSY = 0.75;
+
+/** A round trip that nobody notices (milliseconds). */
+const SHORT_RTT = 20;
+
+function whyNot(plain: WayFigures | undefined, others: readonly WayFigures[], { rtt, kbps }: Circumstances): string {
+  if (plain === undefined) return "";
+  if (plain.requests === 1) return "It asks for nothing: everything is in the HTML itself.";
+  if (others.every(({ announced }) => announced.length === 0)) {
+    return `The HTML names all that it needs (the chain is ${plain.depth} deep), and the browser finds it there.`;
+  }
+  const busy = kbps === 0 ? 0 : (plain.bytes * 8) / kbps;
+  const last = plain.times.last?.median ?? plain.times.load?.median ?? 0;
+  if (busy > BUSY * last)
+    return `The line is busy for ${Math.round((busy / last) * 100)} % of the load: only fewer bytes help.`;
+  if (rtt < SHORT_RTT) return `A round trip takes only ${rtt} ms.`;
+  return `The chain is ${plain.depth} deep, and nothing that is painted or loaded waits for what can be announced.`;
+}

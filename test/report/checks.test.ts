@@ -1,0 +1,135 @@
+import { expect, test } from "vitest";
+import { overBudget, readBudgets } from "../../src/report/checks/budget.js";
+import { changesSince, readReport } from "../../src/report/checks/changes.js";
+import { harName, harOf } from "../../src/report/har.js";
+import { htmlReport } from "../../src/report/html/document.js";
+import { figuresOf, type WayLoads } from "../../src/report/page-figures.js";
+import type { PageResult, Report } from "../../src/report/types.js";
+import { loadsOf, request } from "./loads.js";
+
+const pageOf = (loads: readonly WayLoads[], more: Partial<PageResult> = {}): PageResult => ({
+  path: "/",
+  ways: figuresOf(loads),
+  alike: {},
+  foreign: [],
+  verdict: { harmful: [], text: "Leave it." },
+  ...more,
+});
+
+const reportOf = (...pages: readonly PageResult[]): Report => ({
+  version: 1,
+  date: "2026-01-02T03:04:05.678Z",
+  browser: "chromium 156.0",
+  network: { rtt: 100, kbps: 0 },
+  think: 0,
+  runs: 5,
+  pages,
+});
+
+const slow = pageOf([loadsOf("none", 800), loadsOf("auto", 600)]);
+
+test("a page is held against its budget as it is served without a flag; its own goes before that of all", () => {
+  const budgets = { maxLcp: 500, maxLoad: 700, maxRequests: 2, maxBytes: 3000, minGain: 30 };
+  expect(overBudget(slow, budgets)).toEqual([
+    "/: LCP 600 ms is over 500 ms",
+    "/: requests 3 is over 2",
+    "/: gain 25 % of the load time is under 30 %",
+  ]);
+  expect(overBudget(slow, { ...budgets, pages: { "/": { maxLcp: 650, minGain: 20, maxRequests: 3 } } })).toEqual([]);
+});
+
+test("a page that is told nothing has the figures of a load without help, and gains nothing", () => {
+  const alone = pageOf([loadsOf("none", 800)], { alike: { auto: "none" } });
+  expect(overBudget(alone, { maxLoad: 700, minGain: 1 })).toEqual([
+    "/: load 800 ms is over 700 ms",
+    "/: gain 0 % of the load time is under 1 %",
+  ]);
+  expect(overBudget(alone, { minGain: 0 })).toEqual([]);
+});
+
+test.each([
+  ["{", "not JSON: budget.json"],
+  ["[]", "not a budget: budget.json"],
+  [`{ "maxLpc": 1 }`, "no such budget: maxLpc in budget.json"],
+  [`{ "maxLcp": "1 s" }`, `not a number: maxLcp in budget.json ("1 s")`],
+  [`{ "pages": { "/": { "maxLoad": -1 } } }`, `not a number: maxLoad in pages["/"] in budget.json (-1)`],
+  [`{ "pages": [] }`, "not budgets by page: pages in budget.json"],
+])("a budget that can't be read is refused by name: %s", (text, message) => {
+  expect(() => readBudgets(text, "budget.json")).toThrow(message);
+});
+
+test("a budget is read with those of its pages", () => {
+  const text = `{ "maxLcp": 2500, "pages": { "/a": { "maxRequests": 20 } } }`;
+  expect(readBudgets(text, "b.json")).toEqual({ maxLcp: 2500, pages: { "/a": { maxRequests: 20 } } });
+});
+
+test("what has changed is told: times outside the noise, counts, verdicts, pages", () => {
+  const more = { requests: [request("/", { means: "page" }), request("/a.js", { by: "/", status: 404 })] };
+  const before = reportOf(slow, { ...slow, path: "/old" });
+  const after = reportOf(
+    pageOf([loadsOf("none", 804), loadsOf("auto", 300, more)], { verdict: { use: "auto", harmful: [], text: "" } }),
+    { ...slow, path: "/new" },
+  );
+  expect(changesSince(before, before)).toEqual([]);
+  expect(changesSince(before, after)).toEqual(
+    [
+      "/: what helps is auto, and was nothing",
+      "/ auto: lcp 600 → 300 ms (-50 %)",
+      "/ auto: load 600 → 300 ms (-50 %)",
+      "/ auto: fcp 600 → 300 ms (-50 %)",
+      "/ auto: last 600 → 100 ms (-83 %)",
+      "/ auto: requests 3 → 2 (-33 %)",
+      "/ auto: bytes 3000 → 2000 (-33 %)",
+      "/ auto: depth 2 → 1 (-50 %)",
+      "/ auto: missing now: /a.js",
+      "/new: new",
+      "/old: not measured any more",
+    ].sort((a, b) => changesSince(before, after).indexOf(a) - changesSince(before, after).indexOf(b)),
+  );
+});
+
+test("times over another network are not compared", () => {
+  const other = { ...reportOf(pageOf([loadsOf("none", 300), loadsOf("auto", 200)])), network: { rtt: 20, kbps: 0 } };
+  expect(changesSince(reportOf(slow), other)).toEqual([
+    "the network or the browser was another one: times are not compared",
+  ]);
+});
+
+test.each(["{", "[]", `{ "version": 2 }`, `{ "version": 1, "network": {}, "pages": [{}] }`])(
+  "what is no report is refused: %s",
+  (text) => expect(() => readReport(text, "old.json")).toThrow(/^not (JSON|a report): old\.json$/),
+);
+
+test("a report that was written is read again", () => {
+  const report = reportOf(slow);
+  expect(readReport(JSON.stringify(report), "old.json")).toEqual(JSON.parse(JSON.stringify(report)));
+});
+
+test("a HAR file has each request of the median load", () => {
+  const { log } = harOf("/docs/", figuresOf([loadsOf("none", 800)])[0]!, reportOf());
+  expect(log.pages[0]).toMatchObject({ pageTimings: { onLoad: 800 } });
+  expect(log.entries.map(({ request: { url } }) => url)).toEqual([
+    "https://localhost/",
+    "https://localhost/a.js",
+    "https://localhost/b.js",
+  ]);
+  expect(log.entries[1]).toMatchObject({
+    time: 800,
+    timings: { wait: 50, receive: 750 },
+    _initiator: "https://localhost/",
+  });
+  expect([harName("/", "link all"), harName("/docs/a.html", "none")]).toEqual([
+    "index.link-all.har",
+    "docs-a.html.none.har",
+  ]);
+});
+
+test("names in the HTML report are text, whatever they hold", () => {
+  const nasty = {
+    requests: [request("/", { means: "page" }), request('/a"><script>alert(1)</script>&.js', { by: "/" })],
+  };
+  const html = htmlReport(reportOf(pageOf([loadsOf("none", 800, nasty)])), new Map());
+  expect(html).not.toContain("<script");
+  expect(html).toContain("/a&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;.js");
+  expect(html).toContain("Leave it.");
+});

@@ -1,0 +1,113 @@
+import { expect, test } from "vitest";
+import { depthOf, figuresOf, type WayLoads } from "../../src/report/page-figures.js";
+import { verdictOf } from "../../src/report/verdict.js";
+import { load, loadsOf, request } from "./loads.js";
+
+const circumstances = { rtt: 100, kbps: 0, think: 0, runs: 5 };
+const verdict = (ways: readonly WayLoads[], more: Partial<typeof circumstances> = {}) =>
+  verdictOf(figuresOf(ways), { ...circumstances, ...more });
+
+const linked = { announced: ["/b.js"] };
+
+test("what makes the page faster is named, with what it gains and why", () => {
+  const { use, harmful, text } = verdict([loadsOf("none", 800), loadsOf("auto", 600, linked)]);
+  expect({ use, harmful }).toEqual({ use: "auto", harmful: [] });
+  expect(text).toBe(
+    "Use h2push as it is: largest paint 800 → 600 ms (-25 %), load event 800 → 600 ms (-25 %); 1 file is announced.",
+  );
+});
+
+test("what makes the page slower is named, whatever else there is", () => {
+  const { use, harmful, text } = verdict([
+    loadsOf("none", 800),
+    loadsOf("auto", 600, linked),
+    loadsOf("link all", 1000),
+  ]);
+  expect({ use, harmful }).toEqual({ use: "auto", harmful: ["link all"] });
+  expect(text).toMatch(/ Not link all: largest paint 800 → 1000 ms \(\+25 %\)\.$/);
+});
+
+test("a gain in one time does not make up for a loss in another", () => {
+  const mixed = loadsOf("link all", 600, linked);
+  const loads = mixed.loads.map((one, at) => ({ ...one, lcp: 1500 + at }));
+  const { use, harmful } = verdict([loadsOf("none", 800), { ...mixed, loads }]);
+  expect({ use, harmful }).toEqual({ use: undefined, harmful: ["link all"] });
+});
+
+test("of ways that are equally good, the one that asks less of the user is named", () => {
+  const ways = [loadsOf("none", 800), loadsOf("auto", 603), loadsOf("learned", 601), loadsOf("link all", 599)];
+  expect(verdict(ways).use).toBe("auto");
+  expect(verdict([loadsOf("none", 800), loadsOf("auto", 700), loadsOf("learned", 500)]).use).toBe("learned");
+});
+
+test.each([
+  ["noise", loadsOf("auto", 805, linked)],
+  ["2 % less", loadsOf("auto", 784, linked)],
+  [
+    "one load out of five",
+    { way: loadsOf("auto", 0).way, loads: [300, 795, 801, 803, 806].map((ms) => load(ms, linked)) },
+  ],
+])("no difference is called one: %s", (_, auto) => {
+  const { use, harmful, text } = verdict([loadsOf("none", 800), auto]);
+  expect({ use, harmful }).toEqual({ use: undefined, harmful: [] });
+  expect(text).toMatch(/^Leave it as it is: nothing makes this page faster\./);
+});
+
+const alone = { requests: [request("/", { destination: "document", means: "page" })] };
+
+test.each([
+  ["everything is in the HTML itself", alone, {}],
+  ["the chain is 2 deep", {}, {}],
+  ["only fewer bytes help", { ...linked, requests: [request("/", { bytes: 95_000, end: 800 })] }, { kbps: 1000 }],
+  ["takes only 4 ms", linked, { rtt: 4 }],
+  ["nothing that is painted or loaded waits", linked, {}],
+])("that nothing helps has a reason: %s", (reason, what, more) => {
+  const requests = "requests" in what && what !== alone ? { requests: [...what.requests, request("/a.js")] } : {};
+  const { text } = verdict(
+    [loadsOf("none", 800, { ...what, ...requests }), loadsOf("auto", 800, { ...what, ...requests })],
+    more,
+  );
+  expect(text).toContain(reason);
+});
+
+test("a 103 is said to need a server that thinks, unless it does", () => {
+  const ways = [loadsOf("none", 800), loadsOf("hints", 800, linked)];
+  expect(verdict(ways).text).toContain("--think");
+  expect(verdict(ways, { think: 300 }).text).not.toContain("--think");
+});
+
+test("too few runs are said to tell nothing", () => {
+  const few = (name: "none" | "auto", ms: number) => ({ ...loadsOf(name, ms), loads: [load(ms), load(ms + 1)] });
+  expect(verdict([few("none", 800), few("auto", 400)], { runs: 2 }).text).toContain("take --runs 4 or more");
+});
+
+test("what is fetched twice, announced in vain, missing, and how deep the chain is", () => {
+  const requests = [
+    request("/", { means: "page" }),
+    request("/a.css", { by: "/" }),
+    request("/b.css", { by: "/a.css" }),
+    request("/b.css", { by: "/" }),
+    request("/film.mp4", { status: 206, by: "/" }),
+    request("/film.mp4", { status: 206, by: "/" }),
+    request("/gone.js", { by: "/", status: 404 }),
+    request("/next.js", { by: "/b.css", isAhead: true }),
+  ];
+  const announced = { requests: [...requests, request("/extra.js", { by: "/" })], announced: ["/a.css", "/extra.js"] };
+  const [, auto] = figuresOf([loadsOf("none", 800, { requests }), loadsOf("auto", 800, announced)]);
+  expect(auto).toMatchObject({
+    twice: ["/b.css"],
+    unused: ["/extra.js"],
+    missing: ["/gone.js"],
+    requests: 9,
+    depth: 1,
+  });
+  expect(depthOf(requests.slice(0, 3))).toBe(2);
+  expect(depthOf([request("/a", { by: "/b" }), request("/b", { by: "/a" })])).toBeLessThan(3);
+});
+
+test("the last needed byte is not that of what is announced in vain or fetched ahead", () => {
+  const plain = [request("/", { means: "page" }), request("/a.js", { by: "/", end: 300 })];
+  const more = [...plain, request("/extra.js", { end: 900 }), request("/next.js", { end: 950, isAhead: true })];
+  const [, auto] = figuresOf([loadsOf("none", 800, { requests: plain }), loadsOf("auto", 800, { requests: more })]);
+  expect(auto?.times.last?.median).toBe(300);
+});
