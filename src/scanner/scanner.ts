@@ -7,8 +7,9 @@ import { readAsync, syncReader } from "./site-files/read-file.js";
 import type { PageLookup } from "./needs-list.js";
 import { debug } from "../io/debug.js";
 import { LruMap } from "../io/lru-map.js";
-import { NO_NEEDS } from "./scan-fault.js";
-import { type OnLimit, SiteFacts } from "./facts-cache.js";
+import { withoutFile } from "./scan-fault.js";
+import { LargeFile, type OnLimit, SiteFacts } from "./facts-cache.js";
+import { type PageThread, pageThread } from "./thread/page-thread.js";
 import { versionOf } from "./site-files/file-version.js";
 import { CachedPromise, whenKnown } from "../io/maybe-promise.js";
 
@@ -106,6 +107,7 @@ class SiteScanner implements Scanner {
   readonly #checkAfter: number;
   readonly #viewport: Viewport;
   readonly #facts: SiteFacts;
+  readonly #thread: PageThread | undefined;
   readonly #known = new LruMap<Known>(MAX_TARGETS);
   readonly #answers: LruMap<Answer>;
   /** What was found out before counts no more without a check. */
@@ -117,7 +119,9 @@ class SiteScanner implements Scanner {
     this.#options = options;
     this.#checkAfter = checkAfter;
     this.#viewport = viewport;
+    this.#thread = once ? undefined : pageThread({ viewport, compressed }, onLimit);
     this.#facts = new SiteFacts({
+      isLimited: this.#thread !== undefined,
       reader: once ? syncReader : () => readAsync,
       onLimit,
       viewport,
@@ -183,7 +187,7 @@ class SiteScanner implements Scanner {
     const lookedUp = new Map<Asked, LookedUp>();
     const request: PageRequest = { pathname, file, policies: csp, viewport: this.#viewport, explain, record };
     const checkedAt = performance.now();
-    const needs = closePage(request, this.#facts, this.#lookup(lookedUp, audience)).then(
+    const needs = this.#close(request, this.#lookup(lookedUp, audience)).then(
       (found) => (found.record === undefined ? found : withLookedUp(found, found.record, lookedUp)),
       withoutFile,
     );
@@ -198,6 +202,17 @@ class SiteScanner implements Scanner {
       () => undefined,
     );
     return answer;
+  }
+
+  /** A page with a large file is scanned anew, where nobody waits for it. */
+  async #close(request: PageRequest, lookup: PageLookup): Promise<PageNeeds> {
+    try {
+      return await closePage(request, this.#facts, lookup);
+    } catch (error) {
+      if (!(error instanceof LargeFile) || this.#thread === undefined) throw error;
+      debug("scan of %s goes on in a thread", request.pathname);
+      return this.#thread.page(request, lookup);
+    }
   }
 
   async #tell(answer: Answer, pathname: string, file: SiteFile): Promise<void> {
@@ -266,9 +281,4 @@ function withoutAnswer(error: unknown): LookedUp {
 function withLookedUp(needs: PageNeeds, record: PageRecord, lookedUp: ReadonlyMap<Asked, LookedUp>): PageNeeds {
   const restsOn = Array.from(lookedUp.keys(), (asked) => keyOfAsked(asked, undefined));
   return { ...needs, record: { ...record, restsOn } };
-}
-
-function withoutFile(error: unknown): PageNeeds {
-  if (systemCode(error) === undefined) throw error;
-  return NO_NEEDS;
 }
