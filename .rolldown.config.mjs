@@ -67,7 +67,8 @@ export default defineConfig([
     input: {
       index: "src/index.ts",
       main: "src/cli/main.ts",
-      // A thread of a scan begins with a file of its own.
+      // A thread begins with a file of its own.
+      "page-worker": "src/scanner/thread/page-worker.ts",
       "scan-worker": "src/server/scan/scan-worker.ts",
     },
     platform: "node",

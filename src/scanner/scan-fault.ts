@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { systemCode } from "../errors.js";
 import type { Scanner } from "./scanner.js";
 import type { SiteFile } from "./lookup.js";
 import type { PageNeeds } from "./types.js";
@@ -31,6 +32,12 @@ export function readingOf<A, T>({ file }: SiteFile, read: (content: A) => T): (c
       throw new ScanFault(file, error);
     }
   };
+}
+
+/** A page whose file the system does not give needs nothing. */
+export function withoutFile(error: unknown): PageNeeds {
+  if (systemCode(error) === undefined) throw error;
+  return NO_NEEDS;
 }
 
 export interface FaultOptions {

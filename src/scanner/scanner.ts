@@ -7,8 +7,9 @@ import { readAsync, syncReader } from "./site-files/read-file.js";
 import type { PageLookup } from "./needs-list.js";
 import { debug } from "../io/debug.js";
 import { LruMap } from "../io/lru-map.js";
-import { NO_NEEDS } from "./scan-fault.js";
-import { type OnLimit, SiteFacts } from "./facts-cache.js";
+import { withoutFile } from "./scan-fault.js";
+import { LargeFile, type OnLimit, SiteFacts } from "./facts-cache.js";
+import { type PageThread, pageThread } from "./thread/page-thread.js";
 import { versionOf } from "./site-files/file-version.js";
 import { CachedPromise, whenKnown } from "../io/maybe-promise.js";
 
@@ -96,6 +97,7 @@ class SiteScanner implements Scanner {
   readonly #checkAfter: number;
   readonly #viewport: Viewport;
   readonly #facts: SiteFacts;
+  readonly #thread: PageThread | undefined;
   readonly #known = new LruMap<Known>(MAX_TARGETS);
   readonly #answers: LruMap<Answer>;
   /** What was found out before counts no more without a check. */
@@ -107,7 +109,9 @@ class SiteScanner implements Scanner {
     this.#options = options;
     this.#checkAfter = checkAfter;
     this.#viewport = viewport;
+    this.#thread = once ? undefined : pageThread({ viewport, compressed }, onLimit);
     this.#facts = new SiteFacts({
+      isLimited: this.#thread !== undefined,
       reader: once ? syncReader : () => readAsync,
       onLimit,
       viewport,
@@ -168,7 +172,7 @@ class SiteScanner implements Scanner {
     const lookedUp = new Map<Asked, LookedUp>();
     const request: PageRequest = { pathname, file, policies: csp, viewport: this.#viewport, explain };
     const checkedAt = performance.now();
-    const needs = closePage(request, this.#facts, this.#lookup(lookedUp, audience)).catch(withoutFile);
+    const needs = this.#close(request, this.#lookup(lookedUp, audience)).catch(withoutFile);
     const answer: Answer = { needs, known: undefined, audience, lookedUp, checkedAt, told: false };
     debug("scan of %s begins", pathname);
     void needs.then(
@@ -180,6 +184,17 @@ class SiteScanner implements Scanner {
       () => undefined,
     );
     return answer;
+  }
+
+  /** A page with a large file is scanned anew, where nobody waits for it. */
+  async #close(request: PageRequest, lookup: PageLookup): Promise<PageNeeds> {
+    try {
+      return await closePage(request, this.#facts, lookup);
+    } catch (error) {
+      if (!(error instanceof LargeFile) || this.#thread === undefined) throw error;
+      debug("scan of %s goes on in a thread", request.pathname);
+      return this.#thread.page(request, lookup);
+    }
   }
 
   async #tell(answer: Answer, pathname: string, file: SiteFile): Promise<void> {
@@ -230,9 +245,4 @@ function withoutAnswer(error: unknown): LookedUp {
   if (systemCode(error) === undefined) throw error;
   // The system can't look now (EMFILE, EIO): nobody knows.
   return { kind: "other", reason: `can't be looked up (${systemCode(error)})` };
-}
-
-function withoutFile(error: unknown): PageNeeds {
-  if (systemCode(error) === undefined) throw error;
-  return NO_NEEDS;
 }

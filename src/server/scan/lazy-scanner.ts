@@ -107,4 +107,5 @@ export const limitText = {
   bytes: (path: string) => `only the first 16 MB of ${path} were scanned for what they refer to`,
   style: (path: string) =>
     `${path} has more elements and rules than are compared: its fonts and images by style are left out`,
+  thread: (path: string) => `${path} goes without links: it takes too long, or too much memory, to scan what it needs`,
 };
