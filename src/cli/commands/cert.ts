@@ -130,8 +130,9 @@ async function make(
 async function write(out: string, { certFile, keyFile }: Files, pair: PemPair): Promise<void> {
   try {
     await mkdir(dirname(keyFile), { recursive: true });
-    await writeWhole(keyFile, pair.key, 0o600);
+    // A key without a certificate that says whose it is would be taken for somebody else's, were this the end.
     await writeWhole(certFile, pair.cert, 0o644);
+    await writeWhole(keyFile, pair.key, 0o600);
   } catch (error) {
     const message = `cannot write to ${out} (${systemCode(error) ?? String(error)})`;
     throw new H2PushError("output", message, "pass a directory that this user may write to: --out DIR", {

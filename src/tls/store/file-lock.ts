@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { link, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { link, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { systemCode } from "../../errors.js";
 import { hasDied, ownName } from "./lock-owner.js";
@@ -44,7 +44,7 @@ async function acquire(lock: string, tell: Tell): Promise<string> {
   let told = false;
   for (let waited = 0; waited < GIVE_UP_MS; waited = performance.now() - begin) {
     try {
-      await writeFile(lock, own, { flag: "wx", mode: 0o600 });
+      await create(lock, own);
       return own;
     } catch (error) {
       if (systemCode(error) !== "EEXIST") throw error;
@@ -57,6 +57,19 @@ async function acquire(lock: string, tell: Tell): Promise<string> {
     await setTimeout(RETRY_MS);
   }
   throw Object.assign(new Error(`held by another process: ${lock}`), { code: "EBUSY" });
+}
+
+/** Makes the lock; none is left where its owner can't be written into it, as on a disk that is full. */
+async function create(lock: string, owner: string): Promise<void> {
+  const handle = await open(lock, "wx", 0o600);
+  try {
+    await handle.writeFile(owner);
+  } catch (error) {
+    await rm(lock, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
+  }
 }
 
 /** What a lock says of its owner; undefined when there is none. */
