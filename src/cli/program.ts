@@ -84,7 +84,7 @@ function addReportCommand(program: Command, actions: Actions): void {
   program
     .command("report")
     .argument("[root]", "directory to serve", ".")
-    .description("load pages in an installed browser by each way of serving them, and say what helps")
+    .description("measure in a browser what each means gains")
     .option("--page <path>", "only this page, repeatable (default: ten, one of each template)", collect)
     .option("--runs <number>", "loads by each way (default: 5)", wholeNumber("a number of runs", 1, 50))
     .addOption(

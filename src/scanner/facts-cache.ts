@@ -42,8 +42,8 @@ const MAX_ENTRIES = 8192;
 const MAX_READING_STEPS = 2_000_000;
 
 /**
- * Longer files take more than 20 ms to read (bytes): of a stylesheet it are 0.1 ms a
- * kilobyte, of a script 0.03, and 0.3 of one whose syntax tree is made.
+ * Longer files take more than 20 ms to read (bytes): a stylesheet takes 0.1 ms a
+ * kilobyte, a script 0.03, and 0.3 where its syntax tree is made.
  */
 const LARGE_BYTES = 256 * 1024;
 const LARGE_TREE_BYTES = 64 * 1024;
