@@ -60,6 +60,7 @@ const licences = {
 const groups = [
   { name: "common", test: /src\/(?:errors|io|manifest|cli\/(?:options|output)|server\/options)/, minShareCount: 2 },
   { name: "certificates", test: /src\/(?:tls|cli\/certificates)\//, minShareCount: 2 },
+  { name: "learn", test: /src\/learn\// },
   { name: "site", test: /src\/(?:files|delivery|rules|server\/(?!scan\/))/, minShareCount: 2 },
 ];
 

@@ -25,7 +25,7 @@ test("says where what is missing is referred to: in pages, styles in them, style
   };
   expect(await check(files)).toEqual([
     "a.css:2:13 missing-asset",
-    "index.html:3:42 missing-asset",
+    "index.html:3:43 missing-asset",
     "index.html:4:25 missing-asset",
     "index.html:4:57 missing-asset",
     "m.js:2:24 missing-asset",
