@@ -5,7 +5,7 @@ import { serverTiming } from "../../delivery/delivery-summary.js";
 import type { DeliveredTarget } from "../../delivery/history.js";
 import { considersPushes, plan } from "../../delivery/plan.js";
 import type { FoundFile } from "../../files/file.js";
-import { decide, type Decision, type Representation } from "../../files/representation/representation.js";
+import { decide, type Representation } from "../../files/representation/representation.js";
 import { debug } from "../../io/debug.js";
 import { pathOf } from "../../io/request-target.js";
 import type { FreshNeeds } from "../../scanner/scanner.js";
@@ -34,16 +34,16 @@ interface Linked {
 /** One that is kept, and what it rests on. */
 interface Known {
   readonly answer: ReadyAnswer;
-  readonly needs: PageNeeds | undefined;
+  readonly needs: PageNeeds;
   readonly found: FoundFile;
   /** When what the page needs has to be asked for again (`performance.now()`). */
   readonly until: number;
 }
 
-/** The answers of a representation by kind of request: thousands of requests get the same. */
+/** The answers of a page by kind of request: thousands of requests get the same. */
 const answers = new WeakMap<Representation, Map<string, Known>>();
 
-/** Kinds that are kept for one representation: what clients make up must not fill the memory. */
+/** Kinds that are kept for one representation of a page: what clients make up must not fill the memory. */
 const MAX_KINDS = 8;
 
 /** Up to this size a content in memory goes out at once; a larger one waits for the client's window (bytes). */
@@ -76,12 +76,31 @@ function kindOf(
 }
 
 /**
- * What a version of a file answers without waiting: worked out once for each
- * kind of request. Undefined where there is something to wait for, as the
- * content is large, something may be pushed or hinted, or it is not known what
- * the page needs; and where rules have a say in what a page goes with.
+ * What a version of a file answers without waiting. Undefined where there is
+ * something to wait for, as the content is large, something may be pushed or
+ * hinted, or it is not known what the page needs; and where rules have a say
+ * in what a page goes with.
  */
 export function readyAnswer(
+  site: Site,
+  exchange: Exchange,
+  found: FoundFile,
+  selected: Representation,
+): ReadyAnswer | undefined {
+  return selected.isPage ? pageAnswer(site, exchange, found, selected) : fileAnswer(exchange, selected);
+}
+
+function fileAnswer({ method, fields: asked, rules }: Exchange, selected: Representation): ReadyAnswer | undefined {
+  const { status, fields, extent } = decide(selected, method, asked, rules.validators);
+  if (status >= 400) return undefined;
+  if (method === "HEAD" || extent.kind === "none") return { status, fields, content: undefined, linked: undefined };
+  const { content, size } = selected;
+  const isReady = content !== undefined && extent.kind === "whole" && size <= MAX_BYTES;
+  return isReady ? { status, fields, content, linked: undefined } : undefined;
+}
+
+/** That of a page: worked out once for each kind of request. */
+function pageAnswer(
   site: Site,
   exchange: Exchange,
   found: FoundFile,
@@ -95,26 +114,17 @@ export function readyAnswer(
     debug("%s: the answer is known from before", exchange.target);
     return known.answer;
   }
-  const decision = decide(selected, exchange.method, exchange.fields, exchange.rules.validators);
-  const bare = exchange.method === "HEAD" || decision.extent.kind === "none";
-  if (decision.status >= 400 || (!bare && !isSmall(selected, decision))) return undefined;
-  const fresh = selected.isPage ? freshNeeds(site, exchange, found, decision.status) : NO_PAGE;
+  const own = fileAnswer(exchange, selected);
+  if (own === undefined) return undefined;
+  const fresh = freshNeeds(site, exchange, found, own.status);
   if (fresh === undefined) return undefined;
   const { needs, until } = fresh;
-  const answer =
-    known !== undefined && known.needs === needs
-      ? known.answer
-      : answerOf(site, exchange, decision, bare ? undefined : selected.content, needs);
+  const answer = known?.needs === needs ? known.answer : withLinks(site, exchange, own, needs);
   if (known === undefined && kinds.size >= MAX_KINDS) kinds.clear();
-  // A query can be anything; a file is asked for by few paths.
+  // A query can be anything; a page is asked for by few paths.
   if (!exchange.target.includes("?")) kinds.set(kind, { answer, needs, found, until });
   return answer;
 }
-
-const NO_PAGE = { needs: undefined, until: Infinity };
-
-const isSmall = ({ content, size }: Representation, { extent }: Decision) =>
-  content !== undefined && extent.kind === "whole" && size <= MAX_BYTES;
 
 /** What a page needs whose links are all it goes with. */
 function freshNeeds(site: Site, exchange: Exchange, found: FoundFile, status: number): FreshNeeds | undefined {
@@ -132,22 +142,16 @@ function freshNeeds(site: Site, exchange: Exchange, found: FoundFile, status: nu
 
 const clientOf = (exchange: Exchange) => peerOf(exchange, { bytes: 0 }, []);
 
-function answerOf(
-  site: Site,
-  exchange: Exchange,
-  { status, fields }: Decision,
-  content: Buffer | undefined,
-  needs: PageNeeds | undefined,
-): ReadyAnswer {
-  if (needs === undefined) return { status, fields, content, linked: undefined };
+function withLinks(site: Site, exchange: Exchange, own: ReadyAnswer, needs: PageNeeds): ReadyAnswer {
+  const { status } = own;
   const links = withStaleness(site, exchange, pageLinks(exchange, undefined, needs.entries));
   const decided = plan(links, requestOf(exchange, { status, link: undefined }), clientOf(exchange), site.limits);
   const targets = targetsOf(decided);
   const values = linkValues(decided);
-  const all = {
-    ...fields,
+  const fields = {
+    ...own.fields,
     ...(values.length === 0 ? {} : { link: values.join(", ") }),
     ...(site.serverTiming ? { "server-timing": serverTiming(targets) } : {}),
   };
-  return { status, fields: all, content, linked: { targets, announcements: announcementsOf(decided) } };
+  return { ...own, fields, linked: { targets, announcements: announcementsOf(decided) } };
 }
