@@ -22,6 +22,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const program = createProgram({
     serve: async (root, options) => (await import("./commands/serve.js")).serve(root, options, command),
     manifest: async (root, options) => (await import("./commands/manifest.js")).runManifest(root, options),
+    check: async (root, flags) => (await import("./commands/check.js")).runCheck(root, flags),
     cert: async (options) => (await import("./commands/cert.js")).runCert(options, await certEnvironment(), printLine),
     show: async (file) => (await import("./commands/cert-show.js")).runShow(file, await certEnvironment(), printLine),
     trust: async (options) =>
@@ -30,6 +31,7 @@ export async function main(args: readonly string[]): Promise<void> {
       (await import("./commands/cert-trust.js")).runUntrust(options, await certEnvironment(), printLine),
   });
   try {
+    if (own.join(" ") === "help checks") return (await import("./commands/check.js")).showChecks();
     await checkWords(own);
     await program.parseAsync(wordsAsFlags(own), { from: "user" });
   } catch (error) {

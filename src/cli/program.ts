@@ -4,6 +4,7 @@ import { H2PushError } from "../errors.js";
 import type { Option as OptionSpec, OptionValue } from "../server/options/option.js";
 import { checkJobs, wholeNumber } from "../server/options/option-checks.js";
 import { serverOptions } from "../server/options/options-table.js";
+import type { CheckFlags } from "./commands/check.js";
 import type { CertOptions } from "./commands/cert.js";
 import type { TrustOptions } from "./commands/cert-trust.js";
 import type { ServeFlags } from "./options/resolve-options.js";
@@ -15,6 +16,7 @@ import { allOptions, cliOptions } from "./options/cli-options.js";
 export interface Actions {
   serve(root: string | undefined, flags: ServeFlags): Promise<void>;
   manifest(root: string, options: ManifestOptions): Promise<void>;
+  check(root: string, flags: CheckFlags): Promise<void>;
   cert(options: CertOptions): Promise<void>;
   show(file: string | undefined): Promise<void>;
   trust(options: TrustOptions): Promise<void>;
@@ -66,6 +68,7 @@ export function createProgram(actions: Actions): Command {
     .option("--page-timeout <seconds>", "with --run: limit for one load (default: 15)", checkPageTimeout)
     .option("--explain <path>", "explain one page: why each target is in or out")
     .action((root: string, options: ManifestOptions) => actions.manifest(root, options));
+  addCheckCommand(program, actions);
   addCertCommands(program, actions);
   refuseFlagsAsValues(program);
   return program;
@@ -83,6 +86,33 @@ function refuseFlagsAsValues(command: Command): void {
     });
   }
   command.commands.forEach(refuseFlagsAsValues);
+}
+
+function addCheckCommand(program: Command, actions: Actions): void {
+  const budget = (what: string) => wholeNumber(what, 0, Number.MAX_SAFE_INTEGER);
+  program
+    .command("check")
+    .argument("[root]", "directory to check", ".")
+    .description("find what is missing or preloaded wrongly")
+    .addOption(new Option("--format <format>", "default: text").choices(["text", "json", "sarif", "github"]))
+    .addOption(
+      new Option("--fail-on <level>", "exit with 1 from there (default: warning)").choices([
+        "error",
+        "warning",
+        "never",
+      ]),
+    )
+    .addHelpText("after", "\nh2push help checks lists what is looked for, and how to mend it.")
+    .option("--ignore <rule>", "leave out RULE, or RULE:PATH with * for any text, repeatable", collect)
+    .option("--max-bytes <number>", "for a page with all that it loads, not compressed", budget("a number of bytes"))
+    .option("--max-requests <number>", "for a page", budget("a number of requests"))
+    .option("--max-depth <number>", "requests one after another, the page's included", budget("a number of requests"))
+    .option("--cache <file>", "keep what was found here: the next run looks at what has changed")
+    .addOption(option(serverOptions.single))
+    .addOption(option(serverOptions.base))
+    .addOption(option(serverOptions.viewport))
+    .option("--jobs <number>", "threads to use (default: one to four, by the number of pages)", checkJobs)
+    .action((root: string, flags: CheckFlags) => actions.check(root, flags));
 }
 
 function addCertCommands(program: Command, actions: Actions): void {

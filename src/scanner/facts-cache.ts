@@ -13,6 +13,8 @@ import type { Viewport } from "./css/media-queries.js";
 import type { OutlineBuilder } from "./style/outline/builder.js";
 import { within, Work } from "./work.js";
 import { OutlineTree } from "./style/outline/outline.js";
+import { isPagePath } from "../manifest/destination.js";
+import type { Position } from "./types.js";
 import { Lines } from "./site-files/lines.js";
 import { type ReadFile, MAX_SCANNED_BYTES } from "./site-files/read-file.js";
 import { References } from "./url/references.js";
@@ -174,16 +176,25 @@ export class SiteFacts {
     return this.#styles.of(sheets);
   }
 
-  /** Line, from 1, of an offset in the file's text. */
-  async lineOf(file: SiteFile, offset: number): Promise<number> {
+  /**
+   * Where an offset is in the file's text.
+   *
+   * @param first a text: where it stands first, as nobody knows where its offset counts from
+   */
+  async positionOf(file: SiteFile, offset: number, first?: string): Promise<Position> {
     const version = versionOf(file);
     if (this.#lines?.version !== version) {
-      const toText = (bytes: Buffer) => htmlToUtf8(bytes, documentEncoding(bytes, isXmlName(file.file)));
-      const { version: last, text } = this.#page;
-      const own = last === version ? text : await this.#read(file, (bytes) => Buffer.from(toText(bytes)));
-      this.#lines = new Lines(version, own);
+      this.#lines = new Lines(version, await this.#textOf(file, version));
     }
-    return this.#lines.lineOf(offset);
+    return this.#lines.positionOf(offset, first);
+  }
+
+  /** Offsets in a page are in bytes, those in other files in characters. */
+  #textOf(file: SiteFile, version: string): Promise<Buffer | string> {
+    if (!isPagePath(file.file)) return this.#read(file, (bytes) => bytes.toString("utf8"));
+    const { version: last, text } = this.#page;
+    if (last === version) return Promise.resolve(text);
+    return this.#read(file, (bytes) => Buffer.from(htmlToUtf8(bytes, documentEncoding(bytes, isXmlName(file.file)))));
   }
 
   /** Says, once for a version, that a limit was reached. */

@@ -9,6 +9,7 @@ import type { EntryMarks, LinkAttributes, ManifestEntry } from "../manifest/type
 import { besideImportMap } from "./modules/beside-import-map.js";
 import { type Resolved, resolve, type Target } from "../manifest/resolve.js";
 import { type Need, type Reference } from "./url/reference.js";
+import type { ReferenceRecord } from "./reference-record.js";
 import type { IgnoredTarget, MissingReference, PageNeeds } from "./types.js";
 import { marksOf, marksOfBoth, sayTheSame } from "./entry-marks.js";
 import { type MaybePromise, whenKnown } from "../io/maybe-promise.js";
@@ -22,7 +23,13 @@ export interface Context {
   readonly base: URL;
   /** The one that it was in. */
   readonly encoding: string;
+  /** It is a style in the page: the same text may stand elsewhere, and its offsets count from its own beginning. */
+  readonly isInlineStyle?: true;
 }
+
+/** Where a reference is written. */
+export const placeOf = ({ url, offset }: Reference, { file, isInlineStyle }: Context, facts: SiteFacts) =>
+  facts.positionOf(file, offset, isInlineStyle && url);
 
 /** A target that is there. */
 export interface Located {
@@ -57,8 +64,11 @@ export class Listing {
   readonly #doubtful = new Set<string>();
   readonly #missing = new Map<string, MissingReference>();
   readonly #ignored = new Map<string, IgnoredTarget>();
+  readonly #record: ReferenceRecord | undefined;
 
-  constructor(facts: SiteFacts, lookup: PageLookup, page: ListedPage) {
+  /** @param record takes note of each reference */
+  constructor(facts: SiteFacts, lookup: PageLookup, page: ListedPage, record?: ReferenceRecord) {
+    this.#record = record;
     this.#facts = facts;
     this.#lookup = lookup;
     this.#page = page;
@@ -126,6 +136,7 @@ export class Listing {
       return undefined;
     }
     const { target, pathname } = resolved;
+    this.#record?.add(target, reference, context);
     if (!allowsAll || policy?.isOpaque === true) this.doubt(target);
     return whenKnown(this.#lookup({ target, navigates: reference.as === "document" }), (found) => {
       if (found.kind === "other") {
@@ -175,8 +186,9 @@ export class Listing {
   }
 
   async #miss(target: string, reference: Reference, context: Context, unreadable?: string): Promise<undefined> {
+    this.#record?.miss(target);
     if (this.#missing.has(target)) return;
-    const line = await this.#facts.lineOf(context.file, reference.offset);
+    const { line } = await placeOf(reference, context, this.#facts);
     const fault = unreadable === undefined ? {} : { unreadable };
     this.#missing.set(target, { target, from: context.pathname, line, ...fault });
   }

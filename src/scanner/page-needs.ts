@@ -1,3 +1,4 @@
+import { ReferenceRecord } from "./reference-record.js";
 import { ContentSecurityPolicy } from "./url/csp.js";
 import type { DocumentFacts, InlineModule, InlineScript, InlineStylesheet } from "./html/facts.js";
 import { readImportMaps } from "./modules/import-map.js";
@@ -29,6 +30,8 @@ export interface PageRequest {
   readonly viewport: Viewport;
   /** Says of stylesheets, too, what they name and do not load. */
   readonly explain: boolean;
+  /** Says in `record` what is checked; targets that response fields announce. */
+  readonly record: readonly string[] | undefined;
 }
 
 /** Follows what the page refers to, to the end, and puts it in order of need; each target once. */
@@ -45,6 +48,7 @@ class PageClosure {
   readonly #facts: SiteFacts;
   readonly #work = new Work();
   readonly #listing: Listing;
+  readonly #record: ReferenceRecord | undefined;
   readonly #sheets: SheetList;
   readonly #modules: ModuleGraph;
   readonly #running: RunningScripts;
@@ -64,7 +68,8 @@ class PageClosure {
     this.#document = document;
     this.#mapIsUnknown = document.mentionsImportMap;
     this.#facts = facts;
-    this.#listing = new Listing(facts, lookup, document);
+    this.#record = page.record === undefined ? undefined : new ReferenceRecord(page.record);
+    this.#listing = new Listing(facts, lookup, document, this.#record);
     this.#byField = new ContentSecurityPolicy(policies);
     this.#policy = new ContentSecurityPolicy([...policies, ...document.policies.map(({ content }) => content)]);
     this.#policyFrom = document.policies[0]?.offset ?? 0;
@@ -98,7 +103,10 @@ class PageClosure {
     await new WebpackChunks(this.#listing, this.#facts, this.#sheets, this.#policy).follow(this.#classic, this.#after);
     if (this.#explain) await this.#explainScripts();
     await this.#style();
-    return this.#listing.needs();
+    const needs = this.#listing.needs();
+    if (this.#record === undefined) return needs;
+    const record = await this.#record.finish(this.#document, (offset) => this.#contextAt(offset), this.#facts);
+    return { ...needs, record: { ...record, restsOn: [] } };
   }
 
   async #inlineModule({ text, offset, need }: InlineModule): Promise<void> {

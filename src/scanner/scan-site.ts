@@ -19,6 +19,8 @@ export interface SiteScanOptions {
   readonly signal?: AbortSignal;
   /** Says in `ignored` what stylesheets name and do not load, too. */
   readonly explain?: boolean;
+  /** Says in `record` what is checked. */
+  readonly record?: boolean;
 }
 
 /**
@@ -68,12 +70,12 @@ export async function scanPages(
   scanner: Pick<Scanner, "page">,
   options: SiteScanOptions = {},
 ): Promise<SiteScan> {
-  const { signal, explain = false } = options;
+  const { signal, explain = false, record = false } = options;
   const all = new SiteNeeds(pages.length, options);
   // One after another: what the first pages teach, the others need not find out again.
   for (const { pathname, file } of pages) {
     signal?.throwIfAborted();
-    all.add(pathname, await scanner.page(pathname, file, { explain }));
+    all.add(pathname, await scanner.page(pathname, file, { explain, ...(record && { record: [] }) }));
   }
   return all.scan();
 }

@@ -1,7 +1,7 @@
 import { systemCode } from "../errors.js";
 import { closePage, type PageRequest } from "./page-needs.js";
 import { isSameAnswer, type Asked, type Audience, type LookedUp, type Lookup, type SiteFile } from "./lookup.js";
-import type { PageNeeds } from "./types.js";
+import type { PageNeeds, PageRecord } from "./types.js";
 import { DEFAULT_VIEWPORT, type Viewport } from "./css/media-queries.js";
 import { readAsync, syncReader } from "./site-files/read-file.js";
 import type { PageLookup } from "./needs-list.js";
@@ -36,6 +36,8 @@ export interface PageContext {
   readonly ahead?: boolean;
   /** Says in `ignored` what its stylesheets name and do not load, too: a search that takes its time. */
   readonly explain?: boolean;
+  /** Says in `record` what is checked of a page: targets that its response fields announce. */
+  readonly record?: readonly string[];
 }
 
 export interface ScannerOptions {
@@ -164,11 +166,14 @@ class SiteScanner implements Scanner {
     answer.needs.catch(() => this.#answers.delete(key));
   }
 
-  #answer(pathname: string, file: SiteFile, { csp = [], explain = false, audience }: PageContext): Answer {
+  #answer(pathname: string, file: SiteFile, { csp = [], explain = false, record, audience }: PageContext): Answer {
     const lookedUp = new Map<Asked, LookedUp>();
-    const request: PageRequest = { pathname, file, policies: csp, viewport: this.#viewport, explain };
+    const request: PageRequest = { pathname, file, policies: csp, viewport: this.#viewport, explain, record };
     const checkedAt = performance.now();
-    const needs = closePage(request, this.#facts, this.#lookup(lookedUp, audience)).catch(withoutFile);
+    const needs = closePage(request, this.#facts, this.#lookup(lookedUp, audience)).then(
+      (found) => (found.record === undefined ? found : withLookedUp(found, found.record, lookedUp)),
+      withoutFile,
+    );
     const answer: Answer = { needs, known: undefined, audience, lookedUp, checkedAt, told: false };
     debug("scan of %s begins", pathname);
     void needs.then(
@@ -215,8 +220,9 @@ class SiteScanner implements Scanner {
 }
 
 /** Names an answer. */
-function keyOf(pathname: string, file: SiteFile, { csp = [], explain = false, audience }: PageContext): string {
-  const key = `${pathname}\n${versionOf(file)}\n${explain ? "explain" : ""}${audience?.key ?? ""}`;
+function keyOf(pathname: string, file: SiteFile, { csp = [], explain = false, record, audience }: PageContext): string {
+  const detail = `${explain ? "explain" : ""}${record === undefined ? "" : "record"}`;
+  const key = `${pathname}\n${versionOf(file)}\n${detail}${audience?.key ?? ""}`;
   return csp.length === 0 ? key : `${key}\n${csp.join("\n")}`;
 }
 
@@ -230,6 +236,12 @@ function withoutAnswer(error: unknown): LookedUp {
   if (systemCode(error) === undefined) throw error;
   // The system can't look now (EMFILE, EIO): nobody knows.
   return { kind: "other", reason: `can't be looked up (${systemCode(error)})` };
+}
+
+/** Says of what is checked what it rests on. */
+function withLookedUp(needs: PageNeeds, record: PageRecord, lookedUp: ReadonlyMap<Asked, LookedUp>): PageNeeds {
+  const restsOn = Array.from(lookedUp.keys(), (asked) => keyOfAsked(asked, undefined));
+  return { ...needs, record: { ...record, restsOn } };
 }
 
 function withoutFile(error: unknown): PageNeeds {

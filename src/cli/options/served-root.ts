@@ -8,6 +8,7 @@ import { closestMatch } from "../../io/text/closest-match.js";
 /** The commands beside the one that serves, by the word that may have been meant for each. */
 const COMMANDS: ReadonlyMap<string, string> = new Map([
   ["manifest", "manifest"],
+  ["check", "check"],
   ["cert", "cert"],
   ["help", "help"],
   ["version", "version"],
@@ -87,7 +88,7 @@ export function wordsAsFlags(args: readonly string[]): readonly string[] {
   if (first === "version" && args.length === 1 && !isDirectory(first)) return ["--version"];
   if (first === "help" && !isDirectory(first)) return [...args.slice(1), "--help"];
   const isHelp = second === "help" && rest.length === 0;
-  if (isHelp && (first === "cert" || (first === "manifest" && !isDirectory(second))))
+  if (isHelp && (first === "cert" || (["manifest", "check"].includes(first) && !isDirectory(second))))
     return [first, "--help"];
   return args;
 }

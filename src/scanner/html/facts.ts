@@ -9,6 +9,15 @@ export interface IgnoredReference {
   readonly reason: "lazy" | "nomodule" | "disabled" | "media" | "type" | "icon" | "island" | "not loaded";
 }
 
+/** A `link` element that announces something, as it is written: what is wrong with one is told by `h2push check`. */
+export interface LinkPreload {
+  readonly rel: "preload" | "modulepreload";
+  readonly href: string;
+  readonly offset: number;
+  /** Values of its attributes by name. */
+  readonly attributes: ReadonlyMap<string, string>;
+}
+
 /** What an HTML document refers to. */
 export interface HtmlFacts {
   /** The first `<base href>`, and from where on it counts. */
@@ -16,6 +25,7 @@ export interface HtmlFacts {
   /** In document order. */
   readonly references: readonly Reference[];
   readonly ignored: readonly IgnoredReference[];
+  readonly preloads: readonly LinkPreload[];
   /** Content of the `style` elements. */
   readonly styles: readonly InlineStylesheet[];
   /** Module scripts in the page. */
@@ -26,6 +36,8 @@ export interface HtmlFacts {
   readonly scripts: readonly InlineScript[];
   /** Texts of the import maps. */
   readonly importMaps: readonly string[];
+  /** Where the first of them begins. */
+  readonly importMapOffset: number | undefined;
   /** A classic script in the page may add an import map: it says something of them. */
   readonly mentionsImportMap: boolean;
   /** The page has an import map, or runs a classic script, which may add one. */

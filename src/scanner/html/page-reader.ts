@@ -67,6 +67,7 @@ class HtmlReader {
   readonly #modules: InlineModule[] = [];
   readonly #scripts: InlineScript[] = [];
   readonly #importMaps: string[] = [];
+  #importMapOffset: number | undefined;
   #hasInlineScript = false;
   #mentionsImportMap = false;
   #definesIslands = false;
@@ -96,11 +97,13 @@ class HtmlReader {
       base,
       references: references.list,
       ignored: references.ignored,
+      preloads: this.#elements.links.preloads,
       styles: this.#styles,
       modules: this.#modules,
       scripts: this.#scripts,
       definesIslands: this.#definesIslands,
       importMaps: this.#importMaps,
+      importMapOffset: this.#importMapOffset,
       mentionsImportMap: this.#mentionsImportMap,
       mayHaveImportMap:
         this.#importMaps.length > 0 || this.#hasInlineScript || references.list.some(({ by }) => by === CLASSIC_SCRIPT),
@@ -179,7 +182,12 @@ class HtmlReader {
     if (name !== "script" || this.#lexer.attribute("src") !== undefined) return undefined;
     if (isClassicInline(this.#lexer)) return (text, offset) => this.#takeClassicScript(text(), offset);
     const type = this.#lexer.attribute("type")?.trim().toLowerCase();
-    if (type === "importmap") return (text) => this.#importMaps.push(text());
+    if (type === "importmap") {
+      return (text, offset) => {
+        this.#importMapOffset ??= offset;
+        this.#importMaps.push(text());
+      };
+    }
     if (type !== "module") return undefined;
     const need = this.#lexer.attribute("async") === undefined ? NEED.module : NEED.asyncScript;
     return (text, offset) => this.#modules.push({ text: text(), offset, need });

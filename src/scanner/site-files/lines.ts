@@ -1,21 +1,26 @@
-const LINE_FEED = 0x0a;
+import type { Position } from "../types.js";
 
 /** The lines of one version of a file. Their ends are looked for as far as they are asked for. */
 export class Lines {
   readonly version: string;
-  readonly text: Buffer;
+  readonly text: Buffer | string;
   readonly #ends: number[] = [];
 
-  constructor(version: string, text: Buffer) {
+  constructor(version: string, text: Buffer | string) {
     this.version = version;
     this.text = text;
   }
 
-  /** The line, from 1, of an offset: one more than there are ends of lines before it. */
-  lineOf(offset: number): number {
+  /**
+   * Where an offset is. The line is one more than there are ends of lines before it.
+   *
+   * @param first a text: where it stands first, instead
+   */
+  positionOf(given: number, first?: string): Position {
+    const offset = first === undefined ? given : Math.max(0, this.text.indexOf(first));
     const ends = this.#ends;
     for (let last = ends.at(-1) ?? -1; last < offset;) {
-      const end = this.text.indexOf(LINE_FEED, last + 1);
+      const end = this.text.indexOf("\n", last + 1);
       last = end < 0 ? Number.POSITIVE_INFINITY : end;
       ends.push(last);
     }
@@ -25,6 +30,7 @@ export class Lines {
       if ((ends[middle] ?? 0) < offset) low = middle + 1;
       else high = middle;
     }
-    return low + 1;
+    const start = (ends[low - 1] ?? -1) + 1;
+    return { line: low + 1, column: this.text.slice(start, offset).toString().length + 1 };
   }
 }

@@ -69,7 +69,7 @@ export class SheetList {
    */
   inline(facts: CssFacts, context: Context, seen: boolean): MaybePromise<void> {
     this.#files.set(context.pathname, context);
-    return this.#take(facts, context, { applies: true, layer: "", depth: 0, inPage: seen });
+    return this.#take(facts, { ...context, isInlineStyle: true }, { applies: true, layer: "", depth: 0, inPage: seen });
   }
 
   /** Adds a stylesheet that a `link` names. */
@@ -170,7 +170,7 @@ export class SheetList {
   /** Where a stylesheet is. The same `style` element may have been met in another page first. */
   #contextOf({ from, base }: Sheet, page: Context): Context {
     const known = this.#files.get(from);
-    if (known === undefined) return { ...page, base };
+    if (known === undefined || from === page.pathname) return { ...page, base, isInlineStyle: true };
     return { file: known.file, encoding: known.encoding, pathname: from, base };
   }
 
@@ -178,7 +178,7 @@ export class SheetList {
   async image({ url, property, sheet, offset, certain }: ImageUse, page: Context): Promise<void> {
     // A fragment alone is an element of this document.
     if (url.startsWith("#")) return;
-    const context = sheet === undefined ? page : this.#contextOf(sheet, page);
+    const context: Context = sheet === undefined ? { ...page, isInlineStyle: true } : this.#contextOf(sheet, page);
     // What another window does not load is not announced to all of them.
     const link = certain ? linkOf(property) : {};
     const reference: Reference = { url, as: "image", need: NEED.image, offset, by: property, ...link };

@@ -5,7 +5,9 @@ import { createScanner, type Scanner } from "../../scanner/scanner.js";
 import { openTree } from "../../files/tree.js";
 import { serverOptions } from "../options/options-table.js";
 import { checkRoot } from "../files/root.js";
-import { ruleFiles, SiteRules } from "../middleware/site-rules.js";
+import { type LinkValue, readLinks } from "../../delivery/link.js";
+import { baseOf, resolve } from "../../manifest/resolve.js";
+import { expectedRequest, ruleFiles, SiteRules } from "../middleware/site-rules.js";
 import { SiteLookup } from "../files/site-lookup.js";
 import { limitText } from "./lazy-scanner.js";
 
@@ -17,11 +19,26 @@ export interface ScanSetting {
   readonly viewport: Viewport;
 }
 
-interface Opened {
+/** A directory that can be scanned. */
+export interface OpenedScan {
   readonly lookup: SiteLookup;
   readonly rules: SiteRules;
   readonly scanner: Pick<Scanner, "page">;
   readonly setting: ScanSetting;
+}
+
+/** What the `Link` fields announce that rules give to a page. */
+export function announcedByFields(pathname: string, rules: SiteRules): readonly LinkValue[] {
+  const { link } = rules.of(expectedRequest(pathname)).page;
+  const isAnnouncement = ({ rel }: LinkValue) => rel.includes("preload") || rel.includes("modulepreload");
+  return link === undefined ? [] : readLinks(link).filter(isAnnouncement);
+}
+
+function targetsOf(links: readonly LinkValue[], pathname: string): string[] {
+  return links.flatMap(({ target }) => {
+    const resolved = resolve(target, baseOf(pathname));
+    return "target" in resolved ? resolved.target : [];
+  });
 }
 
 /** What a scan is asked to go by. */
@@ -38,7 +55,7 @@ export interface GivenSetting {
  * @param notice told what the user should know of
  * @throws {H2PushError} "root" when the directory can't be read, "usage" for a value that is none
  */
-export async function openScan(given: GivenSetting, notice: (text: string) => void): Promise<Opened> {
+export async function openScan(given: GivenSetting, notice: (text: string) => void): Promise<OpenedScan> {
   await checkRoot(given.root);
   const base = serverOptions.base.check(given.base ?? serverOptions.base.default);
   const single = serverOptions.single.check(given.single);
@@ -55,6 +72,12 @@ export async function openScan(given: GivenSetting, notice: (text: string) => vo
     viewport,
     onLimit: ({ file }, limit) => notice(limitText[limit](relative(root, file))),
   });
-  const scanner = rules.scanner({ page: withoutFaults(found, { root, notice }) });
+  const ruled = rules.scanner({ page: withoutFaults(found, { root, notice }) });
+  const scanner: Pick<Scanner, "page"> = {
+    page: (pathname, file, context) =>
+      context?.record === undefined
+        ? ruled.page(pathname, file, context)
+        : ruled.page(pathname, file, { ...context, record: targetsOf(announcedByFields(pathname, rules), pathname) }),
+  };
   return { lookup, rules, scanner, setting: { root: given.root, base, single: given.single, viewport } };
 }

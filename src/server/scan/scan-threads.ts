@@ -31,7 +31,7 @@ export async function scanOnThreads(
   threads: number,
   options: ThreadOptions,
 ): Promise<SiteScan> {
-  const { setting, signal, explain = false, onPage } = options;
+  const { setting, signal, explain = false, record = false, onPage } = options;
   const results = new InOrder(pages, options);
   let next = 0;
   const nextBatch = async (): Promise<Batch> => {
@@ -42,7 +42,7 @@ export async function scanOnThreads(
   };
   const begin = () =>
     new Worker(new URL("scan-worker.js", import.meta.url), {
-      workerData: { setting, explain, whole: onPage !== undefined },
+      workerData: { setting, explain, record, whole: onPage !== undefined },
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
   const workers: Worker[] = [];

@@ -8,6 +8,7 @@ import { openScan, type ScanSetting } from "./scan-setting.js";
 interface Given {
   readonly setting: ScanSetting;
   readonly explain: boolean;
+  readonly record: boolean;
   /** Somebody is told all of each page, and not only what the manifest has. */
   readonly whole: boolean;
 }
@@ -28,7 +29,7 @@ export interface ScannedBatch {
   readonly notices: readonly string[];
 }
 
-const { setting, explain, whole }: Given = workerData;
+const { setting, explain, record, whole }: Given = workerData;
 const notices: string[] = [];
 const opened = openScan(setting, (text) => notices.push(text));
 const numbers = new Map<ManifestEntry, number>();
@@ -45,11 +46,16 @@ async function scanBatch({ first, pages }: Batch): Promise<void> {
   const entries: ManifestEntry[] = [];
   const found: ScannedBatch["pages"][number][] = [];
   for (const { pathname, file } of pages) {
-    const needs = await scanner.page(pathname, file, { explain });
-    const rest = whole ? needs : { ...needs, reasons: NO_REASONS, ignored: [], missing: needs.missing.filter(isNew) };
-    found.push({ ...rest, entries: needs.entries.map((entry) => numberOf(entry, entries)) });
+    const needs = await scanner.page(pathname, file, { explain, ...(record && { record: [] }) });
+    found.push({ ...toldOf(needs), entries: needs.entries.map((entry) => numberOf(entry, entries)) });
   }
   parentPort?.postMessage({ first, entries, pages: found, notices: notices.splice(0) } satisfies ScannedBatch);
+}
+
+/** What is sent of a page: a record says what is missing, and where. */
+function toldOf(needs: PageNeeds): PageNeeds {
+  if (whole && !record) return needs;
+  return { ...needs, reasons: NO_REASONS, ignored: [], missing: record ? [] : needs.missing.filter(isNew) };
 }
 
 function numberOf(entry: ManifestEntry, sent: ManifestEntry[]): number {

@@ -1,3 +1,4 @@
+import type { LinkPreload } from "../facts.js";
 import type { Destination } from "../../../manifest/destination.js";
 import type { HtmlLexer } from "../lexer.js";
 import { chooseImage, isImageType } from "./image-candidates.js";
@@ -8,7 +9,7 @@ import { NEED, type Need } from "../../url/reference.js";
 import type { TagReferences } from "./tag-references.js";
 
 /** Chromium passes over a font of an older name, such as `application/font-woff2`. */
-const FONT_TYPE = /^font\/(?:woff2?|ttf|otf|sfnt|collection)$/;
+export const FONT_TYPE = /^font\/(?:woff2?|ttf|otf|sfnt|collection)$/;
 
 /** What `link rel=preload` may name in a browser (FACTS: other kinds are not taken), and when it is needed. */
 const PRELOADABLE: Readonly<Record<string, Need>> = {
@@ -22,10 +23,14 @@ const PRELOADABLE: Readonly<Record<string, Need>> = {
 
 const ICONS: ReadonlySet<string> = new Set(["icon", "apple-touch-icon", "apple-touch-icon-precomposed", "mask-icon"]);
 
+/** What an announcement says of how its target is fetched. */
+const NOTED = ["as", "type", "crossorigin", "integrity", "media", "imagesrcset", "imagesizes", "onload"];
+
 /** Reads the `link` elements of a page (HTML §4.2.4), and which of its titled stylesheets apply. */
 export class LinkElements {
   readonly #lexer: HtmlLexer;
   readonly #references: TagReferences;
+  readonly preloads: LinkPreload[] = [];
   #title: string | undefined;
 
   constructor(references: TagReferences) {
@@ -83,7 +88,18 @@ export class LinkElements {
     return title === this.#title;
   }
 
+  /** Notes an announcement as it is written. */
+  #note(rel: LinkPreload["rel"], href = ""): void {
+    const attributes = new Map<string, string>();
+    for (const name of NOTED) {
+      const value = this.#lexer.attribute(name);
+      if (value !== undefined) attributes.set(name, value.trim());
+    }
+    this.preloads.push({ rel, href: href.trim(), offset: this.#lexer.start, attributes });
+  }
+
   #preload(href: string | undefined): void {
+    this.#note("preload", href);
     const references = this.#references;
     const as = this.#lexer.attribute("as")?.trim().toLowerCase() ?? "";
     const need = Object.hasOwn(PRELOADABLE, as) ? PRELOADABLE[as] : undefined;
@@ -111,6 +127,7 @@ export class LinkElements {
   }
 
   #modulePreload(href: string | undefined): void {
+    this.#note("modulepreload", href);
     const references = this.#references;
     if (!matchesMedia(this.#lexer.attribute("media") ?? "", this.#references.viewport))
       return references.ignore(href, "media");

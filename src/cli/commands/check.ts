@@ -1,0 +1,119 @@
+import { join, relative, sep } from "node:path";
+import packageFile from "../../../package.json" with { type: "json" };
+import { CheckCache } from "../../check/check-cache.js";
+import { type Budgets, checkSite } from "../../check/check-site.js";
+import type { Finding } from "../../check/finding.js";
+import { findingsJson } from "../../check/formats/findings-json.js";
+import { githubAnnotations } from "../../check/formats/github-annotations.js";
+import { sarif } from "../../check/formats/sarif.js";
+import { isRuleName, type Level, ruleNames, rules } from "../../check/rules/table.js";
+import { H2PushError, systemCode } from "../../errors.js";
+import { closestMatch } from "../../io/text/closest-match.js";
+import type { ScanOptions } from "../../server/scan/scan-directory.js";
+import { checkGivenRoot } from "../options/served-root.js";
+import { findingsText, rulesText } from "../output/findings-text.js";
+import { printToStderr, warning } from "../output/output.js";
+import { progressBar } from "../output/progress-bar.js";
+
+/** The options of `h2push check`, as the command line has them. */
+export interface CheckFlags extends Budgets, Pick<ScanOptions, "base" | "single" | "viewport" | "jobs"> {
+  readonly format?: "text" | "json" | "sarif" | "github";
+  /** The least level that makes the exit code 1; "warning" without it. */
+  readonly failOn?: Level | "never";
+  /** Names of rules, each for all files, or with `:PATH` for some. */
+  readonly ignore?: readonly string[];
+  /** The file that keeps what was found. */
+  readonly cache?: string;
+}
+
+/**
+ * Carries out `h2push check [root]`: prints what it finds, and sets the exit code.
+ *
+ * @throws {H2PushError} "usage" for a rule that is none, "root", "output" when the cache can't be written
+ */
+export async function runCheck(root: string, flags: CheckFlags): Promise<void> {
+  const isIgnored = ignoredBy(flags.ignore ?? []);
+  await checkGivenRoot(root, { kind: "argument" });
+  const { findings, pages } = await check(root, flags);
+  const told = findings.filter((finding) => !isIgnored(finding));
+  process.stdout.write(written(told, pages, flags.format ?? "text", pathFrom(root)));
+  if (told.some(({ rule }) => fails(rules[rule].level, flags.failOn ?? "warning"))) process.exitCode = 1;
+}
+
+/** Prints the rules. */
+export function showChecks(): void {
+  process.stdout.write(rulesText());
+}
+
+async function check(root: string, { cache, ...flags }: CheckFlags) {
+  const bar = progressBar();
+  const { base, single, viewport } = flags;
+  const setting = JSON.stringify([packageFile.version, base, single, viewport]);
+  const onNotice = (text: string) => {
+    // What is wrong with these is found, too.
+    if (/^_(?:headers|redirects):/.test(text)) return;
+    bar.end();
+    printToStderr(`${warning("note:")} ${text}`);
+  };
+  try {
+    const onProgress = (count: number, total: number) => bar.show(count, total);
+    const kept = cache === undefined ? undefined : new CheckCache(cache, setting);
+    return await checkSite(root, { ...flags, cache: kept, onNotice, onProgress });
+  } catch (error) {
+    throw cache !== undefined && isAbout(cache, error) ? unwritable(cache, error) : error;
+  } finally {
+    bar.end();
+  }
+}
+
+const isAbout = (file: string, error: unknown) =>
+  error instanceof Error && "path" in error && String(error.path).startsWith(file);
+
+function unwritable(file: string, cause: unknown): H2PushError {
+  const hint = "pass a file in a directory that this user may write to: --cache FILE";
+  return new H2PushError("output", `cannot write ${file} (${systemCode(cause) ?? String(cause)})`, hint, { cause });
+}
+
+const fails = (level: Level, least: Level | "never") => least !== "never" && (level === "error" || least === "warning");
+
+/** A file of the site, relative to the working directory, with slashes. */
+const pathFrom = (root: string) => (file: string) => relative(process.cwd(), join(root, file)).split(sep).join("/");
+
+function written(
+  findings: readonly Finding[],
+  pages: number,
+  format: NonNullable<CheckFlags["format"]>,
+  pathOf: (file: string) => string,
+): string {
+  switch (format) {
+    case "text":
+      return findingsText(findings, pages, pathOf);
+    case "json":
+      return findingsJson(findings, pages);
+    case "sarif":
+      return sarif(findings, packageFile, pathOf);
+    case "github":
+      return githubAnnotations(findings, pathOf);
+  }
+}
+
+/** `RULE`, or `RULE:PATH`: a file relative to the root or the URL path of a page, in which a star stands for any text. */
+function ignoredBy(ignored: readonly string[]): (finding: Finding) => boolean {
+  const tests = ignored.map((text) => {
+    const [rule = "", ...path] = text.split(":");
+    if (!isRuleName(rule)) throw unknownRule(rule);
+    const pattern = path.length === 0 ? /^/ : matcher(path.join(":"));
+    return (finding: Finding) =>
+      finding.rule === rule && [finding.file, finding.page].some((name) => name !== undefined && pattern.test(name));
+  });
+  return (finding) => tests.some((test) => test(finding));
+}
+
+const matcher = (path: string) =>
+  new RegExp(`^${path.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll("*", ".*")}$`);
+
+function unknownRule(rule: string): H2PushError {
+  const near = closestMatch(rule, ruleNames);
+  const hint = near === undefined ? "h2push help checks lists them" : `did you mean ${near}?`;
+  return new H2PushError("usage", `no such rule: ${rule}`, hint);
+}

@@ -1,0 +1,113 @@
+import type { DocumentFacts, LinkPreload } from "./html/facts.js";
+import { type Context, placeOf } from "./needs-list.js";
+import type { SiteFacts } from "./facts-cache.js";
+import type { LinkAttributes } from "../manifest/types.js";
+import type { PageRecord, RecordedPreload, RecordedReference } from "./types.js";
+import type { Reference } from "./url/reference.js";
+
+interface Use {
+  readonly reference: Reference;
+  readonly context: Context;
+}
+
+/** Takes note of every reference of a page, for what is checked of them. */
+export class ReferenceRecord {
+  /** Targets that response fields announce. */
+  readonly #announced: readonly string[];
+  readonly #uses = new Map<string, Use[]>();
+  readonly #missing = new Set<string>();
+  /** By URL path of a file, how many requests it takes. */
+  readonly #depths = new Map<string, number>();
+  #depth = 1;
+
+  constructor(announced: readonly string[]) {
+    this.#announced = announced;
+  }
+
+  add(target: string, reference: Reference, context: Context): void {
+    const uses = this.#uses.get(target);
+    if (uses === undefined) this.#uses.set(target, [{ reference, context }]);
+    else uses.push({ reference, context });
+    const [pathname = ""] = target.split("?", 1);
+    const depth = Math.min((this.#depths.get(context.pathname) ?? 1) + 1, this.#depths.get(pathname) ?? Infinity);
+    this.#depths.set(pathname, depth);
+    this.#depth = Math.max(this.#depth, depth);
+  }
+
+  miss(target: string): void {
+    this.#missing.add(target);
+  }
+
+  /** @param contextAt what a reference at an offset of the page resolves against */
+  async finish(
+    document: DocumentFacts,
+    contextAt: (offset: number) => Context,
+    facts: SiteFacts,
+  ): Promise<Omit<PageRecord, "restsOn">> {
+    const preloads: RecordedPreload[] = [];
+    for (const preload of document.preloads) {
+      preloads.push(await placedPreload(preload, contextAt(preload.offset), facts));
+    }
+    const announced = new Set([...this.#announced, ...preloads.map(({ target }) => target)]);
+    const references: RecordedReference[] = [];
+    for (const [target, uses] of this.#uses) {
+      const isMissing = this.#missing.has(target);
+      if (!isMissing && !announced.has(target) && !this.#isChosen(uses, announced.size)) continue;
+      for (const use of uses) references.push(await placedReference(target, use, isMissing, facts));
+    }
+    const { importMapOffset } = document;
+    const importMap =
+      importMapOffset === undefined ? undefined : await facts.positionOf(contextAt(0).file, importMapOffset);
+    return { preloads, references, depth: this.#depth, importMap };
+  }
+
+  /** Whether a client chooses it among others: one of those may be announced. */
+  #isChosen(uses: readonly Use[], announced: number): boolean {
+    return announced > 0 && uses.some(({ reference: { imagesrcset, media } }) => (imagesrcset ?? media) !== undefined);
+  }
+}
+
+async function placedPreload(
+  { rel, href, offset, attributes }: LinkPreload,
+  { file, base }: Context,
+  facts: SiteFacts,
+): Promise<RecordedPreload> {
+  const resolved = facts.references.resolve(href, base);
+  const target = href !== "" && "target" in resolved ? resolved.target : undefined;
+  return { rel, attributes, target, file: file.file, ...(await facts.positionOf(file, offset)) };
+}
+
+async function placedReference(
+  target: string,
+  { reference, context }: Use,
+  isMissing: boolean,
+  facts: SiteFacts,
+): Promise<RecordedReference> {
+  const { as, by } = reference;
+  const place = await placeOf(reference, context, facts);
+  return {
+    target,
+    as,
+    by,
+    ...fetchedAs(reference),
+    file: context.file.file,
+    ...place,
+    ...(isMissing ? { missing: true } : {}),
+  };
+}
+
+const fetchedAs = ({
+  rel,
+  crossorigin,
+  integrity,
+  media,
+  imagesrcset,
+  imagesizes,
+}: LinkAttributes): LinkAttributes => ({
+  ...(rel && { rel }),
+  ...(crossorigin && { crossorigin }),
+  ...(integrity !== undefined && { integrity }),
+  ...(media !== undefined && { media }),
+  ...(imagesrcset !== undefined && { imagesrcset }),
+  ...(imagesizes !== undefined && { imagesizes }),
+});
