@@ -22,8 +22,10 @@ interface Kept {
   /** By target: the file that answers, or why none does. */
   readonly answers: Readonly<Record<string, string>>;
   readonly targets: readonly string[];
+  /** Numbers of the targets that pages rest on: most pages of a site have theirs in common. */
+  readonly sets: readonly (readonly number[])[];
   readonly pages: Readonly<
-    Record<string, Omit<CheckedPage, "restsOn"> & { readonly file: string; readonly restsOn: readonly number[] }>
+    Record<string, Omit<CheckedPage, "restsOn"> & { readonly file: string; readonly set: number }>
   >;
 }
 
@@ -55,11 +57,20 @@ export class CheckCache {
     const kept = await this.#load(opened);
     if (kept === undefined) return known;
     const holds = await Promise.all(kept.targets.map((target) => this.#stillHolds(target, kept, opened)));
+    const sets = kept.sets.map((set) => ({
+      holds: set.every((number) => holds[number]),
+      restsOn: set.map((number) => kept.targets[number] ?? ""),
+    }));
     for (const { pathname, file } of pages) {
       const page = kept.pages[pathname];
-      if (page?.file !== file.file || !page.restsOn.every((number) => holds[number])) continue;
-      if (!this.#isSame(file, kept)) continue;
-      known.set(pathname, { ...page, restsOn: page.restsOn.map((number) => kept.targets[number] ?? "") });
+      const set = page && sets[page.set];
+      if (page?.file !== file.file || set?.holds !== true || !this.#isSame(file, kept)) continue;
+      known.set(pathname, {
+        findings: page.findings,
+        suspicions: page.suspicions,
+        cost: page.cost,
+        restsOn: set.restsOn,
+      });
     }
     return known;
   }
@@ -127,21 +138,19 @@ export class CheckCache {
     results: ReadonlyMap<string, CheckedPage>,
     opened: OpenedScan,
   ): Promise<void> {
-    const numbers = new Map<string, number>();
+    const targets = new Numbers();
+    const sets = new Numbers();
     const answers: Record<string, string> = {};
     const kept: Record<string, Kept["pages"][string]> = {};
     for (const { pathname, file } of pages) {
       const result = results.get(pathname);
       if (result === undefined) continue;
       this.#note(file);
-      for (const target of result.restsOn) if (!numbers.has(target)) numbers.set(target, numbers.size);
-      kept[pathname] = {
-        ...result,
-        file: file.file,
-        restsOn: result.restsOn.map((target) => numbers.get(target) ?? 0),
-      };
+      const { restsOn, ...found } = result;
+      const set = sets.of(JSON.stringify(restsOn.map((target) => targets.of(target))));
+      kept[pathname] = { ...found, file: file.file, set };
     }
-    for (const target of numbers.keys()) {
+    for (const target of targets.all) {
       const found = await this.#look(target, opened.lookup);
       answers[target] = answerOf(found);
       if (found.kind === "file") this.#note(found);
@@ -151,10 +160,26 @@ export class CheckCache {
       key,
       files: Object.fromEntries(this.#files),
       answers,
-      targets: [...numbers.keys()],
+      targets: targets.all,
+      sets: sets.all.map((set) => JSON.parse(set)),
       pages: kept,
     };
     await writeWhole(this.#path, JSON.stringify(whole));
+  }
+}
+
+/** Numbers for values, from 0, in the order in which they come. */
+class Numbers {
+  readonly #numbers = new Map<string, number>();
+
+  of(value: string): number {
+    const number = this.#numbers.get(value) ?? this.#numbers.size;
+    this.#numbers.set(value, number);
+    return number;
+  }
+
+  get all(): string[] {
+    return [...this.#numbers.keys()];
   }
 }
 

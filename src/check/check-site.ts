@@ -9,7 +9,7 @@ import { sitePages } from "../server/scan/site-pages.js";
 import type { CheckCache } from "./check-cache.js";
 import { checkPage, type CheckedPage, type PageCost } from "./check-page.js";
 import type { Finding, Suspicion } from "./finding.js";
-import { Mentions } from "./mentions.js";
+import { isMentionedIn, Mentions } from "./mentions.js";
 import type { SiteLookup } from "../server/files/site-lookup.js";
 import { checkRuleFiles } from "./rules/rule-files.js";
 
@@ -144,13 +144,13 @@ async function confirmed(suspicions: readonly Suspicion[], { tree }: SiteLookup)
   const findings: Finding[] = [];
   let last = { file: "", text: "" };
   for (const { finding, pathname } of suspicions) {
+    if ((await mentions.has(pathname)) || (await tree.find(pathname)).kind !== "file") continue;
     const { file } = finding;
     if (file !== last.file) {
       const text = file === "_headers" ? "" : await readFile(join(root, file), "latin1").catch(() => "");
       last = { file, text: text.replaceAll(ANNOUNCEMENT, "") };
     }
-    const isThere = (await tree.find(pathname)).kind === "file";
-    if (isThere && !(await mentions.has(pathname, last.text))) findings.push(finding);
+    if (!isMentionedIn(last.text, pathname)) findings.push(finding);
   }
   return findings;
 }

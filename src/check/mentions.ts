@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { extensionOf } from "../manifest/destination.js";
@@ -11,43 +12,53 @@ const MAX_BYTES = 16_000_000;
 /**
  * Says which files the scripts, stylesheets and data of a site mention, and
  * so may load in a way that only running shows. They are read when that is
- * asked first.
+ * asked, the smallest first, as far as it takes.
  */
 export class Mentions {
   readonly #root: string;
   readonly #known = new Map<string, boolean>();
-  #texts: Promise<readonly string[]> | undefined;
+  readonly #texts: string[] = [];
+  #unread: string[] | undefined;
 
   constructor(root: string) {
     this.#root = root;
   }
 
-  /**
-   * @param pathname URL path of a file
-   * @param page text of the page that announces it, the announcement aside
-   */
-  async has(pathname: string, page: string): Promise<boolean> {
-    const names = namesOf(pathname);
-    if (names.some((name) => page.includes(name))) return true;
-    const key = names.join("\n");
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const texts = await (this.#texts ??= this.#read());
-    const isMentioned = texts.some((text) => names.some((name) => text.includes(name)));
-    this.#known.set(key, isMentioned);
-    return isMentioned;
+  /** @param pathname URL path of a file */
+  async has(pathname: string): Promise<boolean> {
+    const known = this.#known.get(pathname) ?? (await this.#find(namesOf(pathname)));
+    this.#known.set(pathname, known);
+    return known;
   }
 
-  async #read(): Promise<string[]> {
-    const entries = await readdir(this.#root, { recursive: true, withFileTypes: true });
-    const texts: string[] = [];
-    for (const entry of entries) {
-      if (!entry.isFile() || !TEXTS.has(extensionOf(entry.name))) continue;
-      const text = await readFile(join(entry.parentPath, entry.name), "latin1").catch(() => "");
-      if (text.length <= MAX_BYTES) texts.push(text);
+  async #find(names: readonly string[]): Promise<boolean> {
+    if (this.#texts.some((text) => mentions(text, names))) return true;
+    const unread = (this.#unread ??= await textFiles(this.#root));
+    for (let path = unread.pop(); path !== undefined; path = unread.pop()) {
+      const text = await readFile(path, "latin1").catch(() => "");
+      this.#texts.push(text);
+      if (mentions(text, names)) return true;
     }
-    return texts;
+    return false;
   }
+}
+
+const mentions = (text: string, names: readonly string[]) => names.some((name) => text.includes(name));
+
+/** Whether a text mentions a file. */
+export const isMentionedIn = (text: string, pathname: string) => mentions(text, namesOf(pathname));
+
+/** The files in which a script may say what it loads, the largest first. */
+async function textFiles(root: string): Promise<string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const files: { readonly path: string; readonly size: number }[] = [];
+  for (const entry of entries) {
+    if (!entry.isFile() || !TEXTS.has(extensionOf(entry.name))) continue;
+    const path = join(entry.parentPath, entry.name);
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    if (size <= MAX_BYTES) files.push({ path, size });
+  }
+  return files.sort((a, b) => b.size - a.size).map(({ path }) => path);
 }
 
 /** A bundler's table of chunks has the parts of a name. Those that may be a hash tell enough: eight characters, or some with a digit. */

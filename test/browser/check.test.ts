@@ -50,7 +50,7 @@ async function serve(files: Files, link?: string): Promise<{ readonly url: strin
       ...(link !== undefined && file === "index.html" ? { link } : {}),
     };
     const content = files[file];
-    return response.writeHead(content === undefined ? 404 : 200, fields).end(content ?? "");
+    return response.writeHead(content === undefined ? 404 : 200, fields).end(content ?? "nothing here");
   });
   onTestFinished(() => server.closeAllConnections());
   onTestFinished(() => void server.close());
@@ -154,20 +154,23 @@ const TWICE: readonly (readonly [
   ],
 ];
 
-/** [rule, what is wrong, what is right]: Chromium passes the preload over, and does not. */
-const PASSED_OVER: readonly (readonly [rule: string, name: string, bad: string, good: string])[] = [
-  ["preload-as", "without as", `<link rel="preload" href="/t.js">`, `<link rel="preload" as="script" href="/t.js">`],
+/** [rule, what is wrong, what is right, file]: Chromium passes the preload over, and does not. */
+const PASSED_OVER: readonly (readonly [rule: string, name: string, bad: string, good: string, file: string])[] = [
+  ["preload-as", "without as", "", `as="script"`, "t.js"],
+  ["preload-as", "as a document", `as="document"`, `as="script"`, "t.js"],
   [
-    "preload-as",
-    "as a document",
-    `<link rel="preload" as="document" href="/t.js">`,
-    `<link rel="preload" as="script" href="/t.js">`,
+    "preload-type",
+    "a font of an old type",
+    `as="font" crossorigin type="application/font-woff2"`,
+    `as="font" crossorigin type="font/woff2"`,
+    "t.woff2",
   ],
   [
     "preload-type",
-    "a script of the type module",
-    `<link rel="preload" as="script" type="module" href="/t.js">`,
-    `<link rel="preload" as="script" type="text/javascript" href="/t.js">`,
+    "an image of a type that is none",
+    `as="image" type="image/x-nothing"`,
+    `as="image" type="image/png"`,
+    "t.png",
   ],
 ];
 
@@ -200,13 +203,18 @@ describe.skipIf(chromiumPath === undefined)("Chromium does what check says of", 
     expect(times(await load(right), target)).toBe(1);
   });
 
-  test.each(PASSED_OVER)("%s: %s", async (rule, _, bad, good) => {
-    const use = `<script>const later = () => document.body.append(Object.assign(document.createElement("script"), { src: "/t.js" }));</script>`;
-    const site = (head: string) => ({ "t.js": JS, "index.html": page(head, use) });
+  test.each(PASSED_OVER)("%s: %s", async (rule, _, bad, good, file) => {
+    const use = `<script>const later = () => fetch("/${file}");</script>`;
+    const site = (attributes: string) => ({
+      "t.js": JS,
+      "t.png": PNG,
+      ...WOFF2,
+      "index.html": page(`<link rel="preload" ${attributes} href="/${file}">`, use),
+    });
     expect(await rulesFor(site(bad))).toEqual([rule]);
-    expect(times(await load(site(bad)), "/t.js")).toBe(0);
+    expect(times(await load(site(bad)), `/${file}`)).toBe(0);
     expect(await rulesFor(site(good))).toEqual([]);
-    expect(times(await load(site(good)), "/t.js")).toBe(1);
+    expect(times(await load(site(good)), `/${file}`)).toBe(1);
   });
 
   test.each([
@@ -295,10 +303,10 @@ describe.skipIf(chromiumPath === undefined)("Chromium does what check says of", 
     const files = { "index.html": page(""), _redirects: "/a /b 301\n/b /a 301\n/c /gone 301\n" };
     expect(await rulesFor(files)).toEqual(["redirect-loop", "redirect-loop", "redirect-to-nothing"]);
     const { url } = await serve(files);
-    const tab = await browser.newPage();
-    onTestFinished(() => tab.close());
-    await expect(tab.goto(`${url}a`)).rejects.toThrow("ERR_TOO_MANY_REDIRECTS");
-    expect((await tab.goto(`${url}c`))?.status()).toBe(404);
+    const context = await browser.newContext();
+    onTestFinished(() => context.close());
+    await expect((await context.newPage()).goto(`${url}a`)).rejects.toThrow("ERR_TOO_MANY_REDIRECTS");
+    expect((await (await context.newPage()).goto(`${url}c`))?.status()).toBe(404);
   });
 
   test("max-requests, max-bytes and max-depth: as many as Chromium makes", async () => {

@@ -99,6 +99,11 @@ test.each([
     `<link rel="modulepreload" crossorigin="use-credentials" href="/a.js">`,
     `<script type="module" crossorigin="use-credentials" src="/a.js"></script>`,
   ],
+  [
+    "a type that is no media type",
+    `<link rel="preload" as="script" type="module" crossorigin href="/a.js">`,
+    `<script type="module" src="/a.js"></script>`,
+  ],
   ["another site's file", `<link rel="preload" as="script" href="https://example.com/a.js">`, ""],
 ])("finds nothing wrong with %s", async (_, head, body) => {
   const files = { "a.png": "", "b.png": "", "c.png": "", "ba.png": "", "a.css": "", "a.js": "" };

