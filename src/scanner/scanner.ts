@@ -109,7 +109,9 @@ class SiteScanner implements Scanner {
     this.#options = options;
     this.#checkAfter = checkAfter;
     this.#viewport = viewport;
-    this.#thread = once ? undefined : pageThread({ viewport, compressed }, onLimit);
+    this.#thread = once
+      ? undefined
+      : pageThread({ viewport, compressed }, (...limit) => this.#facts.reachLimit(...limit));
     this.#facts = new SiteFacts({
       isLimited: this.#thread !== undefined,
       reader: once ? syncReader : () => readAsync,
