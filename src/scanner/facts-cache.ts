@@ -213,7 +213,9 @@ export class SiteFacts {
 
   /** Says, once for a version, that a limit was reached. */
   reachLimit(file: SiteFile, limit: Parameters<OnLimit>[1]): void {
-    this.#limited.remember(`${versionOf(file)} ${limit}`, () => (this.#options.onLimit(file, limit), true));
+    // The digest of a young file comes and goes.
+    const key = `${versionOf({ ...file, digest: "" })} ${limit}`;
+    this.#limited.remember(key, () => (this.#options.onLimit(file, limit), true));
   }
 
   /** A page whose own `style` elements ask for names that were not known yet is read once more. */
