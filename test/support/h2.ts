@@ -81,7 +81,14 @@ async function clientOver(
     pushes.push({ id: stream.id ?? 0, path: String(fields[":path"]), request: fields, answer });
   });
   // The server has seen our settings when it has acknowledged them: until then it believes in the defaults.
-  await Promise.all([once(session, "connect"), once(session, "localSettings"), once(session, "remoteSettings")]);
+  const begun = Promise.all([
+    once(session, "connect"),
+    once(session, "localSettings"),
+    once(session, "remoteSettings"),
+  ]);
+  const closed = once(session, "close").then(() => Promise.reject(new Error("the connection has closed")));
+  closed.catch(() => undefined);
+  await Promise.race([begun, closed]);
   const request = (path: string, fields: OutgoingHttpHeaders = {}, content?: string | Buffer) => {
     const stream = session.request({ ":path": path, ...fields }, { endStream: content === undefined });
     if (content !== undefined) stream.end(content);
