@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeWhole } from "../io/atomic-write.js";
+import { writeWhole } from "../io/disk/atomic-write.js";
 import { isObject } from "../io/json-object.js";
 import type { LookedUp, SiteFile } from "../scanner/lookup.js";
 import type { SitePage } from "../scanner/list-pages.js";

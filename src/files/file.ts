@@ -3,7 +3,7 @@ import { open, type FileHandle } from "node:fs/promises";
 import { sep } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { H2PushError, systemCode } from "../errors.js";
-import { isOpenedAt } from "../io/opened-path.js";
+import { isOpenedAt } from "../io/disk/opened-path.js";
 import { digestOfFile } from "./representation/digest.js";
 import type { Coding } from "./representation/content-coding.js";
 

@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { setTimeout as after } from "node:timers/promises";
-import { descriptorLimit } from "../io/descriptor-limit.js";
+import { descriptorLimit } from "../io/disk/descriptor-limit.js";
 import { fileChanged, isExhausted, openFound, type FoundFile, type Unavailable } from "./file.js";
 
 /** Files that may be open at a time where the system lets a process have many. */

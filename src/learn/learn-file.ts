@@ -1,8 +1,8 @@
 import { access, constants } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { H2PushError, systemCode } from "../errors.js";
-import { writeWhole } from "../io/atomic-write.js";
-import { readUserFile } from "../io/read-user-file.js";
+import { writeWhole } from "../io/disk/atomic-write.js";
+import { readUserFile } from "../io/disk/read-user-file.js";
 import { checkEntry } from "../manifest/read.js";
 import { LearnedPage, type LearnedEntry } from "./learned-page.js";
 

@@ -1,5 +1,5 @@
 import packageFile from "../../package.json" with { type: "json" };
-import type { LoadedRequest } from "./measure/load.js";
+import type { LoadedRequest } from "./measure/measured-load.js";
 import type { Report, WayFigures } from "./types.js";
 
 /** Where the loads seem to come from: the site is served at another port each time. */

@@ -1,4 +1,4 @@
-import type { Load, LoadedRequest } from "./measure/load.js";
+import type { Load, LoadedRequest } from "./measure/measured-load.js";
 import type { Way } from "./measure/ways.js";
 import { rankTest, spreadOf } from "./statistics.js";
 import {

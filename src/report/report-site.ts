@@ -8,7 +8,7 @@ import type { PageNeeds } from "../scanner/types.js";
 import type { Route } from "../server/routes/route.js";
 import type { PemPair } from "../tls/issue/certificate.js";
 import { loadByClient } from "./measure/client-load.js";
-import type { Load } from "./measure/load.js";
+import type { Load } from "./measure/measured-load.js";
 import { measureLoad } from "./measure/measure-load.js";
 import type { Network } from "./measure/networks.js";
 import type { Way } from "./measure/ways.js";

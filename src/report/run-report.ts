@@ -6,7 +6,7 @@ import { errorOf } from "../errors.js";
 import type { PageNeeds } from "../scanner/types.js";
 import { serverOptions } from "../server/options/options-table.js";
 import { createCertificate } from "../tls/issue/issue.js";
-import type { Load } from "./measure/load.js";
+import type { Load } from "./measure/measured-load.js";
 import { PUSH, WAYS, type WayName } from "./measure/ways.js";
 import { figuresOf, pushFiguresOf, type WayLoads } from "./page-figures.js";
 import { ReportSite } from "./report-site.js";

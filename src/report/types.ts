@@ -1,4 +1,4 @@
-import type { Load } from "./measure/load.js";
+import type { Load } from "./measure/measured-load.js";
 import type { Network } from "./measure/networks.js";
 import type { WayName } from "./measure/ways.js";
 import type { Spread } from "./statistics.js";

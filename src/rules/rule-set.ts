@@ -1,7 +1,7 @@
 import { isValidator } from "./headers/fields.js";
 import { parseHeaders, type HeaderRule } from "./headers/headers-file.js";
 import { Guards } from "./guards/guards.js";
-import type { LineError } from "./lines.js";
+import type { LineError } from "./rule-lines.js";
 import { PatternIndex } from "./pattern-index.js";
 import type { RuleAction, RuleRequest } from "./redirects/redirect.js";
 import { parseRedirects, type RedirectRule } from "./redirects/redirects-file.js";

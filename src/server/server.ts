@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Server as TlsServer } from "node:tls";
 import { H2PushError } from "../errors.js";
 import { deferred } from "../io/deferred.js";
-import { descriptorLimit } from "../io/descriptor-limit.js";
+import { descriptorLimit } from "../io/disk/descriptor-limit.js";
 import type { PemPair } from "../tls/issue/certificate.js";
 import { secureContexts, type Secured } from "../tls/store/secure-context.js";
 import { checkGivenPair, checkOptions } from "./options/check-options.js";

@@ -4,7 +4,7 @@ import type * as Fs from "node:fs/promises";
 import { mkdir, open, realpath, rename, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { isOpenedAt } from "../../src/io/opened-path.js";
+import { isOpenedAt } from "../../src/io/disk/opened-path.js";
 import { readAsync } from "../../src/scanner/site-files/read-file.js";
 import { emptyDirectory } from "../support/directory.js";
 import { connect } from "../support/h2.js";

@@ -1,4 +1,4 @@
-import type { Load, LoadedRequest } from "../../src/report/measure/load.js";
+import type { Load, LoadedRequest } from "../../src/report/measure/measured-load.js";
 import { WAYS, type Way, type WayName } from "../../src/report/measure/ways.js";
 import type { WayLoads } from "../../src/report/page-figures.js";
 

@@ -5,7 +5,7 @@ import { withBase } from "../../files/base.js";
 import { baseOf, resolve } from "../../manifest/resolve.js";
 import { extensionOf } from "../../manifest/destination.js";
 import { parseHeaders, type HeaderRule } from "../../rules/headers/headers-file.js";
-import type { LineError } from "../../rules/lines.js";
+import type { LineError } from "../../rules/rule-lines.js";
 import { RuleTarget } from "../../rules/pattern.js";
 import { parseRedirects, type RedirectRule } from "../../rules/redirects/redirects-file.js";
 import { targetPath } from "../../rules/redirects/redirect-target.js";

@@ -6,7 +6,7 @@ import { type Certificate, describePair, type PemPair } from "../../tls/issue/ce
 import { readPair } from "../../tls/store/pair-files.js";
 import { issueLeaf } from "../../tls/issue/issue.js";
 import { LOCAL_NAMES, normalizeNames } from "../../tls/issue/certificate-names.js";
-import { writeWhole } from "../../io/atomic-write.js";
+import { writeWhole } from "../../io/disk/atomic-write.js";
 import { createCertificate, type KeyType } from "../../tls/issue/issue.js";
 import { checkDays, DEFAULT_DAYS, isoDay } from "../../tls/issue/validity.js";
 import { differences } from "./cert-differences.js";

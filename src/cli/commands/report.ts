@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { readUserFile } from "../../io/read-user-file.js";
+import { readUserFile } from "../../io/disk/read-user-file.js";
 import { overBudget, readBudgets, type Budgets } from "../../report/checks/budget.js";
 import { changesSince, readReport } from "../../report/checks/changes.js";
 import { harName, harOf } from "../../report/har.js";

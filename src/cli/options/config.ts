@@ -6,7 +6,7 @@ import { positionOf, syntaxErrorAt } from "./json-syntax.js";
 import { inWords, schemaError } from "./schema-errors.js";
 import { closestMatch } from "../../io/text/closest-match.js";
 import { isObject } from "../../io/json-object.js";
-import { readUserFile } from "../../io/read-user-file.js";
+import { readUserFile } from "../../io/disk/read-user-file.js";
 import type { ServeOptions } from "../commands/serve.js";
 
 /** What a configuration file says. */

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { H2PushError, systemCode } from "../../errors.js";
-import { writeWhole } from "../../io/atomic-write.js";
+import { writeWhole } from "../../io/disk/atomic-write.js";
 
 /**
  * Writes a file that the user named.

@@ -1,4 +1,4 @@
-import type { LoadedRequest } from "../measure/load.js";
+import type { LoadedRequest } from "../measure/measured-load.js";
 import { escaped } from "./markup.js";
 
 /** Which file asks for which, as lists within lists. */

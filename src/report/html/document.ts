@@ -3,7 +3,7 @@ import type { Report } from "../types.js";
 import { escaped, milliseconds } from "./markup.js";
 import { pageSection } from "./page-section.js";
 import styles from "./report.css?raw";
-import { KEY } from "./waterfall.js";
+import { KEY } from "./load-waterfall.js";
 
 /** A report as one document, which asks for nothing and runs nothing. */
 export function htmlReport(report: Report, needs: ReadonlyMap<string, PageNeeds>): string {

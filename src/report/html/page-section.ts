@@ -2,7 +2,7 @@ import type { PageNeeds } from "../../scanner/types.js";
 import { timeNames, type PageResult, type TimeName, type WayFigures } from "../types.js";
 import { chain } from "./chain.js";
 import { counted, escaped, kilobytes, milliseconds } from "./markup.js";
-import { endOf, waterfall } from "./waterfall.js";
+import { endOf, waterfall } from "./load-waterfall.js";
 
 const LABELS: Readonly<Record<TimeName, string>> = {
   ttfb: "First byte",

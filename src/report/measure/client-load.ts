@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, type ClientHttp2Session, type ClientHttp2Stream } from "node:http2";
-import type { Load, LoadedRequest } from "./load.js";
+import type { Load, LoadedRequest } from "./measured-load.js";
 
 /** Bytes that the server may send ahead: as wide as browsers open it. */
 const WINDOW = 6 * 1024 * 1024;

@@ -3,7 +3,7 @@ import { isNavigation, settle, type Driver } from "../../browser/driver.js";
 import type { ObservedSite, SeenRequest } from "../../browser/observed-site.js";
 import type { DeliveredTarget } from "../../delivery/history.js";
 import type { RequestRecord } from "../../server/request-record.js";
-import type { Load, LoadedRequest } from "./load.js";
+import type { Load, LoadedRequest } from "./measured-load.js";
 import { NetworkEvents, type BrowserRequest } from "./network-events.js";
 import { PAINT_SCRIPT, TIMES_SCRIPT, type PageTimes } from "./page-times.js";
 

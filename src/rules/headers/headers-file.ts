@@ -2,7 +2,7 @@ import { parseCredentials } from "../guards/basic-auth.js";
 import { piecesOf, type Piece } from "./chunk.js";
 import { closedFor } from "../guards/closed.js";
 import { parseField, refusedName } from "./field.js";
-import { linesOf, TOO_LONG, type Line, type LineError } from "../lines.js";
+import { linesOf, TOO_LONG, type Line, type LineError } from "../rule-lines.js";
 import { UrlPattern } from "../pattern.js";
 
 /** The fields of one pattern in `_headers`. */

@@ -1,4 +1,4 @@
-import type { LineError } from "../lines.js";
+import type { LineError } from "../rule-lines.js";
 
 /** What a rule wants of a request beside its URL. */
 export type Condition =

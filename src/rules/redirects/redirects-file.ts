@@ -1,5 +1,5 @@
 import { parseCondition, type Condition } from "./condition.js";
-import { linesOf, TOO_LONG, type Line, type LineError } from "../lines.js";
+import { linesOf, TOO_LONG, type Line, type LineError } from "../rule-lines.js";
 import { UrlPattern } from "../pattern.js";
 import { parseTarget, type RedirectTarget } from "./redirect-target.js";
 

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { open } from "node:fs/promises";
 
-import { isOpenedAt } from "../../io/opened-path.js";
+import { isOpenedAt } from "../../io/disk/opened-path.js";
 import type { SiteFile } from "../lookup.js";
 
 /** Of a file, only so many bytes are scanned. */

@@ -2,7 +2,7 @@ import { H2PushError } from "../../errors.js";
 import { isCredentials } from "../../rules/guards/basic-auth.js";
 import { sendError } from "../http/error-page.js";
 import type { Exchange } from "../http/exchange.js";
-import { readUserFile } from "../../io/read-user-file.js";
+import { readUserFile } from "../../io/disk/read-user-file.js";
 
 /** The file that `@FILE` names, or undefined. */
 export const credentialsFile = (auth: string | undefined) =>

@@ -4,7 +4,7 @@ import { withoutFaults } from "../../scanner/scan-fault.js";
 import { readManifest } from "../../manifest/read.js";
 import { SiteFacts } from "../../scanner/facts-cache.js";
 import { writtenScanner } from "../../scanner/manifest-scanner.js";
-import { readUserFile } from "../../io/read-user-file.js";
+import { readUserFile } from "../../io/disk/read-user-file.js";
 import type { SiteLookup } from "../files/site-lookup.js";
 import type { ServerScanner } from "./lazy-scanner.js";
 

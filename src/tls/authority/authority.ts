@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { commonName, type PemPair } from "../issue/certificate.js";
 import { issueAuthority } from "../issue/issue.js";
 import { AUTHORITY_CERTIFICATE, AUTHORITY_FILE } from "../store/store-paths.js";
-import { writeWhole } from "../../io/atomic-write.js";
+import { writeWhole } from "../../io/disk/atomic-write.js";
 import type { Tell } from "../store/file-lock.js";
 import { makeIn, quarantine, readPrivatePair } from "../store/private-file.js";
 import { currentUser, type User } from "./user.js";

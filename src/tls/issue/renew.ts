@@ -4,7 +4,7 @@ import { type Authority, loadAuthority } from "../authority/authority.js";
 import { type Certificate, describePair } from "./certificate.js";
 import { issueLeaf } from "./issue.js";
 import { mkcertAuthority } from "../authority/mkcert.js";
-import { writeWhole } from "../../io/atomic-write.js";
+import { writeWhole } from "../../io/disk/atomic-write.js";
 import { makeIn, quarantine } from "../store/private-file.js";
 
 /** Names of earlier runs are kept up to this many in all: two servers with different names must not renew in turn. */

@@ -1,5 +1,5 @@
 import { H2PushError } from "../../errors.js";
-import { readUserFile } from "../../io/read-user-file.js";
+import { readUserFile } from "../../io/disk/read-user-file.js";
 import { type Certificate, describePair } from "../issue/certificate.js";
 import { checkPair } from "../issue/check-pair.js";
 import { trustedFingerprints } from "../trust/record.js";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeWhole } from "../../io/atomic-write.js";
+import { writeWhole } from "../../io/disk/atomic-write.js";
 
 /** An authority that was put into stores of this machine. */
 export interface TrustedAuthority {

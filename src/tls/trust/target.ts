@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AUTHORITY_CERTIFICATE } from "../store/store-paths.js";
 import { commonName } from "../issue/certificate.js";
-import { writeWhole } from "../../io/atomic-write.js";
+import { writeWhole } from "../../io/disk/atomic-write.js";
 import type { TrustTarget } from "./store.js";
 
 /** `cert` (PEM), whose certificate alone is in `certFile`, as stores know it. */

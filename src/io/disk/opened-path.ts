@@ -1,5 +1,5 @@
 import { readlink, realpath, stat, type FileHandle } from "node:fs/promises";
-import { systemCode } from "../errors.js";
+import { systemCode } from "../../errors.js";
 
 /** Where Linux says which file a descriptor is of: its real path, whatever name it was opened by. */
 const DESCRIPTORS = "/proc/self/fd";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readUserFile } from "../../src/io/read-user-file.js";
-import { writeSite } from "../support/site.js";
+import { readUserFile } from "../../../src/io/disk/read-user-file.js";
+import { writeSite } from "../../support/site.js";
 
 test.each([
   ["none", /^no such password: .*none$/],

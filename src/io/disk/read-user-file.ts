@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { H2PushError, systemCode, type ErrorCode } from "../errors.js";
+import { H2PushError, systemCode, type ErrorCode } from "../../errors.js";
 
 /**
  * The text of a file that the user named.

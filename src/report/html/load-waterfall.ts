@@ -1,4 +1,4 @@
-import type { Load, LoadedRequest, Means } from "../measure/load.js";
+import type { Load, LoadedRequest, Means } from "../measure/measured-load.js";
 import { counted, escaped, kilobytes, milliseconds } from "./markup.js";
 
 /** What the colours of bars and lines mean. */
