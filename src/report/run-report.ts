@@ -83,16 +83,16 @@ export async function runReport(
   }
 }
 
-/** The home page, then one page of each template, those with the most pages first. */
+/** The home page, then one other page of each template, those with the most pages first. */
 function choosePages(needs: ReadonlyMap<string, PageNeeds>, { pages, onNotice }: ReportOptions): readonly string[] {
   if (pages !== undefined) return [...needs.keys()];
   const entries = new Map([...needs].map(([page, { entries }]) => [page, entries]));
   const templates = chooseTemplates(entries, { all: false, limit: Number.POSITIVE_INFINITY });
-  const rank = (page: string) => Number(page === [...needs.keys()].toSorted((a, b) => a.length - b.length)[0]);
-  const firsts = templates
+  const [home = "/"] = [...needs.keys()].toSorted((a, b) => a.length - b.length);
+  const others = templates
     .toSorted((a, b) => b.pages.length - a.pages.length)
-    .flatMap(({ pages: [first] }) => first ?? [])
-    .toSorted((a, b) => rank(b) - rank(a));
+    .flatMap(({ pages }) => pages.find((page) => page !== home) ?? []);
+  const firsts = [home, ...others];
   if (firsts.length > MOST_PAGES)
     onNotice(`${MOST_PAGES} of ${firsts.length} templates are loaded: --page names others`);
   return firsts.slice(0, MOST_PAGES);

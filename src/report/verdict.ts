@@ -60,12 +60,15 @@ const scoreOf = ({ differences }: WayFigures) =>
     return difference?.isReal === true ? sum + Math.log(1 + difference.part) : sum;
   }, 0);
 
+/** Less than this part of a time is not worth another option. */
+const WORTH = 0.15;
+
 const isWorse = (way: WayFigures, best: WayFigures) =>
   GAINED.some((name) => {
     const [from, to] = [best.times[name], way.times[name]];
     if (from === undefined || to === undefined) return false;
-    const { isReal, by } = differenceOf(from, to);
-    return isReal && by > 0;
+    const { isReal, part } = differenceOf(from, to);
+    return isReal && part > WORTH;
   });
 
 const HOW: Readonly<Record<WayName, string>> = {

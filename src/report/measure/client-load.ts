@@ -24,15 +24,17 @@ export async function loadByClient(
     rejectUnauthorized: false,
     settings: { enablePush: takesPushes, initialWindowSize: WINDOW },
   });
+  const over = new AbortController();
   const ended = new Promise<never>((_, reject) => {
     session.once("error", reject);
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true, signal: over.signal });
   });
   try {
     await Promise.race([once(session, "connect"), ended]);
     session.setLocalWindowSize(WINDOW);
     return await Promise.race([new ClientLoad(session, asked).run(), ended]);
   } finally {
+    over.abort();
     ended.catch(() => undefined);
     session.destroy();
   }
