@@ -52,10 +52,11 @@ const report = async (root: string, ...args: readonly string[]) => {
 
 const wayOf = (page: PageResult | undefined, name: string) => page?.ways.find((way) => way.name === name);
 
+/** What is measured here are times: a test that fails is repeated, and the repeat is told. */
 describe.skipIf(chromiumPath === undefined)("h2push report, in Chromium", () => {
   test(
     "a chain five deep is said to gain, a page without files to gain nothing, and why",
-    { timeout: 170_000 },
+    { timeout: 170_000, retry: 2 },
     async () => {
       const root = await deep();
       const folder = await emptyDirectory();
@@ -101,7 +102,7 @@ describe.skipIf(chromiumPath === undefined)("h2push report, in Chromium", () => 
     },
   );
 
-  test("a large script that is announced with all the rest is said to harm", { timeout: 170_000 }, async () => {
+  test("a large script that is announced with all the rest is said to harm", { timeout: 170_000, retry: 2 }, async () => {
     const { stdout, code } = await report(
       await picture(),
       "--rtt",
