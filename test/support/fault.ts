@@ -2,7 +2,6 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
 
 /** What goes wrong, with errno numbers of Linux; `fault.c` says what each means. */
 export interface Fault {
@@ -21,7 +20,8 @@ export const faultEnvironment = prepare();
 
 function prepare(): ((fault: Fault) => Readonly<Record<string, string>>) | undefined {
   const directory = mkdtempSync(join(tmpdir(), "h2push-fault-"));
-  afterAll(() => rmSync(directory, { recursive: true }));
+  // Test files share a process.
+  process.once("exit", () => rmSync(directory, { recursive: true }));
   const library = join(directory, "fault.so");
   const source = new URL("fault.c", import.meta.url).pathname;
   try {

@@ -11,8 +11,8 @@ const RESETS_PER_SECOND = 20;
 const UNSUSPECTED_RESETS = 10;
 
 /** Frames to be answered, at once and with each second. A client that measures the line asks once in a round trip. */
-const BURST_QUESTIONS = 2000;
-const QUESTIONS_PER_SECOND = 200;
+const BURST_QUESTIONS = 10_000;
+const QUESTIONS_PER_SECOND = 1000;
 
 /** What a client may send between two looks beside requests, their content and what it says of responses (bytes). */
 const FLOOD_BYTES = 1_000_000;
