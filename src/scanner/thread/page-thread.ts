@@ -94,13 +94,17 @@ export class PageThread {
         this.#onLimit(request.file, "thread");
         resolve(NO_NEEDS);
       };
+      const fail = (error: Error) => {
+        worker.off("exit", gone);
+        reject(error);
+      };
       worker.once("exit", gone);
       worker.on("message", (message: FromThread) => {
-        if (message.kind === "question") return void answer(message).catch(reject);
+        if (message.kind === "question") return void answer(message).catch(fail);
         if (message.kind === "limit") return this.#onLimit(...message.limit);
+        if (message.kind === "fault") return fail(new ScanFault(message.file, message.message));
         worker.off("exit", gone);
-        if (message.kind === "needs") resolve(message.needs);
-        else reject(new ScanFault(message.file, message.message));
+        resolve(message.needs);
       });
       tell(request);
     });
