@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { inTime } from "../../io/in-time.js";
 import { chainOf, type Certificate } from "../../tls/issue/certificate.js";
 import { runner } from "../../tls/trust/command.js";
 import type { BrowserTrust } from "../../tls/trust/line.js";
@@ -36,6 +36,5 @@ export async function browserTrust(
 
 /** Undefined where it takes longer, or fails. */
 function answerInTime(answer: Promise<boolean | undefined>): Promise<boolean | undefined> {
-  const late = delay(ANSWER_TIMEOUT_MS, undefined, { ref: false });
-  return Promise.race([answer, late]).catch(() => undefined);
+  return inTime(answer, ANSWER_TIMEOUT_MS).catch(() => undefined);
 }

@@ -1,7 +1,11 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { Delivery } from "../../delivery/history.js";
 import type { FoundFile, Unavailable } from "../../files/file.js";
+import { debug } from "../../io/debug.js";
+import { inTime } from "../../io/in-time.js";
 import { pathOf } from "../../io/request-target.js";
+import { NO_NEEDS } from "../../scanner/scan-fault.js";
+import type { Scanner } from "../../scanner/scanner.js";
 import type { Decision } from "../../files/representation/representation.js";
 import { hintedFreshness, linkedFreshness } from "../page-delivery/early-hints.js";
 import { sendError } from "../http/error-page.js";
@@ -21,26 +25,43 @@ export async function sendFile(
   found: FoundFile,
   more: OutgoingHttpHeaders = {},
 ): Promise<{ readonly delivery: Delivery | undefined } | Unavailable> {
-  const { method, fields, target } = exchange;
+  const { method, fields } = exchange;
   const prepared = await prepareFile(site.representations, found, method, fields, exchange.rules.validators);
   if (typeof prepared === "string") return prepared;
   try {
     if (prepared.decision.status >= 400) return { delivery: refuse(exchange, prepared.decision) };
     const page = prepared.selected.isPage && prepared.decision.status !== 206;
-    const rules = page ? exchange.rules.page : undefined;
-    const read = rules && (await site.scanner?.page(pathOf(target), found, rules));
-    const needs = read && site.traffic !== undefined ? await site.traffic.page(exchange, found, read) : read;
+    const needs = page && site.scanner !== undefined ? await needsOf(site, site.scanner, exchange, found) : undefined;
     if (isOver(exchange)) return { delivery: undefined };
-    const whole = needs && { ...needs, link: rules?.link };
-    return { delivery: await send(site, exchange, prepared, whole, more) };
+    return { delivery: await send(site, exchange, prepared, needs, more) };
   } finally {
     prepared.response.close();
   }
 }
 
-type Needs = Pick<ReadyPage, "entries" | "mayHaveImportMap" | "link"> | undefined;
+type Needs = Pick<ReadyPage, "entries" | "mayHaveImportMap" | "link">;
 
-function send(site: Site, exchange: Exchange, prepared: PreparedFile, needs: Needs, more: OutgoingHttpHeaders) {
+/** A page whose scan takes longer goes without what it finds: the next load has that (milliseconds). */
+const SCAN_MS = 1500;
+
+async function needsOf(site: Site, scanner: Scanner, exchange: Exchange, found: FoundFile): Promise<Needs> {
+  const { page: rules } = exchange.rules;
+  const { link } = rules;
+  const read = await inTime(scanner.page(pathOf(exchange.target), found, rules), SCAN_MS);
+  if (read === undefined) {
+    debug("%s goes without what its scan finds, which takes longer than %d ms", exchange.target, SCAN_MS);
+    return { ...NO_NEEDS, link };
+  }
+  return { ...((await site.traffic?.page(exchange, found, read)) ?? read), link };
+}
+
+function send(
+  site: Site,
+  exchange: Exchange,
+  prepared: PreparedFile,
+  needs: Needs | undefined,
+  more: OutgoingHttpHeaders,
+) {
   const { selected, decision, response } = prepared;
   const { status } = decision;
   const send: ReadyPage["send"] = (extra, ...how) => response.send(exchange, { ...more, ...extra }, ...how);
