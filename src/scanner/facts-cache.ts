@@ -1,4 +1,3 @@
-import { systemCode } from "../errors.js";
 import { encodingIn } from "../io/encoding/charset.js";
 import { readCss } from "./css/parser.js";
 import { parseStyleAttribute } from "./css/declarations.js";
@@ -19,7 +18,7 @@ import { Lines } from "./site-files/lines.js";
 import { type ReadFile, MAX_SCANNED_BYTES } from "./site-files/read-file.js";
 import { References } from "./url/references.js";
 import { LruMap } from "../io/lru-map.js";
-import { readingOf } from "./scan-fault.js";
+import { isWithheld, readingOf } from "./scan-fault.js";
 import type { SiteFile } from "./lookup.js";
 import { versionOf } from "./site-files/file-version.js";
 import { IMPORT_MAP } from "./html/elements/script-element.js";
@@ -270,9 +269,7 @@ export class SiteFacts {
     try {
       return await readFile(file, read);
     } catch (error) {
-      const code = systemCode(error);
-      // When the process has no descriptor left, it is asked again. What is no error of the system is ours.
-      if (code === undefined || code === "EMFILE" || code === "ENFILE") throw error;
+      if (!isWithheld(error)) throw error;
       return read(EMPTY);
     }
   }

@@ -5,7 +5,7 @@ import type { Scanner } from "./scanner.js";
 import type { SiteFile } from "./lookup.js";
 import type { PageNeeds } from "./types.js";
 
-/** What a page needs of which nothing is known. */
+/** The needs of a page of which nothing is known. */
 export const NO_NEEDS: PageNeeds = {
   entries: [],
   mayHaveImportMap: true,
@@ -35,9 +35,18 @@ export function readingOf<A, T>({ file }: SiteFile, read: (content: A) => T): (c
   };
 }
 
-/** A page whose file the system does not give needs nothing. */
+/** What a system says that can't give a file now, whatever the file is: it is asked again. */
+const passing = new Set(["EMFILE", "ENFILE", "ENOMEM"]);
+
+/** What reading throws for a file that has gone, or may not be read. */
+export function isWithheld(error: unknown): boolean {
+  const code = systemCode(error);
+  return code !== undefined && !passing.has(code);
+}
+
+/** A page whose file the system withholds needs nothing. */
 export function withoutFile(error: unknown): PageNeeds {
-  if (systemCode(error) === undefined) throw error;
+  if (!isWithheld(error)) throw error;
   return NO_NEEDS;
 }
 
@@ -77,5 +86,6 @@ export function withoutFaults(scanner: Pick<Scanner, "page">, { root, notice }: 
 function faultText(pathname: string, file: string, error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const line = message.replaceAll(/\s+/g, " ").slice(0, MAX_MESSAGE_LENGTH);
-  return `${pathname} goes without links: reading ${file} failed (${line}), please report it`;
+  const ours = systemCode(error) === undefined ? ", please report it" : "";
+  return `${pathname} goes without links: reading ${file} failed (${line})${ours}`;
 }

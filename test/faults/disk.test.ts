@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runCli, startCli } from "../support/cli.js";
 import { emptyDirectory } from "../support/directory.js";
-import { EIO, ENOSPC, faultEnvironment } from "../support/fault.js";
+import { EIO, EMFILE, ENOSPC, faultEnvironment } from "../support/fault.js";
 import { connect } from "../support/h2.js";
 import { writeSite } from "../support/site.js";
 
@@ -39,6 +39,20 @@ describe.runIf(faultEnvironment !== undefined)("a disk that fails", () => {
     expect(cli.stderr).toContain("EIO");
     expect(cli.stderr).not.toMatch(/^ {4}at /m);
     expect(cli.stderr.split("\n").length).toBeLessThan(6);
+  });
+
+  test("or a process that has too many files open, costs a page its links for that time, and is said once", async () => {
+    const root = await writeSite(SITE);
+    const env = { ...faultEnvironment?.({ path: `${root}/bad.css`, read: EMFILE }) };
+    const cli = await startCli([root, "-p", "0"], { env });
+    const { request } = await connect(await cli.port(), { settings: { enablePush: false } });
+    for (let round = 0; round < 3; round++) {
+      const { status, headers } = await request("/", { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" });
+      expect([status, headers["link"]]).toEqual([200, undefined]);
+    }
+    cli.child.kill("SIGTERM");
+    await cli.exit;
+    expect(cli.stdout.match(/\/ goes without links: .*EMFILE.*(?<!please report it)$/gm)).toHaveLength(1);
   });
 
   test.each([

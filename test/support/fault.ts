@@ -13,6 +13,7 @@ export interface Fault {
 }
 
 export const EIO = 5;
+export const EMFILE = 24;
 export const ENOSPC = 28;
 
 /** The environment of a program for which something goes wrong; undefined where there is no Linux with a compiler, which is said. */
