@@ -1,8 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import { open, readdir, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 
 /** For everybody whom the user's mask (umask) lets read. */
 const ORDINARY = 0o666;
+
+/** A write that began so long ago is at an end: its process was killed (milliseconds). */
+const LEFT_MS = 60_000;
 
 /**
  * Writes `content` whole or not at all: beside the file, then renamed. The
@@ -12,6 +16,7 @@ const ORDINARY = 0o666;
  */
 export async function writeWhole(file: string, content: string, mode: number = ORDINARY): Promise<void> {
   const beside = `${file}.${randomBytes(6).toString("hex")}.tmp`;
+  await removeLeft(file).catch(() => undefined);
   try {
     const handle = await open(beside, "wx", mode);
     try {
@@ -24,5 +29,15 @@ export async function writeWhole(file: string, content: string, mode: number = O
   } catch (error) {
     await rm(beside, { force: true }).catch(() => undefined);
     throw error;
+  }
+}
+
+/** Removes what earlier writes of the file have left beside it: it may hold a key. */
+async function removeLeft(file: string): Promise<void> {
+  const [directory, name] = [dirname(file), basename(file)];
+  for (const entry of await readdir(directory)) {
+    if (!entry.startsWith(name) || !/^\.[\da-f]{12}\.tmp$/.test(entry.slice(name.length))) continue;
+    const left = join(directory, entry);
+    if (Date.now() - (await stat(left)).mtimeMs > LEFT_MS) await rm(left, { force: true });
   }
 }
