@@ -158,7 +158,7 @@ test.each<[title: string, args: string[], code: number, stderr: string | RegExp]
     "a file that can't be written",
     ["manifest", ".", "--out", "gone/push.json"],
     1,
-    `${missing}error: cannot write gone/push.json (ENOENT)\npass a file in a directory that this user may write to: --out FILE\n`,
+    "error: cannot write gone/push.json (ENOENT)\npass a file in a directory that this user may write to: --out FILE\n",
   ],
   [
     "how to load pages that are not loaded",

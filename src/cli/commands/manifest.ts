@@ -6,7 +6,7 @@ import type { RunFlags } from "./manifest-run.js";
 import { explanation, pageTable } from "./manifest-table.js";
 import { printLine, printToStderr, warning } from "../output/output.js";
 import { progressBar } from "../output/progress-bar.js";
-import { writeUserFile } from "../output/user-file.js";
+import { checkUserFile, writeUserFile } from "../output/user-file.js";
 import { checkGivenRoot } from "../options/served-root.js";
 import { fileAndLine } from "../log/scan-line.js";
 
@@ -35,6 +35,7 @@ export async function runManifest(root: string, options: ManifestOptions): Promi
   checkTogether(options);
   await checkGivenRoot(root, { kind: "argument" });
   if (options.explain !== undefined) return explain(root, options.explain, options);
+  if (options.out !== undefined) await checkUserFile(options.out, "--out FILE");
   const terminal = process.stdout.isTTY && options.out === undefined;
   const format = options.format ?? (terminal ? "table" : "json");
   const read = new Map<string, PageNeeds>();

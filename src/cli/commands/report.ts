@@ -12,7 +12,7 @@ import type { PageNeeds } from "../../scanner/types.js";
 import { scan, type ScanOptions } from "../../server/scan/scan-directory.js";
 import { checkGivenRoot } from "../options/served-root.js";
 import { printError, printLine, printToStderr, quiet, warning } from "../output/output.js";
-import { makeDirectory, writeUserFile } from "../output/user-file.js";
+import { checkUserFile, makeDirectory, writeUserFile } from "../output/user-file.js";
 import { progressBar } from "../output/progress-bar.js";
 import { reportTable } from "./report-table.js";
 
@@ -59,6 +59,8 @@ export async function report(root: string, flags: ReportFlags): Promise<void> {
   await checkGivenRoot(root, { kind: "argument" });
   const budgets = await budgetsOf(flags);
   const before = flags.compare === undefined ? undefined : await earlierReport(flags.compare);
+  if (flags.out !== undefined) await checkUserFile(flags.out, "--out FILE");
+  if (flags.har !== undefined) await makeDirectory(flags.har, "--har DIRECTORY");
   const asText = flags.format !== "json";
   const needs = new Map<string, PageNeeds>();
   const measured = await measure(root, flags, needs, (page) => asText && printLine(reportTable(page)));
@@ -119,7 +121,6 @@ async function measure(
 
 /** A file for each page and way: `index.auto.har`. */
 async function writeHars(directory: string, measured: Report): Promise<void> {
-  await makeDirectory(directory, "--har DIRECTORY");
   for (const page of measured.pages) {
     for (const way of page.ways) {
       const har = JSON.stringify(harOf(page.path, way, measured), undefined, 2);

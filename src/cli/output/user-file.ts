@@ -1,4 +1,5 @@
-import { mkdir } from "node:fs/promises";
+import { access, constants, mkdir, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { H2PushError, systemCode } from "../../errors.js";
 import { writeWhole } from "../../io/disk/atomic-write.js";
 
@@ -10,6 +11,20 @@ import { writeWhole } from "../../io/disk/atomic-write.js";
  */
 export async function writeUserFile(file: string, text: string, option: string): Promise<void> {
   await writing(file, "a file", option, writeWhole(file, text));
+}
+
+/**
+ * Finds out whether `writeUserFile` can write a file, before there is anything to write: what takes minutes should
+ * not fail at its end.
+ *
+ * @throws {H2PushError} "output" as it would
+ */
+export async function checkUserFile(file: string, option: string): Promise<void> {
+  const isDirectory = (await stat(file).catch(() => undefined))?.isDirectory() === true;
+  const possible = isDirectory
+    ? Promise.reject(Object.assign(new Error("is a directory"), { code: "EISDIR" }))
+    : access(dirname(file), constants.W_OK);
+  await writing(file, "a file", option, possible);
 }
 
 /** @throws {H2PushError} "output" when it can't be made */
