@@ -58,18 +58,19 @@ export function checkPage(
         finding: found("unused-preload", `nothing uses ${preload.target}, which is preloaded`),
       });
     }
-    if (preload.file === "_headers" && preload.rel === "modulepreload" && importMap !== undefined) {
-      findings.push(
-        found(
-          "modulepreload-import-map",
-          `${preload.target ?? "a module"} is announced with modulepreload to a page with an import map`,
-        ),
-      );
+    if (importMap !== undefined && endsImportMaps(preload, importMap)) {
+      const where = preload.file === "_headers" ? "to a page with an import map" : "before the import map";
+      const what = preload.target ?? "a module";
+      findings.push(found("modulepreload-import-map", `${what} is announced with modulepreload ${where}`));
     }
   }
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, setting.bytes);
   return { findings, suspicions, cost: { bytes, requests: entries.length + 1, depth }, restsOn };
 }
+
+/** Whether it comes before the page's import map: Firefox takes no map then (FF 153, measured). */
+const endsImportMaps = ({ rel, file, line, column }: Placed, map: Position) =>
+  rel === "modulepreload" && (file === "_headers" || line < map.line || (line === map.line && column < map.column));
 
 const isMissing = ({ target }: Announcement, references: readonly RecordedReference[]) =>
   references.some((reference) => reference.target === target && reference.missing);

@@ -122,6 +122,14 @@ const TWICE: readonly (readonly [
   ],
   [
     "preload-crossorigin",
+    "data for fetch() without crossorigin",
+    `<link rel="preload" as="fetch" href="/t.json"><script>fetch("/t.json")</script>`,
+    `<link rel="preload" as="fetch" crossorigin href="/t.json"><script>fetch("/t.json")</script>`,
+    { "t.json": "{}" },
+    "/t.json",
+  ],
+  [
+    "preload-crossorigin",
     "a module without crossorigin",
     `<link rel="preload" as="script" href="/t.js"><script type="module" src="/t.js"></script>`,
     `<link rel="preload" as="script" crossorigin href="/t.js"><script type="module" src="/t.js"></script>`,
@@ -325,17 +333,17 @@ describe.skipIf(chromiumPath === undefined)("Chromium does what check says of", 
 
 test.skipIf(firefoxPath === undefined)("modulepreload-import-map: in Firefox the modules do not run", async () => {
   const map = `<script type="importmap">{ "imports": { "t": "/t.js" } }</script><script type="module">import "t"; await fetch("/ran");</script>`;
-  const rule = (link: string) => ({
-    "index.html": page(map),
+  const rule = (link: string, html = map) => ({
+    "index.html": page(html),
     "t.js": "export {}",
     "u.js": JS,
-    _headers: `/*\n  Link: ${link}\n`,
+    ...(link === "" ? {} : { _headers: `/*\n  Link: ${link}\n` }),
   });
   const firefox = await openFirefox(firefoxPath ?? "");
   onTestFinished(() => firefox.close());
   const window = await firefox.window();
-  const ran = async (link: string) => {
-    const { url, asked } = await serve(rule(link), link);
+  const ran = async (link: string, html = map) => {
+    const { url, asked } = await serve(rule(link, html), link === "" ? undefined : link);
     await window.visit({ url, probe: { files: {} }, stays: false, between: async () => undefined });
     return asked.includes("/ran");
   };
@@ -344,4 +352,9 @@ test.skipIf(firefoxPath === undefined)("modulepreload-import-map: in Firefox the
   expect(await ran(wrong)).toBe(false);
   expect(await rulesFor(rule(right))).toEqual([]);
   expect(await ran(right)).toBe(true);
+  const element = `<link rel="modulepreload" href="/t.js">`;
+  expect(await rulesFor(rule("", element + map))).toEqual(["modulepreload-import-map"]);
+  expect(await ran("", element + map)).toBe(false);
+  expect(await rulesFor(rule("", map + element))).toEqual([]);
+  expect(await ran("", map + element)).toBe(true);
 });

@@ -134,7 +134,7 @@ test("checks what _headers and _redirects say", async () => {
   expect(await check(files)).toEqual([
     "_headers:3:1 rule-syntax",
     "_headers:4:1 headers-for-nothing",
-    "_headers:9:9 unused-preload",
+    "_headers:9:9 preload-crossorigin",
     "_headers:9:48 missing-asset",
     "_redirects:2:1 redirect-loop",
     "_redirects:3:1 redirect-loop",

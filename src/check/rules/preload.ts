@@ -37,7 +37,7 @@ export function faultOf(
   return (
     valuesFault(preload) ??
     candidatesFault(preload, others) ??
-    (uses.length > 0 ? useFault(preload, uses, hasImportMap) : undefined)
+    (uses.length > 0 ? useFault(preload, uses, hasImportMap) : unseenUseFault(preload))
   );
 }
 
@@ -115,6 +115,17 @@ function useFault(preload: Announcement, uses: readonly RecordedReference[], has
     first ??= fault;
   }
   return first;
+}
+
+/** Where a script alone knows the use: fonts, `fetch()` and XMLHttpRequest ask with CORS (Fetch §5.3). */
+function unseenUseFault(preload: Announcement): Fault | undefined {
+  const { attributes, target = "this" } = preload;
+  const as = asOf(preload);
+  if (!["fetch", "font"].includes(as) || attributes.has("crossorigin")) return undefined;
+  return {
+    rule: "preload-crossorigin",
+    message: `${target} is preloaded as ${as} without crossorigin, and asked for with it`,
+  };
 }
 
 function mismatch(preload: Announcement, use: RecordedReference, hasImportMap: boolean): Fault | undefined {

@@ -23,7 +23,7 @@ export const rules = {
   ),
   "preload-as": warning(
     "The as of a preload is missing, none that browsers preload, or not that of what uses the file: it is fetched twice, or not at all.",
-    "Write the as of its use: script, style, font, image or fetch, and rel=modulepreload for a module.",
+    "Set as to how the file is used: script, style, font, image or fetch, and rel=modulepreload for a module.",
   ),
   "preload-crossorigin": warning(
     "A preload has another crossorigin than what uses the file: it is fetched twice.",
@@ -34,7 +34,7 @@ export const rules = {
     "Give both the same integrity, or neither.",
   ),
   "preload-type": warning(
-    "The type of a preload is none that browsers have for its as: they pass over it.",
+    "The type of a preload is not one that browsers support for its as, so they ignore it.",
     "Write the media type of the file (font/woff2, image/webp), or leave type out.",
   ),
   "preload-srcset": warning(
@@ -46,8 +46,8 @@ export const rules = {
     "Give the preload the media of that source.",
   ),
   "modulepreload-import-map": error(
-    "_headers gives a page with an import map a Link with rel=modulepreload: Firefox then refuses the map, and modules that need it do not run.",
-    "Write rel=preload; as=script; crossorigin instead, which all browsers take once.",
+    "A modulepreload, of _headers or of an element, comes before a page's import map: Firefox then refuses the map, and modules that need it do not run.",
+    "Write rel=preload; as=script; crossorigin instead, which all browsers take once, or put the element after the map.",
   ),
   "max-bytes": error("A page with all that it loads has more bytes than --max-bytes.", "Make it smaller."),
   "max-requests": error("A page makes more requests than --max-requests.", "Put files together, or load fewer."),
