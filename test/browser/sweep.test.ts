@@ -14,8 +14,8 @@ import { openFirefox } from "../support/sweep/firefox.js";
 import { type Means, serveProbes } from "../support/sweep/sites.js";
 import { type Differences, sweep } from "../support/sweep/sweep.js";
 
+const plain: Means = ["none", { delivery: "none" }];
 const means: readonly Means[] = [
-  ["none", { delivery: "none" }],
   ["auto", { delivery: "auto" }],
   ["link", { delivery: "link" }],
   ["hints", { delivery: "hints" }],
@@ -36,7 +36,7 @@ const names = Object.keys(everything).filter((name) =>
 if (!isAll) console.log(`sweep: ${names.length} of ${Object.keys(everything).length} probes; all of them: PROBES=all`);
 const probes: Probes = Object.fromEntries(names.map((name) => [name, everything[name] ?? { files: {} }]));
 
-/** No probe is begun later (milliseconds). A machine that is too busy for all of them says which it has left out. */
+/** In each browser no probe is begun later (milliseconds). A machine that is too busy for all of them says which it has left out. */
 const TIME = Number(process.env["SWEEP_MINUTES"] ?? 5) * 60_000;
 
 const browsers: Readonly<Record<string, readonly [string | undefined, Open]>> = {
@@ -47,23 +47,25 @@ type Open = (path: string, pair: PemPair) => Promise<SweepBrowser>;
 
 const found: Record<string, Differences> = {};
 
-beforeAll(async () => {
-  await Promise.all(
-    Object.entries(browsers).map(async ([name, [path, open]]) => {
+beforeAll(
+  async () => {
+    for (const [name, [path, open]] of Object.entries(browsers)) {
       if (path !== undefined) found[name] = await sweepIn(path, open);
-    }),
-  );
-}, TIME + 300_000);
+    }
+  },
+  2 * TIME + 600_000,
+);
 
 async function sweepIn(path: string, open: Open): Promise<Differences> {
   const pair = await createCertificate();
-  const servers = await Promise.all(means.map((one) => serveProbes(probes, one, pair)));
+  const first = await serveProbes(probes, plain, pair);
+  const others = await Promise.all(means.map((one) => serveProbes(probes, one, pair)));
   const browser = await open(path, pair);
   try {
-    return await sweep(probes, browser, servers, TIME);
+    return await sweep(probes, browser, [first, ...others], TIME);
   } finally {
     await browser.close();
-    await Promise.all(servers.map((server) => server.close()));
+    await Promise.all([first, ...others].map((server) => server.close()));
   }
 }
 

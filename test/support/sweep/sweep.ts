@@ -19,31 +19,52 @@ const OPEN = 8;
 /** So long a stylesheet is taken from the cache as it was, by every means (milliseconds). */
 const FRESH = 2000;
 
+/** A means by which a probe seems to be otherwise. */
+interface Suspicion {
+  readonly name: string;
+  readonly trial: Trial;
+  readonly server: ProbeServer;
+}
+
 /**
- * Loads every probe by every means, and says where something is not as it is by the first of them.
+ * Loads every probe by every means, and says where something is not as it is by the first of them. Many pages are
+ * loaded at a time; a busy machine may be why one is otherwise, so what seems to be is tried again when all is over,
+ * by itself.
  *
  * @param time no probe is begun later (milliseconds); those that were not have no entry
  */
 export async function sweep(
   probes: Probes,
   browser: SweepBrowser,
-  servers: readonly ProbeServer[],
+  [first, ...others]: readonly [ProbeServer, ...ProbeServer[]],
   time: number,
 ): Promise<Differences> {
   const found: Record<string, string[]> = {};
+  const suspicions: Suspicion[] = [];
   const waiting = Object.entries(probes);
   const end = performance.now() + time;
   const work = async () => {
     const window = await browser.window();
     for (let next = waiting.shift(); next !== undefined && performance.now() < end; next = waiting.shift()) {
       const [name, probe] = next;
-      const differences = new Trial(name, probe, browser, window).differences(servers);
-      found[name] = await differences.catch((error: unknown) => [`failed: ${String(error)}`]);
+      const trial = new Trial(name, probe, browser, window);
+      found[name] = [];
+      const differing = await trial.differing(first, others).catch((error: unknown) => failed(found[name], error));
+      suspicions.push(...differing.map((server) => ({ name, trial, server })));
     }
     await window.close();
   };
   await Promise.all(Array.from({ length: OPEN }, work));
+  for (const { name, trial, server } of suspicions) {
+    const lines = await trial.lasting(first, server).catch((error: unknown) => [`failed: ${String(error)}`]);
+    found[name]?.push(...lines.map((line) => `${server.means}: ${line}`));
+  }
   return found;
+}
+
+function failed(lines: string[] | undefined, error: unknown): ProbeServer[] {
+  lines?.push(`failed: ${String(error)}`);
+  return [];
 }
 
 /** One probe in one browser. */
@@ -60,27 +81,23 @@ class Trial {
     this.#window = window;
   }
 
-  /** What is otherwise by some server than by the first. */
-  async differences(servers: readonly ProbeServer[]): Promise<string[]> {
-    const [first, ...others] = servers;
-    if (first === undefined) return [];
+  /** The servers by which it is otherwise than by the first. */
+  async differing(first: ProbeServer, others: readonly ProbeServer[]): Promise<ProbeServer[]> {
     const expected = await this.#outcome(first);
     const tried = new Set([await this.#told(first)]);
-    const found: string[] = [];
+    const found: ProbeServer[] = [];
     for (const server of others) {
       const told = await this.#told(server);
       // What is told the same can't come out otherwise.
       if (tried.has(told)) continue;
       tried.add(told);
-      if (compare(expected, await this.#outcome(server)).length === 0) continue;
-      const again = await this.#lasting(first, server);
-      found.push(...again.map((line) => `${server.means}: ${line}`));
+      if (compare(expected, await this.#outcome(server)).length > 0) found.push(server);
     }
     return found;
   }
 
-  /** A busy machine may be the reason: what is there twice again counts, in windows that have been nowhere. */
-  async #lasting(first: ProbeServer, server: ProbeServer): Promise<string[]> {
+  /** What is otherwise twice again, in windows that have been nowhere. */
+  async lasting(first: ProbeServer, server: ProbeServer): Promise<string[]> {
     let lines: string[] = [];
     for (let time = 0; time < 2; time++) {
       lines = compare(await this.#outcome(first, true), await this.#outcome(server, true));
