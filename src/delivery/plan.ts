@@ -104,7 +104,7 @@ export function plan(links: readonly PreloadLink[], request: PageRequest, peer: 
   if (!isDeliverable(request)) return { push, hint: [], link: linked, skipped };
   const { pushCount, pushBytes } = limits;
   const budget = new PushBudget(pushCount, pushBytes === "window" ? peer.freeWindow : pushBytes, peer.pushableStreams);
-  const seen = seenLinks(links, limits.announce);
+  const seen = leftToBrowser(links, limits.announce);
   for (const link of links) {
     const choice = choose(link, request, peer, limits.mode, budget, seen);
     if (debug.enabled) debug("%s: %s %s (%s)", request.page, choice.means, link.target, choice.reason);
@@ -122,7 +122,7 @@ export function plan(links: readonly PreloadLink[], request: PageRequest, peer: 
 }
 
 /**
- * A 103 names beside what the final response links what blocks rendering: while
+ * A 103 names what the final response links, and what blocks rendering: while
  * it is on its way, nothing else is. Of what the client has, Chromium 156 would
  * ask twice whether it has changed: for the 103, and for the page (measured).
  */
@@ -139,12 +139,15 @@ function hintable(
  * What is left to the browser, and why. Its own look at the HTML finds what
  * that names as soon as a `Link` could tell it, and gives it better
  * priorities: announcing an image in it has doubled the largest paint of a
- * page with many (Chromium 156, measured). It also holds the first paint back
+ * page with many (Chromium 156, measured). What scripts load as they run comes
+ * on top of a page that shows something by itself: announced, it took the line
+ * from the largest image, which came twice as late at 1.6 Mbit/s, and made the
+ * load event wait for it (measured). The browser also holds the first paint back
  * up to 100 ms for a font that is announced and not there yet: only those are
  * that text waits for anyway. Of images that the HTML does not name, the first
  * in the document is most likely painted first.
  */
-function seenLinks(links: readonly PreloadLink[], announce: Announcement): ReadonlyMap<PreloadLink, string> {
+function leftToBrowser(links: readonly PreloadLink[], announce: Announcement): ReadonlyMap<PreloadLink, string> {
   const seen = new Map<PreloadLink, string>();
   let images = 0;
   for (const link of links) {
@@ -154,15 +157,12 @@ function seenLinks(links: readonly PreloadLink[], announce: Announcement): Reado
       if (isFetchedTwice(link)) seen.set(link, "stale");
     } else if (link.named === true) seen.set(link, "in the HTML");
     else if (isFetchedTwice(link)) seen.set(link, "stale");
-    else if (link.when === "load" && isPaintable(link)) seen.set(link, "not painted first");
+    else if (link.when === "load") seen.set(link, "not painted first");
     else if (link.as === "image" && link.when !== "paint" && images++ >= MAX_HIDDEN_IMAGES)
       seen.set(link, "not painted first");
   }
   return seen;
 }
-
-/** What is shown by itself. Scripts and data that are asked for after the first paint are what the page becomes complete with. */
-const isPaintable = ({ as }: PreloadLink) => as === "font" || as === "image";
 
 /** Firefox 153 takes the preload of a script with CORS through its cache alone: one that is stale is fetched again (measured). */
 function isFetchedTwice({ stale, rel, as, crossorigin }: PreloadLink): boolean {

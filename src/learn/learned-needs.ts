@@ -5,7 +5,7 @@ import type { ManifestEntry } from "../manifest/types.js";
 
 type Ranks = Partial<Record<Destination, number>>;
 
-/** The order of need (DESIGN: stylesheets, scripts that block, fonts, modules, data, images). */
+/** The order of need: stylesheets, scripts that block, fonts, modules, data, images. */
 const RANKS: Ranks = { style: 0, font: 1, script: 2, json: 3, fetch: 3, image: 4 };
 
 /** Where scripts make the page, there is no text for a font before they have run. */
@@ -26,7 +26,7 @@ export function withLearned(needs: PageNeeds, learned: Iterable<ManifestEntry>, 
   for (const entry of learned) {
     if (known.has(entry.target) || off.has(entry.target)) continue;
     const formed = needs.mayHaveImportMap ? besideImportMap(entry) : entry;
-    const added = needs.isMadeByScript === true && entry.by === "traffic" ? forPaint(formed) : formed;
+    const added = needs.isMadeByScript === true ? forPaint(formed) : afterPaint(formed);
     const at = entries.findLastIndex((other) => rankOf(other) <= rankOf(added));
     entries.splice(at + 1, 0, added);
     reasons.set(entry.target, entry.by === "browser" ? "asked for by the browser" : "asked for in an earlier load");
@@ -35,7 +35,12 @@ export function withLearned(needs: PageNeeds, learned: Iterable<ManifestEntry>, 
 }
 
 /** Nothing is painted before it is asked for. */
-const forPaint = (entry: ManifestEntry): ManifestEntry => (entry.when === "load" ? { ...entry, when: "paint" } : entry);
+const forPaint = (entry: ManifestEntry): ManifestEntry =>
+  entry.when === "load" && entry.by === "traffic" ? { ...entry, when: "paint" } : entry;
+
+/** The page shows something by itself: what its scripts ask for comes on top. */
+const afterPaint = (entry: ManifestEntry): ManifestEntry =>
+  entry.when === undefined ? { ...entry, when: "load" } : entry;
 
 /** What the page's list has already, each candidate of an image too, as the client chooses one; and its icons, which no preload stands for. */
 function knownTargets({ entries, ignored }: PageNeeds): ReadonlySet<string> {

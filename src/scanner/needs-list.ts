@@ -65,6 +65,10 @@ export class Listing {
   readonly #missing = new Map<string, MissingReference>();
   readonly #ignored = new Map<string, IgnoredTarget>();
   readonly #record: ReferenceRecord | undefined;
+  /** What is listed now is loaded by scripts as they run. */
+  byRunningScripts = false;
+  /** Targets that running scripts alone load. */
+  readonly #late = new Set<string>();
 
   /** @param record takes note of each reference */
   constructor(facts: SiteFacts, lookup: PageLookup, page: ListedPage, record?: ReferenceRecord) {
@@ -74,13 +78,18 @@ export class Listing {
     this.#page = page;
   }
 
-  needs(): PageNeeds {
+  /** @param isMadeByScript the page shows nothing before its scripts have run: what they load is painted first */
+  needs(isMadeByScript = false): PageNeeds {
     const found = [...this.#found.values()].sort((a, b) => a.need - b.need);
     const { mayHaveImportMap, mayMoveBase } = this.#page;
     const isDoubtful = (target: string) => mayMoveBase || this.#doubtful.has(target);
+    const isLate = (target: string) => !isMadeByScript && this.#late.has(target);
     return {
-      entries: found.map(({ entry }) => (isDoubtful(entry.target) ? unlinked(entry) : entry)),
+      entries: found
+        .map(({ entry }) => (isDoubtful(entry.target) ? unlinked(entry) : entry))
+        .map((entry) => (isLate(entry.target) ? { ...entry, when: "load" } : entry)),
       mayHaveImportMap,
+      isMadeByScript,
       reasons: new Map(found.map(({ entry, reason }) => [entry.target, reason])),
       missing: [...this.#missing.values()],
       ignored: [...this.#ignored.values()].filter(({ target }) => !this.#found.has(target)),
@@ -171,6 +180,8 @@ export class Listing {
     const { target } = resolved;
     const known = this.#found.get(target);
     const isBetter = known === undefined || saysBetter(reference, known);
+    if (!this.byRunningScripts) this.#late.delete(target);
+    else if (known === undefined) this.#late.add(target);
     // Of different integrity in different places: an announcement would take a side.
     if (known !== undefined && known.reference.integrity !== reference.integrity) this.doubt(target);
     const own = marksOf(reference);

@@ -93,14 +93,15 @@ class PageClosure {
       }
       const turn = takeTurns();
       if (turn !== undefined) await turn;
+      this.#listing.byRunningScripts = reference.byScript === true;
       const following = this.#reference(reference);
       if (following !== undefined) await following;
+      this.#listing.byRunningScripts = false;
     }
     for (const next of styles.slice(style)) await this.#inlineStyle(next);
     for (const script of scripts) await this.#inlineScript(script);
     for (const module of modules) await this.#inlineModule(module);
-    if (!this.#mapIsUnknown) await this.#running.follow();
-    await new WebpackChunks(this.#listing, this.#facts, this.#sheets, this.#policy).follow(this.#classic, this.#after);
+    await this.#runScripts();
     if (this.#explain) await this.#explainScripts();
     const needs = await this.#withStyle();
     if (this.#record === undefined) return needs;
@@ -108,12 +109,19 @@ class PageClosure {
     return { ...needs, record: { ...record, restsOn: [] } };
   }
 
+  async #runScripts(): Promise<void> {
+    this.#listing.byRunningScripts = true;
+    if (!this.#mapIsUnknown) await this.#running.follow();
+    await new WebpackChunks(this.#listing, this.#facts, this.#sheets, this.#policy).follow(this.#classic, this.#after);
+    this.#listing.byRunningScripts = false;
+  }
+
   async #withStyle(): Promise<PageNeeds> {
     const { outline } = await this.#facts.html(this.#after.file, this.#sheets.generation);
     if (outline === undefined) return this.#listing.needs();
     const isMadeByScript = this.#isMadeByScript(outline);
     await this.#style(outline, isMadeByScript);
-    return { ...this.#listing.needs(), isMadeByScript };
+    return this.#listing.needs(isMadeByScript);
   }
 
   async #inlineModule({ text, offset, need }: InlineModule): Promise<void> {

@@ -5,7 +5,7 @@ import type { Connections } from "./listen/connections.js";
 import type { Traffic } from "./page-delivery/traffic.js";
 import type { Delivery } from "../delivery/history.js";
 import type { Exchange } from "./http/exchange.js";
-import type { LearnedLinks } from "./page-delivery/early-hints.js";
+import type { RememberedLinks } from "./page-delivery/early-hints.js";
 import type { Hosts } from "./middleware/host-check.js";
 import type { Live } from "./live-reload/live.js";
 import type { Route } from "./routes/route.js";
@@ -42,7 +42,7 @@ export interface Site {
   /** Files are served without freshness, by `--cache` or for live reload. */
   readonly keepsNothing: boolean;
   /** The links that routes gave before. */
-  readonly hints: LearnedLinks;
+  readonly hints: RememberedLinks;
   /** Whether a 103 gains anything: with an untrusted certificate Chromium fetches each hinted asset twice (measured). */
   readonly hintsHelp: boolean;
   readonly connections: Connections;

@@ -5,7 +5,7 @@ import { Representations } from "../files/representation/representations.js";
 import type { Connections } from "./listen/connections.js";
 import { credentialsFile, readCredentials } from "./middleware/password.js";
 import type { HeaderTransform } from "./http/exchange.js";
-import { LearnedLinks } from "./page-delivery/early-hints.js";
+import { RememberedLinks } from "./page-delivery/early-hints.js";
 import type { Lookup } from "../scanner/lookup.js";
 import { Traffic } from "./page-delivery/traffic.js";
 import { openPipeline } from "./pipeline.js";
@@ -193,7 +193,7 @@ function siteOf(parts: Parts, { options, settings, hosts, connections, closing }
     limits: { mode: delivery, announce, pushCount, pushBytes },
     serverTiming,
     keepsNothing: parts.live !== undefined || cache === "off" || cache === 0,
-    hints: new LearnedLinks(),
+    hints: new RememberedLinks(),
     unreadable: unreadableTold(callbacks(options)),
     hintsHelp: delivery === "hints" || (delivery === "auto" && options.trusted === true),
     connections,

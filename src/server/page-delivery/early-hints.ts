@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import { constants } from "node:http2";
-import { isNavigation } from "../../delivery/hint-policy.js";
+import { isNavigation } from "../../delivery/navigation.js";
 import { withoutBlocked } from "../../delivery/integrity-policy.js";
 import { linksBesideImportMap, readLinks, type LinkValue } from "../../delivery/link.js";
 import { debug } from "../../io/debug.js";
@@ -29,7 +29,7 @@ interface SlowPage {
  * how long that took: a slow route will most likely give them again, and a 103
  * can say so while it is at work.
  */
-export class LearnedLinks {
+export class RememberedLinks {
   readonly #byPath = new LruMap<SlowPage>(MAX_PAGES);
 
   of(target: string): SlowPage | undefined {

@@ -1,4 +1,4 @@
-import { isFramed, isNavigation } from "../../delivery/hint-policy.js";
+import { isFramed, isNavigation } from "../../delivery/navigation.js";
 import type { PageRequest, Peer, PreloadLink } from "../../delivery/plan.js";
 import type { Site } from "../context.js";
 import type { Exchange } from "../http/exchange.js";

@@ -58,6 +58,18 @@ test("what a load has asked for goes with the next one, in the order of need and
   ]);
 });
 
+test("on a page that shows something by itself, it is announced where all is", async () => {
+  const shown = { ...files, "index.html": `${files["index.html"]}<p>text` };
+  const learned = async (announce: "all" | "unseen") => {
+    const { server, client } = await serve({ announce }, shown);
+    await navigate(client);
+    await ask(client, server, [...usual, chunk, data]);
+    return navigate(client);
+  };
+  expect(await learned("unseen")).toEqual([]);
+  expect(await learned("all")).toEqual(["/site.css", "/app.js", "/chunk.js", "/data.json"]);
+});
+
 test("another client, on a connection of its own, gets it as soon as the first one has gone", async () => {
   const { server, client } = await serve();
   await navigate(client);
@@ -67,13 +79,13 @@ test("another client, on a connection of its own, gets it as soon as the first o
 });
 
 test("what the first pages that are asked for at the same time have asked for is all learned", async () => {
-  const { server, client } = await serve();
+  const { server, client } = await serve({ announce: "all" });
   const other = await connect(server.port, noPush);
   await Promise.all([navigate(client), navigate(other, "/about.html")]);
   await ask(client, server, [...usual, chunk]);
   await ask(other, server, [["/classic.js", "script", "no-cors", "/about.html"]]);
-  expect(await navigate(client)).toEqual(["/chunk.js"]);
-  expect(await navigate(other, "/about.html")).toEqual(["/classic.js"]);
+  expect(await navigate(client)).toEqual(["/site.css", "/app.js", "/chunk.js"]);
+  expect(await navigate(other, "/about.html")).toEqual(["/site.css", "/classic.js"]);
 });
 
 test.each([

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
-import { createServer } from "../../../src/index.js";
+import { createServer, type ServerOptions } from "../../../src/index.js";
 import { connect } from "../../support/h2.js";
 import { startServer, testCertificate } from "../../support/server.js";
 import { writeSite } from "../../support/site.js";
@@ -12,9 +12,9 @@ const html = `<link rel=stylesheet href=/scanned.css>`;
 const files = { "index.html": html, "docs/index.html": html, "about.html": html, "scanned.css": "", "a.css": "a{}" };
 const entry = { target: "/a.css", rel: "preload", as: "style", bytes: 1 };
 
-async function serve(pages: unknown, more: Readonly<Record<string, string>> = {}) {
+async function serve(pages: unknown, more: Readonly<Record<string, string>> = {}, options: ServerOptions = {}) {
   const root = await writeSite({ ...files, ...more, "push.json": JSON.stringify({ version: 1, pages }) });
-  return startServer({ root, manifest: join(root, "push.json") });
+  return startServer({ root, manifest: join(root, "push.json"), ...options });
 }
 
 test.each(["/", "/docs/", "/about.html", "/about"])(
@@ -80,7 +80,7 @@ test("what a browser asked for at one route does not go with another, but with t
   expect(await link("/cart")).toBeUndefined();
 });
 
-test("scripts and data that were asked for after the first paint are announced, fonts and images are not", async () => {
+test("what the first paint does not wait for is left to the browser, unless all is announced", async () => {
   const after = (target: string, as: string) => ({ target, as, rel: "preload", by: "browser", when: "load" });
   const entries = [
     after("/a.js", "script"),
@@ -88,9 +88,13 @@ test("scripts and data that were asked for after the first paint are announced, 
     after("/a.png", "image"),
     after("/a.woff2", "font"),
   ];
-  const { port } = await serve({ "/": entries }, { "a.js": "", "a.json": "", "a.png": "", "a.woff2": "" });
-  const client = await connect(port, { settings: { enablePush: false } });
-  expect((await client.request("/")).headers["link"]).toBe(
-    "</a.js>; rel=preload; as=script, </a.json>; rel=preload; as=fetch",
+  const linked = async (options: ServerOptions) => {
+    const { port } = await serve({ "/": entries }, { "a.js": "", "a.json": "", "a.png": "", "a.woff2": "" }, options);
+    const client = await connect(port, { settings: { enablePush: false } });
+    return (await client.request("/")).headers["link"];
+  };
+  expect(await linked({})).toBe(undefined);
+  expect(await linked({ announce: "all" })).toBe(
+    "</a.js>; rel=preload; as=script, </a.json>; rel=preload; as=fetch, </a.png>; rel=preload; as=image, </a.woff2>; rel=preload; as=font",
   );
 });
