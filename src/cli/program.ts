@@ -84,9 +84,9 @@ function addReportCommand(program: Command, actions: Actions): void {
   program
     .command("report")
     .argument("[root]", "directory to serve", ".")
-    .description("measure in a browser what each means gains")
+    .description("measure in a browser what each delivery mode gains")
     .option("--page <path>", "only this page, repeatable (default: ten, one of each template)", collect)
-    .option("--runs <number>", "loads by each way (default: 5)", wholeNumber("a number of runs", 1, 50))
+    .option("--runs <number>", "loads with each delivery mode (default: 5)", wholeNumber("a number of runs", 1, 50))
     .addOption(
       new Option("--network <name>", `network to simulate: ${networks.join(", ")} (default: 4g)`).choices(
         Object.keys(NETWORKS),
@@ -101,13 +101,33 @@ function addReportCommand(program: Command, actions: Actions): void {
     .addOption(option(serverOptions.base))
     .addOption(new Option("--format <format>", "what to print (default: text)").choices(["text", "json"]))
     .option("--out <file>", "write a report with waterfalls to a file (HTML)")
-    .option("--har <directory>", "write each way's median load to a file (HAR 1.2)")
-    .option("--budget <file>", "exit code 1 when a page is over what this file allows (JSON)")
-    .option("--max-lcp <ms>", "the same for the largest paint", wholeNumber("a time in milliseconds", 0, 600_000))
-    .option("--max-load <ms>", "for the load event", wholeNumber("a time in milliseconds", 0, 600_000))
-    .option("--max-requests <number>", "for requests", wholeNumber("a number of requests", 0, 1_000_000))
-    .option("--max-bytes <number>", "for content as it is sent", wholeNumber("a number of bytes", 0, 2 ** 40))
-    .option("--min-gain <percent>", "for what the load event gains", wholeNumber("a number of percent", 0, 100))
+    .option("--har <directory>", "write each mode's median load to a file (HAR 1.2)")
+    .option("--budget <file>", "fail if a page is over the budgets in this file (JSON)")
+    .option(
+      "--max-lcp <ms>",
+      "fail if the largest paint is later than this",
+      wholeNumber("a time in milliseconds", 0, 600_000),
+    )
+    .option(
+      "--max-load <ms>",
+      "fail if the load event is later than this",
+      wholeNumber("a time in milliseconds", 0, 600_000),
+    )
+    .option(
+      "--max-requests <number>",
+      "fail if there are more requests",
+      wholeNumber("a number of requests", 0, 1_000_000),
+    )
+    .option(
+      "--max-bytes <number>",
+      "fail if the content, as sent, is larger",
+      wholeNumber("a number of bytes", 0, 2 ** 40),
+    )
+    .option(
+      "--min-gain <percent>",
+      "fail if the load event gains less than this",
+      wholeNumber("a number of percent", 0, 100),
+    )
     .option("--compare <file>", "say what has changed since a report in JSON")
     .action((root: string, flags: ReportFlags) => actions.report(root, flags));
 }
@@ -134,17 +154,17 @@ function addCheckCommand(program: Command, actions: Actions): void {
     .description("find what is missing or preloaded wrongly")
     .addOption(new Option("--format <format>", "default: text").choices(["text", "json", "sarif", "github"]))
     .addOption(
-      new Option("--fail-on <level>", "exit with 1 from there (default: warning)").choices([
+      new Option("--fail-on <level>", "lowest level that makes the exit code 1 (default: warning)").choices([
         "error",
         "warning",
         "never",
       ]),
     )
-    .addHelpText("after", "\nh2push help checks lists what is looked for, and how to mend it.")
+    .addHelpText("after", "\nh2push help checks lists the rules, and how to fix each.")
     .option("--ignore <rule>", "leave out RULE, or RULE:PATH with * for any text, repeatable", collect)
-    .option("--max-bytes <number>", "for a page with all that it loads, not compressed", budget("a number of bytes"))
-    .option("--max-requests <number>", "for a page", budget("a number of requests"))
-    .option("--max-depth <number>", "requests one after another, the page's included", budget("a number of requests"))
+    .option("--max-bytes <number>", "most for a page with all that it loads, uncompressed", budget("a number of bytes"))
+    .option("--max-requests <number>", "most for a page", budget("a number of requests"))
+    .option("--max-depth <number>", "longest chain of requests, the page's included", budget("a number of requests"))
     .option("--cache <file>", "keep what was found here: the next run looks at what has changed")
     .addOption(option(serverOptions.single))
     .addOption(option(serverOptions.base))

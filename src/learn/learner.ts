@@ -283,7 +283,7 @@ export class Learner {
   }
 }
 
-/** Of phones it is learned apart: what scripts load there often hangs on how wide the window is. */
+/** Of phones it is learned apart: what scripts load there often depends on how wide the window is. */
 const keyOf = (pathname: string, kind: string) => (/\bMobi/.test(kind) ? `${pathname} mobile` : pathname);
 
 const keyOfLoad = ({ start }: PageLoad) => keyOf(start.page, start.client.kind);

@@ -7,7 +7,7 @@ import { PageLoad, type Client, type LoadStart } from "./page-load.js";
  */
 const QUIET_MS = 800;
 
-/** A load that never pauses is over then (milliseconds). */
+/** A load that never pauses ends after this time (milliseconds). */
 const MAX_LOAD_MS = 60_000;
 
 /** Loads that are looked at at the same time; further ones are not. */

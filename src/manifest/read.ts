@@ -54,7 +54,7 @@ export function readManifest(text: string, name: string): WrittenManifest {
   const place = new Place(name);
   const json = parse(text, place);
   const other = otherManifest(json);
-  if (other !== undefined) throw new H2PushError("manifest", `not what pages need, but ${other}: ${name}`, FORMS);
+  if (other !== undefined) throw new H2PushError("manifest", `not an h2push manifest, but ${other}: ${name}`, FORMS);
   if (!isObject(json)) throw place.wrong("not a manifest", json, FORMS);
   if ("pages" in json || "version" in json) return readOurs(json, place);
   return readPushManifest(json, place);

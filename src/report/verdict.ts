@@ -101,7 +101,7 @@ function changes(way: WayFigures, plain: WayFigures | undefined, names: readonly
 
 function noGain(plain: WayFigures | undefined, others: readonly WayFigures[], circumstances: Circumstances): string {
   if (circumstances.runs < FEWEST_RUNS) {
-    return `No difference can be told by ${circumstances.runs} of each: take --runs ${FEWEST_RUNS} or more.`;
+    return `${circumstances.runs} runs are too few to show a difference: use --runs ${FEWEST_RUNS} or more.`;
   }
   const hints = others.some(({ name }) => name === "hints") && circumstances.think === 0;
   const note = hints ? " A 103 gains only while the server thinks: --think MS." : "";

@@ -4,7 +4,7 @@ import type { Delivery } from "../delivery/history.js";
 export interface RequestRecord {
   /** When the request came: milliseconds since the epoch. */
   readonly time: number;
-  /** The client's IP address; undefined over a socket of the file system and over a network that is played. */
+  /** The client's IP address; undefined over a socket of the file system and over a simulated network. */
   readonly remoteAddress: string | undefined;
   readonly method: string;
   /** That of the target URI: host and port; "" when the request named none. */

@@ -56,7 +56,7 @@ const MAX_OTHER_PORTS = 100;
  * A server over HTTPS, HTTP/2 and HTTP/1.1, that gives each page together
  * with what it needs.
  *
- * @throws {H2PushError} "usage" for an option that can't be, or that is none
+ * @throws {H2PushError} "usage" for an invalid or unknown option
  */
 export function createServer(options: ServerOptions = {}): Server {
   return new H2PushServer(options, checkOptions(options));

@@ -116,7 +116,7 @@ test("--single without its file: the start and the page of an error say which is
   const cli = await startCli([root, "--single", "-p", "0"]);
   await cli.prints(/Ctrl\+C/);
   expect(cli.stdout).toContain(
-    `note         no index.html in ${root}: what --single is to answer is 404 until it is there`,
+    `note         no index.html in ${root}: paths that --single should answer get 404 until it is there`,
   );
   const { status, body } = await http1(await cli.port(), "/anywhere", { headers: { accept: "text/html" } });
   expect([status, body.toString()]).toEqual([404, expect.stringContaining("no /index.html, which --single names")]);

@@ -85,7 +85,7 @@ test.each<[args: string[], code: number, stderr: string]>([
   [
     ["--manifest", "vite.json"],
     1,
-    "error: not what pages need, but a manifest of Vite: vite.json\nwrite one with h2push manifest --format json --out FILE, or with http2-push-manifest\n",
+    "error: not an h2push manifest, but a manifest of Vite: vite.json\nwrite one with h2push manifest --format json --out FILE, or with http2-push-manifest\n",
   ],
 ])("%j ends with %i and one error", async (args, code, stderr) => {
   const cwd = await writeSite({

@@ -143,7 +143,7 @@ test.each<[what: string, json: unknown]>([
   ["an asset manifest of a bundler", { "main.js": "/main.4889e940.js" }],
   ["a precache manifest of Workbox", [{ url: "/index.html", revision: "1" }]],
 ])("names what is no manifest of what pages need: %s", (what, json) => {
-  expect(() => read(json)).toThrow(`not what pages need, but ${what}: push.json`);
+  expect(() => read(json)).toThrow(`not an h2push manifest, but ${what}: push.json`);
 });
 
 test("a page instead of a manifest is named", () => {

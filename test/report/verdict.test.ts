@@ -78,7 +78,7 @@ test("a 103 is said to need a server that thinks, unless it does", () => {
 
 test("too few runs are said to tell nothing", () => {
   const few = (name: "none" | "auto", ms: number) => ({ ...loadsOf(name, ms), loads: [load(ms), load(ms + 1)] });
-  expect(verdict([few("none", 800), few("auto", 400)], { runs: 2 }).text).toContain("take --runs 4 or more");
+  expect(verdict([few("none", 800), few("auto", 400)], { runs: 2 }).text).toContain("use --runs 4 or more");
 });
 
 test("what is fetched twice, announced in vain, missing, and how deep the chain is", () => {

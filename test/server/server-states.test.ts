@@ -126,9 +126,9 @@ const once200 = new Response("once");
 const careless = (answer: (request: Request) => unknown) => answer as Route;
 
 test.each([
-  ["a text", careless(() => "hello"), "a route returned no Response but String: GET /x"],
-  ["an object", careless(() => ({ ok: true })), "a route returned no Response but Object: GET /x"],
-  ["null", careless(async () => Promise.resolve(null)), "a route returned no Response but Null: GET /x"],
+  ["a text", careless(() => "hello"), "a route returned String instead of a Response: GET /x"],
+  ["an object", careless(() => ({ ok: true })), "a route returned Object instead of a Response: GET /x"],
+  ["null", careless(async () => Promise.resolve(null)), "a route returned Null instead of a Response: GET /x"],
   ["Response.error()", careless(() => Response.error()), "a route returned Response.error(): GET /x"],
   [
     "a Response that it has read",
@@ -178,7 +178,7 @@ test("an error that nobody takes goes to standard error once", async () => {
   expect(printed.mock.calls).toEqual([[bug]]);
   expect((await http1(port, "/number")).status).toBe(500);
   expect(printed.mock.calls.slice(1)).toEqual([
-    ["h2push: a route returned no Response but Number: GET /number"],
+    ["h2push: a route returned Number instead of a Response: GET /number"],
     [expect.stringContaining("return new Response")],
   ]);
 });

@@ -30,13 +30,13 @@ export function reportTable({ path, ways, alike, push, foreign, verdict }: PageR
   });
   const element = ways[0]?.lcpElement;
   const notes = [
-    ...Object.entries(alike).map(([name, other]) => `${name}: told the same as ${other}`),
+    ...Object.entries(alike).map(([name, other]) => `${name}: same announcements as ${other}, not measured separately`),
     ...(element === undefined ? [] : [`largest paint: ${element}`]),
     ...named("fetched twice", ways, ({ twice }) => twice),
     ...named("announced and unused", ways, ({ unused }) => unused),
     ...named("missing", ways.slice(0, 1), ({ missing }) => missing),
     ...pushNote(push),
-    ...(foreign.length === 0 ? [] : [`not asked, as they are other hosts: ${foreign.join(" ")}`]),
+    ...(foreign.length === 0 ? [] : [`not loaded (other hosts): ${foreign.join(" ")}`]),
   ].map((note) => `  ${quiet(note)}`);
   return [heading(path), ...rows, ...notes, `  ${verdict.text}`, ""].join("\n");
 }

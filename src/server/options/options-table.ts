@@ -106,7 +106,7 @@ export const serverOptions = {
   watch: needs("--no-watch", "do not watch files; changes show within 350 ms", checkSwitch, true),
   maxConnections: limits(
     "--max-connections <number>",
-    "connections at a time; idle ones give way",
+    "most connections; the longest-idle one is closed to admit another",
     wholeNumber("a number of connections", 1, 1_000_000),
     4000,
   ),
@@ -117,10 +117,15 @@ export const serverOptions = {
     128,
   ),
   idleTimeout: limits("--idle-timeout <seconds>", "end HTTP/2 connections without requests; 0: never", seconds, 120),
-  headerTimeout: limits("--header-timeout <seconds>", "how long a request's fields may take; 0: any time", seconds, 15),
+  headerTimeout: limits(
+    "--header-timeout <seconds>",
+    "time allowed to receive a request's headers; 0: no limit",
+    seconds,
+    15,
+  ),
   stallTimeout: limits(
     "--stall-timeout <seconds>",
-    "end what its client neither takes nor sends; 0: never",
+    "end a transfer that makes no progress for this long; 0: never",
     seconds,
     60,
   ),

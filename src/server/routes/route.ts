@@ -61,7 +61,7 @@ function checkAnswer(answer: unknown, { method, url }: Request): Response {
     new H2PushError("route", `a route returned ${what}: ${method} ${new URL(url).pathname}`, hint);
   if (!isResponse(answer)) {
     throw wrong(
-      `no Response but ${kindOf(answer)}`,
+      `${kindOf(answer)} instead of a Response`,
       "return new Response(…) or Response.json(…), or undefined to leave it",
     );
   }

@@ -11,7 +11,7 @@ export async function pagesLacking(root: string, given: GivenSettings): Promise<
   const { single, list } = settings;
   if (single !== undefined && (await tree.find(withBase(tree.base, single))).kind !== "file") {
     const file = decodeURIComponent(single.slice(1));
-    return [`no ${file} in ${root}: what --single is to answer is 404 until it is there`];
+    return [`no ${file} in ${root}: paths that --single should answer get 404 until it is there`];
   }
   if (single !== undefined || list || !(await isIndexMissing(tree, settings))) return [];
   return [`no index.html in ${root}: ${tree.base} is 404; to list what is there: --list`];

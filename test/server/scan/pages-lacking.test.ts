@@ -15,7 +15,7 @@ test.each([
     "one that is not",
     { "index.html": "" },
     { single: "a b.html" },
-    ["no a b.html in ROOT: what --single is to answer is 404 until it is there"],
+    ["no a b.html in ROOT: paths that --single should answer get 404 until it is there"],
   ],
 ])("of %s is said what lacks", async (_what, files, options, lacking) => {
   const root = await writeSite(files);
