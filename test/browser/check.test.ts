@@ -123,8 +123,8 @@ const TWICE: readonly (readonly [
   [
     "preload-crossorigin",
     "data for fetch() without crossorigin",
-    `<link rel="preload" as="fetch" href="/t.json"><script>fetch("/t.json")</script>`,
-    `<link rel="preload" as="fetch" crossorigin href="/t.json"><script>fetch("/t.json")</script>`,
+    `<link rel="preload" as="fetch" href="/t.json"><script>fetch("/t.json").then((data) => data.text())</script>`,
+    `<link rel="preload" as="fetch" crossorigin href="/t.json"><script>fetch("/t.json").then((data) => data.text())</script>`,
     { "t.json": "{}" },
     "/t.json",
   ],

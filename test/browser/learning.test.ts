@@ -74,10 +74,10 @@ describe.each(Object.entries(browsers))("in %s", (_, [path, open]) => {
 
   test.skipIf(path === undefined).each([
     ["all", "a page", files, []],
-    ["unseen", "a page", files, ["/added-back.svg", "/added.svg", "/text.woff2"]],
+    ["unseen", "a page", files, learned],
     ["unseen", "a page that its script makes", madeByScript, []],
   ] as const)(
-    "under --announce %s what a first load of %s has asked for goes with the next, and is fetched once",
+    "under --announce %s what a first load of %s has asked for goes with the next where it may, and is fetched once",
     async (announce, _page, site, hidden: readonly string[]) => {
       const asked: RequestRecord[] = [];
       const server = await startServer({
