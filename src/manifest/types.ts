@@ -24,7 +24,8 @@ export interface EntryMarks {
   readonly blocking?: true;
   /**
    * When it is needed: for the first paint, or before the page has loaded ("load": the first paint does not wait for
-   * it, like a font that text is shown without until it is there, or that icons alone use).
+   * it: a font that text is shown without until it is there, or that icons alone use; what scripts load as they run,
+   * on a page that shows something by itself).
    */
   readonly when?: "paint" | "load";
   /** Observation added it, and reading the files did not: what a client asked for, or an installed browser. */

@@ -28,6 +28,22 @@ test("what a module imports as it runs is listed with its own imports, and annou
   expect(entries[2]).not.toHaveProperty("named");
 });
 
+test("it is not needed for the paint of a page that shows something by itself", async () => {
+  const files = {
+    "app.js": `import "./b.js"; import("./c.js");`,
+    "b.js": "",
+    "c.js": `import "./b.js"; import "./d.js"`,
+    "d.js": "",
+  };
+  const marked = async (body: string) =>
+    (await scanIndex({ ...files, "index.html": module + body })).entries.flatMap(({ target, when }) =>
+      when === "load" ? target : [],
+    );
+  expect(await marked("<p>text")).toEqual(["/c.js", "/d.js"]);
+  expect(await marked("<div id=app></div>")).toEqual([]);
+  expect(await marked(`<p>text<link rel="preload" as="script" crossorigin href="/d.js">`)).toEqual(["/c.js"]);
+});
+
 test("a script in the page imports by the import map, relative to the page's base", async () => {
   const scripts = `<script type="importmap">{"imports":{"x":"/x.js"}}</script><script>import("x"); import("./y.js")</script>
 <script type="module">import("./z.js")</script>`;
