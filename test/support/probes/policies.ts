@@ -19,11 +19,15 @@ const all = `<link rel="stylesheet" href="a.css"><script src="a.js"></script><sc
 const fetching = {
   "fetch.js": `globalThis.until = fetch("fetched.json").then((response) => response.json()).then(({ value }) => (globalThis.order ??= []).push(value), () => (globalThis.order ??= []).push("refused"));`,
 };
+/** A `fetch()` and a module end in any order: each waits for the network. */
+const unordered = true;
 const csp = (policy: string, head = all, name = "Content-Security-Policy") => ({
+  unordered,
   headers: { "": [`${name}: ${policy}`] },
   files: { "index.html": page(head, body), ...files, ...fetching },
 });
 const meta = (policy: string, head = all) => ({
+  unordered,
   files: {
     "index.html": page(`<meta http-equiv="Content-Security-Policy" content="${policy}">${head}`, body),
     ...files,
@@ -129,16 +133,19 @@ export const policies: Probes = {
   },
   coep: {
     headers: { "": ["Cross-Origin-Embedder-Policy: require-corp", "Cross-Origin-Opener-Policy: same-origin"] },
+    unordered,
     files: { "index.html": page(all, body), ...files, ...fetching },
   },
   corp: {
     headers: { "*": ["Cross-Origin-Resource-Policy: same-origin"] },
+    unordered,
     files: { "index.html": page(all, body), ...files, ...fetching },
   },
   "permissions-policy": csp("sync-script=(), unload=()", all, "Permissions-Policy"),
   "document-policy": csp("force-load-at-top, js-profiling", all, "Document-Policy"),
   "referrer-policy": csp("no-referrer", all, "Referrer-Policy"),
   nosniff: {
+    unordered,
     headers: { "*": ["X-Content-Type-Options: nosniff"] },
     files: { "index.html": page(all, body), ...files, ...fetching },
   },
@@ -153,6 +160,7 @@ export const policies: Probes = {
 const slow = (name: string, link: string, head = all) => ({
   visits: 2,
   slow: link.replaceAll("<", `</${name}/`),
+  unordered,
   files: { "index.html": page(head, body), ...files, ...fetching },
 });
 const map = `<script type="importmap">{ "imports": { "x": "./x.js" } }</script>`;
