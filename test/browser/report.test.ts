@@ -52,13 +52,9 @@ const report = async (root: string, ...args: readonly string[]) => {
 
 const wayOf = (page: PageResult | undefined, name: string) => page?.ways.find((way) => way.name === name);
 
-const isLong = process.env["REPORT_LONG"] !== undefined;
-
 /** What is measured here are times: a test that fails is repeated, and the repeat is told. */
 describe.skipIf(chromiumPath === undefined)("h2push report, in Chromium", () => {
-  if (!isLong)
-    console.log("report: the page five deep, its HTML and HAR are looked at with REPORT_LONG=1 (some minutes)");
-  test.runIf(isLong)(
+  test(
     "a chain five deep is said to gain, a page without files to gain nothing, and why",
     { timeout: 400_000, retry: 2 },
     async () => {
@@ -169,13 +165,14 @@ async function checkHars(folder: string): Promise<void> {
   expect(urls.filter((url: string) => url.endsWith("/5.css"))).toHaveLength(1);
 }
 
-/** The module graph is cut: fewer requests, and what was there before is told. */
+/** Both chains are cut: fewer requests, an earlier load event, and what was there before is told. */
 async function checkComparison(root: string, folder: string, before: string): Promise<void> {
   const old = join(folder, "old.json");
   await writeFile(old, before);
   await writeFile(join(root, "1.js"), "globalThis.done = true;");
+  await writeFile(join(root, "1.css"), "h1 { color: green }");
   const { stdout, code } = await report(root, "--page", "/", "--rtt", "60", "--runs", "4", "--compare", old);
-  expect(stdout).toMatch(/changed: \/ none: requests 12 → 8/);
+  expect(stdout).toMatch(/changed: \/ none: requests 12 → 4/);
   expect(stdout).toMatch(/changed: \/ none: load \d+ → \d+ ms \(-\d+ %\)/);
   expect(stdout).toContain("changed: /alone.html: not measured any more");
   expect(code).toBe(0);
