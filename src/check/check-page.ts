@@ -68,7 +68,7 @@ export function checkPage(
   return { findings, suspicions, cost: { bytes, requests: entries.length + 1, depth }, restsOn };
 }
 
-/** Whether it comes before the page's import map: Firefox takes no map then (FF 153, measured). */
+/** Whether it comes before the page's import map: Firefox 153 takes no map then (measured). */
 const endsImportMaps = ({ rel, file, line, column }: Placed, map: Position) =>
   rel === "modulepreload" && (file === "_headers" || line < map.line || (line === map.line && column < map.column));
 
