@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import type { AnnouncedTargets } from "./announced.js";
 import type { DeliveredTarget, Delivery, History } from "./history.js";
 import { writeLink } from "./link.js";
-import type { Plan, PreloadLink } from "./plan.js";
+import type { PreloadLink } from "./announcement.js";
+import type { Plan } from "./plan.js";
 import { promise, promisedRequest } from "./push-promise.js";
 import type { Writer, WriteQueue } from "./scheduler.js";
 

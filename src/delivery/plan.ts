@@ -1,31 +1,17 @@
-import type { ManifestEntry } from "../manifest/types.js";
 import { debug } from "../io/debug.js";
-import { writeLink } from "./link.js";
+import {
+  type Announcement,
+  leftToBrowser,
+  MAX_LINK_BYTES,
+  type PreloadLink,
+  type Skipped,
+  withinField,
+} from "./announcement.js";
 import { PushBudget } from "./push-budget.js";
 
 /** How pages are delivered: `auto` chooses for each client, the others force one means. */
 export const deliveryModes = ["auto", "push", "link", "hints", "none"] as const;
 export type DeliveryMode = (typeof deliveryModes)[number];
-
-/** What `Link` and 103 name: what a browser can't see in the HTML by itself, or all that a page needs. */
-export const announcements = ["unseen", "all"] as const;
-export type Announcement = (typeof announcements)[number];
-
-/** A link of a page, from the manifest or from the response's own `Link` field. */
-export interface PreloadLink extends ManifestEntry {
-  /** There is a response that could be pushed for it. */
-  readonly pushable?: boolean;
-  /** Entity tag of that response. */
-  readonly etag?: string;
-  /** Set by the page's author: link it, but never push it. */
-  readonly nopush?: boolean;
-  /** Its response is stale the moment it arrives: what a 103 has named is then fetched again by the page (Chromium 156, measured). */
-  readonly stale?: boolean;
-  /** Announced, it would be refused: by the page's `Integrity-Policy`. */
-  readonly blocked?: boolean;
-  /** The response's own `Link` field names it already. */
-  readonly inField?: boolean;
-}
 
 /** What the decision needs to know of the request for the page, and of its answer. */
 export interface PageRequest {
@@ -68,12 +54,6 @@ export interface Limits {
   readonly pushBytes: number | "window";
 }
 
-export interface Skipped {
-  readonly link: PreloadLink;
-  /** One or two words for the log: "seen", "push off". */
-  readonly reason: string;
-}
-
 /** How the links of one response reach the client, and why the rest does not. */
 export interface Plan {
   readonly push: readonly PreloadLink[];
@@ -87,9 +67,6 @@ interface Choice {
   readonly means: "push" | "link" | "skip";
   readonly reason: string;
 }
-
-/** `Link` fields of one response, in bytes: servers and proxies refuse a field section that is much larger. */
-const MAX_LINK_BYTES = 8192;
 
 /**
  * Decides what becomes of each link, in order of need.
@@ -123,54 +100,21 @@ export function plan(links: readonly PreloadLink[], request: PageRequest, peer: 
 
 /**
  * A 103 names what the final response links, and what blocks rendering: while
- * it is on its way, nothing else is. Of what the client has, Chromium 156 would
- * ask twice whether it has changed: for the 103, and for the page (measured).
+ * it is on its way, nothing else is. A font that text waits for has time to
+ * come by then, too. Of what the client has, Chromium 156 would ask twice
+ * whether it has changed: for the 103, and for the page (measured).
  */
 function hintable(
   links: readonly PreloadLink[],
   linked: readonly PreloadLink[],
   { has }: Peer,
 ): readonly PreloadLink[] {
-  const isWanted = (link: PreloadLink) => linked.includes(link) || (link.blocking === true && link.rel !== undefined);
+  const isWanted = (link: PreloadLink) => linked.includes(link) || (link.rel !== undefined && gainsByHint(link));
   return links.filter((link) => link.stale !== true && link.blocked !== true && !has(link.target) && isWanted(link));
 }
 
-/**
- * What is left to the browser, and why. Its own look at the HTML finds what
- * that names as soon as a `Link` could tell it, and gives it better
- * priorities: announcing an image in it has doubled the largest paint of a
- * page with many (Chromium 156, measured). What scripts load as they run comes
- * on top of a page that shows something by itself: announced, it took the line
- * from the largest image, which came twice as late at 1.6 Mbit/s, and made the
- * load event wait for it (measured). The browser also holds the first paint back
- * up to 100 ms for a font that is announced and not there yet: only those are
- * that text waits for anyway. Of images that the HTML does not name, the first
- * in the document is most likely painted first.
- */
-function leftToBrowser(links: readonly PreloadLink[], announce: Announcement): ReadonlyMap<PreloadLink, string> {
-  const seen = new Map<PreloadLink, string>();
-  let images = 0;
-  for (const link of links) {
-    if (link.inField === true || link.rel === undefined) continue;
-    if (link.blocked === true) seen.set(link, "integrity policy");
-    else if (announce === "all") {
-      if (isFetchedTwice(link)) seen.set(link, "stale");
-    } else if (link.named === true) seen.set(link, "in the HTML");
-    else if (isFetchedTwice(link)) seen.set(link, "stale");
-    else if (link.when === "load") seen.set(link, "not painted first");
-    else if (link.as === "image" && link.when !== "paint" && images++ >= MAX_HIDDEN_IMAGES)
-      seen.set(link, "not painted first");
-  }
-  return seen;
-}
-
-/** Firefox 153 takes the preload of a script with CORS through its cache alone: one that is stale is fetched again (measured). */
-function isFetchedTwice({ stale, rel, as, crossorigin }: PreloadLink): boolean {
-  return stale === true && rel === "preload" && as === "script" && crossorigin !== undefined;
-}
-
-/** So many images of stylesheets are announced. */
-const MAX_HIDDEN_IMAGES = 1;
+const gainsByHint = ({ as, blocking, named, when }: PreloadLink) =>
+  blocking === true || (as === "font" && named !== true && when === undefined);
 
 /** Whether it matters what could be pushed with this response: finding that out costs a look at each target. */
 export function considersPushes(request: PageRequest, peer: Peer, { mode, pushCount }: Limits): boolean {
@@ -206,26 +150,6 @@ function choose(
   if (reason === undefined) return { means: "push", reason: "the client takes pushes" };
   return mode === "push" ? { means: "skip", reason } : linkOr(reason);
 }
-
-/** The links that fit into the field together, most needed first. */
-function withinField(links: readonly PreloadLink[], bytes: number): { taken: PreloadLink[]; left: Skipped[] } {
-  const taken: PreloadLink[] = [];
-  const left: Skipped[] = [];
-  let free = bytes;
-  for (const link of links) {
-    const size = fieldSize(link);
-    if (size > free) left.push({ link, reason: "8 KB of Link" });
-    else {
-      taken.push(link);
-      free -= size;
-    }
-  }
-  return { taken, left };
-}
-
-/** Bytes that a link adds to the response's own `Link` field; Infinity when it can't be written. */
-const fieldSize = (link: PreloadLink) =>
-  link.inField === true ? 0 : (writeLink(link)?.length ?? Infinity) + ", ".length;
 
 /** Why nothing at all is pushed to this client now. */
 function clientRefusal(request: PageRequest, peer: Peer): string | undefined {

@@ -12,13 +12,12 @@ const noPush = { settings: { enablePush: false } };
 const navigation = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
 
 const site = {
-  "index.html": `<!doctype html><link rel=stylesheet href=a.css><script src=a.js></script><script src=d.js defer></script>
+  "index.html": `<!doctype html><link rel=stylesheet href=a.css><script src=a.js></script>
 <p>text<img src=a.png alt=""><img src=b.png alt="">`,
   "a.css": `@import "b.css"; @font-face { font-family: f; src: url(f.woff2) } p { font-family: f; background: url(bg.png) }
 body { background: url(body.png) }`,
   "b.css": "p { color: red }",
   "a.js": "1",
-  "d.js": "2",
   "a.png": "a",
   "b.png": "b",
   "bg.png": "bg",
@@ -46,7 +45,6 @@ test("a browser is told what the HTML does not name, and of hidden images the fi
   expect(left.map(({ target, reason }) => `${target} ${reason}`)).toEqual([
     "/a.css in the HTML",
     "/a.js in the HTML",
-    "/d.js in the HTML",
     "/a.png in the HTML",
     "/b.png in the HTML",
     "/bg.png not painted first",
@@ -92,7 +90,7 @@ test("a font that only stylesheets write in is left to the browser, unless a tex
 
 test("--announce all tells it of everything", async () => {
   const { request } = await serve(site, { announce: "all" });
-  expect(linked((await request("/", navigation)).headers.link)).toHaveLength(9);
+  expect(linked((await request("/", navigation)).headers.link)).toHaveLength(8);
 });
 
 test("a client that takes pushes gets everything, whatever is announced", async () => {
@@ -113,6 +111,20 @@ test("under hints the 103 names what blocks rendering, too, and the response wha
   expect(linked(informational[0]?.link)).toEqual(["/a.css", "/b.css", "/a.js", "/f.woff2", "/body.png"]);
   expect(linked(headers.link)).toEqual(["/b.css", "/f.woff2", "/body.png"]);
 });
+
+test.each(["src=d.js defer", "src=d.js async", "type=module src=d.js"])(
+  "beside a script with %s, a font is left to the browser, but for a 103",
+  async (script) => {
+    const html = site["index.html"].replace("<p>", `<script ${script}></script><p>`);
+    const files = { ...site, "index.html": html, "d.js": "2" };
+    const byDefault = await serve(files);
+    expect(linked((await byDefault.request("/", navigation)).headers.link)).toEqual(["/b.css", "/body.png"]);
+    const early = await serve(files, { delivery: "hints" });
+    const { headers, informational } = await early.request("/", navigation);
+    expect(linked(informational[0]?.link)).toContain("/f.woff2");
+    expect(linked(headers.link)).not.toContain("/f.woff2");
+  },
+);
 
 test("a 103 goes to a navigation of a document alone", async () => {
   const { request } = await serve(site, { delivery: "hints" });
@@ -165,7 +177,6 @@ test("the manifest marks what the HTML names and what blocks rendering", async (
     ["/b.css", undefined, true],
     ["/a.js", true, true],
     ["/f.woff2", undefined, undefined],
-    ["/d.js", true, undefined],
     ["/a.png", true, undefined],
     ["/b.png", true, undefined],
     ["/body.png", undefined, undefined],

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { plan, type Limits, type PageRequest, type Peer, type PreloadLink } from "../../src/delivery/plan.js";
+import type { PreloadLink } from "../../src/delivery/announcement.js";
+import { plan, type Limits, type PageRequest, type Peer } from "../../src/delivery/plan.js";
 
 const css: PreloadLink = { target: "/a.css", rel: "preload", as: "style", bytes: 100, pushable: true, etag: '"css"' };
 const js: PreloadLink = { target: "/a.js", rel: "preload", as: "script", bytes: 100, pushable: true, etag: '"js"' };

@@ -1,4 +1,5 @@
-import { announcements, deliveryModes } from "../../delivery/plan.js";
+import { announcements } from "../../delivery/announcement.js";
+import { deliveryModes } from "../../delivery/plan.js";
 import { H2PushError } from "../../errors.js";
 import { parseViewport, type Viewport } from "../../scanner/css/media-queries.js";
 import { parseField } from "../../rules/headers/field.js";

@@ -1,4 +1,5 @@
-import { announcements, deliveryModes, type Announcement, type DeliveryMode } from "../../delivery/plan.js";
+import { announcements, type Announcement } from "../../delivery/announcement.js";
+import { deliveryModes, type DeliveryMode } from "../../delivery/plan.js";
 import { DEFAULT_VIEWPORT, type Viewport } from "../../scanner/css/media-queries.js";
 import { tlsVersions, type TlsMin } from "../../tls/store/secure-context.js";
 import {

@@ -1,5 +1,6 @@
 import { isFramed, isNavigation } from "../../delivery/navigation.js";
-import type { PageRequest, Peer, PreloadLink } from "../../delivery/plan.js";
+import type { PreloadLink } from "../../delivery/announcement.js";
+import type { PageRequest, Peer } from "../../delivery/plan.js";
 import type { Site } from "../context.js";
 import type { Exchange } from "../http/exchange.js";
 import { pushableStreams, sendWindow } from "../listen/connection.js";

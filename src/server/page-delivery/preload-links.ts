@@ -2,7 +2,7 @@ import { destinationOf, isDestination, type Destination } from "../../manifest/d
 import type { LinkAttributes, ManifestEntry } from "../../manifest/types.js";
 import { baseOf, resolve } from "../../manifest/resolve.js";
 import { readLinks, type LinkValue } from "../../delivery/link.js";
-import type { PreloadLink } from "../../delivery/plan.js";
+import type { PreloadLink } from "../../delivery/announcement.js";
 
 /**
  * The links of one response: first those that its own `Link` field names

@@ -1,6 +1,7 @@
 import { setTimeout as after } from "node:timers/promises";
 import { promisedRequest } from "../../delivery/push-promise.js";
-import { linkRefusal, type PreloadLink } from "../../delivery/plan.js";
+import type { PreloadLink } from "../../delivery/announcement.js";
+import { linkRefusal } from "../../delivery/plan.js";
 import type { RuleRequest } from "../../rules/rule-set.js";
 import { versionOf, type FoundFile } from "../../files/file.js";
 import { contextOf, type Exchange } from "../http/exchange.js";
