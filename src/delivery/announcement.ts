@@ -63,9 +63,13 @@ export function leftToBrowser(links: readonly PreloadLink[], announce: Announcem
 }
 
 /** Firefox 153 takes the preload of a script with CORS through its cache alone: one that is stale is fetched again (measured). */
-function isFetchedTwice({ stale, rel, as, crossorigin }: PreloadLink): boolean {
+export function isFetchedTwice({ stale, rel, as, crossorigin }: PreloadLink): boolean {
   return stale === true && rel === "preload" && as === "script" && crossorigin !== undefined;
 }
+
+/** Whether a client chooses by its viewport what it fetches, or whether it does. */
+export const asksViewport = ({ media, imagesrcset }: ManifestEntry): boolean =>
+  media !== undefined || imagesrcset !== undefined;
 
 /** So many images of stylesheets are announced. */
 const MAX_HIDDEN_IMAGES = 1;

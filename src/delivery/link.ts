@@ -27,6 +27,8 @@ export function writeLink(entry: ManifestEntry): string | undefined {
   if (entry.fetchpriority !== undefined) value += `; fetchpriority=${entry.fetchpriority}`;
   if (entry.imagesrcset !== undefined) value += `; imagesrcset=${quoted(entry.imagesrcset)}`;
   if (entry.imagesizes !== undefined) value += `; imagesizes=${quoted(entry.imagesizes)}`;
+  // A server in front that pushes what it finds announced has to leave the choice to the client.
+  if (entry.media !== undefined || entry.imagesrcset !== undefined) value += "; nopush";
   return /^[\t\x20-\x7e]*$/.test(value) ? value : undefined;
 }
 

@@ -1,6 +1,7 @@
 import { debug } from "../io/debug.js";
 import {
   type Announcement,
+  asksViewport,
   leftToBrowser,
   MAX_LINK_BYTES,
   type PreloadLink,
@@ -101,7 +102,9 @@ export function plan(links: readonly PreloadLink[], request: PageRequest, peer: 
 /**
  * A 103 names what the final response links, and what blocks rendering: while
  * it is on its way, nothing else is. A font that text waits for has time to
- * come by then, too. Of what the client has, Chromium 156 would ask twice
+ * come by then, too. What is chosen by the viewport can't be, before there is
+ * a document: Firefox 153 fetched a stylesheet for another window and then the
+ * same once more (measured). Of what the client has, Chromium 156 would ask twice
  * whether it has changed: for the 103, and for the page (measured).
  */
 function hintable(
@@ -110,7 +113,8 @@ function hintable(
   { has }: Peer,
 ): readonly PreloadLink[] {
   const isWanted = (link: PreloadLink) => linked.includes(link) || (link.rel !== undefined && gainsByHint(link));
-  return links.filter((link) => link.stale !== true && link.blocked !== true && !has(link.target) && isWanted(link));
+  const isPossible = (link: PreloadLink) => link.stale !== true && link.blocked !== true && !asksViewport(link);
+  return links.filter((link) => isPossible(link) && !has(link.target) && isWanted(link));
 }
 
 const gainsByHint = ({ as, blocking, named, when }: PreloadLink) =>

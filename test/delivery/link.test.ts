@@ -69,11 +69,11 @@ test.each<[Partial<ManifestEntry>, string]>([
     '</f.woff2>; rel=preload; as=font; type="font/woff2"; crossorigin=anonymous',
   ],
   [{ integrity: "sha256-x sha384-y" }, '</a.css>; rel=preload; as=style; integrity="sha256-x sha384-y"'],
-  [{ media: '(width > 1px), "x"' }, '</a.css>; rel=preload; as=style; media="(width > 1px), \\"x\\""'],
+  [{ media: '(width > 1px), "x"' }, '</a.css>; rel=preload; as=style; media="(width > 1px), \\"x\\""; nopush'],
   [{ fetchpriority: "low" }, "</a.css>; rel=preload; as=style; fetchpriority=low"],
   [
     { target: "/b.jpg", as: "image", imagesrcset: "/a.jpg 1x, /b.jpg 2x", imagesizes: "50vw" },
-    '</b.jpg>; rel=preload; as=image; imagesrcset="/a.jpg 1x, /b.jpg 2x"; imagesizes="50vw"',
+    '</b.jpg>; rel=preload; as=image; imagesrcset="/a.jpg 1x, /b.jpg 2x"; imagesizes="50vw"; nopush',
   ],
 ])("writes %j", (more, value) => {
   expect(writeLink(entry(more))).toBe(value);
