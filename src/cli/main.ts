@@ -24,6 +24,7 @@ export async function main(args: readonly string[]): Promise<void> {
     manifest: async (root, options) => (await import("./commands/manifest.js")).runManifest(root, options),
     check: async (root, flags) => (await import("./commands/check.js")).runCheck(root, flags),
     report: async (root, flags) => (await import("./commands/report.js")).report(root, flags),
+    export: async (root, flags) => (await import("./commands/export.js")).runExport(root, flags),
     cert: async (options) => (await import("./commands/cert.js")).runCert(options, await certEnvironment(), printLine),
     show: async (file) => (await import("./commands/cert-show.js")).runShow(file, await certEnvironment(), printLine),
     trust: async (options) =>

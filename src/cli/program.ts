@@ -5,6 +5,9 @@ import type { Option as OptionSpec, OptionValue } from "../server/options/option
 import { checkJobs, wholeNumber } from "../server/options/option-checks.js";
 import { serverOptions } from "../server/options/options-table.js";
 import type { CheckFlags } from "./commands/check.js";
+import { announcements } from "../delivery/announcement.js";
+import { targets } from "../export/targets.js";
+import type { ExportFlags } from "./commands/export.js";
 import type { CertOptions } from "./commands/cert.js";
 import type { TrustOptions } from "./commands/cert-trust.js";
 import type { ServeFlags } from "./options/resolve-options.js";
@@ -20,6 +23,7 @@ export interface Actions {
   manifest(root: string, options: ManifestOptions): Promise<void>;
   check(root: string, flags: CheckFlags): Promise<void>;
   report(root: string, flags: ReportFlags): Promise<void>;
+  export(root: string, flags: ExportFlags): Promise<void>;
   cert(options: CertOptions): Promise<void>;
   show(file: string | undefined): Promise<void>;
   trust(options: TrustOptions): Promise<void>;
@@ -74,6 +78,7 @@ export function createProgram(actions: Actions): Command {
     .action((root: string, options: ManifestOptions) => actions.manifest(root, options));
   addCheckCommand(program, actions);
   addReportCommand(program, actions);
+  addExportCommand(program, actions);
   addCertCommands(program, actions);
   refuseFlagsAsValues(program);
   return program;
@@ -130,6 +135,30 @@ function addReportCommand(program: Command, actions: Actions): void {
     )
     .option("--compare <file>", "say what has changed since a report in JSON")
     .action((root: string, flags: ReportFlags) => actions.report(root, flags));
+}
+
+function addExportCommand(program: Command, actions: Actions): void {
+  const list = Object.entries(targets).map(([name, { description }]) => `  ${name.padEnd(20)} ${description}`);
+  program
+    .command("export")
+    .argument("[root]", "directory of the site", ".")
+    .description("write what each page needs for another server or network")
+    .option("--to <target>", "where the site is carried on, see below")
+    .option("--out <path>", "directory or file to write to (default: print it)")
+    .option("--inject <directory>", "write a copy of the site with link elements in its pages")
+    .option("--manifest <file>", "take the list from a manifest, and scan nothing")
+    .option("--learn-file <file>", "add what a server with --learn-file has learned")
+    .addOption(new Option("--announce <what>", "what to announce (default: unseen)").choices([...announcements]))
+    .option("--early-hints", "send a 103 too: for apache, caddy and haproxy")
+    .option("--target-version <version>", "version of nginx or Apache (default: a current one)")
+    .option("--for <target>", "with --to json: what this target announces")
+    .option("--strict", "exit with 1 if something had to be left out")
+    .addOption(option(serverOptions.single))
+    .addOption(option(serverOptions.base))
+    .addOption(option(serverOptions.viewport))
+    .option("--jobs <number>", "threads to use (default: one to four, by the number of pages)", checkJobs)
+    .addHelpText("after", `\nTargets:\n${list.join("\n")}`)
+    .action((root: string, flags: ExportFlags) => actions.export(root, flags));
 }
 
 /** In `--out --force`, commander takes the second flag for the value of the first. */

@@ -10,6 +10,7 @@ const COMMANDS: ReadonlyMap<string, string> = new Map([
   ["manifest", "manifest"],
   ["check", "check"],
   ["report", "report"],
+  ["export", "export"],
   ["cert", "cert"],
   ["help", "help"],
   ["version", "version"],
@@ -89,7 +90,10 @@ export function wordsAsFlags(args: readonly string[]): readonly string[] {
   if (first === "version" && args.length === 1 && !isDirectory(first)) return ["--version"];
   if (first === "help" && !isDirectory(first)) return [...args.slice(1), "--help"];
   const isHelp = second === "help" && rest.length === 0;
-  if (isHelp && (first === "cert" || (["manifest", "check", "report"].includes(first) && !isDirectory(second))))
+  if (
+    isHelp &&
+    (first === "cert" || (["manifest", "check", "report", "export"].includes(first) && !isDirectory(second)))
+  )
     return [first, "--help"];
   return args;
 }

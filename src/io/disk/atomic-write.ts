@@ -14,7 +14,7 @@ const LEFT_MS = 60_000;
  *
  * @throws what the system says
  */
-export async function writeWhole(file: string, content: string, mode: number = ORDINARY): Promise<void> {
+export async function writeWhole(file: string, content: string | Uint8Array, mode: number = ORDINARY): Promise<void> {
   const beside = `${file}.${randomBytes(6).toString("hex")}.tmp`;
   await removeLeft(file).catch(() => undefined);
   try {

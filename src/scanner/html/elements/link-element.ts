@@ -21,6 +21,9 @@ const PRELOADABLE: Readonly<Record<string, Need>> = {
   track: NEED.other,
 };
 
+/** What a `link` is told by that `h2push export --inject` has put into a page. */
+export const OWN_ATTRIBUTE = "data-h2push";
+
 const ICONS: ReadonlySet<string> = new Set(["icon", "apple-touch-icon", "apple-touch-icon-precomposed", "mask-icon"]);
 
 /** What an announcement says of how its target is fetched. */
@@ -42,6 +45,8 @@ export class LinkElements {
 
   /** Reads the `link` that the lexer stands at. */
   read(): void {
+    // Ours, in a copy that was exported: what the page needs is told without it.
+    if (this.#lexer.attribute(OWN_ATTRIBUTE) !== undefined) return;
     const rel = (this.#lexer.attribute("rel") ?? "").toLowerCase().split(/[\t\n\f\r ]+/);
     const href = this.#lexer.attribute("href");
     if (rel.includes("stylesheet")) this.#stylesheet(href, rel.includes("alternate"));

@@ -1,0 +1,230 @@
+import { readFile, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import packageFile from "../../../package.json" with { type: "json" };
+import type { Announcement } from "../../delivery/announcement.js";
+import { H2PushError, systemCode } from "../../errors.js";
+import type { LeftOut } from "../../export/exported-page.js";
+import {
+  exportPages,
+  exportSite,
+  type Exported,
+  manifestText,
+  type SiteNeeds,
+  toldNeeds,
+} from "../../export/export-site.js";
+import { openSiteFiles, type SiteFiles } from "../../export/site-files.js";
+import { siteNeeds, type NeedsOptions } from "../../export/site-needs.js";
+import { isTargetName, type TargetName, targetNames, targets } from "../../export/targets.js";
+import { closestMatch } from "../../io/text/closest-match.js";
+import { checkGivenRoot } from "../options/served-root.js";
+import { count, printToStderr, size, warning } from "../output/output.js";
+import { progressBar } from "../output/progress-bar.js";
+import { checkUserFile, makeDirectory, writeUserFile } from "../output/user-file.js";
+
+/** The options of `h2push export`, as the command line has them. */
+export interface ExportFlags extends Pick<
+  NeedsOptions,
+  "base" | "single" | "viewport" | "jobs" | "manifest" | "learnFile"
+> {
+  readonly to?: string;
+  /** A directory, or a file where the export is one. */
+  readonly out?: string;
+  /** Directory of a copy of the site. */
+  readonly inject?: string;
+  readonly announce?: Announcement;
+  readonly earlyHints?: boolean;
+  /** `1.22`. */
+  readonly targetVersion?: string;
+  /** With `--to json`: what this target says. */
+  readonly for?: string;
+  /** What is left out makes the exit code 1. */
+  readonly strict?: boolean;
+}
+
+/**
+ * Carries out `h2push export [root]`.
+ *
+ * @throws {H2PushError} "usage" for flags that don't go together, "root", "manifest", "output" when a file can't be written
+ */
+export async function runExport(root: string, flags: ExportFlags): Promise<void> {
+  const target = targetOf(flags);
+  const version = versionOf(flags.targetVersion);
+  await checkGivenRoot(root, { kind: "argument" });
+  const place = await placeOf(target, flags);
+  const needs = await gather(root, flags);
+  const files = await openSiteFiles({ root, ...flags });
+  const options = {
+    target: flags.for === undefined ? target : named(flags.for),
+    announce: flags.announce ?? "unseen",
+    earlyHints: flags.earlyHints ?? false,
+    isFresh: (path: string) => files.isFresh(path),
+  } as const;
+  if (target === "json" && flags.for !== undefined) {
+    const { pages, left } = exportPages(needs, options);
+    const file = { name: "manifest.json", text: manifestText(toldNeeds(pages)) };
+    return finish({ files: [file], pages, left, omitted: [] }, place, flags);
+  }
+  if (target === "html") return inject(root, files, exportPages(needs, options), place, flags);
+  const existing = (name: string) => readExisting(place, name);
+  const made = `Made by h2push ${packageFile.version}: h2push export --to ${target}`;
+  const exported = await exportSite(needs, {
+    ...options,
+    version,
+    made,
+    existing,
+    mixed: await files.mixedDirectories(),
+  });
+  await finish(exported, place, flags);
+}
+
+/** Where files go: into a directory, one to a file, or to standard output. */
+type OutputPlace = { readonly directory: string } | { readonly file: string } | undefined;
+
+function targetOf({ to, inject, targetVersion, earlyHints, ...flags }: ExportFlags): TargetName {
+  const text = to ?? (inject === undefined ? undefined : "html");
+  if (text === undefined) {
+    throw new H2PushError("usage", "no target", `choose one: --to ${targetNames.join(", --to ")}`);
+  }
+  const target = named(text);
+  if (inject !== undefined && target !== "html") {
+    throw new H2PushError(
+      "usage",
+      `--inject ${inject} with --to ${target}`,
+      "--inject is for --to html: leave one of the two out",
+    );
+  }
+  if (flags.for !== undefined && target !== "json") {
+    throw new H2PushError("usage", `--for ${flags.for} with --to ${target}`, "--for says whose links --to json lists");
+  }
+  if (earlyHints === true && !("sendsHints" in targets[target])) {
+    const able = targetNames.filter((name) => "sendsHints" in targets[name]);
+    throw new H2PushError("usage", `--early-hints with --to ${target}`, `these send a 103: ${able.join(", ")}`);
+  }
+  if (targetVersion !== undefined && target !== "nginx" && target !== "apache") {
+    const hint = "it is for nginx and apache: the others are written the same for every version";
+    throw new H2PushError("usage", `--target-version ${targetVersion} with --to ${target}`, hint);
+  }
+  return target;
+}
+
+function named(text: string): TargetName {
+  if (isTargetName(text)) return text;
+  const near = closestMatch(text, targetNames);
+  const hint = near === undefined ? `choose from ${targetNames.join(", ")}` : `did you mean ${near}?`;
+  throw new H2PushError("usage", `no such target: ${text}`, hint);
+}
+
+function versionOf(text: string | undefined): readonly number[] | undefined {
+  if (text === undefined || /^\d{1,4}(?:\.\d{1,4}){0,3}$/.test(text)) return text?.split(".").map(Number);
+  throw new H2PushError("usage", `not a version: ${text}`, "for example --target-version 1.22.1");
+}
+
+/** @throws {H2PushError} "usage" for several files in one, "output" when it can't be written */
+async function placeOf(target: TargetName, { out, inject }: ExportFlags): Promise<OutputPlace> {
+  if (target === "html") {
+    const directory = inject ?? out;
+    if (directory !== undefined) return { directory };
+    throw new H2PushError("usage", "--to html without a directory", "pass the directory of the copy: --inject DIR");
+  }
+  if (out === undefined) return undefined;
+  const isDirectory = /[\\/]$/.test(out) || (await stat(out).catch(() => undefined))?.isDirectory() === true;
+  if (isDirectory || targets[target].files.length > 1) return { directory: out };
+  await checkUserFile(out, "--out FILE");
+  return { file: out };
+}
+
+async function gather(root: string, flags: ExportFlags): Promise<SiteNeeds> {
+  const bar = progressBar();
+  const { base, single, viewport, jobs, manifest, learnFile } = flags;
+  try {
+    return await siteNeeds(root, {
+      base,
+      single,
+      viewport,
+      jobs,
+      manifest,
+      learnFile,
+      onProgress: (done, total) => bar.show(done, total),
+      onNotice: (text) => {
+        bar.end();
+        printToStderr(`${warning("note:")} ${text}`);
+      },
+    });
+  } finally {
+    bar.end();
+  }
+}
+
+const pathOf = (place: NonNullable<OutputPlace>, name: string) =>
+  "file" in place ? place.file : join(place.directory, name);
+
+/** What a file says that is written into; "" where there is none. */
+async function readExisting(place: OutputPlace, name: string): Promise<string> {
+  if (place === undefined) return "";
+  try {
+    return await readFile(pathOf(place, name), "utf8");
+  } catch (error) {
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return "";
+    const hint = "pass a place that this user may read and write: --out DIR";
+    throw new H2PushError("output", `cannot read ${pathOf(place, name)} (${String(systemCode(error))})`, hint, {
+      cause: error,
+    });
+  }
+}
+
+async function finish({ files, pages, left, omitted }: Exported, place: OutputPlace, { strict }: ExportFlags) {
+  if (place !== undefined && "directory" in place) await makeDirectory(place.directory, "--out DIR");
+  for (const { name, text } of files) {
+    if (place === undefined) process.stdout.write(files.length === 1 ? text : `# ${name}\n${text}\n`);
+    else {
+      await writeUserFile(pathOf(place, name), text, "--out DIR");
+      printToStderr(`${pathOf(place, name)}  ${size(Buffer.byteLength(text))}`);
+    }
+  }
+  tellLeft(left);
+  if (omitted.length > 0) {
+    const names = omitted.map(({ pathname }) => pathname);
+    const shown = names.length > 10 ? `${names.slice(0, 10).join(" ")} and ${names.length - 10} more` : names.join(" ");
+    printToStderr(`${warning("no room:")} ${count(names.length, "page")} over the limit of rules: ${shown}`);
+  }
+  const announced = pages.filter(({ links, pushes }) => links.length + pushes.length > 0).length;
+  printToStderr(`${count(pages.length, "page")}, ${announced} with something to announce`);
+  if (announced === 0 && pages.length > 0) {
+    printToStderr(`${warning("note:")} a browser sees all of it in the HTML by itself: --announce all names it too`);
+  }
+  if (strict === true && left.length + omitted.length > 0) process.exitCode = 1;
+}
+
+/** What is left out, each target once, with its reason and the pages. */
+function tellLeft(left: readonly LeftOut[]): void {
+  const pages = new Map<string, string[]>();
+  for (const { page, entry, reason } of left) {
+    const line = `${entry.target} (${reason})`;
+    pages.set(line, [...(pages.get(line) ?? []), page]);
+  }
+  for (const [line, [first = "", ...others]] of pages) {
+    const more = others.length === 0 ? "" : ` and ${count(others.length, "other page")}`;
+    printToStderr(`${warning("left out:")} ${line} on ${first}${more}`);
+  }
+}
+
+async function inject(
+  root: string,
+  site: SiteFiles,
+  { pages, left }: Pick<Exported, "pages" | "left">,
+  place: OutputPlace,
+  flags: ExportFlags,
+): Promise<void> {
+  if (place === undefined || !("directory" in place)) return;
+  const { injectInto } = await import("../../export/inject.js");
+  await makeDirectory(dirname(place.directory), "--inject DIR");
+  const files = await site.pageFiles();
+  const found = pages.flatMap((page) => {
+    const file = files.get(page.pathname);
+    return file === undefined ? [] : { page, file };
+  });
+  const { files: copied, skipped } = await injectInto(root, place.directory, found);
+  for (const { page, reason } of skipped) printToStderr(`${warning("left as it is:")} ${page} (${reason})`);
+  printToStderr(`${place.directory}  ${count(copied, "file")}`);
+  await finish({ files: [], pages, left, omitted: [] }, undefined, flags);
+}

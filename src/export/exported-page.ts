@@ -1,0 +1,95 @@
+import {
+  type Announcement,
+  asksViewport,
+  isFetchedTwice,
+  leftToBrowser,
+  MAX_LINK_BYTES,
+  withinField,
+} from "../delivery/announcement.js";
+import { linkRefusal } from "../delivery/plan.js";
+import { writeLink } from "../delivery/link.js";
+import type { ManifestEntry } from "../manifest/types.js";
+
+/** What one page says and pushes where a target carries it. */
+export interface ExportedPage {
+  /** Canonical URL path, percent-encoded as on the wire. */
+  readonly pathname: string;
+  /** What its `Link` fields name, most needed first. */
+  readonly links: readonly ManifestEntry[];
+  /** What a 103 before it names. */
+  readonly hints: readonly ManifestEntry[];
+  /** What is pushed with it by name, where the target does so. */
+  readonly pushes: readonly ManifestEntry[];
+}
+
+/** Something of a page's list that a target can't say, or should not. */
+export interface LeftOut {
+  readonly page: string;
+  readonly entry: ManifestEntry;
+  readonly reason: string;
+}
+
+/** What a target can say. */
+export interface Abilities {
+  /** By which means it announces: a field of the response, or elements in the page. */
+  readonly announces: "field" | "element";
+  /** A 103 is made of the page's `Link` fields by whoever carries it: they have to stand in one. */
+  readonly makesHints: boolean;
+  /** It pushes what is named to it, beside what it announces. */
+  readonly pushesByName: boolean;
+  /** Whether it sends a target stale. */
+  readonly isStale?: (target: string) => boolean;
+  /** Most characters of one link-value. */
+  readonly maxLink?: number;
+}
+
+/**
+ * What becomes of a page's list with a target: the rules are those of
+ * `h2push` itself by `--delivery auto`, as far as the target can follow them.
+ */
+export function exportPage(
+  pathname: string,
+  entries: readonly ManifestEntry[],
+  abilities: Abilities,
+  { announce, earlyHints }: { readonly announce: Announcement; readonly earlyHints: boolean },
+): { readonly page: ExportedPage; readonly left: readonly LeftOut[] } {
+  const left: LeftOut[] = [];
+  const others = entries.filter(({ target }) => target !== pathname);
+  const seen = leftToBrowser(others, announce);
+  const announced = others.filter((entry) => {
+    if (entry.rel === undefined || seen.has(entry)) return false;
+    const reason = refusal(entry, abilities);
+    if (reason !== undefined) left.push({ page: pathname, entry, reason });
+    return reason === undefined;
+  });
+  const { taken, left: long } =
+    abilities.announces === "field" ? withinField(announced, MAX_LINK_BYTES) : { taken: announced, left: [] };
+  left.push(...long.map(({ link, reason }) => ({ page: pathname, entry: link, reason: `over ${reason}` })));
+  const isHinted = (entry: ManifestEntry) =>
+    hintRefusal(entry) === undefined && (taken.includes(entry) || (entry.blocking === true && entry.rel !== undefined));
+  const page: ExportedPage = {
+    pathname,
+    links: taken,
+    hints: earlyHints ? withinField(others.filter(isHinted), MAX_LINK_BYTES).taken : [],
+    pushes: abilities.pushesByName ? others.filter((entry) => linkRefusal(entry) === undefined) : [],
+  };
+  return { page, left };
+}
+
+/** Why an entry that would be announced is not. */
+function refusal(entry: ManifestEntry, { announces, makesHints, isStale, maxLink }: Abilities): string | undefined {
+  if (announces === "element") return undefined;
+  if (isFetchedTwice({ ...entry, stale: isStale?.(entry.target) === true })) return STALE;
+  const link = writeLink(entry);
+  if (link === undefined) return "characters that a field can't hold";
+  if (maxLink !== undefined && link.length > maxLink) return `a link of ${link.length} characters`;
+  return makesHints ? hintRefusal(entry) : undefined;
+}
+
+const STALE = "Firefox would fetch it twice, as the host sends it stale: give it a Cache-Control with max-age";
+
+/** A 103 comes before there is a document: what is chosen by its viewport can't be chosen (HTML §4.2.4.6). */
+function hintRefusal(entry: ManifestEntry): string | undefined {
+  if (!asksViewport(entry)) return undefined;
+  return `${entry.media === undefined ? "imagesrcset" : "media"}: a 103 has no viewport to choose by`;
+}

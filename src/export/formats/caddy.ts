@@ -1,0 +1,51 @@
+import { decodedPath, type ExportedFile, type ExportedSite, linksOf, treePattern } from "../format.js";
+import { shareLists } from "../shared-lists.js";
+import type { ExportedPage } from "../exported-page.js";
+
+/** A snippet for a Caddyfile: which page has which list, and what a page with that list is given. */
+export function caddy({ pages, earlyHints }: ExportedSite): ExportedFile[] {
+  const { lists, rules } = shareLists(pages, true);
+  const keys = rules.map((rule) =>
+    rule.kind === "page"
+      ? `${word(decodedPath(rule.pathname))} ${rule.list}`
+      : `${word(`~^${treePattern(decodedPath(rule.directory))}$`)} ${rule.list}`,
+  );
+  const lines = [
+    "map {http.request.orig_uri.path} {h2push_list} {",
+    ...indented([...keys, "default 0"]),
+    "}",
+    ...[...lists].flatMap(([number, page]) => given(number, page, earlyHints)),
+  ];
+  const usage = [
+    "Import this file at the top of the Caddyfile, and the snippet in the site's block:",
+    "  import h2push",
+  ];
+  return [{ name: "h2push.caddy", usage, text: ["(h2push) {", ...indented(lines), "}"].join("\n") }];
+}
+
+function given(number: number, page: ExportedPage, earlyHints: boolean): string[] {
+  const matcher = `@h2push_${number}`;
+  const early = earlyHints && page.hints.length > 0;
+  // What goes with the 103 goes with the final response, too.
+  const fields = linksOf(early ? page.hints : page.links).map((link) => `header ${matcher} +Link ${word(link)}`);
+  return [
+    `${matcher} vars {h2push_list} ${number}`,
+    ...fields,
+    ...(early ? [`respond ${matcher} 103`] : []),
+    ...pushed(matcher, page),
+  ];
+}
+
+/** `push` pushes what it names, and what `Link` announces. */
+function pushed(matcher: string, { links, pushes }: ExportedPage): string[] {
+  const announced = new Set(links.map(({ target }) => target));
+  const others = pushes.filter(({ target }) => !announced.has(target));
+  if (pushes.length === 0) return [];
+  if (others.length === 0) return [`push ${matcher}`];
+  return [`push ${matcher} {`, ...indented(others.map(({ target }) => `GET ${word(target)}`)), "}"];
+}
+
+/** In back quotes nothing is escaped, and in double quotes a back quote stands for itself. */
+const word = (text: string) => (text.includes("`") ? `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"` : `\`${text}\``);
+
+const indented = (lines: readonly string[]) => lines.map((line) => `\t${line}`);

@@ -1,0 +1,39 @@
+import type { ExportedPage } from "../exported-page.js";
+import { fieldsOf, type ExportedFile, type ExportedSite } from "../format.js";
+import { MAX_HEADERS_LINE } from "../targets.js";
+import { pathRules } from "../path-rules.js";
+import { parseHeaders } from "../../rules/headers/headers-file.js";
+
+/** Rules that Cloudflare Pages reads. */
+const MAX_RULES = 100;
+
+const NAME = "  Link: ";
+
+/**
+ * Rules of a `_headers` file, as Cloudflare Pages and Netlify read it. Those
+ * that most pages share come first; what is over the limit is left out.
+ *
+ * @param others what else the file says
+ */
+export function headers(
+  { pages, mixed }: ExportedSite,
+  others: string,
+): { file: ExportedFile; omitted: ExportedPage[] } {
+  let free = MAX_RULES - parseHeaders(others).rules.length;
+  const blocks: string[] = [];
+  const omitted: ExportedPage[] = [];
+  for (const { paths, page } of pathRules(pages, mixed)) {
+    const fields = fieldsOf(page.links, MAX_HEADERS_LINE - NAME.length).map((field) => `${NAME}${field}`);
+    const fitting = paths.slice(0, Math.max(0, free));
+    free -= fitting.length;
+    if (fitting.length === 0) omitted.push(page);
+    blocks.push(...fitting.map((path) => [written(path), ...fields].join("\n")));
+  }
+  const usage = [
+    "For Cloudflare Pages, which makes Early Hints of it, and for Netlify: put this file into the directory that you deploy.",
+  ];
+  return { file: { name: "_headers", usage, text: blocks.join("\n") }, omitted };
+}
+
+/** A star and the colon before a name have a meaning of their own; a star at the end and `:page` are ours. */
+const written = (path: string) => path.replaceAll(/\*(?!$)/g, "%2A").replaceAll(/:(?!page\/$)/g, "%3A");

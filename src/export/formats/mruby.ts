@@ -1,0 +1,79 @@
+import { type ExportedFile, type ExportedSite, linksOf } from "../format.js";
+import { shareLists } from "../shared-lists.js";
+
+/** A handler for H2O: 399 has it go on with the next handler, and push what the field announces or send it. */
+const H2O_HANDLER = `lambda do |env|
+  link = env["REQUEST_METHOD"] == "GET" ? H2push.link(env["PATH_INFO"]) : nil
+  [399, link ? { "link" => link } : {}, []]
+end`;
+
+/** Hooks of nghttpx. Untried: Debian's is built without mruby. */
+const NGHTTPX_HOOKS = `class H2pushHooks
+  def on_resp(env)
+    return unless env.req.method == "GET" && [200, 304].include?(env.resp.status)
+    link = H2push.link(env.req.path)
+    env.resp.add_header("link", link) if link
+  end
+end
+
+H2pushHooks.new`;
+
+export const h2o = (site: ExportedSite): ExportedFile[] => [
+  {
+    name: "h2push.rb",
+    usage: [
+      "For H2O: put it first into the paths of the site, with its path as it is there:",
+      '  "/":',
+      "    mruby.handler-file: h2push.rb",
+      "    file.dir: …",
+      "With http2-push-preload (on by default) H2O pushes what is announced to clients that take pushes.",
+    ],
+    text: `${library(site)}\n\n${H2O_HANDLER}`,
+  },
+];
+
+export const nghttpx = (site: ExportedSite): ExportedFile[] => [
+  {
+    name: "h2push.rb",
+    usage: [
+      "For an nghttpx that is built with mruby: pass it with --mruby-file=h2push.rb.",
+      "Others, such as Debian's, pass over that option without a word: put h2push --delivery link behind them.",
+      "nghttpx pushes what the Link of a response announces.",
+    ],
+    text: `${library(site)}\n\n${NGHTTPX_HOOKS}`,
+  },
+];
+
+/** The lists, and a method that finds that of a page, in what mruby has without regular expressions. */
+function library({ pages }: ExportedSite): string {
+  const { lists, rules } = shareLists(pages, true);
+  const single = rules.flatMap((rule) => (rule.kind === "page" ? `    ${quoted(rule.pathname)} => ${rule.list},` : []));
+  const trees = rules.flatMap((rule) => (rule.kind === "tree" ? `    [${quoted(rule.directory)}, ${rule.list}],` : []));
+  const links = [...lists].map(([number, page]) => `    ${number} => ${quoted(linksOf(page.links).join(", "))},`);
+  return `module H2push
+  PAGES = {
+${single.join("\n")}
+  }
+  DIRECTORIES = [
+${trees.join("\n")}
+  ]
+  LINKS = {
+${links.join("\n")}
+  }
+
+  def self.link(path)
+    page = path.split("?", 2)[0] || ""
+    page = page[0, page.length - "index.html".length] if page.end_with?("/index.html")
+    number = PAGES[page]
+    if number.nil? && (page.end_with?("/") || page.end_with?(".html"))
+      found = DIRECTORIES.find { |directory, _| page.start_with?(directory) }
+      number = found[1] if found
+    end
+    link = LINKS[number]
+    link == "" ? nil : link
+  end
+end`;
+}
+
+/** A text of Ruby in which nothing is put in. */
+const quoted = (text: string) => `'${text.replaceAll(/['\\]/g, String.raw`\$&`)}'`;

@@ -1,0 +1,22 @@
+import type { ExportedPage } from "../exported-page.js";
+import { type ExportedSite, fieldsOf } from "../format.js";
+import type { JsonRule } from "../json-part.js";
+import { MAX_VERCEL_VALUE } from "../targets.js";
+import { pathRules } from "../path-rules.js";
+
+/** Rules for `headers` of a vercel.json: all that fit count, and `source` is in the syntax of path-to-regexp. */
+export function vercel({ pages, mixed }: ExportedSite): JsonRule[] {
+  return pathRules(pages, mixed).flatMap(({ paths, page }) => {
+    const headers = valuesOf(page).map((value) => ({ key: "Link", value }));
+    return paths.map((path) => ({ source: source(path), headers }));
+  });
+}
+
+const valuesOf = ({ links }: ExportedPage) => fieldsOf(links, MAX_VERCEL_VALUE);
+
+/** What has a meaning in a pattern; `:page` and the star at the end are ours. */
+const source = (path: string) =>
+  path
+    .replaceAll(/[:*+?(){}\\]/g, String.raw`\$&`)
+    .replace(/\\:page\/$/, ":page/")
+    .replace(/\\\*$/, "(.*)");

@@ -1,0 +1,66 @@
+import { linksOf } from "./format.js";
+import type { ExportedPage } from "./exported-page.js";
+import { type Directory, pagesBelow, pageTree } from "./page-tree.js";
+
+/** A rule of a host that adds what all rules say that fit a path. */
+export interface PathRule {
+  /** Paths of the page; `:page` stands for one name in a path, a star at the end for all that follows. */
+  readonly paths: readonly string[];
+  /** Whose links they say. */
+  readonly page: ExportedPage;
+  /** Pages that it is for. */
+  readonly count: number;
+}
+
+/**
+ * Rules for paths where every rule that fits counts: those for most pages
+ * first. A directory of pages alone that all say the same has one rule:
+ * `/posts/*`. So have directories beside each other, whatever other files
+ * there are: `/posts/:page/`, as no file is named so.
+ *
+ * @param mixed directories with other files than pages, at any depth
+ */
+export function pathRules(pages: readonly ExportedPage[], mixed: ReadonlySet<string>): readonly PathRule[] {
+  const rules: PathRule[] = [];
+  addRules(pageTree(pages), true, mixed, rules);
+  const counts = new Map<string, number>();
+  for (const { page, count } of rules) counts.set(textOf(page), (counts.get(textOf(page)) ?? 0) + count);
+  const weight = ({ page }: PathRule) => counts.get(textOf(page)) ?? 0;
+  return rules
+    .filter(({ page }) => page.links.length > 0)
+    .toSorted((a, b) => weight(b) - weight(a) || b.count - a.count);
+}
+
+const textOf = ({ links }: ExportedPage) => linksOf(links).join();
+
+/** @param hasIndex the index of the directory is not spoken for yet */
+function addRules(
+  directory: Directory<ExportedPage>,
+  hasIndex: boolean,
+  mixed: ReadonlySet<string>,
+  rules: PathRule[],
+): void {
+  const { path } = directory;
+  const shared = hasIndex && !mixed.has(path) ? commonOf([...pagesBelow(directory)]) : undefined;
+  if (shared !== undefined) return void rules.push({ ...shared, paths: [`${path}*`] });
+  const single = directory.pages.filter(({ pathname }) => hasIndex || pathname !== path);
+  rules.push(...single.map((page) => ({ paths: pathsOf(page.pathname), page, count: 1 })));
+  const inner = [...directory.directories.values()];
+  const indexes = commonOf(inner.flatMap((each) => each.pages.filter(({ pathname }) => pathname === each.path)));
+  if (indexes !== undefined) rules.push({ ...indexes, paths: [`${path}:page/`] });
+  for (const each of inner) addRules(each, indexes === undefined, mixed, rules);
+}
+
+/** What several pages say that all say the same. */
+function commonOf(pages: readonly ExportedPage[]): { readonly page: ExportedPage; readonly count: number } | undefined {
+  const [page] = pages;
+  if (page === undefined || pages.length < 2) return undefined;
+  const text = textOf(page);
+  return pages.every((each) => textOf(each) === text) ? { page, count: pages.length } : undefined;
+}
+
+/** Where hosts serve a page: at its file's path, and at that without the suffix. */
+function pathsOf(pathname: string): readonly string[] {
+  const clean = /^(.*)\.html$/.exec(pathname)?.[1];
+  return clean === undefined ? [pathname] : [pathname, clean];
+}

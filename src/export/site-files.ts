@@ -1,0 +1,52 @@
+import { readdir } from "node:fs/promises";
+import { isPagePath } from "../manifest/destination.js";
+import { encodeSegment } from "../scanner/list-pages.js";
+import { expectedRequest } from "../server/middleware/site-rules.js";
+import { type GivenSetting, openScan } from "../server/scan/scan-setting.js";
+import { sitePages } from "../server/scan/site-pages.js";
+
+/** What an export asks of a site beside what its pages need. */
+export interface SiteFiles {
+  /** Files of the pages, by their canonical URL paths. */
+  pageFiles(): Promise<ReadonlyMap<string, string>>;
+  /** URL paths of directories with files that are no pages, at any depth. */
+  mixedDirectories(): Promise<ReadonlySet<string>>;
+  /** Whether the `_headers` of the site give a target a `max-age`. */
+  isFresh(target: string): boolean;
+}
+
+/** @throws {H2PushError} "root" when the directory can't be read */
+export async function openSiteFiles({ root, base, single, viewport }: GivenSetting): Promise<SiteFiles> {
+  const { lookup, rules } = await openScan({ root, base, single, viewport }, () => undefined);
+  return {
+    pageFiles: async () => {
+      const files = new Map<string, string>();
+      for await (const { pathname, file } of sitePages(lookup, rules)) files.set(pathname, file.file);
+      return files;
+    },
+    mixedDirectories: async () => {
+      const mixed = new Set<string>();
+      await findMixed(lookup.tree.root, lookup.tree.base, mixed);
+      return mixed;
+    },
+    isFresh: (target) => {
+      const { transformHeaders } = rules.of(expectedRequest(target));
+      const control = transformHeaders?.(200, {})["cache-control"] ?? "";
+      return /\bmax-age\s*=\s*[1-9]/i.test(control) && !/\bno-(?:cache|store)\b/i.test(control);
+    },
+  };
+}
+
+/** @returns whether there is a file in or below the directory that is no page */
+async function findMixed(directory: string, path: string, mixed: Set<string>): Promise<boolean> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  let isMixed = false;
+  for (const entry of entries) {
+    const inner =
+      entry.isDirectory() &&
+      (await findMixed(`${directory}/${entry.name}`, `${path}${encodeSegment(entry.name)}/`, mixed));
+    isMixed ||= inner || (!entry.isDirectory() && !isPagePath(entry.name));
+  }
+  if (isMixed) mixed.add(path);
+  return isMixed;
+}

@@ -1,0 +1,100 @@
+import { execFile, spawnSync } from "node:child_process";
+import { chmod, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { readLinks, writeLink } from "../../src/delivery/link.js";
+import { linkRefusal } from "../../src/delivery/plan.js";
+import { readManifest } from "../../src/manifest/read.js";
+import { givenSites } from "../bench/given-sites.js";
+import { programFile } from "../support/cli.js";
+import { emptyDirectory } from "../support/directory.js";
+import { oddSite } from "../support/export-sites.js";
+import { connect } from "../support/h2.js";
+import { hasPeer, peerNames, startPeer, type PeerName } from "../support/peer-servers.js";
+import { startServer } from "../support/server.js";
+import { writeSite } from "../support/site.js";
+
+const run = promisify(execFile);
+
+const hasNghttp = spawnSync("nghttp", ["--version"]).error === undefined;
+if (!hasNghttp) console.warn("skipped: what nghttp sees behind other servers (not in PATH)");
+
+/** What these push: all that they are told of, or what their `Link` preloads; the others push nothing. */
+const PUSHED: ReadonlyMap<PeerName, "all" | "preload"> = new Map([
+  ["nginx", "preload"],
+  ["apache", "all"],
+  ["caddy", "all"],
+  ["h2o", "preload"],
+  ["nghttpx", "preload"],
+]);
+
+/** Pages of a site of others that are asked for: the first ones. */
+const MAX_PAGES = 15;
+
+const sites = [
+  { name: "odd names", root: () => readableSite() },
+  ...(await givenSites()).map(({ name, root }) => ({ name, root: () => Promise.resolve(root) })),
+];
+
+/** Apache leaves root's rights behind. */
+async function readableSite(): Promise<string> {
+  const root = await writeSite(oddSite);
+  await chmod(root, 0o755);
+  return root;
+}
+
+// Debian's nghttpx has no mruby, and passes over our script: h2push behind it says what the list says.
+const byPeer = peerNames.filter((name) => hasPeer(name));
+
+describe.each(byPeer)("%s takes its configuration without a word", (name) => {
+  test.each(sites)("and says of $name what the list says", async ({ root: makeRoot }) => {
+    const root = await makeRoot();
+    const directory = await emptyDirectory();
+    const version = name === "nginx" ? ["--target-version", "1.22.1"] : [];
+    await run(process.execPath, [programFile, "export", root, "--to", name, "--out", `${directory}/`, ...version]);
+    const list = join(directory, "list.json");
+    await run(process.execPath, [programFile, "export", root, "--to", "json", "--for", name, "--out", list]);
+    const { port: upstream } = await startServer({ root, delivery: name === "nghttpx" ? "link" : "none" });
+    const { port, said } = await startPeer(name, { exported: directory, root, upstream });
+
+    const plain = await connect(port, { settings: { enablePush: false } });
+    const pages = [...readManifest(await readFile(list, "utf8"), list)].slice(0, MAX_PAGES * sites.length);
+    for (const [pathname, entries] of pages) {
+      const told = entries.filter(({ rel }) => rel !== undefined);
+      const { status, headers, informational } = await plain.request(pathname);
+      expect([pathname, status]).toEqual([pathname, 200]);
+      expect(informational).toEqual([]);
+      const links = readLinks(String(headers.link ?? "")).map(({ text }) => text);
+      expect([pathname, links]).toEqual([pathname, told.map((entry) => writeLink({ ...entry, bytes: 0 }))]);
+      const pushed = PUSHED.get(name);
+      if (pushed === undefined) continue;
+      const expected = entries
+        .filter((entry) => linkRefusal({ ...entry, bytes: 0 }) === undefined)
+        .flatMap(({ target, rel }) => (pushed === "all" || rel === "preload" ? target : []))
+        .toSorted();
+      // A connection of its own: what it has carried is not pushed again.
+      const { request, pushes, session } = await connect(port);
+      await request(pathname);
+      const paths = pushes.map(({ path }) => path);
+      expect([pathname, paths.toSorted()]).toEqual([pathname, expected]);
+      session.destroy();
+      if (hasNghttp) expect([pathname, await pushedTo(port, pathname)]).toEqual([pathname, paths.toSorted()]);
+    }
+    expect(warnings(said())).toEqual([]);
+  });
+});
+
+/** What a server promises to nghttp with a page. */
+async function pushedTo(port: number, pathname: string): Promise<string[]> {
+  const { stdout } = await run("nghttp", ["-nv", "--no-dep", `https://localhost:${port}${pathname}`]);
+  const fields = stdout.matchAll(/recv \(stream_id=(\d+)(?:, sensitive)?\) :path: (\S+)/g);
+  return [...fields].map(([, , path = ""]) => path).toSorted();
+}
+
+/** What a server has to find fault with, beside what our own test has asked of it. */
+const warnings = (said: string) =>
+  said.split("\n").filter((line) => /warn|error|fail|emerg|crit/i.test(line) && !OF_THE_TEST.test(line));
+
+/** Caddy tells of what its configuration turns off, and of a certificate that names nobody to ask about it. */
+const OF_THE_TEST = /admin endpoint disabled|stapling OCSP|automatic HTTPS is completely disabled/;
