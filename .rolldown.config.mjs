@@ -59,6 +59,7 @@ const licences = {
  */
 const groups = [
   { name: "common", test: /src\/(?:errors|io|manifest|cli\/(?:options|output)|server\/options)/, minShareCount: 2 },
+  { name: "choices", test: /src\/(?:export\/targets|report\/measure\/networks)/, minShareCount: 2 },
   { name: "certificates", test: /src\/(?:tls|cli\/certificates)\//, minShareCount: 2 },
   { name: "learn", test: /src\/learn\// },
   { name: "site", test: /src\/(?:files|delivery|rules|server\/(?!scan\/))/, minShareCount: 2 },

@@ -25,6 +25,7 @@ export async function main(args: readonly string[]): Promise<void> {
     check: async (root, flags) => (await import("./commands/check.js")).runCheck(root, flags),
     report: async (root, flags) => (await import("./commands/report.js")).report(root, flags),
     export: async (root, flags) => (await import("./commands/export.js")).runExport(root, flags),
+    verify: async (url, flags) => (await import("./commands/verify.js")).runVerify(url, flags),
     cert: async (options) => (await import("./commands/cert.js")).runCert(options, await certEnvironment(), printLine),
     show: async (file) => (await import("./commands/cert-show.js")).runShow(file, await certEnvironment(), printLine),
     trust: async (options) =>

@@ -14,6 +14,7 @@ import type { ServeFlags } from "./options/resolve-options.js";
 import { addHelp } from "./options/help-text.js";
 import { NETWORKS } from "../report/measure/networks.js";
 import type { ManifestOptions } from "./commands/manifest.js";
+import type { VerifyFlags } from "./commands/verify.js";
 import type { ReportFlags } from "./commands/report.js";
 import { allOptions, cliOptions } from "./options/cli-options.js";
 
@@ -24,6 +25,7 @@ export interface Actions {
   check(root: string, flags: CheckFlags): Promise<void>;
   report(root: string, flags: ReportFlags): Promise<void>;
   export(root: string, flags: ExportFlags): Promise<void>;
+  verify(url: string, flags: VerifyFlags): Promise<void>;
   cert(options: CertOptions): Promise<void>;
   show(file: string | undefined): Promise<void>;
   trust(options: TrustOptions): Promise<void>;
@@ -34,9 +36,7 @@ const examples = `
 Examples:
   h2push ./site                  serve a directory at https://localhost:8443/
   h2push --demo                  watch push, Fetch and SSE in the browser
-  h2push ./site --delivery link  see what a client without push gets
-  h2push ./dist -- npm test      run a command beside it, with H2PUSH_URL set
-  h2push cert trust              stop certificate warnings on this machine`;
+  h2push ./dist -- npm test      run a command beside it, with H2PUSH_URL set`;
 
 /** Flags and help; no work is done here. Throws commander's own error instead of ending the process. */
 export function createProgram(actions: Actions): Command {
@@ -78,7 +78,7 @@ export function createProgram(actions: Actions): Command {
     .action((root: string, options: ManifestOptions) => actions.manifest(root, options));
   addCheckCommand(program, actions);
   addReportCommand(program, actions);
-  addExportCommand(program, actions);
+  addExportCommands(program, actions);
   addCertCommands(program, actions);
   refuseFlagsAsValues(program);
   return program;
@@ -137,12 +137,13 @@ function addReportCommand(program: Command, actions: Actions): void {
     .action((root: string, flags: ReportFlags) => actions.report(root, flags));
 }
 
-function addExportCommand(program: Command, actions: Actions): void {
+/** A list for another server, and whether that does what it says. */
+function addExportCommands(program: Command, actions: Actions): void {
   const list = Object.entries(targets).map(([name, { description }]) => `  ${name.padEnd(20)} ${description}`);
   program
     .command("export")
     .argument("[root]", "directory of the site", ".")
-    .description("write what each page needs for another server or network")
+    .description("write what pages need for another server")
     .option("--to <target>", "where the site is carried on, see below")
     .option("--out <path>", "directory or file to write to (default: print it)")
     .option("--inject <directory>", "write a copy of the site with link elements in its pages")
@@ -159,6 +160,15 @@ function addExportCommand(program: Command, actions: Actions): void {
     .option("--jobs <number>", "threads to use (default: one to four, by the number of pages)", checkJobs)
     .addHelpText("after", `\nTargets:\n${list.join("\n")}`)
     .action((root: string, flags: ExportFlags) => actions.export(root, flags));
+  program
+    .command("verify")
+    .argument("<url>", "where the site is served: https://www.example.com/")
+    .description("hold a live server against the list")
+    .option("--manifest <file>", "the list that it was given: a manifest")
+    .addOption(new Option("--announce <what>", "what it should announce (default: unseen)").choices([...announcements]))
+    .option("--insecure", "don't ask who signed its certificate")
+    .addOption(new Option("--format <format>", "default: text").choices(["text", "json"]))
+    .action((url: string, flags: VerifyFlags) => actions.verify(url, flags));
 }
 
 /** In `--out --force`, commander takes the second flag for the value of the first. */

@@ -37,6 +37,8 @@ export interface Abilities {
   readonly makesHints: boolean;
   /** It pushes what is named to it, beside what it announces. */
   readonly pushesByName: boolean;
+  /** Most that it pushes with a page, with what it announces. */
+  readonly maxPushes?: number;
   /** Whether it sends a target stale. */
   readonly isStale?: (target: string) => boolean;
   /** Most characters of one link-value. */
@@ -67,13 +69,24 @@ export function exportPage(
   left.push(...long.map(({ link, reason }) => ({ page: pathname, entry: link, reason: `over ${reason}` })));
   const isHinted = (entry: ManifestEntry) =>
     hintRefusal(entry) === undefined && (taken.includes(entry) || (entry.blocking === true && entry.rel !== undefined));
-  const page: ExportedPage = {
-    pathname,
-    links: taken,
-    hints: earlyHints ? withinField(others.filter(isHinted), MAX_LINK_BYTES).taken : [],
-    pushes: abilities.pushesByName ? others.filter((entry) => linkRefusal(entry) === undefined) : [],
-  };
-  return { page, left };
+  const { pushes, left: unpushed } = pushable(others, taken, abilities);
+  left.push(...unpushed.map((entry) => ({ page: pathname, entry, reason: `over ${abilities.maxPushes} pushes` })));
+  const hints = earlyHints ? withinField(others.filter(isHinted), MAX_LINK_BYTES).taken : [];
+  return { page: { pathname, links: taken, hints, pushes }, left };
+}
+
+/** What is pushed by name: all that a client would take, but no more than the target bears beside what it announces. */
+function pushable(
+  entries: readonly ManifestEntry[],
+  links: readonly ManifestEntry[],
+  { pushesByName, maxPushes = Infinity }: Abilities,
+): { readonly pushes: readonly ManifestEntry[]; readonly left: readonly ManifestEntry[] } {
+  if (!pushesByName) return { pushes: [], left: [] };
+  const all = entries.filter((entry) => linkRefusal(entry) === undefined);
+  let room = Math.max(0, maxPushes - all.filter((entry) => links.includes(entry)).length);
+  const pushes = all.filter((entry) => links.includes(entry) || room-- > 0);
+  if (pushes.length > maxPushes) return { pushes: [], left: all };
+  return { pushes, left: all.filter((entry) => !pushes.includes(entry)) };
 }
 
 /** Why an entry that would be announced is not. */

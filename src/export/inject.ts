@@ -1,5 +1,5 @@
 import { copyFile, mkdir, readdir, readFile, realpath, stat, utimes } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { H2PushError } from "../errors.js";
 import { writeWhole } from "../io/disk/atomic-write.js";
 import { encodingIn } from "../io/encoding/charset.js";
@@ -31,8 +31,7 @@ const NOT_COPIED = new Set([".git", "node_modules"]);
 export async function injectInto(root: string, directory: string, pages: readonly InjectedPage[]): Promise<Injected> {
   const from = await realpath(root);
   const to = resolve(directory);
-  await mkdir(to, { recursive: true });
-  checkApart(from, await realpath(to), directory);
+  checkApart(from, await realPlace(to), directory);
   const byFile = new Map(pages.map(({ page, file }) => [file, page]));
   const skipped: { page: string; reason: string }[] = [];
   let files = 0;
@@ -46,6 +45,12 @@ export async function injectInto(root: string, directory: string, pages: readonl
     if (page !== undefined && reason !== undefined) skipped.push({ page: page.pathname, reason });
   }
   return { files, skipped };
+}
+
+/** Where a path leads, as far as it is there. */
+async function realPlace(path: string): Promise<string> {
+  const real = await realpath(path).catch(() => undefined);
+  return real ?? join(await realPlace(dirname(path)), basename(path));
 }
 
 function checkApart(from: string, to: string, directory: string): void {

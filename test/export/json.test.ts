@@ -1,5 +1,6 @@
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
+import { isObject } from "../../src/io/json-object.js";
 import { exportSite, type ExportOptions } from "../../src/export/export-site.js";
 import type { ManifestEntry } from "../../src/manifest/types.js";
 
@@ -102,14 +103,19 @@ describe.each(["vercel", "firebase"] as const)("%s.json", (target) => {
 
 test("each page of firebase.json is matched by its expression alone, or by that of its directory", async () => {
   const { files } = await exportSite(needs, options("firebase"));
-  const parsed = JSON.parse(files[0]?.text ?? "") as {
-    hosting: { headers: { regex?: string; headers: { key: string; value: string }[] }[] };
-  };
-  const valueFor = (path: string) =>
-    parsed.hosting.headers.filter(({ regex }) => regex !== undefined && new RegExp(regex).test(path)).at(-1)?.headers[0]
-      ?.value ?? "";
+  const rules = rulesIn(JSON.parse(files[0]?.text ?? ""));
+  const valueFor = (path: string) => rules.findLast(([regex]) => new RegExp(regex).test(path))?.[1] ?? "";
   for (const path of ["/", "/about (1)+.html", "/about (1)+", "/posts/1/"]) {
     expect([path, valueFor(path)]).toEqual([path, "</a.css>; rel=preload; as=style"]);
   }
   for (const path of ["/none.html", "/posts/", "/about"]) expect([path, valueFor(path)]).toEqual([path, ""]);
 });
+
+/** Expression and value of each rule. */
+function rulesIn(json: unknown): (readonly [regex: string, value: string])[] {
+  const rules = isObject(json) && isObject(json["hosting"]) ? json["hosting"]["headers"] : [];
+  return (Array.isArray(rules) ? rules : []).filter(isObject).flatMap(({ regex, headers }) => {
+    const [header] = Array.isArray(headers) ? headers.filter(isObject) : [];
+    return typeof regex === "string" ? [[regex, String(header?.["value"])] as const] : [];
+  });
+}

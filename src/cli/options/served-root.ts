@@ -11,6 +11,7 @@ const COMMANDS: ReadonlyMap<string, string> = new Map([
   ["check", "check"],
   ["report", "report"],
   ["export", "export"],
+  ["verify", "verify"],
   ["cert", "cert"],
   ["help", "help"],
   ["version", "version"],
@@ -92,7 +93,7 @@ export function wordsAsFlags(args: readonly string[]): readonly string[] {
   const isHelp = second === "help" && rest.length === 0;
   if (
     isHelp &&
-    (first === "cert" || (["manifest", "check", "report", "export"].includes(first) && !isDirectory(second)))
+    (first === "cert" || (["manifest", "check", "report", "export", "verify"].includes(first) && !isDirectory(second)))
   )
     return [first, "--help"];
   return args;

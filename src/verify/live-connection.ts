@@ -1,0 +1,144 @@
+import { once } from "node:events";
+import { connect as connectHttp2, type ClientHttp2Session, type IncomingHttpHeaders } from "node:http2";
+import type { IncomingMessage } from "node:http";
+import { request as requestHttps, type RequestOptions } from "node:https";
+import { isIP } from "node:net";
+import { connect as connectTls, type TLSSocket } from "node:tls";
+import { H2PushError, systemCode } from "../errors.js";
+
+/** What a server answers. */
+export interface LiveAnswer {
+  readonly status: number;
+  readonly fields: IncomingHttpHeaders;
+  /** `Link` of the 103 responses that came before it. */
+  readonly hinted: readonly string[];
+  /** The beginning of the content. */
+  readonly body: Buffer;
+}
+
+export interface LiveOptions {
+  /** Take pushes. */
+  readonly push: boolean;
+  /** Don't ask who signed the certificate. */
+  readonly insecure: boolean;
+}
+
+/** A connection to a server that is in use somewhere. */
+export interface LiveConnection {
+  /** As a browser asks for a page. */
+  get(target: string): Promise<LiveAnswer>;
+  /** Request targets that the server has promised so far. */
+  readonly pushed: readonly string[];
+  readonly protocol: "h2" | "http/1.1";
+  close(): void;
+}
+
+/** A server that says nothing for this long has nothing to say (milliseconds). */
+const ANSWER_MS = 20_000;
+
+/** As much of a page as its head takes, and more (bytes). */
+const MAX_BODY = 1_000_000;
+
+const FIELDS = {
+  accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+  "accept-encoding": "identity",
+  "accept-language": "en",
+  "sec-fetch-dest": "document",
+  "sec-fetch-mode": "navigate",
+  "sec-fetch-site": "none",
+  "sec-fetch-user": "?1",
+  "upgrade-insecure-requests": "1",
+  "user-agent": "Mozilla/5.0 (compatible; h2push verify)",
+} as const;
+
+/**
+ * Connects to the origin of a URL, over HTTP/2 where it speaks that.
+ *
+ * @throws {H2PushError} "listen" when nobody answers there, or with a certificate that can't be trusted
+ */
+export async function connectLive({ origin, hostname, port }: URL, options: LiveOptions): Promise<LiveConnection> {
+  const socket = await secured(origin, hostname, port, options.insecure);
+  if (socket.alpnProtocol === "h2") return overHttp2(origin, socket, options.push);
+  socket.destroy();
+  return overHttp1(origin, options.insecure);
+}
+
+async function secured(origin: string, hostname: string, port: string, insecure: boolean): Promise<TLSSocket> {
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const socket = connectTls({
+    host,
+    port: port === "" ? 443 : Number(port),
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ALPNProtocols: ["h2", "http/1.1"],
+    rejectUnauthorized: !insecure,
+  });
+  socket.setTimeout(ANSWER_MS, () => socket.destroy(timedOut()));
+  try {
+    await once(socket, "secureConnect");
+    return socket;
+  } catch (error) {
+    const code = systemCode(error) ?? String(error);
+    const isTrust = /CERT|SIGNED|ISSUER|ALTNAME/.test(code);
+    const hint = isTrust ? "pass --insecure if you know who answers there" : "is the server up, and does it speak TLS?";
+    throw new H2PushError("listen", `no connection to ${origin} (${code})`, hint, { cause: error });
+  }
+}
+
+const timedOut = () => Object.assign(new Error("no answer"), { code: "ETIMEDOUT" });
+
+function overHttp2(origin: string, socket: TLSSocket, push: boolean): LiveConnection {
+  const session = connectHttp2(origin, { createConnection: () => socket, settings: { enablePush: push } });
+  const pushed: string[] = [];
+  session.on("error", () => undefined);
+  session.on("stream", (stream, fields) => {
+    stream.on("error", () => undefined);
+    // Who promised it is all that is asked.
+    stream.resume();
+    pushed.push(String(fields[":path"]));
+  });
+  return { get: (target) => ask(session, target), pushed, protocol: "h2", close: () => session.destroy() };
+}
+
+async function ask(session: ClientHttp2Session, target: string): Promise<LiveAnswer> {
+  const stream = session.request({ ":path": target, ...FIELDS });
+  stream.setTimeout(ANSWER_MS, () => stream.destroy(timedOut()));
+  const hinted: string[] = [];
+  stream.on("headers", (fields: IncomingHttpHeaders) => hinted.push(...linkOf(fields)));
+  const fields = await new Promise<IncomingHttpHeaders & { readonly ":status"?: number }>((resolve, reject) => {
+    stream.on("response", resolve);
+    stream.on("error", reject);
+    stream.on("close", () => reject(timedOut()));
+  });
+  return { status: fields[":status"] ?? 0, fields, hinted, body: await beginning(stream) };
+}
+
+/** `Link` of an informational response. */
+const linkOf = ({ link }: IncomingHttpHeaders): string[] => (link === undefined ? [] : [link].flat());
+
+/** Reads to the end, so that everything is there that comes with the response, and keeps the beginning. */
+async function beginning(stream: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    if (length < MAX_BODY) chunks.push(chunk);
+    length += chunk.length;
+  }
+  return Buffer.concat(chunks).subarray(0, MAX_BODY);
+}
+
+function overHttp1(origin: string, insecure: boolean): LiveConnection {
+  const get = async (target: string): Promise<LiveAnswer> => {
+    const options: RequestOptions = { headers: FIELDS, rejectUnauthorized: !insecure, timeout: ANSWER_MS };
+    const request = requestHttps(new URL(target, origin), options);
+    request.on("timeout", () => request.destroy(timedOut()));
+    const hinted: string[] = [];
+    request.on("information", ({ headers }: { headers: IncomingHttpHeaders }) => hinted.push(...linkOf(headers)));
+    request.end();
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      request.on("response", resolve);
+      request.on("error", reject);
+    });
+    return { status: response.statusCode ?? 0, fields: response.headers, hinted, body: await beginning(response) };
+  };
+  return { get, pushed: [], protocol: "http/1.1", close: () => undefined };
+}

@@ -1,0 +1,71 @@
+import type { Announcement } from "../delivery/announcement.js";
+import type { WrittenManifest } from "../manifest/read.js";
+import { connectLive, type LiveConnection } from "./live-connection.js";
+import { verifyPage, type VerifiedPage } from "./verify-page.js";
+
+export interface VerifyOptions {
+  readonly announce: Announcement;
+  /** Don't ask who signed the certificate. */
+  readonly insecure: boolean;
+  /** Called with each page as it is known. */
+  readonly onPage: (page: VerifiedPage, count: number, total: number) => void;
+}
+
+/** Pages that are asked for at a time: a server that others use is not to feel it. */
+const AT_ONCE = 4;
+
+/**
+ * Holds what a live server says of its pages against a list.
+ *
+ * @param url its origin; pages at its path and below are asked for
+ * @throws {H2PushError} "listen" when nobody answers there
+ */
+export async function verifySite(url: URL, manifest: WrittenManifest, options: VerifyOptions): Promise<VerifiedPage[]> {
+  const connect = (push: boolean) => connectLive(url, { push, insecure: options.insecure });
+  const pages = [...manifest].filter(([pathname]) => pathname.startsWith(url.pathname));
+  const known = new KnownStatuses(() => connect(false));
+  const results: VerifiedPage[] = [];
+  let next = 0;
+  const worker = async () => {
+    for (let page = pages[next]; page !== undefined; page = pages[next]) {
+      next += 1;
+      const [pathname, entries] = page;
+      const sized = entries.map((entry) => ({ ...entry, bytes: 0 }));
+      const verified = await verifyPage(pathname, sized, options.announce, connect, (target) => known.of(target));
+      results.push(verified);
+      options.onPage(verified, results.length, pages.length);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, pages.length) }, worker));
+  } finally {
+    known.close();
+  }
+  return results;
+}
+
+/** The status of each target, asked for once. */
+class KnownStatuses {
+  readonly #connect: () => Promise<LiveConnection>;
+  readonly #statuses = new Map<string, Promise<number>>();
+  #connection: Promise<LiveConnection> | undefined;
+
+  constructor(connect: () => Promise<LiveConnection>) {
+    this.#connect = connect;
+  }
+
+  of(target: string): Promise<number> {
+    const known = this.#statuses.get(target) ?? this.#ask(target);
+    this.#statuses.set(target, known);
+    return known;
+  }
+
+  close(): void {
+    void this.#connection?.then((connection) => connection.close()).catch(() => undefined);
+  }
+
+  async #ask(target: string): Promise<number> {
+    const connection = await (this.#connection ??= this.#connect());
+    return (await connection.get(target)).status;
+  }
+}

@@ -1,0 +1,138 @@
+import { mkdir, readFile, readdir, stat, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { withLinks } from "../../src/export/formats/html-links.js";
+import { scan } from "../../src/index.js";
+import type { ManifestEntry } from "../../src/manifest/types.js";
+import { startCli } from "../support/cli.js";
+import { emptyDirectory } from "../support/directory.js";
+import { oddSite } from "../support/export-sites.js";
+import { writeSite } from "../support/site.js";
+
+const entry: ManifestEntry = { target: "/a.css", rel: "preload", as: "style", bytes: 1 };
+const link = '<link rel="preload" as="style" href="/a.css" data-h2push>\n';
+
+/** Where "|" stands, the announcement is to be. */
+test.each([
+  ["behind the beginning of the head", "<!doctype html><html><head>|<link rel=stylesheet href=b.css></head>"],
+  ["behind the encoding", "<!doctype html><head><title>t</title><meta charset=utf-8>|<style></style>"],
+  [
+    "behind a policy",
+    `<head><meta charset=utf-8><link rel=stylesheet href=b.css><meta http-equiv="Content-Security-Policy" content="x">|<script src=a.js></script>`,
+  ],
+  ["behind base", "<head><base href=/x/>|<title>t</title>"],
+  ["behind the viewport that media asks", "<head><meta name=viewport content=x>|<meta name=author content=y>"],
+  [
+    "behind an import map",
+    '<head><script type="ImportMap">{"imports":{}}</script>|<script type=module src=a.js></script>',
+  ],
+  ["where no head is written", "<!-- x --><!doctype html>\n|<link rel=stylesheet href=b.css><p>text"],
+  ["before text, where no head is written", "<!doctype html>|text <meta charset=utf-8>"],
+  ["in a page without anything", "|"],
+  ["behind a byte order mark", "\uFEFF<!doctype html>|<p>text"],
+  [
+    "not behind what a script writes",
+    "<head>|<script>document.write('<meta charset=utf-8>')</script><body><meta charset=x>",
+  ],
+  ["not in what does not count", "<head>|<noscript><base href=/x/></noscript><template><meta charset=x></template>"],
+  ["not behind a meta of the body", "<head>|</head><body><meta charset=utf-8>"],
+])("an announcement stands %s", (_where, page) => {
+  const plain = Buffer.from(page.replace("|", ""));
+  const injected = withLinks(plain, [entry]);
+  expect(injected.toString()).toBe(page.replace("|", link));
+  expect(withLinks(injected, [entry])).toEqual(injected);
+  expect(withLinks(injected, [])).toEqual(plain);
+});
+
+test("an element says what a field would, in characters of every encoding", () => {
+  const entries: ManifestEntry[] = [
+    {
+      target: "/é&\"'.js",
+      rel: "modulepreload",
+      as: "script",
+      crossorigin: "use-credentials",
+      integrity: "sha256-x",
+      bytes: 1,
+    },
+    {
+      target: "/b.jpg",
+      rel: "preload",
+      as: "image",
+      imagesrcset: "/a.jpg 1x",
+      imagesizes: "50vw",
+      media: "print",
+      named: true,
+      bytes: 1,
+    },
+  ];
+  expect(withLinks(Buffer.from("<p>"), entries).toString()).toBe(
+    `<link rel="modulepreload" href="/&#233;&amp;&quot;'.js" crossorigin="use-credentials" integrity="sha256-x" data-h2push>
+<link rel="preload" as="image" href="/b.jpg" media="print" imagesrcset="/a.jpg 1x" imagesizes="50vw" data-h2push>
+<p>`,
+  );
+});
+
+async function inject(root: string, directory: string, ...more: string[]) {
+  const { exit, stderr } = await finished(["export", root, "--inject", directory, ...more]);
+  return { exit, stderr };
+}
+
+async function finished(args: readonly string[]) {
+  const cli = await startCli(args);
+  const exit = await cli.exit;
+  return { exit, stderr: cli.stderr, stdout: cli.stdout };
+}
+
+test("a copy differs from the site by its announcements alone, and is the same the second time", async () => {
+  const root = await writeSite({ ...oddSite, ".nojekyll": "", "node_modules/x/index.js": "1", "wide.html": wide });
+  await utimes(join(root, "img/a.png"), 1e9, 1e9);
+  const directory = join(await emptyDirectory(), "deep", "copy");
+  const { exit, stderr } = await inject(root, directory);
+  expect([exit, stderr]).toEqual([0, expect.stringContaining("left as it is: /wide.html (it is in UTF-16)")]);
+  const { manifest } = await scan(root);
+  let injected = 0;
+  for (const name of await readdir(root, { recursive: true })) {
+    const [from, to] = [join(root, name), join(directory, name)];
+    if ((await stat(from)).isDirectory()) continue;
+    if (name.startsWith("node_modules")) {
+      await expect(stat(to)).rejects.toThrow("ENOENT");
+      continue;
+    }
+    const copy = await readFile(to);
+    if (copy.includes("data-h2push")) injected += 1;
+    expect([name, withLinks(copy, [])]).toEqual([name, await readFile(from)]);
+  }
+  expect(injected).toBeGreaterThan(15);
+  expect((await stat(join(directory, "img/a.png"))).mtimeMs).toBe(1e12);
+  // The list of the copy is that of the site: its own announcements are none of the page's.
+  expect((await scan(directory)).manifest).toEqual(manifest);
+  const first = await contents(directory);
+  expect((await inject(root, directory)).exit).toBe(0);
+  expect(await contents(directory)).toEqual(first);
+  const second = join(await emptyDirectory(), "copy of the copy");
+  expect((await inject(directory, second)).exit).toBe(0);
+  expect(await contents(second)).toEqual(first);
+});
+
+const wide = Buffer.from("\uFEFF<!doctype html><link rel=stylesheet href=/css/site.css>", "utf16le");
+
+async function contents(directory: string): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const name of (await readdir(directory, { recursive: true })).toSorted()) {
+    const path = join(directory, name);
+    if (!(await stat(path)).isDirectory()) found.set(name, (await readFile(path)).toString("latin1"));
+  }
+  return found;
+}
+
+test("a copy and its site do not lie in each other, and nothing is written then", async () => {
+  const root = await writeSite({ "index.html": "<p>", "a/index.html": "<p>" });
+  for (const directory of [root, join(root, "copy")]) {
+    const { exit, stderr } = await inject(root, directory);
+    expect([exit, stderr]).toEqual([2, expect.stringContaining("outside of the site")]);
+  }
+  await mkdir(join(root, "inner"));
+  await writeFile(join(root, "inner", "index.html"), "<p>");
+  expect((await inject(join(root, "inner"), root)).exit).toBe(2);
+  expect((await readdir(root)).toSorted()).toEqual(["a", "index.html", "inner"]);
+});

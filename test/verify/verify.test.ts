@@ -1,0 +1,124 @@
+import { once } from "node:events";
+import { createServer as createHttpsServer } from "node:https";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { startCli } from "../support/cli.js";
+import { emptyDirectory } from "../support/directory.js";
+import { startServer, testCertificate } from "../support/server.js";
+import { writeSite } from "../support/site.js";
+
+const page = (name: string) => `<!doctype html><link rel=stylesheet href=/${name}.css>`;
+
+const site = {
+  "index.html": page("a"),
+  "about.html": page("c"),
+  "a.css": '@import "b.css";',
+  "b.css": "p { color: red }",
+  "c.css": '@import "d.css";',
+  "d.css": "p { color: red }",
+};
+
+async function run(command: string, ...args: readonly string[]) {
+  const cli = await startCli([command, ...args]);
+  return { exit: await cli.exit, stdout: cli.stdout, stderr: cli.stderr };
+}
+
+/** The site, a list of what it needs, and a server of it. */
+async function served(options: Parameters<typeof startServer>[0] = {}) {
+  const root = await writeSite(site);
+  const file = join(await emptyDirectory(), "list.json");
+  expect((await run("export", root, "--to", "json", "--out", file)).exit).toBe(0);
+  const { origin } = await startServer({ root, ...options });
+  const verify = (...args: readonly string[]) => run("verify", `${origin}/`, "--manifest", file, "--insecure", ...args);
+  return { root, file, origin, verify };
+}
+
+test("a server that does what the list says is told so, page by page", async () => {
+  const { verify } = await served();
+  const { exit, stdout } = await verify();
+  // Pages are told as they are known.
+  expect([exit, stdout.trimEnd().split("\n").toSorted()]).toEqual([
+    0,
+    ["/  1 by Link, 2 pushed", "/about.html  1 by Link, 2 pushed", "2 pages, all as the list has them"],
+  ]);
+});
+
+test("what is not announced, and what is and should not be, is named", async () => {
+  const silent = await served({ delivery: "none" });
+  const { exit, stdout } = await silent.verify();
+  expect(exit).toBe(1);
+  expect(stdout).toContain("  missing    /b.css\n");
+  expect(stdout).toContain("2 pages, 2 not as the list has them");
+  const loud = await served({ announce: "all", delivery: "link" });
+  const all = await loud.verify();
+  expect([all.exit, all.stdout]).toEqual([1, expect.stringContaining("  too much   /a.css (not in the list)\n")]);
+  expect((await loud.verify("--announce", "all")).exit).toBe(0);
+});
+
+test("after a rebuild, stale links and announced files that are gone are named", async () => {
+  const { root, file, verify } = await served({ delivery: "link" });
+  // The server was given the list of the old build: its files have other names now.
+  const old = await readFile(file, "utf8");
+  await writeFile(join(root, "_headers"), "/\n  Link: </b.css>; rel=preload; as=style\n");
+  await rm(join(root, "b.css"));
+  await writeFile(join(root, "b2.css"), "p { color: red }");
+  await writeFile(join(root, "a.css"), '@import "b2.css";');
+  const stale = await verify();
+  expect([stale.exit, stale.stdout]).toEqual([1, expect.stringContaining("  not there  /b.css (404)\n")]);
+  await writeFile(file, old.replaceAll("/b.css", "/b2.css"));
+  const { stdout } = await verify("--format", "json");
+  expect(JSON.parse(stdout)).toMatchObject({
+    version: 1,
+    pages: expect.arrayContaining([
+      expect.objectContaining({ pathname: "/", missing: [], gone: [{ target: "/b.css", status: 404 }] }),
+    ]),
+  });
+});
+
+test("103 responses count, and so do elements of the HTML", async () => {
+  const early = await served({ delivery: "hints" });
+  expect((await early.verify()).stdout).toContain("/  1 by Link, 2 by 103, 0 pushed\n");
+  const { root, file } = await served();
+  const copy = join(await emptyDirectory(), "copy");
+  expect((await run("export", root, "--inject", copy)).exit).toBe(0);
+  const { origin } = await startServer({ root: copy, delivery: "none" });
+  const { exit, stdout } = await run("verify", origin, "--manifest", file, "--insecure");
+  expect([exit, stdout]).toEqual([0, expect.stringContaining("/  0 by Link, 1 in the HTML, 0 pushed\n")]);
+});
+
+test("a server of HTTP/1.1 is asked in its own words, and a redirect to a path without suffix is followed", async () => {
+  const { file } = await served();
+  const { cert, key } = await testCertificate();
+  const link = (name: string) => `</${name}.css>; rel=preload; as=style`;
+  const server = createHttpsServer({ cert, key }, ({ url }, response) => {
+    if (url === "/about.html") response.writeHead(301, { location: "/about" }).end();
+    else response.writeHead(200, { link: url === "/about" ? link("d") : link("b") }).end("<p>");
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const { exit, stdout } = await run("verify", `https://127.0.0.1:${port}`, "--manifest", file, "--insecure");
+  server.close();
+  expect([exit, stdout]).toEqual([0, expect.stringContaining("/about.html  1 by Link, 0 pushed\n")]);
+});
+
+test.each([
+  [["http://localhost/", "--manifest", "x"], 2, "not a URL that can be verified: http://localhost/"],
+  [["localhost", "--manifest", "x"], 2, "pass an https URL"],
+  [["https://localhost/"], 2, "h2push export ./site --to json"],
+  [["https://localhost/", "--manifest", "none.json"], 1, "no such file: none.json"],
+] as const)("h2push verify %j ends with %d and says why", async (args, code, words) => {
+  const { exit, stderr } = await run("verify", ...args);
+  expect([exit, stderr]).toEqual([code, expect.stringContaining(words)]);
+});
+
+test("nobody there, a certificate that nobody trusts, and no page are each said in a sentence", async () => {
+  const { file, origin } = await served();
+  const untrusted = await run("verify", origin, "--manifest", file);
+  expect([untrusted.exit, untrusted.stderr]).toEqual([1, expect.stringContaining("--insecure")]);
+  const nobody = await run("verify", "https://127.0.0.1:1/", "--manifest", file);
+  expect([nobody.exit, nobody.stderr]).toEqual([1, expect.stringContaining("ECONNREFUSED")]);
+  const none = await run("verify", `${origin}/none/`, "--manifest", file, "--insecure");
+  expect([none.exit, none.stderr]).toEqual([1, expect.stringContaining("no page at /none/ or below")]);
+});
