@@ -2,7 +2,7 @@ import { execFile, spawnSync } from "node:child_process";
 import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { readLinks, writeLink } from "../../src/delivery/link.js";
 import { linkRefusal } from "../../src/delivery/plan.js";
 import { readManifest } from "../../src/manifest/read.js";
@@ -56,7 +56,8 @@ describe.each(byPeer)("%s takes its configuration without a word", (name) => {
     const list = join(directory, "list.json");
     await run(process.execPath, [programFile, "export", root, "--to", "json", "--for", name, "--out", list]);
     const { port: upstream } = await startServer({ root, delivery: name === "nghttpx" ? "link" : "none" });
-    const { port, said } = await startPeer(name, { exported: directory, root, upstream });
+    const { port, said, stop } = await startPeer(name, { exported: directory, root, upstream });
+    onTestFinished(stop);
 
     const plain = await connect(port, { settings: { enablePush: false } });
     const pages = [...readManifest(await readFile(list, "utf8"), list)].slice(0, MAX_PAGES * sites.length);

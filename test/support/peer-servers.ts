@@ -1,10 +1,10 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
-import { emptyDirectory } from "./directory.js";
+import type { PemPair } from "../../src/index.js";
 import { testCertificate } from "./server.js";
 
 /** A server of others that is started on an exported configuration. */
@@ -12,15 +12,18 @@ export interface PeerServer {
   readonly port: number;
   /** What it has said on standard error and output so far: warnings too. */
   readonly said: () => string;
+  readonly stop: () => Promise<void>;
 }
 
 interface Start {
   /** Where the export was written. */
   readonly exported: string;
-  /** The site's files. */
-  readonly root: string;
-  /** A server of the same files over HTTPS, for those that have none of their own. */
+  /** The site's files; without them every server stands before the upstream. */
+  readonly root: string | undefined;
+  /** Port of a server of the same files over HTTPS. */
   readonly upstream: number;
+  /** One of the test's own without it. */
+  readonly certificate?: PemPair;
 }
 
 interface Setting extends Start {
@@ -35,7 +38,7 @@ const SERVERS = {
     version: ["-v"],
     file: "nginx.conf",
     args: (directory: string) => ["-p", directory, "-c", "nginx.conf", "-e", "stderr", "-g", "daemon off;"],
-    configuration: ({ directory, exported, root, port }: Setting) => `
+    configuration: ({ directory, exported, root, port, upstream }: Setting) => `
 master_process off;
 ${process.getuid?.() === 0 ? "user root;" : ""}
 pid ${directory}/pid;
@@ -49,7 +52,11 @@ http {
     listen 127.0.0.1:${port} ssl http2;
     ssl_certificate ${directory}/cert.pem;
     ssl_certificate_key ${directory}/key.pem;
-    root ${root};
+    ${
+      root === undefined
+        ? `location / { proxy_pass https://127.0.0.1:${upstream}; proxy_http_version 1.1; proxy_set_header host localhost:${upstream}; }`
+        : `root ${root};`
+    }
     include ${exported}/h2push-server.conf;
   }
 }
@@ -60,7 +67,7 @@ http {
     version: ["-v"],
     file: "httpd.conf",
     args: (directory: string) => ["-f", `${directory}/httpd.conf`, "-DFOREGROUND"],
-    configuration: ({ directory, exported, root, port }: Setting) => `
+    configuration: ({ directory, exported, root, port, upstream }: Setting) => `
 ServerRoot ${directory}
 ServerName localhost
 PidFile ${directory}/pid
@@ -76,12 +83,23 @@ Protocols h2 http/1.1
 SSLEngine on
 SSLCertificateFile ${directory}/cert.pem
 SSLCertificateKeyFile ${directory}/key.pem
-DocumentRoot ${root}
+${
+  root === undefined
+    ? `LoadModule proxy_module /usr/lib/apache2/modules/mod_proxy.so
+LoadModule proxy_http_module /usr/lib/apache2/modules/mod_proxy_http.so
+DocumentRoot ${directory}
+SSLProxyEngine on
+SSLProxyCheckPeerName off
+SSLProxyCheckPeerCN off
+ProxyPass / https://localhost:${upstream}/
+Include ${exported}/.htaccess`
+    : `DocumentRoot ${root}
 DirectoryIndex index.html
 <Directory ${root}>
   Require all granted
   Include ${exported}/.htaccess
-</Directory>
+</Directory>`
+}
 `,
   },
   caddy: {
@@ -89,7 +107,7 @@ DirectoryIndex index.html
     version: ["version"],
     file: "Caddyfile",
     args: (directory: string) => ["run", "--config", `${directory}/Caddyfile`, "--adapter", "caddyfile"],
-    configuration: ({ directory, exported, root, port }: Setting) => `{
+    configuration: ({ directory, exported, root, port, upstream }: Setting) => `{
 	admin off
 	auto_https off
 }
@@ -97,9 +115,18 @@ import ${exported}/h2push.caddy
 https://localhost:${port} {
 	bind 127.0.0.1
 	tls ${directory}/cert.pem ${directory}/key.pem
-	root * ${root}
 	import h2push
-	file_server
+	${
+    root === undefined
+      ? `reverse_proxy https://127.0.0.1:${upstream} {
+		header_up host localhost:${upstream}
+		transport http {
+			tls_insecure_skip_verify
+		}
+	}`
+      : `root * ${root}
+	file_server`
+  }
 }
 `,
   },
@@ -108,7 +135,7 @@ https://localhost:${port} {
     version: ["--version"],
     file: "h2o.conf",
     args: (directory: string) => ["-c", `${directory}/h2o.conf`],
-    configuration: ({ directory, exported, root, port }: Setting) => `
+    configuration: ({ directory, exported, root, port, upstream }: Setting) => `
 ${process.getuid?.() === 0 ? "user: root" : ""}
 num-threads: 1
 listen:
@@ -123,7 +150,13 @@ hosts:
     paths:
       "/":
         mruby.handler-file: ${exported}/h2push.rb
-        file.dir: ${root}
+        ${
+          root === undefined
+            ? `proxy.reverse.url: "https://localhost:${upstream}/"
+        proxy.ssl.verify-peer: OFF
+        proxy.preserve-host: OFF`
+            : `file.dir: ${root}`
+        }
 `,
   },
   haproxy: {
@@ -181,10 +214,10 @@ export function hasPeer(name: PeerName): boolean {
   return found;
 }
 
-/** Starts a server on an exported configuration; it ends with the test. Rejects when it does not take it. */
+/** Starts a server on an exported configuration. Rejects when it does not take it. */
 export async function startPeer(name: PeerName, start: Start): Promise<PeerServer> {
-  const directory = await emptyDirectory();
-  const { cert, key } = await testCertificate();
+  const directory = await mkdtemp(join(tmpdir(), "h2push-peer-"));
+  const { cert, key } = start.certificate ?? (await testCertificate());
   await writeFile(join(directory, "cert.pem"), cert);
   await writeFile(join(directory, "key.pem"), key);
   await writeFile(join(directory, "both.pem"), `${cert}${key}`);
@@ -197,17 +230,22 @@ export async function startPeer(name: PeerName, start: Start): Promise<PeerServe
   const child = spawn(program, args(directory), { stdio: ["ignore", "pipe", "pipe"], env });
   let said = "";
   for (const output of [child.stdout, child.stderr]) output.on("data", (text: Buffer) => (said += text.toString()));
-  onTestFinished(() => ended(child));
   const failed = once(child, "exit").then(([code]) => Promise.reject(new Error(`${name} ended with ${code}: ${said}`)));
   failed.catch(() => undefined);
   await Promise.race([listens(port), failed]);
-  return { port, said: () => said };
+  return {
+    port,
+    said: () => said,
+    stop: async () => {
+      await ended(child);
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
 }
 
 /** HAProxy has no include: the lines are put in as a user would. */
 async function included(text: string, exported: string): Promise<string> {
   if (!text.includes(".include")) return text;
-  const { readFile } = await import("node:fs/promises");
   return text.replace(".include h2push.cfg", await readFile(join(exported, "h2push.cfg"), "utf8"));
 }
 

@@ -11,6 +11,8 @@ export type Means = readonly [name: string, options: ServerOptions];
 /** All probes, served by one means to one browser. */
 export interface ProbeServer {
   readonly means: string;
+  /** The folder that the probes are in. */
+  readonly root: string;
   readonly origin: string;
   /** Request targets that it was asked for, below the folder of a probe, from the beginning. */
   readonly asked: (probe: string) => readonly string[];
@@ -35,6 +37,7 @@ export async function serveProbes(probes: Probes, [means, options]: Means, certi
   const { port } = await server.listen();
   return {
     means,
+    root,
     origin: `https://localhost:${port}`,
     asked: (name) => targets.filter((target) => target.startsWith(`/${name}/`)),
     async write(name, files) {
