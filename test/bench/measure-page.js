@@ -13,7 +13,7 @@ export async function measure(job, browser, home) {
   const network = ["--rtt", String(rtt), "--kbps", String(kbps)];
   const servers = [];
   try {
-    for (const side of sides) servers.push(await home.start(job.site.root, [...side.args, ...network]));
+    for (const side of sides) servers.push(await home.start(await rootOf(side, job.site), [...side.args, ...network]));
     const urls = servers.map(({ url }) => new URL(job.path, url).href);
     const told = new Set(await Promise.all(urls.map((url) => announced(url))));
     if (!all && told.size === 1) return say(job, { job, alike: true });
@@ -28,6 +28,8 @@ export async function measure(job, browser, home) {
     await Promise.all(servers.map((server) => server.close()));
   }
 }
+
+const rootOf = ({ copies }, { root }) => copies?.of(root) ?? root;
 
 /** One load by each side; each is the first one as often as the others. */
 async function loadInTurn(browser, urls, round) {

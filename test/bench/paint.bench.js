@@ -4,7 +4,8 @@
 // of the first side's figure, and again in a second run.
 //
 //   H2PUSH_SITES=DIR:DIR npm run bench -- paint [options]
-//     --means none,auto           --delivery of each side; the first is what the others are compared with
+//     --means none,auto           --delivery of each side; the first is what the others are compared with;
+//                                 "injected" is a copy of the site with announcements in its pages, and none beside them
 //     --a "…" --b "…"             the same with any options of the program
 //     --pages 20 --runs 5         pages in all, one of each template; loads of each page by each side
 //     --networks 60/10000,100/1600   round-trip time (ms) and bandwidth (kbit/s; 0 for no limit)
@@ -19,6 +20,7 @@ import { median, report } from "./bar.js";
 import { openChromium, TIMES } from "./chromium-times.js";
 import { Firefox } from "./firefox.js";
 import { givenSites } from "./given-sites.js";
+import { InjectedCopies } from "./injected.js";
 import { writePaintSites } from "./paint-sites.js";
 import { measure, METRICS, title } from "./measure-page.js";
 import { programHome } from "./program.js";
@@ -38,7 +40,7 @@ export async function bench(args = []) {
     await run(jobs, browser, home, options);
   } finally {
     await browser?.close();
-    await Promise.all([home.remove(), remove()]);
+    await Promise.all([home.remove(), remove(), copies.remove()]);
   }
 }
 
@@ -63,7 +65,7 @@ function readOptions(args) {
   });
   const { all, firefox, only } = values;
   const networks = values.networks ?? `60/10000,100/1600${all ? ",0/0" : ""}`;
-  const means = values.means.split(",").map((name) => ({ name, args: ["--delivery", name] }));
+  const means = values.means.split(",").map(sideOf);
   const given = [values.a, values.b].filter((side) => side !== undefined);
   return {
     sides: given.length < 2 ? means : given.map((side) => ({ name: side, args: side.split(" ").filter(Boolean) })),
@@ -77,6 +79,11 @@ function readOptions(args) {
     all,
   };
 }
+
+const copies = new InjectedCopies();
+
+const sideOf = (name) =>
+  name === "injected" ? { name, args: ["--delivery", "none"], copies } : { name, args: ["--delivery", name] };
 
 async function sitesToLoad() {
   const sites = await givenSites();

@@ -6,6 +6,7 @@ import { connect } from "node:http2";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliDecompressSync } from "node:zlib";
 import { createCertificate } from "../../dist/index.js";
 
 const bin = fileURLToPath(new URL("../../bin/h2push.js", import.meta.url));
@@ -67,7 +68,7 @@ async function start(home, root, args) {
   };
 }
 
-/** What a browser's navigation is told to fetch: the `Link` fields of the 103s and of the response. */
+/** What a browser is told to fetch with a page: the `Link` fields of the 103s and of the response, and elements of ours in it. */
 export async function announced(url) {
   const session = connect(url, { rejectUnauthorized: false, settings: { enablePush: false } });
   try {
@@ -77,10 +78,16 @@ export async function announced(url) {
     const stream = session.request({ ":path": pathname, ...navigation });
     const links = [];
     stream.on("headers", ({ link }) => links.push(`103 ${String(link)}`));
-    stream.on("response", ({ ":status": status, link }) => links.push(`${status} ${String(link)}`));
-    stream.resume();
-    await once(stream, "close");
-    return links.join("\n");
+    let encoding;
+    stream.on("response", ({ ":status": status, link, "content-encoding": coding }) => {
+      encoding = coding;
+      links.push(`${status} ${String(link)}`);
+    });
+    const chunks = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    const content = Buffer.concat(chunks);
+    const html = (encoding === "br" ? brotliDecompressSync(content) : content).toString("latin1");
+    return [...links, ...(html.match(/<link [^>]*data-h2push>/g) ?? [])].join("\n");
   } finally {
     session.destroy();
   }
