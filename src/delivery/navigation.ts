@@ -8,7 +8,9 @@ export interface AskedFor {
 }
 
 /** Destinations of a request for a page that is shown within another (Fetch §2.2.5). */
-const FRAMES: ReadonlySet<unknown> = new Set(["iframe", "frame", "fencedframe", "embed", "object"]);
+export const frameDestinations = ["iframe", "frame", "fencedframe", "embed", "object"] as const;
+
+const FRAMES: ReadonlySet<unknown> = new Set(frameDestinations);
 
 /** Whether a request is for a page that is shown within another one. Nothing tells whether it is sandboxed there. */
 export function isFramed({ fields }: Pick<AskedFor, "fields">): boolean {

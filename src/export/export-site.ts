@@ -26,8 +26,8 @@ export interface ExportOptions {
   readonly earlyHints: boolean;
   /** Version of the target's program: [1, 22, 1]. */
   readonly version: readonly number[] | undefined;
-  /** Whether the site gives a target a `max-age`, for a host that sends others stale. */
-  readonly isFresh: (target: string) => boolean;
+  /** What the site says of a target's freshness; undefined where that is the host's to say. */
+  readonly freshness: (target: string) => "fresh" | "stale" | undefined;
   /** See `ExportedSite`. */
   readonly mixed: ReadonlySet<string>;
   /** How it was made, in a sentence. */
@@ -54,10 +54,11 @@ export interface Exported {
 /** What becomes of every page's list with a target. */
 export function exportPages(
   needs: SiteNeeds,
-  options: Pick<ExportOptions, "target" | "announce" | "earlyHints" | "isFresh">,
+  options: Pick<ExportOptions, "target" | "announce" | "earlyHints" | "freshness">,
 ): { readonly pages: readonly ExportedPage[]; readonly left: readonly LeftOut[] } {
   const target: Target = targets[options.target];
-  const isStale = (path: string) => target.sendsStale === true && !options.isFresh(path);
+  const isStale = (path: string) =>
+    (options.freshness(path) ?? (target.sendsStale === true ? "stale" : "fresh")) === "stale";
   const all = [...needs].map(([pathname, entries]) => exportPage(pathname, entries, { ...target, isStale }, options));
   return { pages: all.map(({ page }) => page), left: all.flatMap(({ left }) => left) };
 }

@@ -99,7 +99,7 @@ function refusal(entry: ManifestEntry, { announces, makesHints, isStale, maxLink
   return makesHints ? hintRefusal(entry) : undefined;
 }
 
-const STALE = "Firefox would fetch it twice, as the host sends it stale: give it a Cache-Control with max-age";
+const STALE = "Firefox would fetch it twice, as it is sent stale: give it a Cache-Control with max-age";
 
 /** A 103 comes before there is a document: what is chosen by its viewport can't be chosen (HTML §4.2.4.6). */
 function hintRefusal(entry: ManifestEntry): string | undefined {

@@ -10,7 +10,7 @@ import {
 
 /** A rule of a host's JSON file. */
 export type JsonRule = { readonly headers: readonly { readonly key: string; readonly value: string }[] } & (
-  | { readonly source: string }
+  | { readonly source: string; readonly missing?: readonly object[] }
   | { readonly regex: string }
 );
 

@@ -11,8 +11,8 @@ export interface SiteFiles {
   pageFiles(): Promise<ReadonlyMap<string, string>>;
   /** URL paths of directories with files that are no pages, at any depth. */
   mixedDirectories(): Promise<ReadonlySet<string>>;
-  /** Whether the `_headers` of the site give a target a `max-age`. */
-  isFresh(target: string): boolean;
+  /** What the `_headers` of the site say of a target: it is fresh for a while, stale at once, or nothing. */
+  freshness(target: string): "fresh" | "stale" | undefined;
 }
 
 /** @throws {H2PushError} "root" when the directory can't be read */
@@ -29,10 +29,11 @@ export async function openSiteFiles({ root, base, single, viewport }: GivenSetti
       await findMixed(lookup.tree.root, lookup.tree.base, mixed);
       return mixed;
     },
-    isFresh: (target) => {
-      const { transformHeaders } = rules.of(expectedRequest(target));
+    freshness: (target) => {
+      const { transformHeaders, makesStale } = rules.of(expectedRequest(target));
+      if (makesStale) return "stale";
       const control = transformHeaders?.(200, {})["cache-control"] ?? "";
-      return /\bmax-age\s*=\s*[1-9]/i.test(control) && !/\bno-(?:cache|store)\b/i.test(control);
+      return /\bmax-age\s*=\s*[1-9]/i.test(control) ? "fresh" : undefined;
     },
   };
 }

@@ -21,7 +21,7 @@ const exported = (needs: Readonly<Record<string, readonly ManifestEntry[]>>, mor
     announce: "unseen",
     earlyHints: false,
     version: undefined,
-    isFresh: () => true,
+    freshness: () => "fresh",
     mixed: new Set(["/"]),
     made: "Made by a test",
     existing: () => Promise.resolve(""),
@@ -106,7 +106,7 @@ test("what a 103 can't say is left out, each with its reason; what Firefox would
       script,
     ],
   };
-  const { left, files } = await exported(needs, { isFresh: (target) => target !== "/m.js" });
+  const { left, files } = await exported(needs, { freshness: (target) => (target === "/m.js" ? undefined : "fresh") });
   expect(left.map(({ entry, reason }) => [entry.target, reason.replace(/[:,].*/, "")])).toEqual([
     ["/narrow.css", "media"],
     ["/b.jpg", "imagesrcset"],

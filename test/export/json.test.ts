@@ -11,7 +11,7 @@ const options = (target: ExportOptions["target"], existing = ""): ExportOptions 
   announce: "unseen",
   earlyHints: false,
   version: undefined,
-  isFresh: () => true,
+  freshness: () => undefined,
   mixed: new Set(["/"]),
   made: "Made by a test",
   existing: () => Promise.resolve(existing),

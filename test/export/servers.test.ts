@@ -68,6 +68,9 @@ describe.each(byPeer)("%s takes its configuration without a word", (name) => {
       expect(informational).toEqual([]);
       const links = readLinks(String(headers.link ?? "")).map(({ text }) => text);
       expect([pathname, links]).toEqual([pathname, told.map((entry) => writeLink({ ...entry, bytes: 0 }))]);
+      const framed = await plain.request(pathname, { "sec-fetch-dest": "iframe" });
+      // h2push itself stands behind nghttpx.
+      expect([pathname, framed.headers.link]).toEqual([pathname, undefined]);
       const pushed = PUSHED.get(name);
       if (pushed === undefined) continue;
       const expected = entries

@@ -57,7 +57,7 @@ export async function runExport(root: string, flags: ExportFlags): Promise<void>
     target: flags.for === undefined ? target : named(flags.for),
     announce: flags.announce ?? "unseen",
     earlyHints: flags.earlyHints ?? false,
-    isFresh: (path: string) => files.isFresh(path),
+    freshness: (path: string) => files.freshness(path),
   } as const;
   if (target === "json" && flags.for !== undefined) {
     const { pages, left } = exportPages(needs, options);

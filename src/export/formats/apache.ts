@@ -1,3 +1,4 @@
+import { frameDestinations } from "../../delivery/navigation.js";
 import {
   decodedPath,
   type ExportedFile,
@@ -21,16 +22,16 @@ const MAX_PAGES = 50;
 export function apache({ pages, earlyHints, version }: ExportedSite): ExportedFile[] {
   const { lists, rules } = shareLists(pages, true);
   const sends103 = earlyHints && isAtLeast(version, [2, 4, 58]);
-  const conditions = gathered(rules).map(({ list, patterns }, index) => {
+  const conditions = gathered(rules).map(({ list, patterns }) => {
     const pattern = patterns.length === 1 ? patterns[0] : `(?:${patterns.join("|")})`;
-    const kind = index === 0 ? "If" : "ElseIf";
     const page = lists.get(list);
     const lines = page === undefined ? [] : directives(page, sends103);
-    return [`<${kind} "%{REQUEST_URI} =~ m#^${pattern}$#">`, ...lines, `</${kind}>`].join("\n");
+    return [`<ElseIf "%{REQUEST_URI} =~ m#^${pattern}$#">`, ...lines, "</ElseIf>"].join("\n");
   });
   const text = [
     ...(sends103 ? ["<IfModule mod_http2.c>", "    H2EarlyHints on", "</IfModule>"] : []),
     "<IfModule mod_headers.c>",
+    FRAMED,
     ...conditions,
     "</IfModule>",
   ];
@@ -40,6 +41,9 @@ export function apache({ pages, earlyHints, version }: ExportedSite): ExportedFi
   ];
   return [{ name: ".htaccess", usage, text: text.join("\n") }];
 }
+
+/** A frame may be sandboxed, and what needs CORS is then refused to it. `req_novary` says nothing of that in `Vary`. */
+const FRAMED = `<If "req_novary('Sec-Fetch-Dest') =~ m#^(?:${frameDestinations.join("|")})$#">\n</If>`;
 
 function directives({ links, hints, pushes }: ExportedPage, sends103: boolean): string[] {
   const lines = linksOf(links).map((link) => `    Header add Link ${quoted(link.replaceAll("%", "%%"))}`);

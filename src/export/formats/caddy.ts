@@ -1,3 +1,4 @@
+import { frameDestinations } from "../../delivery/navigation.js";
 import { decodedPath, type ExportedFile, type ExportedSite, linksOf, treePattern } from "../format.js";
 import { shareLists } from "../shared-lists.js";
 import type { ExportedPage } from "../exported-page.js";
@@ -11,7 +12,11 @@ export function caddy({ pages, earlyHints }: ExportedSite): ExportedFile[] {
       : `${word(`~^${treePattern(decodedPath(rule.directory))}$`)} ${rule.list}`,
   );
   const lines = [
-    "map {http.request.orig_uri.path} {h2push_list} {",
+    // A frame may be sandboxed, and what needs CORS is then refused to it.
+    "map {http.request.header.Sec-Fetch-Dest} {h2push_page} {",
+    ...indented([...frameDestinations.map((name) => `${name} none`), "default {http.request.orig_uri.path}"]),
+    "}",
+    "map {h2push_page} {h2push_list} {",
     ...indented([...keys, "default 0"]),
     "}",
     ...[...lists].flatMap(([number, page]) => given(number, page, earlyHints)),

@@ -1,3 +1,4 @@
+import { frameDestinations } from "../../delivery/navigation.js";
 import { type ExportedFile, type ExportedSite, linksOf, pagePattern, treePattern } from "../format.js";
 import { shareLists } from "../shared-lists.js";
 import type { ExportedPage } from "../exported-page.js";
@@ -12,7 +13,8 @@ export function haproxy({ pages, earlyHints }: ExportedSite): ExportedFile[] {
   const field = (part: "links" | "hints") =>
     [...lists].map(([number, page]: readonly [number, ExportedPage]) => `${number} ${linksOf(page[part]).join(", ")}`);
   const config = [
-    "http-request set-var(txn.h2push) path,map_reg(h2push-pages.map,0)",
+    // A frame may be sandboxed, and what needs CORS is then refused to it.
+    `http-request set-var(txn.h2push) path,map_reg(h2push-pages.map,0) unless { req.hdr(sec-fetch-dest) ${frameDestinations.join(" ")} }`,
     ...(earlyHints ? [earlyHint] : []),
     "http-response set-var(txn.h2push_link) var(txn.h2push),map(h2push-links.map)",
     "http-response add-header Link %[var(txn.h2push_link)] if { var(txn.h2push_link) -m len gt 0 } { status 200 304 }",

@@ -1,9 +1,10 @@
+import { frameDestinations } from "../../delivery/navigation.js";
 import { type ExportedFile, type ExportedSite, linksOf } from "../format.js";
 import { shareLists } from "../shared-lists.js";
 
 /** A handler for H2O: 399 has it go on with the next handler, and push what the field announces or send it. */
 const H2O_HANDLER = `lambda do |env|
-  link = env["REQUEST_METHOD"] == "GET" ? H2push.link(env["PATH_INFO"]) : nil
+  link = env["REQUEST_METHOD"] == "GET" ? H2push.link(env["PATH_INFO"], env["HTTP_SEC_FETCH_DEST"]) : nil
   [399, link ? { "link" => link } : {}, []]
 end`;
 
@@ -11,7 +12,7 @@ end`;
 const NGHTTPX_HOOKS = `class H2pushHooks
   def on_resp(env)
     return unless env.req.method == "GET" && [200, 304].include?(env.resp.status)
-    link = H2push.link(env.req.path)
+    link = H2push.link(env.req.path, env.req.headers["sec-fetch-dest"])
     env.resp.add_header("link", link) if link
   end
 end
@@ -61,7 +62,11 @@ ${trees.join("\n")}
 ${links.join("\n")}
   }
 
-  def self.link(path)
+  # A frame may be sandboxed, and what needs CORS is then refused to it.
+  FRAMES = [${frameDestinations.map(quoted).join(", ")}]
+
+  def self.link(path, destination)
+    return nil if FRAMES.include?(destination)
     page = path.split("?", 2)[0] || ""
     page = page[0, page.length - "index.html".length] if page.end_with?("/index.html")
     number = PAGES[page]

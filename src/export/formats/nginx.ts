@@ -1,3 +1,4 @@
+import { frameDestinations } from "../../delivery/navigation.js";
 import {
   decodedPath,
   escaped,
@@ -32,9 +33,14 @@ export function nginx({ pages, version }: ExportedSite): ExportedFile[] {
   const maps = [
     ...sizes(rules),
     ...dollar(values),
-    map("$uri", "$h2push_page", [
+    map("$uri", "$h2push_path", [
       String.raw`"~^(?<h2push_directory>.*/)index\.html$" $h2push_directory;`,
       "default $uri;",
+    ]),
+    // A frame may be sandboxed, and what needs CORS is then refused to it.
+    map("$http_sec_fetch_dest", "$h2push_page", [
+      ...frameDestinations.map((name) => `${name} "";`),
+      "default $h2push_path;",
     ]),
     map("$h2push_page", "$h2push_list", ["default 0;", ...keys(rules)]),
     ...values,

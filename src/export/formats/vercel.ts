@@ -1,3 +1,4 @@
+import { frameDestinations } from "../../delivery/navigation.js";
 import type { ExportedPage } from "../exported-page.js";
 import { type ExportedSite, fieldsOf } from "../format.js";
 import type { JsonRule } from "../json-part.js";
@@ -8,9 +9,12 @@ import { pathRules } from "../path-rules.js";
 export function vercel({ pages, mixed }: ExportedSite): JsonRule[] {
   return pathRules(pages, mixed).flatMap(({ paths, page }) => {
     const headers = valuesOf(page).map((value) => ({ key: "Link", value }));
-    return paths.map((path) => ({ source: source(path), headers }));
+    return paths.map((path) => ({ source: source(path), missing: [FRAMED], headers }));
   });
 }
+
+/** A frame may be sandboxed, and what needs CORS is then refused to it. */
+const FRAMED = { type: "header", key: "sec-fetch-dest", value: `(?:${frameDestinations.join("|")})` };
 
 const valuesOf = ({ links }: ExportedPage) => fieldsOf(links, MAX_VERCEL_VALUE);
 
