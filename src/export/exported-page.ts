@@ -35,6 +35,8 @@ export interface Abilities {
   readonly announces: "field" | "element";
   /** A 103 is made of the page's `Link` fields by whoever carries it: they have to stand in one. */
   readonly makesHints: boolean;
+  /** It sends an announced image as soon as it is asked for, before the stylesheets that the HTML names. */
+  readonly sendsImagesFirst?: boolean;
   /** It pushes what is named to it, beside what it announces. */
   readonly pushesByName: boolean;
   /** Most that it pushes with a page, with what it announces. */
@@ -60,7 +62,7 @@ export function exportPage(
   const seen = leftToBrowser(others, announce);
   const announced = others.filter((entry) => {
     if (entry.rel === undefined || seen.has(entry)) return false;
-    const reason = refusal(entry, abilities);
+    const reason = refusal(entry, abilities) ?? (announce === "all" ? undefined : imageRefusal(entry, abilities));
     if (reason !== undefined) left.push({ page: pathname, entry, reason });
     return reason === undefined;
   });
@@ -100,6 +102,11 @@ function refusal(entry: ManifestEntry, { announces, makesHints, isStale, maxLink
 }
 
 const STALE = "Firefox would fetch it twice, as it is sent stale: give it a Cache-Control with max-age";
+
+/** Announced by a field, an image takes the line before a stylesheet is asked for: h2push holds it back, others don't. */
+function imageRefusal({ as }: ManifestEntry, { sendsImagesFirst }: Abilities): string | undefined {
+  return as === "image" && sendsImagesFirst === true ? "an image would be sent before the stylesheets" : undefined;
+}
 
 /** A 103 comes before there is a document: what is chosen by its viewport can't be chosen (HTML §4.2.4.6). */
 function hintRefusal(entry: ManifestEntry): string | undefined {

@@ -28,16 +28,19 @@ export function ownLinks(bytes: Buffer): readonly (readonly [start: number, end:
   return found;
 }
 
-/**
- * Where in a page an announcement works as soon as it can: behind what has to
- * come first (the encoding, a policy, `base`, an import map), and else at the
- * beginning of the head.
- *
- * @returns an offset in bytes
- */
-export function placeInHead(bytes: Buffer): number {
+/** Where announcements stand: offsets in bytes. */
+export interface HeadPlaces {
+  /** Behind what has to come first (the encoding, a policy, `base`, an import map), else at the beginning of the head. */
+  readonly first: number;
+  /** There, or behind the head's stylesheets: an image that is asked for before them takes the line from them. */
+  readonly behindStyles: number;
+}
+
+/** Where in a page announcements work as soon as they can. */
+export function placesInHead(bytes: Buffer): HeadPlaces {
   const lexer = new HtmlLexer(bytes);
-  let place = afterDoctype(bytes);
+  let first = afterDoctype(bytes);
+  let behindStyles = first;
   let isFirst = true;
   for (let token = lexer.next(); token !== "eof" && !lexer.hasText; token = lexer.next()) {
     const { name } = lexer.tag;
@@ -46,13 +49,15 @@ export function placeInHead(bytes: Buffer): number {
       continue;
     }
     if (!IN_HEAD.has(name)) break;
-    if (isFirst) place = lexer.start;
+    if (isFirst) first = lexer.start;
     isFirst = false;
     const comesFirst = isBeforeLinks(lexer);
+    const isSheet = name === "link" && /\bstylesheet\b/i.test(lexer.attribute("rel") ?? "");
     if (WITH_CONTENT.has(name)) skipContent(lexer, name);
-    if (comesFirst) place = lexer.position;
+    if (comesFirst) first = lexer.position;
+    if (isSheet) behindStyles = lexer.position;
   }
-  return place;
+  return { first, behindStyles: Math.max(first, behindStyles) };
 }
 
 function isBeforeLinks(lexer: HtmlLexer): boolean {

@@ -26,7 +26,7 @@ export const MAX_VERCEL_VALUE = 4096;
 /** Go's HTTP/2 keeps ten streams that are not begun: with 12 pushes Caddy 2.6.2 stopped in the middle of 3 loads of 10 (measured). */
 const MAX_CADDY_PUSHES = 10;
 
-const field = { announces: "field", makesHints: false, pushesByName: false } as const;
+const field = { announces: "field", makesHints: false, pushesByName: false, sendsImagesFirst: true } as const;
 
 /** What is exported to, by the word on the command line. */
 export const targets = {
@@ -84,6 +84,7 @@ export const targets = {
   html: {
     ...field,
     announces: "element",
+    sendsImagesFirst: false,
     description: "a copy of the site with link elements (--inject DIR)",
     files: [],
   },
@@ -92,12 +93,14 @@ export const targets = {
     description: "JSON for servers that push",
     files: ["push_manifest.json"],
     pushesByName: true,
+    sendsImagesFirst: false,
   },
   json: {
     ...field,
     description: "what h2push manifest writes; with --for, what one target says",
     files: ["manifest.json"],
     pushesByName: true,
+    sendsImagesFirst: false,
   },
 } as const satisfies Readonly<Record<string, Target>>;
 

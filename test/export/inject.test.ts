@@ -44,6 +44,18 @@ test.each([
   expect(withLinks(injected, [])).toEqual(plain);
 });
 
+test("an image is announced behind the stylesheets, so that it does not take the line from them", () => {
+  const page =
+    "<head><meta charset=utf-8>|<link rel=stylesheet href=b.css><style></style><LINK rel='Stylesheet' href=c.css>|<body>";
+  const image = '<link rel="preload" as="image" href="/a.png" data-h2push>\n';
+  const injected = withLinks(Buffer.from(page.replaceAll("|", "")), [
+    { ...entry, target: "/a.png", as: "image" },
+    entry,
+  ]);
+  expect(injected.toString()).toBe(page.replace("|", link).replace("|", image));
+  expect(withLinks(injected, []).toString()).toBe(page.replaceAll("|", ""));
+});
+
 test("an element says what a field would, in characters of every encoding", () => {
   const entries: ManifestEntry[] = [
     {

@@ -55,7 +55,10 @@ describe.each(byPeer)("%s takes its configuration without a word", (name) => {
     await run(process.execPath, [programFile, "export", root, "--to", name, "--out", `${directory}/`, ...version]);
     const list = join(directory, "list.json");
     await run(process.execPath, [programFile, "export", root, "--to", "json", "--for", name, "--out", list]);
-    const { port: upstream } = await startServer({ root, delivery: name === "nghttpx" ? "link" : "none" });
+    const { port: upstream } = await startServer({
+      root,
+      ...(name === "nghttpx" ? { delivery: "link", manifest: list } : { delivery: "none" }),
+    });
     const { port, said, stop } = await startPeer(name, { exported: directory, root, upstream });
     onTestFinished(stop);
 

@@ -1,6 +1,6 @@
 import type { ManifestEntry } from "../../manifest/types.js";
 import { OWN_ATTRIBUTE } from "../../scanner/html/elements/link-element.js";
-import { ownLinks, placeInHead } from "../head-place.js";
+import { ownLinks, placesInHead } from "../head-place.js";
 
 /**
  * A page with the announcements in its head, and else byte for byte as it
@@ -11,9 +11,16 @@ import { ownLinks, placeInHead } from "../head-place.js";
 export function withLinks(bytes: Buffer, links: readonly ManifestEntry[]): Buffer {
   const page = withoutOwnLinks(bytes);
   if (links.length === 0) return page;
-  const place = placeInHead(page);
-  const text = links.map((entry) => `${linkElement(entry)}\n`).join("");
-  return Buffer.concat([page.subarray(0, place), Buffer.from(text), page.subarray(place)]);
+  const { first, behindStyles } = placesInHead(page);
+  const text = (isImage: boolean) =>
+    Buffer.from(links.map((entry) => ((entry.as === "image") === isImage ? `${linkElement(entry)}\n` : "")).join(""));
+  return Buffer.concat([
+    page.subarray(0, first),
+    text(false),
+    page.subarray(first, behindStyles),
+    text(true),
+    page.subarray(behindStyles),
+  ]);
 }
 
 function withoutOwnLinks(bytes: Buffer): Buffer {
