@@ -104,7 +104,8 @@ export function plan(links: readonly PreloadLink[], request: PageRequest, peer: 
  * it is on its way, nothing else is. A font that text waits for has time to
  * come by then, too. What is chosen by the viewport can't be, before there is
  * a document: Firefox 153 fetched a stylesheet for another window and then the
- * same once more (measured). Of what the client has, Chromium 156 would ask twice
+ * same once more (measured); what the author's own field names is the author's
+ * to know. Of what the client has, Chromium 156 would ask twice
  * whether it has changed: for the 103, and for the page (measured).
  */
 function hintable(
@@ -113,7 +114,8 @@ function hintable(
   { has }: Peer,
 ): readonly PreloadLink[] {
   const isWanted = (link: PreloadLink) => linked.includes(link) || (link.rel !== undefined && gainsByHint(link));
-  const isPossible = (link: PreloadLink) => link.stale !== true && link.blocked !== true && !asksViewport(link);
+  const isPossible = (link: PreloadLink) =>
+    link.stale !== true && link.blocked !== true && (link.inField === true || !asksViewport(link));
   return links.filter((link) => isPossible(link) && !has(link.target) && isWanted(link));
 }
 

@@ -32,14 +32,14 @@ export interface ExportOptions {
   readonly mixed: ReadonlySet<string>;
   /** How it was made, in a sentence. */
   readonly made: string;
-  /** What a file of the export says already; "" where there is none. */
-  readonly existing: (name: string) => Promise<string>;
+  /** What a file of the export has already; nothing where there is none. */
+  readonly existing: (name: string) => Promise<Buffer>;
 }
 
 /** A file as it is to be written. */
 export interface WrittenFile {
   readonly name: string;
-  readonly text: string;
+  readonly content: Buffer;
 }
 
 export interface Exported {
@@ -74,15 +74,15 @@ export async function exportSite(needs: SiteNeeds, options: ExportOptions): Prom
   const whole = { pages, left, omitted: [] };
   switch (options.target) {
     case "headers": {
-      const text = await options.existing("_headers");
-      const { before, after } = othersIn(text);
+      const existing = await options.existing("_headers");
+      const { before, after } = othersIn(existing.toString("latin1"), "_headers");
       const { file, omitted } = headers(site, before + after);
-      return { ...whole, files: [commented(file, options, text)], omitted };
+      return { ...whole, files: [commented(file, options, existing)], omitted };
     }
     case "json":
-      return { ...whole, files: [{ name: "manifest.json", text: manifestText(needs) }] };
+      return { ...whole, files: [{ name: "manifest.json", content: manifestContent(needs) }] };
     case "http2-push-manifest":
-      return { ...whole, files: [{ name: "push_manifest.json", text: pushManifest(pages) }] };
+      return { ...whole, files: [{ name: "push_manifest.json", content: Buffer.from(pushManifest(pages)) }] };
     case "firebase":
     case "vercel":
       return { ...whole, files: [await merged(site, options)] };
@@ -94,9 +94,11 @@ export async function exportSite(needs: SiteNeeds, options: ExportOptions): Prom
     case "haproxy":
     case "nghttpx":
     case "nginx": {
-      const files = FORMATS[options.target](site);
+      const unwritable: RegExp | undefined = (targets[options.target] as Target).unwritable;
+      const omitted = pages.filter(({ pathname }) => unwritable?.test(pathname) === true);
+      const files = FORMATS[options.target]({ ...site, pages: pages.filter((page) => !omitted.includes(page)) });
       const written = files.map(async (file) => commented(file, options, await options.existing(file.name)));
-      return { ...whole, files: await Promise.all(written) };
+      return { ...whole, files: await Promise.all(written), omitted };
     }
   }
 }
@@ -104,9 +106,11 @@ export async function exportSite(needs: SiteNeeds, options: ExportOptions): Prom
 const FORMATS = { apache, caddy, h2o, haproxy, nghttpx, nginx } as const;
 
 /** A file with our part: how it was made, what to do with it, and what it says. */
-function commented({ name, usage, text }: ExportedFile, { made }: ExportOptions, existing: string): WrittenFile {
+function commented({ name, usage, text }: ExportedFile, { made }: ExportOptions, existing: Buffer): WrittenFile {
   const comment = [made, ...usage].map((line) => `# ${line}`);
-  return { name, text: withOwnPart(existing, [...comment, text].join("\n")) };
+  const part = Buffer.from([...comment, text].join("\n")).toString("latin1");
+  // In whatever encoding the rest is: byte for byte.
+  return { name, content: Buffer.from(withOwnPart(existing.toString("latin1"), part, name), "latin1") };
 }
 
 function withoutRel({ rel: _rel, ...entry }: ManifestEntry): ManifestEntry {
@@ -123,16 +127,16 @@ export function toldNeeds(pages: readonly ExportedPage[]): SiteNeeds {
 }
 
 /** The manifest in our own form. */
-export const manifestText = (needs: SiteNeeds): string =>
-  `${JSON.stringify({ version: 1, pages: Object.fromEntries(needs) }, undefined, 2)}\n`;
+export const manifestContent = (needs: SiteNeeds): Buffer =>
+  Buffer.from(`${JSON.stringify({ version: 1, pages: Object.fromEntries(needs) }, undefined, 2)}\n`);
 
 async function merged(site: ExportedSite, { target, existing }: ExportOptions): Promise<WrittenFile> {
   const isVercel = target === "vercel";
   const name = isVercel ? "vercel.json" : "firebase.json";
-  const text = await existing(name);
+  const text = (await existing(name)).toString();
   const rules: readonly JsonRule[] = isVercel ? vercel(site) : firebase(site);
   const written = withOwnRules(text, isVercel ? ["headers"] : ["hosting", "headers"], rules);
-  if (written !== undefined) return { name, text: written };
+  if (written !== undefined) return { name, content: Buffer.from(written) };
   const what = isVercel ? '{ "headers": [ … ] }' : '{ "hosting": { "headers": [ … ] } }, for one site';
   throw new H2PushError("manifest", `not a ${name} that rules can be added to`, `it has to be JSON: ${what}`);
 }

@@ -43,6 +43,8 @@ export interface Abilities {
   readonly maxPushes?: number;
   /** Whether it sends a target stale. */
   readonly isStale?: (target: string) => boolean;
+  /** What it takes for something else, in a URL. */
+  readonly unwritable?: RegExp;
   /** Most characters of one link-value. */
   readonly maxLink?: number;
 }
@@ -81,10 +83,10 @@ export function exportPage(
 function pushable(
   entries: readonly ManifestEntry[],
   links: readonly ManifestEntry[],
-  { pushesByName, maxPushes = Infinity }: Abilities,
+  { pushesByName, maxPushes = Infinity, unwritable }: Abilities,
 ): { readonly pushes: readonly ManifestEntry[]; readonly left: readonly ManifestEntry[] } {
   if (!pushesByName) return { pushes: [], left: [] };
-  const all = entries.filter((entry) => linkRefusal(entry) === undefined);
+  const all = entries.filter((entry) => linkRefusal(entry) === undefined && unwritable?.test(entry.target) !== true);
   let room = Math.max(0, maxPushes - all.filter((entry) => links.includes(entry)).length);
   const pushes = all.filter((entry) => links.includes(entry) || room-- > 0);
   if (pushes.length > maxPushes) return { pushes: [], left: all };
@@ -92,11 +94,15 @@ function pushable(
 }
 
 /** Why an entry that would be announced is not. */
-function refusal(entry: ManifestEntry, { announces, makesHints, isStale, maxLink }: Abilities): string | undefined {
+function refusal(
+  entry: ManifestEntry,
+  { announces, makesHints, isStale, maxLink, unwritable }: Abilities,
+): string | undefined {
   if (announces === "element") return undefined;
   if (isFetchedTwice({ ...entry, stale: isStale?.(entry.target) === true })) return STALE;
   const link = writeLink(entry);
   if (link === undefined) return "characters that a field can't hold";
+  if (unwritable?.test(entry.target) === true) return "characters that it takes for something else";
   if (maxLink !== undefined && link.length > maxLink) return `a link of ${link.length} characters`;
   return makesHints ? hintRefusal(entry) : undefined;
 }

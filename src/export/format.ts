@@ -56,7 +56,7 @@ export const pagePattern = (pathname: string): string =>
   pathname.endsWith("/") ? `${escaped(pathname)}(?:index\\.html)?` : escaped(pathname);
 
 /** All pages below a directory: what ends in a slash, or as HTML does. */
-export const treePattern = (directory: string): string => `${escaped(directory)}(?:.*/)?(?:[^/]*\\.x?html?)?`;
+export const treePattern = (directory: string): string => `${escaped(directory)}(?:.*/)?(?:[^/]*\\.(?i:html?|xhtml))?`;
 
 /** A path as servers have it that decode it first; as it is where it is no UTF-8. */
 export function decodedPath(pathname: string): string {

@@ -1,3 +1,4 @@
+import { markLength } from "../io/encoding/charset.js";
 import { OWN_ATTRIBUTE } from "../scanner/html/elements/link-element.js";
 import { HtmlLexer } from "../scanner/html/lexer.js";
 
@@ -39,6 +40,8 @@ export interface HeadPlaces {
 /** Where in a page announcements work as soon as they can. */
 export function placesInHead(bytes: Buffer): HeadPlaces {
   const lexer = new HtmlLexer(bytes);
+  // A byte order mark is no text.
+  lexer.position = markLength(bytes);
   let first = afterDoctype(bytes);
   let behindStyles = first;
   let isFirst = true;

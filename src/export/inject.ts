@@ -1,7 +1,10 @@
-import { copyFile, mkdir, readdir, readFile, realpath, stat, utimes } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { chmod, copyFile, readdir, readFile, realpath, stat, utimes } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { H2PushError } from "../errors.js";
+import { H2PushError, systemCode } from "../errors.js";
+import { makeDirectory } from "../io/disk/make-directory.js";
 import { writeWhole } from "../io/disk/atomic-write.js";
+import { encodeSegment } from "../scanner/list-pages.js";
 import { encodingIn } from "../io/encoding/charset.js";
 import type { ExportedPage } from "./exported-page.js";
 import { withLinks } from "./formats/html-links.js";
@@ -13,39 +16,46 @@ export interface Injected {
   readonly skipped: readonly { readonly page: string; readonly reason: string }[];
 }
 
-/** A page and its file's absolute path. */
-export interface InjectedPage {
-  readonly page: ExportedPage;
-  readonly file: string;
-}
-
-/** Not part of what is deployed. */
-const NOT_COPIED = new Set([".git", "node_modules"]);
+/** Not part of what is deployed: other dotfiles are (`.htaccess`, `.well-known`). */
+const NOT_COPIED = /^(?:\.git|\.env.*|\.DS_Store|node_modules)$/;
 
 /**
  * Copies a site, with announcements in the heads of its pages. What is there
  * already is written anew where it differs, and nothing else is touched.
  *
- * @throws {H2PushError} "usage" when one of the directories lies in the other
+ * @param base the URL path that the site is served below
+ * @throws {H2PushError} "usage" when one of the directories lies in the other, "output" when a file can't be written
  */
-export async function injectInto(root: string, directory: string, pages: readonly InjectedPage[]): Promise<Injected> {
+export async function injectInto(
+  root: string,
+  directory: string,
+  base: string,
+  pages: readonly ExportedPage[],
+): Promise<Injected> {
   const from = await realpath(root);
   const to = resolve(directory);
   checkApart(from, await realPlace(to), directory);
-  const byFile = new Map(pages.map(({ page, file }) => [file, page]));
+  const byPath = new Map(pages.map((page) => [page.pathname, page]));
   const skipped: { page: string; reason: string }[] = [];
   let files = 0;
   for await (const file of filesIn(from)) {
     files += 1;
     const target = join(to, relative(from, file));
-    await mkdir(dirname(target), { recursive: true });
-    const page = byFile.get(file);
-    const reason = page === undefined ? undefined : await writePage(file, target, page);
-    if (page === undefined || reason !== undefined) await copy(file, target);
+    await makeDirectory(dirname(target)).catch(refused(dirname(target)));
+    const page = byPath.get(pathOf(relative(from, file), base));
+    const reason = page === undefined ? undefined : await writePage(file, target, page).catch(refused(target));
+    if (page === undefined || reason !== undefined) await copy(file, target).catch(refused(target));
     if (page !== undefined && reason !== undefined) skipped.push({ page: page.pathname, reason });
   }
   return { files, skipped };
 }
+
+const refused = (path: string) => (error: unknown) => {
+  const hint = "pass a directory in which this user may write, and nothing else stands: --inject DIR";
+  throw new H2PushError("output", `cannot write ${path} (${systemCode(error) ?? String(error)})`, hint, {
+    cause: error,
+  });
+};
 
 /** Where a path leads, as far as it is there. */
 async function realPlace(path: string): Promise<string> {
@@ -64,15 +74,26 @@ function checkApart(from: string, to: string, directory: string): void {
 async function* filesIn(directory: string, outer: readonly string[] = []): AsyncGenerator<string> {
   const real = await realpath(directory);
   if (outer.includes(real)) return;
+  const [root = real] = outer;
   const entries = await readdir(directory, { withFileTypes: true });
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(directory, entry.name);
-    if (NOT_COPIED.has(entry.name)) continue;
-    const kind = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
+    if (NOT_COPIED.test(entry.name)) continue;
+    const kind = entry.isSymbolicLink() ? await linkedInside(root, path) : entry;
     if (kind?.isDirectory() === true) yield* filesIn(path, [...outer, real]);
     else if (kind?.isFile() === true) yield path;
   }
 }
+
+/** What a link leads to; undefined for what is outside of the site, and not served either. */
+async function linkedInside(root: string, path: string): Promise<Stats | undefined> {
+  const real = await realpath(path).catch(() => undefined);
+  return real?.startsWith(`${root}${sep}`) === true ? stat(real).catch(() => undefined) : undefined;
+}
+
+/** Canonical URL path of a page's file. */
+const pathOf = (file: string, base: string) =>
+  `${base}${file.split(sep).map(encodeSegment).join("/")}`.replace(/\/index\.html$/, "/");
 
 /** Why a page is copied as it is; undefined when it is written. */
 async function writePage(file: string, target: string, page: ExportedPage): Promise<string | undefined> {
@@ -81,6 +102,7 @@ async function writePage(file: string, target: string, page: ExportedPage): Prom
   const content = withLinks(bytes, page.links);
   const old = await readFile(target).catch(() => undefined);
   if (old?.equals(content) !== true) await writeWhole(target, content);
+  await chmod(target, (await stat(file)).mode & 0o777);
   return undefined;
 }
 

@@ -1,12 +1,4 @@
-import {
-  applyEdits,
-  findNodeAtLocation,
-  type JSONPath,
-  modify,
-  type Node,
-  type ParseError,
-  parseTree,
-} from "jsonc-parser";
+import { findNodeAtLocation, type Node, type ParseError, parseTree } from "jsonc-parser";
 
 /** A rule of a host's JSON file. */
 export type JsonRule = { readonly headers: readonly { readonly key: string; readonly value: string }[] } & (
@@ -24,11 +16,12 @@ const MARK = "x-h2push";
  * @param path of the list: ["hosting", "headers"]
  * @returns undefined when the text is no JSON object, or has something else at the path
  */
-export function withOwnRules(text: string, path: JSONPath, rules: readonly JsonRule[]): string | undefined {
+export function withOwnRules(text: string, path: readonly string[], rules: readonly JsonRule[]): string | undefined {
   const source = withList(text.trim() === "" ? "{}" : text, path);
   const list = source === undefined ? undefined : listAt(source, path);
   if (source === undefined || list === undefined) return undefined;
-  const own = [mark("begin"), ...rules, mark("end")].map((rule) => JSON.stringify(rule)).join(`,\n${INDENT}`);
+  const eol = eolOf(text);
+  const own = [mark("begin"), ...rules, mark("end")].map((rule) => JSON.stringify(rule)).join(`,${eol}${INDENT}`);
   const nodes = list.children ?? [];
   const begin = nodes.find((node) => isMark(node, "begin"));
   const end = nodes.find((node) => isMark(node, "end"));
@@ -36,8 +29,8 @@ export function withOwnRules(text: string, path: JSONPath, rules: readonly JsonR
   if (begin !== undefined && end !== undefined && begin.offset < end.offset) {
     return replaced(source, begin.offset, end.offset + end.length, own);
   }
-  if (last !== undefined) return replaced(source, last.offset + last.length, undefined, `,\n${INDENT}${own}`);
-  return replaced(source, list.offset, list.offset + list.length, `[\n${INDENT}${own}\n  ]`);
+  if (last !== undefined) return replaced(source, last.offset + last.length, undefined, `,${eol}${INDENT}${own}`);
+  return replaced(source, list.offset, list.offset + list.length, `[${eol}${INDENT}${own}${eol}  ]`);
 }
 
 const INDENT = "    ";
@@ -49,20 +42,35 @@ function replaced(text: string, start: number, end: number | undefined, content:
 }
 
 /** The text of an object with a list at a path, an empty one where there is nothing; undefined where that can't be. */
-function withList(text: string, path: JSONPath): string | undefined {
+function withList(text: string, path: readonly string[]): string | undefined {
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { disallowComments: true });
   if (tree?.type !== "object" || errors.length > 0) return undefined;
-  if (findNodeAtLocation(tree, path) !== undefined) return text;
-  const outer = findNodeAtLocation(tree, path.slice(0, -1));
-  if (outer !== undefined && outer.type !== "object") return undefined;
-  const formattingOptions = { insertSpaces: true, tabSize: 2, eol: "\n" };
-  return applyEdits(text, modify(text, path, [], { formattingOptions }));
+  for (let depth = path.length; depth >= 0; depth--) {
+    const node = findNodeAtLocation(tree, path.slice(0, depth));
+    if (node === undefined) continue;
+    if (depth === path.length) return text;
+    return node.type === "object" ? withProperty(text, node, path.slice(depth)) : undefined;
+  }
+  return undefined;
 }
 
-function listAt(text: string, path: JSONPath): Node | undefined {
+/** The text with a property more in an object, and no other character changed. */
+function withProperty(text: string, { offset, length, children = [] }: Node, path: readonly string[]): string {
+  const [name, ...inner] = path;
+  const value = inner.reduceRight<string>((written, key) => `{ ${JSON.stringify(key)}: ${written} }`, "[]");
+  const last = children.at(-1);
+  const at = last === undefined ? offset + 1 : last.offset + last.length;
+  const before = last === undefined ? "" : ",";
+  const behind = last === undefined && length === 2 ? eolOf(text) : "";
+  return `${text.slice(0, at)}${before}${eolOf(text)}  ${JSON.stringify(name)}: ${value}${behind}${text.slice(at)}`;
+}
+
+const eolOf = (text: string) => (text.includes("\r\n") ? "\r\n" : "\n");
+
+function listAt(text: string, path: readonly string[]): Node | undefined {
   const tree = parseTree(text);
-  const list = tree === undefined ? undefined : findNodeAtLocation(tree, path);
+  const list = tree === undefined ? undefined : findNodeAtLocation(tree, [...path]);
   return list?.type === "array" ? list : undefined;
 }
 

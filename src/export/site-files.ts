@@ -3,12 +3,11 @@ import { isPagePath } from "../manifest/destination.js";
 import { encodeSegment } from "../scanner/list-pages.js";
 import { expectedRequest } from "../server/middleware/site-rules.js";
 import { type GivenSetting, openScan } from "../server/scan/scan-setting.js";
-import { sitePages } from "../server/scan/site-pages.js";
 
 /** What an export asks of a site beside what its pages need. */
 export interface SiteFiles {
-  /** Files of the pages, by their canonical URL paths. */
-  pageFiles(): Promise<ReadonlyMap<string, string>>;
+  /** The URL path that the site is served below. */
+  readonly base: string;
   /** URL paths of directories with files that are no pages, at any depth. */
   mixedDirectories(): Promise<ReadonlySet<string>>;
   /** What the `_headers` of the site say of a target: it is fresh for a while, stale at once, or nothing. */
@@ -19,11 +18,7 @@ export interface SiteFiles {
 export async function openSiteFiles({ root, base, single, viewport }: GivenSetting): Promise<SiteFiles> {
   const { lookup, rules } = await openScan({ root, base, single, viewport }, () => undefined);
   return {
-    pageFiles: async () => {
-      const files = new Map<string, string>();
-      for await (const { pathname, file } of sitePages(lookup, rules)) files.set(pathname, file.file);
-      return files;
-    },
+    base: lookup.tree.base,
     mixedDirectories: async () => {
       const mixed = new Set<string>();
       await findMixed(lookup.tree.root, lookup.tree.base, mixed);

@@ -57,6 +57,8 @@ export const targets = {
     files: ["h2push.caddy"],
     pushesByName: true,
     maxPushes: MAX_CADDY_PUSHES,
+    // Placeholders, also of the environment.
+    unwritable: /[{}]/,
     sendsHints: true,
   },
   h2o: { ...field, description: "a handler in mruby", files: ["h2push.rb"] },

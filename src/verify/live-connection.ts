@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect as connectHttp2, type ClientHttp2Session, type IncomingHttpHeaders } from "node:http2";
 import type { IncomingMessage } from "node:http";
 import { request as requestHttps, type RequestOptions } from "node:https";
+import type { Readable } from "node:stream";
 import { isIP } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { H2PushError, systemCode } from "../errors.js";
@@ -75,6 +76,8 @@ async function secured(origin: string, hostname: string, port: string, insecure:
   socket.setTimeout(ANSWER_MS, () => socket.destroy(timedOut()));
   try {
     await once(socket, "secureConnect");
+    // From here on each answer has a limit of its own.
+    socket.setTimeout(0);
     return socket;
   } catch (error) {
     const code = systemCode(error) ?? String(error);
@@ -116,12 +119,17 @@ async function ask(session: ClientHttp2Session, target: string): Promise<LiveAns
 const linkOf = ({ link }: IncomingHttpHeaders): string[] => (link === undefined ? [] : [link].flat());
 
 /** Reads to the end, so that everything is there that comes with the response, and keeps the beginning. */
-async function beginning(stream: AsyncIterable<Buffer>): Promise<Buffer> {
+async function beginning(stream: Readable): Promise<Buffer> {
+  const timer = setTimeout(() => stream.destroy(timedOut()), ANSWER_MS);
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of stream) {
-    if (length < MAX_BODY) chunks.push(chunk);
-    length += chunk.length;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      if (length < MAX_BODY) chunks.push(chunk);
+      length += chunk.length;
+    }
+  } finally {
+    clearTimeout(timer);
   }
   return Buffer.concat(chunks).subarray(0, MAX_BODY);
 }

@@ -21,6 +21,8 @@ export interface VerifiedPage {
   readonly missing: readonly string[];
   /** Announced or pushed, and not in the list for it. */
   readonly unlisted: readonly string[];
+  /** Why there was no answer, instead of all that. */
+  readonly failure?: string;
   /** Announced, and not there: the list is of another build. */
   readonly gone: readonly { readonly target: string; readonly status: number }[];
 }
@@ -77,6 +79,20 @@ export async function verifyPage(
     gone,
   };
 }
+
+/** A page that nothing is known of but why there was no answer. */
+export const unanswered = (pathname: string, failure: string): VerifiedPage => ({
+  pathname,
+  status: 0,
+  linked: [],
+  hinted: [],
+  inHtml: [],
+  pushed: [],
+  missing: [],
+  unlisted: [],
+  gone: [],
+  failure,
+});
 
 /** Follows redirects on the same origin: hosts have a page at its path without the suffix. */
 async function askAs(

@@ -1,7 +1,8 @@
+import { H2PushError, systemCode } from "../errors.js";
 import type { Announcement } from "../delivery/announcement.js";
 import type { WrittenManifest } from "../manifest/read.js";
 import { connectLive, type LiveConnection } from "./live-connection.js";
-import { verifyPage, type VerifiedPage } from "./verify-page.js";
+import { unanswered, verifyPage, type VerifiedPage } from "./verify-page.js";
 
 export interface VerifyOptions {
   readonly announce: Announcement;
@@ -31,7 +32,8 @@ export async function verifySite(url: URL, manifest: WrittenManifest, options: V
       next += 1;
       const [pathname, entries] = page;
       const sized = entries.map((entry) => ({ ...entry, bytes: 0 }));
-      const verified = await verifyPage(pathname, sized, options.announce, connect, (target) => known.of(target));
+      const asked = verifyPage(pathname, sized, options.announce, connect, (target) => known.of(target));
+      const verified = await asked.catch((error: unknown) => unanswered(pathname, reasonOf(error)));
       results.push(verified);
       options.onPage(verified, results.length, pages.length);
     }
@@ -42,6 +44,12 @@ export async function verifySite(url: URL, manifest: WrittenManifest, options: V
     known.close();
   }
   return results;
+}
+
+/** What went wrong with one page is told with it; that nobody answers at all, of all. */
+function reasonOf(error: unknown): string {
+  if (error instanceof H2PushError) throw error;
+  return systemCode(error) ?? String(error);
 }
 
 /** The status of each target, asked for once. */
@@ -64,8 +72,15 @@ class KnownStatuses {
     void this.#connection?.then((connection) => connection.close()).catch(() => undefined);
   }
 
+  /** Once more on a new connection: a server ends one when it has carried enough. */
   async #ask(target: string): Promise<number> {
-    const connection = await (this.#connection ??= this.#connect());
-    return (await connection.get(target)).status;
+    const first = (this.#connection ??= this.#connect());
+    try {
+      return (await (await first).get(target)).status;
+    } catch (error) {
+      if (error instanceof H2PushError) throw error;
+      if (this.#connection === first) this.#connection = this.#connect();
+      return (await (await this.#connection).get(target)).status;
+    }
   }
 }

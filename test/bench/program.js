@@ -87,7 +87,7 @@ export async function announced(url) {
     for await (const chunk of stream) chunks.push(chunk);
     const content = Buffer.concat(chunks);
     const html = (encoding === "br" ? brotliDecompressSync(content) : content).toString("latin1");
-    return [...links, ...(html.match(/<link [^>]*data-h2push>/g) ?? [])].join("\n");
+    return [...links, ...(html.match(/<link [^>]*data-h2push[^>]*>/g) ?? [])].join("\n");
   } finally {
     session.destroy();
   }

@@ -40,6 +40,12 @@ test.each([
   expect(stderr).not.toContain("    at ");
 });
 
+test.skipIf(process.platform !== "linux")("a place in which nothing can be made is an error, at once", async () => {
+  const root = await writeSite(site);
+  const { exit, stderr } = await run(root, "--to", "nginx", "--out", "/proc/none/deep/");
+  expect([exit, stderr]).toEqual([1, expect.stringContaining("cannot write /proc/none/deep/ (ENOENT)")]);
+});
+
 test("a root that is none is named", async () => {
   const { exit, stderr } = await run("none", "--to", "json");
   expect([exit, stderr]).toEqual([1, expect.stringContaining("none")]);

@@ -24,7 +24,7 @@ const exported = (needs: Readonly<Record<string, readonly ManifestEntry[]>>, mor
     freshness: () => "fresh",
     mixed: new Set(["/"]),
     made: "Made by a test",
-    existing: () => Promise.resolve(""),
+    existing: () => Promise.resolve(Buffer.from("")),
     ...more,
   });
 };
@@ -38,7 +38,7 @@ const rulesIn = (text = "") =>
 
 test("a page has a rule for its path, and one for that without the suffix", async () => {
   const { files } = await exported({ "/": [style("/a.css")], "/about.html": [style("/b.css")], "/none.html": [] });
-  expect(rulesIn(files[0]?.text)).toEqual([
+  expect(rulesIn(files[0]?.content.toString())).toEqual([
     ["/", writeLink(style("/a.css"))],
     ["/about.html", writeLink(style("/b.css"))],
     ["/about", writeLink(style("/b.css"))],
@@ -47,9 +47,11 @@ test("a page has a rule for its path, and one for that without the suffix", asyn
 
 test("a directory of pages alone that say the same has one rule", async () => {
   const needs = { "/blog/": [style("/a.css")], "/blog/1.html": [style("/a.css")], "/blog/x/2.html": [style("/a.css")] };
-  expect(rulesIn((await exported(needs)).files[0]?.text)).toEqual([["/blog/*", writeLink(style("/a.css"))]]);
+  expect(rulesIn((await exported(needs)).files[0]?.content.toString())).toEqual([
+    ["/blog/*", writeLink(style("/a.css"))],
+  ]);
   const beside = await exported(needs, { mixed: new Set(["/", "/blog/", "/blog/x/"]) });
-  expect(rulesIn(beside.files[0]?.text).map(([path]) => path)).toEqual([
+  expect(rulesIn(beside.files[0]?.content.toString()).map(([path]) => path)).toEqual([
     "/blog/",
     "/blog/1.html",
     "/blog/1",
@@ -65,7 +67,7 @@ test("directories beside each other that say the same have one rule, and none tw
     "/posts/2/": [style("/a.css")],
     "/posts/2/more.html": [style("/a.css")],
   };
-  expect(rulesIn((await exported(needs)).files[0]?.text).map(([path]) => path)).toEqual([
+  expect(rulesIn((await exported(needs)).files[0]?.content.toString()).map(([path]) => path)).toEqual([
     "/posts/:page/",
     "/posts/2/more.html",
     "/posts/2/more",
@@ -84,9 +86,9 @@ test("the limits of rules and of a line hold, and what is over them is named", a
   const others = "/a\n  X-A: 1\n/b\n  X-B: 1\n";
   const { files, omitted } = await exported(
     { ...pages, "/long.html": long, "/too.html": [style(`/${"y".repeat(2000)}.css`)] },
-    { existing: () => Promise.resolve(others), mixed: new Set(["/"]) },
+    { existing: () => Promise.resolve(Buffer.from(others)), mixed: new Set(["/"]) },
   );
-  const text = files[0]?.text ?? "";
+  const text = files[0]?.content.toString() ?? "";
   expect(parseHeaders(text).rules).toHaveLength(100);
   expect(Math.max(...text.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(2000);
   // Those of the template with most pages are in.
@@ -112,17 +114,36 @@ test("what a 103 can't say is left out, each with its reason; what Firefox would
     ["/b.jpg", "imagesrcset"],
     ["/m.js", "Firefox would fetch it twice"],
   ]);
-  expect(rulesIn(files[0]?.text)).toEqual([["/", writeLink(style("/a.css"))]]);
-  expect((await exported(needs)).files[0]?.text).toContain("</m.js>");
+  expect(rulesIn(files[0]?.content.toString())).toEqual([["/", writeLink(style("/a.css"))]]);
+  expect((await exported(needs)).files[0]?.content.toString()).toContain("</m.js>");
 });
 
 test("a second run replaces its own part, and nothing else", async () => {
   const before = "/a\r\n  X-A: 1\r\n";
   const after = "\n/z\n  X-Z: 1";
   const first =
-    (await exported({ "/": [style("/a.css")] }, { existing: () => Promise.resolve(before) })).files[0]?.text ?? "";
+    (
+      await exported({ "/": [style("/a.css")] }, { existing: () => Promise.resolve(Buffer.from(before)) })
+    ).files[0]?.content.toString() ?? "";
   const again = async (text: string, target: string) =>
-    (await exported({ "/": [style(target)] }, { existing: () => Promise.resolve(text) })).files[0]?.text ?? "";
+    (
+      await exported({ "/": [style(target)] }, { existing: () => Promise.resolve(Buffer.from(text)) })
+    ).files[0]?.content.toString() ?? "";
   expect(await again(first, "/a.css")).toBe(first);
   expect(await again(`${first}${after}`, "/b.css")).toBe(`${first.replace("/a.css", "/b.css")}${after}`);
+});
+
+test("what others wrote stays byte for byte, in whatever encoding", async () => {
+  const others = Buffer.from("/caf\u00e9\n  X-A: 1\n", "latin1");
+  const { files } = await exported({ "/": [style("/a.css")] }, { existing: () => Promise.resolve(others) });
+  expect(files[0]?.content.subarray(0, others.length).equals(others)).toBe(true);
+});
+
+test.each([
+  "# h2push begin\n/own\n",
+  "/own\n# h2push end\n",
+  "# h2push begin\n# h2push end\n# h2push begin\n# h2push end\n",
+])("a part of ours that has lost a mark is an error, and nobody's lines are lost: %j", async (text) => {
+  const damaged = exported({ "/": [style("/a.css")] }, { existing: () => Promise.resolve(Buffer.from(text)) });
+  await expect(damaged).rejects.toThrow(/our part of _headers has lost its beginning or its end \(line \d\)/);
 });

@@ -10,7 +10,7 @@ import { oddSite } from "../support/export-sites.js";
 import { writeSite } from "../support/site.js";
 
 const entry: ManifestEntry = { target: "/a.css", rel: "preload", as: "style", bytes: 1 };
-const link = '<link rel="preload" as="style" href="/a.css" data-h2push>\n';
+const link = '<link rel="preload" as="style" href="/a.css" data-h2push=""/>\n';
 
 /** Where "|" stands, the announcement is to be. */
 test.each([
@@ -29,6 +29,10 @@ test.each([
   ["where no head is written", "<!-- x --><!doctype html>\n|<link rel=stylesheet href=b.css><p>text"],
   ["before text, where no head is written", "<!doctype html>|text <meta charset=utf-8>"],
   ["in a page without anything", "|"],
+  [
+    "behind a byte order mark and a policy",
+    '\uFEFF<!doctype html><head><meta http-equiv="content-security-policy" content="x">|<p>',
+  ],
   ["behind a byte order mark", "\uFEFF<!doctype html>|<p>text"],
   [
     "not behind what a script writes",
@@ -47,7 +51,7 @@ test.each([
 test("an image is announced behind the stylesheets, so that it does not take the line from them", () => {
   const page =
     "<head><meta charset=utf-8>|<link rel=stylesheet href=b.css><style></style><LINK rel='Stylesheet' href=c.css>|<body>";
-  const image = '<link rel="preload" as="image" href="/a.png" data-h2push>\n';
+  const image = '<link rel="preload" as="image" href="/a.png" data-h2push=""/>\n';
   const injected = withLinks(Buffer.from(page.replaceAll("|", "")), [
     { ...entry, target: "/a.png", as: "image" },
     entry,
@@ -78,8 +82,8 @@ test("an element says what a field would, in characters of every encoding", () =
     },
   ];
   expect(withLinks(Buffer.from("<p>"), entries).toString()).toBe(
-    `<link rel="modulepreload" href="/&#233;&amp;&quot;'.js" crossorigin="use-credentials" integrity="sha256-x" data-h2push>
-<link rel="preload" as="image" href="/b.jpg" media="print" imagesrcset="/a.jpg 1x" imagesizes="50vw" data-h2push>
+    `<link rel="modulepreload" href="/&#233;&amp;&quot;'.js" crossorigin="use-credentials" integrity="sha256-x" data-h2push=""/>
+<link rel="preload" as="image" href="/b.jpg" media="print" imagesrcset="/a.jpg 1x" imagesizes="50vw" data-h2push=""/>
 <p>`,
   );
 });

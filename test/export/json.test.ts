@@ -14,7 +14,7 @@ const options = (target: ExportOptions["target"], existing = ""): ExportOptions 
   freshness: () => undefined,
   mixed: new Set(["/"]),
   made: "Made by a test",
-  existing: () => Promise.resolve(existing),
+  existing: () => Promise.resolve(Buffer.from(existing)),
 });
 
 const needs = new Map([
@@ -85,15 +85,25 @@ describe.each(["vercel", "firebase"] as const)("%s.json", (target) => {
   test("keeps what is there, fits what the host documents, and is the same the second time", async () => {
     for (const existing of ["", own[target]]) {
       const { files } = await exportSite(needs, options(target, existing));
-      const text = files[0]?.text ?? "";
+      const text = files[0]?.content.toString() ?? "";
       const json: unknown = JSON.parse(text);
       const validate = new Ajv().compile(schemas[target]);
       expect([validate(json), validate.errors]).toEqual([true, null]);
       expect(text).toContain("</a.css>; rel=preload; as=style");
       if (existing !== "") expect(text).toContain('"x-a"');
       const again = await exportSite(needs, options(target, text));
-      expect(again.files[0]?.text).toBe(text);
+      expect(again.files[0]?.content.toString()).toBe(text);
     }
+  });
+
+  test("keeps every character of the rest", async () => {
+    const rest =
+      target === "vercel" ? '{\r\n\t"cleanUrls": true,\r\n\t"routes": []\r\n}' : '{ "hosting": { "public": "x" } }';
+    const { files } = await exportSite(needs, options(target, rest));
+    const text = files[0]?.content.toString() ?? "";
+    JSON.parse(text);
+    for (const line of rest.split("\r\n")) expect(text).toContain(line.replace(/[\s}]+$/, ""));
+    expect(/[^\r]\n/.test(text.trimEnd())).toBe(target === "firebase");
   });
 
   test("says what is wrong with a file that is none", async () => {
@@ -103,7 +113,7 @@ describe.each(["vercel", "firebase"] as const)("%s.json", (target) => {
 
 test("each page of firebase.json is matched by its expression alone, or by that of its directory", async () => {
   const { files } = await exportSite(needs, options("firebase"));
-  const rules = rulesIn(JSON.parse(files[0]?.text ?? ""));
+  const rules = rulesIn(JSON.parse(files[0]?.content.toString() ?? ""));
   const valueFor = (path: string) => rules.findLast(([regex]) => new RegExp(regex).test(path))?.[1] ?? "";
   for (const path of ["/", "/about (1)+.html", "/about (1)+", "/posts/1/"]) {
     expect([path, valueFor(path)]).toEqual([path, "</a.css>; rel=preload; as=style"]);

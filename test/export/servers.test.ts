@@ -105,3 +105,30 @@ const warnings = (said: string) =>
 
 /** Caddy tells of what its configuration turns off, and of a certificate that names nobody to ask about it. */
 const OF_THE_TEST = /admin endpoint disabled|stapling OCSP|automatic HTTPS is completely disabled/;
+
+describe.each(byPeer.filter((name) => name === "apache" || name === "caddy" || name === "haproxy"))(
+  "%s with --early-hints",
+  (name) => {
+    test("sends a 103 before a navigation, and the Link with the page", async () => {
+      const root = await readableSite();
+      const directory = await emptyDirectory();
+      const args = [programFile, "export", root, "--to", name, "--early-hints", "--out", `${directory}/`];
+      await run(process.execPath, args);
+      const { port: upstream } = await startServer({ root, delivery: "none" });
+      const { port, stop } = await startPeer(name, { exported: directory, root, upstream, earlyHints: true });
+      onTestFinished(stop);
+      const { request } = await connect(port, { settings: { enablePush: false } });
+      const navigation = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
+      const { status, headers, informational } = await request("/", navigation);
+      const targets = (link: string | string[] | undefined) =>
+        readLinks([link ?? []].flat().join(", ")).map(({ target }) => target);
+      expect([status, informational.flatMap(({ link }) => targets(link))]).toEqual([
+        200,
+        expect.arrayContaining(["/css/site.css", "/css/inner.css", "/js/deep.js"]),
+      ]);
+      expect(targets(headers.link)).toContain("/css/inner.css");
+      const plain = await request("/plain.html", navigation);
+      expect([plain.status, plain.informational, plain.headers.link]).toEqual([200, [], undefined]);
+    });
+  },
+);

@@ -22,6 +22,8 @@ interface Start {
   readonly root: string | undefined;
   /** Port of a server of the same files over HTTPS. */
   readonly upstream: number;
+  /** The export is one with `--early-hints`. */
+  readonly earlyHints?: boolean;
   /** One of the test's own without it. */
   readonly certificate?: PemPair;
 }
@@ -67,7 +69,7 @@ http {
     version: ["-v"],
     file: "httpd.conf",
     args: (directory: string) => ["-f", `${directory}/httpd.conf`, "-DFOREGROUND"],
-    configuration: ({ directory, exported, root, port, upstream }: Setting) => `
+    configuration: ({ directory, exported, root, port, upstream, earlyHints = false }: Setting) => `
 ServerRoot ${directory}
 ServerName localhost
 PidFile ${directory}/pid
@@ -80,6 +82,7 @@ ErrorLog "|/bin/cat 1>&2"
 LogLevel warn
 Listen 127.0.0.1:${port}
 Protocols h2 http/1.1
+H2EarlyHints ${earlyHints ? "on" : "off"}
 SSLEngine on
 SSLCertificateFile ${directory}/cert.pem
 SSLCertificateKeyFile ${directory}/key.pem

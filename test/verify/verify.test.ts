@@ -52,7 +52,10 @@ test("what is not announced, and what is and should not be, is named", async () 
   expect(stdout).toContain("2 pages, 2 not as the list has them");
   const loud = await served({ announce: "all", delivery: "link" });
   const all = await loud.verify();
-  expect([all.exit, all.stdout]).toEqual([1, expect.stringContaining("  too much   /a.css (not in the list)\n")]);
+  expect([all.exit, all.stdout]).toEqual([
+    1,
+    expect.stringContaining("  too much   /a.css (the list does not announce it)\n"),
+  ]);
   expect((await loud.verify("--announce", "all")).exit).toBe(0);
 });
 
@@ -121,4 +124,21 @@ test("nobody there, a certificate that nobody trusts, and no page are each said 
   expect([nobody.exit, nobody.stderr]).toEqual([1, expect.stringContaining("ECONNREFUSED")]);
   const none = await run("verify", `${origin}/none/`, "--manifest", file, "--insecure");
   expect([none.exit, none.stderr]).toEqual([1, expect.stringContaining("no page at /none/ or below")]);
+});
+
+test("a server that hangs up in the middle of a page costs that page alone", async () => {
+  const { file } = await served();
+  const { cert, key } = await testCertificate();
+  const server = createHttpsServer({ cert, key }, ({ url }, response) => {
+    if (url === "/") response.destroy();
+    else response.writeHead(200, { link: "</d.css>; rel=preload; as=style" }).end("<p>");
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const { exit, stdout, stderr } = await run("verify", `https://127.0.0.1:${port}`, "--manifest", file, "--insecure");
+  server.close();
+  expect([exit, stderr]).toEqual([1, ""]);
+  expect(stdout).toContain("/  no answer (ECONNRESET)\n");
+  expect(stdout).toContain("/about.html  1 by Link, 0 pushed\n");
 });

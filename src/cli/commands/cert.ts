@@ -1,11 +1,12 @@
 import { X509Certificate } from "node:crypto";
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { H2PushError, systemCode } from "../../errors.js";
 import { type Certificate, describePair, type PemPair } from "../../tls/issue/certificate.js";
 import { readPair } from "../../tls/store/pair-files.js";
 import { issueLeaf } from "../../tls/issue/issue.js";
 import { LOCAL_NAMES, normalizeNames } from "../../tls/issue/certificate-names.js";
+import { makeDirectory } from "../../io/disk/make-directory.js";
 import { writeWhole } from "../../io/disk/atomic-write.js";
 import { createCertificate, type KeyType } from "../../tls/issue/issue.js";
 import { checkDays, DEFAULT_DAYS, isoDay } from "../../tls/issue/validity.js";
@@ -129,7 +130,7 @@ async function make(
 
 async function write(out: string, { certFile, keyFile }: Files, pair: PemPair): Promise<void> {
   try {
-    await mkdir(dirname(keyFile), { recursive: true });
+    await makeDirectory(dirname(keyFile));
     // A key without a certificate that says whose it is would be taken for somebody else's, were this the end.
     await writeWhole(certFile, pair.cert, 0o644);
     await writeWhole(keyFile, pair.key, 0o600);

@@ -8,7 +8,7 @@ import {
   exportPages,
   exportSite,
   type Exported,
-  manifestText,
+  manifestContent,
   type SiteNeeds,
   toldNeeds,
 } from "../../export/export-site.js";
@@ -19,7 +19,7 @@ import { closestMatch } from "../../io/text/closest-match.js";
 import { checkGivenRoot } from "../options/served-root.js";
 import { count, printToStderr, size, warning } from "../output/output.js";
 import { progressBar } from "../output/progress-bar.js";
-import { checkUserFile, makeDirectory, writeUserFile } from "../output/user-file.js";
+import { checkUserFile, makeUserDirectory, writeUserFile } from "../output/user-file.js";
 
 /** The options of `h2push export`, as the command line has them. */
 export interface ExportFlags extends Pick<
@@ -61,7 +61,7 @@ export async function runExport(root: string, flags: ExportFlags): Promise<void>
   } as const;
   if (target === "json" && flags.for !== undefined) {
     const { pages, left } = exportPages(needs, options);
-    const file = { name: "manifest.json", text: manifestText(toldNeeds(pages)) };
+    const file = { name: "manifest.json", content: manifestContent(toldNeeds(pages)) };
     return finish({ files: [file], pages, left, omitted: [] }, place, flags);
   }
   if (target === "html") return inject(root, files, exportPages(needs, options), place, flags);
@@ -91,6 +91,13 @@ function targetOf({ to, inject, targetVersion, earlyHints, ...flags }: ExportFla
       "usage",
       `--inject ${inject} with --to ${target}`,
       "--inject is for --to html: leave one of the two out",
+    );
+  }
+  if (inject !== undefined && flags.out !== undefined) {
+    throw new H2PushError(
+      "usage",
+      `--inject ${inject} with --out ${flags.out}`,
+      "one of them names the directory of the copy",
     );
   }
   if (flags.for !== undefined && target !== "json") {
@@ -158,13 +165,13 @@ async function gather(root: string, flags: ExportFlags): Promise<SiteNeeds> {
 const pathOf = (place: NonNullable<OutputPlace>, name: string) =>
   "file" in place ? place.file : join(place.directory, name);
 
-/** What a file says that is written into; "" where there is none. */
-async function readExisting(place: OutputPlace, name: string): Promise<string> {
-  if (place === undefined) return "";
+/** What a file has that is written into; nothing where there is none. */
+async function readExisting(place: OutputPlace, name: string): Promise<Buffer> {
+  if (place === undefined) return Buffer.alloc(0);
   try {
-    return await readFile(pathOf(place, name), "utf8");
+    return await readFile(pathOf(place, name));
   } catch (error) {
-    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return "";
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return Buffer.alloc(0);
     const hint = "pass a place that this user may read and write: --out DIR";
     throw new H2PushError("output", `cannot read ${pathOf(place, name)} (${String(systemCode(error))})`, hint, {
       cause: error,
@@ -173,19 +180,21 @@ async function readExisting(place: OutputPlace, name: string): Promise<string> {
 }
 
 async function finish({ files, pages, left, omitted }: Exported, place: OutputPlace, { strict }: ExportFlags) {
-  if (place !== undefined && "directory" in place) await makeDirectory(place.directory, "--out DIR");
-  for (const { name, text } of files) {
-    if (place === undefined) process.stdout.write(files.length === 1 ? text : `# ${name}\n${text}\n`);
+  if (place !== undefined && "directory" in place) await makeUserDirectory(place.directory, "--out DIR");
+  for (const { name, content } of files) {
+    if (place === undefined) process.stdout.write(files.length === 1 ? content : `# ${name}\n${content.toString()}\n`);
     else {
-      await writeUserFile(pathOf(place, name), text, "--out DIR");
-      printToStderr(`${pathOf(place, name)}  ${size(Buffer.byteLength(text))}`);
+      await writeUserFile(pathOf(place, name), content, "--out DIR");
+      printToStderr(`${pathOf(place, name)}  ${size(content.length)}`);
     }
   }
   tellLeft(left);
   if (omitted.length > 0) {
     const names = omitted.map(({ pathname }) => pathname);
     const shown = names.length > 10 ? `${names.slice(0, 10).join(" ")} and ${names.length - 10} more` : names.join(" ");
-    printToStderr(`${warning("no room:")} ${count(names.length, "page")} over the limit of rules: ${shown}`);
+    printToStderr(
+      `${warning("left out:")} ${count(names.length, "page")} without a rule (the target's limit, or a name that it can't write): ${shown}`,
+    );
   }
   const announced = pages.filter(({ links, pushes }) => links.length + pushes.length > 0).length;
   printToStderr(`${count(pages.length, "page")}, ${announced} with something to announce`);
@@ -195,6 +204,9 @@ async function finish({ files, pages, left, omitted }: Exported, place: OutputPl
   if (strict === true && left.length + omitted.length > 0) process.exitCode = 1;
 }
 
+/** So many targets that are left out are named. */
+const MAX_LINES = 20;
+
 /** What is left out, each target once, with its reason and the pages. */
 function tellLeft(left: readonly LeftOut[]): void {
   const pages = new Map<string, string[]>();
@@ -202,10 +214,11 @@ function tellLeft(left: readonly LeftOut[]): void {
     const line = `${entry.target} (${reason})`;
     pages.set(line, [...(pages.get(line) ?? []), page]);
   }
-  for (const [line, [first = "", ...others]] of pages) {
+  for (const [line, [first = "", ...others]] of [...pages].slice(0, MAX_LINES)) {
     const more = others.length === 0 ? "" : ` and ${count(others.length, "other page")}`;
     printToStderr(`${warning("left out:")} ${line} on ${first}${more}`);
   }
+  if (pages.size > MAX_LINES) printToStderr(`${warning("left out:")} ${pages.size - MAX_LINES} more, for such reasons`);
 }
 
 async function inject(
@@ -217,13 +230,8 @@ async function inject(
 ): Promise<void> {
   if (place === undefined || !("directory" in place)) return;
   const { injectInto } = await import("../../export/inject.js");
-  await makeDirectory(dirname(place.directory), "--inject DIR");
-  const files = await site.pageFiles();
-  const found = pages.flatMap((page) => {
-    const file = files.get(page.pathname);
-    return file === undefined ? [] : { page, file };
-  });
-  const { files: copied, skipped } = await injectInto(root, place.directory, found);
+  await makeUserDirectory(dirname(place.directory), "--inject DIR");
+  const { files: copied, skipped } = await injectInto(root, place.directory, site.base, pages);
   for (const { page, reason } of skipped) printToStderr(`${warning("left as it is:")} ${page} (${reason})`);
   printToStderr(`${place.directory}  ${count(copied, "file")}`);
   await finish({ files: [], pages, left, omitted: [] }, undefined, flags);

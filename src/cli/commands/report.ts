@@ -12,7 +12,7 @@ import type { PageNeeds } from "../../scanner/types.js";
 import { scan, type ScanOptions } from "../../server/scan/scan-directory.js";
 import { checkGivenRoot } from "../options/served-root.js";
 import { printError, printLine, printToStderr, quiet, warning } from "../output/output.js";
-import { checkUserFile, makeDirectory, writeUserFile } from "../output/user-file.js";
+import { checkUserFile, makeUserDirectory, writeUserFile } from "../output/user-file.js";
 import { progressBar } from "../output/progress-bar.js";
 import { reportTable } from "./report-table.js";
 
@@ -60,7 +60,7 @@ export async function report(root: string, flags: ReportFlags): Promise<void> {
   const budgets = await budgetsOf(flags);
   const before = flags.compare === undefined ? undefined : await earlierReport(flags.compare);
   if (flags.out !== undefined) await checkUserFile(flags.out, "--out FILE");
-  if (flags.har !== undefined) await makeDirectory(flags.har, "--har DIRECTORY");
+  if (flags.har !== undefined) await makeUserDirectory(flags.har, "--har DIRECTORY");
   const asText = flags.format !== "json";
   const needs = new Map<string, PageNeeds>();
   const measured = await measure(root, flags, needs, (page) => asText && printLine(reportTable(page)));

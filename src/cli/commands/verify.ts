@@ -73,9 +73,14 @@ function tell(pages: readonly VerifiedPage[]): void {
       inHtml.length === 0 ? "" : `${inHtml.length} in the HTML`,
       `${pushed.length} pushed`,
     ];
+    if (page.failure !== undefined) {
+      printLine(`${heading(pathname)}  ${warning("no answer")} ${quiet(`(${page.failure})`)}`);
+      continue;
+    }
     printLine(`${heading(pathname)}  ${parts.filter((part) => part !== "").join(", ")}`);
     for (const target of page.missing) printLine(`  ${warning("missing")}    ${target}`);
-    for (const target of page.unlisted) printLine(`  ${warning("too much")}   ${target} ${quiet("(not in the list)")}`);
+    for (const target of page.unlisted)
+      printLine(`  ${warning("too much")}   ${target} ${quiet("(the list does not announce it)")}`);
     for (const { target, status } of page.gone)
       printLine(`  ${warning("not there")}  ${target} ${quiet(`(${status})`)}`);
   }

@@ -1,6 +1,7 @@
-import { access, constants, mkdir, stat } from "node:fs/promises";
+import { access, constants, realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { H2PushError, systemCode } from "../../errors.js";
+import { makeDirectory } from "../../io/disk/make-directory.js";
 import { writeWhole } from "../../io/disk/atomic-write.js";
 
 /**
@@ -9,8 +10,15 @@ import { writeWhole } from "../../io/disk/atomic-write.js";
  * @param option by which, with the name of its value: "--out FILE"
  * @throws {H2PushError} "output" when it can't be written
  */
-export async function writeUserFile(file: string, text: string, option: string): Promise<void> {
-  await writing(file, "a file", option, writeWhole(file, text));
+export async function writeUserFile(file: string, content: string | Uint8Array, option: string): Promise<void> {
+  await writing(file, "a file", option, replace(file, content));
+}
+
+/** Through a link to the file that it leads to, which keeps its mode. */
+async function replace(file: string, content: string | Uint8Array): Promise<void> {
+  const real = await realpath(file).catch(() => file);
+  const old = await stat(real).catch(() => undefined);
+  await writeWhole(real, content, old === undefined ? undefined : old.mode & 0o777);
 }
 
 /**
@@ -28,8 +36,8 @@ export async function checkUserFile(file: string, option: string): Promise<void>
 }
 
 /** @throws {H2PushError} "output" when it can't be made */
-export async function makeDirectory(directory: string, option: string): Promise<void> {
-  await writing(directory, "one", option, mkdir(directory, { recursive: true }));
+export async function makeUserDirectory(directory: string, option: string): Promise<void> {
+  await writing(directory, "one", option, makeDirectory(directory));
 }
 
 async function writing(path: string, kind: string, option: string, done: Promise<unknown>): Promise<void> {

@@ -28,17 +28,16 @@ export function apache({ pages, earlyHints, version }: ExportedSite): ExportedFi
     const lines = page === undefined ? [] : directives(page, sends103);
     return [`<ElseIf "%{REQUEST_URI} =~ m#^${pattern}$#">`, ...lines, "</ElseIf>"].join("\n");
   });
-  const text = [
-    ...(sends103 ? ["<IfModule mod_http2.c>", "    H2EarlyHints on", "</IfModule>"] : []),
-    "<IfModule mod_headers.c>",
-    FRAMED,
-    ...conditions,
-    "</IfModule>",
-  ];
+  const text = ["<IfModule mod_headers.c>", FRAMED, ...conditions, "</IfModule>"];
   const usage = [
     "Put this into the .htaccess of the site's root (AllowOverride FileInfo), or into its Directory block.",
     "mod_headers has to be enabled. With mod_http2, clients that take pushes are pushed all that is named here.",
+    sends103
+      ? "For the 103, put H2EarlyHints on into the configuration of the server or the virtual host."
+      : "H2EarlyHints has to stay off, as it is by default: h2push export --early-hints writes what it needs.",
   ];
+  if (sends103)
+    usage.push("For the 103, put H2EarlyHints on into the configuration of the server or the virtual host.");
   return [{ name: ".htaccess", usage, text: text.join("\n") }];
 }
 
@@ -48,7 +47,8 @@ const FRAMED = `<If "req_novary('Sec-Fetch-Dest') =~ m#^(?:${frameDestinations.j
 function directives({ links, hints, pushes }: ExportedPage, sends103: boolean): string[] {
   const lines = linksOf(links).map((link) => `    Header add Link ${quoted(link.replaceAll("%", "%%"))}`);
   const announced = new Set(links.flatMap(({ target, rel }) => (rel === "preload" ? target : [])));
-  const others = pushes.filter(({ target }) => !announced.has(target));
+  // Beside a 103 there are none: Apache would put them into it, without saying what they are.
+  const others = sends103 ? [] : pushes.filter(({ target }) => !announced.has(target));
   const http2 = [
     ...others.map(({ target }) => `        H2PushResource add ${quoted(target)}`),
     ...(sends103 ? linksOf(hints).map((link) => `        H2EarlyHint Link ${quoted(link)}`) : []),
@@ -75,4 +75,8 @@ function gathered(rules: readonly Rule[]): { readonly list: number; readonly pat
 }
 
 /** Inside the quotes of the condition. */
-const inExpression = (pattern: string) => pattern.replaceAll('"', String.raw`\x22`).replaceAll("%", String.raw`\x25`);
+const inExpression = (pattern: string) =>
+  pattern
+    .replaceAll(/\\?#/g, String.raw`\x23`)
+    .replaceAll('"', String.raw`\x22`)
+    .replaceAll("%", String.raw`\x25`);

@@ -6,6 +6,7 @@ import type { ExportedPage } from "../exported-page.js";
 /** A snippet for a Caddyfile: which page has which list, and what a page with that list is given. */
 export function caddy({ pages, earlyHints }: ExportedSite): ExportedFile[] {
   const { lists, rules } = shareLists(pages, true);
+  // Which page it is, is told of no page that has a brace in its name: see `targets.ts`.
   const keys = rules.map((rule) =>
     rule.kind === "page"
       ? `${word(decodedPath(rule.pathname))} ${rule.list}`
@@ -32,18 +33,22 @@ function given(number: number, page: ExportedPage, earlyHints: boolean): string[
   const matcher = `@h2push_${number}`;
   const early = earlyHints && page.hints.length > 0;
   // What goes with the 103 goes with the final response, too.
-  const fields = linksOf(early ? page.hints : page.links).map((link) => `header ${matcher} +Link ${word(link)}`);
+  const written = early ? page.hints : page.links;
+  const fields = linksOf(written).map((link) => `header ${matcher} +Link ${word(link)}`);
   return [
-    `${matcher} vars {h2push_list} ${number}`,
+    `${matcher} {`,
+    "\tmethod GET",
+    `\tvars {h2push_list} ${number}`,
+    "}",
     ...fields,
     ...(early ? [`respond ${matcher} 103`] : []),
-    ...pushed(matcher, page),
+    ...pushed(matcher, written, page.pushes),
   ];
 }
 
 /** `push` pushes what it names, and what `Link` announces. */
-function pushed(matcher: string, { links, pushes }: ExportedPage): string[] {
-  const announced = new Set(links.map(({ target }) => target));
+function pushed(matcher: string, written: ExportedPage["links"], pushes: ExportedPage["pushes"]): string[] {
+  const announced = new Set(written.map(({ target }) => target));
   const others = pushes.filter(({ target }) => !announced.has(target));
   if (pushes.length === 0) return [];
   if (others.length === 0) return [`push ${matcher}`];

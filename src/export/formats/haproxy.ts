@@ -15,11 +15,17 @@ export function haproxy({ pages, earlyHints }: ExportedSite): ExportedFile[] {
   const config = [
     // A frame may be sandboxed, and what needs CORS is then refused to it.
     `http-request set-var(txn.h2push) path,map_reg(h2push-pages.map,0) unless { req.hdr(sec-fetch-dest) ${frameDestinations.join(" ")} }`,
-    ...(earlyHints ? [earlyHint] : []),
+    ...(earlyHints ? ["http-request strict-mode off", earlyHint, "http-request strict-mode on"] : []),
     "http-response set-var(txn.h2push_link) var(txn.h2push),map(h2push-links.map)",
+    // What has no room left in its buffer goes without links, and not as a 500.
+    "http-response strict-mode off",
     "http-response add-header Link %[var(txn.h2push_link)] if { var(txn.h2push_link) -m len gt 0 } { status 200 304 }",
+    "http-response strict-mode on",
   ];
-  const usage = ["Put these lines into the frontend of the site, with the paths of the two maps as they are there."];
+  const usage = [
+    "Fields of more than 1,024 bytes need room: tune.maxrewrite 9216 and tune.bufsize 32768 in the global section.",
+    "Put these lines into the frontend of the site, with the paths of the two maps as they are there.",
+  ];
   return [
     { name: "h2push.cfg", usage, text: config.join("\n") },
     {

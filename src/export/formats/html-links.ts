@@ -44,7 +44,8 @@ function linkElement(entry: ManifestEntry): string {
     ...others,
   ] as const;
   const written = attributes.flatMap(([name, value]) => (value === undefined ? [] : `${name}="${escaped(value)}"`));
-  return `<link ${written.join(" ")} ${OWN_ATTRIBUTE}>`;
+  // As XHTML has it: HTML passes over the slash.
+  return `<link ${written.join(" ")} ${OWN_ATTRIBUTE}=""/>`;
 }
 
 /** In ASCII, so that it means the same in every encoding. */

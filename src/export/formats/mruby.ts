@@ -4,7 +4,7 @@ import { shareLists } from "../shared-lists.js";
 
 /** A handler for H2O: 399 has it go on with the next handler, and push what the field announces or send it. */
 const H2O_HANDLER = `lambda do |env|
-  link = env["REQUEST_METHOD"] == "GET" ? H2push.link(env["PATH_INFO"], env["HTTP_SEC_FETCH_DEST"]) : nil
+  link = env["REQUEST_METHOD"] == "GET" ? H2push.link(env["SCRIPT_NAME"].to_s + env["PATH_INFO"], env["HTTP_SEC_FETCH_DEST"]) : nil
   [399, link ? { "link" => link } : {}, []]
 end`;
 
@@ -62,6 +62,7 @@ ${trees.join("\n")}
 ${links.join("\n")}
   }
 
+  SUFFIXES = ["/", ".html", ".htm", ".xhtml"]
   # A frame may be sandboxed, and what needs CORS is then refused to it.
   FRAMES = [${frameDestinations.map(quoted).join(", ")}]
 
@@ -70,7 +71,7 @@ ${links.join("\n")}
     page = path.split("?", 2)[0] || ""
     page = page[0, page.length - "index.html".length] if page.end_with?("/index.html")
     number = PAGES[page]
-    if number.nil? && (page.end_with?("/") || page.end_with?(".html"))
+    if number.nil? && SUFFIXES.any? { |suffix| page.downcase.end_with?(suffix) }
       found = DIRECTORIES.find { |directory, _| page.start_with?(directory) }
       number = found[1] if found
     end

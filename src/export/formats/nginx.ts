@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { frameDestinations } from "../../delivery/navigation.js";
 import {
   decodedPath,
@@ -11,8 +12,11 @@ import {
 import { MAX_NGINX_WORD } from "../targets.js";
 import { type Rule, shareLists } from "../shared-lists.js";
 
-/** A key of a map has to fit into a bucket of a cache line, with a pointer and its length. */
+/** A key of a map has to fit into a bucket of a cache line, with a pointer and its length (bytes). */
 const MAX_KEY = 44;
+
+/** So many keys are written as expressions, which are tried one after another, before the buckets are made larger. */
+const MAX_EXPRESSIONS = 100;
 
 /**
  * Maps from the page to its `Link` for the `http` block, and the lines that
@@ -30,8 +34,9 @@ export function nginx({ pages, version }: ExportedSite): ExportedFile[] {
       ...fields.flatMap(([number, { [index]: field }]) => (field === undefined ? [] : `${number} ${quoted(field)};`)),
     ]),
   );
+  const { isRoomy, directives } = sizes(rules);
   const maps = [
-    ...sizes(rules),
+    ...directives,
     ...dollar(values),
     map("$uri", "$h2push_path", [
       String.raw`"~^(?<h2push_directory>.*/)index\.html$" $h2push_directory;`,
@@ -42,16 +47,27 @@ export function nginx({ pages, version }: ExportedSite): ExportedFile[] {
       ...frameDestinations.map((name) => `${name} "";`),
       "default $h2push_path;",
     ]),
-    map("$h2push_page", "$h2push_list", ["default 0;", ...keys(rules)]),
+    map("$h2push_page", "$h2push_list", ["default 0;", ...keys(rules, isRoomy)]),
     ...values,
   ];
   const pushes = isAtLeast(version, [1, 13, 9]) && !isAtLeast(version, [1, 25, 1]) && version !== undefined;
   const server = [...names.map((name) => `add_header Link ${name};`), ...(pushes ? ["http2_push_preload on;"] : [])];
+  const text = maps.join("\n");
+  const ours = (lines: string) => withNamesOf(lines, createHash("sha256").update(text).digest("hex").slice(0, 6));
+  const usage = [
+    "Include this file in the http block of nginx.",
+    ...(directives.length > 0
+      ? ["Where that sets a map_hash size already, leave ours out and set the larger one."]
+      : []),
+  ];
   return [
-    { name: "h2push-map.conf", usage: ["Include this file in the http block of nginx."], text: maps.join("\n") },
-    { name: "h2push-server.conf", usage: usageOf(version, pushes), text: server.join("\n") },
+    { name: "h2push-map.conf", usage, text: ours(text) },
+    { name: "h2push-server.conf", usage: usageOf(version, pushes), text: ours(server.join("\n")) },
   ];
 }
+
+/** Variables are of the whole server: those of two sites must not have the same names. */
+const withNamesOf = (text: string, site: string) => text.replaceAll(/(?<=\$\{?|<)h2push_/g, `h2push_${site}_`);
 
 function usageOf(version: readonly number[] | undefined, pushes: boolean): string[] {
   const usage = [
@@ -72,7 +88,7 @@ const map = (from: string, to: string, lines: readonly string[]) =>
   `map ${from} ${to} {\n${lines.map((line) => `    ${line}\n`).join("")}}`;
 
 /** Strings are compared without regard to case: where that matters, expressions take their place. */
-function keys(rules: readonly Rule[]): string[] {
+function keys(rules: readonly Rule[], isRoomy: boolean): string[] {
   const counts = new Map<string, number>();
   const decoded = rules.map((rule) => ({
     rule,
@@ -83,7 +99,7 @@ function keys(rules: readonly Rule[]): string[] {
   }
   return decoded.map(({ rule, text }) => {
     if (rule.kind === "tree") return `${quoted(`~^${treePattern(text)}$`, true)} ${rule.list};`;
-    const isPlain = counts.get(text.toLowerCase()) === 1;
+    const isPlain = counts.get(text.toLowerCase()) === 1 && (isRoomy || Buffer.byteLength(text) <= MAX_KEY);
     return `${isPlain ? quoted(text, true) : quoted(`~^${escaped(text)}$`, true)} ${rule.list};`;
   });
 }
@@ -98,13 +114,15 @@ function quoted(text: string, isKey = false): string {
 const dollar = (values: readonly string[]) =>
   values.some((text) => text.includes("{h2push_dollar}")) ? ['geo $h2push_dollar {\n    default "$";\n}'] : [];
 
-/** Room for long keys and many of them, where the defaults don't suffice. */
-function sizes(rules: readonly Rule[]): string[] {
-  const pages = rules.flatMap((rule) => (rule.kind === "page" ? decodedPath(rule.pathname) : []));
-  const longest = pages.reduce((most, path) => Math.max(most, Buffer.byteLength(path)), 0);
-  const bucket = 2 ** Math.ceil(Math.log2(longest + 20));
-  return [
-    ...(longest > MAX_KEY ? [`map_hash_bucket_size ${bucket};`] : []),
-    ...(pages.length > 1500 ? [`map_hash_max_size ${2 ** Math.ceil(Math.log2(pages.length * 2))};`] : []),
+/** Room for long keys and many of them, where the defaults don't suffice: both may be set once in the server. */
+function sizes(rules: readonly Rule[]): { readonly isRoomy: boolean; readonly directives: readonly string[] } {
+  const lengths = rules.flatMap((rule) => (rule.kind === "page" ? Buffer.byteLength(decodedPath(rule.pathname)) : []));
+  const isRoomy = lengths.filter((length) => length > MAX_KEY).length > MAX_EXPRESSIONS;
+  const power = (least: number) => 2 ** Math.ceil(Math.log2(least));
+  const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
+  const directives = [
+    ...(isRoomy ? [`map_hash_bucket_size ${power(longest + 20)};`] : []),
+    ...(lengths.length > 1500 ? [`map_hash_max_size ${power(lengths.length * 2)};`] : []),
   ];
+  return { isRoomy, directives };
 }

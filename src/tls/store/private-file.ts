@@ -1,13 +1,14 @@
 import { randomBytes, X509Certificate } from "node:crypto";
-import { chmod, type FileHandle, mkdir, open, rename, stat } from "node:fs/promises";
+import { chmod, type FileHandle, open, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../../errors.js";
+import { makeDirectory } from "../../io/disk/make-directory.js";
 import { parseKey, pemBlocks, type PemPair } from "../issue/certificate.js";
 import { type Tell, withFileLock } from "./file-lock.js";
 
 /** Makes `directory` and its parents, and lets only this user enter, also if it exists already. */
 async function makePrivateDirectory(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory, 0o700);
   const { mode } = await stat(directory);
   // A directory that the owner made read-only stays read-only.
   if ((mode & 0o077) !== 0) await chmod(directory, mode & 0o700);

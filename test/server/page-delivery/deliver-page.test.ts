@@ -111,7 +111,7 @@ test("Link says what each kind of target needs to be taken once", async () => {
   expect(link.split(", ").sort()).toEqual(
     [
       `</site.css>; rel=preload; as=style; crossorigin=anonymous; integrity="${integrity}"`,
-      '</print.css>; rel=preload; as=style; media="(min-width: 1px)"',
+      '</print.css>; rel=preload; as=style; media="(min-width: 1px)"; nopush',
       '</fonts/text.woff2>; rel=preload; as=font; type="font/woff2"; crossorigin=anonymous',
       "</js/module.js>; rel=preload; as=script; crossorigin=use-credentials",
       "</js/app.js>; rel=preload; as=script; fetchpriority=low",

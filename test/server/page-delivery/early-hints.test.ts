@@ -216,6 +216,6 @@ test("under hints a route's own links keep what a browser needs to take them", a
   const routes: Route[] = [() => new Response("page", { headers: { link } })];
   const { port } = await startServer({ routes, delivery: "hints" });
   const { headers, informational } = await (await connect(port, noPush)).request("/", navigation);
-  expect(informational.map((fields) => fields.link)).toEqual([link]);
+  expect(informational.map((fields) => fields.link)).toEqual([`${link}; nopush`]);
   expect(headers.link).toBe(link);
 });

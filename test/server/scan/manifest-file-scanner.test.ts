@@ -35,7 +35,7 @@ test("links what the manifest says, and leaves out what is not there", async () 
     ],
   });
   const client = await connect(port, { settings: { enablePush: false } });
-  expect((await client.request("/")).headers["link"]).toBe('</a.css>; rel=preload; as=style; media="print"');
+  expect((await client.request("/")).headers["link"]).toBe('</a.css>; rel=preload; as=style; media="print"; nopush');
 });
 
 test("delivers nothing with a page that the manifest does not name", async () => {
