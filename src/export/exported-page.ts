@@ -98,8 +98,8 @@ function refusal(
   entry: ManifestEntry,
   { announces, makesHints, isStale, maxLink, unwritable }: Abilities,
 ): string | undefined {
-  if (announces === "element") return undefined;
   if (isFetchedTwice({ ...entry, stale: isStale?.(entry.target) === true })) return STALE;
+  if (announces === "element") return undefined;
   const link = writeLink(entry);
   if (link === undefined) return "characters that a field can't hold";
   if (unwritable?.test(entry.target) === true) return "characters that it takes for something else";
