@@ -40,13 +40,16 @@ export const MAX_LINK_BYTES = 8192;
  * load event wait for it (measured). The browser also holds the first paint back
  * up to 100 ms for a font that is announced and not there yet: only those are
  * that text waits for anyway, and none where scripts would run in that time,
- * which came before a first paint 150 ms later (measured). Of images that the
- * HTML does not name, the first in the document is most likely painted first.
+ * which came before a first paint 150 ms later (measured). Where that paint
+ * waits for stylesheets that the HTML does not name, the font is there by then.
+ * Of images that the HTML does not name, the first in the document is most
+ * likely painted first.
  */
 export function leftToBrowser(links: readonly PreloadLink[], announce: Announcement): ReadonlyMap<PreloadLink, string> {
   const seen = new Map<PreloadLink, string>();
   let images = 0;
-  const hasLaterScript = links.some(({ as, blocking }) => as === "script" && blocking !== true);
+  const runsScripts = links.some(({ as, blocking }) => as === "script" && blocking !== true);
+  const waitsForStyles = links.some(({ as, rel, named }) => as === "style" && rel !== undefined && named !== true);
   for (const link of links) {
     if (link.inField === true || link.rel === undefined) continue;
     if (link.blocked === true) seen.set(link, "integrity policy");
@@ -54,7 +57,7 @@ export function leftToBrowser(links: readonly PreloadLink[], announce: Announcem
       if (isFetchedTwice(link)) seen.set(link, "stale");
     } else if (link.named === true) seen.set(link, "in the HTML");
     else if (isFetchedTwice(link)) seen.set(link, "stale");
-    else if (link.when === "load" || (hasLaterScript && link.as === "font" && link.when !== "paint"))
+    else if (link.when === "load" || (runsScripts && !waitsForStyles && link.as === "font" && link.when !== "paint"))
       seen.set(link, "not painted first");
     else if (link.as === "image" && link.when !== "paint" && images++ >= MAX_HIDDEN_IMAGES)
       seen.set(link, "not painted first");

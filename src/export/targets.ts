@@ -68,7 +68,7 @@ export const targets = {
     files: ["h2push.cfg", "h2push-pages.map", "h2push-links.map", "h2push-hints.map"],
     sendsHints: true,
   },
-  nghttpx: { ...field, description: "a script in mruby", files: ["h2push.rb"] },
+  nghttpx: { ...field, description: "a script in mruby", files: ["h2push.rb"], untried: true },
   firebase: {
     ...field,
     description: "headers in firebase.json",

@@ -74,7 +74,7 @@ export async function runExport(root: string, flags: ExportFlags): Promise<void>
     existing,
     mixed: await files.mixedDirectories(),
   });
-  await finish(exported, place, flags);
+  await finish(exported, place, flags, target);
 }
 
 /** Where files go: into a directory, one to a file, or to standard output. */
@@ -179,7 +179,12 @@ async function readExisting(place: OutputPlace, name: string): Promise<Buffer> {
   }
 }
 
-async function finish({ files, pages, left, omitted }: Exported, place: OutputPlace, { strict }: ExportFlags) {
+async function finish(
+  { files, pages, left, omitted }: Exported,
+  place: OutputPlace,
+  { strict }: ExportFlags,
+  target?: TargetName,
+): Promise<void> {
   if (place !== undefined && "directory" in place) await makeUserDirectory(place.directory, "--out DIR");
   for (const { name, content } of files) {
     if (place === undefined) process.stdout.write(files.length === 1 ? content : `# ${name}\n${content.toString()}\n`);
@@ -189,6 +194,9 @@ async function finish({ files, pages, left, omitted }: Exported, place: OutputPl
     }
   }
   tellLeft(left);
+  if (target !== undefined && "untried" in targets[target]) {
+    printToStderr(`${warning("note:")} ${target} is untried: hold the live site against the list with h2push verify`);
+  }
   if (omitted.length > 0) {
     const names = omitted.map(({ pathname }) => pathname);
     const shown = names.length > 10 ? `${names.slice(0, 10).join(" ")} and ${names.length - 10} more` : names.join(" ");

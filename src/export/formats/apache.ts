@@ -36,8 +36,6 @@ export function apache({ pages, earlyHints, version }: ExportedSite): ExportedFi
       ? "For the 103, put H2EarlyHints on into the configuration of the server or the virtual host."
       : "H2EarlyHints has to stay off, as it is by default: h2push export --early-hints writes what it needs.",
   ];
-  if (sends103)
-    usage.push("For the 103, put H2EarlyHints on into the configuration of the server or the virtual host.");
   return [{ name: ".htaccess", usage, text: text.join("\n") }];
 }
 

@@ -24,7 +24,7 @@ export function haproxy({ pages, earlyHints }: ExportedSite): ExportedFile[] {
   ];
   const usage = [
     "Fields of more than 1,024 bytes need room: tune.maxrewrite 9216 and tune.bufsize 32768 in the global section.",
-    "Put these lines into the frontend of the site, with the paths of the two maps as they are there.",
+    "Put these lines into the frontend of the site, with the paths of the maps as they are there.",
   ];
   return [
     { name: "h2push.cfg", usage, text: config.join("\n") },

@@ -5,7 +5,7 @@ import { systemCode } from "../../errors.js";
 /**
  * Makes a directory and those around it, as far as they are not there. Node's
  * own `recursive` never ends where the parent is there and nothing can be made
- * in it, as in `/proc` (Node 20 to 26).
+ * in it, as in `/proc` (Node 20, 22 and 24, tried).
  *
  * @throws what the system says
  */
