@@ -49,7 +49,7 @@ export function leftToBrowser(links: readonly PreloadLink[], announce: Announcem
   const seen = new Map<PreloadLink, string>();
   let images = 0;
   const runsScripts = links.some(({ as, blocking }) => as === "script" && blocking !== true);
-  const waitsForStyles = links.some(({ as, rel, named }) => as === "style" && rel !== undefined && named !== true);
+  const waitsForStyles = links.some(({ as, blocking, named }) => as === "style" && blocking === true && named !== true);
   for (const link of links) {
     if (link.inField === true || link.rel === undefined) continue;
     if (link.blocked === true) seen.set(link, "integrity policy");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PreloadLink } from "../../src/delivery/announcement.js";
+import { leftToBrowser, type PreloadLink } from "../../src/delivery/announcement.js";
 import { plan, type Limits, type PageRequest, type Peer } from "../../src/delivery/plan.js";
 
 const css: PreloadLink = { target: "/a.css", rel: "preload", as: "style", bytes: 100, pushable: true, etag: '"css"' };
@@ -204,4 +204,23 @@ test("a 103 names what blocks rendering, too", () => {
   const deferred: PreloadLink = { ...js, named: true };
   const given = { request: navigation, limits: { mode: "hints" as const } };
   expect(decide({ ...given, links: [inHtml, deferred, js] })).toEqual(["hint", "in the HTML", "hint and link"]);
+});
+
+test("beside scripts, only a stylesheet that blocks rendering and that the HTML does not name has a font announced", () => {
+  const link = (target: string, more: Partial<PreloadLink>): PreloadLink => ({
+    target,
+    rel: "preload",
+    as: "style",
+    bytes: 1,
+    ...more,
+  });
+  const font = link("/f.woff2", { as: "font" });
+  const script = link("/a.js", { as: "script", named: true });
+  const isLeft = (...others: PreloadLink[]) => leftToBrowser([...others, font], "unseen").has(font);
+  expect(isLeft()).toBe(false);
+  expect(isLeft(script)).toBe(true);
+  expect(isLeft(script, link("/named.css", { named: true, blocking: true }))).toBe(true);
+  expect(isLeft(script, link("/chunk.css", { when: "load" }))).toBe(true);
+  expect(isLeft(script, link("/narrow.css", { media: "(max-width: 1px)" }))).toBe(true);
+  expect(isLeft(script, link("/imported.css", { blocking: true }))).toBe(false);
 });
