@@ -5,6 +5,8 @@ export class Lines {
   readonly version: string;
   readonly text: Buffer | string;
   readonly #ends: number[] = [];
+  /** The place that was asked for last: in a line of megabytes, the next one is counted from there. */
+  #last = { offset: 0, start: 0, column: 1 };
 
   constructor(version: string, text: Buffer | string) {
     this.version = version;
@@ -31,6 +33,15 @@ export class Lines {
       else high = middle;
     }
     const start = (ends[low - 1] ?? -1) + 1;
-    return { line: low + 1, column: this.text.slice(start, offset).toString().length + 1 };
+    return { line: low + 1, column: this.#columnOf(offset, start) };
+  }
+
+  /** @param start of the line */
+  #columnOf(offset: number, start: number): number {
+    const { offset: from, column } =
+      this.#last.start === start && this.#last.offset <= offset ? this.#last : { offset: start, column: 1 };
+    const found = column + this.text.slice(from, offset).toString().length;
+    this.#last = { offset, start, column: found };
+    return found;
   }
 }
