@@ -34,7 +34,8 @@ interface Linked {
 /** One that is kept, and what it rests on. */
 interface Known {
   readonly answer: ReadyAnswer;
-  readonly needs: PageNeeds;
+  /** Loads with what was learned and loads without alternate. */
+  readonly byNeeds: WeakMap<PageNeeds, ReadyAnswer>;
   readonly found: FoundFile;
   /** When what the page needs has to be asked for again (`performance.now()`). */
   readonly until: number;
@@ -119,10 +120,12 @@ function pageAnswer(
   const fresh = freshNeeds(site, exchange, found, own.status);
   if (fresh === undefined) return undefined;
   const { needs, until } = fresh;
-  const answer = known?.needs === needs ? known.answer : withLinks(site, exchange, own, needs);
+  const byNeeds = known?.byNeeds ?? new WeakMap<PageNeeds, ReadyAnswer>();
+  const answer = byNeeds.get(needs) ?? withLinks(site, exchange, own, needs);
+  byNeeds.set(needs, answer);
   if (known === undefined && kinds.size >= MAX_KINDS) kinds.clear();
   // A query can be anything; a page is asked for by few paths.
-  if (!exchange.target.includes("?")) kinds.set(kind, { answer, needs, found, until });
+  if (!exchange.target.includes("?")) kinds.set(kind, { answer, byNeeds, found, until });
   return answer;
 }
 
