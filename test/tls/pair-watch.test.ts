@@ -1,6 +1,8 @@
 import { EventEmitter, once } from "node:events";
+import { watch } from "node:fs";
 import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as settled } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import type { PemPair } from "../../src/tls/issue/certificate.js";
 import { readPair } from "../../src/tls/store/pair-files.js";
@@ -91,6 +93,28 @@ test("a pair behind symbolic links that are turned is taken, as certbot turns th
   const swap = nextSwap();
   await turn("2");
   expect(await swap).toBe(renewed.cert);
+});
+
+test("what else is written where the pair lies has it read no more than once", async () => {
+  const directory = await emptyDirectory();
+  await writePair(directory, await createCertificate());
+  const [certFile, keyFile] = [join(directory, "cert.pem"), join(directory, "key.pem")];
+  let loads = 0;
+  const load = () => ((loads += 1), readPair(certFile, keyFile));
+  const { nextSwap } = follow({ first: await readPair(certFile, keyFile), load });
+  const watcher = watch(directory);
+  onTestFinished(() => watcher.close());
+  for (const text of ["1", "2", "3"]) {
+    const written = once(watcher, "change");
+    await writeFile(join(directory, "server.log"), text);
+    await written;
+    // Begins behind the one that waits for an event to settle, and is as long.
+    await settled(100);
+  }
+  expect(loads).toBeLessThan(2);
+  const swap = nextSwap();
+  await writePair(directory, await createCertificate());
+  await swap;
 });
 
 test("a pair that stays damaged is reported, and the server keeps the old one", async () => {

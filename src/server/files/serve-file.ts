@@ -100,7 +100,9 @@ function record(
 async function answerAsync(site: Site, lookup: SiteLookup, exchange: Exchange, known?: Found) {
   const deadline = performance.now() + WRITTEN_FOR_MS;
   const request = requestFor(exchange);
+  await site.connections.turns.wait(exchange.connection);
   for (let first = known; ; first = undefined) {
+    if (isOver(exchange)) return undefined;
     const resolved = await lookup.resolve(request, first);
     if (isOver(exchange)) return undefined;
     if (resolved.kind !== "file") return answerOther(site, lookup, exchange, resolved);

@@ -1,3 +1,4 @@
+import { FairTurns } from "./fair-turns.js";
 import { EventEmitter, once } from "node:events";
 import { end, endIdle, openConnection, type Connection, type Taken, type Transport } from "./connection.js";
 
@@ -16,6 +17,8 @@ export function untrack({ responses }: Connection, response: Taken): void {
 
 /** All connections of a server, from their first request to their end. Owns their records. */
 export class Connections {
+  /** Of requests that are not answered from memory. */
+  readonly turns = new FairTurns<Connection>();
   readonly #all = new Set<Connection>();
   readonly #changes = new EventEmitter<{ change: [] }>();
   #last = 0;

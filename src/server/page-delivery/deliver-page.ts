@@ -51,6 +51,7 @@ export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPag
   const named = withRefused(policies, withStaleness(site, exchange, all));
   const looks = considersPushes(request, peerOf(exchange, page, []), site.limits);
   const sources = looks ? await pushSources(site, exchange, named) : new Map<PreloadLink, PushSource>();
+  if (looks) await site.connections.turns.wait(connection);
   const bySource = new Map(named.map((link) => [withSource(link, sources.get(link)), sources.get(link)]));
   const links = [...bySource.keys()];
   const peer = peerOf(exchange, page, links);

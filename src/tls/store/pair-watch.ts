@@ -1,4 +1,4 @@
-import { realpathSync, watch } from "node:fs";
+import { realpathSync, statSync, watch } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { H2PushError, systemCode } from "../../errors.js";
@@ -96,16 +96,32 @@ function isNoBetter(loaded: Certificate, current: Certificate): boolean {
 function watchFiles({ first, report }: LiveOptions, changed: () => void, signal: AbortSignal): void {
   if (first.origin.kind !== "files") return;
   const files = [first.origin.certFile, first.origin.keyFile];
+  let seen: string | undefined;
+  const look = () => {
+    const versions = files.map(versionOf).join("\n");
+    if (versions !== seen) changed();
+    seen = versions;
+  };
   for (const directory of new Set(files.flatMap(directoriesOf))) {
     const failed = (error: unknown): void => {
       const message = `cannot watch ${directory} (${systemCode(error) ?? String(error)})`;
       report(new H2PushError("certificate", message, "h2push looks every hour, and on SIGHUP"));
     };
     try {
-      watch(directory, { persistent: false, signal }, settled(changed)).on("error", failed);
+      watch(directory, { persistent: false, signal }, settled(look)).on("error", failed);
     } catch (error) {
       failed(error);
     }
+  }
+}
+
+/** What tells one version of a file from another: something else in its directory, like a log, may change all the time. */
+function versionOf(file: string): string {
+  try {
+    const { ino, mtimeNs, size } = statSync(file, { bigint: true });
+    return `${ino} ${mtimeNs} ${size}`;
+  } catch {
+    return "missing";
   }
 }
 
