@@ -7,6 +7,8 @@ export const known: Readonly<Record<string, string>> = {
     "a script takes away the element that uses a font and an image: by none, too, Chromium asks for them in one load and not in another",
   "script-document-write-comment":
     "a script comments out what follows: by none, too, both browsers ask for what the HTML names; what the stylesheet among that imports is asked for beyond it",
+  "font-text-replaced":
+    "a script replaces the only text of a font: by none, too, Firefox asks for the font where it lays the page out before the script comes, and not otherwise",
   "script-counts-resources": "Firefox's list of resources has a preload and its use as two; it fetches once",
   "script-blocked-by-an-observer":
     "only with all announced: Chromium warns of what a script has taken away; the same requests",
