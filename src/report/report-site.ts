@@ -46,7 +46,7 @@ export class ReportSite {
   static async open(way: Way, options: ReportSiteOptions): Promise<ReportSite> {
     const thinking = new Map<string, string[]>();
     const { root, base = "/", single = false, viewport } = options.site;
-    const { rtt, kbps } = options.network;
+    const { rtt, kbps, loss = 0 } = options.network;
     const site = await ObservedSite.open({
       root,
       base,
@@ -55,6 +55,7 @@ export class ReportSite {
       certificate: options.certificate,
       rtt,
       kbps,
+      loss,
       ...way.options,
       routes: options.think === 0 ? [] : [thinkingRoute(options.think, thinking)],
     });

@@ -222,9 +222,9 @@ const selfSigned = async () => (await import("../tls/issue/issue.js")).createCer
 
 const closedError = () => new H2PushError("listen", "the server was closed", "createServer() makes another one");
 
-async function networkOf({ rtt, kbps }: Settings): Promise<ListenOptions["network"]> {
-  if (rtt === 0 && kbps === 0) return undefined;
-  const { SlowSocket } = await import("./listen/network-simulator.js");
-  const network = { rtt, kbps: kbps === 0 ? Infinity : kbps };
-  return (socket, accepted) => new SlowSocket(socket, network, accepted);
+async function networkOf({ rtt, kbps, loss }: Settings): Promise<ListenOptions["network"]> {
+  if (rtt === 0 && kbps === 0 && loss === 0) return undefined;
+  const { SlowNetworkLines } = await import("./listen/network-simulator.js");
+  const lines = new SlowNetworkLines({ rtt, kbps: kbps === 0 ? Infinity : kbps, loss: loss / 100 });
+  return (socket, accepted) => lines.connect(socket, accepted);
 }

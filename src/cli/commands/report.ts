@@ -25,6 +25,7 @@ export interface ReportFlags extends Pick<ScanOptions, "base" | "single" | "view
   /** Instead of those of `network`. */
   readonly rtt?: string;
   readonly kbps?: string;
+  readonly loss?: string;
   readonly think?: number;
   readonly browser?: string;
   /** What is printed; `text` by default. */
@@ -140,12 +141,13 @@ const earlierReport = async (file: string) =>
   readReport(await readUserFile(file, "config", "pass what h2push report --format json has written"), file);
 
 /** The network that was named, or what of it was given in figures. */
-function networkOf({ network, rtt, kbps }: ReportFlags): Report["network"] {
+function networkOf({ network, rtt, kbps, loss }: ReportFlags): Report["network"] {
   const name = network ?? (rtt === undefined && kbps === undefined ? DEFAULT_NETWORK : undefined);
   const named = name === undefined ? { rtt: 0, kbps: 0 } : { name, ...NETWORKS[name] };
   return {
     ...named,
     ...(rtt === undefined ? {} : { rtt: Number(rtt) }),
     ...(kbps === undefined ? {} : { kbps: Number(kbps) }),
+    ...(loss === undefined ? {} : { loss: Number(loss) }),
   };
 }

@@ -8,12 +8,17 @@ export function isOfType(value: unknown, type: JsonType): boolean {
     case "array":
       return Array.isArray(value) && value.every((entry) => isOfType(entry, type.items));
     case "integer":
-      return Number.isInteger(value) && Number(value) >= type.minimum && Number(value) <= type.maximum;
+      return Number.isInteger(value) && isWithin(value, type);
+    case "number":
+      return typeof value === "number" && isWithin(value, type);
     case "boolean":
     case "string":
       return typeof value === type.type;
   }
 }
+
+const isWithin = (value: unknown, { minimum, maximum }: { readonly minimum: number; readonly maximum: number }) =>
+  Number(value) >= minimum && Number(value) <= maximum;
 
 /** What is not as it should be in a value: the path to it from there (`[2]`, or ""), what it is, and its type. */
 export interface SchemaError {
@@ -49,6 +54,8 @@ export function inWords(type: JsonType): string {
       return "true or false";
     case "integer":
       return `a whole number from ${type.minimum} to ${type.maximum}`;
+    case "number":
+      return `a number from ${type.minimum} to ${type.maximum}`;
     case "string":
       return "a string";
   }

@@ -22,6 +22,7 @@ export function addReportCommand(program: Command, actions: Actions): void {
     )
     .option("--rtt <ms>", "round-trip time instead", checked(serverOptions.rtt.check))
     .option("--kbps <number>", "bandwidth instead; 0: no limit", checked(serverOptions.kbps.check))
+    .option("--loss <percent>", "packets that are lost", checked(serverOptions.loss.check))
     .option("--think <ms>", "how long the server thinks before it answers with a page", thinkTime)
     .addOption(option(serverOptions.viewport))
     .option("--browser <path>", "program of Chrome, Chromium or Edge")

@@ -41,7 +41,13 @@ export function changesSince(before: Report, after: Report): readonly string[] {
 }
 
 /** Without the network's name. */
-const conditionsOf = ({ network: { rtt, kbps }, think, browser }: Report) => ({ rtt, kbps, think, browser });
+const conditionsOf = ({ network: { rtt, kbps, loss = 0 }, think, browser }: Report) => ({
+  rtt,
+  kbps,
+  loss,
+  think,
+  browser,
+});
 
 function pageChanges(before: PageResult, after: PageResult, isComparable: boolean): readonly string[] {
   const { path } = after;

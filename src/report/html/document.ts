@@ -8,12 +8,12 @@ import { KEY } from "./load-waterfall.js";
 /** A report as one document, which asks for nothing and runs nothing. */
 export function htmlReport(report: Report, needs: ReadonlyMap<string, PageNeeds>): string {
   const { date, browser, network, think, runs, pages } = report;
-  const { name, rtt, kbps } = network;
+  const { name, rtt, kbps, loss = 0 } = network;
   const line = kbps === 0 ? "no limit of bandwidth" : `${kbps.toLocaleString("en")} kbit/s`;
   const facts = [
     date.slice(0, 10),
     browser,
-    `${name === undefined ? "" : `${name}: `}round trip ${milliseconds(rtt)}, ${line}`,
+    `${name === undefined ? "" : `${name}: `}round trip ${milliseconds(rtt)}, ${line}${loss === 0 ? "" : `, ${loss} % of packets lost`}`,
     ...(think === 0 ? [] : [`the server thinks for ${milliseconds(think)}`]),
     `${runs} cold loads by each way, in turn`,
   ];

@@ -1,7 +1,8 @@
-/** A network to simulate: its round-trip time in milliseconds, its bandwidth in kilobits per second; 0 for no limit. */
+/** A network to simulate: its round-trip time in milliseconds, its bandwidth in kilobits per second (0 for no limit), the percentage of packets that are lost. */
 export interface Network {
   readonly rtt: number;
   readonly kbps: number;
+  readonly loss?: number;
 }
 
 /** Those that have a name: "slow-4g" as Lighthouse has it for phones, the others as WebPageTest has them. */

@@ -1,16 +1,6 @@
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
-
-/** A network to play, for those who study what delivery buys: on loopback nothing shows. */
-export interface SlowNetwork {
-  /** Round-trip time in milliseconds; 0 for none. */
-  readonly rtt: number;
-  /** Bandwidth of each direction in kilobits (1,000) per second; Infinity for no limit. */
-  readonly kbps: number;
-}
-
-/** What leaves at a time, as a limited line is busy with it: the content of one TCP segment on Ethernet (bytes). */
-const SEGMENT_BYTES = 1460;
+import { Bandwidth, Line, segmentsOf, type SlowNetwork } from "./network-line.js";
 
 /** What a direction may have under way before no more is taken, so that memory is bounded (bytes). */
 const MAX_UNDER_WAY_BYTES = 4 * 1024 * 1024;
@@ -21,11 +11,41 @@ const AHEAD_MS = 4;
 /** How long a client may take for the last bytes once they have arrived (milliseconds). */
 const LINGER_MS = 1000;
 
+/** A client sends the first segment of its handshake again after this (RFC 6298 §2.1; milliseconds). */
+const HANDSHAKE_TIMEOUT_MS = 1000;
+
+/** The lines of the clients that are connected: the connections of one share its own. */
+export class SlowNetworkLines {
+  readonly #network: SlowNetwork;
+  /** By address. */
+  readonly #lines = new Map<string, { readonly up: Bandwidth; readonly down: Bandwidth; connections: number }>();
+
+  constructor(network: SlowNetwork) {
+    this.#network = network;
+  }
+
+  /** @param accepted when the connection was (`performance.now()`) */
+  connect(socket: Socket, accepted: number): SlowSocket {
+    const client = socket.remoteAddress ?? "";
+    const lines = this.#lines.get(client) ?? {
+      up: new Bandwidth(this.#network),
+      down: new Bandwidth(this.#network),
+      connections: 0,
+    };
+    lines.connections++;
+    this.#lines.set(client, lines);
+    socket.once("close", () => {
+      if (--lines.connections === 0) this.#lines.delete(client);
+    });
+    return new SlowSocket(socket, this.#network, lines, accepted);
+  }
+}
+
 /**
  * The connection as it would be over a slow network: bytes arrive half a
- * round trip after they were sent, one segment after another, never in
- * another order. The handshake of TCP, over before we are told of a
- * connection, is made up for with one round trip before the first byte.
+ * round trip after they were sent, as TCP carries them. The handshake of TCP,
+ * over before we are told of a connection, is made up for with one round trip
+ * before the first byte.
  */
 export class SlowSocket extends Duplex {
   readonly #socket: Socket;
@@ -37,12 +57,21 @@ export class SlowSocket extends Duplex {
   #next: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param accepted when it was (`performance.now()`) */
-  constructor(socket: Socket, network: SlowNetwork, accepted: number) {
+  /**
+   * @param lines of its client
+   * @param accepted when it was (`performance.now()`)
+   */
+  constructor(
+    socket: Socket,
+    network: SlowNetwork,
+    lines: { readonly up: Bandwidth; readonly down: Bandwidth },
+    accepted: number,
+  ) {
     super({ allowHalfOpen: true });
     this.#socket = socket;
-    this.#inbound = new Line(network, accepted + network.rtt);
-    this.#outbound = new Line(network, accepted);
+    this.#inbound = new Line(network, lines.up, accepted + handshakeTime(network));
+    this.#outbound = new Line(network, lines.down, accepted);
+    this.#outbound.onRoom = () => this.#admit();
     // What is on its way to a client that has ended its side still has to arrive.
     socket.allowHalfOpen = true;
     socket.on("data", (chunk: Buffer) => this.#receive(chunk));
@@ -56,15 +85,16 @@ export class SlowSocket extends Duplex {
   }
 
   #receive(chunk: Buffer): void {
-    this.#inbound.send(chunk.length, () => {
-      this.#full = !this.push(chunk);
-      this.#flow();
-    });
+    for (const segment of segmentsOf(chunk))
+      this.#inbound.send(segment.length, () => {
+        this.#full = !this.push(segment);
+        this.#flow();
+      });
     this.#flow();
   }
 
   #flow(): void {
-    if (this.#full || this.#inbound.underWay >= MAX_UNDER_WAY_BYTES) this.#socket.pause();
+    if (this.#full || this.#inbound.bytesUnderWay >= MAX_UNDER_WAY_BYTES) this.#socket.pause();
     else this.#socket.resume();
   }
 
@@ -74,14 +104,11 @@ export class SlowSocket extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    const segment = this.#outbound.limited ? SEGMENT_BYTES : chunk.length;
-    for (let at = 0; at < chunk.length; at += segment) {
-      const piece = chunk.subarray(at, at + segment);
-      this.#outbound.send(piece.length, () => {
-        this.#socket.write(piece);
+    for (const segment of segmentsOf(chunk))
+      this.#outbound.send(segment.length, () => {
+        this.#socket.write(segment);
         this.#admit();
       });
-    }
     this.#next = done;
     this.#admit();
   }
@@ -89,8 +116,8 @@ export class SlowSocket extends Duplex {
   /** Takes the next bytes when the line is free again: what is not on its way yet can still be put in order. */
   #admit(): void {
     clearTimeout(this.#timer);
-    if (this.#next === undefined || this.#outbound.underWay >= MAX_UNDER_WAY_BYTES || this.#socket.writableNeedDrain)
-      return;
+    if (this.#next === undefined || this.#outbound.isWaiting) return;
+    if (this.#outbound.bytesUnderWay >= MAX_UNDER_WAY_BYTES || this.#socket.writableNeedDrain) return;
     const early = this.#outbound.busy - AHEAD_MS;
     if (early > 0) {
       this.#timer = setTimeout(() => this.#admit(), early);
@@ -127,64 +154,9 @@ export class SlowSocket extends Duplex {
   }
 }
 
-/** One direction: a queue of deliveries, each at its time. */
-class Line {
-  readonly limited: boolean;
-  readonly #latency: number;
-  readonly #msPerByte: number;
-  #free: number;
-  #underWay = 0;
-  readonly #queue: { readonly at: number; readonly bytes: number; readonly arrive: () => void }[] = [];
-  #timer: NodeJS.Timeout | undefined;
-  #isCut = false;
-
-  /** @param free from when on it takes anything (`performance.now()`) */
-  constructor({ rtt, kbps }: SlowNetwork, free: number) {
-    this.limited = Number.isFinite(kbps);
-    this.#latency = rtt / 2;
-    this.#msPerByte = 8 / kbps;
-    this.#free = free;
-  }
-
-  /** Bytes that were sent and have not arrived. */
-  get underWay(): number {
-    return this.#underWay;
-  }
-
-  /** How long it takes until all that was sent has left (milliseconds). */
-  get busy(): number {
-    return this.#free - performance.now();
-  }
-
-  /** Sends bytes behind those sent before; calls `arrive` when they are there. */
-  send(bytes: number, arrive: () => void): void {
-    if (this.#isCut) return;
-    this.#free = Math.max(this.#free, performance.now()) + bytes * this.#msPerByte;
-    this.#underWay += bytes;
-    this.#queue.push({ at: this.#free + this.#latency, bytes, arrive });
-    if (this.#timer === undefined) this.#wait();
-  }
-
-  /** Loses what is on its way. */
-  cut(): void {
-    this.#isCut = true;
-    clearTimeout(this.#timer);
-    this.#queue.length = 0;
-  }
-
-  #wait(): void {
-    const next = this.#queue[0];
-    this.#timer =
-      next === undefined ? undefined : setTimeout(() => this.#arrived(), Math.max(0, next.at - performance.now()));
-  }
-
-  #arrived(): void {
-    const now = performance.now();
-    for (let next = this.#queue[0]; next !== undefined && next.at <= now + 0.5; next = this.#queue[0]) {
-      this.#queue.shift();
-      this.#underWay -= next.bytes;
-      next.arrive();
-    }
-    this.#wait();
-  }
+/** How long it takes until a client may send (milliseconds): one round trip, and more where a segment of it is lost. */
+function handshakeTime({ rtt, loss }: SlowNetwork): number {
+  let time = rtt;
+  for (let wait = HANDSHAKE_TIMEOUT_MS; Math.random() < 1 - (1 - loss) ** 2; wait *= 2) time += wait;
+  return time;
 }

@@ -21,6 +21,16 @@ export function wholeNumber(what: string, from: number, to: number) {
   return Object.assign(check, { json: { type: "integer", minimum: from, maximum: to } as const });
 }
 
+/** A check for a percentage, with decimals or without. */
+export function percentage(what: string, to: number) {
+  const check = (value: unknown): number => {
+    const number = typeof value === "string" && /^\d{1,3}(\.\d{1,6})?$/.test(value.trim()) ? Number(value) : value;
+    if (typeof number === "number" && number >= 0 && number <= to) return number;
+    throw wrong(`not ${what}: ${String(value)}`, `it must be a number from 0 to ${to}`);
+  };
+  return Object.assign(check, { json: { type: "number", minimum: 0, maximum: to } as const });
+}
+
 /** A check for one of the words that an option knows. */
 export function oneOf<const Word extends string>(what: string, words: readonly Word[]) {
   const check = (value: unknown): Word => {

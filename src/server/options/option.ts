@@ -17,7 +17,7 @@ export type OptionGroup =
 /** What a value may be in JSON, in the words of JSON Schema (draft 2020-12): as much of them as options need. */
 export type JsonType =
   | { readonly type: "string" | "boolean" }
-  | { readonly type: "integer"; readonly minimum: number; readonly maximum: number }
+  | { readonly type: "integer" | "number"; readonly minimum: number; readonly maximum: number }
   | { readonly type: "array"; readonly items: JsonType }
   | { readonly enum: readonly string[] }
   | { readonly anyOf: readonly JsonType[] };

@@ -21,6 +21,7 @@ import {
   checkSwitch,
   checkTlsMin,
   checkViewport,
+  percentage,
   wholeNumber,
 } from "./option-checks.js";
 import { optionsOf, type Option, type OptionValue } from "./option.js";
@@ -148,6 +149,13 @@ export const serverOptions = {
     0,
     { example: "1600" },
   ),
+  loss: network(
+    "--loss <percent>",
+    "simulate a slow network: packets that are lost",
+    percentage("a percentage of packets", 50),
+    0,
+    { example: "1" },
+  ),
 } satisfies Record<string, Option<OptionValue>>;
 
 /** Every option with its value. */
@@ -262,6 +270,8 @@ export interface GivenSettings {
   readonly rtt?: number | string;
   /** Simulates a slow network: its bandwidth each way in kilobits per second; 0 (the default) for no limit. */
   readonly kbps?: number | string;
+  /** Simulates a slow network: percentage of packets that are lost, from 0 to 50. */
+  readonly loss?: number | string;
 }
 
 /** The settings among options of which others are not the server's. */

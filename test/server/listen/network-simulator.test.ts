@@ -23,6 +23,12 @@ async function quickest<T>(of: () => Promise<T>): Promise<number> {
   return Math.min(...times);
 }
 
+const roundTripsOnce = async <T>(of: () => Promise<T>) => {
+  const started = performance.now();
+  await of();
+  return (performance.now() - started) / RTT;
+};
+
 const roundTrips = async <T>(of: () => Promise<T>) => (await quickest(of)) / RTT;
 
 const echo: Route = (request) => (request.method === "POST" ? new Response(request.body) : undefined);
@@ -75,6 +81,30 @@ test.each([8000, 50_000])("at %i kbit/s, content takes the time of its bits", as
   expect(time).toBeGreaterThan(490);
 });
 
+test.each([
+  [12_000, 1],
+  [40_000, 2],
+  [90_000, 3],
+])("a new connection begins with ten segments, and has %i bytes after %i round trips", async (bytes, trips) => {
+  const { port } = await startServer({ root: await writeSite({ "a.bin": Buffer.alloc(bytes, 7) }), rtt: RTT });
+  const times: number[] = [];
+  for (let time = 0; time < 2; time++) {
+    const client = await connect(port, { settings: { initialWindowSize: 2 ** 30 } });
+    await client.request("/a.bin", { ":method": "HEAD" });
+    times.push(await roundTripsOnce(() => client.request("/a.bin")));
+  }
+  expect(Math.min(...times)).toBeGreaterThan(trips - 0.02);
+  expect(Math.min(...times)).toBeLessThan(trips + 0.6);
+});
+
+test("the connections of a client share its line", async () => {
+  const root = await writeSite({ "a.bin": Buffer.alloc(250_000, 7) });
+  const { port } = await startServer({ root, kbps: 8000 });
+  const clients = await Promise.all([1, 2].map(() => connect(port, { settings: { initialWindowSize: 2 ** 30 } })));
+  const time = await quickest(() => Promise.all(clients.map((client) => client.request("/a.bin"))));
+  expect(time).toBeGreaterThan(490);
+});
+
 test("a first needed response is not held up by what was asked for later", async () => {
   const root = await writeSite({ "a.css": Buffer.alloc(40_000, 1), "b.png": Buffer.alloc(400_000, 2) });
   const { port } = await startServer({ root, rtt: 20, kbps: 4000 });
@@ -98,7 +128,7 @@ test("what Link announced goes behind what the page itself asks for as urgently"
   expect(ended).toEqual(["/a.js", "/f.woff2"]);
 });
 
-test.each([{ rtt: 20 }, { kbps: 50_000 }, { rtt: 20, kbps: 50_000 }])(
+test.each([{ rtt: 20 }, { kbps: 50_000 }, { rtt: 20, kbps: 50_000 }, { rtt: 5, loss: 3 }])(
   "over %j, what is sent comes back as it was, over both versions of HTTP",
   async (network) => {
     const { port, errors } = await startServer({ ...network, routes: [echo] });

@@ -1,0 +1,231 @@
+import { CongestionWindow, SEGMENT_BYTES } from "./congestion-window.js";
+
+/** A network to simulate, for those who study what delivery gains: on loopback nothing shows. */
+export interface SlowNetwork {
+  /** Round-trip time in milliseconds; 0 for none. */
+  readonly rtt: number;
+  /** Bandwidth of each direction in kilobits (1,000) per second, with the fields of TCP, IP and Ethernet; Infinity for no limit. */
+  readonly kbps: number;
+  /** Part of the segments that are lost, from 0 to 1. */
+  readonly loss: number;
+}
+
+/** What goes over the line with each segment: the fields of TCP with timestamps, IPv4 and Ethernet (bytes). */
+const FIELDS_BYTES = 66;
+
+/** Segments behind it that have arrived show that one is lost (RFC 8985 §6.2; RFC 5681 §3.2). */
+const DUPLICATES = 3;
+
+/** Where nothing comes behind it, a segment is sent again after two round trips, or so long at least (RFC 8985 §7.2; milliseconds). */
+const MIN_PROBE_MS = 10;
+/** The next time after this, and then after twice as long (RFC 6298 §2, as Linux has it; milliseconds). */
+const MIN_TIMEOUT_MS = 200;
+
+/** Timers may be early by so much (milliseconds). */
+const EARLY_MS = 0.5;
+
+/** One direction of a client's line: all of its connections share it. */
+export class Bandwidth {
+  readonly #msPerByte: number;
+  #free = 0;
+
+  constructor({ kbps }: Pick<SlowNetwork, "kbps">) {
+    this.#msPerByte = 8 / kbps;
+  }
+
+  /** When all that was sent has left (`performance.now()`). */
+  get free(): number {
+    return this.#free;
+  }
+
+  /** Sends so many bytes behind the others, returns when the last of them leaves. */
+  take(bytes: number, from: number): number {
+    this.#free = Math.max(this.#free, from) + (bytes + FIELDS_BYTES) * this.#msPerByte;
+    return this.#free;
+  }
+}
+
+interface Segment {
+  readonly bytes: number;
+  readonly arrive: () => void;
+  hasArrived: boolean;
+}
+
+/** A segment on its way: the first time, or again. */
+interface Transmission {
+  readonly segment: Segment;
+  /** Its place among all that were sent. */
+  readonly number: number;
+  readonly sent: number;
+  /** When it is there; its acknowledgement is half a round trip later. */
+  readonly arrives: number;
+  /** Transmissions behind it whose acknowledgement has come. */
+  duplicates: number;
+}
+
+/**
+ * One direction of a connection as TCP carries it: segment by segment, no more
+ * than the congestion window under way, the lost ones sent again, and handed
+ * over in order.
+ */
+export class Line {
+  readonly #network: SlowNetwork;
+  readonly #bandwidth: Bandwidth;
+  readonly #window: CongestionWindow;
+  readonly #random: () => number;
+  /** When the connection is there (`performance.now()`). */
+  readonly #opens: number;
+  /** Called when all that was given has left. */
+  onRoom: () => void = () => undefined;
+  /** Not sent yet; what has to be sent again comes first. */
+  readonly #waiting: Segment[] = [];
+  /** Not handed over. */
+  readonly #order: Segment[] = [];
+  /** What arrives, and what is acknowledged then. */
+  readonly #arriving: Transmission[] = [];
+  readonly #acknowledging: Transmission[] = [];
+  /** What does not arrive. */
+  #lost: Transmission[] = [];
+  #last: Transmission | undefined;
+  #bytes = 0;
+  /** Times that nothing was heard any more, since something was. */
+  #probes = 0;
+  #timer: NodeJS.Timeout | undefined;
+  /** When the timer ends. */
+  #due = Infinity;
+  #isCut = false;
+
+  constructor(network: SlowNetwork, bandwidth: Bandwidth, opens: number, random: () => number = Math.random) {
+    this.#network = network;
+    this.#bandwidth = bandwidth;
+    this.#opens = opens;
+    this.#window = new CongestionWindow(network.rtt);
+    this.#random = random;
+  }
+
+  /** Bytes that were given and have not arrived. */
+  get bytesUnderWay(): number {
+    return this.#bytes;
+  }
+
+  /** Something waits for the congestion window: `onRoom` is called when it has left. */
+  get isWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** How long it takes until all that was sent has left (milliseconds). */
+  get busy(): number {
+    return this.#bandwidth.free - performance.now();
+  }
+
+  /** Sends bytes behind those sent before; calls `arrive` when they are there. */
+  send(bytes: number, arrive: () => void): void {
+    if (this.#isCut) return;
+    const segment = { bytes, arrive, hasArrived: false };
+    this.#bytes += bytes;
+    this.#order.push(segment);
+    this.#waiting.push(segment);
+    this.#transmit(performance.now());
+    this.#wait();
+  }
+
+  /** Loses what is on its way. */
+  cut(): void {
+    this.#isCut = true;
+    clearTimeout(this.#timer);
+  }
+
+  #transmit(now: number): void {
+    for (let [segment] = this.#waiting; segment !== undefined && this.#window.hasRoom(segment.bytes, now);) {
+      this.#waiting.shift();
+      this.#window.sent(segment.bytes, now);
+      const arrives = this.#bandwidth.take(segment.bytes, Math.max(now, this.#opens)) + this.#network.rtt / 2;
+      const number = (this.#last?.number ?? 0) + 1;
+      this.#last = { segment, number, sent: now, arrives, duplicates: 0 };
+      if (segment.bytes > 0 && this.#random() < this.#network.loss) this.#lost.push(this.#last);
+      else {
+        this.#arriving.push(this.#last);
+        this.#acknowledging.push(this.#last);
+      }
+      [segment] = this.#waiting;
+    }
+  }
+
+  #wait(): void {
+    const next = this.#nextEvent();
+    if (next >= this.#due) return;
+    clearTimeout(this.#timer);
+    this.#due = next;
+    this.#timer = setTimeout(() => this.#advance(), Math.max(0, next - performance.now()));
+  }
+
+  #nextEvent(): number {
+    const [arrival] = this.#arriving;
+    const [acknowledgement] = this.#acknowledging;
+    const heard = acknowledgement === undefined ? this.#probeAt() : acknowledgement.arrives + this.#network.rtt / 2;
+    return Math.min(arrival?.arrives ?? Infinity, heard);
+  }
+
+  /** When nothing is heard any more of what was sent last. */
+  #probeAt(): number {
+    if (this.#last === undefined || this.#lost.length === 0) return Infinity;
+    const { rtt } = this.#network;
+    const left = this.#last.arrives - rtt / 2;
+    if (this.#probes === 0) return left + Math.max(2 * rtt, MIN_PROBE_MS);
+    return left + (rtt + MIN_TIMEOUT_MS) * 2 ** (this.#probes - 1);
+  }
+
+  #advance(): void {
+    this.#due = Infinity;
+    const now = performance.now();
+    const hadToWait = this.isWaiting;
+    this.#arrive(now + EARLY_MS);
+    if (this.#acknowledging.length > 0) this.#acknowledge(now + EARLY_MS);
+    else if (this.#probeAt() <= now + EARLY_MS) this.#probe(now);
+    this.#transmit(now);
+    if (hadToWait && !this.isWaiting) this.onRoom();
+    if (!this.#isCut) this.#wait();
+  }
+
+  #arrive(now: number): void {
+    for (let [first] = this.#arriving; first !== undefined && first.arrives <= now; [first] = this.#arriving) {
+      first.segment.hasArrived = true;
+      this.#arriving.shift();
+    }
+    for (let [next] = this.#order; next?.hasArrived === true && !this.#isCut; [next] = this.#order) {
+      this.#order.shift();
+      this.#bytes -= next.bytes;
+      next.arrive();
+    }
+  }
+
+  #acknowledge(now: number): void {
+    const until = now - this.#network.rtt / 2;
+    for (let [first] = this.#acknowledging; first !== undefined && first.arrives <= until;) {
+      this.#acknowledging.shift();
+      this.#probes = 0;
+      this.#window.acknowledged(first.segment.bytes, now);
+      for (const lost of this.#lost) if (lost.number < first.number) lost.duplicates++;
+      [first] = this.#acknowledging;
+    }
+    this.#sendAgain(({ duplicates }) => duplicates >= DUPLICATES, now);
+  }
+
+  #probe(now: number): void {
+    this.#probes++;
+    this.#sendAgain(() => true, now);
+  }
+
+  #sendAgain(isKnown: (lost: Transmission) => boolean, now: number): void {
+    const known = this.#lost.filter(isKnown);
+    if (known.length === 0) return;
+    for (const { segment, sent } of known) this.#window.lost(segment.bytes, sent, now);
+    this.#lost = this.#lost.filter((one) => !known.includes(one));
+    this.#waiting.unshift(...known.map(({ segment }) => segment));
+  }
+}
+
+/** Cuts a content into segments. */
+export function* segmentsOf(content: Buffer): Generator<Buffer> {
+  for (let at = 0; at < content.length; at += SEGMENT_BYTES) yield content.subarray(at, at + SEGMENT_BYTES);
+}
