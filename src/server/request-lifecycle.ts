@@ -61,8 +61,7 @@ function isAnswered(exchange: Exchange, delivery: Delivery | undefined, observed
 }
 
 function isFailed(site: Site, exchange: Exchange, error: unknown, observed: Observed | undefined): void {
-  fail(site, exchange, error);
-  observed?.answered(undefined);
+  observed?.answered(undefined, fail(site, exchange, error));
 }
 
 /** One request that is told of. It is over when it has been answered, and the response has ended. */
@@ -72,6 +71,7 @@ class Observed {
   readonly #onRequest: (record: RequestRecord) => void;
   #duration: number | undefined;
   #isAnswered = false;
+  #hasFailed = false;
   #delivery: Delivery | undefined;
 
   constructor(site: Site, exchange: Exchange, onRequest: (record: RequestRecord) => void) {
@@ -80,8 +80,10 @@ class Observed {
     this.#onRequest = onRequest;
   }
 
-  answered(delivery: Delivery | undefined): void {
+  /** @param hasFailed its response was broken off */
+  answered(delivery: Delivery | undefined, hasFailed = false): void {
     this.#delivery = delivery;
+    this.#hasFailed = hasFailed;
     this.#isAnswered = true;
     if (this.#duration !== undefined) this.#tell(this.#duration);
   }
@@ -93,7 +95,7 @@ class Observed {
 
   #tell(duration: number): void {
     try {
-      this.#onRequest(recordOf(this.#exchange, duration, this.#delivery));
+      this.#onRequest(recordOf(this.#exchange, duration, this.#delivery, this.#hasFailed));
     } catch (error) {
       report(this.#site, error);
     }
@@ -121,19 +123,25 @@ const gone = new Set([
   "ERR_STREAM_WRITE_AFTER_END",
 ]);
 
-/** A client that went away is no error; anything else is told, and answered 500 if nothing has been sent yet. */
-function fail(site: Site, exchange: Exchange, error: unknown): void {
+/**
+ * A client that went away is no error; anything else is told, and answered 500 if nothing has been sent yet.
+ *
+ * @returns whether its response is broken off
+ */
+function fail(site: Site, exchange: Exchange, error: unknown): boolean {
   const { responseBody, stream } = exchange;
   const ended = isOver(exchange);
-  if (ended && isGone(error)) return;
+  if (ended && isGone(error)) return false;
   report(site, error);
-  if (ended) return;
-  if (exchange.status === 0 && isExhausted(error)) {
+  const isBegun = exchange.status !== 0;
+  if (ended) return isBegun;
+  if (!isBegun && isExhausted(error)) {
     sendError(exchange, 503, "The server has too many files open.", { "retry-after": "1" });
-  } else if (exchange.status === 0) {
+  } else if (!isBegun) {
     sendError(exchange, 500, "The server could not answer this request; its log says why.");
   } else if (stream !== undefined) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   else responseBody.destroy();
+  return isBegun;
 }
 
 const report = (site: Site, error: unknown) => site.report(errorOf(error));
@@ -144,7 +152,12 @@ function isGone(error: unknown): boolean {
 }
 
 /** @param duration milliseconds since it arrived */
-function recordOf(exchange: Exchange, duration: number, delivery: Delivery | undefined): RequestRecord {
+function recordOf(
+  exchange: Exchange,
+  duration: number,
+  delivery: Delivery | undefined,
+  failed: boolean,
+): RequestRecord {
   const { method, authority, target, httpVersion, status, bytes, responseBody, stream, begun, arrived, fields } =
     exchange;
   return {
@@ -158,7 +171,8 @@ function recordOf(exchange: Exchange, duration: number, delivery: Delivery | und
     firstByte: begun === 0 ? undefined : begun - arrived,
     duration,
     bytes,
-    aborted: !responseBody.writableFinished || stream?.aborted === true,
+    aborted: !failed && (!responseBody.writableFinished || stream?.aborted === true),
+    failed,
     referer: fields.referer,
     userAgent: fields["user-agent"],
     delivery,

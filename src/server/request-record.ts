@@ -22,6 +22,8 @@ export interface RequestRecord {
   readonly bytes: number;
   /** The client went away before the end. */
   readonly aborted: boolean;
+  /** The server broke off its response: its log says why. */
+  readonly failed: boolean;
   /** Fields of the request, as the client sent them. */
   readonly referer: string | undefined;
   readonly userAgent: string | undefined;

@@ -89,7 +89,14 @@ test("prints a line for each request, plain when that is no terminal", async () 
 
 test("what a client sends does not write to the terminal as it likes", () => {
   const record = { method: "GET", target: "/\u{1b}[31m\u{9b}0m\r\n", httpVersion: "1.1", status: 404 } as const;
-  const line = requestLine({ ...record, duration: 0.4, bytes: 1234, aborted: true, delivery: undefined });
+  const line = requestLine({
+    ...record,
+    duration: 0.4,
+    bytes: 1234,
+    aborted: true,
+    failed: false,
+    delivery: undefined,
+  });
   expect(stripVTControlCharacters(line)).toBe("404 GET /?[31m?0m?? <1 ms 1.2 kB  client went away");
 });
 

@@ -37,6 +37,10 @@ describe.runIf(faultEnvironment !== undefined)("a disk that fails", () => {
     cli.child.kill("SIGTERM");
     expect(await cli.exit).toBe(0);
     expect(cli.stderr).toContain("EIO");
+    const lines = cli.stdout.split("\n").filter((line) => line.includes("/bad.bin"));
+    expect(lines).toHaveLength(3);
+    for (const line of lines) expect(line).toMatch(/500 GET|broken off/);
+    expect(cli.stdout).not.toContain("client went away");
     expect(cli.stderr).not.toMatch(/^ {4}at /m);
     expect(cli.stderr.split("\n").length).toBeLessThan(6);
   });

@@ -25,6 +25,7 @@ const record: RequestRecord = {
   duration: 3.5,
   bytes: 14_200,
   aborted: false,
+  failed: false,
   referer: "https://localhost:8443/",
   userAgent: "test/1.0",
   delivery: {
@@ -98,6 +99,7 @@ test("JSON tells everything, in one line", () => {
     firstByte: 1.25,
     duration: 3.5,
     aborted: false,
+    failed: false,
     referer: "https://localhost:8443/",
     userAgent: "test/1.0",
     delivery: {

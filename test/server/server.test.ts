@@ -430,6 +430,7 @@ test("each request is told of when it has ended, with what it came to", async ()
     httpVersion: "2",
     status: 200,
     aborted: false,
+    failed: false,
     bytes: 29,
   });
   expect(record.duration).toBeGreaterThan(0);

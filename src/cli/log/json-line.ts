@@ -9,7 +9,7 @@ import type { RequestRecord } from "../../server/request-record.js";
  * @param verbose each target that went with a page, too
  */
 export function jsonLine(record: RequestRecord, verbose: boolean): string {
-  const { time, remoteAddress, method, authority, target, httpVersion, status, bytes, aborted } = record;
+  const { time, remoteAddress, method, authority, target, httpVersion, status, bytes, aborted, failed } = record;
   const { firstByte, duration, referer, userAgent, delivery } = record;
   const line = JSON.stringify({
     time: new Date(time).toISOString(),
@@ -23,6 +23,7 @@ export function jsonLine(record: RequestRecord, verbose: boolean): string {
     firstByte: firstByte === undefined ? null : rounded(firstByte),
     duration: rounded(duration),
     aborted,
+    failed,
     referer: referer ?? null,
     userAgent: userAgent ?? null,
     delivery: delivery === undefined ? null : delivered(delivery, verbose),

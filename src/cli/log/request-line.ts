@@ -4,7 +4,10 @@ import type { RequestRecord } from "../../server/request-record.js";
 import { colouredStatus, quiet, size } from "../output/output.js";
 
 /** What such a line tells. */
-type Told = Pick<RequestRecord, "status" | "method" | "target" | "duration" | "bytes" | "aborted" | "delivery">;
+type Told = Pick<
+  RequestRecord,
+  "status" | "method" | "target" | "duration" | "bytes" | "aborted" | "failed" | "delivery"
+>;
 
 /** The lines for a request: with `verbose` one for each target of a page, else none for what live reload asks itself. */
 export function prettyLines(record: RequestRecord, verbose: boolean): readonly string[] {
@@ -13,11 +16,12 @@ export function prettyLines(record: RequestRecord, verbose: boolean): readonly s
 }
 
 /** One line for a request: `200 GET /docs/ 3 ms 14.2 kB  push 6 (38.1 kB)  link 2  skipped 1 seen`. */
-export function requestLine({ status, method, target, duration, bytes, aborted, delivery }: Told): string {
+export function requestLine({ status, method, target, duration, bytes, aborted, failed, delivery }: Told): string {
   const line = [
     `${colouredStatus(status)} ${method} ${printable(target)} ${quiet(`${milliseconds(duration)} ${size(bytes)}`)}`,
   ];
   if (aborted) line.push("client went away");
+  if (failed) line.push("broken off");
   if (delivery !== undefined) line.push(...parts(delivery.targets));
   return line.join("  ");
 }
