@@ -57,7 +57,9 @@ export async function openContext(server: ServerParts): Promise<OpenContext> {
   const { options, settings, mounted } = server;
   if (options.root !== undefined) await checkRoot(options.root);
   const [{ steps, close }, headerTransforms] = await Promise.all([
-    mounted === undefined ? openPipeline(settings, (options.routes ?? []).length > 0) : openMountedPipeline(settings),
+    mounted === undefined
+      ? openPipeline(settings, (options.routes ?? []).length > 0) // Where none are named, the server around it knows its hosts.
+      : openMountedPipeline(settings, options.allowHost !== undefined),
     openHeaderTransforms(settings),
   ]);
   const tree = options.root === undefined ? undefined : await openFiles(options.root, server);

@@ -37,11 +37,10 @@ export async function openPipeline(
 }
 
 /** The same for a site within another server: that has routes, upstreams and preflights of its own. */
-export async function openMountedPipeline({ live, allowHost }: Settings): Promise<Pipeline> {
+export async function openMountedPipeline({ live }: Settings, checksHost: boolean): Promise<Pipeline> {
   const steps: (Step | undefined)[] = [
     othersPaths,
-    // Where none are named, the server around it knows its hosts.
-    allowHost.length === 0 ? undefined : host,
+    checksHost ? host : undefined,
     password,
     live ? (await import("./live-reload/own-paths.js")).ownPaths : undefined,
     forcedRules,
