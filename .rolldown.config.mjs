@@ -6,8 +6,10 @@ import { dts } from "rolldown-plugin-dts";
 import packageFile from "./package.json" with { type: "json" };
 
 // Small packages that every start loads are bundled, which saves 18 ms of 333, and are devDependencies.
-const { dependencies, optionalDependencies } = packageFile;
-const external = Object.keys({ ...dependencies, ...optionalDependencies }).map((name) => new RegExp(`^${name}(?:/|$)`));
+const { dependencies, optionalDependencies, peerDependencies } = packageFile;
+const external = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }).map(
+  (name) => new RegExp(`^${name}(?:/|$)`),
+);
 
 /** Where editors find the form of h2push.config.json, and readers of reports that of theirs. */
 const schemas = {
@@ -38,6 +40,11 @@ const globalProcess = {
   load: (id) => (id === "\0process" ? "export default process;" : null),
 };
 
+/** The frameworks that a site can be mounted in: each has an entry of the package of its own. */
+const frameworks = ["express", "fastify", "hono", "vite"];
+const adapters = (directory, suffix) =>
+  Object.fromEntries(frameworks.map((name) => [`adapters/${name}`, `${directory}/adapters/${name}${suffix}`]));
+
 /** The licences of the packages that are bundled go with them. */
 const licences = {
   name: "licences",
@@ -61,8 +68,13 @@ const groups = [
   { name: "common", test: /src\/(?:errors|io|manifest|cli\/(?:options|output)|server\/options)/, minShareCount: 2 },
   { name: "choices", test: /src\/(?:export\/targets|report\/measure\/networks)/, minShareCount: 2 },
   { name: "certificates", test: /src\/(?:tls|cli\/certificates)\//, minShareCount: 2 },
-  { name: "learn", test: /src\/learn\// },
+  { name: "learn", test: /src\/(?:learn\/|server\/scan\/learned-scanner)/ },
   { name: "site", test: /src\/(?:files|delivery|rules|server\/(?!scan\/))/, minShareCount: 2 },
+  { name: "lines", test: /src\/cli\/log\/(?:access|json|scan)-line/ },
+  { name: "cert", test: /src\/cli\/commands\/cert/ },
+  { name: "explain", test: /src\/scanner\/(?:modules|style)\/explain-/ },
+  { name: "references", test: /src\/scanner\/(?:url\/csp|modules\/imports)/, minShareCount: 2 },
+  { name: "mounted", test: /src\/site\// },
 ];
 
 export default defineConfig([
@@ -70,6 +82,7 @@ export default defineConfig([
     input: {
       index: "src/index.ts",
       main: "src/cli/main.ts",
+      ...adapters("src", ".ts"),
       // A thread begins with a file of its own.
       "page-worker": "src/scanner/thread/page-worker.ts",
       "scan-worker": "src/server/scan/scan-worker.ts",
@@ -89,9 +102,12 @@ export default defineConfig([
     },
   },
   {
-    input: "node_modules/.cache/h2push-types/src/index.d.ts",
+    input: {
+      index: "node_modules/.cache/h2push-types/src/index.d.ts",
+      ...adapters("node_modules/.cache/h2push-types/src", ".d.ts"),
+    },
     external,
     plugins: [dts({ dtsInput: true, emitDtsOnly: true, tsconfig: false })],
-    output: { dir: "dist" },
+    output: { dir: "dist", chunkFileNames: "types/[name].d.ts" },
   },
 ]);

@@ -15,6 +15,7 @@ export type ErrorCode =
   | "route"
   | "browser"
   | "command"
+  | "closed"
   | "unavailable";
 
 /**

@@ -7,15 +7,18 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
+import { emptyDirectory } from "./support/directory.js";
 
 /** Runs an example; resolves with the URL that it prints first. */
 async function run(...args: string[]): Promise<URL> {
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  // An authority that is made is none of the user's.
+  const env = { ...process.env, XDG_DATA_HOME: await emptyDirectory() };
+  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit"] });
   const exited = once(child, "exit");
   onTestFinished(async () => {
     child.kill();
-    // By the signal where there is no way to handle it (Windows), else by itself.
-    expect(await exited).toSatisfy(([code, signal]: unknown[]) => code === 0 || signal === "SIGTERM");
+    // By the signal where there is no way to handle it (Windows), else by itself; Vite says so in its exit code.
+    expect(await exited).toSatisfy(([code, signal]: unknown[]) => code === 0 || code === 143 || signal === "SIGTERM");
   });
   for await (const line of createInterface(child.stdout)) {
     child.stdout.resume();
@@ -74,7 +77,7 @@ test("examples/server.mjs announces the same to a client without push", async ()
   expect(pushed.size).toBe(0);
 });
 
-test("examples/own-server.mjs pushes with Node's http2 what the scan found", async () => {
+test("examples/own-server.mjs pushes over Node's http2 what a page of files needs", async () => {
   const url = await run("examples/own-server.mjs", "examples/site", "0");
   const { status, content, pushed } = await get(url, { push: true });
   expect(status).toBe(200);
@@ -93,4 +96,23 @@ test("examples/own-server.mjs serves the pages of a directory whose names need e
   const { status, pushed } = await get(new URL("/%C3%BCber%20uns.html", url), { push: true });
   expect(status).toBe(200);
   expect(pushed.size).toBe(0);
+});
+
+const mounted = ["own-server.mjs", "express.mjs", "fastify.mjs", "hono.mjs"];
+
+test.each(mounted)("examples/%s gives pages of files and of routes together with what they need", async (file) => {
+  const url = await run(`examples/${file}`, ...(file === "own-server.mjs" ? ["examples/site"] : []), "0");
+  expect((await get(url, { push: true })).pushed.get("/css/site.css")).toMatchObject({ status: 200 });
+  const page = await get(new URL("/clock", url), { push: true });
+  expect(page.content).toContain("<h1>");
+  expect(page.pushed.get("/css/site.css")?.content).toContain("@import");
+  const linked = await get(new URL("/clock", url), { push: false });
+  expect(linked.link).toMatch(/<\/css\/\w+\.css>; rel=preload; as=style/);
+});
+
+test("examples/vite.mjs serves a build over HTTPS, its pages with what they need", async () => {
+  const url = await run("examples/vite.mjs", "0");
+  const { status, pushed } = await get(url, { push: true });
+  expect(status).toBe(200);
+  expect(pushed.get("/css/site.css")).toMatchObject({ status: 200 });
 });

@@ -11,6 +11,8 @@ export interface SiteFile {
   readonly ino: number;
   /** Names its content, where its times may not tell two versions apart. */
   readonly digest?: string | undefined;
+  /** What is in it, where it is no file: a page that was made for one request. `digest` then names it. */
+  readonly content?: Uint8Array;
   /** Its `Content-Type`, "" without one; undefined where that is not known. */
   readonly type?: string | undefined;
 }

@@ -22,7 +22,7 @@ export interface Scanner {
    */
   page(pathname: string, file: SiteFile, context?: PageContext): Promise<PageNeeds>;
   /** What `page` would say, when that is known and fresh: without waiting. */
-  peek(pathname: string, file: SiteFile, context?: Pick<PageContext, "audience">): FreshNeeds | undefined;
+  peek(pathname: string, file: SiteFile, context?: Pick<PageContext, "audience" | "csp">): FreshNeeds | undefined;
   /** Answers given so far are checked before they are given again: something may have changed. */
   invalidate(): void;
 }
@@ -154,7 +154,7 @@ class SiteScanner implements Scanner {
     return found;
   }
 
-  peek(pathname: string, file: SiteFile, context: Pick<PageContext, "audience"> = {}): FreshNeeds | undefined {
+  peek(pathname: string, file: SiteFile, context: Pick<PageContext, "audience" | "csp"> = {}): FreshNeeds | undefined {
     const answer = this.#answers.get(keyOf(pathname, file, context));
     // One that was found ahead has not been told of yet: `page` does that.
     if (answer === undefined || (!answer.told && this.#options.onFiles !== undefined)) return undefined;

@@ -21,7 +21,7 @@ export interface Position {
 }
 
 /** Something that is written in a file of the site. */
-interface Written extends Position {
+export interface Written extends Position {
   /** Absolute path. */
   readonly file: string;
 }

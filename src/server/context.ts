@@ -24,6 +24,8 @@ export interface Site {
   readonly lookup: SiteLookup | undefined;
   readonly representations: Representations;
   readonly hosts: Hosts;
+  /** It is a part of another server: what it has no answer for is left to that. */
+  readonly isMounted: boolean;
   readonly scanner: Scanner | undefined;
   /** Learns from what clients ask for; undefined where nothing is learned. */
   readonly traffic: Traffic | undefined;

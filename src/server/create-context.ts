@@ -8,7 +8,7 @@ import type { HeaderTransform } from "./http/exchange.js";
 import { RememberedLinks } from "./page-delivery/early-hints.js";
 import type { Lookup } from "../scanner/lookup.js";
 import { Traffic } from "./page-delivery/traffic.js";
-import { openPipeline } from "./pipeline.js";
+import { openMountedPipeline, openPipeline } from "./pipeline.js";
 import { proxied } from "./proxy/proxy-rule.js";
 import type { Hosts } from "./middleware/host-check.js";
 import type { Live } from "./live-reload/live.js";
@@ -24,7 +24,7 @@ import { SiteLookup } from "./files/site-lookup.js";
 import { callbacks, type Callbacks } from "./callbacks.js";
 import { SiteScanner, type ServerScanner } from "./scan/lazy-scanner.js";
 
-/** The server that a site is opened for. */
+/** The server that a context is opened for. */
 export interface ServerParts {
   readonly options: ServerOptions;
   readonly settings: Settings;
@@ -32,10 +32,12 @@ export interface ServerParts {
   readonly connections: Connections;
   /** Aborted when the server begins to close. */
   readonly closing: AbortSignal;
+  /** The site is a part of another server, which answers what the site has no answer for. */
+  readonly mounted?: { readonly changed: () => void };
 }
 
-/** A site whose files, rules and pages are looked at, until it is closed. */
-export interface OpenSite {
+/** What requests are answered from: files, rules and pages are looked at until it is closed. */
+export interface OpenContext {
   readonly site: Site;
   /** Looks at the rules, and in idle time at the pages, before anybody asks for them. */
   lookAhead(): Promise<void>;
@@ -51,11 +53,13 @@ const MEGABYTE = 1_000_000;
  *
  * @throws {H2PushError} "root", "manifest", "unavailable" for what the user can put right
  */
-export async function openSite(server: ServerParts): Promise<OpenSite> {
-  const { options, settings } = server;
+export async function openContext(server: ServerParts): Promise<OpenContext> {
+  const { options, settings, mounted } = server;
   if (options.root !== undefined) await checkRoot(options.root);
   const [{ steps, close }, headerTransforms] = await Promise.all([
-    openPipeline(settings, (options.routes ?? []).length > 0),
+    mounted === undefined
+      ? openPipeline(settings, (options.routes ?? []).length > 0) // Where none are named, the server around it knows its hosts.
+      : openMountedPipeline(settings, options.allowHost !== undefined),
     openHeaderTransforms(settings),
   ]);
   const tree = options.root === undefined ? undefined : await openFiles(options.root, server);
@@ -114,7 +118,7 @@ function openLookup(tree: FileTree, rules: SiteRules, { options, settings }: Ser
   });
 }
 
-async function openScanner(lookup: SiteLookup, { options, settings }: ServerParts): Promise<ServerScanner> {
+async function openScanner(lookup: SiteLookup, { options, settings, mounted }: ServerParts): Promise<ServerScanner> {
   const { manifest, viewport, watch, compress } = settings;
   if (manifest !== undefined)
     return (await import("./scan/manifest-file-scanner.js")).manifestScanner(
@@ -123,7 +127,8 @@ async function openScanner(lookup: SiteLookup, { options, settings }: ServerPart
       compress,
       callbacks(options).notice,
     );
-  return new SiteScanner(lookup, { viewport, watch, compressed: compress, ...callbacks(options) });
+  const changed = mounted?.changed;
+  return new SiteScanner(lookup, { viewport, watch, compressed: compress, changed, ...callbacks(options) });
 }
 
 /** Learns where pages are announced or pushed by it, or it is kept: a manifest that is given stays as it is. */
@@ -176,7 +181,7 @@ type Parts = Pick<Site, "lookup" | "scanner" | "rules" | "traffic" | "steps"> & 
   readonly live: Live | undefined;
 };
 
-function siteOf(parts: Parts, { options, settings, hosts, connections, closing }: ServerParts): Site {
+function siteOf(parts: Parts, { options, settings, hosts, connections, closing, mounted }: ServerParts): Site {
   const { delivery, announce, pushCount, pushBytes, serverTiming, memory, compress, cache } = settings;
   return {
     ...parts,
@@ -188,6 +193,7 @@ function siteOf(parts: Parts, { options, settings, hosts, connections, closing }
       insert: parts.live?.inserter,
     }),
     hosts,
+    isMounted: mounted !== undefined,
     routes: options.routes ?? [],
     isProxied: proxied(settings.proxy),
     limits: { mode: delivery, announce, pushCount, pushBytes },

@@ -1,7 +1,9 @@
 import type { Answered, Site, Step } from "./context.js";
 import { answerOptions, files, forcedRules } from "./files/serve-file.js";
 import { sendError } from "./http/error-page.js";
-import type { Exchange } from "./http/exchange.js";
+import { withoutBase } from "../files/base.js";
+import { pathOf } from "../io/request-target.js";
+import { leave, type Exchange } from "./http/exchange.js";
 import { challenge } from "./middleware/password.js";
 import { host } from "./middleware/host-check.js";
 import type { Settings } from "./options/options-table.js";
@@ -33,6 +35,29 @@ export async function openPipeline(
   ];
   return { steps: steps.filter((step) => step !== undefined), close: () => upstreams?.close() };
 }
+
+/** The same for a site within another server: that has routes, upstreams and preflights of its own. */
+export async function openMountedPipeline({ live }: Settings, checksHost: boolean): Promise<Pipeline> {
+  const steps: (Step | undefined)[] = [
+    othersPaths,
+    checksHost ? host : undefined,
+    password,
+    live ? (await import("./live-reload/own-paths.js")).ownPaths : undefined,
+    forcedRules,
+    files,
+  ];
+  return { steps: steps.filter((step) => step !== undefined), close: () => undefined };
+}
+
+/** What can't be answered from files is for the server around the site. */
+const othersPaths: Step = (exchange, { lookup, live }) => {
+  const { method, target } = exchange;
+  if (live?.owns(target) === true) return "next";
+  if (lookup === undefined || (method !== "GET" && method !== "HEAD")) return leave(exchange);
+  const { base } = lookup.tree;
+  const isOurs = withoutBase(base, target) !== undefined || `${pathOf(target)}/` === base;
+  return isOurs && target.startsWith("/") ? "next" : leave(exchange);
+};
 
 async function openProxy(rules: readonly string[], seconds: number) {
   const { proxyStep } = await import("./proxy/proxy-middleware.js");

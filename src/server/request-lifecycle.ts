@@ -10,29 +10,24 @@ import { answer } from "./pipeline.js";
 import type { RequestRecord } from "./request-record.js";
 import type { Site } from "./context.js";
 
+type Told = ((record: RequestRecord) => void) | undefined;
+
 /**
  * Sees each request through from its arrival to the end of its response and of
  * all that went with it, and tells of it. Never throws: whatever goes wrong
  * stays with that one request.
  */
-export function requestHandler(site: Site, onRequest: ((record: RequestRecord) => void) | undefined) {
-  return (exchange: Exchange) => handle(site, exchange, onRequest);
+export function requestHandler(site: Site, onRequest: Told) {
+  return (exchange: Exchange) => void answerRequest(site, exchange, beginRequest(site, exchange, onRequest));
 }
 
-function handle(site: Site, exchange: Exchange, onRequest: ((record: RequestRecord) => void) | undefined): void {
+/** Takes note of a request until it has ended. With nobody to tell, there is nothing to remember of it. */
+export function beginRequest(site: Site, exchange: Exchange, onRequest: Told): Observed | undefined {
   const { connection } = exchange;
-  // With nobody to tell, there is nothing to remember of a request.
   const observed = onRequest === undefined ? undefined : new Observed(site, exchange, onRequest);
   const ended = site.connections.begin(connection);
   track(connection, exchange);
   const seen = site.traffic?.arrived(exchange);
-  try {
-    const answered = answer(site, exchange);
-    if (answered instanceof Promise) void whenAnswered(site, exchange, answered, observed);
-    else isAnswered(exchange, answered, observed);
-  } catch (error) {
-    isFailed(site, exchange, error, observed);
-  }
   exchange.whenClosed(() => {
     if ((exchange.stream?.rstCode ?? 0) !== 0) countReset(connection);
     untrack(connection, exchange);
@@ -40,9 +35,27 @@ function handle(site: Site, exchange: Exchange, onRequest: ((record: RequestReco
     seen?.ended(exchange.status, exchange.sent);
     observed?.closed();
   });
+  return observed;
 }
 
-async function whenAnswered(
+/** Answers a request, or leaves it: `isLeft` then says so. A promise where there was something to wait for. */
+export function answerRequest(
+  site: Site,
+  exchange: Exchange,
+  observed: Observed | undefined,
+): Promise<void> | undefined {
+  try {
+    const answered = answer(site, exchange);
+    if (answered instanceof Promise) return whenAnswered(site, exchange, answered, observed);
+    isAnswered(exchange, answered, observed);
+  } catch (error) {
+    isFailed(site, exchange, error, observed);
+  }
+  return undefined;
+}
+
+/** The same for an answer that is on its way. */
+export async function whenAnswered(
   site: Site,
   exchange: Exchange,
   answered: Promise<Delivery | undefined>,
@@ -56,6 +69,7 @@ async function whenAnswered(
 }
 
 function isAnswered(exchange: Exchange, delivery: Delivery | undefined, observed: Observed | undefined): void {
+  if (exchange.isLeft) return;
   discardContent(exchange);
   observed?.answered(delivery);
 }
@@ -65,7 +79,7 @@ function isFailed(site: Site, exchange: Exchange, error: unknown, observed: Obse
 }
 
 /** One request that is told of. It is over when it has been answered, and the response has ended. */
-class Observed {
+export class Observed {
   readonly #site: Site;
   readonly #exchange: Exchange;
   readonly #onRequest: (record: RequestRecord) => void;

@@ -12,7 +12,7 @@ import { watchConnections } from "./listen/connection-watch.js";
 import { Hosts, namesIn } from "./middleware/host-check.js";
 import type { Listener, ListenOptions } from "./listen/tcp-listener.js";
 import { requestHandler } from "./request-lifecycle.js";
-import { openSite, type OpenSite } from "./create-context.js";
+import { openContext, type OpenContext } from "./create-context.js";
 import type { Settings } from "./options/options-table.js";
 import { createProtocols, type Protocols } from "./listen/protocol-servers.js";
 import { listenWithRedirect, type RedirectingListener } from "./listen/https-redirect.js";
@@ -74,7 +74,7 @@ class H2PushServer implements Server {
   #opening: Promise<Address> | undefined;
   #closed: Promise<void> | undefined;
   #pair: PemPair | undefined;
-  #site: OpenSite | undefined;
+  #site: OpenContext | undefined;
   #tls: TlsServer | undefined;
   #listener: Listener | undefined;
   #unwatch: () => void = () => undefined;
@@ -104,7 +104,7 @@ class H2PushServer implements Server {
   }
 
   async #open(): Promise<Address> {
-    const site = await openSite({
+    const site = await openContext({
       options: this.#options,
       settings: this.#settings,
       hosts: this.#hosts,
@@ -148,7 +148,7 @@ class H2PushServer implements Server {
     return watchConnections(this.#connections, limits);
   }
 
-  #protocols({ site }: OpenSite, pair: PemPair): Protocols {
+  #protocols({ site }: OpenContext, pair: PemPair): Protocols {
     const protocols = createProtocols({
       secured: this.#secured(pair),
       hosts: this.#hosts,

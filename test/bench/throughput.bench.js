@@ -3,21 +3,15 @@
 // times, as processes of the very same code differ by a tenth for as long as they live (what V8 makes of it, and
 // when). Runs alternate, and of each process the best one counts, as a busy machine can only slow it; then the median
 // of the ratios of those that ran side by side. Needs h2load (Debian: nghttp2-client).
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createCertificate } from "../../dist/index.js";
 import { median, report } from "./bar.js";
-import { h2load, hasH2load } from "./h2load.js";
+import { hasH2load } from "./h2load.js";
+import { measureRates, sameFields } from "./rates.js";
 
-const STARTS = Number(process.env.STARTS ?? 7);
-const ROUNDS = Number(process.env.ROUNDS ?? 5);
-const REQUESTS = 10_000;
-/** Until what a server does for each request is compiled. */
-const WARM_UP = 40_000;
 const bin = fileURLToPath(new URL("../../bin/h2push.js", import.meta.url));
 
 const files = {
@@ -47,59 +41,6 @@ server.on("stream", (stream, request) => {
 server.listen(0, "127.0.0.1", () => console.log("https://localhost:" + server.address().port + "/"));
 `;
 
-/** What h2push says of a file beside its type and length: on Node 20 each field of a response costs a tenth of it. */
-const sameFields = {
-  "cache-control": "no-cache",
-  etag: '"1c8gx-1-hoi5akg4dq"',
-  "last-modified": "Wed, 25 Nov 2026 23:06:19 GMT",
-  "accept-ranges": "bytes",
-  "x-content-type-options": "nosniff",
-};
-
-async function startServer(args, directory) {
-  const env = { ...process.env, HOME: directory, XDG_DATA_HOME: join(directory, "data") };
-  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit"] });
-  let text = "";
-  let url;
-  while (url === undefined) {
-    text += String((await once(child.stdout, "data"))[0]);
-    url = /https:\/\/\S+\//.exec(text)?.[0];
-  }
-  child.stdout.resume();
-  // By the same address for all: a name may mean another one for each.
-  return { child, url: url.replace("localhost", "127.0.0.1") };
-}
-
-/** The best rate of each process, by path and server: those that ran side by side stand at the same place. */
-async function measure(commands, directory) {
-  const rates = new Map(paths.map((path) => [path, new Map(Object.keys(commands).map((name) => [name, []]))]));
-  for (let start = 0; start < STARTS; start++) {
-    const servers = [];
-    try {
-      for (const [name, args] of Object.entries(commands)) {
-        servers.push({ name, ...(await startServer(args, directory)) });
-      }
-      for (const { url } of servers) await h2load(`${url}11.txt`, WARM_UP);
-      for (const path of paths) {
-        const best = new Map();
-        // The first round warms up.
-        for (let round = 0; round <= ROUNDS; round++) {
-          // Each comes first in its turn: what ran before bears on a run, too.
-          servers.push(servers.shift());
-          for (const { name, url } of servers) {
-            const rate = await h2load(url + path, REQUESTS);
-            if (round > 0) best.set(name, Math.max(rate, best.get(name) ?? 0));
-          }
-        }
-        for (const [name, rate] of best) rates.get(path).get(name).push(rate);
-      }
-    } finally {
-      for (const { child } of servers) child.kill("SIGKILL");
-    }
-  }
-  return rates;
-}
-
 export async function bench() {
   if (!hasH2load) {
     console.log("skipped: h2load is not installed");
@@ -114,13 +55,14 @@ export async function bench() {
     await writeFile(key, pair.key);
     const bare = ["--input-type=module", "-e", bareServer, cert, key, directory];
     const h2push = [bin, directory, "-p", "0", "-C", cert, "-K", key];
-    const rates = await measure(
+    const rates = await measureRates(
       {
         "node:http2": bare,
         "node:http2, same fields": [...bare, JSON.stringify(sameFields)],
         "h2push -q": [...h2push, "-q"],
         h2push,
       },
+      paths,
       directory,
     );
     for (const [path, byName] of rates) {

@@ -20,6 +20,9 @@ export type ReadFile = <T>(file: SiteFile, parse: (bytes: Buffer) => T) => Promi
 
 /** Leaves the reading to the thread pool: the process has something else to do meanwhile. */
 export const readAsync: ReadFile = async (file, parse) => {
+  const { content } = file;
+  // A thread is handed its bytes without the methods of a Buffer.
+  if (content !== undefined) return parse(Buffer.from(content.buffer, content.byteOffset, content.byteLength));
   const handle = await open(file.file);
   try {
     // A directory on the way has become a link: what it leads to is none of the site's.

@@ -135,7 +135,7 @@ function freshNeeds(site: Site, exchange: Exchange, found: FoundFile, status: nu
   if (considersPushes(request, clientOf(exchange), site.limits)) return undefined;
   if (site.limits.mode === "hints" && request.navigation) return undefined;
   const { csp, integrityPolicy, link, audience } = exchange.rules.page;
-  if (link !== undefined || csp.length + integrityPolicy.length > 0) return undefined;
+  if (link !== undefined || csp.length + integrityPolicy.length + exchange.policies.length > 0) return undefined;
   const fresh = site.scanner?.peek(pathOf(exchange.target), found, { audience });
   if (fresh === undefined || site.traffic === undefined) return fresh;
   const needs = site.traffic.peek(exchange, found, fresh.needs);

@@ -44,14 +44,19 @@ type Needs = Pick<ReadyPage, "entries" | "mayHaveImportMap" | "link">;
 /** A page whose scan takes longer goes without what it finds: the next load has that (milliseconds). */
 const SCAN_MS = 1500;
 
+/** What a page needs, if that is found in time. */
+export async function scanInTime(scanner: Pick<Scanner, "page">, ...page: Parameters<Scanner["page"]>) {
+  const read = await inTime(scanner.page(...page), SCAN_MS);
+  if (read === undefined) debug("%s goes without what its scan finds: it takes over %d ms", page[0], SCAN_MS);
+  return read;
+}
+
 async function needsOf(site: Site, scanner: Scanner, exchange: Exchange, found: FoundFile): Promise<Needs> {
   const { page: rules } = exchange.rules;
   const { link } = rules;
-  const read = await inTime(scanner.page(pathOf(exchange.target), found, rules), SCAN_MS);
-  if (read === undefined) {
-    debug("%s goes without what its scan finds, which takes longer than %d ms", exchange.target, SCAN_MS);
-    return { ...NO_NEEDS, link };
-  }
+  const policies = { csp: [...rules.csp, ...exchange.policies], audience: rules.audience };
+  const read = await scanInTime(scanner, pathOf(exchange.target), found, policies);
+  if (read === undefined) return { ...NO_NEEDS, link };
   return { ...((await site.traffic?.page(exchange, found, read)) ?? read), link };
 }
 

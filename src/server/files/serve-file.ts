@@ -4,7 +4,7 @@ import type { FoundFile } from "../../files/file.js";
 import type { FileTree, Found } from "../../files/tree.js";
 import { challenge } from "../middleware/password.js";
 import { sendError, sendPage } from "../http/error-page.js";
-import { acceptsPage, isOver, type Exchange } from "../http/exchange.js";
+import { acceptsPage, isOver, leave, type Exchange } from "../http/exchange.js";
 import { readyAnswer, type ReadyAnswer } from "./ready-answer.js";
 import { answerMissing, VARY } from "./not-found.js";
 import { pathOf } from "../../io/request-target.js";
@@ -105,11 +105,13 @@ async function answerAsync(site: Site, lookup: SiteLookup, exchange: Exchange, k
     if (isOver(exchange)) return undefined;
     const resolved = await lookup.resolve(request, first);
     if (isOver(exchange)) return undefined;
+    if (site.isMounted && isUnanswered(resolved)) return leave(exchange);
     if (resolved.kind !== "file") return answerOther(site, lookup, exchange, resolved);
     const { found, pathname, standsIn } = resolved;
     const atOnce = first === undefined && !standsIn ? answerSync(site, exchange, found) : "waits";
     if (atOnce !== "waits") return atOnce;
     const sent = await sendFile(site, exchange, found, standsIn ? { vary: VARY } : {});
+    if (sent === "withheld" && site.isMounted) return leave(exchange);
     if (sent === "withheld") return answerMissing(site, lookup, exchange);
     if (sent === "unreadable") return refuseUnreadable(site, exchange, { file: found.file, code: "EACCES" });
     if (sent !== "changed") return sent.delivery;
@@ -118,6 +120,12 @@ async function answerAsync(site: Site, lookup: SiteLookup, exchange: Exchange, k
     }
     lookup.tree.invalidate(pathname);
   }
+}
+
+/** Nothing of the site stands for it: neither a file nor a rule. */
+function isUnanswered(resolved: Resolved): boolean {
+  const { kind } = resolved;
+  return kind === "malformed" || kind === "outside" || kind === "unknown" || (kind === "missing" && !resolved.page);
 }
 
 function requestFor(exchange: Exchange): LookupRequest {

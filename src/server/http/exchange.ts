@@ -42,6 +42,10 @@ export interface Exchange extends Taken {
   readonly begun: number;
   /** What the rules of the site say to it. Set before anything is sent, as is what follows. */
   rules: RequestRules;
+  /** Nothing was sent: whoever the site is mounted in answers. */
+  isLeft: boolean;
+  /** Values of `Content-Security-Policy` that others have given the response before. */
+  policies: readonly string[];
   /** The `Link` field of the 103 that went ahead of the response. */
   hinted: string | undefined;
   /** What the page goes with that it asks for, when that is decided. */
@@ -88,6 +92,13 @@ export type HeaderTransform = (request: TransformedRequest) => Transform | undef
 
 /** What is too small to wait for a turn, and has none to end: an event of a stream. */
 export const NO_TURN: Promise<() => void> = Promise.resolve(() => undefined);
+
+/** Leaves a request to the server that the site is mounted in. */
+export function leave(exchange: Exchange): undefined {
+  exchange.isLeft = true;
+}
+
+export const NO_POLICIES: readonly string[] = [];
 
 /** Whether the request has a content. */
 export function hasContent({ stream, fields }: Pick<Exchange, "stream" | "fields">): boolean {

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { webStreams } from "../../io/builtins.js";
 import { PIECE_BYTES, writePieces, type Progress, type Reply } from "../../files/send-response.js";
@@ -41,6 +41,11 @@ const contentOf = (content: Readable) => webStreams().ReadableStream.from(conten
 
 /** Fields that speak of a connection of HTTP/1.1 and are an error over HTTP/2 (RFC 9113 §8.2.2). */
 const connectionFields = new Set(["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"]);
+
+/** The fields that a response may have over HTTP/2. */
+export function withoutConnectionFields(fields: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !connectionFields.has(name)));
+}
 
 /** Fields that a `connection` field names speak of that connection alone too (RFC 9110 §7.6.1). */
 export const namedBy = (connection: string | null | undefined): ReadonlySet<string> =>

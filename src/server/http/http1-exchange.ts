@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerR
 import type { Readable, Writable } from "node:stream";
 import type { Connection } from "../listen/connection.js";
 import { NO_RULES } from "../middleware/site-rules.js";
-import { NO_TURN, type Transform, type Exchange, type Upgrade } from "./exchange.js";
+import { NO_POLICIES, NO_TURN, type Transform, type Exchange, type Upgrade } from "./exchange.js";
 
 /** A request over HTTP/1.1, and its response. */
 export class Http1Exchange implements Exchange {
@@ -15,24 +15,32 @@ export class Http1Exchange implements Exchange {
   readonly authority: string;
   readonly fields: IncomingHttpHeaders;
   readonly requestBody: Readable;
-  readonly responseBody: Writable;
+  responseBody: Writable;
   readonly stream = undefined;
   readonly writer = undefined;
   readonly pushEnabled = false;
   readonly upgrade: Upgrade | undefined;
   rules = NO_RULES;
   place = -1;
+  isLeft = false;
+  policies: readonly string[] = NO_POLICIES;
   hinted: string | undefined;
   pageNeeds: PageNeeds | undefined;
   transformHeaders: Transform | undefined;
   begun = 0;
   sent: OutgoingHttpHeaders = {};
-  readonly #response: ServerResponse;
+  #response: ServerResponse;
   #bytes = 0;
   #last = 0;
 
-  constructor(request: IncomingMessage, response: ServerResponse, connection: Connection, upgrade?: Upgrade) {
-    const url = request.url ?? "";
+  /** @param url request target, where it is not that of the request any more */
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    connection: Connection,
+    upgrade?: Upgrade,
+    url = request.url ?? "",
+  ) {
     this.connection = connection;
     this.method = request.method ?? "";
     this.target = originForm(url);
@@ -41,6 +49,12 @@ export class Http1Exchange implements Exchange {
     this.requestBody = request;
     this.responseBody = response;
     this.upgrade = upgrade;
+    this.#response = response;
+  }
+
+  /** Answers by these methods of the response from now on. */
+  through(response: ServerResponse): void {
+    this.responseBody = response;
     this.#response = response;
   }
 

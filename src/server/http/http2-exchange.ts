@@ -6,7 +6,7 @@ import { behindOthers, readPriority, type Priority } from "../../delivery/priori
 import { NEGLIGIBLE_BYTES, type Sequence, type Writer } from "../../delivery/scheduler.js";
 import { isBlockedByStreamWindow, type Connection } from "../listen/connection.js";
 import { NO_RULES } from "../middleware/site-rules.js";
-import { NO_TURN, type Transform, type Exchange } from "./exchange.js";
+import { NO_POLICIES, NO_TURN, type Transform, type Exchange } from "./exchange.js";
 
 /** The date is ours: where Node sets it, its code for the fields of a response may never be compiled (Node 20: the key is another string each time). */
 const ENDS = { endStream: true, sendDate: false };
@@ -60,6 +60,8 @@ export class Http2Exchange implements Exchange, Writer {
   readonly upgrade = undefined;
   rules = NO_RULES;
   place = -1;
+  isLeft = false;
+  policies: readonly string[] = NO_POLICIES;
   hinted: string | undefined;
   pageNeeds: PageNeeds | undefined;
   transformHeaders: Transform | undefined;
@@ -72,10 +74,16 @@ export class Http2Exchange implements Exchange, Writer {
   #bytes = 0;
   #last = 0;
 
-  constructor(stream: ServerHttp2Stream, fields: IncomingHttpHeaders, connection: Connection) {
+  /** @param target request target, where it is not that of the fields any more */
+  constructor(
+    stream: ServerHttp2Stream,
+    fields: IncomingHttpHeaders,
+    connection: Connection,
+    target = String(fields[constants.HTTP2_HEADER_PATH] ?? ""),
+  ) {
     this.connection = connection;
     this.method = String(fields[constants.HTTP2_HEADER_METHOD] ?? "");
-    this.target = String(fields[constants.HTTP2_HEADER_PATH] ?? "");
+    this.target = target;
     this.authority = String(fields[constants.HTTP2_HEADER_AUTHORITY] ?? fields.host ?? "");
     this.fields = fields;
     this.requestBody = stream;

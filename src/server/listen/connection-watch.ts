@@ -1,4 +1,4 @@
-import { constants, type ServerHttp2Session } from "node:http2";
+import { constants, type Http2Session } from "node:http2";
 import {
   end,
   endFlood,
@@ -134,7 +134,7 @@ class Watched {
    * one that has made a mistake Node 20 speaks no more, and tells nobody: it
    * does not even send the question.
    */
-  #isUnderstood(session: ServerHttp2Session, now: number): boolean {
+  #isUnderstood(session: Http2Session, now: number): boolean {
     const { header } = this.#limits;
     const { socket } = this.#connection.transport;
     const isSending = unsentBytes(socket) > 0;
@@ -148,7 +148,7 @@ class Watched {
     return true;
   }
 
-  #ask(session: ServerHttp2Session, now: number): void {
+  #ask(session: Http2Session, now: number): void {
     const { socket } = this.#connection.transport;
     this.#askedAt = now;
     this.#written = writtenBytes(socket);

@@ -1,4 +1,4 @@
-import { constants, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
+import { constants, type Http2Session, type ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
 import type { Writable } from "node:stream";
 import { History } from "../../delivery/history.js";
@@ -8,7 +8,7 @@ import { unsentBytes } from "./socket-state.js";
 
 /** What carries the requests of a client. */
 export type Transport =
-  | { readonly protocol: "h2"; readonly session: ServerHttp2Session; readonly socket: Socket }
+  | { readonly protocol: "h2"; readonly session: Http2Session; readonly socket: Socket }
   | { readonly protocol: "http/1.1"; readonly socket: Socket };
 
 /** One client's connection: what it has carried, and how much is under way on it. */

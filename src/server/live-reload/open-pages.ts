@@ -2,7 +2,7 @@ import { setTimeout as after } from "node:timers/promises";
 import { errorOf } from "../../errors.js";
 import type { Audience, SiteFile } from "../../scanner/lookup.js";
 import type { PageNeeds } from "../../scanner/types.js";
-import { OpenPage, QUIET_MS, type Change, type Files } from "./page-changes.js";
+import { OpenPage, QUIET_MS, type PageChange, type Files } from "./page-changes.js";
 import { DirectoryWatch } from "./directory-watch.js";
 import type { Listener } from "./sse.js";
 import { PageFiles, versionId, type PageFilesOptions } from "./page-files.js";
@@ -17,7 +17,7 @@ export interface OpenPagesOptions extends PageFilesOptions {
 }
 
 /** What changed at one look, and how many open pages took it. */
-export interface LiveChange extends Change {
+export interface LiveChange extends PageChange {
   readonly pages: number;
 }
 
@@ -160,7 +160,7 @@ export class OpenPages {
   }
 
   /** Pages that rest on the same files take a change together: it is told of once. */
-  #tellOf(changes: readonly Change[]): void {
+  #tellOf(changes: readonly PageChange[]): void {
     const alike = new Map<string, LiveChange>();
     for (const change of changes) {
       const key = [change.kind, ...change.paths].join(" ");
@@ -169,7 +169,7 @@ export class OpenPages {
     for (const change of alike.values()) this.#changed(change);
   }
 
-  async #lookAt(listening: Listening, now: number): Promise<Change | "settling" | undefined> {
+  async #lookAt(listening: Listening, now: number): Promise<PageChange | "settling" | undefined> {
     const files = await this.#files.again(listening.page.given, listening.audience);
     const change = this.#listening.has(listening) ? listening.page.look(files, now) : undefined;
     if (change === "settling" || change === undefined) return change;
@@ -178,7 +178,7 @@ export class OpenPages {
     return change;
   }
 
-  async #tell(listening: Listening, { kind, paths }: Change, seen: Files): Promise<void> {
+  async #tell(listening: Listening, { kind, paths }: PageChange, seen: Files): Promise<void> {
     this.#files.refresh();
     const { pathname, authority, listener } = listening;
     const data = JSON.stringify(paths);

@@ -13,7 +13,7 @@ export interface FileState {
 export type Files = ReadonlyMap<string, FileState>;
 
 /** What a page is told: to load these stylesheets anew, or itself. */
-export interface Change {
+export interface PageChange {
   readonly kind: "css" | "reload";
   /** URL paths of what changed. */
   readonly paths: readonly string[];
@@ -54,7 +54,7 @@ export class OpenPage {
    *
    * @param now milliseconds on any clock
    */
-  look(current: Files, now: number): Change | "settling" | "gone" | undefined {
+  look(current: Files, now: number): PageChange | "settling" | "gone" | undefined {
     if (changed(this.#latest, current).length > 0) {
       this.#movedAt = now;
       this.#moves++;

@@ -51,10 +51,22 @@ export interface Option<T> extends Extras {
   readonly check: Check<T>;
 }
 
+/** A name in the words of a flag: "push-count" for "pushCount". */
+type Kebab<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `-${Lowercase<First>}`}${Kebab<Rest>}`
+  : Name;
+
+/** Options by their names, each with the flag that is called so: a row with another one does not compile. */
+export type OptionsNamed<Name extends string> = {
+  readonly [Key in Name]: Option<OptionValue> & {
+    readonly flags: `${"" | `-${string}, `}--${"" | "no-"}${Kebab<Key>}${"" | ` ${string}`}`;
+  };
+};
+
 /** Makes the options of one group: flags, description, check, default, and what only some have. */
 export function optionsOf(group: OptionGroup) {
-  return <C extends Check<OptionValue>, const D extends OptionValue>(
-    flags: string,
+  return <const F extends string, C extends Check<OptionValue>, const D extends OptionValue>(
+    flags: F,
     description: string,
     check: C,
     fallback: D,

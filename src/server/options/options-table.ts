@@ -24,7 +24,7 @@ import {
   percentage,
   wholeNumber,
 } from "./option-checks.js";
-import { optionsOf, type Option, type OptionValue } from "./option.js";
+import { optionsOf, type Option, type OptionsNamed, type OptionValue } from "./option.js";
 import { checkPorts } from "../listen/ports.js";
 
 /** The default port: it needs no privileges, and other tools use it for HTTPS too. */
@@ -156,7 +156,7 @@ export const serverOptions = {
     0,
     { example: "1" },
   ),
-} satisfies Record<string, Option<OptionValue>>;
+} satisfies OptionsNamed<keyof GivenSettings>;
 
 /** Every option with its value. */
 export type Settings = {

@@ -48,7 +48,7 @@ export function peerOf(
 /** The links with word of those whose responses are stale the moment they arrive. */
 export function withStaleness(
   site: Site,
-  { authority }: Exchange,
+  { authority }: Pick<Exchange, "authority">,
   links: readonly PreloadLink[],
 ): readonly PreloadLink[] {
   const isStale = ({ target }: PreloadLink) =>

@@ -59,6 +59,12 @@ export class Traffic {
     }
   }
 
+  /** What goes with a page that nobody has asked for yet, for a client with that `user-agent`. */
+  async known(pathname: string, file: FoundFile, needs: PageNeeds, kind: string): Promise<PageNeeds> {
+    const page = { pathname, file, needs, rules: this.#options.rules.version };
+    return this.#learner?.peek(page, kind) ?? (await this.#learner?.page(page, kind)) ?? needs;
+  }
+
   /** A request has arrived. Undefined when no load of a page is under way that it may belong to. */
   arrived(exchange: Exchange): Observation | undefined {
     const learner = this.#learner;

@@ -12,6 +12,8 @@ export interface SiteScannerOptions {
   readonly compressed: boolean;
   /** Watches the files that pages asked for need, and so sees a change at once. */
   readonly watch: boolean;
+  /** Told when something of what was asked for may have changed, by the watch. */
+  readonly changed?: (() => void) | undefined;
   /** Told what the user should know of, in a sentence. */
   readonly notice: (text: string) => void;
   /** Takes a failure of the watch, which scanning does not suffer from. */
@@ -90,7 +92,10 @@ export class SiteScanner implements ServerScanner {
     if (this.#closed) return undefined;
     return createWatch({
       root: this.#lookup.tree.root,
-      invalidate: () => this.invalidate(),
+      invalidate: () => {
+        this.invalidate();
+        this.#options.changed?.();
+      },
       onError: ({ message }) =>
         this.#options.notice(`files are no longer watched, a change may show later: ${message}`),
     });

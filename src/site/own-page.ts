@@ -1,0 +1,83 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import type { Delivery } from "../delivery/history.js";
+import { writePieces } from "../files/send-response.js";
+import { NO_NEEDS } from "../scanner/scan-fault.js";
+import type { PageNeeds } from "../scanner/types.js";
+import type { Site } from "../server/context.js";
+import { isOver, markingSent, type Exchange } from "../server/http/exchange.js";
+import { withoutConnectionFields } from "../server/http/fetch-adapter.js";
+import { deliverPage, type ReadyPage } from "../server/page-delivery/deliver-page.js";
+import { policiesOf } from "./compat-exchange.js";
+import type { PageContent } from "./page-content.js";
+import { needsOfContent, sitePage } from "./page-needs.js";
+
+/** A page that somebody else makes. */
+export interface OwnPage {
+  /** Status of the response. */
+  readonly status: number;
+  /** Its fields, their names in lower case. */
+  readonly fields: OutgoingHttpHeaders;
+  readonly content: PageContent;
+}
+
+/**
+ * Sends a page that somebody else makes together with what it needs.
+ *
+ * @param page path of the page of the site whose list goes with it; without one, its content says what it needs
+ * @throws when the client goes away, and what the content throws
+ */
+export async function deliverOwnPage(
+  site: Site,
+  exchange: Exchange,
+  own: OwnPage,
+  page: string | undefined,
+): Promise<Delivery | undefined> {
+  const { status } = own;
+  const fields = exchange.stream === undefined ? own.fields : withoutConnectionFields(own.fields);
+  exchange.policies = policiesOf(fields["content-security-policy"]);
+  await applyRules(site, exchange);
+  const { entries, mayHaveImportMap } = await needsOf(site, exchange, own, page);
+  if (isOver(exchange)) return undefined;
+  const integrityPolicy = text(fields["integrity-policy"]);
+  const link = [text(fields["link"]) ?? [], exchange.rules.page.link ?? []].flat().join(", ") || undefined;
+  const bytes = own.content.size;
+  const send = sender(site, exchange, { ...own, fields });
+  const ready = { status, bytes, link, integrityPolicy, entries, mayHaveImportMap, send };
+  return markingSent(exchange, text(fields["etag"]) ?? null, () => deliverPage(site, exchange, ready));
+}
+
+/** What the rules say of the page counts; the fields of the response are those of whoever makes it. */
+async function applyRules(site: Site, exchange: Exchange): Promise<void> {
+  await site.rules.look(performance.now());
+  exchange.rules = site.rules.of(exchange);
+  exchange.transformHeaders = undefined;
+}
+
+async function needsOf(site: Site, exchange: Exchange, own: OwnPage, page: string | undefined): Promise<PageNeeds> {
+  const { target, fields, policies, rules } = exchange;
+  const { whole } = own.content;
+  const isText = own.fields["content-encoding"] === undefined;
+  if (page === undefined && isText && whole !== undefined && whole.length > 0) {
+    const read = await needsOfContent(site, target, whole, [...rules.page.csp, ...policies]);
+    if (read !== undefined) return read;
+  }
+  const client = { userAgent: fields["user-agent"] ?? "", csp: policies };
+  return (await sitePage(site, page ?? target, client))?.needs ?? NO_NEEDS;
+}
+
+function sender(site: Site, exchange: Exchange, { status, fields, content }: OwnPage): ReadyPage["send"] {
+  return async (extra, progress) => {
+    const all = { ...fields, ...extra };
+    if (exchange.method === "GET" && !exchange.pushEnabled) {
+      site.hints.learn(exchange, text(all["link"]), text(all["integrity-policy"]));
+    }
+    const bare = exchange.method === "HEAD" || status === 304 || content.size === 0;
+    exchange.writeHead(status, all, bare);
+    if (!bare) await writePieces(content.pieces(), exchange, progress);
+  };
+}
+
+/** The value of a field. */
+function text(field: OutgoingHttpHeaders[string]): string | undefined {
+  return field === undefined ? undefined : [field].flat().join(", ");
+}

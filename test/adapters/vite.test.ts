@@ -1,0 +1,88 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { build, createServer, preview, type InlineConfig } from "vite";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { h2push, type H2PushOptions } from "../../src/adapters/vite.js";
+import { emptyDirectory } from "../support/directory.js";
+import { connect } from "../support/h2.js";
+import { writeSite } from "../support/site.js";
+
+const NO_PUSH = { settings: { enablePush: false } };
+
+const project = {
+  "index.html": `<!doctype html><title>vite</title><script type="module" src="/main.js"></script>`,
+  "main.js": `import { text } from "./text.js"; import("./later.js"); document.title = text;`,
+  "text.js": `import { more } from "./more.js"; export const text = "built" + more;`,
+  "more.js": `export const more = "!";`,
+  "later.js": `export default 1;`,
+};
+
+/** The user's data directory is one of the test's own: the authority is made there. */
+async function configOf(options: H2PushOptions = {}): Promise<InlineConfig & { readonly root: string }> {
+  vi.stubEnv("XDG_DATA_HOME", await emptyDirectory());
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const root = await writeSite(project);
+  const listening = { port: 0, strictPort: false, host: "localhost" };
+  return {
+    root,
+    configFile: false,
+    logLevel: "silent",
+    mode: "development",
+    cacheDir: join(root, ".vite"),
+    server: { ...listening, hmr: false, ws: false },
+    preview: listening,
+    plugins: [h2push(options)],
+  };
+}
+
+function portOf(server: { readonly httpServer: { address(): unknown } | null }): number {
+  const address = server.httpServer?.address();
+  if (typeof address !== "object" || address === null || !("port" in address)) throw new Error("no port");
+  return Number(address.port);
+}
+
+test("vite preview serves the build over HTTPS, its pages with what they need", async () => {
+  const config = await configOf();
+  await build(config);
+  const server = await preview(config);
+  onTestFinished(() => server.close());
+  const port = portOf(server);
+  const { status, pushed } = await (await connect(port)).page("/");
+  expect(status).toBe(200);
+  expect([...pushed.keys()].filter((target) => target.startsWith("/assets/index-"))).toHaveLength(1);
+  const client = await connect(port, NO_PUSH);
+  // A path without a file is one of the single-page application.
+  expect((await client.request("/deep/route", { accept: "text/html" })).status).toBe(200);
+  expect((await client.request("/none.png", { accept: "image/png" })).status).toBe(404);
+  expect((await client.request("/", { ":authority": "evil.test" })).status).toBe(421);
+});
+
+test("vite preview reloads pages of a build with live: true", async () => {
+  const config = await configOf({ live: true });
+  await mkdir(join(config.root, "dist"));
+  await writeFile(join(config.root, "dist", "index.html"), "<p>built");
+  const server = await preview(config);
+  onTestFinished(() => server.close());
+  const { body } = await (await connect(portOf(server), NO_PUSH)).request("/");
+  expect(body.toString()).toContain("/.h2push/live.js");
+});
+
+test("vite dev names in Link what the scripts of a page import, from the second load on", async () => {
+  const server = await createServer(await configOf());
+  onTestFinished(() => server.close());
+  await server.listen();
+  const client = await connect(portOf(server), NO_PUSH);
+  const page = () => client.request("/", { accept: "text/html" });
+  expect((await page()).headers.link).toBeUndefined();
+  for (const path of ["/main.js", "/text.js", "/more.js"]) expect((await client.request(path)).status).toBe(200);
+  const { status, headers } = await page();
+  expect(status).toBe(200);
+  expect(headers.link).toBe("</text.js>; rel=modulepreload; as=script, </more.js>; rel=modulepreload; as=script");
+});
+
+test("leaves a certificate alone that is set", async () => {
+  const config = await configOf({ https: false });
+  const server = await createServer(config);
+  onTestFinished(() => server.close());
+  expect(server.config.server.https).toBeUndefined();
+});
