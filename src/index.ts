@@ -8,6 +8,7 @@ export { createCertificate, type CertificateOptions, type KeyType } from "./tls/
 export type { PemPair } from "./tls/issue/certificate.js";
 export type { RequestRecord } from "./server/request-record.js";
 export type { Route, RouteContext } from "./server/routes/route.js";
+export type { AcceptedWebSocket, ServerWebSocket, WebSocketOptions } from "./server/routes/web-socket.js";
 export type { ScanSummary } from "./server/scan/background-scan.js";
 export type { LiveChange } from "./server/live-reload/open-pages.js";
 export { scan, type ScanOptions, type SiteScan } from "./server/scan/scan-directory.js";
