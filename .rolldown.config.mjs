@@ -69,6 +69,7 @@ const groups = [
   { name: "choices", test: /src\/(?:export\/targets|report\/measure\/networks)/, minShareCount: 2 },
   { name: "certificates", test: /src\/(?:tls|cli\/certificates)\//, minShareCount: 2 },
   { name: "learn", test: /src\/(?:learn\/|server\/scan\/learned-scanner)/ },
+  { name: "web-socket", test: /src\/server\/routes\/accept-web-socket|node_modules\/ws\// },
   { name: "site", test: /src\/(?:files|delivery|rules|server\/(?!scan\/))/, minShareCount: 2 },
   { name: "lines", test: /src\/cli\/log\/(?:access|json|scan)-line/ },
   { name: "cert", test: /src\/cli\/commands\/cert/ },

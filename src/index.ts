@@ -19,6 +19,7 @@ export type { TlsMin } from "./tls/store/secure-context.js";
 export type { PemPair } from "./tls/issue/certificate.js";
 export type { RequestRecord } from "./server/request-record.js";
 export type { Route, RouteContext } from "./server/routes/route.js";
+export type { AcceptedWebSocket, ServerWebSocket, WebSocketOptions } from "./server/routes/web-socket.js";
 export type { ScanSummary } from "./server/scan/background-scan.js";
 export type { LiveChange } from "./server/live-reload/open-pages.js";
 export type { PageChange } from "./server/live-reload/page-changes.js";

@@ -10,6 +10,7 @@ const timeouts = { testTimeout: 120_000, hookTimeout: 60_000, expect: { poll: { 
 /** These measure how long something takes. They run alone, and a test that fails may be repeated, which is reported. */
 const timed = [
   "test/demo/demo-network.test.ts",
+  "test/demo/runs.test.ts",
   "test/server/listen/network-simulator.test.ts",
   "test/server/page-delivery/early-hints.test.ts",
 ];

@@ -9,3 +9,6 @@ export const demoSite = join(examples, "site");
 
 /** The site that the demo loads over a slow network; it ships with the package. */
 export const sampleSite = join(examples, "deep");
+
+/** What the demo's chat knows, in a file for each language. */
+export const answersDirectory = join(examples, "answers");

@@ -3,7 +3,7 @@ import { answerOptions, files, forcedRules } from "./files/serve-file.js";
 import { sendError } from "./http/error-page.js";
 import { withoutBase } from "../files/base.js";
 import { pathOf } from "../io/request-target.js";
-import { leave, type Exchange } from "./http/exchange.js";
+import { isConnect, leave, type Exchange } from "./http/exchange.js";
 import { challenge } from "./middleware/password.js";
 import { host } from "./middleware/host-check.js";
 import type { Settings } from "./options/options-table.js";
@@ -28,6 +28,7 @@ export async function openPipeline(
     password,
     upstreams?.step,
     withoutPath,
+    hasRoutes ? undefined : noWebSocket,
     live ? (await import("./live-reload/own-paths.js")).ownPaths : undefined,
     forcedRules,
     hasRoutes ? (await import("./routes/answer-route.js")).routes : undefined,
@@ -69,6 +70,10 @@ const password: Step = (exchange, { rules }) => {
   if (rules.isUnknown) return sendError(exchange, 503, "The rules of this site can't be read.", { "retry-after": "1" });
   return exchange.rules.isRefused ? challenge(exchange) : "next";
 };
+
+/** Over HTTP/2 the status 200 of a file would say that a WebSocket is open (RFC 8441 §5). */
+const noWebSocket: Step = (exchange) =>
+  isConnect(exchange.fields) ? sendError(exchange, 404, "Nothing here takes WebSockets.") : "next";
 
 /** `OPTIONS *` asks what can be asked of the server; what comes after this step has a path. */
 const withoutPath: Step = (exchange) => {

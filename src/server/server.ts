@@ -155,6 +155,7 @@ class H2PushServer implements Server {
       connections: this.#connections,
       onExchange: requestHandler(site, this.#options.onRequest),
       passesOn: this.#settings.proxy.length > 0,
+      takesWebSockets: this.#settings.proxy.length > 0 || (this.#options.routes ?? []).length > 0,
       port: () => this.#listener?.port ?? this.#settings.port,
       maxStreams: this.#settings.maxStreams,
       headerTimeout: this.#settings.headerTimeout * 1000,

@@ -17,9 +17,14 @@ const context: RouteContext = {
   earlyHints: () => false,
 };
 
-async function ask(target: string, init: RequestInit = {}, told = context): Promise<Response | undefined> {
+async function ask(
+  target: string,
+  init: RequestInit = {},
+  told = context,
+  routes = demoRoutes(),
+): Promise<Response | undefined> {
   const request = new Request(`https://localhost:8443${target}`, init);
-  for (const route of demoRoutes()) {
+  for (const route of routes) {
     const response = await route(request, told);
     if (response) return response;
   }
@@ -80,6 +85,9 @@ test.each([
   ["OPTIONS", "/demo/events", "GET, HEAD"],
   ["PUT", "/demo/delivery", "GET, HEAD"],
   ["GET", "/demo/echo", "POST"],
+  ["GET", "/demo/chat", "POST"],
+  ["GET", "/demo/events/break", "POST"],
+  ["GET", "/demo/parallel", "POST"],
   ["HEAD", "/demo/echo", "POST"],
 ])("answers %s %s with 405 and Allow: %s", async (method, target, allow) => {
   const response = await answer(target, { method });
@@ -95,6 +103,10 @@ test.each([
   // Another port of this machine.
   ["POST", "/demo/echo", { "sec-fetch-site": "same-site", origin: "https://localhost:3000" }],
   ["POST", "/demo/echo", { origin: "https://other.example" }],
+  ["POST", "/demo/parallel", { origin: "https://other.example" }],
+  ["POST", "/demo/priority", { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" }],
+  ["POST", "/demo/chat", { "sec-fetch-site": "same-site", origin: "https://localhost:3000" }],
+  ["POST", "/demo/events/break?stream=1", { origin: "null" }],
   ["POST", "/demo/echo", { origin: "null" }],
   ["GET", "/demo/events", { "sec-fetch-site": "cross-site", "sec-fetch-mode": "cors" }],
   ["GET", "/demo/slow?ms=9000", { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" }],
@@ -142,6 +154,7 @@ test.each([
   ["/demo/events?every=60001", 'every must be a whole number from 20 to 60000, not "60001"'],
   ["/demo/events?every=fast", 'every must be a whole number from 20 to 60000, not "fast"'],
   ["/demo/events?from=-1", 'from must be a whole number from 0 to 1000000000000, not "-1"'],
+  ["/demo/socket?read=-1", 'read must be a whole number from 0 to 100000, not "-1"'],
   ["/demo/events?limit=0", 'limit must be a whole number from 1 to 1000000, not "0"'],
 ])("answers %s with 400 and the reason: %s", async (target, detail) => {
   const response = await answer(target);
@@ -263,7 +276,9 @@ test("begins an event stream with the time to reconnect after, then numbers its 
   const response = await answer("/demo/events?from=40&every=20");
   expect(response.headers.get("content-type")).toBe("text/event-stream");
   const reader = read(response.body);
-  expect(await reader.take(1)).toBe('retry: 1000\nevent: start\ndata: {"from":40,"by":"from","every":20}\n\n');
+  expect(await reader.take(1)).toBe(
+    'retry: 1000\nevent: start\ndata: {"from":40,"by":"from","every":20,"stream":1}\n\n',
+  );
   const text = await reader.take(3);
   expect(idsOf(text)).toEqual([40, 41, 42]);
   expect(text).toContain(`id: 40\nevent: sample\ndata: {"value":${signal(40)}}\n\n`);
@@ -278,7 +293,7 @@ test("names the highs of the signal peak", async () => {
 test("goes on after Last-Event-ID, whatever the URL says", async () => {
   const headers = { "last-event-id": "41" };
   const reader = read((await answer("/demo/events?from=3&every=20", { headers })).body);
-  expect(await reader.take(1)).toContain('{"from":42,"by":"last-event-id","every":20}');
+  expect(await reader.take(1)).toContain('{"from":42,"by":"last-event-id","every":20,"stream":1}');
   expect(idsOf(await reader.take(2))).toEqual([42, 43]);
 });
 
@@ -301,6 +316,21 @@ test("ends after the limit, and the next stream continues the same line", async 
   const whole = await read((await answer("/demo/events?every=20&limit=6")).body).rest();
   const values = (text: string) => [...text.matchAll(/"value":[-.\d]+/g)].map(String);
   expect(values(first + second)).toEqual(values(whole));
+});
+
+test("breaks a stream off in the middle of an event, and the next one has the whole of it", async () => {
+  const routes = demoRoutes();
+  const stream = await ask("/demo/events?every=20", {}, context, routes);
+  const reader = read(stream?.body ?? null);
+  const before = await reader.take(3);
+  const breakOff = () => ask("/demo/events/break?stream=1", { method: "POST" }, context, routes);
+  expect((await breakOff())?.status).toBe(204);
+  expect((await breakOff())?.status).toBe(404);
+  const rest = await reader.rest();
+  expect(rest).toMatch(/^id: 2\nevent: sam/);
+  expect(rest).not.toContain("\n\n");
+  const headers = { "last-event-id": String(idsOf(before).at(-1)) };
+  expect(idsOf(await read((await answer("/demo/events?every=20", { headers })).body).take(2))).toEqual([2]);
 });
 
 test("sends a comment when it has been silent for long", async () => {

@@ -33,3 +33,23 @@ function fill(node, attributes, children) {
   node.append(...children);
   return node;
 }
+
+/** Whether the reader wants little motion. */
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** Calls `frame` for each picture, or never for a reader who wants no motion. Returns what ends it. */
+export function animate(frame) {
+  if (calm.matches) return () => undefined;
+  let handle = requestAnimationFrame(function next() {
+    frame();
+    handle = requestAnimationFrame(next);
+  });
+  return () => cancelAnimationFrame(handle);
+}
+
+/** Adds a line to a log, and keeps its latest lines in sight. */
+export function addLine(log, line, most = 50) {
+  log.append(line);
+  while (log.childElementCount > most) log.firstElementChild.remove();
+  log.scrollTop = log.scrollHeight;
+}

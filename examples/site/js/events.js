@@ -1,6 +1,9 @@
 import { element } from "./dom.js";
-import { counted, duration, number } from "./format.js";
-import { createLine } from "./line.js";
+import { duration, number } from "./format.js";
+import { counted, text } from "./language.js";
+import { Lines } from "./line.js";
+import { slider } from "./slider.js";
+import { Stream } from "./stream.js";
 
 /** Milliseconds between two events, from one step of the slider to the next. */
 const STEPS = [20, 50, 100, 200, 500, 1000, 2000, 5000];
@@ -8,130 +11,120 @@ const STEPS = [20, 50, 100, 200, 500, 1000, 2000, 5000];
 /** Events after which the server hangs up, when it is let. */
 const LIMIT = 50;
 
-/** Lets the form open, close and reopen the event stream, and draws what comes. */
+/** Lets the form open, break, close and reopen event streams, and draws what comes. */
 export function startEvents() {
-  const line = createLine();
-  const stream = {
-    /** @type {EventSource | undefined} */
-    source: undefined,
-    /** @type {number | undefined} */
-    lastId: undefined,
-    events: 0,
-    peaks: 0,
-    missed: 0,
-    /** The next sample is the first of its response. */
-    begins: false,
-    /** Arrival times of the latest events, ms. */
-    times: [],
-  };
+  const every = slider("events-every", (step) => duration(STEPS[step]));
+  const streamCount = slider("events-streams", number);
+  const lines = new Lines();
+  /** @type {Stream[]} */
+  let streams = [];
+  let isOpen = false;
+  let times = [];
 
-  function open() {
-    stream.source?.close();
-    stream.source = new EventSource(address(stream.lastId));
-    stream.source.addEventListener("start", (event) => started(stream, JSON.parse(event.data)));
-    stream.source.addEventListener("sample", (event) => received(stream, line, event));
-    stream.source.addEventListener("peak", (event) => received(stream, line, event));
-    stream.source.addEventListener("error", () => broken(stream));
-    say("Opening the stream …");
+  const query = () => ({ every: STEPS[every()], ...(element("events-limit").checked ? { limit: LIMIT } : {}) });
+
+  function openAll() {
+    isOpen = true;
+    say("events.opening");
+    for (const stream of streams) stream.open(query());
     buttons(true);
   }
 
-  function close() {
-    stream.source?.close();
-    stream.source = undefined;
-    say(stream.lastId === undefined ? "Stopped." : `Stopped after event ${number(stream.lastId)}.`);
-    buttons(false, stream.lastId !== undefined);
+  function begin() {
+    for (const stream of streams) stream.close();
+    lines.clear(streamCount());
+    times = [];
+    streams = Array.from({ length: streamCount() }, (_, index) => streamOf(index));
+    openAll();
+  }
+
+  function streamOf(index) {
+    return new Stream({
+      onStart: (start) => index === 0 && say("events.open", inWords(start)),
+      onSample(sample) {
+        lines.add(index, sample);
+        times = latest(times);
+        show(streams, times);
+      },
+      onBroken: (goesOn) => (goesOn ? broken(streams) : refused()),
+    });
+  }
+
+  function refused() {
+    isOpen = false;
+    say("events.refused");
+    buttons(false, streams[0].lastId !== undefined);
+  }
+
+  function stop() {
+    isOpen = false;
+    for (const stream of streams) stream.close();
+    const id = streams[0].lastId;
+    say(id === undefined ? "events.stopped" : "events.stoppedAfter", { id: number(id ?? 0) });
+    buttons(false, id !== undefined);
   }
 
   element("events-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    Object.assign(stream, { lastId: undefined, events: 0, peaks: 0, missed: 0, times: [] });
-    line.clear();
-    open();
+    begin();
     element("events-stop").focus({ preventScroll: true });
   });
   element("events-stop").addEventListener("click", () => {
-    close();
+    stop();
     element("events-again").focus({ preventScroll: true });
   });
   element("events-again").addEventListener("click", () => {
-    open();
+    openAll();
     element("events-stop").focus({ preventScroll: true });
   });
-  watchSettings(() => stream.source && open());
-}
-
-/** Shows the interval that is chosen, and calls `changed` when a setting was changed for good. */
-function watchSettings(changed) {
-  const every = element("events-every");
-  const show = () => {
-    const text = duration(STEPS[every.valueAsNumber]);
-    element("events-every-value").textContent = text;
-    every.setAttribute("aria-valuetext", text);
-  };
-  every.addEventListener("input", show);
-  every.addEventListener("change", changed);
-  element("events-limit").addEventListener("change", changed);
-  show();
-}
-
-function address(lastId) {
-  const query = new URLSearchParams({ every: STEPS[element("events-every").valueAsNumber] });
-  if (lastId !== undefined) query.set("from", lastId + 1);
-  if (element("events-limit").checked) query.set("limit", LIMIT);
-  return `/demo/events?${query}`;
-}
-
-function started(stream, { from, by, every }) {
-  stream.begins = true;
-  const reason =
-    by === "last-event-id" ? `because the browser sent Last-Event-ID: ${from - 1}` : "as its address asked";
-  say(`Open: from number ${number(from)}, ${reason}; one event every ${duration(every)}.`);
-}
-
-function received(stream, line, { type, data, lastEventId }) {
-  const id = Number(lastEventId);
-  if (stream.lastId !== undefined) stream.missed += id - stream.lastId - 1;
-  stream.lastId = id;
-  stream.events += 1;
-  stream.peaks += type === "peak" ? 1 : 0;
-  line.add({ id, value: JSON.parse(data).value, peak: type === "peak", begins: stream.begins });
-  stream.begins = false;
-  show(stream);
-}
-
-/** The stream ended, or never began: EventSource goes on by itself unless the server refused it. */
-function broken(stream) {
-  if (stream.source?.readyState === EventSource.CONNECTING) {
-    const last = stream.lastId === undefined ? "" : ` and will say that it has seen number ${number(stream.lastId)}`;
-    say(`The stream broke off. The browser waits a moment, reconnects${last}.`);
-    return;
+  element("events-break").addEventListener("click", () => void breakOff(streams));
+  for (const name of ["events-every", "events-limit"]) {
+    element(name).addEventListener("change", () => isOpen && openAll());
   }
-  stream.source = undefined;
-  say("The server refused the stream. This page needs h2push --demo.");
-  buttons(false, stream.lastId !== undefined);
+  element("events-streams").addEventListener("change", () => isOpen && begin());
 }
 
-function show(stream) {
+/** Asks the server to break off every stream in the middle of an event. */
+function breakOff(streams) {
+  return Promise.all(streams.map(({ number }) => fetch(`/demo/events/break?stream=${number}`, { method: "POST" })));
+}
+
+function inWords({ from, by, every }) {
+  const reason = by === "last-event-id" ? text("events.byId", { id: from - 1 }) : text("events.byFrom");
+  return { from: number(from), reason, every: duration(every) };
+}
+
+/** EventSource goes on by itself. */
+function broken([{ lastId }]) {
+  if (lastId === undefined) say("events.broken");
+  else say("events.brokenAfter", { id: number(lastId) });
+}
+
+/** The arrivals of the last two seconds. */
+function latest(times) {
   const now = performance.now();
-  stream.times.push(now);
-  while (now - stream.times[0] > 2000) stream.times.shift();
-  const [first] = stream.times;
-  const rate = stream.times.length > 1 ? ((stream.times.length - 1) * 1000) / (now - first) : undefined;
-  element("events-id").textContent = number(stream.lastId);
-  element("events-count").textContent = number(stream.events);
-  element("events-peaks").textContent = number(stream.peaks);
-  element("events-missed").textContent = number(stream.missed);
+  return [...times, now].filter((time) => now - time <= 2000);
+}
+
+function show(streams, times) {
+  const sum = (name) => streams.reduce((sum, stream) => sum + stream[name], 0);
+  const [first] = times;
+  const rate = times.length > 1 ? ((times.length - 1) * 1000) / (times.at(-1) - first) : undefined;
+  element("events-id").textContent = number(streams[0].lastId ?? 0);
+  for (const name of ["peaks", "missed", "breaks"]) element(`events-${name}`).textContent = number(sum(name));
+  element("events-count").textContent = number(sum("events"));
   element("events-rate").textContent = rate === undefined ? "–" : rate.toFixed(rate < 9.95 ? 1 : 0);
-  element("events-plot").setAttribute("aria-label", `A moving line of ${counted(stream.events, "event")}`);
+  const label = { events: counted("event", sum("events")), streams: counted("stream", streams.length) };
+  element("events-plot").setAttribute("aria-label", text("events.plot", label));
 }
 
 function buttons(open, canResume = false) {
   element("events-start").disabled = open;
   element("events-stop").disabled = !open;
+  element("events-break").disabled = !open;
   element("events-again").disabled = open || !canResume;
 }
 
-function say(text) {
-  element("events-status").textContent = text;
+function say(key, values) {
+  element("events-status").textContent = text(key, values);
 }

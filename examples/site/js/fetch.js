@@ -1,20 +1,20 @@
-import { element, svg } from "./dom.js";
-import { counted, duration, number, protocolName } from "./format.js";
+import { animate, element } from "./dom.js";
+import { runEvents } from "./event-reader.js";
+import { duration, number, protocolName } from "./format.js";
+import { counted, text } from "./language.js";
+import { drawRequests, lastEnd } from "./plot.js";
 import { slider } from "./slider.js";
 
-/**
- * One request of a run. The times are ms since the run began; `sent` and
- * `first` come later, from Resource Timing.
- *
- * @typedef {{ start: number, sent?: number, first?: number, end?: number, protocol?: string, answer?: object }} Sent
- */
+/** Round trip of the network between the server's own client and its server (ms). */
+const RTT = 40;
 
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
+/** The plots of the server's client, by the protocols that it names. */
+const PLOTS = { h2: "h2", "http/1.1": "h1" };
 
 /** Numbers the runs: no two requests have the same URL, so that each finds its own timing entry. */
 let runs = 0;
 
-/** Lets the form send its requests and draws them. */
+/** Lets the form send its requests and draws them: from this browser, then from a client in the server. */
 export function startFetch() {
   const count = slider("fetch-count", number);
   const ms = slider("fetch-ms", duration);
@@ -22,24 +22,30 @@ export function startFetch() {
   element("fetch-form").addEventListener("submit", async (event) => {
     event.preventDefault();
     button.disabled = true;
-    await run(count(), ms());
+    const result = await fromBrowser(count(), ms());
+    say(result.text);
+    if (!result.failed) await fromServer(count(), ms(), result.text);
     button.disabled = false;
     button.focus({ preventScroll: true });
   });
 }
 
-async function run(count, ms) {
+/** Sends the requests over the connection of this page. */
+async function fromBrowser(count, ms) {
   runs += 1;
   const began = performance.now();
-  /** @type {Map<string, Sent>} */
   const requests = new Map();
+  const show = () => {
+    const now = performance.now() - began;
+    drawRequests("browser", [...requests.values()], now, lastEnd([...requests.values()], now));
+  };
   const observer = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) measure(requests.get(entry.name), entry, began);
-    draw([...requests.values()], performance.now() - began);
+    show();
   });
   observer.observe({ type: "resource" });
-  say(`Sending ${counted(count, "request")} …`);
-  const animation = animate(() => draw([...requests.values()], performance.now() - began));
+  say(text("fetch.sending", { count: counted("request", count) }));
+  const endAnimation = animate(show);
   await Promise.all(
     Array.from({ length: count }, (_, index) => {
       const url = new URL(`/demo/slow?ms=${ms}&run=${runs}.${index}`, location.origin).href;
@@ -48,18 +54,19 @@ async function run(count, ms) {
       return send(url, request, began);
     }),
   );
-  animation.stop();
+  endAnimation();
   // The entries of the last answers are handed over in a task of their own.
   await new Promise((resolve) => setTimeout(resolve, 50));
   observer.disconnect();
   performance.clearResourceTimings();
-  summarize([...requests.values()], ms);
+  show();
+  return summarize([...requests.values()], ms);
 }
 
 async function send(url, request, began) {
   try {
     const response = await fetch(url);
-    if (!response.ok) throw new Error(`answered with ${response.status}`);
+    if (!response.ok) throw new Error(text("fetch.status", { status: response.status }));
     request.answer = await response.json();
   } catch (error) {
     request.failed = error.message;
@@ -77,74 +84,82 @@ function measure(request, entry, began) {
   request.protocol = entry.nextHopProtocol;
 }
 
-/** Calls `frame` for each picture, or never for a reader who wants no motion. */
-function animate(frame) {
-  if (calm.matches) return { stop() {} };
-  let handle = requestAnimationFrame(function next() {
-    frame();
-    handle = requestAnimationFrame(next);
-  });
-  return { stop: () => cancelAnimationFrame(handle) };
+/** Has a client in the server send the same over both protocols, and draws it as it happens. */
+async function fromServer(count, ms, before) {
+  say(text("fetch.comparing", { text: before }));
+  const sent = {};
+  let began = 0;
+  const show = () => {
+    const now = performance.now() - began;
+    const span = Math.max(...Object.values(sent).map((requests) => lastEnd(requests, now)), 1);
+    for (const [protocol, requests] of Object.entries(sent)) drawRequests(PLOTS[protocol], requests, now, span);
+  };
+  const endAnimation = animate(show);
+  try {
+    for await (const { event, data } of runEvents(`/demo/parallel?${new URLSearchParams({ count, ms, rtt: RTT })}`)) {
+      if (event === "begin") {
+        began = performance.now();
+        sent[data.protocol] = Array.from({ length: count }, () => ({ start: 0 }));
+      } else Object.assign(sent[data.protocol][data.index], data);
+    }
+    const [h2, h1] = Object.keys(PLOTS).map((protocol) => lastEnd(sent[protocol], 0));
+    conclude(sent, text("fetch.result", { text: before, h2: duration(h2), h1: duration(h1) }));
+  } catch (error) {
+    say(text("network.failed", { reason: error.message }));
+  } finally {
+    endAnimation();
+    show();
+  }
 }
 
-/** @param {Sent[]} requests @param {number} now */
-function draw(requests, now) {
-  const plot = element("fetch-plot");
-  const span = Math.max(...requests.map(({ end }) => end ?? now), 1);
-  // At least twenty rows, so that one request is a bar and not a wall.
-  const height = 1000 / Math.max(requests.length, 20);
-  const rows = requests.flatMap((request, row) => bars(request, now, (row + 0.15) * height, height * 0.7, 1000 / span));
-  plot.setAttribute("viewBox", "0 0 1000 1000");
-  plot.replaceChildren(...rows);
-  element("fetch-span").textContent = duration(span);
+function conclude(sent, result) {
+  say(result);
+  for (const [protocol, requests] of Object.entries(sent)) {
+    const connections = new Set(requests.map(({ connection }) => connection)).size;
+    const values = {
+      count: counted("request", requests.length),
+      connections: counted("connection", connections),
+      total: duration(lastEnd(requests, 0)),
+    };
+    element(`fetch-plot-${PLOTS[protocol]}`).setAttribute("aria-label", text("fetch.together", values));
+  }
 }
 
-function bars({ start, sent = start, first, end }, now, y, height, scale) {
-  const until = end ?? now;
-  const firstByte = first ?? until;
-  const rect = (name, from, to) =>
-    svg("rect", { class: name, x: from * scale, width: Math.max(to - from, 0) * scale, y, height });
-  return [
-    rect("queued", start, sent),
-    rect("waiting", sent, firstByte),
-    // What is received in one piece takes no time: still, its end is marked.
-    rect("content", Math.min(firstByte, until - 3 / scale), end === undefined ? firstByte : until),
-  ];
-}
-
-/** @param {Sent[]} requests @param {number} ms */
 function summarize(requests, ms) {
   const answers = requests.flatMap(({ answer }) => answer ?? []);
   const failed = requests.find((request) => request.failed);
   const connections = new Set(answers.map(({ connection }) => connection)).size;
   const protocols = [...new Set(requests.flatMap(({ protocol }) => protocol ?? []))].map(protocolName).join(", ");
-  const total = Math.max(...requests.map(({ end }) => end));
+  const total = lastEnd(requests, 0);
   show({
-    answered: `${number(answers.length)} of ${number(requests.length)}`,
+    answered: text("fetch.of", { answered: number(answers.length), count: number(requests.length) }),
     connections: number(connections),
-    protocol: protocols || "unknown",
+    protocol: protocols || text("word.unknown"),
     total: duration(total),
     serial: duration(ms * requests.length),
   });
-  const text = failed
-    ? `${number(answers.length)} of ${counted(requests.length, "request")} answered; one failed: ${failed.failed}.`
+  const count = counted("request", requests.length);
+  const words = failed
+    ? text("fetch.failed", { answered: number(answers.length), count, reason: failed.failed })
     : inWords(requests.length, connections, total, ms);
-  say(text);
-  element("fetch-plot").setAttribute("aria-label", `Bars over time. ${text}`);
+  element("fetch-plot-browser").setAttribute("aria-label", text("fetch.bars", { text: words }));
+  return { text: words, failed: failed !== undefined };
 }
 
 function inWords(count, connections, total, ms) {
-  if (count === 1) return `1 request took ${duration(total)}.`;
-  const together = `${counted(count, "request")} over ${counted(connections, "connection")} took ${duration(total)} together.`;
-  return ms === 0
-    ? together
-    : `${together} One after another, the waits alone would add up to ${duration(ms * count)}.`;
+  if (count === 1) return text("fetch.one", { total: duration(total) });
+  const together = text("fetch.together", {
+    count: counted("request", count),
+    connections: counted("connection", connections),
+    total: duration(total),
+  });
+  return ms === 0 ? together : `${together} ${text("fetch.serial.text", { serial: duration(ms * count) })}`;
 }
 
 function show(figures) {
-  for (const [name, text] of Object.entries(figures)) element(`fetch-${name}`).textContent = text;
+  for (const [name, figure] of Object.entries(figures)) element(`fetch-${name}`).textContent = figure;
 }
 
-function say(text) {
-  element("fetch-status").textContent = text;
+function say(words) {
+  element("fetch-status").textContent = words;
 }

@@ -1,25 +1,7 @@
 import { arrivals, deliveryOf } from "./arrival.js";
 import { element, html, svg } from "./dom.js";
-import { counted, duration, number, protocolName } from "./format.js";
-
-const MEANS = {
-  page: "the page",
-  push: "pushed",
-  link: "Link",
-  hint: "103",
-  skipped: "skipped",
-  found: "found",
-};
-
-/** Why most files are not announced: the browser finds them by itself. */
-const IN_HTML = "in the HTML";
-
-const SOURCES = {
-  network: "network",
-  cache: "cache",
-  check: "cache, checked",
-  never: "not used",
-};
+import { duration, number, protocolName, timeOfDay } from "./format.js";
+import { counted, hasText, text } from "./language.js";
 
 /** Shows how the files of the page that this script runs in have arrived. */
 export async function showArrivals() {
@@ -33,34 +15,31 @@ export async function showArrivals() {
     drawTable(rows);
     drawVisits(told.deliveries);
   } catch (error) {
-    status.textContent = `The server does not say: ${error.message}. This page needs h2push --demo.`;
+    status.textContent = text("arrivals.silent", { reason: error.message });
   }
 }
 
 async function askServer() {
   const response = await fetch("/demo/delivery");
-  if (!response.ok) throw new Error(`GET /demo/delivery was answered with ${response.status}`);
+  if (!response.ok) throw new Error(`GET /demo/delivery: ${response.status}`);
   return response.json();
 }
 
+/** Over which connection the page came, and what the server did for it. */
 function explain({ httpVersion, connection, pushEnabled, deliveries }, rows) {
-  const count = (means) => rows.filter((row) => row.means === means).length;
+  const count = (...means) => counted("file", rows.filter((row) => means.includes(row.means)).length);
   const [navigation] = performance.getEntriesByType("navigation");
-  const known = deliveryOf(location.pathname, deliveries) !== undefined;
-  const announced = count("link") + count("hint");
+  const isKnown = deliveryOf(location.pathname, deliveries) !== undefined;
+  const announced = count("link", "hint");
   if (httpVersion !== "2") {
-    const came = "This page came over HTTP/1.1, which has no push and needs several connections.";
-    return known
-      ? `${came} The server announced ${counted(announced, "file")} in Link fields.`
-      : `${came} This is another one than the page came over, so the means are not known.`;
+    const means = isKnown ? text("arrivals.http1.known", { count: announced }) : text("arrivals.http1.unknown");
+    return `${text("arrivals.http1")} ${means}`;
   }
-  if (!known) return `This is connection ${connection}. The page came over another one, so the means are not known.`;
-  const came = `This page came over connection ${connection}, ${protocolName(navigation.nextHopProtocol)}.`;
-  if (pushEnabled) return `${came} This client takes pushes: it was sent ${counted(count("push"), "file")} unasked.`;
-  const refused = `${came} This browser takes no pushes, as it said in its first frame`;
-  return announced === 0
-    ? `${refused}, and there was nothing to announce.`
-    : `${refused}, so the server announced ${counted(announced, "file")} in Link fields instead.`;
+  if (!isKnown) return text("arrivals.unknown", { connection });
+  const came = text("arrivals.came", { connection, protocol: protocolName(navigation.nextHopProtocol) });
+  if (pushEnabled) return `${came} ${text("arrivals.pushed", { count: count("push") })}`;
+  const isNone = rows.every(({ means }) => means !== "link" && means !== "hint");
+  return `${came} ${text(isNone ? "arrivals.refused.none" : "arrivals.refused", { count: announced })}`;
 }
 
 function drawTable(rows) {
@@ -71,17 +50,22 @@ function drawTable(rows) {
 }
 
 function tableRow(row, span) {
-  const means =
-    row.reason && row.reason !== IN_HTML ? `${MEANS[row.means]}: ${row.reason}` : (row.reason ?? MEANS[row.means]);
   return html(
     "tr",
     { role: "row", class: row.means },
     html("th", { role: "rowheader", scope: "row" }, row.target),
-    html("td", { role: "cell" }, html("span", { class: `means ${row.means}` }, means)),
+    html("td", { role: "cell" }, html("span", { class: `means ${row.means}` }, meansOf(row))),
     html("td", { role: "cell", class: "figure" }, row.bytes === undefined ? "" : number(row.bytes)),
-    html("td", { role: "cell" }, SOURCES[row.source]),
+    html("td", { role: "cell" }, text(`arrivals.source.${row.source}`)),
     html("td", { role: "cell", class: "time" }, ...(row.source === "never" ? [] : [bar(row, span)])),
   );
+}
+
+/** By which means, or why by none: most files are not announced, as the browser finds them by itself. */
+function meansOf({ means, reason }) {
+  const name = text(`arrivals.means.${means}`);
+  if (reason === undefined) return name;
+  return hasText(`arrivals.reason.${reason}`) ? text(`arrivals.reason.${reason}`) : `${name}: ${reason}`;
 }
 
 /** The time from the request to the first byte, light, and from there to the last, strong but never invisible. */
@@ -96,7 +80,7 @@ function bar({ start, first, end }, span) {
       viewBox: "0 0 1000 10",
       preserveAspectRatio: "none",
     },
-    svg("title", {}, `from ${duration(start)} to ${duration(end)}`),
+    svg("title", {}, text("arrivals.bar", { start: duration(start), end: duration(end) })),
     svg("rect", { class: "asked", x: x(start), width: Math.max(x(first - start), 0), y: 3.5, height: 3 }),
     svg("rect", { class: "got", x: Math.min(x(first), 1000 - got), width: got, height: 10 }),
   );
@@ -112,12 +96,12 @@ function drawVisits(deliveries) {
 function visit({ page, time, targets }) {
   const date = new Date(time);
   const counts = Object.entries(Object.groupBy(targets, ({ means }) => means));
-  const what = counts.map(([means, { length }]) => `${MEANS[means]} ${length}`).join(", ");
+  const what = counts.map(([means, { length }]) => `${text(`arrivals.means.${means}`)} ${number(length)}`).join(", ");
   return html(
     "li",
     {},
-    html("time", { datetime: date.toISOString() }, date.toLocaleTimeString("en-GB")),
+    html("time", { datetime: date.toISOString() }, timeOfDay(date)),
     html("code", {}, page),
-    html("span", {}, what || "nothing to announce"),
+    html("span", {}, what || text("arrivals.nothing")),
   );
 }

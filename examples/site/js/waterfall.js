@@ -1,5 +1,6 @@
 import { element, html, svg } from "./dom.js";
 import { duration } from "./format.js";
+import { text } from "./language.js";
 
 /**
  * One file of a load; times in ms since the page was asked for.
@@ -14,13 +15,7 @@ import { duration } from "./format.js";
  * @property {{ start: number, end: number }} [vain] an earlier request whose response was not used
  */
 
-const LOADS = {
-  none: { title: "Nothing said", dot: "found" },
-  link: { title: "Link", dot: "link" },
-  hints: { title: "103", dot: "hint" },
-  push: { title: "Push", dot: "push" },
-};
-const KNOWN_BY = { push: "pushed", link: "Link", hint: "103" };
+const DOTS = { none: "found", link: "link", hints: "hint", push: "push" };
 
 /**
  * Draws loads of the same page under each other, on one scale.
@@ -34,15 +29,13 @@ export function drawWaterfalls(loads, rtt) {
   for (const body of table.querySelectorAll("tbody")) body.remove();
   table.append(...loads.map((load) => waterfall(load, span, rtt)));
   element("waterfalls-span").textContent = duration(span);
-  table.hidden = false;
 }
 
 function waterfall({ means, total, rows }, span, rtt) {
-  const { title, dot } = LOADS[means];
   const heading = html(
     "th",
     { role: "rowheader", scope: "rowgroup", colspan: 4 },
-    html("b", { class: `means ${dot}` }, title),
+    html("b", { class: `means ${DOTS[means]}` }, text(`means.${means}`)),
     html("span", { class: "total" }, duration(total)),
   );
   return html(
@@ -66,8 +59,9 @@ function tableRow(row, span, rtt) {
 
 /** What told the client of a file: the server, or the file that refers to it. */
 function knownBy({ means, reason, vain }) {
-  const by = KNOWN_BY[means] ?? reason?.replace(/^.* in /, "") ?? "";
-  return vain ? `${by}, twice` : by;
+  const told = { push: text("network.byPush"), link: text("means.link"), hint: text("means.hints") };
+  const by = told[means] ?? reason?.replace(/^.* in /, "") ?? "";
+  return vain ? text("network.twice", { by }) : by;
 }
 
 function bar({ start, first, end, vain }, span, rtt) {
@@ -79,11 +73,7 @@ function bar({ start, first, end, vain }, span, rtt) {
   return svg(
     "svg",
     { class: "bar", role: "img", viewBox: "0 0 1000 10", preserveAspectRatio: "none" },
-    svg(
-      "title",
-      {},
-      `${vain ? `unused from ${duration(vain.start)}; ` : ""}from ${duration(start)} to ${duration(end)}`,
-    ),
+    svg("title", {}, text("arrivals.bar", { start: duration(start), end: duration(end) })),
     svg("path", { class: "trip", d: lines.map((at) => `M${at} 0V10`).join("") }),
     ...(vain ? [rect("vain", x(vain.start), x(vain.end - vain.start), 4, 2)] : []),
     rect("asked", x(start), Math.max(x(first - start), 0), 3.5, 3),

@@ -15,6 +15,8 @@ export interface SeriesOptions {
   readonly heartbeat: number;
   /** Ends the stream. */
   readonly stop: AbortSignal;
+  /** Breaks it off in the middle of the next event. */
+  readonly cut?: AbortSignal;
 }
 
 /**
@@ -23,11 +25,13 @@ export interface SeriesOptions {
  *
  * Nothing is made ahead: the stream waits for its time only while the reader
  * asks for more. A slow reader therefore gets every sample, but later, and one
- * that leaves stops the clock.
+ * that leaves stops the clock. Of an event that is cut, a client takes nothing:
+ * the blank line is missing (HTML standard, §9.2.6).
  */
 export function seriesStream(opening: string, options: SeriesOptions): ReadableStream<Uint8Array> {
   const left = new AbortController();
-  return textStream(series(opening, options, AbortSignal.any([options.stop, left.signal])), left);
+  const signals = [options.stop, left.signal, ...(options.cut === undefined ? [] : [options.cut])];
+  return textStream(series(opening, options, AbortSignal.any(signals)), left);
 }
 
 async function* series(opening: string, options: SeriesOptions, stop: AbortSignal): AsyncGenerator<string, undefined> {
@@ -36,16 +40,20 @@ async function* series(opening: string, options: SeriesOptions, stop: AbortSigna
   let due = performance.now();
   for (let sample = from; sample < from + limit; sample += 1) {
     for (let left = due - performance.now(); left > heartbeat; left = due - performance.now()) {
-      if (!(await waitFor(heartbeat, stop))) return undefined;
+      if (!(await waitFor(heartbeat, stop))) break;
       yield formatComment("still here");
     }
-    if (!(await waitFor(due - performance.now(), stop))) return undefined;
+    const isTime = await waitFor(due - performance.now(), stop);
+    if (options.cut?.aborted === true) yield half(formatSample(sample));
+    if (!isTime) return undefined;
     yield formatSample(sample);
     // A reader that was slow gets the next one at once, but not all that it missed in one go.
     due = Math.max(due + every, performance.now());
   }
   return undefined;
 }
+
+const half = (event: string) => event.slice(0, event.length / 2);
 
 function formatSample(sample: number): string {
   const event = isPeak(sample) ? "peak" : "sample";

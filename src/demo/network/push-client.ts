@@ -1,6 +1,9 @@
 import { once } from "node:events";
 import { connect, type ClientHttp2Session, type ClientHttp2Stream } from "node:http2";
 import type { Load, Timing } from "./load.js";
+import type { Progress } from "./progress.js";
+
+type OnProgress = (progress: Progress) => void;
 
 /** Bytes that the server may send ahead, as wide as browsers open it: Node's 64 KB would be a round trip of their own. */
 const WINDOW_BYTES = 4 * 1024 * 1024;
@@ -11,7 +14,11 @@ const WINDOW_BYTES = 4 * 1024 * 1024;
  * @param url of a server in this very process, whose certificate need not be checked therefore
  * @throws the session's error; the signal's reason when it is aborted
  */
-export async function loadWithPush(url: string, stop: AbortSignal): Promise<Load> {
+export async function loadWithPush(
+  url: string,
+  stop: AbortSignal,
+  onProgress: OnProgress = () => undefined,
+): Promise<Load> {
   stop.throwIfAborted();
   const session = connect(url, { rejectUnauthorized: false, settings: { initialWindowSize: WINDOW_BYTES } });
   const ended = new Promise<never>((_resolve, reject) => {
@@ -21,21 +28,29 @@ export async function loadWithPush(url: string, stop: AbortSignal): Promise<Load
   try {
     await Promise.race([once(session, "connect"), ended]);
     session.setLocalWindowSize(WINDOW_BYTES);
-    return await Promise.race([load(session, new URL(url).pathname), ended]);
+    return await Promise.race([load(session, new URL(url).pathname, onProgress), ended]);
   } finally {
     ended.catch(() => undefined);
     session.destroy();
   }
 }
 
-async function load(session: ClientHttp2Session, path: string): Promise<Load> {
+async function load(session: ClientHttp2Session, base: string, onProgress: OnProgress): Promise<Load> {
   const asked = performance.now();
   const now = () => performance.now() - asked;
+  const told = async (stream: ClientHttp2Stream, answered: "push" | "response", path: string) => {
+    // As everywhere in the demo, targets are told below the page's own path.
+    const target = path.startsWith(base) ? path.slice(base.length - 1) : path;
+    onProgress({ event: "asked", target, start: now() });
+    const timing = await timed(stream, answered, target, now);
+    onProgress({ event: "got", target, start: timing.start, end: timing.end });
+    return timing;
+  };
   const pushed: Promise<Timing>[] = [];
   session.on("stream", (stream: ClientHttp2Stream, request) => {
-    pushed.push(timed(stream, "push", String(request[":path"]), now));
+    pushed.push(told(stream, "push", String(request[":path"])));
   });
-  const page = await timed(session.request({ ":path": path }), "response", path, now);
+  const page = await told(session.request({ ":path": base }), "response", base);
   // All promises come before the end of the page that they belong to (RFC 9113 §8.4.1).
   return { page, assets: await Promise.all(pushed) };
 }

@@ -14,7 +14,20 @@ export interface SamplePage {
   readonly reasons: ReadonlyMap<string, string>;
 }
 
+/** One file of the page, for those who want to draw it before it is loaded. */
+export interface SampleFile {
+  readonly target: string;
+  /** The file that makes it needed; undefined for the page. */
+  readonly parent?: string;
+}
+
 const path = "/";
+
+/** The files of the page, in the order in which it needs them. */
+export function filesOf({ path, reasons }: SamplePage): SampleFile[] {
+  const files = [...reasons].map(([target, reason]) => ({ target, parent: reason.replace(/^.* in /, "") }));
+  return [{ target: path }, ...files];
+}
 
 /** Reads the sample page, which ships with the package. */
 export async function readSamplePage(): Promise<SamplePage> {

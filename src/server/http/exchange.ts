@@ -28,7 +28,7 @@ export interface Exchange extends Taken {
   readonly pushEnabled: boolean;
   /** What writes to that stream, for those who put writers in order. */
   readonly writer: Writer | undefined;
-  /** The connection of a client that wants to go on as a WebSocket (RFC 6455 §4.1), over HTTP/1.1. */
+  /** What a client wants to go on with as a WebSocket: over HTTP/1.1 its connection (RFC 6455 §4.1), over HTTP/2 the stream (RFC 8441 §4). */
   readonly upgrade: Upgrade | undefined;
   /** Counts content bytes. */
   progress(bytes: number): void;
@@ -71,7 +71,7 @@ export interface Exchange extends Taken {
   forceNonIncremental(): void;
 }
 
-/** A connection that leaves HTTP after a 101, and the first bytes behind the request. */
+/** What leaves HTTP after a 101, or over HTTP/2 after a 200, and the first bytes behind the request. */
 export interface Upgrade {
   readonly socket: Duplex;
   readonly head: Buffer;
@@ -100,8 +100,12 @@ export function leave(exchange: Exchange): undefined {
 
 export const NO_POLICIES: readonly string[] = [];
 
+/** Whether it is a WebSocket's handshake over HTTP/2: an extended CONNECT (RFC 8441 §5). */
+export const isConnect = (fields: IncomingHttpHeaders) => fields[":protocol"] === "websocket";
+
 /** Whether the request has a content. */
 export function hasContent({ stream, fields }: Pick<Exchange, "stream" | "fields">): boolean {
+  if (isConnect(fields)) return false;
   if (stream !== undefined) return !stream.endAfterHeaders;
   return fields["transfer-encoding"] !== undefined || Number(fields["content-length"] ?? 0) > 0;
 }

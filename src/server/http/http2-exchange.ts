@@ -6,12 +6,14 @@ import { behindOthers, readPriority, type Priority } from "../../delivery/priori
 import { NEGLIGIBLE_BYTES, type Sequence, type Writer } from "../../delivery/scheduler.js";
 import { isBlockedByStreamWindow, type Connection } from "../listen/connection.js";
 import { NO_RULES } from "../middleware/site-rules.js";
-import { NO_POLICIES, NO_TURN, type Transform, type Exchange } from "./exchange.js";
+import { isConnect, NO_POLICIES, NO_TURN, type Transform, type Exchange, type Upgrade } from "./exchange.js";
 
 /** The date is ours: where Node sets it, its code for the fields of a response may never be compiled (Node 20: the key is another string each time). */
 const ENDS = { endStream: true, sendDate: false };
 const GOES_ON = { endStream: false, sendDate: false };
 const WITH_TRAILERS = { ...GOES_ON, waitForTrailers: true };
+
+const NOTHING = Buffer.alloc(0);
 
 /** Fields with their pseudo-header field. Those of a file are the same objects each time, and joined once. */
 const joined = new WeakMap<OutgoingHttpHeaders, OutgoingHttpHeaders>();
@@ -57,7 +59,7 @@ export class Http2Exchange implements Exchange, Writer {
   readonly requestBody: Readable;
   readonly responseBody: Writable;
   readonly stream: ServerHttp2Stream;
-  readonly upgrade = undefined;
+  readonly upgrade: Upgrade | undefined;
   rules = NO_RULES;
   place = -1;
   isLeft = false;
@@ -82,7 +84,10 @@ export class Http2Exchange implements Exchange, Writer {
     target = String(fields[constants.HTTP2_HEADER_PATH] ?? ""),
   ) {
     this.connection = connection;
-    this.method = String(fields[constants.HTTP2_HEADER_METHOD] ?? "");
+    // What is asked for is what a GET asks for over HTTP/1.1 (RFC 8441 §5).
+    const isWebSocket = isConnect(fields);
+    this.method = isWebSocket ? "GET" : String(fields[constants.HTTP2_HEADER_METHOD] ?? "");
+    this.upgrade = isWebSocket ? { socket: stream, head: NOTHING } : undefined;
     this.target = target;
     this.authority = String(fields[constants.HTTP2_HEADER_AUTHORITY] ?? fields.host ?? "");
     this.fields = fields;

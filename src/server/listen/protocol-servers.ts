@@ -26,8 +26,10 @@ export interface ProtocolOptions {
   readonly connections: Connections;
   readonly hosts: Hosts;
   readonly onExchange: (exchange: Exchange) => void;
-  /** Requests are passed on: clients of HTTP/1.1 may go on as WebSockets, and take their time for a content. */
+  /** Requests are passed on: clients of HTTP/1.1 may take their time for a content. */
   readonly passesOn?: boolean;
+  /** Somebody may answer WebSockets: an upstream, or a route. */
+  readonly takesWebSockets?: boolean;
   /** The port of https, for the redirect; 0 for the one that a URL goes without. */
   readonly port: () => number;
   /** Aborted when the server begins to close. */
@@ -71,8 +73,10 @@ const ignore = () => undefined;
 
 /** Takes a connection that speaks HTTP/2. */
 function createHttp2(options: ProtocolOptions): (socket: TLSSocket) => void {
-  const { connections, onExchange, maxStreams, stallTimeout } = options;
-  const server = createHttp2Server({ settings: { maxConcurrentStreams: maxStreams } });
+  const { connections, onExchange, maxStreams, stallTimeout, takesWebSockets = false } = options;
+  // Told of it, browsers open WebSockets on the connection that is there (RFC 8441 §3).
+  const settings = { maxConcurrentStreams: maxStreams, enableConnectProtocol: takesWebSockets };
+  const server = createHttp2Server({ settings });
   server.on("sessionError", ignore);
   return (socket) => {
     server.once("session", (session) => {
@@ -129,7 +133,7 @@ function endUnsentHttp1(request: IncomingMessage, response: ServerResponse, limi
 const REFUSED = { "content-length": 0, connection: "close" };
 
 function createHttp1(options: ProtocolOptions): Http1Server {
-  const { connections, onExchange, passesOn = false, stallTimeout } = options;
+  const { connections, onExchange, takesWebSockets = false, stallTimeout } = options;
   const known = new WeakMap<Socket, Connection>();
   const take = (request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade) => {
     const { socket } = request;
@@ -143,7 +147,7 @@ function createHttp1(options: ProtocolOptions): Http1Server {
     onExchange(new Http1Exchange(request, response, connection, upgrade));
   };
   const server = createPatient(options, take);
-  if (passesOn) takeUpgrades(server, take);
+  if (takesWebSockets) takeUpgrades(server, take);
   return server;
 }
 

@@ -3,11 +3,11 @@ import type { Delivery } from "../../delivery/history.js";
 import { writePieces } from "../../files/send-response.js";
 import { EarlyHints, hintedFreshness, isField } from "../page-delivery/early-hints.js";
 import { sendError } from "../http/error-page.js";
-import type { Exchange } from "../http/exchange.js";
+import { isConnect, type Exchange, type Upgrade } from "../http/exchange.js";
 import { deliverPage, type ReadyPage } from "../page-delivery/deliver-page.js";
 import type { Site } from "../context.js";
 import { ask, type Question, type UpstreamAnswer } from "./upstream-request.js";
-import { UpstreamFailure } from "./upstream-error.js";
+import { noWebSocket, UpstreamFailure } from "./upstream-error.js";
 import { sendHead } from "./upstream-response-head.js";
 import { piecesOf } from "./forward-body.js";
 import { endToEnd } from "./fields/hop-by-hop.js";
@@ -51,18 +51,37 @@ async function passOn(
   const { statusCode: status = 502, headers } = response;
   const proxied = responseFields(rule, { status, received: headers, authority: exchange.authority });
   if (upgrade !== undefined && exchange.upgrade !== undefined) {
-    const fields = { ...proxied.fields, connection: "Upgrade", upgrade: "websocket" };
-    exchange.writeHead(status, fields, true);
-    tunnel(exchange, exchange.upgrade, upgrade, site.closing);
-    return undefined;
+    return openTunnel(site, exchange, { client: exchange.upgrade, upstream: upgrade, fields: proxied.fields });
   }
   try {
+    if (isConnect(exchange.fields) && status < 300) throw noWebSocket(rule.upstream);
     return await passResponse(site, exchange, { ...proxied, status, answer, upstream: rule.upstream });
   } finally {
     idleTimeout.end();
     // Its connection can't be used again with a part of a message on it.
     if (!response.complete || !request.writableFinished) request.destroy();
   }
+}
+
+interface Tunnel {
+  readonly client: Upgrade;
+  readonly upstream: Upgrade;
+  /** Of the upstream's 101. */
+  readonly fields: OutgoingHttpHeaders;
+}
+
+/** Goes on as a WebSocket: over HTTP/2 the stream does, which is then open until it ends (RFC 8441 §5). */
+async function openTunnel(site: Site, exchange: Exchange, { client, upstream, fields }: Tunnel): Promise<undefined> {
+  if (!isConnect(exchange.fields)) {
+    exchange.writeHead(101, { ...fields, connection: "Upgrade", upgrade: "websocket" }, true);
+    tunnel(exchange, client, upstream, site.closing);
+    return undefined;
+  }
+  const { "sec-websocket-accept": _accept, ...others } = fields;
+  exchange.writeHead(200, others, false);
+  const closed = new Promise<void>((resolve) => client.socket.once("close", () => resolve()));
+  tunnel(exchange, client, upstream, site.closing);
+  await closed;
 }
 
 interface PassedResponse extends ProxiedFields {

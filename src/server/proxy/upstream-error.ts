@@ -17,6 +17,11 @@ export function timedOut({ origin }: Upstream, milliseconds: number): UpstreamFa
   return new UpstreamFailure(504, `${origin} did not answer within ${milliseconds / 1000} seconds.`);
 }
 
+/** A 2xx that is no WebSocket: over HTTP/2 it would say that one is open. */
+export function noWebSocket({ origin }: Upstream): UpstreamFailure {
+  return new UpstreamFailure(502, `${origin} takes no WebSocket here.`);
+}
+
 /** What a connection to an upstream failed with, in its words. */
 export function failureOf(error: unknown, { origin }: Upstream): UpstreamFailure {
   if (error instanceof UpstreamFailure) return error;

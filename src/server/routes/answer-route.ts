@@ -1,19 +1,41 @@
 import type { Delivery } from "../../delivery/history.js";
 import { isHtml } from "../../files/media-type.js";
 import { files } from "../files/serve-file.js";
+import { sendError } from "../http/error-page.js";
 import { contextOf, goneSignal, markingSent, type Exchange } from "../http/exchange.js";
+import { isFromOtherOrigin } from "../middleware/other-origin.js";
 import { responseFields, sendContent, toRequest } from "../http/fetch-adapter.js";
 import { deliverPage, type ReadyPage } from "../page-delivery/deliver-page.js";
 import { EarlyHints, hintedFreshness } from "../page-delivery/early-hints.js";
 import type { Site, Step } from "../context.js";
-import { askRoutes } from "./route.js";
+import { askRoutes, type RouteContext } from "./route.js";
 
 /** The routes, and the files for what none of them answers. */
 export const routes: Step = async (exchange, site): Promise<Delivery | undefined> => {
+  if (exchange.upgrade !== undefined) return webSocket(site, exchange);
   const hints = new EarlyHints(exchange, site);
   const response = await askRoutesFor(site, exchange, hints);
   return response === undefined ? files(exchange, site) : answerRoute(site, exchange, response);
 };
+
+/** A handshake is answered by a route or refused. Over HTTP/2 the status 200 of a file would say that it succeeded. */
+async function webSocket(site: Site, exchange: Exchange): Promise<undefined> {
+  const { upgrade, method, fields, authority } = exchange;
+  if (isFromOtherOrigin(method, fields, authority)) {
+    return sendError(exchange, 403, "WebSockets are for the pages of this server.");
+  }
+  const { acceptWebSocket, untilClosed } = await import("./accept-web-socket.js");
+  const request = toRequest(exchange, goneSignal(exchange));
+  if (request === undefined || upgrade === undefined)
+    return sendError(exchange, 400, "This is no request for a route.");
+  const upgradeWebSocket: RouteContext["upgradeWebSocket"] = (options) =>
+    acceptWebSocket(exchange, upgrade, site.closing, options);
+  const context = { ...contextOf(exchange, () => false), upgradeWebSocket };
+  const response = await askRoutes(site.routes, request, context);
+  if (response !== undefined && untilClosed(response) !== undefined) await untilClosed(response);
+  else if (response !== undefined && !response.ok) await answerRoute(site, exchange, response);
+  else sendError(exchange, 404, "Nothing here takes WebSockets.");
+}
 
 async function askRoutesFor(site: Site, exchange: Exchange, hints: EarlyHints): Promise<Response | undefined> {
   const request = toRequest(exchange, goneSignal(exchange));

@@ -1,5 +1,6 @@
 import { H2PushError } from "../../errors.js";
 import type { Delivery } from "../../delivery/history.js";
+import type { AcceptedWebSocket, WebSocketOptions } from "./web-socket.js";
 
 /** What a route is told beside the request. */
 export interface RouteContext {
@@ -20,6 +21,12 @@ export interface RouteContext {
    * @throws {TypeError} when a value has characters that a field can't hold
    */
   earlyHints(links: string | readonly string[]): boolean;
+  /**
+   * Accepts a WebSocket, over HTTP/1.1 (RFC 6455) or HTTP/2 (RFC 8441); return
+   * its `response`. Only there when the request is a handshake. One by a page
+   * of another origin is answered 403, and no route is asked.
+   */
+  readonly upgradeWebSocket?: (options?: WebSocketOptions) => AcceptedWebSocket;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { isIPv6 } from "node:net";
 import type { OutgoingHttpHeaders } from "node:http";
 import type { Exchange } from "../../http/exchange.js";
@@ -42,8 +43,14 @@ export function requestFields(
     via: joined(fields["via"], via),
     ...(content && fields["content-length"] === undefined ? { "transfer-encoding": "chunked" } : {}),
     ...(takesTrailers(request) ? { connection: "TE", te: "trailers" } : {}),
-    ...(webSocket ? { connection: "Upgrade", upgrade: "websocket" } : {}),
+    ...(webSocket ? handshake(request) : {}),
   });
+}
+
+/** Upstreams are asked over HTTP/1.1, whose handshake has a key; that of HTTP/2 has none (RFC 8441 §5). */
+function handshake({ fields }: ForwardedRequest): OutgoingHttpHeaders {
+  const key = fields["sec-websocket-key"] ?? randomBytes(16).toString("base64");
+  return { connection: "Upgrade", upgrade: "websocket", "sec-websocket-key": key };
 }
 
 /** Fields behind the content reach clients of HTTP/2 (RFC 9110 §10.1.4); some upstreams send them only when asked. */
