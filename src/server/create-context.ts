@@ -54,8 +54,9 @@ const MEGABYTE = 1_000_000;
 export async function openSite(server: ServerParts): Promise<OpenSite> {
   const { options, settings } = server;
   if (options.root !== undefined) await checkRoot(options.root);
+  const inspect = settings.inspect ? await openInspector(settings) : undefined;
   const [{ steps, close }, headerTransforms] = await Promise.all([
-    openPipeline(settings, (options.routes ?? []).length > 0),
+    openPipeline(settings, (options.routes ?? []).length > 0, inspect?.step),
     openHeaderTransforms(settings),
   ]);
   const tree = options.root === undefined ? undefined : await openFiles(options.root, server);
@@ -66,7 +67,8 @@ export async function openSite(server: ServerParts): Promise<OpenSite> {
   const live = settings.live && lookup && scanner ? await openLive(lookup, scanner, rules, server) : undefined;
   // Live reload comes last: it looks at the policy that a page has in the end.
   rules.headerTransforms = [...headerTransforms, ...(live === undefined ? [] : [live.headerTransform])];
-  const parts = { lookup, scanner: live?.scanner ?? scanner, live, rules, traffic, steps };
+  const inspector = inspect?.inspector;
+  const parts = { lookup, scanner: live?.scanner ?? scanner, live, rules, traffic, inspector, steps };
   return {
     site: siteOf(parts, server),
     lookAhead: () => lookAhead(parts, server),
@@ -82,6 +84,13 @@ export async function openSite(server: ServerParts): Promise<OpenSite> {
       await scanner?.close();
     },
   };
+}
+
+/** What writes down what happens, and what shows it. */
+async function openInspector(settings: Settings) {
+  const { Inspector, inspectStep } = await import("./inspect/index.js");
+  const inspector = new Inspector();
+  return { inspector, step: inspectStep(inspector, settings) };
 }
 
 /** The rules for the fields of every response that the settings ask for. */
@@ -172,7 +181,7 @@ function unreadableTold({ notice }: Callbacks): Site["unreadable"] {
 }
 
 /** What a site is put together from that was opened for it. */
-type Parts = Pick<Site, "lookup" | "scanner" | "rules" | "traffic" | "steps"> & {
+type Parts = Pick<Site, "lookup" | "scanner" | "rules" | "traffic" | "inspector" | "steps"> & {
   readonly live: Live | undefined;
 };
 

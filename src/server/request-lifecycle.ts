@@ -26,10 +26,11 @@ function handle(site: Site, exchange: Exchange, onRequest: ((record: RequestReco
   const ended = site.connections.begin(connection);
   track(connection, exchange);
   const seen = site.traffic?.arrived(exchange);
+  site.inspector?.arrived(exchange);
   try {
     const answered = answer(site, exchange);
     if (answered instanceof Promise) void whenAnswered(site, exchange, answered, observed);
-    else isAnswered(exchange, answered, observed);
+    else isAnswered(site, exchange, answered, observed);
   } catch (error) {
     isFailed(site, exchange, error, observed);
   }
@@ -38,6 +39,7 @@ function handle(site: Site, exchange: Exchange, onRequest: ((record: RequestReco
     untrack(connection, exchange);
     ended();
     seen?.ended(exchange.status, exchange.sent);
+    if (exchange.inspected !== undefined) site.inspector?.closed(exchange);
     observed?.closed();
   });
 }
@@ -49,19 +51,26 @@ async function whenAnswered(
   observed: Observed | undefined,
 ): Promise<void> {
   try {
-    isAnswered(exchange, await answered, observed);
+    isAnswered(site, exchange, await answered, observed);
   } catch (error) {
     isFailed(site, exchange, error, observed);
   }
 }
 
-function isAnswered(exchange: Exchange, delivery: Delivery | undefined, observed: Observed | undefined): void {
+function isAnswered(
+  site: Site,
+  exchange: Exchange,
+  delivery: Delivery | undefined,
+  observed: Observed | undefined,
+): void {
   discardContent(exchange);
+  if (exchange.inspected !== undefined) site.inspector?.answered(exchange, delivery);
   observed?.answered(delivery);
 }
 
 function isFailed(site: Site, exchange: Exchange, error: unknown, observed: Observed | undefined): void {
   fail(site, exchange, error);
+  if (exchange.inspected !== undefined) site.inspector?.answered(exchange, undefined);
   observed?.answered(undefined);
 }
 

@@ -156,6 +156,8 @@ class H2PushServer implements Server {
       onExchange: requestHandler(site, this.#options.onRequest),
       passesOn: this.#settings.proxy.length > 0,
       port: () => this.#listener?.port ?? this.#settings.port,
+      inspector: site.inspector,
+      onKeyLog: this.#options.onKeyLog,
       maxStreams: this.#settings.maxStreams,
       headerTimeout: this.#settings.headerTimeout * 1000,
       stallTimeout: this.#settings.stallTimeout * 1000,

@@ -1,3 +1,4 @@
+import type { RequestRecord } from "../../inspect/loads/observed.js";
 import type { PageNeeds } from "../../scanner/types.js";
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { constants, type ServerHttp2Stream } from "node:http2";
@@ -62,6 +63,7 @@ export class Http2Exchange implements Exchange, Writer {
   place = -1;
   hinted: string | undefined;
   pageNeeds: PageNeeds | undefined;
+  inspected: RequestRecord | undefined;
   transformHeaders: Transform | undefined;
   begun = 0;
   readonly arrival: number;

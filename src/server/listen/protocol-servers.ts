@@ -6,6 +6,7 @@ import { http } from "../../io/builtins.js";
 import type { Secured } from "../../tls/store/secure-context.js";
 import { countReset, endFlood, endSoon, withdrawPromises, type Connection } from "./connection.js";
 import type { Connections } from "./connections.js";
+import type { Inspector } from "../inspect/inspector.js";
 import { hasContent, type Exchange, type Upgrade } from "../http/exchange.js";
 import { Http1Exchange, refusalOf } from "../http/http1-exchange.js";
 import { Http2Exchange } from "../http/http2-exchange.js";
@@ -32,6 +33,10 @@ export interface ProtocolOptions {
   readonly port: () => number;
   /** Aborted when the server begins to close. */
   readonly closing: AbortSignal;
+  /** Told of each connection; may stand in for its socket. */
+  readonly inspector?: Pick<Inspector, "tap" | "opened"> | undefined;
+  /** Told of the keys of TLS. */
+  readonly onKeyLog?: ((line: Buffer) => void) | undefined;
   /** Requests that one client may have open at a time. */
   readonly maxStreams: number;
   /** How long a client may take for the fields of a request (milliseconds; 0 for no limit). */
@@ -61,6 +66,7 @@ export function createProtocols(options: ProtocolOptions): Protocols {
     if (socket.alpnProtocol === "h2") http2(socket);
     else http1.emit("connection", socket);
   });
+  if (options.onKeyLog !== undefined) tls.on("keylog", options.onKeyLog);
   // A client that does not trust the certificate ends the handshake: its own affair.
   tls.on("tlsClientError", (_error, socket) => socket.destroy());
   return { tls, plain: createRedirect(options) };
@@ -71,12 +77,14 @@ const ignore = () => undefined;
 
 /** Takes a connection that speaks HTTP/2. */
 function createHttp2(options: ProtocolOptions): (socket: TLSSocket) => void {
-  const { connections, onExchange, maxStreams, stallTimeout } = options;
+  const { connections, onExchange, maxStreams, stallTimeout, inspector } = options;
   const server = createHttp2Server({ settings: { maxConcurrentStreams: maxStreams } });
   server.on("sessionError", ignore);
   return (socket) => {
+    const tapped = inspector?.tap(socket);
     server.once("session", (session) => {
       const connection = connections.add({ protocol: "h2", session, socket });
+      inspector?.opened(connection, tapped);
       session.on("error", () => endSoon({ session, socket }));
       const { floods } = connection;
       const countQuestion = () => {
@@ -103,7 +111,7 @@ function createHttp2(options: ProtocolOptions): (socket: TLSSocket) => void {
         else take();
       });
     });
-    server.emit("connection", socket);
+    server.emit("connection", tapped?.stream ?? socket);
   };
 }
 
@@ -129,12 +137,16 @@ function endUnsentHttp1(request: IncomingMessage, response: ServerResponse, limi
 const REFUSED = { "content-length": 0, connection: "close" };
 
 function createHttp1(options: ProtocolOptions): Http1Server {
-  const { connections, onExchange, passesOn = false, stallTimeout } = options;
+  const { connections, onExchange, passesOn = false, stallTimeout, inspector } = options;
   const known = new WeakMap<Socket, Connection>();
+  const add = (socket: Socket) => {
+    const connection = connections.add({ protocol: "http/1.1", socket });
+    known.set(socket, connection);
+    inspector?.opened(connection);
+    return connection;
+  };
   const take = (request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade) => {
-    const { socket } = request;
-    let connection = known.get(socket);
-    if (connection === undefined) known.set(socket, (connection = connections.add({ protocol: "http/1.1", socket })));
+    const connection = known.get(request.socket) ?? add(request.socket);
     request.on("error", ignore);
     response.on("error", ignore);
     const refusal = refusalOf(request);

@@ -36,6 +36,7 @@ const certificate = optionsOf("Certificate");
 const needs = optionsOf("What pages need");
 const limits = optionsOf("Limits");
 const network = optionsOf("Network");
+const output = optionsOf("Output");
 
 const seconds = wholeNumber("a number of seconds", 0, 86_400);
 
@@ -148,6 +149,8 @@ export const serverOptions = {
     0,
     { example: "1600" },
   ),
+  inspect: output("--inspect", "show loads and frames live at /.h2push/", checkSwitch, false),
+  inspectPublic: output("--inspect-public", "let other machines look there, too", checkSwitch, false),
 } satisfies Record<string, Option<OptionValue>>;
 
 /** Every option with its value. */
@@ -262,6 +265,10 @@ export interface GivenSettings {
   readonly rtt?: number | string;
   /** Simulates a slow network: its bandwidth each way in kilobits per second; 0 (the default) for no limit. */
   readonly kbps?: number | string;
+  /** Shows at `/.h2push/` how pages are loaded, live, and the frames of connections that begin while somebody looks. */
+  readonly inspect?: boolean;
+  /** Lets other machines look there, too. */
+  readonly inspectPublic?: boolean;
 }
 
 /** The settings among options of which others are not the server's. */
