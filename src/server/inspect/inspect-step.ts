@@ -53,7 +53,7 @@ function answerTo({ target, fields }: Exchange, inspector: Inspector): Answer | 
     case "":
       return () => page(target, fields["accept-language"]);
     case "events":
-      return () => events(inspector, query.get("frames"));
+      return () => events(inspector);
     case "loads.json":
       return () => json({ loads: inspector.loads });
     case "connections.json":
@@ -92,10 +92,9 @@ function page(target: string, accepted: string | undefined): Response {
   return response("text/html; charset=utf-8", html, { vary: "accept-language" });
 }
 
-function events(inspector: Inspector, frames: string | null): Response {
+function events(inspector: Inspector): Response {
   if (inspector.watchers >= MAX_WATCHERS) return new Response("Too many look at once.", { status: 503 });
-  const framesOf = frames === null ? undefined : Number(frames);
-  const stream = eventStream((listener) => new LiveFeed(inspector, listener, framesOf).begin());
+  const stream = eventStream((listener) => new LiveFeed(inspector, listener).begin());
   // What compresses on the way would hold events back.
   const headers = { ...FIELDS, "content-type": "text/event-stream", "cache-control": "no-store, no-transform" };
   return new Response(stream, { headers });

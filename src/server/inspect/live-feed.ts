@@ -8,25 +8,18 @@ const TELL_MS = 200;
 /** Loads that are told at the beginning: the newest. The others are in `loads.json`. */
 const FIRST_LOADS = 50;
 
-/** Frames that are told at a time. */
-const MAX_FRAMES = 1000;
-
 /** Tells one who looks what there is, and then what changes. */
 export class LiveFeed {
   readonly #inspector: Inspector;
   readonly #listener: Listener;
-  /** The connection whose frames are told; undefined for none. */
-  readonly #framesOf: number | undefined;
   /** By load, what was told last: its version, and whether it was over. */
   readonly #loads = new Map<number, string>();
   /** By connection, as it was told last. */
   readonly #connections = new Map<number, string>();
-  #frames = 0;
 
-  constructor(inspector: Inspector, listener: Listener, framesOf: number | undefined) {
+  constructor(inspector: Inspector, listener: Listener) {
     this.#inspector = inspector;
     this.#listener = listener;
-    this.#framesOf = framesOf;
   }
 
   /** Begins, and goes on until the returned function is called. */
@@ -44,7 +37,6 @@ export class LiveFeed {
   #tell(loads: number): void {
     this.#tellConnections();
     this.#tellLoads(loads);
-    this.#tellFrames();
     if (loads !== Infinity) this.#send("ready", {});
   }
 
@@ -79,14 +71,6 @@ export class LiveFeed {
     if (this.#connections.get(connection.id) === text) return;
     this.#connections.set(connection.id, text);
     this.#send("connection", connection);
-  }
-
-  #tellFrames(): void {
-    if (this.#framesOf === undefined) return;
-    const all = this.#inspector.frames(this.#framesOf)?.frames ?? [];
-    const frames = all.slice(this.#frames, this.#frames + MAX_FRAMES);
-    this.#frames += frames.length;
-    if (frames.length > 0) this.#send("frames", frames);
   }
 
   #send(event: string, data: object): void {

@@ -9,8 +9,9 @@ const ROWS = 200;
 let connection;
 let frames = [];
 let most = ROWS;
+let isLoading = false;
 
-/** Shows the frames of a connection: they come by `takeFrames`, from the first one on. */
+/** Shows the frames of a connection: those that there are, and those to come. */
 export function showConnection(id) {
   connection = id;
   frames = [];
@@ -22,13 +23,30 @@ export function showConnection(id) {
   for (const name of ["stream", "type"]) element(`frames-${name}`).replaceChildren(option("", text("frames.all")));
   draw();
   element("frames-title").focus();
-  void note();
+  void load();
 }
 
-/** Takes the next frames of the connection. */
-export function takeFrames(more) {
-  // A stream that was broken off begins anew.
-  frames = more[0].number === 0 ? more : [...frames, ...more];
+/** A connection has changed: perhaps more frames have passed. */
+export function updateFrames({ id, frames: count, framesOmitted: omitted }) {
+  if (id === connection && (count > frames.length || omitted > 0)) void load();
+}
+
+/** Fetches the frames that are not there yet. */
+async function load() {
+  if (isLoading) return;
+  isLoading = true;
+  const of = connection;
+  try {
+    const response = await fetch(`connections/${of}/frames.json?from=${frames.length}`);
+    if (response.ok && of === connection) take(await response.json());
+  } finally {
+    isLoading = false;
+  }
+  if (of !== connection) await load();
+}
+
+function take({ frames: more, omitted, isReadable }) {
+  frames = [...frames, ...more];
   addOptions(
     "stream",
     more.map(({ stream }) => stream),
@@ -37,6 +55,12 @@ export function takeFrames(more) {
     "type",
     more.map(({ type }) => type),
   );
+  const missing = [
+    omitted > 0 ? text("frames.omitted", { count: number(omitted) }) : [],
+    isReadable ? [] : text("frames.broken"),
+  ].flat();
+  element("frames-note").hidden = missing.length === 0;
+  say(element("frames-note"), missing.join(" "));
   draw();
 }
 
@@ -167,7 +191,7 @@ function fieldsOf({ fields = [], block = 0 }) {
     html("h3", {}, text("frame.fields")),
     html(
       "div",
-      { class: "scrolls", tabindex: "0", role: "region", "aria-label": text("frame.fields") },
+      { class: "scrolls", tabindex: "0", role: "group", "aria-label": text("frame.fields") },
       html(
         "table",
         {},
@@ -199,17 +223,4 @@ function dumpLine(pairs, offset) {
     return code >= 32 && code < 127 ? String.fromCharCode(code) : "·";
   });
   return `${offset.toString(16).padStart(4, "0")}  ${pairs.join(" ").padEnd(47)}  ${characters.join("")}`;
-}
-
-/** Says what is not there. */
-async function note() {
-  const response = await fetch(`connections/${connection}/frames.json?from=${Number.MAX_SAFE_INTEGER}`);
-  if (!response.ok) return;
-  const { omitted, isReadable } = await response.json();
-  const said = [
-    omitted > 0 ? text("frames.omitted", { count: number(omitted) }) : [],
-    isReadable ? [] : text("frames.broken"),
-  ].flat();
-  element("frames-note").hidden = said.length === 0;
-  say(element("frames-note"), said.join(" "));
 }

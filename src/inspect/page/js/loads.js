@@ -84,7 +84,7 @@ function frame({ id, page, connection, protocol, client }) {
     body,
   );
   const nodes = [
-    html("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": text("loads") }, table),
+    html("div", { class: "scrolls", tabindex: "0", role: "group", "aria-label": text("loads") }, table),
     html("p", { class: "keep" }, text("load.keep"), ...keep.flatMap((link) => [" ", link])),
     about,
     notes,

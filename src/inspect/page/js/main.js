@@ -1,7 +1,7 @@
 import { forgetConnection, takeConnection } from "./connections.js";
 import { element, say } from "./dom.js";
 import { openFeed } from "./feed.js";
-import { showConnection, startFrames, takeFrames } from "./frames.js";
+import { showConnection, startFrames, updateFrames } from "./frames.js";
 import { takeLoad } from "./loads.js";
 import { markLanguage, text } from "./texts.js";
 
@@ -10,18 +10,15 @@ startFrames();
 
 const handlers = {
   load: takeLoad,
-  connection: (connection) => takeConnection(connection, showFrames),
+  connection(connection) {
+    takeConnection(connection, showConnection);
+    updateFrames(connection);
+  },
   gone: forgetConnection,
-  frames: takeFrames,
 };
 
-const feed = openFeed(handlers, (isLive) => {
+openFeed(handlers, (isLive) => {
   const status = element("status");
   status.classList.toggle("live", isLive);
   say(status, text(isLive ? "status.live" : "status.lost"));
 });
-
-function showFrames(id) {
-  showConnection(id);
-  feed.frames(id);
-}

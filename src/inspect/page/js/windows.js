@@ -26,7 +26,9 @@ function picture(frames, side, stream) {
     lines.push(line("stream", text("windows.stream", { stream }), own, ({ window }) => window.stream));
   const summary = lines.map(summaryOf).join(" ");
   const span = { from: frames[0].time, to: Math.max(frames.at(-1).time, frames[0].time + 1) };
-  const most = Math.max(1, ...lines.flatMap(({ points }) => points.map(({ bytes }) => bytes)));
+  const all = lines.flatMap(({ points }) => points.map(({ bytes }) => bytes));
+  // From the least to the most: of a window of megabytes, a page takes little.
+  const range = { least: Math.min(...all), most: Math.max(...all) };
   return [
     html(
       "figure",
@@ -35,7 +37,7 @@ function picture(frames, side, stream) {
       svg(
         "svg",
         { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" },
-        ...lines.map(({ name, points }) => svg("path", { class: name, d: steps(points, span, most) })),
+        ...lines.map(({ name, points }) => svg("path", { class: name, d: steps(points, span, range) })),
       ),
     ),
   ];
@@ -56,9 +58,9 @@ function summaryOf({ title, points }) {
 }
 
 /** A window stays as it is until the next frame changes it. */
-function steps(points, { from, to }, most) {
+function steps(points, { from, to }, { least, most }) {
   const x = (time) => ((WIDTH * (time - from)) / (to - from)).toFixed(1);
-  const y = (bytes) => (HEIGHT - 2 - ((HEIGHT - 4) * Math.max(0, bytes)) / most).toFixed(1);
+  const y = (bytes) => (HEIGHT - 2 - ((HEIGHT - 4) * (bytes - least)) / Math.max(1, most - least)).toFixed(1);
   const [first] = points;
   const path = points.slice(1).map(({ time, bytes }) => `H${x(time)}V${y(bytes)}`);
   return `M${x(first.time)} ${y(first.bytes)}${path.join("")}H${WIDTH}`;
