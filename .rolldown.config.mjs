@@ -45,6 +45,12 @@ const frameworks = ["express", "fastify", "hono", "vite"];
 const adapters = (directory, suffix) =>
   Object.fromEntries(frameworks.map((name) => [`adapters/${name}`, `${directory}/adapters/${name}${suffix}`]));
 
+/** hpack.js has a stream beside its decoder, from a package that Node's own came from. */
+const nodeStreams = {
+  name: "node-streams",
+  resolveId: (id) => (id === "readable-stream" ? { id: "node:stream", external: true } : null),
+};
+
 /** The licences of the packages that are bundled go with them. */
 const licences = {
   name: "licences",
@@ -53,7 +59,9 @@ const licences = {
       (id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id) ?? [],
     );
     const texts = [...new Set(packages)].sort().map(async (directory) => {
-      const file = (await readdir(directory)).find((name) => /^licen[cs]e/i.test(name));
+      const files = await readdir(directory);
+      // Some have it in their README.
+      const file = files.find((name) => /^licen[cs]e/i.test(name)) ?? files.find((name) => /^readme/i.test(name));
       return `${basename(directory)}\n\n${await readFile(join(directory, file), "utf8")}`;
     });
     this.emitFile({ type: "asset", fileName: "LICENSES.txt", source: (await Promise.all(texts)).join("\n---\n\n") });
@@ -65,7 +73,11 @@ const licences = {
  * in common would have a file of its own. The scanner is in none of them: a server loads it after it has begun.
  */
 const groups = [
-  { name: "common", test: /src\/(?:errors|io|manifest|cli\/(?:options|output)|server\/options)/, minShareCount: 2 },
+  {
+    name: "common",
+    test: /src\/(?:errors|io|manifest|cli\/(?:options|output)|server\/options)|\/package\.json$/,
+    minShareCount: 2,
+  },
   { name: "choices", test: /src\/(?:export\/targets|report\/measure\/networks)/, minShareCount: 2 },
   { name: "certificates", test: /src\/(?:tls|cli\/certificates)\//, minShareCount: 2 },
   { name: "learn", test: /src\/(?:learn\/|server\/scan\/learned-scanner)/ },
@@ -76,6 +88,9 @@ const groups = [
   { name: "explain", test: /src\/scanner\/(?:modules|style)\/explain-/ },
   { name: "references", test: /src\/scanner\/(?:url\/csp|modules\/imports)/, minShareCount: 2 },
   { name: "mounted", test: /src\/site\// },
+  { name: "har", test: /src\/inspect\/formats\/har/ },
+  { name: "inspect", test: /src\/(?:inspect|server\/inspect)\/|node_modules\/(?:hpack\.js|obuf|wbuf|inherits)\// },
+  { name: "live", test: /src\/server\/live-reload\/(?!sse)/ },
 ];
 
 export default defineConfig([
@@ -90,7 +105,7 @@ export default defineConfig([
     },
     platform: "node",
     external,
-    plugins: [schemas, licences, globalProcess, rawText],
+    plugins: [schemas, licences, globalProcess, nodeStreams, rawText],
     output: {
       dir: "dist",
       cleanDir: true,

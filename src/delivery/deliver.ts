@@ -43,6 +43,8 @@ export interface PageDelivery {
   readonly begin: () => () => void;
   /** Told of each promised stream. */
   readonly promised: (stream: ServerHttp2Stream) => void;
+  /** Told when a 103 has left. */
+  readonly hintSent: () => void;
   readonly respondPush: (stream: ServerHttp2Stream, request: IncomingHttpHeaders, link: PreloadLink) => PushedResponse;
   /**
    * Sends the page, with these `Link` values beside its own; `delivery` is what is about to go with it. Tells
@@ -123,12 +125,14 @@ async function sendPage(page: PageDelivery, plan: Plan, delivery: Delivery, take
 }
 
 /** 103 (Early Hints, RFC 8297): before the final response, or not at all. Returns what it named. */
-function sendHint({ stream, hinted }: PageDelivery, links: readonly PreloadLink[]): readonly PreloadLink[] {
+function sendHint({ stream, hinted, hintSent }: PageDelivery, links: readonly PreloadLink[]): readonly PreloadLink[] {
   if (links.length === 0 || hinted.length > 0) return [];
   if (stream === undefined || stream.headersSent || stream.closed || stream.destroyed) return [];
   const written = links.map((link) => [link, writeLink(link)] as const).filter(([, value]) => value !== undefined);
-  if (written.length > 0)
+  if (written.length > 0) {
     stream.additionalHeaders({ ":status": 103, link: written.map(([, value]) => value).join(", ") });
+    hintSent();
+  }
   return written.map(([link]) => link);
 }
 

@@ -1,4 +1,4 @@
-import packageFile from "../../package.json" with { type: "json" };
+import { harLog } from "../inspect/formats/har.js";
 import type { LoadedRequest } from "./measure/measured-load.js";
 import type { Report, WayFigures } from "./types.js";
 
@@ -16,62 +16,35 @@ export function harName(path: string, way: string): string {
 
 /** The median load by one way as HAR 1.2: each request once, also what was announced. */
 export function harOf(path: string, { name, sample }: WayFigures, { date, browser }: Report) {
-  const begun = Date.parse(date);
   const [browserName = "", version = ""] = browser.split(" ");
-  const onLoad = Math.round(sample.load);
   const page = {
-    startedDateTime: date,
-    id: "page_1",
     title: `${ORIGIN}${path} (${name})`,
-    pageTimings: { onContentLoad: -1, onLoad },
-    ...(sample.fcp === undefined ? {} : { _firstContentfulPaint: Math.round(sample.fcp) }),
-    ...(sample.lcp === undefined ? {} : { _largestContentfulPaint: Math.round(sample.lcp) }),
-  };
-  const entries = sample.requests.map((request) => entryOf(request, begun));
-  return {
-    log: {
-      version: "1.2",
-      creator: { name: "h2push", version: packageFile.version },
-      browser: { name: browserName, version },
-      pages: [page],
-      entries,
+    begun: Date.parse(date),
+    timings: { onContentLoad: -1, onLoad: Math.round(sample.load) },
+    browser: { name: browserName, version },
+    more: {
+      ...(sample.fcp === undefined ? {} : { _firstContentfulPaint: Math.round(sample.fcp) }),
+      ...(sample.lcp === undefined ? {} : { _largestContentfulPaint: Math.round(sample.lcp) }),
     },
   };
+  return harLog(page, sample.requests.map(requestOf));
 }
 
-function entryOf({ target, status, bytes, start, first, end, priority, by, means }: LoadedRequest, begun: number) {
-  const wait = Math.max(0, first - start);
-  const receive = Math.max(0, end - first);
-  const query = new URL(target, ORIGIN).searchParams;
+function requestOf({ target, status, bytes, start, first, end, priority, by, means }: LoadedRequest) {
   return {
-    pageref: "page_1",
-    startedDateTime: new Date(begun + start).toISOString(),
-    time: wait + receive,
-    request: {
-      method: "GET",
-      url: ORIGIN + target,
-      httpVersion: "HTTP/2",
-      cookies: [],
-      headers: [],
-      queryString: [...query].map(([name, value]) => ({ name, value })),
-      headersSize: -1,
-      bodySize: 0,
+    method: "GET",
+    url: ORIGIN + target,
+    protocol: "HTTP/2",
+    type: "",
+    status,
+    bytes,
+    start,
+    first,
+    end,
+    means,
+    more: {
+      ...(priority === undefined ? {} : { _priority: priority }),
+      ...(by === undefined ? {} : { _initiator: ORIGIN + by }),
     },
-    response: {
-      status,
-      statusText: "",
-      httpVersion: "HTTP/2",
-      cookies: [],
-      headers: [],
-      content: { size: bytes, mimeType: "" },
-      redirectURL: "",
-      headersSize: -1,
-      bodySize: bytes,
-    },
-    cache: {},
-    timings: { send: 0, wait, receive },
-    ...(priority === undefined ? {} : { _priority: priority }),
-    ...(by === undefined ? {} : { _initiator: ORIGIN + by }),
-    _means: means,
   };
 }

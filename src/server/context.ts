@@ -4,6 +4,7 @@ import type { Representations } from "../files/representation/representations.js
 import type { Connections } from "./listen/connections.js";
 import type { Traffic } from "./page-delivery/traffic.js";
 import type { Delivery } from "../delivery/history.js";
+import type { Inspector } from "./inspect/inspector.js";
 import type { Exchange } from "./http/exchange.js";
 import type { RememberedLinks } from "./page-delivery/early-hints.js";
 import type { Hosts } from "./middleware/host-check.js";
@@ -29,6 +30,8 @@ export interface Site {
   readonly scanner: Scanner | undefined;
   /** Learns from what clients ask for; undefined where nothing is learned. */
   readonly traffic: Traffic | undefined;
+  /** Writes down what happens, for those who look; undefined without `--inspect`. */
+  readonly inspector: Inspector | undefined;
   /** The way of a request. */
   readonly steps: readonly Step[];
   /** Answers what live reload asks for. */

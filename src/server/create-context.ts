@@ -56,9 +56,10 @@ const MEGABYTE = 1_000_000;
 export async function openContext(server: ServerParts): Promise<OpenContext> {
   const { options, settings, mounted } = server;
   if (options.root !== undefined) await checkRoot(options.root);
+  const inspect = settings.inspect ? await openInspector(settings) : undefined;
   const [{ steps, close }, headerTransforms] = await Promise.all([
     mounted === undefined
-      ? openPipeline(settings, (options.routes ?? []).length > 0) // Where none are named, the server around it knows its hosts.
+      ? openPipeline(settings, (options.routes ?? []).length > 0, inspect?.step) // Where none are named, the server around it knows its hosts.
       : openMountedPipeline(settings, options.allowHost !== undefined),
     openHeaderTransforms(settings),
   ]);
@@ -70,7 +71,8 @@ export async function openContext(server: ServerParts): Promise<OpenContext> {
   const live = settings.live && lookup && scanner ? await openLive(lookup, scanner, rules, server) : undefined;
   // Live reload comes last: it looks at the policy that a page has in the end.
   rules.headerTransforms = [...headerTransforms, ...(live === undefined ? [] : [live.headerTransform])];
-  const parts = { lookup, scanner: live?.scanner ?? scanner, live, rules, traffic, steps };
+  const inspector = inspect?.inspector;
+  const parts = { lookup, scanner: live?.scanner ?? scanner, live, rules, traffic, inspector, steps };
   return {
     site: siteOf(parts, server),
     lookAhead: () => lookAhead(parts, server),
@@ -86,6 +88,13 @@ export async function openContext(server: ServerParts): Promise<OpenContext> {
       await scanner?.close();
     },
   };
+}
+
+/** What writes down what happens, and what shows it. */
+async function openInspector(settings: Settings) {
+  const { Inspector, inspectStep } = await import("./inspect/index.js");
+  const inspector = new Inspector();
+  return { inspector, step: inspectStep(inspector, settings) };
 }
 
 /** The rules for the fields of every response that the settings ask for. */
@@ -177,7 +186,7 @@ function unreadableTold({ notice }: Callbacks): Site["unreadable"] {
 }
 
 /** What a site is put together from that was opened for it. */
-type Parts = Pick<Site, "lookup" | "scanner" | "rules" | "traffic" | "steps"> & {
+type Parts = Pick<Site, "lookup" | "scanner" | "rules" | "traffic" | "inspector" | "steps"> & {
   readonly live: Live | undefined;
 };
 

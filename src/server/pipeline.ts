@@ -15,17 +15,24 @@ export interface Pipeline {
   readonly close: () => void;
 }
 
-/** The way of a request: the first step that does not say "next" has answered. */
+/**
+ * The way of a request: the first step that does not say "next" has answered.
+ *
+ * @param inspect answers those who look at what happens
+ */
 export async function openPipeline(
-  { cors, proxy, proxyTimeout, live }: Settings,
+  settings: Settings,
   hasRoutes: boolean,
+  inspect: Step | undefined,
 ): Promise<Pipeline> {
+  const { cors, proxy, proxyTimeout, live } = settings;
   const upstreams = proxy.length === 0 ? undefined : await openProxy(proxy, proxyTimeout);
   const steps: (Step | undefined)[] = [
     host,
     // Before the password: a preflight never carries one (Fetch §4.8), and its answer says nothing of the site.
     cors === undefined ? undefined : (await import("./middleware/cross-origin.js")).preflight,
     password,
+    inspect,
     upstreams?.step,
     withoutPath,
     hasRoutes ? undefined : noWebSocket,

@@ -28,11 +28,13 @@ export function beginRequest(site: Site, exchange: Exchange, onRequest: Told): O
   const ended = site.connections.begin(connection);
   track(connection, exchange);
   const seen = site.traffic?.arrived(exchange);
+  site.inspector?.arrived(exchange);
   exchange.whenClosed(() => {
     if ((exchange.stream?.rstCode ?? 0) !== 0) countReset(connection);
     untrack(connection, exchange);
     ended();
     seen?.ended(exchange.status, exchange.sent);
+    if (exchange.inspected !== undefined) site.inspector?.closed(exchange);
     observed?.closed();
   });
   return observed;
@@ -47,7 +49,7 @@ export function answerRequest(
   try {
     const answered = answer(site, exchange);
     if (answered instanceof Promise) return whenAnswered(site, exchange, answered, observed);
-    isAnswered(exchange, answered, observed);
+    isAnswered(site, exchange, answered, observed);
   } catch (error) {
     isFailed(site, exchange, error, observed);
   }
@@ -62,20 +64,28 @@ export async function whenAnswered(
   observed: Observed | undefined,
 ): Promise<void> {
   try {
-    isAnswered(exchange, await answered, observed);
+    isAnswered(site, exchange, await answered, observed);
   } catch (error) {
     isFailed(site, exchange, error, observed);
   }
 }
 
-function isAnswered(exchange: Exchange, delivery: Delivery | undefined, observed: Observed | undefined): void {
+function isAnswered(
+  site: Site,
+  exchange: Exchange,
+  delivery: Delivery | undefined,
+  observed: Observed | undefined,
+): void {
   if (exchange.isLeft) return;
   discardContent(exchange);
+  if (exchange.inspected !== undefined) site.inspector?.answered(exchange, delivery);
   observed?.answered(delivery);
 }
 
 function isFailed(site: Site, exchange: Exchange, error: unknown, observed: Observed | undefined): void {
-  observed?.answered(undefined, fail(site, exchange, error));
+  const hasFailed = fail(site, exchange, error);
+  if (exchange.inspected !== undefined) site.inspector?.answered(exchange, undefined);
+  observed?.answered(undefined, hasFailed);
 }
 
 /** One request that is told of. It is over when it has been answered, and the response has ended. */

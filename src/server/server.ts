@@ -157,6 +157,8 @@ class H2PushServer implements Server {
       passesOn: this.#settings.proxy.length > 0,
       takesWebSockets: this.#settings.proxy.length > 0 || (this.#options.routes ?? []).length > 0,
       port: () => this.#listener?.port ?? this.#settings.port,
+      inspector: site.inspector,
+      onKeyLog: this.#options.onKeyLog,
       maxStreams: this.#settings.maxStreams,
       headerTimeout: this.#settings.headerTimeout * 1000,
       stallTimeout: this.#settings.stallTimeout * 1000,

@@ -33,6 +33,7 @@ export class FetchExchange implements Exchange {
   isLeft = false;
   policies: readonly string[] = NO_POLICIES;
   hinted: string | undefined;
+  inspected: undefined;
   pageNeeds: PageNeeds | undefined;
   transformHeaders: Transform | undefined;
   begun = 0;

@@ -42,7 +42,7 @@ test(
         "package.json",
       ]),
     );
-    expect(paths.filter((path) => /^dist\/.*\.js$/.test(path)).length).toBeLessThan(60);
+    expect(paths.filter((path) => /^dist\/.*\.js$/.test(path)).length).toBeLessThan(80);
     expect(paths.filter((path) => /^(?:src|test|node_modules|\.)/.test(path))).toEqual([]);
 
     const install = ["install", "--prefer-offline", "--no-audit", "--no-fund", join(folder, filename)];

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { isLoopback } from "../../io/loopback.js";
 import { errorOf, H2PushError } from "../../errors.js";
 import type { Server } from "../../server/server.js";
 import type { Certificate } from "../../tls/issue/certificate.js";
@@ -101,7 +102,7 @@ export async function keepCertificateCurrent(
 
 /** Whether others can reach a server that listens there. */
 export function isBeyondLoopback(host: string): boolean {
-  return !/^(?:localhost|127(?:\.\d+){3}|::1|unix:.*)$/.test(host);
+  return !host.startsWith("unix:") && !isLoopback(host);
 }
 
 /** Further names by which clients reach a server that listens on `host`. */

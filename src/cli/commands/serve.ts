@@ -47,6 +47,7 @@ export async function serve(
   if (options.qr === true) (await import("../output/qr.js")).checkReachable(host);
   await checkGivenRoot(root.path, root.source);
   const source = await chooseCertificate(options, warn);
+  const inspects = options.inspect ?? options.demo === true;
   let beginning: Promise<Certificate> | undefined;
   const begin = () => (beginning ??= source.begin());
   const server = createServer({
@@ -56,6 +57,7 @@ export async function serve(
     certificate: begin,
     trusted: source.trusted,
     ...(options.demo === true ? await demoOptions(options, begin) : {}),
+    ...(inspects ? await inspectOptions(warn) : {}),
     ...events,
     onError: printFailure,
   });
@@ -67,7 +69,7 @@ export async function serve(
     const notes = await pagesLacking(root.path, options);
     const anyPort = options.port === undefined;
     const set = setOptions(options);
-    const start = { address, root: root.path, host, certificate, anyPort, options: set, config, notes };
+    const start = { address, root: root.path, host, certificate, anyPort, options: set, config, notes, inspects };
     print(startBlock({ ...start, browsers: await askBrowsers(certificate) }));
   }
   started();
@@ -92,6 +94,13 @@ async function askBrowsers(certificate: Certificate): Promise<BrowserTrust | und
 async function demoOptions(options: ServeOptions, certificate: () => Promise<PemPair>) {
   const { demoRoutes } = await import("../../demo/index.js");
   return { serverTiming: true, routes: demoRoutes(networkOf(options, certificate)) };
+}
+
+/** What looking at the server takes; the keys of its connections go where the environment says. */
+async function inspectOptions(warn: (text: string) => void) {
+  const { keyLog } = await import("../output/key-log.js");
+  const onKeyLog = keyLog(warn);
+  return { inspect: true, ...(onKeyLog === undefined ? {} : { onKeyLog }) };
 }
 
 /** Where the demo has its own servers listen: beside this one, on ports. */

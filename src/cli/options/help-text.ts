@@ -5,7 +5,7 @@ import { allOptions } from "./cli-options.js";
 const COMMON = new Set(
   (
     "port host delivery announce single list cache cors live manifest proxy rtt kbps " +
-    "config cert key demo open log quiet verbose"
+    "config cert key demo inspect open log quiet verbose"
   ).split(" "),
 );
 

@@ -45,6 +45,13 @@ const VOID: readonly Void[] = [
     because: ({ delivery }) =>
       delivery === "push" || delivery === "none" ? `--delivery ${delivery} announces nothing` : undefined,
   },
+  {
+    option: "inspectPublic",
+    because: when(
+      ({ inspect, demo }) => inspect !== true && (inspect === false || demo !== true),
+      "there is no --inspect",
+    ),
+  },
   { option: "proxyTimeout", because: when(({ proxy = [] }) => proxy.length === 0, "there is no --proxy") },
   { option: "viewport", because: noScan },
   { option: "learnFile", because: when(({ learn }) => learn === false, "--no-learn learns nothing") },

@@ -22,17 +22,20 @@ export interface Start {
   readonly options: readonly string[];
   /** The configuration file that was read. */
   readonly config: string | undefined;
+  /** What happens can be looked at. */
+  readonly inspects: boolean;
   /** What the user should know of the directory. */
   readonly notes: readonly string[];
 }
 
 /** The block that start-up prints: the URL first. */
 export function startBlock(start: Start): string {
-  const { address, root, host, certificate, browsers, anyPort, options, config, notes } = start;
+  const { address, root, host, certificate, browsers, anyPort, options, config, notes, inspects } = start;
   const isMoved = anyPort && address.socket === undefined && address.port !== DEFAULT_PORT;
   const moved = isMoved ? `  ${warning(`(port ${DEFAULT_PORT} is in use)`)}` : "";
   const rows: Row[] = [
     ...addressRows(address, host),
+    ...(inspects ? [row("inspect", new URL("/.h2push/", address.url).href)] : []),
     ["root", root],
     ["certificate", describeCertificate(certificate)],
     ["trust", isTrusted(start) ? trustLine(certificate, browsers) : warning(trustLine(certificate, browsers))],

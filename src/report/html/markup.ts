@@ -1,6 +1,4 @@
-/** Text as HTML. */
-export const escaped = (text: string) =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+export { escapeHtml as escaped } from "../../io/text/escape-html.js";
 
 /** "1,240 ms" */
 export const milliseconds = (time: number) => `${Math.round(time).toLocaleString("en")} ms`;

@@ -2,7 +2,8 @@ import { opendir } from "node:fs/promises";
 import { encodeSegment } from "../../scanner/list-pages.js";
 import { isAbsent, isForbidden } from "../../files/file.js";
 import type { Entry, FileTree } from "../../files/tree.js";
-import { escapeHtml, page } from "../http/html-page.js";
+import { escapeHtml } from "../../io/text/escape-html.js";
+import { page } from "../http/html-page.js";
 
 /** What a listing is sorted by, as its query says. */
 export interface Order {

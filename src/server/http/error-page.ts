@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { Exchange } from "./exchange.js";
-import { escapeHtml, page } from "./html-page.js";
+import { escapeHtml } from "../../io/text/escape-html.js";
+import { page } from "./html-page.js";
 
 const reasons: Readonly<Record<number, string>> = {
   400: "Bad request",

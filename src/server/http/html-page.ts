@@ -1,12 +1,4 @@
-/** Text as it stands in HTML, in an attribute's quotes too. */
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;");
-}
+import { escapeHtml } from "../../io/text/escape-html.js";
 
 /**
  * A page of the server's own, that needs nothing beside itself.

@@ -1,3 +1,4 @@
+import type { RequestRecord } from "../../inspect/loads/observed.js";
 import type { PageNeeds } from "../../scanner/types.js";
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { constants, type ServerHttp2Stream } from "node:http2";
@@ -66,6 +67,7 @@ export class Http2Exchange implements Exchange, Writer {
   policies: readonly string[] = NO_POLICIES;
   hinted: string | undefined;
   pageNeeds: PageNeeds | undefined;
+  inspected: RequestRecord | undefined;
   transformHeaders: Transform | undefined;
   begun = 0;
   readonly arrival: number;

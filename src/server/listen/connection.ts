@@ -19,6 +19,8 @@ export interface Connection {
   readonly transport: Transport;
   /** The client's IP address, kept here for the same reason; undefined where there is none. */
   readonly remoteAddress: string | undefined;
+  /** When it began, its handshake done (`performance.now()`). */
+  readonly opened: number;
   readonly history: History;
   /** Puts what its responses write in order. */
   readonly writes: WriteQueue;
@@ -52,11 +54,13 @@ const LAST_WORD_MS = 500;
 
 /** The record of a connection that has just begun. */
 export function openConnection(id: number, transport: Transport): Connection {
+  const opened = performance.now();
   return {
     id,
     transport,
     // An IPv6 socket that takes IPv4 too maps those addresses (RFC 4291 §2.5.5.2).
     remoteAddress: transport.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, ""),
+    opened,
     history: new History(),
     writes: new WriteQueue(),
     open: 0,
@@ -64,7 +68,7 @@ export function openConnection(id: number, transport: Transport): Connection {
     promised: new Set(),
     responses: [],
     begun: 0,
-    activeAt: performance.now(),
+    activeAt: opened,
     floods: new FloodLimits(),
   };
 }

@@ -6,6 +6,7 @@ import { http } from "../../io/builtins.js";
 import type { Secured } from "../../tls/store/secure-context.js";
 import { countReset, endFlood, endSoon, withdrawPromises, type Connection } from "./connection.js";
 import type { Connections } from "./connections.js";
+import type { Inspector } from "../inspect/inspector.js";
 import { hasContent, type Exchange, type Upgrade } from "../http/exchange.js";
 import { Http1Exchange, refusalOf } from "../http/http1-exchange.js";
 import { Http2Exchange } from "../http/http2-exchange.js";
@@ -34,6 +35,10 @@ export interface ProtocolOptions {
   readonly port: () => number;
   /** Aborted when the server begins to close. */
   readonly closing: AbortSignal;
+  /** Told of each connection; may stand in for its socket. */
+  readonly inspector?: Pick<Inspector, "tap" | "opened"> | undefined;
+  /** Told of the keys of TLS. */
+  readonly onKeyLog?: ((line: Buffer) => void) | undefined;
   /** Requests that one client may have open at a time. */
   readonly maxStreams: number;
   /** How long a client may take for the fields of a request (milliseconds; 0 for no limit). */
@@ -63,6 +68,7 @@ export function createProtocols(options: ProtocolOptions): Protocols {
     if (socket.alpnProtocol === "h2") http2(socket);
     else http1.emit("connection", socket);
   });
+  if (options.onKeyLog !== undefined) tls.on("keylog", options.onKeyLog);
   // A client that does not trust the certificate ends the handshake: its own affair.
   tls.on("tlsClientError", (_error, socket) => socket.destroy());
   return { tls, plain: createRedirect(options) };
@@ -73,14 +79,16 @@ const ignore = () => undefined;
 
 /** Takes a connection that speaks HTTP/2. */
 function createHttp2(options: ProtocolOptions): (socket: TLSSocket) => void {
-  const { connections, onExchange, maxStreams, stallTimeout, takesWebSockets = false } = options;
+  const { connections, onExchange, maxStreams, stallTimeout, takesWebSockets = false, inspector } = options;
   // Told of it, browsers open WebSockets on the connection that is there (RFC 8441 §3).
   const settings = { maxConcurrentStreams: maxStreams, enableConnectProtocol: takesWebSockets };
   const server = createHttp2Server({ settings });
   server.on("sessionError", ignore);
   return (socket) => {
+    const tapped = inspector?.tap(socket);
     server.once("session", (session) => {
       const connection = connections.add({ protocol: "h2", session, socket });
+      inspector?.opened(connection, tapped);
       session.on("error", () => endSoon({ session, socket }));
       const { floods } = connection;
       const countQuestion = () => {
@@ -107,7 +115,7 @@ function createHttp2(options: ProtocolOptions): (socket: TLSSocket) => void {
         else take();
       });
     });
-    server.emit("connection", socket);
+    server.emit("connection", tapped?.stream ?? socket);
   };
 }
 
@@ -133,12 +141,16 @@ function endUnsentHttp1(request: IncomingMessage, response: ServerResponse, limi
 const REFUSED = { "content-length": 0, connection: "close" };
 
 function createHttp1(options: ProtocolOptions): Http1Server {
-  const { connections, onExchange, takesWebSockets = false, stallTimeout } = options;
+  const { connections, onExchange, takesWebSockets = false, stallTimeout, inspector } = options;
   const known = new WeakMap<Socket, Connection>();
+  const add = (socket: Socket) => {
+    const connection = connections.add({ protocol: "http/1.1", socket });
+    known.set(socket, connection);
+    inspector?.opened(connection);
+    return connection;
+  };
   const take = (request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade) => {
-    const { socket } = request;
-    let connection = known.get(socket);
-    if (connection === undefined) known.set(socket, (connection = connections.add({ protocol: "http/1.1", socket })));
+    const connection = known.get(request.socket) ?? add(request.socket);
     request.on("error", ignore);
     response.on("error", ignore);
     const refusal = refusalOf(request);

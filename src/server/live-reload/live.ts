@@ -3,9 +3,8 @@ import { withInsertion, type Inserter } from "../../files/representation/inserti
 import { isHtml } from "../../files/media-type.js";
 import type { Connections } from "../listen/connections.js";
 import type { HeaderTransform } from "../http/exchange.js";
-import { sendError } from "../http/error-page.js";
 import type { Exchange } from "../http/exchange.js";
-import { responseFields, sendContent } from "../http/fetch-adapter.js";
+import { sendOwn } from "../http/own-response.js";
 import { pathOf } from "../../io/request-target.js";
 import { clientScript, FEW_CONNECTIONS, LOAD, SCRIPT, STREAM } from "./client.js";
 import { eventStream } from "./sse.js";
@@ -96,27 +95,10 @@ const pageDresser =
     };
   };
 
-async function answer(exchange: Exchange, pages: OpenPages, options: LiveOptions): Promise<undefined> {
-  const { method, target } = exchange;
-  if (method !== "GET" && method !== "HEAD") {
-    return sendError(exchange, 405, `${method} is not possible here.`, { allow: "GET, HEAD" });
-  }
-  const response = pathOf(target) === SCRIPT ? scriptResponse() : streamResponse(exchange, pages);
-  const bare = method === "HEAD";
-  exchange.writeHead(response.status, responseFields(response), bare);
-  if (bare) {
-    await response.body?.cancel();
-    return undefined;
-  }
-  // An open page is no request that others would have to wait for.
-  const busyAgain = options.connections.markIdle(exchange.connection);
-  try {
-    await sendContent(response, exchange, options.closing, (bytes) => exchange.progress(bytes));
-  } finally {
-    busyAgain();
-  }
-  return undefined;
-}
+const answer = (exchange: Exchange, pages: OpenPages, options: LiveOptions): Promise<undefined> =>
+  sendOwn(exchange, options, () =>
+    pathOf(exchange.target) === SCRIPT ? scriptResponse() : streamResponse(exchange, pages),
+  );
 
 const scriptResponse = () =>
   new Response(clientScript, {

@@ -1,8 +1,9 @@
 /** Something that a page is told (HTML §9.2, "Server-sent events"). */
 export interface PageEvent {
-  readonly event: "hello" | "css" | "reload";
-  /** The version of the page; the browser gives it back when it reconnects. */
+  readonly event: string;
+  /** The browser gives it back when it reconnects. */
   readonly id: string;
+  /** One line. */
   readonly data: string;
 }
 
@@ -11,6 +12,9 @@ const PING_MS = 25_000;
 
 /** How soon a browser comes back when the server went away, or had nothing more to say (milliseconds). */
 const RETRY_MS = 1000;
+
+/** What may wait for a client that does not read (bytes): beyond it, its stream ends, and it may come back. */
+const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 
 /** Where events go, one by one. */
 export interface Listener {
@@ -27,27 +31,33 @@ export interface Listener {
 export function eventStream(begin: (listener: Listener) => () => void): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let gone = () => {};
-  return new ReadableStream({
-    start(controller) {
+  const source = {
+    start(controller: ReadableStreamDefaultController<Uint8Array>) {
       const write = (text: string) => controller.enqueue(encoder.encode(text));
       write(`retry: ${RETRY_MS}\n\n`);
       const ping = setInterval(() => write(":\n\n"), PING_MS).unref();
       let over = false;
+      const end = () => {
+        if (over) return;
+        over = true;
+        controller.close();
+        gone();
+      };
       const stop = begin({
         send: ({ event, id, data }) => {
           if (!over) write(`id: ${id}\nevent: ${event}\ndata: ${data}\n\n`);
+          if (!over && (controller.desiredSize ?? 0) < 0) end();
         },
-        end: () => {
-          if (!over) controller.close();
-          gone();
-        },
+        end,
       });
       gone = () => {
         over = true;
         clearInterval(ping);
         stop();
       };
+      if (over) gone();
     },
     cancel: () => gone(),
-  });
+  };
+  return new ReadableStream(source, new ByteLengthQueuingStrategy({ highWaterMark: MAX_WAITING_BYTES }));
 }

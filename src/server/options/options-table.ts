@@ -37,6 +37,7 @@ const certificate = optionsOf("Certificate");
 const needs = optionsOf("What pages need");
 const limits = optionsOf("Limits");
 const network = optionsOf("Network");
+const output = optionsOf("Output");
 
 const seconds = wholeNumber("a number of seconds", 0, 86_400);
 
@@ -156,6 +157,8 @@ export const serverOptions = {
     0,
     { example: "1" },
   ),
+  inspect: output("--inspect", "show loads and frames live at /.h2push/", checkSwitch, false),
+  inspectPublic: output("--inspect-public", "let other machines look there, too", checkSwitch, false),
 } satisfies OptionsNamed<keyof GivenSettings>;
 
 /** Every option with its value. */
@@ -272,6 +275,10 @@ export interface GivenSettings {
   readonly kbps?: number | string;
   /** Simulates a slow network: percentage of packets that are lost, from 0 to 50. */
   readonly loss?: number | string;
+  /** Shows at `/.h2push/` how pages are loaded, live, and the frames of connections that begin while somebody looks. */
+  readonly inspect?: boolean;
+  /** Lets other machines look there, too. */
+  readonly inspectPublic?: boolean;
 }
 
 /** The settings among options of which others are not the server's. */

@@ -20,6 +20,8 @@ export interface ServerOptions extends GivenSettings {
   readonly trusted?: boolean;
   /** Files and directories never to be served, beside dotfiles and private keys. */
   readonly hidden?: readonly string[];
+  /** Told of each line of the TLS keys (NSS key log format), for tools that decrypt what they capture. */
+  readonly onKeyLog?: (line: Buffer) => void;
   /** Told of each request when its response and what went with it has ended. */
   readonly onRequest?: (record: RequestRecord) => void;
   /** Told what the pages need, found in idle time after listening; without it nothing is scanned ahead. */

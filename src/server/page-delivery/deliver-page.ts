@@ -45,6 +45,7 @@ const LARGE_BYTES = 64 * 1024;
 /** Sends a page together with what it needs, by the means that are right for this client. */
 export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPage): Promise<Delivery> {
   const { connection, stream, fields, target, authority } = exchange;
+  site.inspector?.delivering(exchange);
   const request = requestOf(exchange, page);
   const all = pageLinks({ target, authority }, fieldOf(exchange, page), page.entries);
   const policies = [page.integrityPolicy ?? [], exchange.rules.page.integrityPolicy].flat();
@@ -71,6 +72,7 @@ export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPag
     writes: connection.writes,
     begin: () => site.connections.begin(connection),
     promised: (stream) => keepPromised(connection, stream),
+    hintSent: () => site.inspector?.hinted(exchange),
     respondPush: respondPush(site, exchange, bySource),
     respondPage: respondPage(site, exchange, page),
     report: site.report,
@@ -129,11 +131,16 @@ function hintedLinks(exchange: Exchange, links: readonly PreloadLink[]): Preload
 }
 
 /** A pushed response is what a request with the promised fields would get. */
-function respondPush(site: Site, { connection }: Exchange, sources: Sources): PageDelivery["respondPush"] {
+function respondPush(site: Site, page: Exchange, sources: Sources): PageDelivery["respondPush"] {
+  const { connection } = page;
   return (stream, request, link) => {
     const reply = new Http2Exchange(stream, request, connection);
     track(connection, reply);
-    stream.once("close", () => untrack(connection, reply));
+    site.inspector?.promised(page, reply);
+    stream.once("close", () => {
+      untrack(connection, reply);
+      if (reply.inspected !== undefined) site.inspector?.closed(reply);
+    });
     return { writer: reply, send: () => sendPush(site, reply, stream, sources.get(link)) };
   };
 }

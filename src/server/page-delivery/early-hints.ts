@@ -64,8 +64,10 @@ export class EarlyHints {
   readonly #exchange: Exchange;
   readonly #help: boolean;
   readonly #learned: SlowPage | undefined;
+  readonly #inspector: Site["inspector"];
 
-  constructor(exchange: Exchange, { hintsHelp, hints }: Site) {
+  constructor(exchange: Exchange, { hintsHelp, hints, inspector }: Site) {
+    this.#inspector = inspector;
     this.#exchange = exchange;
     this.#help = hintsHelp;
     this.#learned = hints.of(exchange.target);
@@ -89,6 +91,7 @@ export class EarlyHints {
     stream.additionalHeaders({ [constants.HTTP2_HEADER_STATUS]: 103, link: field });
     debug("%s: 103 with %s", target, field);
     this.#exchange.hinted = allowed;
+    this.#inspector?.hinted(this.#exchange);
     for (const link of pageLinks({ target, authority }, field, [])) {
       connection.history.hinted(link.target, this.#learned?.tookMs ?? Infinity);
     }

@@ -1,4 +1,4 @@
-import { isIPv4 } from "node:net";
+import { isLoopback } from "../../io/loopback.js";
 import { H2PushError } from "../../errors.js";
 
 /** Where requests are passed on to. */
@@ -66,12 +66,6 @@ function upstreamOf(url: URL): Upstream {
 export function placeOf({ protocol, hostname, port }: URL): Pick<Upstream, "hostname" | "port"> {
   const number = port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
   return { hostname: hostname.replace(/^\[(.*)\]$/, "$1"), port: number };
-}
-
-/** RFC 6761 §6.3 and the loopback addresses. */
-function isLoopback(name: string): boolean {
-  if (isIPv4(name)) return name.startsWith("127.");
-  return name === "::1" || name === "localhost" || name.endsWith(".localhost");
 }
 
 const unslashed = (path: string) => path.replace(/\/+$/, "");

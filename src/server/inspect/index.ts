@@ -1,0 +1,2 @@
+export { Inspector } from "./inspector.js";
+export { inspectStep } from "./inspect-step.js";
