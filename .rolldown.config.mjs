@@ -62,6 +62,9 @@ const groups = [
   { name: "choices", test: /src\/(?:export\/targets|report\/measure\/networks)/, minShareCount: 2 },
   { name: "certificates", test: /src\/(?:tls|cli\/certificates)\//, minShareCount: 2 },
   { name: "learn", test: /src\/learn\// },
+  { name: "live", test: /src\/server\/live-reload\// },
+  { name: "log-formats", test: /src\/cli\/log\/(?:access|json)-line/ },
+  { name: "explain", test: /src\/scanner\/.*explain-/ },
   { name: "site", test: /src\/(?:files|delivery|rules|server\/(?!scan\/))/, minShareCount: 2 },
 ];
 

@@ -41,6 +41,8 @@ export interface OpenSite {
   lookAhead(): Promise<void>;
   /** Looks at everything again with the next request. */
   invalidate(): void;
+  /** The same at once, and open pages load anew: how many. */
+  reload(): number;
   close(): Promise<void>;
 }
 
@@ -67,14 +69,21 @@ export async function openSite(server: ServerParts): Promise<OpenSite> {
   // Live reload comes last: it looks at the policy that a page has in the end.
   rules.headerTransforms = [...headerTransforms, ...(live === undefined ? [] : [live.headerTransform])];
   const parts = { lookup, scanner: live?.scanner ?? scanner, live, rules, traffic, steps };
+  const look = onceAtATime(() => lookAhead(parts, server));
+  const invalidate = () => {
+    tree?.invalidate();
+    scanner?.invalidate();
+    rules.invalidate();
+    live?.changed();
+  };
   return {
     site: siteOf(parts, server),
-    lookAhead: () => lookAhead(parts, server),
-    invalidate() {
-      tree?.invalidate();
-      scanner?.invalidate();
-      rules.invalidate();
-      live?.changed();
+    lookAhead: look,
+    invalidate,
+    reload() {
+      invalidate();
+      void look();
+      return live?.reload() ?? 0;
     },
     close: async () => {
       close();
@@ -200,6 +209,12 @@ function siteOf(parts: Parts, { options, settings, hosts, connections, closing }
     closing,
     ...callbacks(options),
   };
+}
+
+/** Calls while one is under way get that one. */
+function onceAtATime(act: () => Promise<void>): () => Promise<void> {
+  let under: Promise<void> | undefined;
+  return () => (under ??= act().finally(() => (under = undefined)));
 }
 
 async function lookAhead({ lookup, scanner, rules }: Parts, { options, connections, closing }: ServerParts) {

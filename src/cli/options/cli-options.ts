@@ -1,5 +1,5 @@
 import { optionsOf, type Option, type OptionValue } from "../../server/options/option.js";
-import { checkAuthority, checkFile, checkNames, checkSwitch } from "../../server/options/option-checks.js";
+import { checkAuthority, checkFile, checkNames, checkOpen, checkSwitch } from "../../server/options/option-checks.js";
 import { serverOptions } from "../../server/options/options-table.js";
 import { checkLog, logFormats } from "../log/log-format.js";
 
@@ -16,7 +16,10 @@ export const cliOptions = {
   name: certificate("--name <name>", "extra name for the generated certificate, repeatable", checkNames, NO_NAMES),
   ca: certificate("--ca <authority>", "who signs the generated certificate: h2push, mkcert", checkAuthority, undefined),
   demo: output("--demo", "add the demo; without a root, serve its page", checkSwitch, false),
-  open: output("-o, --open", "open the page in the browser", checkSwitch, false),
+  open: output("-o, --open [path]", "open the page, or this path, in the browser", checkOpen, undefined, {
+    example: "/docs/",
+  }),
+  copy: output("--copy", "copy the URL to the clipboard, by the terminal", checkSwitch, false),
   qr: output("--qr", "print the URL for other devices as a QR code", checkSwitch, false),
   log: output("--log <format>", logFormats.join(", "), checkLog, "pretty"),
   quiet: output("-q, --quiet", "print only the URL and errors", checkSwitch, false),

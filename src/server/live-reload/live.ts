@@ -38,6 +38,8 @@ export interface Live {
   withScript(content: Buffer): { readonly content: Buffer; readonly policy: string };
   /** Files may have changed. */
   changed(): void;
+  /** Has every open page load anew: how many listen. */
+  reload(): number;
 }
 
 export function createLive(options: LiveOptions): Live {
@@ -64,6 +66,7 @@ export function createLive(options: LiveOptions): Live {
       policy: OWN_POLICY,
     }),
     changed: () => pages.look(),
+    reload: () => pages.reload(),
   };
 }
 

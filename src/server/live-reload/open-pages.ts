@@ -63,6 +63,8 @@ export class OpenPages {
   readonly #listening = new Set<Listening>();
   #every: NodeJS.Timeout | undefined;
   #settling: NodeJS.Timeout | undefined;
+  /** How often all pages were told to load anew. */
+  #reloads = 0;
   #looking = false;
   #again = false;
 
@@ -100,7 +102,7 @@ export class OpenPages {
     // One that has listened before may have missed something since.
     const served = version === "" ? this.#served.take(load) : undefined;
     const { page, files, audience } = await (served ?? this.#files.current(pathname, authority));
-    const id = versionId(files);
+    const id = this.#idOf(files);
     // What it is, until it is told of a change: it may go away before.
     listener.send({ event: "hello", id: version === "" ? id : version, data: visitor.hello });
     const changed = version !== "" && version !== id && (await this.#differs(visitor, gone));
@@ -122,13 +124,30 @@ export class OpenPages {
     for (let before = ""; !gone.aborted;) {
       this.#files.refresh();
       const { page, files } = await this.#files.current(pathname, authority);
-      const id = versionId(files);
+      const id = this.#idOf(files);
       if (id === version) return false;
       if (id === before && files.get(page)?.version !== undefined) return true;
       before = id;
       await after(QUIET_MS, undefined, { ref: false });
     }
     return false;
+  }
+
+  /** Has every page load anew, those that only ask from time to time too. */
+  reload(): number {
+    this.#reloads++;
+    const listening = [...this.#listening];
+    for (const page of listening) {
+      this.#remove(page);
+      page.listener.send({ event: "reload", id: "", data: "[]" });
+    }
+    return listening.length;
+  }
+
+  /** Names what a page has: another run of the server names the same alike. */
+  #idOf(files: Files): string {
+    const id = versionId(files);
+    return this.#reloads === 0 ? id : `${id}.${this.#reloads}`;
   }
 
   /** Something may have changed. */
@@ -191,7 +210,7 @@ export class OpenPages {
     // What changed since the look is still to be told.
     const files = new Map([...current].map(([path, state]) => [path, seen.get(path) ?? state]));
     listening.page = new OpenPage(page, files);
-    listener.send({ event: kind, id: versionId(files), data });
+    listener.send({ event: kind, id: this.#idOf(files), data });
   }
 
   #remove(listening: Listening): void {

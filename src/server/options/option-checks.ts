@@ -60,6 +60,17 @@ export function checkSingle(value: unknown): string | undefined {
   throw wrong(`not a page: ${file}`, "the root goes first: h2push ./site --single");
 }
 
+/** The path of the page to open: true means the site's own; undefined opens none. */
+export function checkOpen(value: unknown): string | true | undefined {
+  if (value === undefined || value === false) return undefined;
+  // Two slashes would name another host.
+  if (value === true || (typeof value === "string" && /^\/(?![/\\])[^\s\\]*$/.test(value))) return value;
+  throw wrong(
+    `not a path of the site: ${typeof value === "string" ? value : typeof value}`,
+    "for example --open /docs/; the root goes first: h2push ./site --open",
+  );
+}
+
 /** Never names the password. */
 export function checkAuth(value: unknown): string | undefined {
   if (value === undefined) return undefined;
