@@ -163,10 +163,13 @@ async function openLive(
   server: ServerParts,
 ): Promise<Live> {
   const { options, settings, connections, closing } = server;
-  const { watch } = settings;
+  const { watch, liveIgnore, liveDelay: delay } = settings;
+  const ignores =
+    liveIgnore.length === 0 ? undefined : (await import("./live-reload/ignored-files.js")).ignoredBy(liveIgnore);
   const { createLive } = await import("./live-reload/live.js");
   const changed = (change: LiveChange) => options.onLiveChange?.(change);
-  return createLive({ lookup, scanner, rules, watch, connections, closing, changed, ...callbacks(options) });
+  const files = { lookup, scanner, rules, ignores, isProxied: proxied(settings.proxy) };
+  return createLive({ ...files, watch, delay, connections, closing, changed, ...callbacks(options) });
 }
 
 async function openRules(tree: FileTree | undefined, { options, settings }: ServerParts): Promise<SiteRules> {

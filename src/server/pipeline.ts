@@ -24,9 +24,10 @@ export async function openPipeline(
     // Before the password: a preflight never carries one (Fetch §4.8), and its answer says nothing of the site.
     cors === undefined ? undefined : (await import("./middleware/cross-origin.js")).preflight,
     password,
+    // Before the upstreams: pages of theirs ask for it too.
+    live ? (await import("./live-reload/own-paths.js")).ownPaths : undefined,
     upstreams?.step,
     withoutPath,
-    live ? (await import("./live-reload/own-paths.js")).ownPaths : undefined,
     forcedRules,
     hasRoutes ? (await import("./routes/answer-route.js")).routes : undefined,
     files,

@@ -25,6 +25,8 @@ test.each<[options: Parameters<typeof voidOptions>[0], said: string[]]>([
   [{ cache: 30, live: true }, ["--cache"]],
   [{ cache: "off", live: true }, []],
   [{ learn: false, learnFile: "l.json" }, ["--learn-file"]],
+  [{ liveIgnore: ["a"], liveDelay: 3 }, ["--live-ignore", "--live-delay"]],
+  [{ liveIgnore: ["a"], liveDelay: 3, live: true }, []],
   [{ watch: false, live: true }, ["--no-watch"]],
   [{ watch: false }, []],
 ])("of %j is said that this does nothing, or less: %j", (options, said) => {

@@ -23,6 +23,8 @@ const ownPair = when(isSet("cert"), "--cert is a certificate that exists already
 const isQuiet = when(isSet("quiet"), "--quiet logs nothing");
 const noScan = when(isSet("manifest"), "--manifest says what pages need, and nothing is scanned");
 
+const noLive = when(({ live }) => live !== true, "there is no --live");
+
 const noPushes = ({ delivery = "auto" }: ServeOptions) =>
   delivery === "auto" || delivery === "push" ? undefined : `--delivery ${delivery} pushes nothing`;
 
@@ -46,6 +48,8 @@ const VOID: readonly Void[] = [
       delivery === "push" || delivery === "none" ? `--delivery ${delivery} announces nothing` : undefined,
   },
   { option: "proxyTimeout", because: when(({ proxy = [] }) => proxy.length === 0, "there is no --proxy") },
+  { option: "liveIgnore", because: noLive },
+  { option: "liveDelay", because: noLive },
   { option: "viewport", because: noScan },
   { option: "learnFile", because: when(({ learn }) => learn === false, "--no-learn learns nothing") },
   {

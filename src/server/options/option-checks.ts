@@ -115,6 +115,15 @@ export function checkFile(value: unknown): string | undefined {
   throw wrong(`not a file: ${JSON.stringify(value)}`, "pass its path");
 }
 
+export function checkGlobs(value: unknown): readonly string[] {
+  const hint = "for example --live-ignore '*.map'";
+  if (!Array.isArray(value)) throw wrong(`not a list of globs: ${String(value)}`, hint);
+  const globs = value.map(String);
+  const bad = globs.find((glob) => /^[./]*$/.test(glob) || glob.length > 1000);
+  if (bad !== undefined) throw wrong(`not a glob: ${JSON.stringify(bad.slice(0, 40))}`, hint);
+  return globs;
+}
+
 export function checkViewport(value: unknown): Viewport {
   const viewport = typeof value === "string" ? parseViewport(value) : value;
   if (isViewport(viewport)) return viewport;
