@@ -60,8 +60,9 @@ const licences = {
 const groups = [
   { name: "common", test: /src\/(?:errors|io|manifest|cli\/(?:options|output)|server\/options)/, minShareCount: 2 },
   { name: "choices", test: /src\/(?:export\/targets|report\/measure\/networks)/, minShareCount: 2 },
-  { name: "certificates", test: /src\/(?:tls|cli\/certificates)\//, minShareCount: 2 },
+  { name: "certificates", test: /src\/(?:tls\/(?!store\/pfx-file)|cli\/certificates\/)/, minShareCount: 2 },
   { name: "learn", test: /src\/learn\// },
+  { name: "pfx", test: /node_modules\/node-forge\/|src\/tls\/store\/pfx-file/ },
   { name: "live", test: /src\/server\/live-reload\// },
   { name: "log-formats", test: /src\/cli\/log\/(?:access|json)-line/ },
   { name: "explain", test: /src\/scanner\/.*explain-/ },

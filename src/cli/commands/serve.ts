@@ -45,7 +45,7 @@ export async function serve(
   resolved.notices.forEach(warn);
   const { host = serverOptions.host.default } = options;
   // The command line is read by everybody on this machine; this writes over it.
-  if (flags.auth !== undefined) process.title = "h2push";
+  if (flags.auth !== undefined || flags.passphrase !== undefined) process.title = "h2push";
   // Before a certificate is made for it.
   if (options.qr === true) (await import("../output/qr.js")).checkReachable(host);
   await checkGivenRoot(root.path, root.source);

@@ -19,7 +19,10 @@ const when =
   (options) =>
     applies(options) ? text : undefined;
 
-const ownPair = when(isSet("cert"), "--cert is a certificate that exists already");
+const ownPair = ({ cert, pfx }: ServeOptions) =>
+  cert === undefined && pfx === undefined
+    ? undefined
+    : `--${cert === undefined ? "pfx" : "cert"} is a certificate that exists already`;
 const isQuiet = when(isSet("quiet"), "--quiet logs nothing");
 const noScan = when(isSet("manifest"), "--manifest says what pages need, and nothing is scanned");
 
@@ -32,6 +35,10 @@ const noPushes = ({ delivery = "auto" }: ServeOptions) =>
 const VOID: readonly Void[] = [
   { option: "name", because: ownPair },
   { option: "ca", because: ownPair },
+  {
+    option: "passphrase",
+    because: when(({ key, pfx }) => key === undefined && pfx === undefined, "there is no --pfx and no --key"),
+  },
   { option: "port", because: when(({ host = "" }) => host.startsWith("unix:"), "a unix socket has no port") },
   { option: "log", because: isQuiet },
   { option: "verbose", because: isQuiet },

@@ -60,6 +60,12 @@ export function checkSingle(value: unknown): string | undefined {
   throw wrong(`not a page: ${file}`, "the root goes first: h2push ./site --single");
 }
 
+/** Never names it. */
+export function checkPassphrase(value: unknown): string | undefined {
+  if (value === undefined || (typeof value === "string" && value !== "" && value !== "@")) return value;
+  throw wrong("not a passphrase", "or @FILE, to read it from the first line of a file");
+}
+
 /** The path of the page to open: true means the site's own; undefined opens none. */
 export function checkOpen(value: unknown): string | true | undefined {
   if (value === undefined || value === false) return undefined;
