@@ -8,6 +8,8 @@ test.each<[options: Parameters<typeof voidOptions>[0], said: string[]]>([
   [{}, []],
   [{ cert: "c", key: "k" }, []],
   [{ cert: "c", key: "k", name: ["a"], ca: "mkcert" }, ["--name", "--ca"]],
+  [{ pfx: "p", name: ["a"], passphrase: "x" }, ["--name"]],
+  [{ passphrase: "x" }, ["--passphrase"]],
   [{ host: "unix:/s", port: 3000 }, ["--port"]],
   [{ host: "0.0.0.0", port: 3000 }, []],
   [{ quiet: true, verbose: true }, ["--verbose"]],
