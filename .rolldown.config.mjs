@@ -79,9 +79,11 @@ const groups = [
     minShareCount: 2,
   },
   { name: "choices", test: /src\/(?:export\/targets|report\/measure\/networks)/, minShareCount: 2 },
-  { name: "certificates", test: /src\/(?:tls|cli\/certificates)\//, minShareCount: 2 },
+  { name: "certificates", test: /src\/(?:tls\/(?!store\/pfx-file)|cli\/certificates\/)/, minShareCount: 2 },
   { name: "learn", test: /src\/(?:learn\/|server\/scan\/learned-scanner)/ },
   { name: "web-socket", test: /src\/server\/routes\/accept-web-socket|node_modules\/ws\// },
+  { name: "pfx", test: /node_modules\/node-forge\/|src\/tls\/store\/pfx-file/ },
+  { name: "listeners", test: /src\/server\/listen\/(?:unix-socket|network-|congestion-)/ },
   { name: "site", test: /src\/(?:files|delivery|rules|server\/(?!scan\/))/, minShareCount: 2 },
   { name: "lines", test: /src\/cli\/log\/(?:access|json|scan)-line/ },
   { name: "cert", test: /src\/cli\/commands\/cert/ },
@@ -90,7 +92,7 @@ const groups = [
   { name: "mounted", test: /src\/site\// },
   { name: "har", test: /src\/inspect\/formats\/har/ },
   { name: "inspect", test: /src\/(?:inspect|server\/inspect)\/|node_modules\/(?:hpack\.js|obuf|wbuf|inherits)\// },
-  { name: "live", test: /src\/server\/live-reload\/(?!sse)/ },
+  { name: "live", test: /src\/server\/live-reload\/(?!sse|ignored-files)/ },
 ];
 
 export default defineConfig([

@@ -3,6 +3,7 @@ import type { Option, OptionValue } from "../server/options/option.js";
 import { allOptions } from "./options/cli-options.js";
 import { printToStderr, printError, printLine } from "./output/output.js";
 import { createProgram } from "./program.js";
+import { inOurWords } from "./options/known-flags.js";
 import { checkWords, splitCommand, wordsAsFlags } from "./options/served-root.js";
 
 /** Exit codes: the user can put it right; wrong usage. */
@@ -36,7 +37,7 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     if (own.join(" ") === "help checks") return (await import("./commands/check.js")).showChecks();
     await checkWords(own);
-    await program.parseAsync(wordsAsFlags(own), { from: "user" });
+    await program.parseAsync(wordsAsFlags(await inOurWords(own)), { from: "user" });
   } catch (error) {
     process.exitCode = explain(error);
   }

@@ -37,6 +37,11 @@ export interface Prepared {
 /** A content is written in pieces, so that back pressure and progress show (bytes). */
 export const PIECE_BYTES = 16 * 1024;
 
+/** Bytes in pieces of that size. */
+export function* inPieces(bytes: Uint8Array): Generator<Uint8Array, void> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
+}
+
 /** A file is read in larger ones (bytes). */
 const READ_BYTES = 64 * 1024;
 

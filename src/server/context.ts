@@ -35,7 +35,9 @@ export interface Site {
   /** The way of a request. */
   readonly steps: readonly Step[];
   /** Answers what live reload asks for. */
-  readonly live: Pick<Live, "owns" | "pageOf" | "answer" | "missing" | "withScript"> | undefined;
+  readonly live:
+    | Pick<Live, "owns" | "pageOf" | "answer" | "missing" | "withScript" | "asksForPage" | "passed">
+    | undefined;
   readonly routes: readonly Route[];
   /** What `_headers` and `_redirects` say, and what changes the fields of every response. */
   readonly rules: SiteRules;

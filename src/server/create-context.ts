@@ -43,6 +43,8 @@ export interface OpenContext {
   lookAhead(): Promise<void>;
   /** Looks at everything again with the next request. */
   invalidate(): void;
+  /** The same at once, and open pages load anew: how many. */
+  reload(): number;
   close(): Promise<void>;
 }
 
@@ -73,14 +75,21 @@ export async function openContext(server: ServerParts): Promise<OpenContext> {
   rules.headerTransforms = [...headerTransforms, ...(live === undefined ? [] : [live.headerTransform])];
   const inspector = inspect?.inspector;
   const parts = { lookup, scanner: live?.scanner ?? scanner, live, rules, traffic, inspector, steps };
+  const look = onceAtATime(() => lookAhead(parts, server));
+  const invalidate = () => {
+    tree?.invalidate();
+    scanner?.invalidate();
+    rules.invalidate();
+    live?.changed();
+  };
   return {
     site: siteOf(parts, server),
-    lookAhead: () => lookAhead(parts, server),
-    invalidate() {
-      tree?.invalidate();
-      scanner?.invalidate();
-      rules.invalidate();
-      live?.changed();
+    lookAhead: look,
+    invalidate,
+    reload() {
+      invalidate();
+      void look();
+      return live?.reload() ?? 0;
     },
     close: async () => {
       close();
@@ -168,10 +177,13 @@ async function openLive(
   server: ServerParts,
 ): Promise<Live> {
   const { options, settings, connections, closing } = server;
-  const { watch } = settings;
+  const { watch, liveIgnore, liveDelay: delay } = settings;
+  const ignores =
+    liveIgnore.length === 0 ? undefined : (await import("./live-reload/ignored-files.js")).ignoredBy(liveIgnore);
   const { createLive } = await import("./live-reload/live.js");
   const changed = (change: LiveChange) => options.onLiveChange?.(change);
-  return createLive({ lookup, scanner, rules, watch, connections, closing, changed, ...callbacks(options) });
+  const files = { lookup, scanner, rules, ignores, isProxied: proxied(settings.proxy) };
+  return createLive({ ...files, watch, delay, connections, closing, changed, ...callbacks(options) });
 }
 
 async function openRules(tree: FileTree | undefined, { options, settings }: ServerParts): Promise<SiteRules> {
@@ -215,6 +227,12 @@ function siteOf(parts: Parts, { options, settings, hosts, connections, closing, 
     closing,
     ...callbacks(options),
   };
+}
+
+/** Calls while one is under way get that one. */
+function onceAtATime(act: () => Promise<void>): () => Promise<void> {
+  let under: Promise<void> | undefined;
+  return () => (under ??= act().finally(() => (under = undefined)));
 }
 
 async function lookAhead({ lookup, scanner, rules }: Parts, { options, connections, closing }: ServerParts) {

@@ -33,10 +33,11 @@ export async function openPipeline(
     cors === undefined ? undefined : (await import("./middleware/cross-origin.js")).preflight,
     password,
     inspect,
+    // Before the upstreams: pages of theirs ask for it too.
+    live ? (await import("./live-reload/own-paths.js")).ownPaths : undefined,
     upstreams?.step,
     withoutPath,
     hasRoutes ? undefined : noWebSocket,
-    live ? (await import("./live-reload/own-paths.js")).ownPaths : undefined,
     forcedRules,
     hasRoutes ? (await import("./routes/answer-route.js")).routes : undefined,
     files,

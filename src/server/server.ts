@@ -35,6 +35,12 @@ export interface Server {
    */
   invalidate(): void;
   /**
+   * Looks at the files again, scans the pages again where `onScan` was given, and has the open pages of `live` load anew.
+   *
+   * @returns how many pages that were
+   */
+  reload(): number;
+  /**
    * Shows this certificate (PEM) to new connections from now on; those there are go on.
    *
    * @throws {H2PushError} "certificate" when it can't be used: the one before stays
@@ -186,6 +192,10 @@ class H2PushServer implements Server {
 
   invalidate(): void {
     this.#site?.invalidate();
+  }
+
+  reload(): number {
+    return this.#site?.reload() ?? 0;
   }
 
   useCertificate(given: PemPair): void {

@@ -205,7 +205,7 @@ test.each([
     2,
     "no value for --out: --force\n--out <directory> takes a value, and --force is a flag",
   ],
-  [["--host", "-q"], 2, "no value for --host: -q\n--host <name> takes a value, and -q is a flag"],
+  [["-H", "-q"], 2, "no value for --host: -q\n--host <name> takes a value, and -q is a flag"],
   [["cert", "--name", "*.localhost"], 2, "no client accepts a wildcard under a single label: *.localhost"],
   [["cert", "--key-type", "dsa"], 2, "dsa"],
   [["cert", "show"], 1, "no such certificate: "],

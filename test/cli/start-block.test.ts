@@ -44,7 +44,7 @@ test("a start by the defaults, said or not, names no options", async () => {
 });
 
 test("every option that is set apart from its default is named, or told elsewhere at the start", () => {
-  const elsewhere = ["port", "host", "redirect", "config", "cert", "key", "name"];
+  const elsewhere = ["port", "host", "redirect", "config", "cert", "key", "pfx", "name"];
   const output = ["demo", "open", "qr", "log", "quiet", "verbose"];
   for (const [name, option] of Object.entries<Option<OptionValue>>({ ...serverOptions, ...cliOptions })) {
     const values = [

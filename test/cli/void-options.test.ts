@@ -8,6 +8,8 @@ test.each<[options: Parameters<typeof voidOptions>[0], said: string[]]>([
   [{}, []],
   [{ cert: "c", key: "k" }, []],
   [{ cert: "c", key: "k", name: ["a"], ca: "mkcert" }, ["--name", "--ca"]],
+  [{ pfx: "p", name: ["a"], passphrase: "x" }, ["--name"]],
+  [{ passphrase: "x" }, ["--passphrase"]],
   [{ host: "unix:/s", port: 3000 }, ["--port"]],
   [{ host: "0.0.0.0", port: 3000 }, []],
   [{ quiet: true, verbose: true }, ["--verbose"]],
@@ -25,6 +27,8 @@ test.each<[options: Parameters<typeof voidOptions>[0], said: string[]]>([
   [{ cache: 30, live: true }, ["--cache"]],
   [{ cache: "off", live: true }, []],
   [{ learn: false, learnFile: "l.json" }, ["--learn-file"]],
+  [{ liveIgnore: ["a"], liveDelay: 3 }, ["--live-ignore", "--live-delay"]],
+  [{ liveIgnore: ["a"], liveDelay: 3, live: true }, []],
   [{ watch: false, live: true }, ["--no-watch"]],
   [{ watch: false }, []],
 ])("of %j is said that this does nothing, or less: %j", (options, said) => {

@@ -12,6 +12,7 @@ vi.mock("node:timers/promises", () => import("../support/timers.js"));
 const context: RouteContext = {
   httpVersion: "2",
   connection: 7,
+  remoteAddress: "127.0.0.1",
   pushEnabled: true,
   deliveries: [],
   earlyHints: () => false,

@@ -242,7 +242,7 @@ test("listeners of the library that throw do not end the process", async () => {
   expect(server.errors.map(({ message }) => message)).toContain("a bug in the log");
 });
 
-test("a route is told the protocol, the connection, whether pushes are taken, and what was delivered", async () => {
+test("a route is told the protocol, the connection, the client's address, whether pushes are taken, and what was delivered", async () => {
   const told: RouteContext[] = [];
   const route = at("/told", (_request, context) => {
     told.push({ ...context, deliveries: [...context.deliveries] });
@@ -256,10 +256,11 @@ test("a route is told the protocol, the connection, whether pushes are taken, an
   await (await connect(server.port, { settings: { enablePush: false } })).request("/told");
   await http1(server.port, "/told");
   const target = { target: "/a.js", as: "script", bytes: 7, means: "push" };
+  const loopback = expect.stringMatching(/^(?:127\.0\.0\.1|::1)$/);
   expect(told).toMatchObject([
-    { httpVersion: "2", pushEnabled: true, deliveries: [{ page: "/?x", targets: [target] }] },
-    { httpVersion: "2", pushEnabled: false, deliveries: [] },
-    { httpVersion: "1.1", pushEnabled: false, deliveries: [] },
+    { httpVersion: "2", remoteAddress: loopback, pushEnabled: true, deliveries: [{ page: "/?x", targets: [target] }] },
+    { httpVersion: "2", remoteAddress: loopback, pushEnabled: false, deliveries: [] },
+    { httpVersion: "1.1", remoteAddress: loopback, pushEnabled: false, deliveries: [] },
   ]);
   expect(new Set(told.map(({ connection }) => connection)).size).toBe(3);
 });

@@ -35,10 +35,23 @@ export async function startCli(args: readonly string[], { cwd, env = {}, uid }: 
   const home = await emptyDirectory();
   const child = spawn(process.execPath, [programFile, ...args], {
     cwd: cwd ?? home,
-    env: { PATH: process.env["PATH"], HOME: home, XDG_DATA_HOME: `${home}/data`, ...env },
+    env: environment(home, env),
     stdio: ["ignore", "pipe", "pipe"],
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });
+  return watched(child);
+}
+
+/** What a program is given of the environment. */
+export const environment = (home: string, env: CliOptions["env"]) => ({
+  PATH: process.env["PATH"],
+  HOME: home,
+  XDG_DATA_HOME: `${home}/data`,
+  ...env,
+});
+
+/** A child whose output is read, and that ends with the test. */
+export function watched(child: ChildProcess & { readonly stdout: Readable; readonly stderr: Readable }): Cli {
   onTestFinished(() => void child.kill("SIGKILL"));
   let stdout = "";
   let stderr = "";

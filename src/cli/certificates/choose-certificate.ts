@@ -8,6 +8,7 @@ import { networkNames } from "../../tls/issue/network-names.js";
 import { mkcertDirectory } from "../../tls/store/store-paths.js";
 import { isSignerTrusted, loadStoredPair } from "../../tls/store/load-stored-pair.js";
 import { certEnvironment, type AuthorityMaker } from "./cert-environment.js";
+import { readUserFile } from "../../io/disk/read-user-file.js";
 import { printError, printFailure } from "../output/output.js";
 import { reloadOnHangup } from "../commands/stop.js";
 
@@ -15,6 +16,10 @@ import { reloadOnHangup } from "../commands/stop.js";
 export interface CertificateOptions {
   readonly cert?: string;
   readonly key?: string;
+  /** Both in one file, PKCS #12. */
+  readonly pfx?: string;
+  /** Of the key, or `@FILE`. */
+  readonly passphrase?: string;
   /** Names to cover beside those of this machine to itself. */
   readonly name?: readonly string[];
   readonly ca?: AuthorityMaker;
@@ -43,20 +48,19 @@ export async function chooseCertificate(
   options: CertificateOptions,
   tell: (text: string) => void,
 ): Promise<CertificateSource> {
-  const { cert, key } = options;
+  const { pfx } = options;
   const environment = certEnvironment();
   const { directory } = environment;
   const mkcert = mkcertDirectory(environment);
-  if (cert !== undefined && key !== undefined) {
+  const own = ownFiles(options);
+  if (own !== undefined) {
     const { readPair } = await import("../../tls/store/pair-files.js");
-    const load = () => readPair(cert, key, { directory });
+    const passphrase = await passphraseOf(options.passphrase);
+    const read = pfx === undefined ? undefined : (await import("../../tls/store/pfx-file.js")).readPfx;
+    const load = () => (read ?? readPair)(own.cert, own.key, { directory, passphrase });
     const certificate = await load();
     const trusted = certificate.signer.kind === "authority" && certificate.signer.trusted;
-    return { begin: () => Promise.resolve(certificate), load, trusted, hidden: [cert, key, directory, mkcert] };
-  }
-  if (cert !== undefined || key !== undefined) {
-    const [given, lacking] = cert === undefined ? ["--key", "--cert"] : ["--cert", "--key"];
-    throw new H2PushError("usage", `${given} without ${lacking}`, "pass both files, or neither: h2push makes its own");
+    return { begin: () => Promise.resolve(certificate), load, trusted, hidden: [...own.hidden, directory, mkcert] };
   }
   const names = normalizeNames([...(options.name ?? []), ...namesOf(options.host)]);
   const stored = { directory, names, tell, ...(options.ca === "mkcert" ? { mkcert } : {}) };
@@ -66,6 +70,34 @@ export async function chooseCertificate(
     trusted: await isSignerTrusted(stored),
     hidden: [directory, mkcert],
   };
+}
+
+/**
+ * The files of the user's own pair; undefined when h2push keeps one. Both are one for `--pfx`.
+ *
+ * @throws {H2PushError} "usage"
+ */
+function ownFiles({ cert, key, pfx, passphrase }: CertificateOptions) {
+  if (pfx !== undefined && (cert ?? key) !== undefined) {
+    throw new H2PushError("usage", `--pfx with --${cert === undefined ? "key" : "cert"}`, "--pfx has both in one file");
+  }
+  const hidden = passphraseFile(passphrase) ?? [];
+  if (pfx !== undefined) return { cert: pfx, key: pfx, hidden: [pfx, hidden].flat() };
+  if (cert !== undefined && key !== undefined) return { cert, key, hidden: [cert, key, hidden].flat() };
+  if (cert === undefined && key === undefined) return undefined;
+  const [given, lacking] = cert === undefined ? ["--key", "--cert"] : ["--cert", "--key"];
+  throw new H2PushError("usage", `${given} without ${lacking}`, "pass both files, or neither: h2push makes its own");
+}
+
+const passphraseFile = (passphrase: string | undefined) =>
+  passphrase?.startsWith("@") === true ? passphrase.slice(1) : undefined;
+
+/** The first line of `@FILE`, or the passphrase itself. */
+async function passphraseOf(given: string | undefined): Promise<string | undefined> {
+  const file = passphraseFile(given);
+  if (file === undefined) return given;
+  const hint = "--passphrase @FILE takes the first line of it";
+  return (await readUserFile(file, "certificate", hint, "passphrase")).split(/\r?\n/, 1)[0];
 }
 
 /**

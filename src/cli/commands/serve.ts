@@ -1,8 +1,10 @@
+import { isatty } from "node:tty";
 import { H2PushError } from "../../errors.js";
 import { pagesLacking } from "../../server/scan/pages-lacking.js";
 import { serverOptions, settingsIn, type GivenSettings } from "../../server/options/options-table.js";
 import type { Address } from "../../server/listen/address.js";
-import { createServer } from "../../server/server.js";
+import { createServer, type Server } from "../../server/server.js";
+import { checkOpen } from "../../server/options/option-checks.js";
 import { resolveOptions, type ServeFlags } from "../options/resolve-options.js";
 import {
   chooseCertificate,
@@ -12,9 +14,9 @@ import {
 import type { Certificate, PemPair } from "../../tls/issue/certificate.js";
 import type { BrowserTrust } from "../../tls/trust/line.js";
 import { certEnvironment } from "../certificates/cert-environment.js";
-import { printFailure, warning } from "../output/output.js";
+import { printFailure } from "../output/output.js";
 import { setOptions } from "../options/set-options.js";
-import { reporting, type ReportingOptions } from "../output/reporting.js";
+import { reporting, type Reporting, type ReportingOptions } from "../output/reporting.js";
 import { checkGivenRoot } from "../options/served-root.js";
 import { whereToConnect, startBlock } from "../output/start-block.js";
 import { stopOnSignal } from "./stop.js";
@@ -22,7 +24,8 @@ import { stopOnSignal } from "./stop.js";
 /** The options of `h2push [root]`, as the command line has them. */
 export interface ServeOptions extends Omit<GivenSettings, "host">, CertificateOptions, ReportingOptions {
   readonly demo?: boolean;
-  readonly open?: boolean;
+  readonly open?: string | boolean;
+  readonly copy?: boolean;
   readonly qr?: boolean;
 }
 
@@ -42,7 +45,7 @@ export async function serve(
   resolved.notices.forEach(warn);
   const { host = serverOptions.host.default } = options;
   // The command line is read by everybody on this machine; this writes over it.
-  if (flags.auth !== undefined) process.title = "h2push";
+  if (flags.auth !== undefined || flags.passphrase !== undefined) process.title = "h2push";
   // Before a certificate is made for it.
   if (options.qr === true) (await import("../output/qr.js")).checkReachable(host);
   await checkGivenRoot(root.path, root.source);
@@ -75,10 +78,30 @@ export async function serve(
   started();
   if (options.qr === true) print(await (await import("../output/qr.js")).qrBlock(address, host));
   await keepCertificateCurrent(server, certificate, source, say);
-  if (options.open === true) await openBrowser(address, print);
+  await attend({ server, address, options, print, say, warn }, command !== undefined);
   if (command === undefined) return;
   const { runBeside } = await import("./beside.js");
   process.exitCode = await runBeside(command, address.url, certificate).finally(() => server.close(0));
+}
+
+/** A server that has begun, and how the user is told. */
+interface Begun extends Pick<Reporting, "print" | "say" | "warn"> {
+  readonly server: Server;
+  readonly address: Address;
+  readonly options: ServeOptions;
+}
+
+/** What the user at this machine gets beside the server: a page in the browser, the URL in the clipboard, keys. */
+async function attend({ server, address, options, print, say, warn }: Begun, beside: boolean): Promise<void> {
+  const { open, copy = false, host = serverOptions.host.default, live = false } = options;
+  const page = checkOpen(open);
+  // A command that runs beside it has the terminal.
+  const hasKeys = !beside && isatty(0) && isatty(1);
+  if (!hasKeys && page === undefined && !copy) return;
+  const { copyToClipboard, listenToKeys, openBrowser } = await import("../terminal/terminal.js");
+  if (page !== undefined) await openBrowser(address, page, print);
+  if (copy) (isatty(1) ? say : warn)(copyToClipboard(whereToConnect(address), process.stdout));
+  if (hasKeys) await listenToKeys({ server, address, host, page: page ?? true, live, print, say });
 }
 
 const noCommand = () =>
@@ -109,15 +132,4 @@ function networkOf(
   certificate: () => Promise<PemPair>,
 ) {
   return { certificate, host: host.startsWith("unix:") ? serverOptions.host.default : host, allowHost };
-}
-
-async function openBrowser({ url, socket }: Address, print: (text: string) => void): Promise<void> {
-  if (socket !== undefined) return print(warning(`browsers cannot open a socket: ${socket}`));
-  try {
-    const { default: open } = await import("open");
-    const child = await open(url);
-    child.on("error", () => print(warning(`no browser could be opened: open ${url} yourself`)));
-  } catch {
-    print(warning(`no browser could be opened: open ${url} yourself`));
-  }
 }

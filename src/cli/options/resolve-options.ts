@@ -93,13 +93,14 @@ async function configHere(root: string | undefined, otherwise: string): Promise<
 const IGNORED = `${CONFIG_FILE} is ignored because it lies in the served directory; to use it: -c ${CONFIG_FILE}`;
 
 /** What the environment says where no flag does. An empty variable says nothing. */
-function environment(flags: ServeOptions): Pick<ServeOptions, "port" | "auth"> {
-  const { PORT: port = "", H2PUSH_AUTH: auth = "" } = process.env;
+function environment(flags: ServeOptions): Pick<ServeOptions, "port" | "auth" | "passphrase"> {
+  const { PORT: port = "", H2PUSH_AUTH: auth = "", H2PUSH_PASSPHRASE: passphrase = "" } = process.env;
   return {
     ...(port === "" || flags.port !== undefined ? {} : { port: checked("PORT", port, serverOptions.port.check) }),
     ...(auth === "" || flags.auth !== undefined
       ? {}
       : { auth: checked("H2PUSH_AUTH", auth, serverOptions.auth.check) }),
+    ...(passphrase === "" || flags.passphrase !== undefined ? {} : { passphrase }),
   };
 }
 

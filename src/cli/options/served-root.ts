@@ -68,13 +68,15 @@ export async function checkWords([word, second]: readonly string[]): Promise<voi
   if (COMMANDS.get(word) !== word && commandsLike(word).length > 0) throw await noSuchRoot(word);
 }
 
+/** Whether a word is one of our commands. */
+export const isCommand = (word: string | undefined) => word !== undefined && COMMANDS.get(word) === word;
+
 /** What is meant for us, and the command behind `--` that runs beside the server. */
 export function splitCommand(args: readonly string[]): {
   readonly own: readonly string[];
   readonly command: readonly string[] | undefined;
 } {
-  const [first = ""] = args;
-  const at = COMMANDS.get(first) === first ? -1 : args.indexOf("--");
+  const at = isCommand(args[0]) ? -1 : args.indexOf("--");
   return at < 0 ? { own: args, command: undefined } : { own: args.slice(0, at), command: args.slice(at + 1) };
 }
 

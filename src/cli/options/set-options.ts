@@ -5,7 +5,7 @@ import { shellWord } from "../../io/text/shell-word.js";
 
 /** Options that the start block shows elsewhere, or whose effect is plain to see. */
 const SHOWN_ELSEWHERE = new Set(
-  "port host redirect config cert key name demo open qr log quiet verbose".split(" ") satisfies string[],
+  "port host redirect config cert key pfx name demo open qr log quiet verbose".split(" ") satisfies string[],
 );
 
 const table: readonly [name: string, option: Option<OptionValue>][] = Object.entries(allOptions).filter(

@@ -19,9 +19,14 @@ const when =
   (options) =>
     applies(options) ? text : undefined;
 
-const ownPair = when(isSet("cert"), "--cert is a certificate that exists already");
+const ownPair = ({ cert, pfx }: ServeOptions) =>
+  cert === undefined && pfx === undefined
+    ? undefined
+    : `--${cert === undefined ? "pfx" : "cert"} is a certificate that exists already`;
 const isQuiet = when(isSet("quiet"), "--quiet logs nothing");
 const noScan = when(isSet("manifest"), "--manifest says what pages need, and nothing is scanned");
+
+const noLive = when(({ live }) => live !== true, "there is no --live");
 
 const noPushes = ({ delivery = "auto" }: ServeOptions) =>
   delivery === "auto" || delivery === "push" ? undefined : `--delivery ${delivery} pushes nothing`;
@@ -30,6 +35,10 @@ const noPushes = ({ delivery = "auto" }: ServeOptions) =>
 const VOID: readonly Void[] = [
   { option: "name", because: ownPair },
   { option: "ca", because: ownPair },
+  {
+    option: "passphrase",
+    because: when(({ key, pfx }) => key === undefined && pfx === undefined, "there is no --pfx and no --key"),
+  },
   { option: "port", because: when(({ host = "" }) => host.startsWith("unix:"), "a unix socket has no port") },
   { option: "log", because: isQuiet },
   { option: "verbose", because: isQuiet },
@@ -53,6 +62,8 @@ const VOID: readonly Void[] = [
     ),
   },
   { option: "proxyTimeout", because: when(({ proxy = [] }) => proxy.length === 0, "there is no --proxy") },
+  { option: "liveIgnore", because: noLive },
+  { option: "liveDelay", because: noLive },
   { option: "viewport", because: noScan },
   { option: "learnFile", because: when(({ learn }) => learn === false, "--no-learn learns nothing") },
   {

@@ -8,8 +8,13 @@ import { H2PushError, systemCode, type ErrorCode } from "../../errors.js";
  * @throws {H2PushError} with this code and hint, naming the file, when it can't be read
  */
 export async function readUserFile(file: string, code: ErrorCode, hint: string, what = "file"): Promise<string> {
+  return (await readUserBytes(file, code, hint, what)).toString("utf8");
+}
+
+/** The same of a file that is no text. */
+export async function readUserBytes(file: string, code: ErrorCode, hint: string, what = "file"): Promise<Buffer> {
   try {
-    return await readFile(file, "utf8");
+    return await readFile(file);
   } catch (error) {
     const cause = systemCode(error);
     const reason = REASONS.get(cause ?? "");

@@ -151,5 +151,6 @@ export function contextOf(
   earlyHints: RouteContext["earlyHints"],
 ): RouteContext {
   const { httpVersion, connection, pushEnabled } = exchange;
-  return { httpVersion, connection: connection.id, pushEnabled, deliveries: connection.history.deliveries, earlyHints };
+  const { id, remoteAddress, history } = connection;
+  return { httpVersion, connection: id, remoteAddress, pushEnabled, deliveries: history.deliveries, earlyHints };
 }

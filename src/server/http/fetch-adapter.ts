@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { webStreams } from "../../io/builtins.js";
-import { PIECE_BYTES, writePieces, type Progress, type Reply } from "../../files/send-response.js";
+import { inPieces, writePieces, type Progress, type Reply } from "../../files/send-response.js";
 
 /** A request as HTTP has it. */
 export interface HttpRequest {
@@ -102,6 +102,6 @@ async function* pieces(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGe
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    for (let at = 0; at < value.length; at += PIECE_BYTES) yield value.subarray(at, at + PIECE_BYTES);
+    yield* inPieces(value);
   }
 }

@@ -23,6 +23,15 @@ export function obstacleIn(field: string, page: LivePage): string | undefined {
   });
 }
 
+/** The nonce that a `Content-Security-Policy` field asks of scripts; undefined where it asks for none. */
+export function nonceAsked(field: string): string | undefined {
+  return first(field.split(","), (policy) => {
+    const directives = parsePolicy(policy);
+    const sources = directives.get(governingDirective(directives, "script") ?? "") ?? [];
+    return first(sources, (source) => /^'nonce-([\w+/-]+={0,2})'$/i.exec(source)?.[1]);
+  });
+}
+
 /** The same of `meta` elements. They come after our script, and govern what it does from there on (HTML §4.2.5.3). */
 export function obstacleInMeta(policies: readonly string[], page: LivePage): string | undefined {
   return first(policies, (policy) => streamObstacle(parsePolicy(policy), page));
@@ -59,9 +68,9 @@ function isOurs(source: string, authority: string): boolean {
 
 const written = (directives: Directives, name: string) => [name, ...(directives.get(name) ?? [])].join(" ");
 
-function first(policies: readonly string[], obstacle: (policy: string) => string | undefined): string | undefined {
-  for (const policy of policies) {
-    const found = obstacle(policy);
+function first(texts: readonly string[], find: (text: string) => string | undefined): string | undefined {
+  for (const text of texts) {
+    const found = find(text);
     if (found !== undefined) return found;
   }
   return undefined;

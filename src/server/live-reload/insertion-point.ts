@@ -34,6 +34,23 @@ export function insertionPoint(start: string, isXml: boolean): number | undefine
   return head !== undefined && !(isXml && start[head - 2] === "/") ? head : (root ?? doctype);
 }
 
+/**
+ * Whether the beginning of a document that is still coming shows where its
+ * script goes: more of it would not move that.
+ */
+export function isPlaceCertain(start: string, isXml: boolean): boolean {
+  const at = insertionPoint(start, isXml);
+  if (at === undefined) return false;
+  if (/<head(?:[\t\n\f\r /][^<]*)?>$/i.test(start.slice(0, at))) return true;
+  const { skipped } = isXml ? xml : html;
+  let behind = at;
+  for (let next = match(skipped, start, behind); next !== undefined; next = match(skipped, start, behind))
+    behind = next;
+  // A whole name of a tag, and one that is passed by no rule; or a text.
+  const [, name] = /^(?:<(\/?[a-z][^\s/>]*)[\s/>]|[^<])/i.exec(start.slice(behind)) ?? [undefined, "html"];
+  return name === undefined || !/^(?:html|head)$/i.test(name);
+}
+
 /** Behind the wanted, when only what is skipped stands before it. */
 function pass(text: string, from: number, skipped: RegExp, wanted: RegExp): number | undefined {
   let at = from;

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from "node:http";
 import type { Scanner } from "../../scanner/scanner.js";
 import { withInsertion, type Inserter } from "../../files/representation/insertion.js";
 import { isHtml } from "../../files/media-type.js";
@@ -5,11 +6,14 @@ import type { Connections } from "../listen/connections.js";
 import type { HeaderTransform } from "../http/exchange.js";
 import type { Exchange } from "../http/exchange.js";
 import { sendOwn } from "../http/own-response.js";
+import { tellOnce } from "../../io/tell-once.js";
 import { pathOf } from "../../io/request-target.js";
 import { clientScript, FEW_CONNECTIONS, LOAD, SCRIPT, STREAM } from "./client.js";
 import { eventStream } from "./sse.js";
 import { scriptInsertion, textOf } from "./script-insertion.js";
 import { OpenPages, type OpenPagesOptions } from "./open-pages.js";
+import { nonceAsked } from "./csp-warnings.js";
+import { asksForPage, fieldsWithScript, obstacleTo, withScript, type Obstacle } from "./passed-page.js";
 import { PagePolicies, type PagePoliciesOptions } from "./page-policies.js";
 
 export interface LiveOptions extends OpenPagesOptions, PagePoliciesOptions {
@@ -35,8 +39,29 @@ export interface Live {
   missing(exchange: Exchange): void;
   /** A page of our own with the script in it, and the policy that lets it run. */
   withScript(content: Buffer): { readonly content: Buffer; readonly policy: string };
+  /** Whether a request asks for a page: of another server, the script goes into that too. */
+  asksForPage(exchange: Exchange): boolean;
+  /**
+   * The page of another server with the script in it; undefined for what stays as it is.
+   *
+   * @param decodes whether a content coding can be undone
+   */
+  passed(
+    exchange: Exchange,
+    response: { readonly status: number; readonly fields: OutgoingHttpHeaders },
+    decodes: (coding: string) => boolean,
+  ): PassedPage | undefined;
   /** Files may have changed. */
   changed(): void;
+  /** Has every open page load anew: how many listen. */
+  reload(): number;
+}
+
+/** A page of another server on its way. */
+export interface PassedPage {
+  readonly fields: OutgoingHttpHeaders;
+  /** @param pieces its content without its coding */
+  readonly through: (pieces: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array, void>;
 }
 
 export function createLive(options: LiveOptions): Live {
@@ -62,9 +87,40 @@ export function createLive(options: LiveOptions): Live {
       content: withInsertion(content, scriptInsertion(content, "text/html")),
       policy: OWN_POLICY,
     }),
+    asksForPage,
+    passed: passing(policies, options),
     changed: () => pages.look(),
+    reload: () => pages.reload(),
   };
 }
+
+/** Files that a page of another server is told of at most. */
+const MAX_FILES = 300;
+
+/** Puts the script into pages of other servers, and says once of a page why it stays as it is. */
+function passing(policies: PagePolicies, { notice }: Pick<LiveOptions, "notice">): Live["passed"] {
+  const tell = tellOnce(notice, Infinity);
+  return (exchange, { status, fields }, decodes) => {
+    const obstacle = asksForPage(exchange) ? obstacleTo(status, fields, decodes) : "not a page";
+    if (obstacle !== undefined) {
+      const reason = REASONS[obstacle];
+      const path = pathOf(exchange.target);
+      if (reason !== undefined) tell(path, `${path} does not reload by itself: ${reason}`);
+      return undefined;
+    }
+    policies.passesOn(exchange);
+    const type = String(fields["content-type"]);
+    const nonce = nonceAsked([fields["content-security-policy"] ?? []].flat().map(String).join(","));
+    return { fields: fieldsWithScript(fields), through: (pieces) => withScript(pieces, type, nonce) };
+  };
+}
+
+/** What is said of a page that is passed on as it is. */
+const REASONS: Readonly<Record<Obstacle, string | undefined>> = {
+  "not a page": undefined,
+  "no-transform": "its server says no-transform in cache-control",
+  coding: "its content-encoding can't be undone here",
+};
 
 /** What live reload asks for, beside the styles of our own pages. */
 const OWN_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'";
@@ -109,6 +165,10 @@ const queryOf = (target: string) => new URLSearchParams(target.slice(pathOf(targ
 
 const pageIn = (query: URLSearchParams) => query.get("page") ?? "/";
 
+/** The files of ours that a page of another server has loaded: what it says, within bounds. */
+const filesIn = (query: URLSearchParams) =>
+  (query.get("files") ?? "").split("\n", MAX_FILES).filter((path) => path.startsWith("/"));
+
 /** no-transform: what compresses on the way would hold events back. */
 function streamResponse({ target, authority, fields, httpVersion }: Exchange, pages: OpenPages): Response {
   const query = queryOf(target);
@@ -119,6 +179,7 @@ function streamResponse({ target, authority, fields, httpVersion }: Exchange, pa
     load: query.get("load") ?? "",
     version: typeof last === "string" ? last : (query.get("version") ?? ""),
     brief: query.has("brief"),
+    files: query.has("files") ? filesIn(query) : undefined,
     hello: httpVersion === "2" ? "" : FEW_CONNECTIONS,
   };
   const stream = eventStream((listener) => pages.open(visitor, listener));

@@ -11,6 +11,8 @@ import { ServedPages } from "./served-pages.js";
 export interface OpenPagesOptions extends PageFilesOptions {
   /** Watches the files, and so sees a change at once. */
   readonly watch: boolean;
+  /** For how long nothing may have changed before pages are told (milliseconds); 0 leaves it to us. */
+  readonly delay: number;
   /** Told of each change that pages were told of. */
   readonly changed: (change: LiveChange) => void;
   readonly report: (error: Error) => void;
@@ -30,8 +32,7 @@ const INTERVAL_MS = 250;
 
 /** A page with a stream. */
 interface Listening {
-  readonly pathname: string;
-  readonly authority: string;
+  readonly visitor: Visitor;
   readonly audience: Audience | undefined;
   readonly listener: Listener;
   page: OpenPage;
@@ -49,6 +50,8 @@ export interface Visitor {
   readonly version: string;
   /** It only wants to know whether that still holds. */
   readonly brief: boolean;
+  /** URL paths that it has loaded, of a page of another server; undefined for our own, of which we know. */
+  readonly files: readonly string[] | undefined;
   /** What it is told first. */
   readonly hello: string;
 }
@@ -58,16 +61,20 @@ export class OpenPages {
   readonly #report: (error: unknown) => void;
   readonly #changed: (change: LiveChange) => void;
   readonly #files: PageFiles;
+  readonly #delay: number;
   readonly #watch: DirectoryWatch | undefined;
   readonly #served = new ServedPages();
   readonly #listening = new Set<Listening>();
   #every: NodeJS.Timeout | undefined;
   #settling: NodeJS.Timeout | undefined;
+  /** How often all pages were told to load anew. */
+  #reloads = 0;
   #looking = false;
   #again = false;
 
   constructor(options: OpenPagesOptions) {
     this.#files = new PageFiles(options);
+    this.#delay = options.delay;
     this.#watch = options.watch ? new DirectoryWatch(() => this.look()) : undefined;
     this.#changed = options.changed;
     this.#report = (error) => options.report(errorOf(error));
@@ -75,7 +82,7 @@ export class OpenPages {
 
   /** A page goes to a browser: what changes from now on counts, though its stream begins later. */
   served(pathname: string, file: SiteFile, needs: PageNeeds, audience: Audience | undefined): void {
-    this.#served.add(pathname, this.#files.of(pathname, file, needs, audience));
+    this.#served.add(pathname, this.#files.behind(pathname, file, needs, audience));
   }
 
   /** A page that says that there is none goes to a browser: it loads anew when there is one. */
@@ -96,18 +103,18 @@ export class OpenPages {
   }
 
   async #begin(visitor: Visitor, listener: Listener, gone: AbortSignal): Promise<void> {
-    const { pathname, authority, version, load } = visitor;
+    const { version, load } = visitor;
     // One that has listened before may have missed something since.
     const served = version === "" ? this.#served.take(load) : undefined;
-    const { page, files, audience } = await (served ?? this.#files.current(pathname, authority));
-    const id = versionId(files);
+    const { page, files, audience } = await (served ?? this.#files.of(visitor));
+    const id = this.#idOf(files);
     // What it is, until it is told of a change: it may go away before.
     listener.send({ event: "hello", id: version === "" ? id : version, data: visitor.hello });
     const changed = version !== "" && version !== id && (await this.#differs(visitor, gone));
     if (gone.aborted) return;
     if (changed) listener.send({ event: "reload", id: "", data: "[]" });
     if (changed || visitor.brief) return listener.end();
-    const listening = { pathname, authority, audience, listener, page: new OpenPage(page, files) };
+    const listening = { visitor, audience, listener, page: new OpenPage(page, files, this.#delay) };
     this.#listening.add(listening);
     gone.addEventListener("abort", () => this.#remove(listening), { once: true });
     this.#every ??= setInterval(
@@ -118,17 +125,34 @@ export class OpenPages {
   }
 
   /** Whether a page is another one than it was told, when changes have settled that it did not listen to. */
-  async #differs({ pathname, authority, version }: Visitor, gone: AbortSignal): Promise<boolean> {
+  async #differs(visitor: Visitor, gone: AbortSignal): Promise<boolean> {
     for (let before = ""; !gone.aborted;) {
       this.#files.refresh();
-      const { page, files } = await this.#files.current(pathname, authority);
-      const id = versionId(files);
-      if (id === version) return false;
+      const { page, files } = await this.#files.of(visitor);
+      const id = this.#idOf(files);
+      if (id === visitor.version) return false;
       if (id === before && files.get(page)?.version !== undefined) return true;
       before = id;
       await after(QUIET_MS, undefined, { ref: false });
     }
     return false;
+  }
+
+  /** Has every page load anew, those that only ask from time to time too. */
+  reload(): number {
+    this.#reloads++;
+    const listening = [...this.#listening];
+    for (const page of listening) {
+      this.#remove(page);
+      page.listener.send({ event: "reload", id: "", data: "[]" });
+    }
+    return listening.length;
+  }
+
+  /** Names what a page has: another run of the server names the same alike. */
+  #idOf(files: Files): string {
+    const id = versionId(files);
+    return this.#reloads === 0 ? id : `${id}.${this.#reloads}`;
   }
 
   /** Something may have changed. */
@@ -180,18 +204,18 @@ export class OpenPages {
 
   async #tell(listening: Listening, { kind, paths }: PageChange, seen: Files): Promise<void> {
     this.#files.refresh();
-    const { pathname, authority, listener } = listening;
+    const { visitor, listener } = listening;
     const data = JSON.stringify(paths);
     if (kind === "reload") {
       // It comes back as another one.
       this.#remove(listening);
       return listener.send({ event: kind, id: "", data });
     }
-    const { page, files: current } = await this.#files.current(pathname, authority);
+    const { page, files: current } = await this.#files.of(visitor);
     // What changed since the look is still to be told.
     const files = new Map([...current].map(([path, state]) => [path, seen.get(path) ?? state]));
-    listening.page = new OpenPage(page, files);
-    listener.send({ event: kind, id: versionId(files), data });
+    listening.page = new OpenPage(page, files, this.#delay);
+    listener.send({ event: kind, id: this.#idOf(files), data });
   }
 
   #remove(listening: Listening): void {

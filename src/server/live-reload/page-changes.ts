@@ -34,13 +34,16 @@ export class OpenPage {
   readonly given: Files;
   /** The path of its own file among them. */
   readonly #page: string;
+  readonly #delay: number;
   #latest: Files;
   #changedAt: number | undefined;
   #movedAt = 0;
   /** How often something has moved since it changed. */
   #moves = 0;
 
-  constructor(page: string, given: Files) {
+  /** @param delay for how long nothing may have changed, where that is longer than we would wait (milliseconds) */
+  constructor(page: string, given: Files, delay = 0) {
+    this.#delay = delay;
     this.#page = page;
     this.given = given;
     this.#latest = given;
@@ -75,9 +78,10 @@ export class OpenPage {
   }
 
   #isSettled(current: Files, now: number, changedAt: number): boolean {
-    if (now - changedAt >= MAX_WAIT_MS) return true;
+    if (now - changedAt >= MAX_WAIT_MS + this.#delay) return true;
     const gone = [...this.given].some(([path, state]) => isThere(state) && !isThere(current.get(path)));
-    return now - this.#movedAt >= (gone ? REWRITE_MS : this.#moves > 1 ? BURST_QUIET_MS : QUIET_MS);
+    const quiet = gone ? REWRITE_MS : this.#moves > 1 ? BURST_QUIET_MS : QUIET_MS;
+    return now - this.#movedAt >= Math.max(quiet, this.#delay);
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { dirname } from "node:path";
-import type { Audience, LookedUp, SiteFile } from "../../scanner/lookup.js";
+import { dirname, relative, sep } from "node:path";
+import type { Audience, SiteFile } from "../../scanner/lookup.js";
 import type { Scanner } from "../../scanner/scanner.js";
 import type { PageNeeds } from "../../scanner/types.js";
 import { versionOf } from "../../files/file.js";
@@ -8,12 +8,18 @@ import { isHtml, mediaType } from "../../files/media-type.js";
 import { expectedRequest, type SiteRules } from "../middleware/site-rules.js";
 import { pathOf } from "../../io/request-target.js";
 import type { SiteLookup } from "../files/site-lookup.js";
+import type { Ignores } from "./ignored-files.js";
+import type { Visitor } from "./open-pages.js";
 import type { Files, FileState } from "./page-changes.js";
 
 export interface PageFilesOptions {
   readonly lookup: SiteLookup;
   readonly scanner: Scanner;
   readonly rules: SiteRules;
+  /** Whether an upstream answers for a target. */
+  readonly isProxied: (target: string) => boolean;
+  /** Whether changes of a file do not count. */
+  readonly ignores: Ignores | undefined;
 }
 
 /** What a page in a browser rests on, and the path of its own file. */
@@ -32,6 +38,18 @@ export class PageFiles {
     this.#options = options;
   }
 
+  /** What the page of a visitor rests on now. */
+  of({ pathname, authority, files }: Pick<Visitor, "pathname" | "authority" | "files">): Promise<Given> {
+    return files === undefined ? this.current(pathname, authority) : this.#named(pathname, authority, files);
+  }
+
+  /** The files of ours that a page of another server names. It is there itself, and is not asked for again. */
+  async #named(pathname: string, authority: string, named: readonly string[]): Promise<Given> {
+    const { audience } = this.#options.rules.of(expectedRequest(pathname, authority)).page;
+    const paths = new Map(named.map((path) => [path, mediaType(path) === "text/css"]));
+    return { page: UPSTREAM, files: new Map([...(await this.at(paths, audience)), [UPSTREAM, CONSTANT]]), audience };
+  }
+
   /** What the page of that path is served with now, to those who ask that host. */
   async current(pathname: string, authority: string): Promise<Given> {
     const { lookup, scanner, rules } = this.#options;
@@ -39,9 +57,9 @@ export class PageFiles {
     const { audience } = context;
     const found = await lookup.look({ target: pathname, navigates: true }, audience);
     if (found.kind !== "file" || !isHtml(mediaType(found.file))) {
-      return this.of(pathname, undefined, undefined, audience);
+      return this.behind(pathname, undefined, undefined, audience);
     }
-    return this.of(pathname, found, await scanner.page(pathname, found, context), audience);
+    return this.behind(pathname, found, await scanner.page(pathname, found, context), audience);
   }
 
   /**
@@ -50,7 +68,7 @@ export class PageFiles {
    * without a file, the application's or that of an error, goes when the file
    * comes.
    */
-  async of(
+  async behind(
     pathname: string,
     file: SiteFile | undefined,
     needs: PageNeeds | undefined,
@@ -68,7 +86,7 @@ export class PageFiles {
       [page, false],
     ]);
     const found = await this.at(paths, audience);
-    const files = file === undefined ? found : new Map([...found, [page, stateOf(file, false)]]);
+    const files = file === undefined ? found : new Map([...found, [page, this.#stateOf(page, file, false, audience)]]);
     return { page, files, audience };
   }
 
@@ -82,16 +100,42 @@ export class PageFiles {
   /** @param paths each with whether it is that of a stylesheet */
   async at(paths: ReadonlyMap<string, boolean>, audience: Audience | undefined): Promise<Files> {
     const states = [...paths].map(async ([path, style]) => {
-      const found: LookedUp = await this.#options.lookup.look({ target: path, navigates: false }, audience);
-      return [path, stateOf(found.kind === "file" ? found : undefined, style)] as const;
+      const file = await this.#fileAt(path, audience);
+      return [path, this.#stateOf(path, file, style, audience)] as const;
     });
     return new Map(await Promise.all(states));
   }
 
+  /** What an upstream answers is often a file of ours, too: it serves the same folder. */
+  async #fileAt(path: string, audience: Audience | undefined): Promise<SiteFile | undefined> {
+    const { lookup, rules, isProxied } = this.#options;
+    if (isProxied(path) && !rules.of(expectedRequest(path, audience?.authority)).admits(audience)) return undefined;
+    const found = isProxied(path)
+      ? await lookup.tree.find(pathOf(path))
+      : await lookup.look({ target: path, navigates: false }, audience);
+    return found.kind === "file" ? found : undefined;
+  }
+
+  #stateOf(path: string, file: SiteFile | undefined, style: boolean, audience: Audience | undefined): FileState {
+    return this.#ignores(path, file, audience) ? CONSTANT : stateOf(file, style);
+  }
+
+  /** By its own place or by the one that the URL says: a file that goes, or lies behind a link, is ignored then, too. */
+  #ignores(path: string, file: SiteFile | undefined, audience: Audience | undefined): boolean {
+    const { lookup, ignores } = this.#options;
+    if (ignores === undefined) return false;
+    const { root } = lookup.tree;
+    const places =
+      file === undefined ? lookup.placesOf(path, audience) : [file.file, lookup.tree.placeOf(path) ?? []].flat();
+    return places.some((place) => ignores(relative(root, place).replaceAll(sep, "/")));
+  }
+
   /** The same files, as they are on the disk now. */
   async again(files: Files, audience: Audience | undefined): Promise<Files> {
-    for (const path of files.keys()) this.#options.lookup.invalidate(path, audience);
-    return this.at(new Map([...files].map(([path, { style }]) => [path, style])), audience);
+    const paths = [...files.keys()].filter((path) => path !== UPSTREAM);
+    for (const path of paths) this.#options.lookup.invalidate(path, audience);
+    const found = await this.at(new Map(paths.map((path) => [path, files.get(path)?.style === true])), audience);
+    return files.has(UPSTREAM) ? new Map([...found, [UPSTREAM, CONSTANT]]) : found;
   }
 
   /** What is served next is to be as new as what was seen here. */
@@ -103,11 +147,18 @@ export class PageFiles {
   /** Where a change of files shows: beside each, and beside the link that leads there, if one does. */
   directoriesOf(files: Files, audience: Audience | undefined): string[] {
     return [...files].flatMap(([pathname, { file }]) => {
+      if (pathname === UPSTREAM) return [];
       const expected = this.#options.lookup.placesOf(pathname, audience).map((place) => dirname(place));
       return file === undefined ? expected : [dirname(file), ...expected];
     });
   }
 }
+
+/** Stands for the page of another server among its files: no URL path is like it. */
+const UPSTREAM = "upstream";
+
+/** Of what is there and never changes. */
+const CONSTANT: FileState = { version: "constant", file: undefined, empty: false, style: false };
 
 const stateOf = (file: SiteFile | undefined, style: boolean): FileState => ({
   version: file === undefined ? undefined : versionOf({ kind: "file", ...file }),

@@ -4,7 +4,7 @@ import { tellOnce } from "../../io/tell-once.js";
 import { pathOf } from "../../io/request-target.js";
 import type { SiteLookup } from "../files/site-lookup.js";
 import { metaPolicies, nonceIn } from "./script-insertion.js";
-import { obstacleIn, obstacleInMeta } from "./csp-warnings.js";
+import { nonceAsked, obstacleIn, obstacleInMeta } from "./csp-warnings.js";
 
 export interface PagePoliciesOptions {
   readonly lookup: SiteLookup;
@@ -23,6 +23,7 @@ interface Inside {
 export class PagePolicies {
   readonly #options: PagePoliciesOptions;
   readonly #insides = new Map<string, Inside>();
+  readonly #passed = new WeakSet<TransformedRequest>();
   readonly #notice: (key: string, text: string) => void;
 
   constructor(options: PagePoliciesOptions) {
@@ -35,14 +36,19 @@ export class PagePolicies {
     this.#insides.set(file, { nonce: nonceIn(text), policies: metaPolicies(text) });
   }
 
+  /** The page that answers a request is another server's: its script has the nonce that its policy asks for. */
+  passesOn(request: TransformedRequest): void {
+    this.#passed.add(request);
+  }
+
   /** @param fields those that a page goes out with */
   check(request: TransformedRequest, fields: OutgoingHttpHeaders): void {
     const pathname = pathOf(request.target);
-    const inside = this.#insideOf(request);
+    const policy = [fields["content-security-policy"] ?? []].flat().map(String).join(",");
+    const inside = this.#passed.has(request) ? { nonce: nonceAsked(policy), policies: [] } : this.#insideOf(request);
     if (inside === undefined) return;
     const page = { nonce: inside.nonce, authority: request.authority };
-    const policies = [fields["content-security-policy"] ?? []].flat().map(String);
-    const obstacle = obstacleIn(policies.join(","), page) ?? obstacleInMeta(inside.policies, page);
+    const obstacle = obstacleIn(policy, page) ?? obstacleInMeta(inside.policies, page);
     if (obstacle === undefined) return;
     const notice = `${pathname} does not reload by itself, its content security policy forbids it: ${obstacle}`;
     this.#notice(notice, notice);

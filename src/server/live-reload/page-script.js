@@ -7,15 +7,24 @@ const [navigation] = performance.getEntriesByType("navigation");
 const page = new URL(navigation ? navigation.name : location.href, location.href).pathname;
 const timing = ((navigation && navigation.serverTiming) || []).find(({ name }) => name === LOAD);
 const load = timing ? timing.description : "";
+const upstream = Boolean(document.currentScript && "upstream" in document.currentScript.dataset);
 let source;
 let version = "";
 let brief = false;
 let seat;
 
+/** What the page has loaded from here: of another server's page nobody else knows. A request line has limits. */
+const loaded = () => {
+  const urls = performance.getEntriesByType("resource").map(({ name }) => new URL(name, location.href));
+  const paths = urls.filter(({ origin }) => origin === location.origin).map(({ pathname }) => pathname);
+  let room = 6000;
+  return [...new Set(paths)].filter((path) => (room -= path.length + 3) > 0).join("\n");
+};
 const open = () => {
   if (source) return;
   const address = new URL(STREAM, location.href);
-  address.search = new URLSearchParams({ page, load, version, ...(brief ? { brief } : {}) });
+  const files = upstream ? { files: loaded() } : {};
+  address.search = new URLSearchParams({ page, load, version, ...(brief ? { brief } : {}), ...files });
   source = new EventSource(address.href);
   source.addEventListener("hello", (event) => {
     version = event.lastEventId;

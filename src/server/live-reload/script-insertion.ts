@@ -6,6 +6,14 @@ import { insertionPoint } from "./insertion-point.js";
 /** How the characters of ASCII are written: in a byte each, or in two. */
 type Unit = "byte" | "little-endian pair" | "big-endian pair";
 
+/** What a script element says beside where its script is. */
+interface ScriptKind {
+  /** That of the policy; without one, that of the page's first element with one counts. */
+  readonly nonce?: string | undefined;
+  /** The page is another server's: it has to say itself which files of ours it rests on. */
+  readonly upstream?: boolean;
+}
+
 /**
  * The script element that goes into a page, and where. `async`: it never holds
  * up the parser. An external script is what `script-src 'self'` allows; where
@@ -15,7 +23,11 @@ type Unit = "byte" | "little-endian pair" | "big-endian pair";
  * @param start the beginning of the page's content
  * @param contentType names the encoding, where one is known
  */
-export function scriptInsertion(start: Buffer, contentType: string): Insertion | undefined {
+export function scriptInsertion(
+  start: Buffer,
+  contentType: string,
+  { nonce, upstream = false }: ScriptKind = {},
+): Insertion | undefined {
   const isXml = contentType.includes("xml");
   const unit = unitOf(start, contentType);
   const mark = markLength(start);
@@ -23,7 +35,7 @@ export function scriptInsertion(start: Buffer, contentType: string): Insertion |
   const at = insertionPoint(text, isXml);
   // Behind an escape sequence of ISO-2022-JP, bytes of ASCII may be parts of other characters.
   if (at === undefined || text.slice(0, at).includes("\u001B")) return undefined;
-  const bytes = encode(scriptElement(nonceIn(text), isXml), unit);
+  const bytes = encode(scriptElement({ nonce: nonce ?? nonceIn(text), upstream }, isXml), unit);
   return { at: mark + at * (unit === "byte" ? 1 : 2), bytes };
 }
 
@@ -33,11 +45,12 @@ export function textOf(start: Buffer, contentType = ""): string {
 }
 
 /** In XML with its namespace, whatever the root element is. */
-function scriptElement(nonce: string | undefined, isXml: boolean): string {
+function scriptElement({ nonce, upstream = false }: ScriptKind, isXml: boolean): string {
   const attributes = [
     ...(isXml ? [`xmlns="http://www.w3.org/1999/xhtml"`] : []),
     `src="${SCRIPT}"`,
     ...(nonce === undefined ? [] : [`nonce="${nonce}"`]),
+    ...(upstream ? [`data-upstream=""`] : []),
     isXml ? `async="async"` : "async",
   ];
   return `<script ${attributes.join(" ")}></script>`;

@@ -70,6 +70,23 @@ export function checkSingle(value: unknown): string | undefined {
   throw wrong(`not a page: ${file}`, "the root goes first: h2push ./site --single");
 }
 
+/** Never names it. */
+export function checkPassphrase(value: unknown): string | undefined {
+  if (value === undefined || (typeof value === "string" && value !== "" && value !== "@")) return value;
+  throw wrong("not a passphrase", "or @FILE, to read it from the first line of a file");
+}
+
+/** The path of the page to open: true means the site's own; undefined opens none. */
+export function checkOpen(value: unknown): string | true | undefined {
+  if (value === undefined || value === false) return undefined;
+  // Two slashes would name another host.
+  if (value === true || (typeof value === "string" && /^\/(?![/\\])[^\s\\]*$/.test(value))) return value;
+  throw wrong(
+    `not a path of the site: ${typeof value === "string" ? value : typeof value}`,
+    "for example --open /docs/; the root goes first: h2push ./site --open",
+  );
+}
+
 /** Never names the password. */
 export function checkAuth(value: unknown): string | undefined {
   if (value === undefined) return undefined;
@@ -112,6 +129,15 @@ export function checkBase(value: unknown): string {
 export function checkFile(value: unknown): string | undefined {
   if (value === undefined || (typeof value === "string" && value !== "")) return value;
   throw wrong(`not a file: ${JSON.stringify(value)}`, "pass its path");
+}
+
+export function checkGlobs(value: unknown): readonly string[] {
+  const hint = "for example --live-ignore '*.map'";
+  if (!Array.isArray(value)) throw wrong(`not a list of globs: ${String(value)}`, hint);
+  const globs = value.map(String);
+  const bad = globs.find((glob) => /^[./]*$/.test(glob) || glob.length > 1000);
+  if (bad !== undefined) throw wrong(`not a glob: ${JSON.stringify(bad.slice(0, 40))}`, hint);
+  return globs;
 }
 
 export function checkViewport(value: unknown): Viewport {

@@ -10,6 +10,7 @@ import {
   checkCors,
   checkDelivery,
   checkFile,
+  checkGlobs,
   checkHeader,
   checkHost,
   checkNames,
@@ -40,6 +41,8 @@ const network = optionsOf("Network");
 const output = optionsOf("Output");
 
 const seconds = wholeNumber("a number of seconds", 0, 86_400);
+
+const delay = wholeNumber("a number of milliseconds", 0, 60_000);
 
 const NONE: readonly string[] = [];
 
@@ -80,6 +83,10 @@ export const serverOptions = {
   cors: files("--cors [origin]", "let other origins read responses (any origin)", checkCors, undefined),
   coi: files("--coi", "isolate pages from other origins (COOP, COEP)", checkSwitch, false),
   live: files("--live", "reload pages when what they need changes", checkSwitch, false),
+  liveIgnore: files("--live-ignore <glob>", "files whose changes --live leaves out, repeatable", checkGlobs, NONE, {
+    example: "'*.map'",
+  }),
+  liveDelay: files("--live-delay <ms>", "reload when nothing has changed for so long", delay, 0, { example: "300" }),
   tlsMin: certificate("--tls-min <version>", `oldest TLS to accept: ${tlsVersions.join(" or ")}`, checkTlsMin, "1.2"),
   pushCount: delivering(
     "--push-count <number>",
@@ -215,6 +222,10 @@ export interface GivenSettings {
   readonly memory?: number | string;
   /** Reloads pages when what they need has changed; stylesheets are swapped. Clients then revalidate, whatever `cache` says. */
   readonly live?: boolean;
+  /** Globs of files (paths from the root, as in .gitignore) whose changes do not count for `live`. */
+  readonly liveIgnore?: readonly string[];
+  /** For how many milliseconds nothing must have changed before `live` tells pages; 0 by default, which means 60 to 100. */
+  readonly liveDelay?: number | string;
   /** The oldest version of TLS to accept; "1.2" by default. */
   readonly tlsMin?: TlsMin;
   /** Most files pushed with a page; 100 by default. */

@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import { PIECE_BYTES } from "../../files/send-response.js";
+import { inPieces } from "../../files/send-response.js";
 import type { UpstreamAnswer } from "./upstream-request.js";
 import { failureOf } from "./upstream-error.js";
 import type { Upstream } from "./proxy-rule.js";
@@ -29,7 +29,7 @@ export async function* piecesOf(
     for await (const content of response) {
       idleTimeout.reading(false);
       const bytes: Uint8Array = content;
-      for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
+      yield* inPieces(bytes);
       idleTimeout.reading(true);
     }
   } catch (error) {

@@ -6,6 +6,8 @@ import { sendError } from "../http/error-page.js";
 import { isConnect, type Exchange, type Upgrade } from "../http/exchange.js";
 import { deliverPage, type ReadyPage } from "../page-delivery/deliver-page.js";
 import type { Site } from "../context.js";
+import type { PassedPage } from "../live-reload/live.js";
+import { canDecode, decoded } from "./decode-body.js";
 import { ask, type Question, type UpstreamAnswer } from "./upstream-request.js";
 import { noWebSocket, UpstreamFailure } from "./upstream-error.js";
 import { sendHead } from "./upstream-response-head.js";
@@ -93,22 +95,26 @@ interface PassedResponse extends ProxiedFields {
 async function passResponse(site: Site, exchange: Exchange, passed: PassedResponse): Promise<Delivery | undefined> {
   const { status, link, length, fields } = passed;
   const { method } = exchange;
-  const send = sender(site, exchange, passed);
+  const scripted = site.live?.passed(exchange, passed, canDecode);
+  const send = sender(site, exchange, passed, scripted);
   const integrityPolicy = fields["integrity-policy"]?.toString();
   if (method === "GET" && status === 200) site.hints.learn(exchange, link, integrityPolicy);
   if (link === undefined && exchange.hinted === undefined) {
     await send({}, (bytes) => exchange.progress(bytes));
     return undefined;
   }
-  const page = { status, bytes: length, link, integrityPolicy, entries: [], mayHaveImportMap: true, send };
+  const bytes = scripted === undefined ? length : undefined;
+  const page = { status, bytes, link, integrityPolicy, entries: [], mayHaveImportMap: true, send };
   return deliverPage(site, exchange, page);
 }
 
 function sender(
   site: Site,
   exchange: Exchange,
-  { status, fields, endless, answer, upstream }: PassedResponse,
+  { status, fields: received, endless, answer, upstream }: PassedResponse,
+  scripted: PassedPage | undefined,
 ): ReadyPage["send"] {
+  const fields = scripted?.fields ?? received;
   const { response, idleTimeout } = answer;
   const bare = exchange.method === "HEAD" || status === 204 || status === 304;
   const fresh = fields["cache-control"] === undefined ? hintedFreshness(exchange) : undefined;
@@ -122,6 +128,8 @@ function sender(
     if (exchange.responseBody instanceof ServerResponse) sendHead(exchange.responseBody);
     if (endless) idleTimeout.end();
     const ends = { upstream, client: exchange.responseBody, closing: endless ? site.closing : undefined };
-    await writePieces(piecesOf(answer, ends), exchange, progress);
+    const pieces = piecesOf(answer, ends);
+    const content = scripted?.through(decoded(pieces, received["content-encoding"] ?? "", upstream)) ?? pieces;
+    await writePieces(content, exchange, progress);
   };
 }

@@ -5,7 +5,7 @@ import { hasContent, type Exchange } from "../http/exchange.js";
 import type { Step } from "../context.js";
 import { answerFromUpstream } from "./forward-response.js";
 import { UpstreamConnections } from "./upstream-connections.js";
-import { isLoop, requestFields } from "./fields/request-fields.js";
+import { isLoop, requestFields, unconditional } from "./fields/request-fields.js";
 import { findRule, parseProxyRule, upstreamTarget } from "./proxy-rule.js";
 
 export interface ProxyOptions {
@@ -39,7 +39,8 @@ export function proxyStep(rules: readonly string[], { timeout }: ProxyOptions): 
     const client = exchange.connection.transport.socket.remoteAddress;
     // The password was for this server.
     const protectedByUs = exchange.rules.needsPassword;
-    const fields = requestFields(exchange, rule, { client, pseudonym, protectedByUs, content, webSocket });
+    const asked = site.live?.asksForPage(exchange) === true ? unconditional(exchange) : exchange;
+    const fields = requestFields(asked, rule, { client, pseudonym, protectedByUs, content, webSocket });
     debug("%s %s is passed on to %s%s", exchange.method, exchange.target, rule.upstream.origin, target);
     if (content) goOn(exchange);
     return answerFromUpstream(site, rule, {

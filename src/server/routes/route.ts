@@ -8,6 +8,11 @@ export interface RouteContext {
   readonly httpVersion: "2" | "1.1";
   /** Number of the connection, from 1, for as long as the server runs. */
   readonly connection: number;
+  /**
+   * IP address of the client, an IPv4 one without `::ffff:`; undefined over a Unix domain socket. Behind another
+   * server it is that server's.
+   */
+  readonly remoteAddress: string | undefined;
   /** Whether this client takes pushes at this moment (SETTINGS_ENABLE_PUSH, RFC 9113 §6.5.2). */
   readonly pushEnabled: boolean;
   /** The latest pages that this connection was given, oldest first, 100 at most. */

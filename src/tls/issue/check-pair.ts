@@ -65,7 +65,9 @@ function readableKey(pem: string, name: string): KeyObject {
   const encrypted = pem.includes("ENCRYPTED");
   throw wrong(
     `${encrypted ? "private key needs a passphrase" : "damaged private key"}: ${name}`,
-    encrypted ? `write it without one: openssl pkey -in ${name} -out key.pem` : "make or fetch it again",
+    encrypted
+      ? `pass it with --passphrase @FILE, or write the key without: openssl pkey -in ${name} -out key.pem`
+      : "make or fetch it again",
   );
 }
 

@@ -53,6 +53,13 @@ function handshake({ fields }: ForwardedRequest): OutgoingHttpHeaders {
   return { connection: "Upgrade", upgrade: "websocket", "sec-websocket-key": key };
 }
 
+/** The same request for all of a response: the copy that the client has may be another one. */
+export function unconditional({ httpVersion, authority, fields: given }: ForwardedRequest): ForwardedRequest {
+  const fields = { ...given };
+  for (const name of ["if-none-match", "if-modified-since", "if-range", "range"]) delete fields[name];
+  return { httpVersion, authority, fields };
+}
+
 /** Fields behind the content reach clients of HTTP/2 (RFC 9110 §10.1.4); some upstreams send them only when asked. */
 const takesTrailers = ({ httpVersion, fields: { te } }: ForwardedRequest) => httpVersion === "2" && te === "trailers";
 

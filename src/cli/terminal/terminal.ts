@@ -1,0 +1,3 @@
+export { copyToClipboard } from "./clipboard.js";
+export { listenToKeys } from "./keys.js";
+export { openBrowser } from "./open-browser.js";
