@@ -145,7 +145,7 @@ export const serverOptions = {
   proxyTimeout: network("--proxy-timeout <seconds>", "how long an upstream may stay silent; 0: no limit", seconds, 30),
   rtt: network(
     "--rtt <ms>",
-    "simulate a slow network: round-trip time",
+    "simulate a slow network: round trip",
     wholeNumber("a round-trip time in milliseconds", 0, 60_000),
     0,
     { example: "100" },
