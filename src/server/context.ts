@@ -32,7 +32,7 @@ export interface Site {
   /** The way of a request. */
   readonly steps: readonly Step[];
   /** Answers what live reload asks for. */
-  readonly live: Pick<Live, "owns" | "pageOf" | "answer" | "missing" | "withScript"> | undefined;
+  readonly live: Pick<Live, "owns" | "pageOf" | "answer" | "missing" | "made" | "withScript"> | undefined;
   readonly routes: readonly Route[];
   /** What `_headers` and `_redirects` say, and what changes the fields of every response. */
   readonly rules: SiteRules;

@@ -1,4 +1,5 @@
 import type { Scanner } from "../../scanner/scanner.js";
+import type { PageNeeds } from "../../scanner/types.js";
 import { withInsertion, type Inserter } from "../../files/representation/insertion.js";
 import { isHtml } from "../../files/media-type.js";
 import type { Connections } from "../listen/connections.js";
@@ -34,6 +35,8 @@ export interface Live {
   answer(exchange: Exchange): Promise<undefined>;
   /** A page that is not there is asked for: what is sent in its place loads anew when it is. */
   missing(exchange: Exchange): void;
+  /** A page that somebody else makes for a request, with the script in it. */
+  made(target: string, needs: PageNeeds, content: Buffer, contentType: string): Buffer;
   /** A page of our own with the script in it, and the policy that lets it run. */
   withScript(content: Buffer): { readonly content: Buffer; readonly policy: string };
   /** Files may have changed. */
@@ -58,6 +61,10 @@ export function createLive(options: LiveOptions): Live {
     answer: (exchange) => answer(exchange, pages, options),
     missing({ method, target, authority }) {
       if (method === "GET") pages.missing(pathOf(target), authority);
+    },
+    made(target, needs, content, contentType) {
+      pages.made(pathOf(target), needs);
+      return withInsertion(content, scriptInsertion(content, contentType));
     },
     withScript: (content) => ({
       content: withInsertion(content, scriptInsertion(content, "text/html")),
