@@ -47,9 +47,12 @@ export function h2push({ https = true, ...options }: H2PushOptions = {}): Plugin
     async configurePreviewServer(server) {
       const opened = await openSite(buildOf(server), { ...(await optionsOf(server)), ...options });
       site = opened;
-      server.middlewares.use((request, response, next) =>
-        answerOrNext(opened, request, response, request.originalUrl ?? request.url ?? "", next),
-      );
+      const isProxied = proxiedBy(server);
+      server.middlewares.use((request, response, next) => {
+        const target = request.originalUrl ?? request.url ?? "";
+        if (isProxied(target)) next();
+        else answerOrNext(opened, request, response, target, next);
+      });
     },
     async closePreviewServer() {
       await site?.close();
@@ -61,6 +64,9 @@ export function h2push({ https = true, ...options }: H2PushOptions = {}): Plugin
     const { allowedHosts } = preview;
     return {
       ...(base.startsWith("/") ? { base } : {}),
+      header: Object.entries(preview.headers).flatMap(([name, value]) =>
+        [value ?? []].flat().map((one) => `${name}: ${one}`),
+      ),
       single: appType === "spa",
       trusted: https && config?.preview.https !== undefined && (await isSignerTrusted({ directory: dataDirectory() })),
       ...(allowedHosts === true ? {} : { allowHost: allowedHosts.flatMap(hostsOf) }),
@@ -73,6 +79,15 @@ const dataDirectory = () => envPaths("h2push", { suffix: "" }).data;
 
 const buildOf = ({ config: { root, environments } }: PreviewServer) =>
   resolve(root, environments["client"]?.build.outDir ?? "dist");
+
+/** Whether Vite passes a target on to another server: by a prefix, or by a regular expression behind "^". */
+function proxiedBy({ config: { preview } }: PreviewServer): (target: string) => boolean {
+  const contexts = Object.keys(preview.proxy ?? {});
+  return (target) =>
+    contexts.some((context) =>
+      context.startsWith("^") ? new RegExp(context).test(target) : target.startsWith(context),
+    );
+}
 
 /** Vite's ".example.com" means the name and all below it. */
 const hostsOf = (host: string) => (host.startsWith(".") ? [host.slice(1), `*${host}`] : [host]);

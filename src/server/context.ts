@@ -36,7 +36,7 @@ export interface Site {
   readonly steps: readonly Step[];
   /** Answers what live reload asks for. */
   readonly live:
-    | Pick<Live, "owns" | "pageOf" | "answer" | "missing" | "withScript" | "asksForPage" | "passed">
+    | Pick<Live, "owns" | "pageOf" | "answer" | "missing" | "made" | "withScript" | "asksForPage" | "passed">
     | undefined;
   readonly routes: readonly Route[];
   /** What `_headers` and `_redirects` say, and what changes the fields of every response. */

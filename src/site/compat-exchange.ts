@@ -11,7 +11,7 @@ export type CompatRequest = IncomingMessage | Http2ServerRequest;
 export type CompatResponse = ServerResponse | Http2ServerResponse;
 
 /** One of them, as we answer it. */
-export type CompatExchange = Http1Exchange | CompatHttp2Exchange;
+export type CompatExchange = CompatHttp1Exchange | CompatHttp2Exchange;
 
 /**
  * The exchange of such a request; undefined when its client has gone.
@@ -29,14 +29,42 @@ export function compatExchange(
     return connection && new CompatHttp2Exchange(request, response, connection, target);
   }
   if ("stream" in request || "stream" in response) throw new TypeError("request and response are not of one exchange");
-  const exchange = new Http1Exchange(request, response, connections.ofSocket(request.socket), undefined, target);
-  exchange.policies = policiesOf(response.getHeader("content-security-policy"));
-  return exchange;
+  return new CompatHttp1Exchange(request, response, connections.ofSocket(request.socket), target);
 }
 
 /** The values of a field. */
 export function policiesOf(field: OutgoingHttpHeaders[string]): readonly string[] {
   return field === undefined ? NO_POLICIES : [field].flat().map(String);
+}
+
+/** Fields that are lists, to which we add. */
+const LISTS = ["vary", "link"] as const;
+
+/** The fields of a response, on top of those that others have given it before. */
+function onTopOf(response: CompatResponse, fields: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  if (response.getHeaderNames().length === 0) return fields;
+  const given: OutgoingHttpHeaders = response.getHeaders();
+  const all = { ...given, ...fields };
+  for (const name of LISTS) {
+    const [before, ours] = [given[name], fields[name]].map((field) => [field ?? []].flat().join(", "));
+    if (before && ours && !ours.includes(before)) all[name] = `${before}, ${ours}`;
+  }
+  return all;
+}
+
+/** A request over HTTP/1.1, and the response that others may have given fields. */
+export class CompatHttp1Exchange extends Http1Exchange {
+  readonly #given: ServerResponse;
+
+  constructor(request: IncomingMessage, response: ServerResponse, connection: Connection, target: string) {
+    super(request, response, connection, undefined, target);
+    this.#given = response;
+    this.policies = policiesOf(response.getHeader("content-security-policy"));
+  }
+
+  override writeHead(status: number, fields: OutgoingHttpHeaders, end: boolean): void {
+    super.writeHead(status, onTopOf(this.#given, fields), end);
+  }
 }
 
 /** A request over HTTP/2. Its response goes on the stream itself, with the fields that others have set before. */
@@ -56,9 +84,8 @@ export class CompatHttp2Exchange extends Http2Exchange {
 
   override writeHead(status: number, fields: OutgoingHttpHeaders, end: boolean): void {
     const response = this.#response;
-    const isBare = response.getHeaderNames().length === 0;
     // Who logs the response asks there.
     response.statusCode = status;
-    super.writeHead(status, isBare ? fields : { ...response.getHeaders(), ...fields }, end);
+    super.writeHead(status, onTopOf(response, fields), end);
   }
 }

@@ -2,11 +2,16 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import type { Site } from "../server/context.js";
 import { errorOf } from "../errors.js";
 import { deferred } from "../io/deferred.js";
-import { Http1Exchange } from "../server/http/http1-exchange.js";
 import { EarlyHints } from "../server/page-delivery/early-hints.js";
 import { answerRequest, beginRequest, whenAnswered, type Observed } from "../server/request-lifecycle.js";
 import type { RequestRecord } from "../server/request-record.js";
-import { compatExchange, type CompatExchange, type CompatRequest, type CompatResponse } from "./compat-exchange.js";
+import {
+  compatExchange,
+  CompatHttp1Exchange,
+  type CompatExchange,
+  type CompatRequest,
+  type CompatResponse,
+} from "./compat-exchange.js";
 import { beginOwnDelivery, type OwnDelivery } from "./deliver-own.js";
 import { FetchExchange } from "./fetch-exchange.js";
 import { ForeignConnections } from "./foreign-connections.js";
@@ -70,11 +75,11 @@ export class MountedRequests {
     holdPage(response, {
       onHead: ({ fields }) => {
         begun.resolve();
-        if (exchange instanceof Http1Exchange) exchange.sent = fields;
+        if (exchange instanceof CompatHttp1Exchange) exchange.sent = fields;
       },
       onPage: (head, content, own) => {
         exchange.isLeft = false;
-        if (exchange instanceof Http1Exchange && !("stream" in own)) exchange.through(own);
+        if (exchange instanceof CompatHttp1Exchange && !("stream" in own)) exchange.through(own);
         // Most pages are written at once: what they need is read from the whole.
         setImmediate(() => {
           const delivering = deliverOwnPage(site, exchange, { ...head, content }, undefined);

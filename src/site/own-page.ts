@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from "node:http";
+import { Readable } from "node:stream";
 import type { Delivery } from "../delivery/history.js";
 import { writePieces } from "../files/send-response.js";
 import { NO_NEEDS } from "../scanner/scan-fault.js";
@@ -8,7 +9,7 @@ import { isOver, markingSent, type Exchange } from "../server/http/exchange.js";
 import { withoutConnectionFields } from "../server/http/fetch-adapter.js";
 import { deliverPage, type ReadyPage } from "../server/page-delivery/deliver-page.js";
 import { policiesOf } from "./compat-exchange.js";
-import type { PageContent } from "./page-content.js";
+import { contentOf, type PageContent } from "./page-content.js";
 import { needsOfContent, sitePage } from "./page-needs.js";
 
 /** A page that somebody else makes. */
@@ -36,12 +37,14 @@ export async function deliverOwnPage(
   const fields = exchange.stream === undefined ? own.fields : withoutConnectionFields(own.fields);
   exchange.policies = policiesOf(fields["content-security-policy"]);
   await applyRules(site, exchange);
-  const { entries, mayHaveImportMap } = await needsOf(site, exchange, own, page);
+  const needs = await needsOf(site, exchange, own, page);
+  const { entries, mayHaveImportMap } = needs;
   if (isOver(exchange)) return undefined;
+  const live = withLiveReload(site, exchange, { ...own, fields }, needs);
   const integrityPolicy = text(fields["integrity-policy"]);
   const link = [text(fields["link"]) ?? [], exchange.rules.page.link ?? []].flat().join(", ") || undefined;
-  const bytes = own.content.size;
-  const send = sender(site, exchange, { ...own, fields });
+  const bytes = live.content.size;
+  const send = sender(site, exchange, live);
   const ready = { status, bytes, link, integrityPolicy, entries, mayHaveImportMap, send };
   return markingSent(exchange, text(fields["etag"]) ?? null, () => deliverPage(site, exchange, ready));
 }
@@ -63,6 +66,18 @@ async function needsOf(site: Site, exchange: Exchange, own: OwnPage, page: strin
   }
   const client = { userAgent: fields["user-agent"] ?? "", csp: policies };
   return (await sitePage(site, page ?? target, client))?.needs ?? NO_NEEDS;
+}
+
+/** The page with the script of live reload, where it comes in one piece. */
+function withLiveReload({ live }: Site, { target, method }: Exchange, own: OwnPage, needs: PageNeeds): OwnPage {
+  const { status, fields, content } = own;
+  const { whole } = content;
+  const isText = fields["content-encoding"] === undefined;
+  if (live === undefined || method !== "GET" || status !== 200 || !isText || !whole?.length) return own;
+  const made = live.made(target, needs, whole, text(fields["content-type"]) ?? "");
+  // Who has written it is told that it was taken.
+  Readable.from(content.pieces()).resume();
+  return { status, fields: { ...fields, "content-length": made.length }, content: contentOf(made) };
 }
 
 function sender(site: Site, exchange: Exchange, { status, fields, content }: OwnPage): ReadyPage["send"] {

@@ -1,5 +1,8 @@
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { listen } from "../support/event-source.js";
 import { frameworks, routePage } from "../support/frameworks.js";
 import { http1 } from "../support/h1.js";
 import { connect, type Answer } from "../support/h2.js";
@@ -152,6 +155,21 @@ describe.each(Object.keys(frameworks))("%s", (name) => {
     const stream = client.session.request({ ":path": "/.h2push/live?page=/" });
     const [response] = await once(stream, "response");
     expect(response["content-type"]).toBe("text/event-stream");
+    stream.close();
+  });
+
+  test("reloads pages of routes, and swaps their stylesheets", async () => {
+    const site = await testSite(files, { live: true });
+    const client = await connect(await start(site), NO_PUSH);
+    const { body, headers } = await client.request("/hello");
+    expect(body.toString()).toBe(routePage.replace("<title>", '<script src="/.h2push/live.js" async></script><title>'));
+    expect(headers["content-length"]).toBe(String(body.length));
+    const stream = await listen(client, "/.h2push/live?page=/hello");
+    expect(await stream.next()).toMatchObject({ event: "hello" });
+    for (const color of ["red", "blue"]) {
+      await writeFile(join(site.root, "b.css"), `p { color: ${color} }`);
+      expect(await stream.next()).toMatchObject({ event: "css", data: '["/b.css"]' });
+    }
     stream.close();
   });
 

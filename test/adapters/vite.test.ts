@@ -5,6 +5,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { h2push, type H2PushOptions } from "../../src/adapters/vite.js";
 import { emptyDirectory } from "../support/directory.js";
 import { connect } from "../support/h2.js";
+import { serveHttp1 } from "../support/mounted.js";
 import { writeSite } from "../support/site.js";
 
 const NO_PUSH = { settings: { enablePush: false } };
@@ -55,6 +56,21 @@ test("vite preview serves the build over HTTPS, its pages with what they need", 
   expect((await client.request("/deep/route", { accept: "text/html" })).status).toBe(200);
   expect((await client.request("/none.png", { accept: "image/png" })).status).toBe(404);
   expect((await client.request("/", { ":authority": "evil.test" })).status).toBe(421);
+});
+
+test("vite preview keeps its own fields, and leaves what it passes on", async () => {
+  const config = await configOf();
+  await mkdir(join(config.root, "dist"));
+  await writeFile(join(config.root, "dist", "index.html"), "<p>built");
+  const api = await serveHttp1((_request, response) => void response.end("of the API"));
+  const server = await preview({
+    ...config,
+    preview: { ...config.preview, headers: { "x-own": "1" }, proxy: { "/api": `http://localhost:${api}` } },
+  });
+  onTestFinished(() => server.close());
+  const client = await connect(portOf(server), NO_PUSH);
+  expect((await client.request("/")).headers["x-own"]).toBe("1");
+  expect((await client.request("/api/x", { accept: "text/html" })).body.toString()).toBe("of the API");
 });
 
 test("vite preview reloads pages of a build with live: true", async () => {

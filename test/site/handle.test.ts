@@ -73,6 +73,25 @@ test("sends the fields that others have set before, and its own over them", asyn
   expect(headers).toMatchObject({ "x-own": "1", "cache-control": "max-age=2", "x-content-type-options": "nosniff" });
 });
 
+test.each([
+  ["HTTP/2", serveHttp2],
+  ["HTTP/1.1", serveHttp1],
+] as const)("adds over %s to the lists that others have begun", async (_, serve) => {
+  // Long enough to be compressed.
+  const files = { ...pageWithNeeds, "index.html": pageWithNeeds["index.html"].padEnd(4000) };
+  const site = await testSite(files);
+  const port = await serve((request, response) => {
+    response.setHeader("vary", "origin");
+    response.setHeader("link", "</c.js>; rel=preload; as=script");
+    void site.handle(request, response);
+  });
+  const headers =
+    serve === serveHttp1
+      ? Object.fromEntries((await fetch(`http://localhost:${port}/`)).headers)
+      : (await (await connect(port, { settings: { enablePush: false } })).request("/")).headers;
+  expect(headers).toMatchObject({ vary: "origin, accept-encoding", link: `</c.js>; rel=preload; as=script, ${LINK}` });
+});
+
 test("answers conditions, ranges and by the client's content coding", async () => {
   const client = await connect(await withRest(await testSite({ "a.txt": "x".repeat(4000) })));
   const { headers } = await client.request("/a.txt", { "accept-encoding": "gzip" });

@@ -21,7 +21,11 @@ export async function navigate({ request }: H2Client, page = "/", more: Outgoing
   return [...String(headers.link ?? "").matchAll(/<([^>]*)>/g)].map(([, target]) => target ?? "");
 }
 
-export async function ask({ request }: H2Client, server: TestServer, requests: readonly Request[]): Promise<void> {
+export async function ask(
+  { request }: H2Client,
+  server: Pick<TestServer, "origin">,
+  requests: readonly Request[],
+): Promise<void> {
   for (const [target, destination, mode, referer, more] of requests) {
     const fields = { "sec-fetch-mode": mode, "sec-fetch-dest": destination, accept: "*/*" };
     await request(target, { ...fields, referer: `${server.origin}${referer}`, ...more });

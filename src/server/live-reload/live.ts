@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { Scanner } from "../../scanner/scanner.js";
+import type { PageNeeds } from "../../scanner/types.js";
 import { withInsertion, type Inserter } from "../../files/representation/insertion.js";
 import { isHtml } from "../../files/media-type.js";
 import type { Connections } from "../listen/connections.js";
@@ -37,6 +38,8 @@ export interface Live {
   answer(exchange: Exchange): Promise<undefined>;
   /** A page that is not there is asked for: what is sent in its place loads anew when it is. */
   missing(exchange: Exchange): void;
+  /** A page that somebody else makes for a request, with the script in it. */
+  made(target: string, needs: PageNeeds, content: Buffer, contentType: string): Buffer;
   /** A page of our own with the script in it, and the policy that lets it run. */
   withScript(content: Buffer): { readonly content: Buffer; readonly policy: string };
   /** Whether a request asks for a page: of another server, the script goes into that too. */
@@ -82,6 +85,10 @@ export function createLive(options: LiveOptions): Live {
     answer: (exchange) => answer(exchange, pages, options),
     missing({ method, target, authority }) {
       if (method === "GET") pages.missing(pathOf(target), authority);
+    },
+    made(target, needs, content, contentType) {
+      pages.made(pathOf(target), needs);
+      return withInsertion(content, scriptInsertion(content, contentType));
     },
     withScript: (content) => ({
       content: withInsertion(content, scriptInsertion(content, "text/html")),

@@ -85,6 +85,11 @@ export class OpenPages {
     this.#served.add(pathname, this.#files.behind(pathname, file, needs, audience));
   }
 
+  /** A page that is made for a request goes to a browser: what it needs is looked at. */
+  made(pathname: string, needs: PageNeeds): void {
+    this.#files.made(pathname, needs);
+  }
+
   /** A page that says that there is none goes to a browser: it loads anew when there is one. */
   missing(pathname: string, authority: string): void {
     this.#served.add(pathname, this.#files.current(pathname, authority));

@@ -10,6 +10,7 @@ import { pathOf } from "../../io/request-target.js";
 import type { SiteLookup } from "../files/site-lookup.js";
 import type { Ignores } from "./ignored-files.js";
 import type { Visitor } from "./open-pages.js";
+import { LruMap } from "../../io/lru-map.js";
 import type { Files, FileState } from "./page-changes.js";
 
 export interface PageFilesOptions {
@@ -30,9 +31,14 @@ export interface Given {
   readonly audience: Audience | undefined;
 }
 
+/** Pages that routes make whose needs are remembered. */
+const MAX_MADE_PAGES = 100;
+
 /** Finds the files behind pages. */
 export class PageFiles {
   readonly #options: PageFilesOptions;
+  /** What pages need that are made for a request: no file of theirs tells. */
+  readonly #made = new LruMap<PageNeeds>(MAX_MADE_PAGES);
 
   constructor(options: PageFilesOptions) {
     this.#options = options;
@@ -50,6 +56,11 @@ export class PageFiles {
     return { page: UPSTREAM, files: new Map([...(await this.at(paths, audience)), [UPSTREAM, CONSTANT]]), audience };
   }
 
+  /** A page that is made for a request goes to a browser. */
+  made(pathname: string, needs: PageNeeds): void {
+    this.#made.set(pathname, needs);
+  }
+
   /** What the page of that path is served with now, to those who ask that host. */
   async current(pathname: string, authority: string): Promise<Given> {
     const { lookup, scanner, rules } = this.#options;
@@ -57,7 +68,10 @@ export class PageFiles {
     const { audience } = context;
     const found = await lookup.look({ target: pathname, navigates: true }, audience);
     if (found.kind !== "file" || !isHtml(mediaType(found.file))) {
-      return this.behind(pathname, undefined, undefined, audience);
+      const made = this.#made.get(pathname);
+      return made === undefined
+        ? this.behind(pathname, undefined, undefined, audience)
+        : this.#ofMade(pathname, made, audience);
     }
     return this.behind(pathname, found, await scanner.page(pathname, found, context), audience);
   }
@@ -88,6 +102,13 @@ export class PageFiles {
     const found = await this.at(paths, audience);
     const files = file === undefined ? found : new Map([...found, [page, this.#stateOf(page, file, false, audience)]]);
     return { page, files, audience };
+  }
+
+  /** What a page that is made for a request rests on: it is there as long as what it needs first is. */
+  async #ofMade(pathname: string, { entries }: PageNeeds, audience: Audience | undefined): Promise<Given> {
+    const needed = entries.filter(({ as }) => as !== "document");
+    const paths = new Map(needed.map(({ target, as }) => [pathOf(target), as === "style"]));
+    return { page: pathOf(needed[0]?.target ?? pathname), files: await this.at(paths, audience), audience };
   }
 
   /** The site's own page of errors, or the path itself, for which we answer ourselves. */
