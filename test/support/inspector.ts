@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { EventEmitter, once } from "node:events";
 import { onTestFinished } from "vitest";
 import type { LoggedFrame } from "../../src/inspect/frames/frame-log.js";
 import type { InspectedConnection, InspectedLoad } from "../../src/inspect/loads/types.js";
@@ -11,7 +12,7 @@ export interface Watcher {
   readonly events: EventSource;
   readonly json: <T>(path: string) => Promise<T>;
   /** The first load that `is` is true for, as it is told, now or later. */
-  readonly load: (is: (load: InspectedLoad) => boolean) => Promise<InspectedLoad>;
+  readonly load: (is: (load: InspectedLoad) => boolean, otherwise?: () => Promise<unknown>) => Promise<InspectedLoad>;
   readonly connection: (is: (connection: InspectedConnection) => boolean) => Promise<InspectedConnection>;
   readonly frames: (connection: number) => Promise<readonly LoggedFrame[]>;
 }
@@ -23,26 +24,40 @@ export async function watch(port: number): Promise<Watcher> {
   onTestFinished(() => events.close());
   const told = { load: new Map<number, InspectedLoad>(), connection: new Map<number, InspectedConnection>() };
   const json = async <T>(path: string) => JSON.parse((await client.request(`/.h2push/${path}`)).body.toString()) as T;
-  const read = async () => {
-    const { event, data } = await events.next();
-    const value = JSON.parse(data) as InspectedLoad & InspectedConnection;
-    if (event === "load") told.load.set(value.id, value);
-    if (event === "connection") told.connection.set(value.id, value);
-    return event;
+  const changes = new EventEmitter<{ change: [event: string] }>().setMaxListeners(0);
+  // Whoever waits is told of each event: it may be another's.
+  const pump = async () => {
+    for (;;) {
+      const { event, data } = await events.next();
+      const value = JSON.parse(data) as InspectedLoad & InspectedConnection;
+      if (event === "load") told.load.set(value.id, value);
+      if (event === "connection") told.connection.set(value.id, value);
+      changes.emit("change", event);
+    }
   };
-  while ((await read()) !== "ready");
-  const wait = async <T>(all: Map<number, T>, is: (one: T) => boolean) => {
+  const isReady = new Promise<void>((resolve) =>
+    changes.on("change", (event) => void (event === "ready" && resolve())),
+  );
+  pump().catch(() => undefined);
+  await isReady;
+  /** @param otherwise what there is instead, for the message when it takes too long */
+  const wait = async <T>(all: Map<number, T>, is: (one: T) => boolean, otherwise?: () => Promise<unknown>) => {
+    const late = AbortSignal.timeout(20_000);
     for (;;) {
       const found = [...all.values()].find(is);
       if (found !== undefined) return found;
-      await read();
+      try {
+        await once(changes, "change", { signal: late });
+      } catch {
+        throw new Error(`nothing like that was told: ${JSON.stringify(await otherwise?.(), undefined, 1)}`);
+      }
     }
   };
   return {
     client,
     events,
     json,
-    load: (is) => wait(told.load, is),
+    load: (is, otherwise) => wait(told.load, is, otherwise),
     connection: (is) => wait(told.connection, is),
     frames: async (connection) =>
       (await json<{ frames: readonly LoggedFrame[] }>(`connections/${connection}/frames.json`)).frames,

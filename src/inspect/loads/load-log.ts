@@ -113,9 +113,11 @@ export class LoadLog {
 
   /** What is not known to be a page belongs to one, or to none. */
   #assign(record: RequestRecord, exchange: ObservedExchange, isPage: boolean): void {
-    const isDocument = exchange.method === "GET" && isHtml(String(exchange.sent["content-type"] ?? ""));
-    if (isPage || isDocument) return this.#begin(record, exchange);
-    this.#loadOf(exchange)?.add(record);
+    // What a page has asked for is no page of its own, though the answer may be HTML: that it is missing.
+    const { status, sent, method, fields } = exchange;
+    const isDocument = method === "GET" && status === 200 && isHtml(String(sent["content-type"] ?? ""));
+    if (isPage || (isDocument && fields.referer === undefined)) this.#begin(record, exchange);
+    else this.#loadOf(exchange)?.add(record);
   }
 
   #begin(record: RequestRecord, exchange: ObservedExchange): void {
