@@ -231,7 +231,7 @@ describe.skipIf(!existsSync(executablePath))("h2push --demo in Chromium", () => 
   ] as const)("fits /%s into %d pixels", async (path, width) => {
     const page = await open(path, { viewport: { width, height: 844 } });
     await page.locator("#arrivals").waitFor({ state: "attached" });
-    for (const summary of await page.locator("summary").all()) await summary.click();
+    for (const summary of await page.locator("summary:visible").all()) await summary.click();
     await page.locator("#push-status").waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
   });
@@ -244,7 +244,7 @@ describe.skipIf(!existsSync(executablePath))("h2push --demo in Chromium", () => 
     await page.keyboard.press("Home");
     expect(await text(page, "#network-think-value")).toBe("0 ms");
     const runs: Waterfall[][] = [];
-    for (let run = 0; run < 3; run += 1) {
+    for (let run = 0; run < 2; run += 1) {
       const opened = page.waitForEvent("popup");
       await page.getByRole("button", { name: "Load it four times" }).click();
       const view = await opened;
@@ -254,7 +254,7 @@ describe.skipIf(!existsSync(executablePath))("h2push --demo in Chromium", () => 
     }
     const [loads = []] = runs;
     expect(loads.map(({ title }) => title)).toEqual(["Nothing said", "Link", "103", "Push"]);
-    // What else the machine does comes on top: the best of three has the least of it.
+    // What else the machine does comes on top: the best of two has the least of it.
     const best = loads.map((_, index) => Math.min(...runs.map((loads) => loads[index]?.total ?? Infinity)));
     expect(best[0]).toBeGreaterThan(600);
     expect(best[1]).toBeLessThan(0.75 * (best[0] ?? 0));
@@ -501,7 +501,7 @@ describe.skipIf(!existsSync(executablePath))("h2push --demo in Chromium", () => 
   ] as const)("axe-core finds nothing wrong with /%s, %s, %d pixels wide", async (path, colorScheme, width) => {
     const page = await open(path, { colorScheme, viewport: { width, height: 800 }, bypassCSP: true });
     await page.locator("#arrivals").waitFor({ state: "attached" });
-    for (const summary of await page.locator("summary").all()) await summary.click();
+    for (const summary of await page.locator("summary:visible").all()) await summary.click();
     if (!path.startsWith("about")) {
       await page.locator("#echo-open").click();
       await page.locator("#chat-send").click();
