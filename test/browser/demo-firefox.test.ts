@@ -72,6 +72,9 @@ describe.skipIf(firefoxPath === undefined)("h2push --demo in a fresh Firefox", (
     await click("chat-cut");
     await click("chat-send");
     await says("chat-client").toMatch(/over 2 requests$/);
+    await expect
+      .poll(() => evaluate(`document.getElementById("chat-send").disabled`), { timeout: 40_000 })
+      .toBe("false");
     await click("chat-send");
     await says("chat-client").toMatch(/^[3-9] of/);
     await click("chat-stop");

@@ -271,8 +271,8 @@ describe.skipIf(!existsSync(executablePath))("h2push --demo in Chromium", () => 
     expect(none.rows.find(({ file }) => file === "/js/granite.js")?.by).toBe("/js/chalk.js");
     expect(link.rows.find(({ file }) => file === "/js/granite.js")?.by).toBe("Link");
     expect(new Set(push.rows.slice(1).map(({ by }) => by))).toEqual(new Set(["pushed"]));
-    // The page was ready at once, and nobody trusts the certificate.
-    expect(await text(page, "#network-verdict")).toMatch(/Link saved .* The 103 gained nothing.*Push took /s);
+    // What the 103 does in one load differs: some loads ignore it (measured).
+    expect(await text(page, "#network-verdict")).toMatch(/Link saved .*The 103 (?:gained|saved) .*Push took /s);
     expect(await text(page, "#network-status")).toMatch(
       / with nothing said, .* with Link, .* with a 103, .* with pushes\.$/,
     );
@@ -436,7 +436,11 @@ describe.skipIf(!existsSync(executablePath))("h2push --demo in Chromium", () => 
       ["Server-sent events", "#events-status", /^Open/],
       ["Fetch", "#fetch-status", /^40 requests/],
     ] as const) {
-      await page.getByRole("row", { name: row }).getByRole("button", { name: "Show it" }).click();
+      await page
+        .getByRole("row")
+        .filter({ has: page.getByRole("rowheader", { name: row, exact: true }) })
+        .getByRole("button", { name: "Show it" })
+        .click();
       await eventually(() => text(page, shown)).toMatch(status);
     }
   });
@@ -463,7 +467,7 @@ describe.skipIf(!existsSync(executablePath))("h2push --demo in Chromium", () => 
     const page = await open(path, { locale });
     await page.getByRole("heading", { name: heading, level: 1 }).waitFor();
     expect(await page.locator("html").getAttribute("lang")).toBe(lang);
-    expect(await text(page, ".steps-nav a [data-text]")).toBe(first);
+    expect(await text(page, ".steps-nav a:first-child [data-text]")).toBe(first);
     await page
       .getByRole("link", { name: lang === "en" ? "How it works" : "工作原理" })
       .first()
@@ -517,7 +521,10 @@ describe.skipIf(!existsSync(executablePath))("h2push --demo in Chromium", () => 
   });
 
   test("says without JavaScript what it would show, and can be read", async () => {
-    const page = await open("", { javaScriptEnabled: false });
+    const context = await browser.newContext({ ignoreHTTPSErrors: true, javaScriptEnabled: false });
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    await page.goto(url);
     expect(await page.locator("noscript").innerText()).toMatch(/with JavaScript you would see.*启用 JavaScript 后/s);
     expect(await text(page, "#choice h2")).toContain("Which one?");
     expect(await page.locator(".choice tbody tr").count()).toBe(5);
@@ -543,11 +550,11 @@ describe.skipIf(!existsSync(executablePath))("h2push --demo in Chromium", () => 
     await page.getByRole("button", { name: "Send them" }).click();
     await eventually(() => text(page, "#fetch-status")).toContain("answered with 404");
     await page.getByRole("button", { name: "Load it four times" }).click();
-    await eventually(() => text(page, "#network-status")).toContain("/demo/network: 404");
+    await eventually(() => text(page, "#network-status")).toContain("/demo/network: 405");
     await page.locator("#echo-open").click();
     await eventually(() => text(page, "#echo-status")).toContain("This page needs h2push --demo");
     await page.locator("#chat-send").click();
-    await eventually(() => text(page, "#chat-client")).toContain("/demo/chat: 404");
+    await eventually(() => text(page, "#chat-client")).toContain("/demo/chat: 405");
   });
 });
 
