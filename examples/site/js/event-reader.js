@@ -8,21 +8,30 @@ const MAX_REQUESTS = 10;
  * The events of one response in text/event-stream.
  *
  * @param {Response} response
- * @param {EventParser} parser which keeps what a next request has to know
- * @param {(text: string) => void} onText given what came, as it came
+ * @param {object} options
+ * @param {EventParser} [options.parser] which keeps what a next request has to know
+ * @param {(text: string) => void} [options.onText] given what came, as it came
+ * @param {AbortSignal} [options.signal] ends it
+ * @throws the signal's reason
  */
-export async function* eventsOf(response, parser = new EventParser(), onText = () => undefined) {
+export async function* eventsOf(response, { parser = new EventParser(), onText = () => undefined, signal } = {}) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const cancel = () => void reader.cancel().catch(() => undefined);
+  signal?.addEventListener("abort", cancel);
+  let isOver = false;
   try {
     for (;;) {
       const { done, value } = await reader.read();
+      signal?.throwIfAborted();
+      isOver = done;
       if (done) return;
       onText(value);
       yield* parser.read(value);
     }
   } finally {
+    signal?.removeEventListener("abort", cancel);
     // Whoever stops reading tells the server so.
-    reader.cancel().catch(() => undefined);
+    if (!isOver) cancel();
   }
 }
 
@@ -48,7 +57,7 @@ export async function* resumedEvents(url, init, { isLast, onText, onWait = () =>
     // A new response is parsed anew: half an event of the one before is nothing.
     const parser = new EventParser();
     try {
-      for await (const event of eventsOf(response, parser, onText)) {
+      for await (const event of eventsOf(response, { parser, onText })) {
         yield event;
         if (isLast(event)) return;
       }
@@ -73,9 +82,9 @@ export async function* runEvents(url, signal) {
   latestRun = new Promise((resolve) => (over = resolve));
   try {
     await before;
-    const response = await fetch(url, { method: "POST", signal });
+    const response = await fetch(url, { method: "POST" });
     if (!response.ok) throw new Error(await refusal(response, url));
-    for await (const { event, data } of eventsOf(response)) yield { event, data: JSON.parse(data) };
+    for await (const { event, data } of eventsOf(response, { signal })) yield { event, data: JSON.parse(data) };
   } finally {
     over();
   }
