@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { EventEmitter, once } from "node:events";
+import { stripVTControlCharacters } from "node:util";
 import { onTestFinished } from "vitest";
 import type { LoggedFrame } from "../../src/inspect/frames/frame-log.js";
 import type { InspectedConnection, InspectedLoad } from "../../src/inspect/loads/types.js";
@@ -23,12 +24,14 @@ export async function watch(port: number): Promise<Watcher> {
   const events = await listen(client, "/.h2push/events");
   onTestFinished(() => events.close());
   const told = { load: new Map<number, InspectedLoad>(), connection: new Map<number, InspectedConnection>() };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the server has documented
   const json = async <T>(path: string) => JSON.parse((await client.request(`/.h2push/${path}`)).body.toString()) as T;
   const changes = new EventEmitter<{ change: [event: string] }>().setMaxListeners(0);
   // Whoever waits is told of each event: it may be another's.
   const pump = async () => {
     for (;;) {
       const { event, data } = await events.next();
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the server has documented
       const value = JSON.parse(data) as InspectedLoad & InspectedConnection;
       if (event === "load") told.load.set(value.id, value);
       if (event === "connection") told.connection.set(value.id, value);
@@ -82,7 +85,7 @@ export async function nghttpFrames(args: readonly string[]): Promise<readonly Pr
   });
   const line = /(recv|send) (?:\([^)]*\) )?([A-Z_]+) frame <length=(\d+), flags=0x([\da-f]+), stream_id=(\d+)>/g;
   // Colours are escape sequences.
-  const plain = output.replaceAll(/\u001b\[[\d;]*m/g, "");
+  const plain = stripVTControlCharacters(output);
   return [...plain.matchAll(line)].map(([, direction, type = "", length, flags = "", stream]) => ({
     from: direction === "send" ? "client" : "server",
     type,

@@ -106,5 +106,6 @@ test("the keys go to whoever asks in the library, and to nobody else", async () 
   const { port } = await startServer({ onKeyLog: (line) => lines.push(line.toString()) });
   await connect(port);
   expect(lines.join("")).toContain("TRAFFIC_SECRET");
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the types forbid is what is tried
   expect(() => createServer({ onKeyLog: "x" as never })).toThrow(/onKeyLog/);
 });

@@ -154,6 +154,7 @@ async function load(client: H2Client, page: string, origin: string, isBrowser: b
     return { stream, ended: enter(stream, { target, means, urgency }, "response", reset) };
   };
   const navigation = ask(page, "page", isBrowser ? { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" } : {});
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the server has documented
   const [answer] = (await once(navigation.stream, "response")) as [IncomingHttpHeaders];
   await navigation.ended;
   const linked = new Set(readLinks(String(answer["link"] ?? "")).map(({ target }) => target));
