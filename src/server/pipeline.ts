@@ -27,6 +27,7 @@ export async function openPipeline(
 ): Promise<Pipeline> {
   const { cors, proxy, proxyTimeout, live } = settings;
   const upstreams = proxy.length === 0 ? undefined : await openProxy(proxy, proxyTimeout);
+  const routes = hasRoutes ? (await import("./routes/answer-route.js")).routes : undefined;
   const steps: (Step | undefined)[] = [
     host,
     // Before the password: a preflight never carries one (Fetch §4.8), and its answer says nothing of the site.
@@ -37,9 +38,9 @@ export async function openPipeline(
     live ? (await import("./live-reload/own-paths.js")).ownPaths : undefined,
     upstreams?.step,
     withoutPath,
-    hasRoutes ? undefined : noWebSocket,
+    webSocketOverHttp2(routes),
     forcedRules,
-    hasRoutes ? (await import("./routes/answer-route.js")).routes : undefined,
+    routes,
     files,
   ];
   return { steps: steps.filter((step) => step !== undefined), close: () => upstreams?.close() };
@@ -79,9 +80,13 @@ const password: Step = (exchange, { rules }) => {
   return exchange.rules.isRefused ? challenge(exchange) : "next";
 };
 
-/** Over HTTP/2 the status 200 of a file would say that a WebSocket is open (RFC 8441 §5). */
-const noWebSocket: Step = (exchange) =>
-  isConnect(exchange.fields) ? sendError(exchange, 404, "Nothing here takes WebSockets.") : "next";
+/** A handshake over HTTP/2 is for routes alone: the status 200 of a file would say that a WebSocket is open (RFC 8441 §5). */
+function webSocketOverHttp2(routes: Step | undefined): Step {
+  return (exchange, site) => {
+    if (!isConnect(exchange.fields)) return "next";
+    return routes === undefined ? sendError(exchange, 404, "Nothing here takes WebSockets.") : routes(exchange, site);
+  };
+}
 
 /** `OPTIONS *` asks what can be asked of the server; what comes after this step has a path. */
 const withoutPath: Step = (exchange) => {

@@ -88,8 +88,10 @@ test.each([
   ["2", "/elsewhere", {}, 404],
   // Over HTTP/2 the status 200 of the page would say that the socket is open.
   ["2", "/", {}, 404],
+  ["2", "/forced", {}, 404],
 ] as const)("refuses a handshake over HTTP/%s for %s with %j: %d", async (version, path, fields, status) => {
-  const server = await startServer({ root: await writeSite({ "index.html": "a" }), routes: [echoRoute()] });
+  const root = await writeSite({ "index.html": "a", _redirects: "/forced /index.html 200!" });
+  const server = await startServer({ root, routes: [echoRoute()] });
   expect((await open(server, version, path, fields)).status).toBe(status);
 });
 
