@@ -16,7 +16,7 @@ import { addReportCommand } from "./subcommands/report-command.js";
 const examples = `
 Examples:
   h2push ./site                  serve a directory at https://localhost:8443/
-  h2push --demo                  learn HTTP/2 in the browser, in five live lessons
+  h2push --demo                  learn HTTP/2 in five live lessons
   h2push ./dist -- npm test      run a command beside it, with H2PUSH_URL set`;
 
 /** Flags and help; no work is done here. Throws commander's own error instead of ending the process. */
