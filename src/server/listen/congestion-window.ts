@@ -32,6 +32,11 @@ export class CongestionWindow {
     this.#rtt = rtt;
   }
 
+  /** Bytes that may be under way. */
+  get size(): number {
+    return this.#size;
+  }
+
   hasRoom(bytes: number, now: number): boolean {
     if (this.#underWay === 0) {
       if (now - this.#lastSent > this.#rtt + IDLE_MS) this.#size = Math.min(this.#size, INITIAL_WINDOW);

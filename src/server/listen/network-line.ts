@@ -75,7 +75,7 @@ export class Line {
   readonly #random: () => number;
   /** When the connection is there (`performance.now()`). */
   readonly #opens: number;
-  /** Called when all that was given has left. */
+  /** Called when it is no longer full. */
   onRoom: () => void = () => undefined;
   /** Not sent yet; what has to be sent again comes first. */
   readonly #waiting: Segment[] = [];
@@ -88,6 +88,7 @@ export class Line {
   #lost: Transmission[] = [];
   #last: Transmission | undefined;
   #bytes = 0;
+  #waitingBytes = 0;
   /** Times that nothing was heard any more, since something was. */
   #probes = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -108,9 +109,9 @@ export class Line {
     return this.#bytes;
   }
 
-  /** Something waits for the congestion window: `onRoom` is called when it has left. */
-  get isWaiting(): boolean {
-    return this.#waiting.length > 0;
+  /** As much waits as may be under way, which is what Linux takes from a program ahead of time: `onRoom` tells when it is less. */
+  get isFull(): boolean {
+    return this.#waitingBytes >= this.#window.size;
   }
 
   /** How long it takes until all that was sent has left (milliseconds). */
@@ -123,6 +124,7 @@ export class Line {
     if (this.#isCut) return;
     const segment = { bytes, arrive, hasArrived: false };
     this.#bytes += bytes;
+    this.#waitingBytes += bytes;
     this.#order.push(segment);
     this.#waiting.push(segment);
     this.#transmit(performance.now());
@@ -138,6 +140,7 @@ export class Line {
   #transmit(now: number): void {
     for (let [segment] = this.#waiting; segment !== undefined && this.#window.hasRoom(segment.bytes, now);) {
       this.#waiting.shift();
+      this.#waitingBytes -= segment.bytes;
       this.#window.sent(segment.bytes, now);
       const arrives = this.#bandwidth.take(segment.bytes, Math.max(now, this.#opens)) + this.#network.rtt / 2;
       const number = (this.#last?.number ?? 0) + 1;
@@ -178,12 +181,12 @@ export class Line {
   #advance(): void {
     this.#due = Infinity;
     const now = performance.now();
-    const hadToWait = this.isWaiting;
+    const wasFull = this.isFull;
     this.#arrive(now + EARLY_MS);
     if (this.#acknowledging.length > 0) this.#acknowledge(now + EARLY_MS);
     else if (this.#probeAt() <= now + EARLY_MS) this.#probe(now);
     this.#transmit(now);
-    if (hadToWait && !this.isWaiting) this.onRoom();
+    if (wasFull && !this.isFull) this.onRoom();
     if (!this.#isCut) this.#wait();
   }
 
@@ -219,7 +222,10 @@ export class Line {
   #sendAgain(isKnown: (lost: Transmission) => boolean, now: number): void {
     const known = this.#lost.filter(isKnown);
     if (known.length === 0) return;
-    for (const { segment, sent } of known) this.#window.lost(segment.bytes, sent, now);
+    for (const { segment, sent } of known) {
+      this.#window.lost(segment.bytes, sent, now);
+      this.#waitingBytes += segment.bytes;
+    }
     this.#lost = this.#lost.filter((one) => !known.includes(one));
     this.#waiting.unshift(...known.map(({ segment }) => segment));
   }

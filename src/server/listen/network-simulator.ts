@@ -116,7 +116,7 @@ export class SlowSocket extends Duplex {
   /** Takes the next bytes when the line is free again: what is not on its way yet can still be put in order. */
   #admit(): void {
     clearTimeout(this.#timer);
-    if (this.#next === undefined || this.#outbound.isWaiting) return;
+    if (this.#next === undefined || this.#outbound.isFull) return;
     if (this.#outbound.bytesUnderWay >= MAX_UNDER_WAY_BYTES || this.#socket.writableNeedDrain) return;
     const early = this.#outbound.busy - AHEAD_MS;
     if (early > 0) {
