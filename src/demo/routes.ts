@@ -8,7 +8,7 @@ import { time } from "./endpoints/time.js";
 import { network, networkFiles, samplePage } from "./network/network.js";
 import type { NetworkOptions } from "./network/page-server.js";
 import { parallel } from "./network/parallel.js";
-import { priority } from "./network/priority.js";
+import { priority } from "./network/overtaking.js";
 import { Runs } from "./network/runs.js";
 import { socket } from "./socket/socket-endpoint.js";
 

@@ -12,7 +12,7 @@ import type { RequestRecord } from "../server/request-record.js";
 import { beginRequest, whenAnswered } from "../server/request-lifecycle.js";
 import { bytesOf, contentOf, type Content, type PageContent } from "./page-content.js";
 import { deliverOwnPage } from "./own-page.js";
-import { sitePage } from "./page-needs.js";
+import { sitePage } from "./mounted-needs.js";
 import { hintValues } from "./site-links.js";
 
 /** One's own page on its way: what it needs is known, its content not yet. */

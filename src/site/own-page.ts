@@ -10,7 +10,7 @@ import { withoutConnectionFields } from "../server/http/fetch-adapter.js";
 import { deliverPage, type ReadyPage } from "../server/page-delivery/deliver-page.js";
 import { policiesOf } from "./compat-exchange.js";
 import { contentOf, type PageContent } from "./page-content.js";
-import { needsOfContent, sitePage } from "./page-needs.js";
+import { needsOfContent, sitePage } from "./mounted-needs.js";
 
 /** A page that somebody else makes. */
 export interface OwnPage {

@@ -5,7 +5,7 @@ import type { PageNeeds } from "../scanner/types.js";
 import type { Site } from "../server/context.js";
 import { withStaleness } from "../server/page-delivery/plan-input.js";
 import { pageLinks } from "../server/page-delivery/preload-links.js";
-import { sitePage, type SitePage } from "./page-needs.js";
+import { sitePage, type SitePage } from "./mounted-needs.js";
 
 /** Who is to get a page. */
 export interface LinksOptions {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { overBudget, readBudgets } from "../../src/report/checks/budget.js";
 import { changesSince, readReport } from "../../src/report/checks/changes.js";
-import { harName, harOf } from "../../src/report/har.js";
+import { harName, harOf } from "../../src/report/report-har.js";
 import { htmlReport } from "../../src/report/html/document.js";
 import { figuresOf, type WayLoads } from "../../src/report/page-figures.js";
 import type { PageResult, Report } from "../../src/report/types.js";

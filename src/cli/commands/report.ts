@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readUserFile } from "../../io/disk/read-user-file.js";
 import { overBudget, readBudgets, type Budgets } from "../../report/checks/budget.js";
 import { changesSince, readReport } from "../../report/checks/changes.js";
-import { harName, harOf } from "../../report/har.js";
+import { harName, harOf } from "../../report/report-har.js";
 import { htmlReport } from "../../report/html/document.js";
 import { NETWORKS, type NetworkName } from "../../report/measure/networks.js";
 import { runReport } from "../../report/run-report.js";

@@ -3,7 +3,7 @@ import type { ServerWebSocket } from "../../server/routes/web-socket.js";
 import { endpoint } from "../endpoints/endpoint.js";
 import { integerParameter } from "../endpoints/parameter.js";
 import { problem } from "../endpoints/problem.js";
-import { readCommand } from "./command.js";
+import { readCommand } from "./socket-command.js";
 import { Rooms } from "./rooms.js";
 import { readSlowly } from "./slow-reader.js";
 

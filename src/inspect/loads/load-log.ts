@@ -1,6 +1,6 @@
 import type { Delivery } from "../../delivery/history.js";
 import { RateLimit } from "../../io/rate-limit.js";
-import { Load } from "./load.js";
+import { Load } from "./inspected-load.js";
 import { note, openRecord, type ObservedExchange, type RequestRecord } from "./observed.js";
 
 /** Loads that are kept. */

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { Delivery } from "../../delivery/history.js";
-import type { Load } from "./load.js";
+import type { Load } from "./inspected-load.js";
 
 /** A connection, as far as its loads are told. */
 export interface ObservedConnection {
