@@ -6,6 +6,7 @@ import type { Certificate } from "../../tls/issue/certificate.js";
 import { normalizeNames } from "../../tls/issue/certificate-names.js";
 import { networkNames } from "../../tls/issue/network-names.js";
 import { mkcertDirectory } from "../../tls/store/store-paths.js";
+import { readPair } from "../../tls/store/pair-files.js";
 import { isSignerTrusted, loadStoredPair } from "../../tls/store/load-stored-pair.js";
 import { certEnvironment, type AuthorityMaker } from "./cert-environment.js";
 import { readUserFile } from "../../io/disk/read-user-file.js";
@@ -54,10 +55,9 @@ export async function chooseCertificate(
   const mkcert = mkcertDirectory(environment);
   const own = ownFiles(options);
   if (own !== undefined) {
-    const { readPair } = await import("../../tls/store/pair-files.js");
     const passphrase = await passphraseOf(options.passphrase);
-    const read = pfx === undefined ? undefined : (await import("../../tls/store/pfx-file.js")).readPfx;
-    const load = () => (read ?? readPair)(own.cert, own.key, { directory, passphrase });
+    const read = pfx === undefined ? readPair : (await import("../../tls/store/pfx-file.js")).readPfx;
+    const load = () => read(own.cert, own.key, { directory, passphrase });
     const certificate = await load();
     const trusted = certificate.signer.kind === "authority" && certificate.signer.trusted;
     return { begin: () => Promise.resolve(certificate), load, trusted, hidden: [...own.hidden, directory, mkcert] };
