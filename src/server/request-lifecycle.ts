@@ -140,6 +140,7 @@ function discardContent({ stream }: Exchange): void {
 /** What a stream says of a client that went away, and a route whose `request.signal` told it so. */
 const gone = new Set([
   "ABORT_ERR",
+  "ECANCELED",
   "ECONNRESET",
   "EPIPE",
   "ERR_STREAM_DESTROYED",
