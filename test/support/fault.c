@@ -30,7 +30,11 @@ static int names(const char *path) {
   return part && path && strstr(path, part) != NULL;
 }
 
-static int ours(int fd) { return fd >= 0 && fd < MOST && is_ours[fd]; }
+// The descriptor of a file that was closed past us may be that of something else by now: of a watch, say.
+static int ours(int fd) {
+  struct stat found;
+  return fd >= 0 && fd < MOST && is_ours[fd] && fstat(fd, &found) == 0 && S_ISREG(found.st_mode);
+}
 
 static void change(void) {
   long at = number("FAULT_KILL");
