@@ -6,8 +6,8 @@ import { hasDied, ownName } from "./lock-owner.js";
 
 /** Far longer than making a certificate takes: a process that holds the lock for this long is dead, or stands still. */
 const STALE_MS = 10_000;
-/** A lock without a name in it: its process wrote none in this time, so it died in between. */
-const UNNAMED_MS = 500;
+/** A lock without a name in it: its process wrote none in this time, even where twenty start at once, so it died in between. */
+const UNNAMED_MS = 3000;
 const RETRY_MS = 20;
 /** A wait of this length is told. */
 const TOLD_AFTER_MS = 500;
