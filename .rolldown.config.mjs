@@ -83,7 +83,7 @@ const groups = [
   { name: "learn", test: /src\/(?:learn\/|server\/scan\/learned-scanner)/ },
   { name: "web-socket", test: /src\/server\/routes\/accept-web-socket|node_modules\/ws\// },
   { name: "pfx", test: /node_modules\/node-forge\/|src\/tls\/store\/pfx-file/ },
-  { name: "listeners", test: /src\/server\/listen\/(?:unix-socket|network-|congestion-)/ },
+  { name: "listeners", test: /src\/server\/listen\/(?:unix-socket|slow-network\/)/ },
   { name: "site", test: /src\/(?:files|delivery|rules|server\/(?!scan\/))/, minShareCount: 2 },
   { name: "lines", test: /src\/cli\/log\/(?:access|json|scan)-line/ },
   { name: "cert", test: /src\/cli\/commands\/cert/ },

@@ -11,7 +11,8 @@ const timeouts = { testTimeout: 120_000, hookTimeout: 60_000, expect: { poll: { 
 const timed = [
   "test/demo/demo-network.test.ts",
   "test/demo/runs.test.ts",
-  "test/server/listen/network-simulator.test.ts",
+  "test/server/listen/slow-network/network-line.test.ts",
+  "test/server/listen/slow-network/network-simulator.test.ts",
   "test/server/page-delivery/early-hints.test.ts",
 ];
 

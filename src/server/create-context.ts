@@ -61,8 +61,9 @@ export async function openContext(server: ServerParts): Promise<OpenContext> {
   const inspect = settings.inspect ? await openInspector(settings) : undefined;
   const [{ steps, close }, headerTransforms] = await Promise.all([
     mounted === undefined
-      ? openPipeline(settings, (options.routes ?? []).length > 0, inspect?.step) // Where none are named, the server around it knows its hosts.
-      : openMountedPipeline(settings, options.allowHost !== undefined),
+      ? openPipeline(settings, (options.routes ?? []).length > 0, inspect?.step)
+      : // Where no hosts are named, the server around it knows its own.
+        openMountedPipeline(settings, options.allowHost !== undefined),
     openHeaderTransforms(settings),
   ]);
   const tree = options.root === undefined ? undefined : await openFiles(options.root, server);

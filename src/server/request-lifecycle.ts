@@ -10,19 +10,19 @@ import { answer } from "./pipeline.js";
 import type { RequestRecord } from "./request-record.js";
 import type { Site } from "./context.js";
 
-type Told = ((record: RequestRecord) => void) | undefined;
+type RecordListener = ((record: RequestRecord) => void) | undefined;
 
 /**
  * Sees each request through from its arrival to the end of its response and of
  * all that went with it, and tells of it. Never throws: whatever goes wrong
  * stays with that one request.
  */
-export function requestHandler(site: Site, onRequest: Told) {
+export function requestHandler(site: Site, onRequest: RecordListener) {
   return (exchange: Exchange) => void answerRequest(site, exchange, beginRequest(site, exchange, onRequest));
 }
 
 /** Takes note of a request until it has ended. With nobody to tell, there is nothing to remember of it. */
-export function beginRequest(site: Site, exchange: Exchange, onRequest: Told): Observed | undefined {
+export function beginRequest(site: Site, exchange: Exchange, onRequest: RecordListener): Observed | undefined {
   const { connection } = exchange;
   const observed = onRequest === undefined ? undefined : new Observed(site, exchange, onRequest);
   const ended = site.connections.begin(connection);

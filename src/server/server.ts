@@ -237,7 +237,7 @@ const closedError = () => new H2PushError("listen", "the server was closed", "cr
 
 async function networkOf({ rtt, kbps, loss }: Settings): Promise<ListenOptions["network"]> {
   if (rtt === 0 && kbps === 0 && loss === 0) return undefined;
-  const { SlowNetworkLines } = await import("./listen/network-simulator.js");
+  const { SlowNetworkLines } = await import("./listen/slow-network/network-simulator.js");
   const lines = new SlowNetworkLines({ rtt, kbps: kbps === 0 ? Infinity : kbps, loss: loss / 100 });
   return (socket, accepted) => lines.connect(socket, accepted);
 }

@@ -142,7 +142,9 @@ export class Line {
       this.#waiting.shift();
       this.#waitingBytes -= segment.bytes;
       this.#window.sent(segment.bytes, now);
-      const arrives = this.#bandwidth.take(segment.bytes, Math.max(now, this.#opens)) + this.#network.rtt / 2;
+      // The handshake holds up its own connection alone, and not the line.
+      const left = Math.max(this.#bandwidth.take(segment.bytes, now), this.#opens);
+      const arrives = left + this.#network.rtt / 2;
       const number = (this.#last?.number ?? 0) + 1;
       this.#last = { segment, number, sent: now, arrives, duplicates: 0 };
       if (segment.bytes > 0 && this.#random() < this.#network.loss) this.#lost.push(this.#last);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Bandwidth, Line } from "../../../src/server/listen/network-line.js";
+import { Bandwidth, Line } from "../../../../src/server/listen/slow-network/network-line.js";
 
 const RTT = 60;
 
@@ -59,4 +59,16 @@ test("on a narrow line the segments leave one after another, with the fields tha
   const times = await arrivals(10, [], (8 * (1448 + 66)) / (RTT / 10));
   expectAt(times[0], 0.6);
   expectAt(times[9], 1.5);
+});
+
+test("a connection whose handshake is under way holds up itself, and not the others of its client", async () => {
+  const network = { rtt: RTT, kbps: 100_000, loss: 0 };
+  const bandwidth = new Bandwidth(network);
+  const began = performance.now();
+  const arrival = (line: Line) =>
+    new Promise<number>((done) => line.send(500, () => done((performance.now() - began) / RTT)));
+  const [opening, open] = [new Line(network, bandwidth, began + RTT), new Line(network, bandwidth, began)];
+  const times = await Promise.all([arrival(opening), arrival(open)]);
+  expectAt(times[0], 1.5);
+  expectAt(times[1], 0.5);
 });

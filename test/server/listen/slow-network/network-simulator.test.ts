@@ -3,11 +3,11 @@ import { connect as connectHttp2 } from "node:http2";
 import { connect as connectTcp } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { expect, onTestFinished, test } from "vitest";
-import type { Route } from "../../../src/index.js";
-import { http1 } from "../../support/h1.js";
-import { answerOf, connect } from "../../support/h2.js";
-import { startServer } from "../../support/server.js";
-import { writeSite } from "../../support/site.js";
+import type { Route } from "../../../../src/index.js";
+import { http1 } from "../../../support/h1.js";
+import { answerOf, connect } from "../../../support/h2.js";
+import { startServer } from "../../../support/server.js";
+import { writeSite } from "../../../support/site.js";
 
 /** Far above what a busy machine adds by itself (milliseconds). */
 const RTT = 150;
