@@ -1,9 +1,6 @@
-/** The content of a segment of TCP over Ethernet, with timestamps (bytes). */
-export const SEGMENT_BYTES = 1448;
-
-/** RFC 6928 §2 */
-const INITIAL_WINDOW = 10 * SEGMENT_BYTES;
-const MIN_WINDOW = 2 * SEGMENT_BYTES;
+/** RFC 6928 §2. Linux counts in segments, small ones as well. */
+const INITIAL_SEGMENTS = 10;
+const MIN_SEGMENTS = 2;
 
 /** After a pause of that length it begins anew (RFC 5681 §4.1; milliseconds beyond a round trip). */
 const IDLE_MS = 200;
@@ -12,12 +9,12 @@ const IDLE_MS = 200;
 const DECREASE = 0.7;
 const GROWTH = 0.4;
 
-/** How much may be under way: slow start (RFC 5681 §3.1), then CUBIC (RFC 9438), as Linux has them. */
+/** How many segments may be under way: slow start (RFC 5681 §3.1), then CUBIC (RFC 9438), as Linux has them. */
 export class CongestionWindow {
   readonly #rtt: number;
-  #size = INITIAL_WINDOW;
+  #size = INITIAL_SEGMENTS;
   #underWay = 0;
-  /** The most that was under way since the window last grew. */
+  /** The most that were under way since all had arrived. */
   #used = 0;
   /** Slow start ends here. */
   #threshold = Infinity;
@@ -32,47 +29,46 @@ export class CongestionWindow {
     this.#rtt = rtt;
   }
 
-  /** Bytes that may be under way. */
+  /** Segments that may be under way. */
   get size(): number {
     return this.#size;
   }
 
-  hasRoom(bytes: number, now: number): boolean {
+  hasRoom(now: number): boolean {
     if (this.#underWay === 0) {
-      if (now - this.#lastSent > this.#rtt + IDLE_MS) this.#size = Math.min(this.#size, INITIAL_WINDOW);
+      if (now - this.#lastSent > this.#rtt + IDLE_MS) this.#size = Math.min(this.#size, INITIAL_SEGMENTS);
       return true;
     }
-    return this.#rtt === 0 || this.#underWay + bytes <= this.#size;
+    return this.#rtt === 0 || this.#underWay + 1 <= this.#size;
   }
 
-  sent(bytes: number, now: number): void {
-    this.#underWay += bytes;
+  sent(now: number): void {
+    this.#underWay++;
     this.#used = Math.max(this.#used, this.#underWay);
     this.#lastSent = now;
   }
 
-  acknowledged(bytes: number, now: number): void {
-    this.#underWay -= bytes;
+  acknowledged(now: number): void {
+    this.#underWay--;
     if (this.#size < this.#threshold) {
       // One that is not used up says nothing of what the line carries.
-      if (this.#size < 2 * this.#used) this.#size += bytes;
+      if (this.#size < 2 * this.#used) this.#size++;
     } else this.#size = Math.max(this.#size, this.#cubic((now - this.#recovered) / 1000));
     if (this.#underWay === 0) this.#used = 0;
   }
 
   /** @param sent when the lost segment was; one loss counts for all that was under way with it */
-  lost(bytes: number, sent: number, now: number): void {
-    this.#underWay -= bytes;
+  lost(sent: number, now: number): void {
+    this.#underWay--;
     if (sent <= this.#recovered) return;
     this.#before = this.#size;
-    this.#size = this.#threshold = Math.max(MIN_WINDOW, this.#size * DECREASE);
+    this.#size = this.#threshold = Math.max(MIN_SEGMENTS, this.#size * DECREASE);
     this.#recovered = now;
   }
 
   /** @param seconds since the loss */
   #cubic(seconds: number): number {
-    const before = this.#before / SEGMENT_BYTES;
-    const back = Math.cbrt((before * (1 - DECREASE)) / GROWTH);
-    return (GROWTH * (seconds - back) ** 3 + before) * SEGMENT_BYTES;
+    const back = Math.cbrt((this.#before * (1 - DECREASE)) / GROWTH);
+    return GROWTH * (seconds - back) ** 3 + this.#before;
   }
 }

@@ -1,4 +1,4 @@
-import { CongestionWindow, SEGMENT_BYTES } from "./congestion-window.js";
+import { CongestionWindow } from "./congestion-window.js";
 
 /** A network to simulate, for those who study what delivery gains: on loopback nothing shows. */
 export interface SlowNetwork {
@@ -9,6 +9,9 @@ export interface SlowNetwork {
   /** Part of the segments that are lost, from 0 to 1. */
   readonly loss: number;
 }
+
+/** The content of a segment of TCP over Ethernet, with timestamps (bytes). */
+const SEGMENT_BYTES = 1448;
 
 /** What goes over the line with each segment: the fields of TCP with timestamps, IPv4 and Ethernet (bytes). */
 const FIELDS_BYTES = 66;
@@ -45,9 +48,10 @@ export class Bandwidth {
   }
 }
 
+/** One segment of TCP; one without content marks a place among the others. */
 interface Segment {
-  readonly bytes: number;
-  readonly arrive: () => void;
+  content: Buffer;
+  readonly arrive: (content: Buffer) => void;
   hasArrived: boolean;
 }
 
@@ -75,6 +79,8 @@ export class Line {
   readonly #random: () => number;
   /** When the connection is there (`performance.now()`). */
   readonly #opens: number;
+  /** Takes what has arrived. */
+  readonly #deliver: (content: Buffer) => void;
   /** Called when it is no longer full. */
   onRoom: () => void = () => undefined;
   /** Not sent yet; what has to be sent again comes first. */
@@ -96,10 +102,17 @@ export class Line {
   #due = Infinity;
   #isCut = false;
 
-  constructor(network: SlowNetwork, bandwidth: Bandwidth, opens: number, random: () => number = Math.random) {
+  constructor(
+    network: SlowNetwork,
+    bandwidth: Bandwidth,
+    opens: number,
+    deliver: (content: Buffer) => void,
+    random: () => number = Math.random,
+  ) {
     this.#network = network;
     this.#bandwidth = bandwidth;
     this.#opens = opens;
+    this.#deliver = deliver;
     this.#window = new CongestionWindow(network.rtt);
     this.#random = random;
   }
@@ -111,7 +124,7 @@ export class Line {
 
   /** As much waits as may be under way, which is what Linux takes from a program ahead of time: `onRoom` tells when it is less. */
   get isFull(): boolean {
-    return this.#waitingBytes >= this.#window.size;
+    return this.#waitingBytes >= this.#window.size * SEGMENT_BYTES;
   }
 
   /** How long it takes until all that was sent has left (milliseconds). */
@@ -119,14 +132,45 @@ export class Line {
     return this.#bandwidth.free - performance.now();
   }
 
-  /** Sends bytes behind those sent before; calls `arrive` when they are there. */
-  send(bytes: number, arrive: () => void): void {
+  /** Sends bytes behind those sent before. */
+  send(content: Buffer): void {
     if (this.#isCut) return;
-    const segment = { bytes, arrive, hasArrived: false };
-    this.#bytes += bytes;
-    this.#waitingBytes += bytes;
+    const filled = this.#fill(content);
+    for (let at = filled; at < content.length; at += SEGMENT_BYTES)
+      this.#append(content.subarray(at, at + SEGMENT_BYTES), this.#deliver);
+    this.#begin();
+  }
+
+  /** Calls `arrive` when all that was sent before is there. */
+  mark(arrive: () => void): void {
+    if (this.#isCut) return;
+    this.#append(Buffer.alloc(0), arrive);
+    this.#begin();
+  }
+
+  /** What waits goes in full segments, as a system sends it: adds to the last, returns how many bytes. */
+  #fill(content: Buffer): number {
+    const last = this.#waiting.at(-1);
+    if (last === undefined || last !== this.#order.at(-1) || last.content.length === 0) return 0;
+    const part = content.subarray(0, SEGMENT_BYTES - last.content.length);
+    last.content = Buffer.concat([last.content, part]);
+    this.#count(part.length);
+    return part.length;
+  }
+
+  #append(content: Buffer, arrive: Segment["arrive"]): void {
+    const segment = { content, arrive, hasArrived: false };
+    this.#count(content.length);
     this.#order.push(segment);
     this.#waiting.push(segment);
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    this.#waitingBytes += bytes;
+  }
+
+  #begin(): void {
     this.#transmit(performance.now());
     this.#wait();
   }
@@ -138,16 +182,16 @@ export class Line {
   }
 
   #transmit(now: number): void {
-    for (let [segment] = this.#waiting; segment !== undefined && this.#window.hasRoom(segment.bytes, now);) {
+    for (let [segment] = this.#waiting; segment !== undefined && this.#window.hasRoom(now);) {
       this.#waiting.shift();
-      this.#waitingBytes -= segment.bytes;
-      this.#window.sent(segment.bytes, now);
+      this.#waitingBytes -= segment.content.length;
+      this.#window.sent(now);
       // The handshake holds up its own connection alone, and not the line.
-      const left = Math.max(this.#bandwidth.take(segment.bytes, now), this.#opens);
+      const left = Math.max(this.#bandwidth.take(segment.content.length, now), this.#opens);
       const arrives = left + this.#network.rtt / 2;
       const number = (this.#last?.number ?? 0) + 1;
       this.#last = { segment, number, sent: now, arrives, duplicates: 0 };
-      if (segment.bytes > 0 && this.#random() < this.#network.loss) this.#lost.push(this.#last);
+      if (segment.content.length > 0 && this.#random() < this.#network.loss) this.#lost.push(this.#last);
       else {
         this.#arriving.push(this.#last);
         this.#acknowledging.push(this.#last);
@@ -199,8 +243,8 @@ export class Line {
     }
     for (let [next] = this.#order; next?.hasArrived === true && !this.#isCut; [next] = this.#order) {
       this.#order.shift();
-      this.#bytes -= next.bytes;
-      next.arrive();
+      this.#bytes -= next.content.length;
+      next.arrive(next.content);
     }
   }
 
@@ -209,7 +253,7 @@ export class Line {
     for (let [first] = this.#acknowledging; first !== undefined && first.arrives <= until;) {
       this.#acknowledging.shift();
       this.#probes = 0;
-      this.#window.acknowledged(first.segment.bytes, now);
+      this.#window.acknowledged(now);
       for (const lost of this.#lost) if (lost.number < first.number) lost.duplicates++;
       [first] = this.#acknowledging;
     }
@@ -225,15 +269,10 @@ export class Line {
     const known = this.#lost.filter(isKnown);
     if (known.length === 0) return;
     for (const { segment, sent } of known) {
-      this.#window.lost(segment.bytes, sent, now);
-      this.#waitingBytes += segment.bytes;
+      this.#window.lost(sent, now);
+      this.#waitingBytes += segment.content.length;
     }
     this.#lost = this.#lost.filter((one) => !known.includes(one));
     this.#waiting.unshift(...known.map(({ segment }) => segment));
   }
-}
-
-/** Cuts a content into segments. */
-export function* segmentsOf(content: Buffer): Generator<Buffer> {
-  for (let at = 0; at < content.length; at += SEGMENT_BYTES) yield content.subarray(at, at + SEGMENT_BYTES);
 }

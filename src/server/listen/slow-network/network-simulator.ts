@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
-import { Bandwidth, Line, segmentsOf, type SlowNetwork } from "./network-line.js";
+import { Bandwidth, Line, type SlowNetwork } from "./network-line.js";
 
 /** What a direction may have under way before no more is taken, so that memory is bounded (bytes). */
 const MAX_UNDER_WAY_BYTES = 4 * 1024 * 1024;
@@ -69,27 +69,29 @@ export class SlowSocket extends Duplex {
   ) {
     super({ allowHalfOpen: true });
     this.#socket = socket;
-    this.#inbound = new Line(network, lines.up, accepted + handshakeTime(network));
-    this.#outbound = new Line(network, lines.down, accepted);
+    this.#inbound = new Line(network, lines.up, accepted + handshakeTime(network), (content) => {
+      this.#full = !this.push(content);
+      this.#flow();
+    });
+    this.#outbound = new Line(network, lines.down, accepted, (content) => {
+      this.#socket.write(content);
+      this.#admit();
+    });
     this.#outbound.onRoom = () => this.#admit();
     // What is on its way to a client that has ended its side still has to arrive.
     socket.allowHalfOpen = true;
     socket.on("data", (chunk: Buffer) => this.#receive(chunk));
     socket.on("drain", () => this.#admit());
-    socket.on("end", () => this.#inbound.send(0, () => this.push(null)));
+    socket.on("end", () => this.#inbound.mark(() => this.push(null)));
     socket.on("error", (error) => this.destroy(error));
     socket.on("close", () => {
       this.#outbound.cut();
-      this.#inbound.send(0, () => this.destroy());
+      this.#inbound.mark(() => this.destroy());
     });
   }
 
   #receive(chunk: Buffer): void {
-    for (const segment of segmentsOf(chunk))
-      this.#inbound.send(segment.length, () => {
-        this.#full = !this.push(segment);
-        this.#flow();
-      });
+    this.#inbound.send(chunk);
     this.#flow();
   }
 
@@ -104,11 +106,7 @@ export class SlowSocket extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    for (const segment of segmentsOf(chunk))
-      this.#outbound.send(segment.length, () => {
-        this.#socket.write(segment);
-        this.#admit();
-      });
+    this.#outbound.send(chunk);
     this.#next = done;
     this.#admit();
   }
@@ -129,7 +127,7 @@ export class SlowSocket extends Duplex {
   }
 
   override _final(done: () => void): void {
-    this.#outbound.send(0, () => {
+    this.#outbound.mark(() => {
       this.#socket.end();
       done();
     });
@@ -139,7 +137,7 @@ export class SlowSocket extends Duplex {
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     clearTimeout(this.#timer);
     this.#inbound.cut();
-    if (error === null && !this.#socket.destroyed) this.#outbound.send(0, () => this.#linger());
+    if (error === null && !this.#socket.destroyed) this.#outbound.mark(() => this.#linger());
     else {
       this.#outbound.cut();
       this.#socket.destroy();

@@ -8,13 +8,15 @@ async function arrivals(segments: number, lost: readonly number[], kbps = Infini
   const network = { rtt: RTT, kbps, loss: 0.5 };
   const began = performance.now();
   let sent = 0;
-  const line = new Line(network, new Bandwidth(network), began, () => (lost.includes(++sent) ? 0 : 1));
-  const arrive = () => (performance.now() - began) / RTT;
-  const all = Array.from(
-    { length: segments },
-    () => new Promise<number>((done) => line.send(1448, () => done(arrive()))),
-  );
-  return Promise.all(all);
+  const times: number[] = [];
+  return new Promise((done) => {
+    const deliver = () => {
+      if (times.push((performance.now() - began) / RTT) === segments) done(times);
+    };
+    const random = () => (lost.includes(++sent) ? 0 : 1);
+    const line = new Line(network, new Bandwidth(network), began, deliver, random);
+    for (let segment = 0; segment < segments; segment++) line.send(Buffer.alloc(1448));
+  });
 }
 
 /** Round trips that a busy machine may add. */
@@ -65,10 +67,25 @@ test("a connection whose handshake is under way holds up itself, and not the oth
   const network = { rtt: RTT, kbps: 100_000, loss: 0 };
   const bandwidth = new Bandwidth(network);
   const began = performance.now();
-  const arrival = (line: Line) =>
-    new Promise<number>((done) => line.send(500, () => done((performance.now() - began) / RTT)));
-  const [opening, open] = [new Line(network, bandwidth, began + RTT), new Line(network, bandwidth, began)];
-  const times = await Promise.all([arrival(opening), arrival(open)]);
+  const arrival = (opens: number) =>
+    new Promise<number>((done) => {
+      const line = new Line(network, bandwidth, opens, () => done((performance.now() - began) / RTT));
+      line.send(Buffer.alloc(500));
+    });
+  const times = await Promise.all([arrival(began + RTT), arrival(began)]);
   expectAt(times[0], 1.5);
   expectAt(times[1], 0.5);
+});
+
+test("small pieces count as segments of their own, and those that wait are sent in full ones", async () => {
+  const network = { rtt: RTT, kbps: Infinity, loss: 0 };
+  const pieces = Array.from({ length: 40 }, (_, piece) => Buffer.alloc(100, piece));
+  const arrived: Buffer[] = [];
+  await new Promise<void>((done) => {
+    const line = new Line(network, new Bandwidth(network), performance.now(), (content) => arrived.push(content));
+    for (const piece of pieces) line.send(piece);
+    line.mark(done);
+  });
+  expect(Buffer.concat(arrived)).toEqual(Buffer.concat(pieces));
+  expect(arrived.map(({ length }) => length)).toEqual([...Array.from({ length: 10 }, () => 100), 1448, 1448, 104]);
 });
