@@ -17,7 +17,11 @@ export interface Reply {
   writeHead(status: number, fields: OutgoingHttpHeaders, end: boolean): void;
   /** Waits until that many bytes may be written; the result is to be called when they were taken. */
   reserve(bytes: number): Promise<() => void>;
+  /** Told when a last piece of that many bytes was handed over, and not taken yet. */
+  ending?(bytes: number): void;
 }
+
+type Body = Pick<Reply, "responseBody" | "reserve" | "ending">;
 
 /** Called with the number of bytes each time that the client has taken a piece. */
 export type Progress = (bytes: number) => void;
@@ -82,6 +86,7 @@ export async function prepare(
     return withPieces(
       status,
       fields,
+      spans,
       () => cutAll(spans, content),
       () => undefined,
     );
@@ -95,6 +100,7 @@ export async function prepare(
   return withPieces(
     status,
     fields,
+    spans,
     () => readAll(inFile, file, found),
     () => file.close(),
   );
@@ -113,6 +119,9 @@ function spansOf(extent: Extent, size: number): readonly Span[] {
   }
 }
 
+const sizeOf = (spans: readonly Span[]) =>
+  spans.reduce((sum, span) => sum + ("first" in span ? span.last - span.first + 1 : span.length), 0);
+
 const fieldsOnly = (status: number, fields: OutgoingHttpHeaders): Prepared => ({
   async send(reply, extra) {
     if (isClosed(reply.responseBody)) throw clientGone();
@@ -126,12 +135,13 @@ const fieldsOnly = (status: number, fields: OutgoingHttpHeaders): Prepared => ({
 const withPieces = (
   status: number,
   fields: OutgoingHttpHeaders,
+  spans: readonly Span[],
   pieces: () => Iterable<Buffer> | AsyncIterable<Buffer>,
   close: () => void,
 ): Prepared => ({
   async send(reply, extra, progress) {
     reply.writeHead(status, { ...fields, ...extra }, false);
-    await writePieces(each(pieces()), reply, progress);
+    await writePieces(each(pieces()), reply, progress, sizeOf(spans));
   },
   close,
 });
@@ -141,25 +151,30 @@ const withPieces = (
  * ends. Not by a pipeline: it would not tell when a small piece was taken, and
  * into a stream of HTTP/2 that is closed already it never ends.
  *
+ * @param size of the content in bytes, where it is known: the end then goes in
+ *   the frame of the last piece
  * @throws when the client goes away, and what the pieces throw: the response is then cut off
  */
 export async function writePieces(
   pieces: AsyncIterator<Uint8Array, void>,
-  reply: Pick<Reply, "responseBody" | "reserve">,
+  reply: Body,
   progress: Progress,
+  size = Infinity,
 ): Promise<void> {
   const { responseBody: body } = reply;
+  let left = size;
   try {
     let next = await pieces.next();
     while (next.done !== true) {
       // Read ahead: the next piece has to be ready when this one was taken, or others would go in between.
       const following = pieces.next();
       following.catch(() => undefined);
-      await writePiece(reply, next.value);
+      left -= next.value.length;
+      await writePiece(reply, next.value, left === 0);
       progress(next.value.length);
       next = await following;
     }
-    await settled(body, (done) => body.end(done));
+    if (left !== 0) await settled(body, (done) => body.end(done));
   } catch (error) {
     body.destroy(error instanceof Error ? error : undefined);
     // They wait to be asked for more, and hold what they come from.
@@ -168,11 +183,15 @@ export async function writePieces(
   }
 }
 
-async function writePiece(reply: Pick<Reply, "responseBody" | "reserve">, piece: Uint8Array): Promise<void> {
+async function writePiece(reply: Body, piece: Uint8Array, isLast: boolean): Promise<void> {
   const { responseBody: body } = reply;
   const taken = await reply.reserve(piece.length);
   try {
-    await settled(body, (done) => body.write(piece, done));
+    await settled(body, (done) => {
+      if (isLast) body.end(piece, done);
+      else body.write(piece, done);
+      if (isLast) reply.ending?.(piece.length);
+    });
   } finally {
     taken();
   }

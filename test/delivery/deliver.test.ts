@@ -63,9 +63,21 @@ test("promises everything before the page's first byte, then sends the page, the
   expect(Math.max(...promises!)).toBeLessThan(head![0]!);
   let before = Math.max(...data!);
   for (const { id } of client.pushes) {
-    const own = [...positions(client, "HEADERS", id), ...positions(client, "DATA", id)];
+    const own = positions(client, "DATA", id);
     expect(Math.min(...own)).toBeGreaterThan(before);
     before = Math.max(...own);
+  }
+});
+
+test("ends a response in the frame of its last bytes", async () => {
+  const { port } = await startServer({ announce: "all", root: await writeSite(files) });
+  const client = await connect(port);
+  await client.page("/");
+  const last = client.frames.filter(({ type, last }) => last && type !== "PUSH_PROMISE");
+  expect(last.map(({ stream }) => stream)).toEqual([1, ...client.pushes.map(({ id }) => id)]);
+  for (const { type, length } of last) {
+    expect(type).toBe("DATA");
+    expect(length).toBeGreaterThan(0);
   }
 });
 

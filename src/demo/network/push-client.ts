@@ -8,6 +8,9 @@ type OnProgress = (progress: Progress) => void;
 /** Bytes that the server may send ahead, as wide as browsers open it: Node's 64 KB would be a round trip of their own. */
 const WINDOW_BYTES = 4 * 1024 * 1024;
 
+/** As browsers send it: each means has the same bytes to carry. */
+const ACCEPTED_CODINGS = "gzip, deflate, br, zstd";
+
 /**
  * Loads a page over a new connection, and takes whatever is pushed with it.
  *
@@ -50,7 +53,8 @@ async function load(session: ClientHttp2Session, base: string, onProgress: OnPro
   session.on("stream", (stream: ClientHttp2Stream, request) => {
     pushed.push(told(stream, "push", String(request[":path"])));
   });
-  const page = await told(session.request({ ":path": base }), "response", base);
+  const request = session.request({ ":path": base, "accept-encoding": ACCEPTED_CODINGS });
+  const page = await told(request, "response", base);
   // All promises come before the end of the page that they belong to (RFC 9113 §8.4.1).
   return { page, assets: await Promise.all(pushed) };
 }

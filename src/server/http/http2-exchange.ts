@@ -166,6 +166,11 @@ export class Http2Exchange implements Exchange, Writer {
     return held === undefined ? writes.reserve(this, bytes) : held.then(() => writes.reserve(this, bytes));
   }
 
+  ending(bytes: number): void {
+    // Small ones then go together, in few segments of TCP.
+    if (bytes <= NEGLIGIBLE_BYTES) this.connection.writes.done(this);
+  }
+
   forceNonIncremental(): void {
     this.#priority = { ...this.priority, incremental: false };
   }

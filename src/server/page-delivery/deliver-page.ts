@@ -8,6 +8,7 @@ import type { PreloadLink } from "../../delivery/announcement.js";
 import { considersPushes, plan } from "../../delivery/plan.js";
 import { serverTiming } from "../../delivery/delivery-summary.js";
 import type { ManifestEntry } from "../../manifest/types.js";
+import type { FoundFile } from "../../files/file.js";
 import { prepareFile, type Progress } from "../../files/send-response.js";
 import { pushableStreams, keepPromised } from "../listen/connection.js";
 import { track, untrack } from "../listen/connections.js";
@@ -141,8 +142,17 @@ function respondPush(site: Site, page: Exchange, sources: Sources): PageDelivery
       untrack(connection, reply);
       if (reply.inspected !== undefined) site.inspector?.closed(reply);
     });
-    return { writer: reply, send: () => sendPush(site, reply, stream, sources.get(link)) };
+    const source = sources.get(link);
+    if (source?.kind === "file") readAhead(site, source.found, reply);
+    return { writer: reply, send: () => sendPush(site, reply, stream, source) };
   };
+}
+
+/** Small contents that are in memory by their turn go together, in few segments of TCP. */
+function readAhead({ representations }: Site, found: FoundFile, { fields }: Exchange): void {
+  if (representations.ready(found, fields) !== undefined) return;
+  // An error is told when its turn comes.
+  representations.select(found, fields).catch(() => undefined);
 }
 
 async function sendPush(site: Site, reply: Exchange, stream: ServerHttp2Stream, source: PushSource | undefined) {
