@@ -52,6 +52,9 @@ export interface Taken {
 /** How long the last word of a connection that ends in an error may take (milliseconds). */
 const LAST_WORD_MS = 500;
 
+/** How long a client that resets too often is still listened to (milliseconds). */
+const IGNORED_MS = 1000;
+
 /** The record of a connection that has just begun. */
 export function openConnection(id: number, transport: Transport): Connection {
   const opened = performance.now();
@@ -73,9 +76,16 @@ export function openConnection(id: number, transport: Transport): Connection {
   };
 }
 
-/** Counts a request that came to nothing by a reset; beyond the limit it ends the connection. */
+/**
+ * Counts a request that came to nothing by a reset; beyond the limit it ends
+ * the connection. Not at once: nghttp2 ignores the requests behind a GOAWAY,
+ * and another connection would cost far more than that.
+ */
 export function countReset(connection: Connection): void {
-  if (connection.floods.countReset()) endFlood(connection);
+  const { floods, transport } = connection;
+  if (transport.protocol !== "h2" || transport.session.destroyed || !floods.countReset()) return;
+  transport.session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  setTimeout(() => end(connection), IGNORED_MS).unref();
 }
 
 /** Ends the connection of a client that sends more of something than any use of it explains (RFC 9113 §10.5). */

@@ -26,6 +26,11 @@ export class FairTurns<Key> {
   /** Undefined when it may begin now; else resolves when it may. */
   wait(key: Key): Promise<void> | undefined {
     if (this.#waiting.size === 0 && this.#hasTime() && this.#atOnce++ < MAX_AT_ONCE) return undefined;
+    return this.next(key);
+  }
+
+  /** Resolves in a later turn of the loop, for what costs much: a reset that has come with the request is read before. */
+  next(key: Key): Promise<void> {
     return new Promise((begin) => {
       const others = this.#waiting.get(key);
       if (others === undefined) this.#waiting.set(key, [begin]);

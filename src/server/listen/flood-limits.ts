@@ -37,14 +37,17 @@ export class FloodLimits {
   resetsOften = false;
   readonly #resets = new RateLimit(BURST_RESETS, RESETS_PER_SECOND);
   readonly #questions = new RateLimit(BURST_QUESTIONS, QUESTIONS_PER_SECOND);
+  #hasResetTooOften = false;
   #hasUploaded = false;
   #last: Received = { received: 0, sent: 0, requests: 0, isUploading: false };
 
-  /** Counts a request that came to nothing by a reset; true beyond the limit. */
+  /** Counts a request that came to nothing by a reset; true when the limit is exceeded for the first time. */
   countReset(): boolean {
     const left = takeOne(this.#resets);
     this.resetsOften = left < BURST_RESETS - UNSUSPECTED_RESETS;
-    return left < 0;
+    if (left >= 0 || this.#hasResetTooOften) return false;
+    this.#hasResetTooOften = true;
+    return true;
   }
 
   /** Counts a frame that has to be answered and asks for nothing (PING, SETTINGS); true beyond the limit. */

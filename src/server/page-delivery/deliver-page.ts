@@ -12,7 +12,7 @@ import type { FoundFile } from "../../files/file.js";
 import { prepareFile, type Progress } from "../../files/send-response.js";
 import { pushableStreams, keepPromised } from "../listen/connection.js";
 import { track, untrack } from "../listen/connections.js";
-import type { Exchange } from "../http/exchange.js";
+import { isOver, type Exchange } from "../http/exchange.js";
 import { Http2Exchange } from "../http/http2-exchange.js";
 import { responseFields, sendContent } from "../http/fetch-adapter.js";
 import { pageLinks } from "./preload-links.js";
@@ -52,8 +52,9 @@ export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPag
   const policies = [page.integrityPolicy ?? [], exchange.rules.page.integrityPolicy].flat();
   const named = withRefused(policies, withStaleness(site, exchange, all));
   const looks = considersPushes(request, peerOf(exchange, page, []), site.limits);
-  const sources = looks ? await pushSources(site, exchange, named) : new Map<PreloadLink, PushSource>();
-  if (looks) await site.connections.turns.wait(connection);
+  if (looks) await site.connections.turns.next(connection);
+  const sources =
+    looks && !isOver(exchange) ? await pushSources(site, exchange, named) : new Map<PreloadLink, PushSource>();
   const bySource = new Map(named.map((link) => [withSource(link, sources.get(link)), sources.get(link)]));
   const links = [...bySource.keys()];
   const peer = peerOf(exchange, page, links);

@@ -301,3 +301,31 @@ test.each([
     expect(server.errors).toEqual([]);
   },
 );
+
+test("nothing is promised for a page that is reset in the same breath", async () => {
+  const server = await startServer({ root: await siteOf(20) });
+  const one = await client(server.port, { settings: [[SETTING.INITIAL_WINDOW_SIZE, 0xffff]] });
+  await one.answersPing();
+  one.write(...[1, 3, 5].flatMap((stream) => [get(stream, "/"), reset(stream)]), get(7, "/"));
+  const promised = await one.next(({ type }) => type === FRAME.PUSH_PROMISE);
+  expect(promised.stream).toBe(7);
+});
+
+test("who resets too often is heard no more, and is let go after a second", async () => {
+  const server = await startServer({ root: await siteOf(0) });
+  const one = await client(server.port);
+  const ask = (from: number, count: number) => {
+    const streams = Array.from({ length: count }, (_, at) => from + 2 * at);
+    for (const stream of streams) one.write(get(stream, "/small.txt"), reset(stream));
+  };
+  for (let from = 1; from < 900; from += 100) {
+    ask(from, 50);
+    await one.answersPing();
+  }
+  expect(codeOf(await one.next(({ type }) => type === FRAME.GOAWAY))).toBe(CODE.ENHANCE_YOUR_CALM);
+  const before = server.records.length;
+  one.write(get(1001, "/small.txt"));
+  await one.closed;
+  expect(one.frames.some(({ stream }) => stream === 1001)).toBe(false);
+  expect(server.records).toHaveLength(before);
+});
