@@ -31,16 +31,21 @@ export async function programHome() {
     /** What a Chromium is told, for which the certificate is then as valid as any. */
     trust: `--ignore-certificate-errors-spki-list=${createHash("sha256").update(key).digest("base64")}`,
     directory: home,
-    start: (root, args) => start(home, root, args),
+    start: (root, args, before) => start(home, root, args, before),
     remove: () => rm(home, { recursive: true, force: true }),
   };
 }
 
-/** Starts the real program on a site; returns its URL, and what ends it. */
-async function start(home, root, args) {
+/**
+ * Starts the real program on a site; returns its URL, and what ends it.
+ *
+ * @param before words of the command before its own
+ */
+async function start(home, root, args, before = []) {
   const pair = ["-C", join(home, "cert.pem"), "-K", join(home, "key.pem")];
   const env = { PATH: process.env["PATH"], HOME: home, XDG_DATA_HOME: join(home, "data") };
-  const child = spawn(process.execPath, [bin, root, "-p", "0", "-q", ...pair, ...args], {
+  const [command, ...words] = [...before, process.execPath, bin, root, "-p", "0", "-q", ...pair, ...args];
+  const child = spawn(command, words, {
     cwd: home,
     env,
     stdio: ["ignore", "pipe", "pipe"],
