@@ -61,7 +61,7 @@ async function report(browser, directory) {
     file,
   ];
   await promisify(execFile)(process.execPath, [program, ...args]);
-  await picture(browser, "report.png", 900, (page) => page.goto(pathToFileURL(file).href));
+  await picture(browser, "report.png", 1500, (page) => page.goto(pathToFileURL(file).href));
 }
 
 const directory = await mkdtemp(join(tmpdir(), "h2push-pictures-"));

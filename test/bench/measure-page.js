@@ -13,7 +13,10 @@ export async function measure(job, browser, home) {
   const network = ["--rtt", String(rtt), "--kbps", String(kbps)];
   const servers = [];
   try {
-    for (const side of sides) servers.push(await home.start(await rootOf(side, job.site), [...side.args, ...network]));
+    for (const side of sides) {
+      const [root, more] = [await rootOf(side, job.site), (await side.peer?.argsFor(job.site.root)) ?? []];
+      servers.push(await home.start(root, [...side.args, ...more, ...network]));
+    }
     const urls = servers.map(({ url }) => new URL(job.path, url).href);
     const told = new Set(await Promise.all(urls.map((url) => announced(url))));
     if (!all && told.size === 1) return say(job, { job, alike: true });

@@ -5,7 +5,8 @@
 //
 //   H2PUSH_SITES=DIR:DIR npm run bench -- paint [options]
 //     --means none,auto           --delivery of each side; the first is what the others are compared with;
-//                                 "injected" is a copy of the site with announcements in its pages, and none beside them
+//                                 "injected" is a copy of the site with announcements in its pages, and none beside
+//                                 them; "nginx" is one with the exported configuration, "nginx-plain" one without
 //     --a "…" --b "…"             the same with any options of the program
 //     --pages 20 --runs 5         pages in all, one of each template; loads of each page by each side
 //     --networks 60/10000,100/1600   round-trip time (ms) and bandwidth (kbit/s; 0 for no limit)
@@ -20,6 +21,7 @@ import { median, report } from "./bar.js";
 import { openChromium, TIMES } from "./chromium-times.js";
 import { Firefox } from "./firefox.js";
 import { givenSites } from "./given-sites.js";
+import { ExportedNginx } from "./exported-nginx.js";
 import { InjectedCopies } from "./injected.js";
 import { writePaintSites } from "./paint-sites.js";
 import { measure, METRICS, title } from "./measure-page.js";
@@ -41,6 +43,7 @@ export async function bench(args = []) {
   } finally {
     await browser?.close();
     await Promise.all([home.remove(), remove(), copies.remove()]);
+    await Promise.all(Object.values(peers).map((peer) => peer.remove()));
   }
 }
 
@@ -81,9 +84,14 @@ function readOptions(args) {
 }
 
 const copies = new InjectedCopies();
+const peers = { nginx: new ExportedNginx({ isPlain: false }), "nginx-plain": new ExportedNginx({ isPlain: true }) };
 
-const sideOf = (name) =>
-  name === "injected" ? { name, args: ["--delivery", "none"], copies } : { name, args: ["--delivery", name] };
+function sideOf(name) {
+  if (name === "injected") return { name, args: ["--delivery", "none"], copies };
+  // What an upstream announces is passed on, and nothing beside it.
+  if (name in peers) return { name, args: ["--delivery", "link", "--announce", "all"], peer: peers[name] };
+  return { name, args: ["--delivery", name] };
+}
 
 async function sitesToLoad() {
   const sites = await givenSites();
