@@ -10,6 +10,8 @@ import { brotliDecompressSync } from "node:zlib";
 import { createCertificate } from "../../dist/index.js";
 
 const bin = fileURLToPath(new URL("../../bin/h2push.js", import.meta.url));
+/** What has the program tell of its memory. */
+const probe = ["--expose-gc", "--import", new URL("memory-probe.js", import.meta.url).href];
 
 /** Programs that run. They end with this process, also when it is told to end before its time. */
 const running = new Set();
@@ -31,19 +33,19 @@ export async function programHome() {
     /** What a Chromium is told, for which the certificate is then as valid as any. */
     trust: `--ignore-certificate-errors-spki-list=${createHash("sha256").update(key).digest("base64")}`,
     directory: home,
-    start: (root, args) => start(home, root, args),
+    start: (root, args, options) => start(home, root, args, options),
     remove: () => rm(home, { recursive: true, force: true }),
   };
 }
 
-/** Starts the real program on a site; returns its URL, and what ends it. */
-async function start(home, root, args) {
+/** Starts the real program on a site; returns its URL, what ends it and, with `probed`, what tells of its memory. */
+async function start(home, root, args, { probed = false } = {}) {
   const pair = ["-C", join(home, "cert.pem"), "-K", join(home, "key.pem")];
   const env = { PATH: process.env["PATH"], HOME: home, XDG_DATA_HOME: join(home, "data") };
-  const child = spawn(process.execPath, [bin, root, "-p", "0", "-q", ...pair, ...args], {
+  const child = spawn(process.execPath, [...(probed ? probe : []), bin, root, "-p", "0", "-q", ...pair, ...args], {
     cwd: home,
     env,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", ...(probed ? ["ipc"] : [])],
   });
   running.add(child);
   const exited = once(child, "exit").finally(() => running.delete(child));
@@ -60,6 +62,12 @@ async function start(home, root, args) {
   return {
     url,
     pid: child.pid,
+    /** Bytes: of the process, and in use after a collection. */
+    memory: async () => {
+      child.send("measure");
+      const [told] = await once(child, "message");
+      return told;
+    },
     /** @param signal SIGTERM has it write what it keeps */
     close: async (signal = "SIGKILL") => {
       child.kill(signal);
