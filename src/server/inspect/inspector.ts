@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { Delivery } from "../../delivery/history.js";
@@ -24,6 +25,8 @@ export interface Tapped {
  * it begins while somebody looks.
  */
 export class Inspector {
+  /** Of this server alone: the numbers of loads and connections are those of the last one, too. */
+  readonly id = randomUUID();
   readonly #loads = new LoadLog(() => this.#watchers > 0);
   readonly #connections = new ConnectionLog();
   #watchers = 0;

@@ -37,7 +37,8 @@ export class LiveFeed {
   #tell(loads: number): void {
     this.#tellConnections();
     this.#tellLoads(loads);
-    if (loads !== Infinity) this.#send("ready", {});
+    if (loads === Infinity) return;
+    this.#send("ready", { server: this.#inspector.id, connections: [...this.#connections.keys()] });
   }
 
   #tellLoads(most: number): void {
