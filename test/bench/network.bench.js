@@ -76,7 +76,7 @@ async function compare(home, root, line, means, loads) {
   ]);
   const real = await openLine(line);
   if (real === undefined) return simulated.close();
-  const server = await home.start(root, [...MEANS[means], "--host", "10.9.0.1"], within(real.server));
+  const server = await home.start(root, [...MEANS[means], "--host", "10.9.0.1"], { before: within(real.server) });
   try {
     const taken = { real: [], simulated: [] };
     for (const more of [1, loads, loads]) {

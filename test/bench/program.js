@@ -10,6 +10,8 @@ import { brotliDecompressSync } from "node:zlib";
 import { createCertificate } from "../../dist/index.js";
 
 const bin = fileURLToPath(new URL("../../bin/h2push.js", import.meta.url));
+/** What has the program tell of its memory. */
+const probe = ["--expose-gc", "--import", new URL("memory-probe.js", import.meta.url).href];
 
 /** Programs that run. They end with this process, also when it is told to end before its time. */
 const running = new Set();
@@ -31,24 +33,25 @@ export async function programHome() {
     /** What a Chromium is told, for which the certificate is then as valid as any. */
     trust: `--ignore-certificate-errors-spki-list=${createHash("sha256").update(key).digest("base64")}`,
     directory: home,
-    start: (root, args, before) => start(home, root, args, before),
+    start: (root, args, options) => start(home, root, args, options),
     remove: () => rm(home, { recursive: true, force: true }),
   };
 }
 
 /**
- * Starts the real program on a site; returns its URL, and what ends it.
+ * Starts the real program on a site; returns its URL, what ends it and, with `probed`, what tells of its memory.
  *
- * @param before words of the command before its own
+ * @param options with `before`, the words of a command that starts it
  */
-async function start(home, root, args, before = []) {
+async function start(home, root, args, { probed = false, before = [] } = {}) {
   const pair = ["-C", join(home, "cert.pem"), "-K", join(home, "key.pem")];
   const env = { PATH: process.env["PATH"], HOME: home, XDG_DATA_HOME: join(home, "data") };
-  const [command, ...words] = [...before, process.execPath, bin, root, "-p", "0", "-q", ...pair, ...args];
+  const own = [process.execPath, ...(probed ? probe : []), bin, root, "-p", "0", "-q", ...pair, ...args];
+  const [command, ...words] = [...before, ...own];
   const child = spawn(command, words, {
     cwd: home,
     env,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", ...(probed ? ["ipc"] : [])],
   });
   running.add(child);
   const exited = once(child, "exit").finally(() => running.delete(child));
@@ -65,6 +68,12 @@ async function start(home, root, args, before = []) {
   return {
     url,
     pid: child.pid,
+    /** Bytes: of the process, and in use after a collection. */
+    memory: async () => {
+      child.send("measure");
+      const [told] = await once(child, "message");
+      return told;
+    },
     /** @param signal SIGTERM has it write what it keeps */
     close: async (signal = "SIGKILL") => {
       child.kill(signal);

@@ -2,7 +2,6 @@
 // memory stays flat; a reader that stalls is dropped at its bound. Then 200 WebSockets over HTTP/2 on 4 connections: no
 // message is lost, and one that reads nothing holds up no other. `npm run bench -- streams --seconds 20`.
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
 import { connect, constants } from "node:http2";
 import { setTimeout as after } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -19,12 +18,6 @@ const SOCKETS = 50;
 const ROUNDS = 20;
 /** What a client may not take (seconds): the program's own limit is longer. */
 const STALL_S = 5;
-
-/** Resident memory of a process in MB. */
-async function resident(pid) {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)[1]) / 1000;
-}
 
 async function open(url) {
   const session = connect(url, { rejectUnauthorized: false });
@@ -49,29 +42,43 @@ function follow(session, state) {
   return state;
 }
 
-async function events(url, pid, seconds) {
+/** The first third, the second and the last, each divided into parts of a minute at most. */
+function partsOf(seconds) {
+  const parts = 3 * Math.ceil(seconds / 3 / 60);
+  return { parts, ms: (seconds * 1000) / parts };
+}
+
+async function events(url, measure, seconds) {
   const sessions = await Promise.all(Array.from({ length: CONNECTIONS }, () => open(url)));
   const begin = (session) => Array.from({ length: STREAMS }, () => follow(session, { last: -1, lost: 0 }));
   const states = sessions.map(begin);
-  await after((seconds * 1000) / 3);
-  const before = await resident(pid);
-  // A client that is killed, and comes back for what it has missed.
-  sessions[0].destroy();
-  sessions[0] = await open(url);
-  states[0].forEach((state) => follow(sessions[0], state));
-  await after((seconds * 1000) / 3);
-  const between = await resident(pid);
-  await after((seconds * 1000) / 3);
-  const memory = (await resident(pid)) - between;
-  console.log(`memory, MB: ${before.toFixed(1)}, then ${between.toFixed(1)}, then ${(between + memory).toFixed(1)}`);
+  const { parts, ms } = partsOf(seconds);
+  const memory = [];
+  for (let part = 1; part <= parts; part += 1) {
+    await after(ms);
+    memory.push(await measure());
+    const [rss, used] = [memory.at(-1).rss, memory.at(-1).used].map((bytes) => (bytes / 1e6).toFixed(1));
+    console.log(
+      `after ${Math.round((part * ms) / 1000)} s: ${rss} MB, of which ${used} MB are in use after a collection`,
+    );
+    if (part === parts / 3) sessions[0] = await comeBack(sessions[0], states[0], url);
+  }
   const all = states.flat();
   sessions.forEach((session) => session.destroy());
   return {
-    memory,
+    growth: (memory.at(-1).used - memory[(parts * 2) / 3 - 1].used) / 1e6,
     lost: all.reduce((sum, { lost }) => sum + Math.abs(lost), 0),
     received: all.reduce((sum, { last }) => sum + last + 1, 0),
     slowest: Math.min(...all.map(({ last }) => last)),
   };
+}
+
+/** A client that is killed, and comes back for what it has missed. */
+async function comeBack(session, states, url) {
+  session.destroy();
+  const next = await open(url);
+  states.forEach((state) => follow(next, state));
+  return next;
 }
 
 /** What a WebSocket hears that says nothing before all the others have heard everything. */
@@ -129,13 +136,14 @@ export async function bench(options) {
   const { values } = parseArgs({ args: options, options: { seconds: { type: "string", default: "60" } } });
   const home = await programHome();
   const site = new URL("../../examples/site", import.meta.url).pathname;
-  const { url, pid, close } = await home.start(site, ["--demo", "--stall-timeout", `${STALL_S}`]);
-  const streams = await events(url, pid, Number(values.seconds));
+  const args = ["--demo", "--stall-timeout", `${STALL_S}`];
+  const { url, memory, close } = await home.start(site, args, { probed: true });
+  const streams = await events(url, memory, Number(values.seconds));
   console.log(
     `500 event streams on 50 connections: ${streams.received} events, the slowest stream at ${streams.slowest}`,
   );
   report({ name: "events lost", value: streams.lost, atMost: 0 });
-  report({ name: "memory that came on top in the last third, MB", value: streams.memory, atMost: 10 });
+  report({ name: "memory in use that came on top in the last third, MB", value: streams.growth, atMost: 10 });
   report({ name: "a stalled reader is dropped after, s", value: await stalledReader(url), atMost: 2 * STALL_S });
   const { ms, lost, slow } = await sockets(url);
   console.log(`200 WebSockets over HTTP/2 on 4 connections: ${ROUNDS} messages each in ${Math.round(ms)} ms`);

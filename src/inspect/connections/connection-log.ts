@@ -1,3 +1,4 @@
+import { FrameBudget } from "../frames/frame-budget.js";
 import type { FrameLog } from "../frames/frame-log.js";
 import type { InspectedConnection } from "../loads/types.js";
 
@@ -22,17 +23,17 @@ interface Known {
 /** Closed connections that are kept. */
 const MAX_CLOSED = 100;
 
-/** Bytes of frames that are kept of closed connections together. */
-const MAX_FRAME_BYTES = 32 * 1024 * 1024;
+/** Bytes of frames that are kept of all connections together, and of those that have closed. */
+const MAX_FRAME_BYTES = 64 * 1024 * 1024;
+const MAX_CLOSED_FRAME_BYTES = 32 * 1024 * 1024;
 
 /** Connections with a log of frames at a time: further ones are not read. */
 const MAX_READ = 50;
 
-/** Bytes that a frame takes beside its payload and its fields, about. */
-const FRAME_BYTES = 300;
-
 /** The connections of a server, and the last that have closed. */
 export class ConnectionLog {
+  /** What logs of frames share. */
+  readonly budget = new FrameBudget(MAX_FRAME_BYTES);
   readonly #known = new Map<number, Known>();
 
   opened(source: ConnectionSource): void {
@@ -67,17 +68,15 @@ export class ConnectionLog {
 
   #trim(): void {
     const closed = [...this.#known.values()].filter((known) => known.closed !== undefined);
-    let bytes = closed.reduce((sum, { source }) => sum + sizeOf(source.frames), 0);
+    let bytes = closed.reduce((sum, { source }) => sum + (source.frames?.size ?? 0), 0);
     for (const [at, { source }] of closed.entries()) {
-      if (closed.length - at <= MAX_CLOSED && bytes <= MAX_FRAME_BYTES) return;
-      bytes -= sizeOf(source.frames);
+      if (closed.length - at <= MAX_CLOSED && bytes <= MAX_CLOSED_FRAME_BYTES) return;
+      bytes -= source.frames?.size ?? 0;
+      source.frames?.release();
       this.#known.delete(source.id);
     }
   }
 }
-
-const sizeOf = (frames: FrameLog | undefined) =>
-  frames === undefined ? 0 : frames.size + frames.frames.length * FRAME_BYTES;
 
 function tell({ source, time, closed }: Known): InspectedConnection {
   const { id, frames } = source;

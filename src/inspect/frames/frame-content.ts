@@ -19,6 +19,9 @@ export interface FrameContent {
   readonly text?: string;
 }
 
+/** Settings of one frame that are told; a server ends a connection that sends more. */
+const MAX_SETTINGS = 64;
+
 /** Characters of a text that a peer chose. */
 const MAX_TEXT = 200;
 
@@ -70,7 +73,7 @@ function withoutPadding(payload: Buffer, flags: number): Buffer {
 
 function readSettings(payload: Buffer): Record<string, number> {
   const settings: Record<string, number> = {};
-  for (let at = 0; at + 6 <= payload.length; at += 6) {
+  for (let at = 0; at + 6 <= payload.length && at < 6 * MAX_SETTINGS; at += 6) {
     settings[settingName(payload.readUInt16BE(at))] = payload.readUInt32BE(at + 2);
   }
   return settings;

@@ -1,5 +1,6 @@
 import { FieldDecoder, type DecodedField } from "./field-decoder.js";
 import { blockIn, contentOf, type FrameContent } from "./frame-content.js";
+import { FrameBudget } from "./frame-budget.js";
 import { FrameReader, type WireFrame } from "./frame-reader.js";
 import { FLAG, flagNames } from "./protocol.js";
 import { Windows, type WindowState } from "./windows.js";
@@ -31,7 +32,11 @@ export interface LoggedFrame extends FrameContent {
 const MAX_FRAMES = 20_000;
 
 /** Bytes of payloads and of fields that are kept of a connection. */
-const MAX_BYTES = 4 * 1024 * 1024;
+const MAX_BYTES = 8 * 1024 * 1024;
+
+/** Bytes that a frame takes beside its payload and its fields, and a field beside its texts (about). */
+const FRAME_BYTES = 400;
+const FIELD_BYTES = 100;
 
 /** Fields of one block that are kept. */
 const MAX_FIELDS = 200;
@@ -50,6 +55,12 @@ interface Direction {
   block: Buffer[];
 }
 
+/** A header block: its fields, where it could be read, and its bytes. */
+interface Block {
+  readonly fields: readonly DecodedField[] | undefined;
+  readonly block: number;
+}
+
 /** The frames of one connection in both directions, read from its first byte on. */
 export class FrameLog {
   readonly frames: LoggedFrame[] = [];
@@ -57,12 +68,21 @@ export class FrameLog {
   readonly #directions: Readonly<Record<Sender, Direction>>;
   readonly #now: () => number;
   readonly #dataBytes = new Map<number, number>();
+  readonly #budget: FrameBudget;
+  /** Bytes of payloads and fields. */
   #kept = 0;
+  /** Bytes of the budget. */
+  #taken = 0;
+  #isReleased = false;
   #omitted = 0;
 
-  /** @param now milliseconds since the connection began */
-  constructor(now: () => number) {
+  /**
+   * @param now milliseconds since the connection began
+   * @param budget what it shares with others
+   */
+  constructor(now: () => number, budget = new FrameBudget(Infinity)) {
     this.#now = now;
+    this.#budget = budget;
     this.#directions = { client: this.#direction("client"), server: this.#direction("server") };
   }
 
@@ -76,9 +96,16 @@ export class FrameLog {
     return this.#omitted;
   }
 
-  /** Bytes of payloads and fields that are kept. */
+  /** Bytes that it takes, about. */
   get size(): number {
-    return this.#kept;
+    return this.#taken;
+  }
+
+  /** Nobody asks for it any more: what it took is for others, and nothing more is kept. */
+  release(): void {
+    this.#isReleased = true;
+    this.#budget.give(this.#taken);
+    this.#taken = 0;
   }
 
   /** Whether everything that passed could be read as frames. */
@@ -98,19 +125,19 @@ export class FrameLog {
 
   #direction(from: Sender): Direction {
     return {
-      reader: new FrameReader(from, (frame) => this.#take(from, frame)),
+      reader: new FrameReader(from, (frame) => this.#passed(from, frame)),
       windows: new Windows(),
       decoder: new FieldDecoder(),
       block: [],
     };
   }
 
-  #take(from: Sender, frame: WireFrame): void {
+  #passed(from: Sender, frame: WireFrame): void {
     const content = readContent(frame);
     const window = this.#windowAfter(from, frame, content);
     const decoded = this.#decode(this.#directions[from], frame);
     if (from === "server" && content.data !== undefined) this.#count(frame.stream, content.data);
-    if (this.frames.length >= MAX_FRAMES) return void this.#omitted++;
+    if (this.frames.length >= MAX_FRAMES || !this.#take(FRAME_BYTES + sizeOf(content))) return void this.#omitted++;
     const { type, stream, payload } = frame;
     this.#keep(payload);
     this.frames.push({
@@ -122,7 +149,8 @@ export class FrameLog {
       length: payload.length,
       flags: flagNames(type, frame.flags),
       ...content,
-      ...decoded,
+      ...this.#keptFields(decoded?.fields),
+      ...(decoded === undefined ? {} : { block: decoded.block }),
       ...(window === undefined ? {} : { window }),
     });
   }
@@ -134,9 +162,20 @@ export class FrameLog {
   /** A copy: the bytes are part of a larger piece, which would stay. */
   #keep(payload: Buffer): void {
     const length = Math.min(payload.length, MAX_PAYLOAD_BYTES);
-    if (this.#kept + length > MAX_BYTES) return;
-    this.#payloads[this.frames.length] = Buffer.from(payload.subarray(0, length));
-    this.#kept += length;
+    if (this.#hasRoom(length)) this.#payloads[this.frames.length] = Buffer.from(payload.subarray(0, length));
+  }
+
+  /** Whether so many bytes of a payload or of fields can be kept: they are taken then. */
+  #hasRoom(bytes: number): boolean {
+    if (this.#kept + bytes > MAX_BYTES || !this.#take(bytes)) return false;
+    this.#kept += bytes;
+    return true;
+  }
+
+  #take(bytes: number): boolean {
+    if (this.#isReleased || !this.#budget.take(bytes)) return false;
+    this.#taken += bytes;
+    return true;
   }
 
   #windowAfter(from: Sender, { type, stream, payload }: WireFrame, content: FrameContent): LoggedFrame["window"] {
@@ -150,29 +189,29 @@ export class FrameLog {
   /** A few octets can stand for many long fields: these count as if each were written out. */
   #keptFields(all: readonly DecodedField[] = []): Pick<LoggedFrame, "fields"> {
     const fields = all.slice(0, MAX_FIELDS);
-    const bytes = fields.reduce((sum, { plain }) => sum + plain, 0);
-    if (this.#kept + bytes > MAX_BYTES) return {};
-    this.#kept += bytes;
-    return { fields };
+    const bytes = fields.reduce((sum, { plain }) => sum + FIELD_BYTES + plain, 0);
+    return fields.length > 0 && this.#hasRoom(bytes) ? { fields } : {};
   }
 
   /** A header block may go on in CONTINUATION frames (RFC 9113 §4.3). */
-  #decode(direction: Direction, frame: WireFrame): Pick<LoggedFrame, "fields" | "block"> {
+  #decode(direction: Direction, frame: WireFrame): Block | undefined {
     const part = direction.decoder && readBlock(frame);
-    if (part === undefined) return {};
+    if (part === undefined) return undefined;
     direction.block.push(part);
     const block = Buffer.concat(direction.block);
     if (block.length > MAX_BLOCK_BYTES) direction.decoder = undefined;
-    if ((frame.flags & FLAG.END_HEADERS) === 0) return {};
+    if ((frame.flags & FLAG.END_HEADERS) === 0) return undefined;
     direction.block = [];
     try {
-      return { ...this.#keptFields(direction.decoder?.decode(block)), block: block.length };
+      return { fields: direction.decoder?.decode(block), block: block.length };
     } catch {
       direction.decoder = undefined;
-      return { block: block.length };
+      return { fields: undefined, block: block.length };
     }
   }
 }
+
+const sizeOf = ({ settings = {}, text = "" }: FrameContent) => Object.keys(settings).length * FIELD_BYTES + text.length;
 
 /** A frame that is broken says nothing: it is still a frame, and its connection ends by it. */
 function readContent(frame: WireFrame): FrameContent {

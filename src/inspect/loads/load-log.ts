@@ -63,7 +63,7 @@ export class LoadLog {
     const load = page.inspected?.load;
     if (load === undefined) return;
     reply.inspected = openRecord(reply, true);
-    load.add(reply.inspected);
+    this.#join(load, reply.inspected);
   }
 
   /** The 103 of a page has left. */
@@ -101,7 +101,12 @@ export class LoadLog {
   #add(load: Load, exchange: ObservedExchange): void {
     const record = this.#record(exchange, this.#requestLimit);
     if (record === undefined) load.omit();
-    else load.add(record);
+    else this.#join(load, record);
+  }
+
+  #join(load: Load, record: RequestRecord): void {
+    load.add(record);
+    this.#trim();
   }
 
   #isAdmitted(limit: RateLimit, now: number): boolean {
@@ -117,7 +122,10 @@ export class LoadLog {
     const { status, sent, method, fields } = exchange;
     const isDocument = method === "GET" && status === 200 && isHtml(String(sent["content-type"] ?? ""));
     if (isPage || (isDocument && fields.referer === undefined)) this.#begin(record, exchange);
-    else this.#loadOf(exchange)?.add(record);
+    else {
+      const load = this.#loadOf(exchange);
+      if (load !== undefined) this.#join(load, record);
+    }
   }
 
   #begin(record: RequestRecord, exchange: ObservedExchange): void {
@@ -133,8 +141,17 @@ export class LoadLog {
   #trim(): void {
     let size = this.#loads.reduce((sum, load) => sum + load.size, 0);
     while (this.#loads.length > MAX_LOADS || (size > MAX_BYTES && this.#loads.length > 1)) {
-      size -= this.#loads.shift()?.size ?? 0;
+      const oldest = this.#loads.shift();
+      size -= oldest?.size ?? 0;
+      if (oldest !== undefined) this.#forget(oldest);
     }
+  }
+
+  /** A load that is not kept is nobody's, also where its connection stays open or has closed before. */
+  #forget(load: Load): void {
+    const left = this.#current.get(load.connection)?.filter((one) => one !== load) ?? [];
+    if (left.length > 0) this.#current.set(load.connection, left);
+    else this.#current.delete(load.connection);
   }
 
   /**

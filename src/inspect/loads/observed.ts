@@ -62,8 +62,9 @@ export interface RequestRecord {
 /** Characters of a text of the client's that are kept. */
 const MAX_TEXT = 1024;
 
-/** A text of the client's, as much of it as is kept. */
-export const cut = (text: string) => text.slice(0, MAX_TEXT);
+/** A text of the client's, as much of it as is kept: a copy, as a part of a string keeps the whole. */
+export const cut = (text: string) =>
+  text.length <= MAX_TEXT ? text : Buffer.from(text.slice(0, MAX_TEXT), "utf16le").toString("utf16le");
 
 /** What is known of a request when it arrives, or of a promise when it is made. */
 export function openRecord(exchange: ObservedExchange, isPush: boolean): RequestRecord {

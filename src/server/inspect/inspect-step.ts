@@ -24,15 +24,16 @@ const FIELDS = {
   "referrer-policy": "same-origin",
 };
 
-/** Streams of events at a time. */
+/** Streams of events at a time, with those that have ended and wait for a reader who takes nothing. */
 const MAX_WATCHERS = 32;
 
 /** Answers what lies below `/.h2push/`, for those who may look. */
 export function inspectStep(inspector: Inspector, { host, inspectPublic }: Settings): Step {
   const rules = { isPublic: inspectPublic, isLocal: host.startsWith("unix:") || isLoopback(host) };
+  const watching = new Set<Exchange>();
   return (exchange, site) => {
     if (!exchange.target.startsWith(OWN_PATH)) return "next";
-    const answer = answerTo(exchange, inspector);
+    const answer = answerTo(exchange, inspector, watching);
     if (answer === undefined) return "next";
     // What the site says of its own responses is not meant for these.
     exchange.transformHeaders = undefined;
@@ -44,7 +45,8 @@ export function inspectStep(inspector: Inspector, { host, inspectPublic }: Setti
 type Answer = () => Response;
 
 /** What there is for a request; undefined when there is nothing. */
-function answerTo({ target, fields }: Exchange, inspector: Inspector): Answer | undefined {
+function answerTo(exchange: Exchange, inspector: Inspector, watching: Set<Exchange>): Answer | undefined {
+  const { target, fields } = exchange;
   const path = pathOf(target).slice(OWN_PATH.length);
   const query = new URLSearchParams(target.slice(pathOf(target).length));
   const asset = assets.get(path);
@@ -53,7 +55,7 @@ function answerTo({ target, fields }: Exchange, inspector: Inspector): Answer | 
     case "":
       return () => page(target, fields["accept-language"]);
     case "events":
-      return () => events(inspector);
+      return () => events(exchange, inspector, watching);
     case "loads.json":
       return () => json({ loads: inspector.loads });
     case "connections.json":
@@ -92,8 +94,10 @@ function page(target: string, accepted: string | undefined): Response {
   return response("text/html; charset=utf-8", html, { vary: "accept-language" });
 }
 
-function events(inspector: Inspector): Response {
-  if (inspector.watchers >= MAX_WATCHERS) return new Response("Too many look at once.", { status: 503 });
+function events(exchange: Exchange, inspector: Inspector, watching: Set<Exchange>): Response {
+  if (watching.size >= MAX_WATCHERS) return new Response("Too many look at once.", { status: 503 });
+  watching.add(exchange);
+  exchange.responseBody.once("close", () => watching.delete(exchange));
   const stream = eventStream((listener) => new LiveFeed(inspector, listener).begin());
   // What compresses on the way would hold events back.
   const headers = { ...FIELDS, "content-type": "text/event-stream", "cache-control": "no-store, no-transform" };

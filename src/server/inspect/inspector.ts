@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { Delivery } from "../../delivery/history.js";
@@ -24,14 +25,12 @@ export interface Tapped {
  * it begins while somebody looks.
  */
 export class Inspector {
+  /** Of this server alone: the numbers of loads and connections are those of the last one, too. */
+  readonly id = randomUUID();
   readonly #loads = new LoadLog(() => this.#watchers > 0);
   readonly #connections = new ConnectionLog();
-  #watchers = 0;
-
   /** How many look. */
-  get watchers(): number {
-    return this.#watchers;
-  }
+  #watchers = 0;
 
   /** Somebody looks, until the returned function is called. */
   watch(): () => void {
@@ -47,7 +46,8 @@ export class Inspector {
   tap(socket: TLSSocket): Tapped | undefined {
     if (this.#watchers === 0 || !this.#connections.hasRoom) return undefined;
     const began = performance.now();
-    const frames = new FrameLog(() => Math.round((performance.now() - began) * 100) / 100);
+    const now = () => Math.round((performance.now() - began) * 100) / 100;
+    const frames = new FrameLog(now, this.#connections.budget);
     return { frames, stream: new PlaintextTap(socket, (from, bytes) => frames.push(from, bytes)) };
   }
 

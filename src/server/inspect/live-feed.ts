@@ -1,5 +1,5 @@
 import type { InspectedConnection } from "../../inspect/loads/types.js";
-import type { Listener } from "../live-reload/sse.js";
+import type { Listener, PageEvent } from "../live-reload/sse.js";
 import type { Inspector } from "./inspector.js";
 
 /** How often those who look are told what has changed (milliseconds). */
@@ -7,6 +7,9 @@ const TELL_MS = 200;
 
 /** Loads that are told at the beginning: the newest. The others are in `loads.json`. */
 const FIRST_LOADS = 50;
+
+/** What is told in one piece (characters): each piece takes a turn of its own on a server with much to do. */
+const PIECE = 64 * 1024;
 
 /** Tells one who looks what there is, and then what changes. */
 export class LiveFeed {
@@ -16,6 +19,9 @@ export class LiveFeed {
   readonly #loads = new Map<number, string>();
   /** By connection, as it was told last. */
   readonly #connections = new Map<number, string>();
+  /** What leaves with the next piece. */
+  #piece: PageEvent[] = [];
+  #length = 0;
 
   constructor(inspector: Inspector, listener: Listener) {
     this.#inspector = inspector;
@@ -37,7 +43,9 @@ export class LiveFeed {
   #tell(loads: number): void {
     this.#tellConnections();
     this.#tellLoads(loads);
-    if (loads !== Infinity) this.#send("ready", {});
+    const connections = [...this.#connections.keys()];
+    if (loads !== Infinity) this.#send("ready", { server: this.#inspector.id, connections });
+    this.#leave();
   }
 
   #tellLoads(most: number): void {
@@ -74,6 +82,15 @@ export class LiveFeed {
   }
 
   #send(event: string, data: object): void {
-    this.#listener.send({ event, id: "", data: JSON.stringify(data) });
+    const text = JSON.stringify(data);
+    this.#piece.push({ event, id: "", data: text });
+    this.#length += text.length;
+    if (this.#length > PIECE) this.#leave();
+  }
+
+  #leave(): void {
+    if (this.#piece.length > 0) this.#listener.send(...this.#piece);
+    this.#piece = [];
+    this.#length = 0;
   }
 }

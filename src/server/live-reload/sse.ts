@@ -16,12 +16,15 @@ const RETRY_MS = 1000;
 /** What may wait for a client that does not read (bytes): beyond it, its stream ends, and it may come back. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 
-/** Where events go, one by one. */
+/** Where events go. */
 export interface Listener {
-  send(event: PageEvent): void;
+  /** Those of one call leave in one piece. */
+  send(...events: readonly PageEvent[]): void;
   /** Nothing more is said. */
   end(): void;
 }
+
+const format = ({ event, id, data }: PageEvent) => `id: ${id}\nevent: ${event}\ndata: ${data}\n\n`;
 
 /**
  * The content of a response that carries events.
@@ -44,8 +47,8 @@ export function eventStream(begin: (listener: Listener) => () => void): Readable
         gone();
       };
       const stop = begin({
-        send: ({ event, id, data }) => {
-          if (!over) write(`id: ${id}\nevent: ${event}\ndata: ${data}\n\n`);
+        send: (...events) => {
+          if (!over) write(events.map(format).join(""));
           if (!over && (controller.desiredSize ?? 0) < 0) end();
         },
         end,

@@ -36,6 +36,11 @@ export function forgetConnection({ id }) {
   rows.delete(id);
 }
 
+/** @param {number[]} ids all that there are: others have gone while nobody could tell it */
+export function keepConnections(ids) {
+  for (const id of rows.keys()) if (!ids.includes(id)) forgetConnection({ id });
+}
+
 const windowsOf = ({ server, client }) =>
   [
     text("connection.window.server", { bytes: size(server) }),

@@ -1,7 +1,7 @@
 /**
  * Listens to what the server tells of itself (`events`).
  *
- * @param {Record<"load" | "connection" | "gone", (data: any) => void>} handlers
+ * @param {Record<"load" | "connection" | "gone" | "ready", (data: any) => void>} handlers
  * @param {(isLive: boolean) => void} onState
  */
 export function openFeed(handlers, onState) {

@@ -1,4 +1,4 @@
-import { forgetConnection, takeConnection } from "./connections.js";
+import { forgetConnection, keepConnections, takeConnection } from "./connections.js";
 import { element, say } from "./dom.js";
 import { openFeed } from "./feed.js";
 import { showConnection, startFrames, updateFrames } from "./frames.js";
@@ -8,6 +8,9 @@ import { markLanguage, text } from "./texts.js";
 markLanguage();
 startFrames();
 
+/** Which server tells all this; undefined until the first has. */
+let server;
+
 const handlers = {
   load: takeLoad,
   connection(connection) {
@@ -15,6 +18,12 @@ const handlers = {
     updateFrames(connection);
   },
   gone: forgetConnection,
+  ready(told) {
+    // Numbers begin anew with each server: what is shown here is of one that is no more.
+    if (server !== undefined && server !== told.server) location.reload();
+    server = told.server;
+    keepConnections(told.connections);
+  },
 };
 
 openFeed(handlers, (isLive) => {
