@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { H2PushError } from "../errors.js";
 import { writeWhole } from "../io/disk/atomic-write.js";
 import { isObject } from "../io/json-object.js";
 import type { LookedUp, SiteFile } from "../scanner/lookup.js";
@@ -55,7 +56,11 @@ export class CheckCache {
     this.#setting = setting;
   }
 
-  /** What still holds, by URL path. */
+  /**
+   * What still holds, by URL path.
+   *
+   * @throws {H2PushError} "output" for a file that is none of ours
+   */
   async read(pages: readonly SitePage[], opened: OpenedScan): Promise<Map<string, CheckedPage>> {
     const known = new Map<string, CheckedPage>();
     const kept = await this.#load(opened);
@@ -72,17 +77,19 @@ export class CheckCache {
     return known;
   }
 
+  /** @throws {H2PushError} "output" for a file that is something else: it would be written over */
   async #load({ lookup }: OpenedScan): Promise<Kept | undefined> {
-    try {
-      const kept: unknown = JSON.parse(await readFile(this.#path, "utf8"));
-      const key = await this.#key(lookup.tree.root);
-      // It is ours, and written whole: what has our key has our form.
-      // eslint-disable-next-line typescript/no-unsafe-type-assertion -- see above
-      return isObject(kept) && kept["key"] === key ? (kept as unknown as Kept) : undefined;
-    } catch {
-      // There is none yet, or one that is none: it is written anew.
-      return undefined;
+    // What can't be read is told of when it is to be written.
+    const text = await readFile(this.#path, "utf8").catch(() => "");
+    if (text === "") return undefined;
+    const kept = parsed(text);
+    if (!isObject(kept) || !("key" in kept && "pages" in kept)) {
+      const hint = "pass a file that it has written, or one that is not there yet: --cache FILE";
+      throw new H2PushError("output", `not what h2push check keeps: ${this.#path}`, hint);
     }
+    // It is ours, and written whole: what has our key has our form.
+    // eslint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+    return kept["key"] === (await this.#key(lookup.tree.root)) ? (kept as unknown as Kept) : undefined;
   }
 
   /** Names the program, the options and the rules of the site. */
@@ -172,6 +179,14 @@ export class CheckCache {
       if (found.kind === "file") files[nameIn(root, found)] = this.#version(found);
     }
     return { targets, files };
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 
