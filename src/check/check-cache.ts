@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { H2PushError } from "../errors.js";
 import { writeWhole } from "../io/disk/atomic-write.js";
 import { isObject } from "../io/json-object.js";
 import type { LookedUp, SiteFile } from "../scanner/lookup.js";
@@ -9,25 +10,29 @@ import type { SitePage } from "../scanner/list-pages.js";
 import type { OpenedScan } from "../server/scan/scan-setting.js";
 import type { CheckedPage } from "./check-page.js";
 
-/** What a file was: by what the file system says, and by its content. */
-interface KeptFile {
-  /** "" where the file was so young that the file system might not tell a later version from it. */
-  readonly stamp: string;
-  readonly digest: string;
-}
+/** What was found for pages, `restsOn` as numbers of targets. */
+type KeptResult = Omit<CheckedPage, "restsOn"> & { readonly restsOn: readonly number[] };
 
+/**
+ * What is in the file. A version of a file is what the file system says of it
+ * and, after the last space, its digest. Files are relative to the root.
+ */
 interface Kept {
   readonly key: string;
-  readonly files: Readonly<Record<string, KeptFile>>;
-  /** By target: the file that answers, or why none does. */
-  readonly answers: Readonly<Record<string, string>>;
-  readonly targets: readonly string[];
-  /** Numbers of the targets that pages rest on: most pages of a site have theirs in common. */
-  readonly sets: readonly (readonly number[])[];
-  readonly pages: Readonly<
-    Record<string, Omit<CheckedPage, "restsOn"> & { readonly file: string; readonly set: number }>
-  >;
+  /** Targets that pages rest on, with the file that answers, or why none does. */
+  readonly targets: readonly (readonly [target: string, answer: string])[];
+  /** Versions of the files that answer. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Most pages of a site have theirs in common. */
+  readonly results: readonly KeptResult[];
+  /** One short row each: a site may have 30,000. */
+  readonly pages: readonly KeptPage[];
 }
+
+type KeptPage = readonly [pathname: string, file: string, version: string, result: number];
+
+/** Another one when the form changes. */
+const FORM = 2;
 
 /** Timestamps of some file systems are whole seconds (ext4 with small inodes), or two (FAT). */
 const YOUNG_MS = 2500;
@@ -42,62 +47,72 @@ export class CheckCache {
   /** What the findings depend on beside the files. */
   readonly #setting: string;
   readonly #began = Date.now();
-  readonly #files = new Map<string, KeptFile>();
+  /** Versions by file, as they are now. */
+  readonly #versions = new Map<string, string>();
   readonly #answers = new Map<string, Promise<LookedUp>>();
-  #kept: Kept | undefined;
 
   constructor(path: string, setting: string) {
     this.#path = path;
     this.#setting = setting;
   }
 
-  /** What still holds. */
+  /**
+   * What still holds, by URL path.
+   *
+   * @throws {H2PushError} "output" for a file that is none of ours
+   */
   async read(pages: readonly SitePage[], opened: OpenedScan): Promise<Map<string, CheckedPage>> {
     const known = new Map<string, CheckedPage>();
     const kept = await this.#load(opened);
     if (kept === undefined) return known;
-    const holds = await Promise.all(kept.targets.map((target) => this.#stillHolds(target, kept, opened)));
-    const sets = kept.sets.map((set) => ({
-      holds: set.every((number) => holds[number]),
-      restsOn: set.map((number) => kept.targets[number] ?? ""),
-    }));
+    const results = await this.#stillHolding(kept, opened);
+    const rows = new Map(kept.pages.map((row) => [row[0], row]));
+    const { root } = opened.lookup.tree;
     for (const { pathname, file } of pages) {
-      const page = kept.pages[pathname];
-      const set = page && sets[page.set];
-      if (page?.file !== file.file || set?.holds !== true || !this.#isSame(file, kept)) continue;
-      known.set(pathname, {
-        findings: page.findings,
-        suspicions: page.suspicions,
-        cost: page.cost,
-        restsOn: set.restsOn,
-      });
+      const [, name, version, number] = rows.get(pathname) ?? [];
+      const result = number === undefined ? undefined : results[number];
+      if (result === undefined || name !== nameIn(root, file)) continue;
+      if (this.#isSame(file, version)) known.set(pathname, result);
     }
     return known;
   }
 
+  /** @throws {H2PushError} "output" for a file that is something else: it would be written over */
   async #load({ lookup }: OpenedScan): Promise<Kept | undefined> {
-    try {
-      const kept: unknown = JSON.parse(await readFile(this.#path, "utf8"));
-      const key = await this.#key(lookup.tree.root);
-      // It is ours, and written whole: what has our key has our form.
-      // eslint-disable-next-line typescript/no-unsafe-type-assertion -- see above
-      if (isObject(kept) && kept["key"] === key) this.#kept = kept as unknown as Kept;
-    } catch {
-      // There is none yet, or one that is none: it is written anew.
+    // What can't be read is told of when it is to be written.
+    const text = await readFile(this.#path, "utf8").catch(() => "");
+    if (text === "") return undefined;
+    const kept = parsed(text);
+    if (!isObject(kept) || !("key" in kept && "pages" in kept)) {
+      const hint = "pass a file that it has written, or one that is not there yet: --cache FILE";
+      throw new H2PushError("output", `not what h2push check keeps: ${this.#path}`, hint);
     }
-    return this.#kept;
+    // It is ours, and written whole: what has our key has our form.
+    // eslint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+    return kept["key"] === (await this.#key(lookup.tree.root)) ? (kept as unknown as Kept) : undefined;
   }
 
   /** Names the program, the options and the rules of the site. */
   async #key(root: string): Promise<string> {
     const rules = ["_headers", "_redirects"].map((name) => readFile(join(root, name), "latin1").catch(() => ""));
-    return digestOf(JSON.stringify([this.#setting, ...(await Promise.all(rules))]));
+    return digestOf(JSON.stringify([FORM, this.#setting, ...(await Promise.all(rules))]));
   }
 
-  async #stillHolds(target: string, kept: Kept, { lookup }: OpenedScan): Promise<boolean> {
-    const found = await this.#look(target, lookup);
-    if (kept.answers[target] !== answerOf(found)) return false;
-    return found.kind !== "file" || this.#isSame(found, kept);
+  /** The results whose targets are answered as they were; undefined in the place of each other one. */
+  async #stillHolding({ targets, files, results }: Kept, opened: OpenedScan): Promise<(CheckedPage | undefined)[]> {
+    const { root } = opened.lookup.tree;
+    const holds = await Promise.all(
+      targets.map(async ([target, answer]) => {
+        const found = await this.#look(target, opened.lookup);
+        if (answer !== answerOf(found, root)) return false;
+        return found.kind !== "file" || this.#isSame(found, files[nameIn(root, found)]);
+      }),
+    );
+    return results.map((result) =>
+      result.restsOn.every((number) => holds[number])
+        ? { ...result, restsOn: result.restsOn.map((number) => targets[number]?.[0] ?? "") }
+        : undefined,
+    );
   }
 
   #look(target: string, lookup: OpenedScan["lookup"]): Promise<LookedUp> {
@@ -109,23 +124,23 @@ export class CheckCache {
   }
 
   /** Whether a file is as it was; what it is now is noted. */
-  #isSame(file: SiteFile, kept: Kept): boolean {
-    const before = kept.files[file.file];
-    const stamp = stampOf(file);
-    if (before !== undefined && before.stamp === stamp) {
-      this.#files.set(file.file, before);
+  #isSame(file: SiteFile, before: string | undefined): boolean {
+    if (before === undefined) return false;
+    if (before.startsWith(`${stampOf(file)} `)) {
+      this.#versions.set(file.file, before);
       return true;
     }
-    return before !== undefined && this.#note(file).digest === before.digest;
+    return digestIn(before) === digestIn(this.#version(file));
   }
 
-  #note(file: SiteFile): KeptFile {
-    const known = this.#files.get(file.file);
+  /** What a file is now. */
+  #version(file: SiteFile): string {
+    const known = this.#versions.get(file.file);
     if (known !== undefined) return known;
     const isYoung = Math.max(file.ctimeMs, file.mtimeMs) > this.#began - YOUNG_MS;
-    const noted = { stamp: isYoung ? "" : stampOf(file), digest: fileDigest(file.file) };
-    this.#files.set(file.file, noted);
-    return noted;
+    const version = `${isYoung ? "" : stampOf(file)} ${fileDigest(file.file)}`;
+    this.#versions.set(file.file, version);
+    return version;
   }
 
   /**
@@ -133,38 +148,45 @@ export class CheckCache {
    *
    * @throws what the system says
    */
-  async write(
-    pages: readonly SitePage[],
-    results: ReadonlyMap<string, CheckedPage>,
-    opened: OpenedScan,
-  ): Promise<void> {
+  async write(pages: readonly SitePage[], found: ReadonlyMap<string, CheckedPage>, opened: OpenedScan): Promise<void> {
+    const { root } = opened.lookup.tree;
     const targets = new Numbers();
-    const sets = new Numbers();
-    const answers: Record<string, string> = {};
-    const kept: Record<string, Kept["pages"][string]> = {};
-    for (const { pathname, file } of pages) {
-      const result = results.get(pathname);
-      if (result === undefined) continue;
-      this.#note(file);
-      const { restsOn, ...found } = result;
-      const set = sets.of(JSON.stringify(restsOn.map((target) => targets.of(target))));
-      kept[pathname] = { ...found, file: file.file, set };
-    }
-    for (const target of targets.all) {
-      const found = await this.#look(target, opened.lookup);
-      answers[target] = answerOf(found);
-      if (found.kind === "file") this.#note(found);
-    }
-    const key = await this.#key(opened.lookup.tree.root);
-    const whole: Kept = {
-      key,
-      files: Object.fromEntries(this.#files),
-      answers,
-      targets: targets.all,
-      sets: sets.all.map((set) => JSON.parse(set)),
-      pages: kept,
+    const results = new Numbers();
+    const numberOf = memoized(({ restsOn, ...result }: CheckedPage) =>
+      results.of(JSON.stringify({ ...result, restsOn: restsOn.map((target) => targets.of(target)) })),
+    );
+    const rows = pages.flatMap(({ pathname, file }): KeptPage[] => {
+      const result = found.get(pathname);
+      return result === undefined ? [] : [[pathname, nameIn(root, file), this.#version(file), numberOf(result)]];
+    });
+    const kept: Kept = {
+      key: await this.#key(root),
+      ...(await this.#answered(targets.all, opened)),
+      results: results.all.map((result) => JSON.parse(result)),
+      pages: rows,
     };
-    await writeWhole(this.#path, JSON.stringify(whole));
+    await writeWhole(this.#path, JSON.stringify(kept));
+  }
+
+  /** How targets are answered now. */
+  async #answered(asked: readonly string[], { lookup }: OpenedScan): Promise<Pick<Kept, "targets" | "files">> {
+    const { root } = lookup.tree;
+    const targets: [string, string][] = [];
+    const files: Record<string, string> = {};
+    for (const target of asked) {
+      const found = await this.#look(target, lookup);
+      targets.push([target, answerOf(found, root)]);
+      if (found.kind === "file") files[nameIn(root, found)] = this.#version(found);
+    }
+    return { targets, files };
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 
@@ -183,12 +205,28 @@ class Numbers {
   }
 }
 
-function answerOf(found: LookedUp): string {
-  if (found.kind === "file") return `file ${found.type ?? ""} ${found.file}`;
+/** Calls a function once for each value. */
+function memoized<T, Result>(call: (value: T) => Result): (value: T) => Result {
+  const known = new Map<T, Result>();
+  return (value) => {
+    const result = known.get(value) ?? call(value);
+    known.set(value, result);
+    return result;
+  };
+}
+
+/** A file of the site, relative to the root: pages are many, and `relative` takes longer. */
+const nameIn = (root: string, { file }: SiteFile) => file.slice(root.length);
+
+function answerOf(found: LookedUp, root: string): string {
+  if (found.kind === "file") return `file ${found.type ?? ""} ${nameIn(root, found)}`;
   return found.kind === "other" ? `other ${found.reason}` : `missing ${found.unreadable ?? ""}`;
 }
 
 const stampOf = ({ dev, ino, size, mtimeMs, ctimeMs }: SiteFile) => [dev, ino, size, mtimeMs, ctimeMs].join(" ");
+
+/** Of a version. */
+const digestIn = (version: string) => version.slice(version.lastIndexOf(" ") + 1);
 
 const digestOf = (content: string | Buffer) => createHash("sha1").update(content).digest("base64");
 

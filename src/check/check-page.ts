@@ -6,7 +6,7 @@ import { type Announcement, faultOf, isUsed } from "./rules/preload.js";
 
 /** What one page comes to, which budgets are about. */
 export interface PageCost {
-  /** Of the page and of all that it loads, not compressed. */
+  /** Of all that the page loads, without the page itself; not compressed. */
   readonly bytes: number;
   readonly requests: number;
   /** Requests one after another. */
@@ -25,8 +25,6 @@ export interface CheckedPage {
 /** What a page is checked with. */
 export interface PageSetting {
   readonly pathname: string;
-  /** Bytes of the page itself. */
-  readonly bytes: number;
   /** A file relative to the root, with slashes. */
   readonly nameOf: (file: string) => string;
   /** What `Link` fields announce with it, and where in `_headers` each is written. */
@@ -64,7 +62,7 @@ export function checkPage(
       findings.push(found("modulepreload-import-map", `${what} is announced with modulepreload ${where}`));
     }
   }
-  const bytes = entries.reduce((sum, entry) => sum + entry.bytes, setting.bytes);
+  const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
   return { findings, suspicions, cost: { bytes, requests: entries.length + 1, depth }, restsOn };
 }
 

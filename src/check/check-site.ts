@@ -46,7 +46,11 @@ export async function checkSite(root: string, options: CheckOptions): Promise<Ch
   const findings = await checkRuleFiles(opened);
   const nameOf = namer(opened.lookup.tree.root);
   for (const [{ pathname, file }, page] of checked) {
-    findings.push(...page.findings, ...overBudget(page.cost, options, { pathname, file: nameOf(file.file) }));
+    findings.push(...page.findings);
+    for (const [rule, message] of overBudget(page.cost, file.size, options)) {
+      const place = { file: nameOf(file.file), line: 1, column: 1, page: pathname };
+      findings.push({ rule, message: `${pathname} ${message}`, ...place });
+    }
   }
   const suspicions = checked.flatMap(([, page]) => page.suspicions);
   findings.push(...(await confirmed(suspicions, opened.lookup)));
@@ -62,10 +66,9 @@ async function checkedPages(
   opened: OpenedScan,
   { cache, ...options }: CheckOptions,
 ): Promise<readonly Checked[]> {
-  const known = (await cache?.read(pages, opened)) ?? new Map<string, CheckedPage>();
-  const left = pages.filter(({ pathname }) => !known.has(pathname));
-  const results = new Map(known);
-  const check = await pageChecker(opened, new Map(left.map((page) => [page.pathname, page])));
+  const results = (await cache?.read(pages, opened)) ?? new Map<string, CheckedPage>();
+  const left = pages.filter(({ pathname }) => !results.has(pathname));
+  const check = await pageChecker(opened);
   const onPage = (pathname: string, needs: PageNeeds) => {
     if (needs.record !== undefined) results.set(pathname, check(pathname, { ...needs, record: needs.record }));
   };
@@ -87,7 +90,7 @@ function namer(root: string): (file: string) => string {
   };
 }
 
-async function pageChecker({ lookup, rules }: OpenedScan, pages: ReadonlyMap<string, SitePage>) {
+async function pageChecker({ lookup, rules }: OpenedScan) {
   const { root } = lookup.tree;
   const nameOf = namer(root);
   const headers = await readFile(join(root, "_headers"), "utf8").catch(() => "");
@@ -95,7 +98,6 @@ async function pageChecker({ lookup, rules }: OpenedScan, pages: ReadonlyMap<str
   return (pathname: string, needs: PageNeeds & { readonly record: PageRecord }): CheckedPage =>
     checkPage(needs, {
       pathname,
-      bytes: pages.get(pathname)?.file.size ?? 0,
       nameOf,
       fields: announcedByFields(pathname, rules),
       placeOf: ({ target }: LinkValue) => placeIn(lines, `<${target}>`),
@@ -110,26 +112,20 @@ function placeIn(lines: readonly string[], text: string) {
   return { line: line + 1, column: Math.max(0, lines[line]?.indexOf(text) ?? 0) + 1 };
 }
 
+/** @param size of the page itself, in bytes */
 function overBudget(
   { bytes, requests, depth }: PageCost,
+  size: number,
   { maxBytes = Infinity, maxRequests = Infinity, maxDepth = Infinity }: Budgets,
-  { pathname, file }: { readonly pathname: string; readonly file: string },
-): Finding[] {
-  const over = (rule: Finding["rule"], message: string): Finding => ({
-    rule,
-    file,
-    line: 1,
-    column: 1,
-    message,
-    page: pathname,
-  });
+): (readonly [rule: Finding["rule"], message: string])[] {
+  const all = size + bytes;
   return [
-    ...(bytes > maxBytes ? [over("max-bytes", `${pathname} comes to ${bytes} bytes, of ${maxBytes} at most`)] : []),
+    ...(all > maxBytes ? [["max-bytes", `comes to ${all} bytes, of ${maxBytes} at most`] as const] : []),
     ...(requests > maxRequests
-      ? [over("max-requests", `${pathname} makes ${requests} requests, of ${maxRequests} at most`)]
+      ? [["max-requests", `makes ${requests} requests, of ${maxRequests} at most`] as const]
       : []),
     ...(depth > maxDepth
-      ? [over("max-depth", `${pathname} makes ${depth} requests one after another, of ${maxDepth} at most`)]
+      ? [["max-depth", `makes ${depth} requests one after another, of ${maxDepth} at most`] as const]
       : []),
   ];
 }

@@ -52,10 +52,28 @@ function explain(error: unknown): number {
     return error.code === "usage" ? USAGE : FAILED;
   }
   if (isCommanderError(error)) {
-    if (error.code === "commander.optionMissingArgument") printToStderr(missingValue(error.message));
+    const hint = hintFor(error);
+    if (hint !== undefined) printToStderr(hint);
     return error.exitCode === 0 ? 0 : USAGE;
   }
   throw error;
+}
+
+/** What to do about a mistake that commander has told of. */
+function hintFor({ code, message }: { readonly code: string; readonly message: string }): string | undefined {
+  switch (code) {
+    case "commander.optionMissingArgument":
+      return missingValue(message);
+    case "commander.unknownOption":
+      if (message.includes("Did you mean")) return undefined;
+      return "h2push --help-all lists every flag, and --help behind a command those of the command";
+    case "commander.excessArguments":
+      return "a name with spaces in it goes in quotes; each value stands behind its flag";
+    case "commander.missingArgument":
+      return "--help behind the command says what it takes";
+    default:
+      return undefined;
+  }
 }
 
 /** What the option takes whose value is missing, as commander says in quotes. */

@@ -41,22 +41,23 @@ export function createProgram(actions: Actions): Command {
   addReportCommand(program, actions);
   addExportCommands(program, actions);
   addCertCommands(program, actions);
-  refuseFlagsAsValues(program);
+  refuseMissingValues(program);
   return program;
 }
 
-/** In `--out --force`, commander takes the second flag for the value of the first. */
-function refuseFlagsAsValues(command: Command): void {
+/** In `--out --force`, commander takes the second flag for the value of the first; in `--out "$DIR"`, the variable may be empty. */
+function refuseMissingValues(command: Command): void {
   const known = new Set(command.options.flatMap(({ short, long }) => [short, long]));
   for (const option of command.options.filter(({ required }) => required)) {
     const { parseArg = (text: string) => text } = option;
     option.argParser((text, previous) => {
-      if (!known.has(text)) return parseArg(text, previous);
-      const hint = `${option.flags.replace(/^.*, /, "")} takes a value, and ${text} is a flag`;
-      throw new H2PushError("usage", `no value for ${option.long ?? ""}: ${text}`, hint);
+      if (!known.has(text) && text !== "") return parseArg(text, previous);
+      const reason = text === "" ? "this one is empty" : `${text} is a flag`;
+      const hint = `${option.flags.replace(/^.*, /, "")} takes a value, and ${reason}`;
+      throw new H2PushError("usage", `no value for ${option.long ?? ""}: ${text === "" ? '""' : text}`, hint);
     });
   }
-  command.commands.forEach(refuseFlagsAsValues);
+  command.commands.forEach(refuseMissingValues);
 }
 
 /** What the user typed, without commander's defaults: a configuration file overrides those. */

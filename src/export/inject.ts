@@ -64,7 +64,8 @@ async function realPlace(path: string): Promise<string> {
 }
 
 function checkApart(from: string, to: string, directory: string): void {
-  const isIn = (inner: string, outer: string) => `${inner}${sep}`.startsWith(`${outer}${sep}`);
+  const slashed = (path: string) => (path.endsWith(sep) ? path : path + sep);
+  const isIn = (inner: string, outer: string) => slashed(inner).startsWith(slashed(outer));
   if (!isIn(to, from) && !isIn(from, to)) return;
   const hint = "pass a directory outside of the site: --inject DIR";
   throw new H2PushError("usage", `the copy and the site lie in each other: ${directory}`, hint);

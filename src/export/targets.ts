@@ -21,7 +21,7 @@ export const MAX_HEADERS_LINE = 2000;
 export const MAX_NGINX_WORD = 3800;
 
 /** Of a value, by Vercel's schema of its file. */
-export const MAX_VERCEL_VALUE = 4096;
+export const MAX_VERCEL_VALUE = 32_768;
 
 /** Go's HTTP/2 keeps ten streams that are not begun: with 12 pushes Caddy 2.6.2 stopped in the middle of 3 loads of 10 (measured). */
 const MAX_CADDY_PUSHES = 10;

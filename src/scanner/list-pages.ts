@@ -16,8 +16,12 @@ export interface SitePage {
 /** Characters that `encodeURIComponent` escapes and a browser sends as they are in a path (URL standard, "path percent-encode set"). */
 const SENT_AS_IS = /%(?:24|26|2B|2C|3A|3B|3D|40|5B|5D|7C)/g;
 
+/** Most names are of these characters, which are sent as they are. */
+const PLAIN = /^[\w.-]*$/;
+
 /** A file name as a segment of a URL path, as it goes over the wire. */
 export function encodeSegment(name: string): string {
+  if (PLAIN.test(name)) return name;
   // A lone surrogate, as Windows allows it in a name, becomes U+FFFD.
   const wellFormed = Buffer.from(name, "utf8").toString("utf8");
   return encodeURIComponent(wellFormed).replaceAll(SENT_AS_IS, decodeURIComponent);

@@ -195,7 +195,7 @@ test("with a cache, a suspicion is looked at again when a script has changed", a
 test.each([
   ["the rules of the site change", async (root: string) => writeFile(join(root, "_headers"), "/*\n  X-A: b\n"), ""],
   ["the options change", async () => undefined, "other"],
-  ["it is no cache", async (_: string, cache: string) => writeFile(cache, "{}"), ""],
+  ["it is empty", async (_: string, cache: string) => writeFile(cache, ""), ""],
 ])("with a cache, looks at everything again where %s", async (_, change, setting) => {
   const root = await writeSite(site);
   const cache = join(await emptyDirectory(), "cache.json");
@@ -203,4 +203,12 @@ test.each([
   await change(root, cache);
   expect((await cached(root, cache, setting)).looked).toBe(2);
   expect(JSON.parse(await readFile(cache, "utf8"))).toHaveProperty("pages");
+});
+
+test.each(["<p>a page", "[]", '{"name":"a-package"}'])("writes over nothing that is no cache: %s", async (content) => {
+  const root = await writeSite(site);
+  const file = join(root, "other.json");
+  await writeFile(file, content);
+  await expect(cached(root, file)).rejects.toThrow(`not what h2push check keeps: ${file}`);
+  expect(await readFile(file, "utf8")).toBe(content);
 });

@@ -106,6 +106,7 @@ test.each([
   [["no-such-program", "run"], 1, "no such command: no-such-program\nbehind -- stands a program and its arguments"],
   [[tmpdir()], 1, `cannot run ${tmpdir()} (EACCES)`],
   [[], 2, "no command behind --"],
+  [["", "run"], 2, "no command behind --"],
 ])("says what is wrong with the command %j", async (command, code, message) => {
   const run = await runCli([await site(), "-p", "0", "--", ...command]);
   expect(run.code).toBe(code);

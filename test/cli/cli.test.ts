@@ -423,7 +423,31 @@ test.each<[title: string, args: string[], code: number, stderr: string]>([
     "error: certificate expired on 2020-01-02: expired.pem\nrenew it, or leave --cert and --key out and h2push makes its own\n",
   ],
   ["a flag that is none", ["--prot", "1"], 2, "error: unknown option '--prot'\n(Did you mean --port?)\n"],
-  ["two roots", [".", "."], 2, "error: too many arguments. Expected 1 argument but got 2.\n"],
+  [
+    "another flag that is none",
+    ["--zzz"],
+    2,
+    "error: unknown option '--zzz'\nh2push --help-all lists every flag, and --help behind a command those of the command\n",
+  ],
+  [
+    "two roots",
+    [".", "."],
+    2,
+    "error: too many arguments. Expected 1 argument but got 2.\na name with spaces in it goes in quotes; each value stands behind its flag\n",
+  ],
+  [
+    "an empty value",
+    ["--port="],
+    2,
+    'error: no value for --port: ""\n--port <number> takes a value, and this one is empty\n',
+  ],
+  [
+    "an empty value of a command",
+    ["export", "--out", ""],
+    2,
+    'error: no value for --out: ""\n--out <path> takes a value, and this one is empty\n',
+  ],
+  ["no URL", ["verify"], 2, "error: missing required argument 'url'\n--help behind the command says what it takes\n"],
   [
     "a number of days that is none",
     ["cert", "--days", "soon"],

@@ -24,3 +24,8 @@ test.each([
   expect(ended.stderr).toContain(text);
   expect(ended.stderr).not.toMatch(/^\s+at /m);
 });
+
+test("report of a directory without pages says that there are none", async () => {
+  const { code, stderr } = await runCli(["report", "."], { cwd: await writeSite({ "a.css": "" }) });
+  expect([code, stderr]).toEqual([1, "error: no pages in .\npass the directory of a built site\n"]);
+});

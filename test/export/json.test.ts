@@ -1,8 +1,10 @@
+import { getTransformedRoutes, headersSchema } from "@vercel/routing-utils";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { isObject } from "../../src/io/json-object.js";
 import { exportSite, type ExportOptions } from "../../src/export/export-site.js";
 import type { ManifestEntry } from "../../src/manifest/types.js";
+import firebaseSchema from "./schemas/firebase-hosting.json" with { type: "json" };
 
 const entry: ManifestEntry = { target: "/a.css", rel: "preload", as: "style", bytes: 1 };
 
@@ -25,52 +27,11 @@ const needs = new Map([
   ["/none.html", []],
 ]);
 
-const header = {
-  type: "object",
-  additionalProperties: false,
-  required: ["key", "value"],
-  properties: { key: { type: "string", maxLength: 4096 }, value: { type: "string", maxLength: 4096 } },
-};
-const headers = { type: "array", maxItems: 1024, items: header };
-
-/** What the hosts document of the part that we write. */
+/** What the hosts' own programs hold such a file against. */
 const schemas = {
-  vercel: {
-    type: "object",
-    properties: {
-      headers: {
-        type: "array",
-        maxItems: 2048,
-        items: {
-          type: "object",
-          additionalProperties: false,
-          required: ["source", "headers"],
-          properties: { source: { type: "string", maxLength: 4096 }, headers, has: {}, missing: {} },
-        },
-      },
-    },
-  },
-  firebase: {
-    type: "object",
-    properties: {
-      hosting: {
-        type: "object",
-        properties: {
-          headers: {
-            type: "array",
-            items: {
-              type: "object",
-              additionalProperties: false,
-              properties: { source: { type: "string" }, glob: { type: "string" }, regex: { type: "string" }, headers },
-              required: ["headers"],
-              minProperties: 2,
-            },
-          },
-        },
-      },
-    },
-  },
-} as const;
+  vercel: { type: "object", properties: { headers: headersSchema } },
+  firebase: firebaseSchema,
+};
 
 const own = {
   vercel:
@@ -82,12 +43,12 @@ const own = {
 };
 
 describe.each(["vercel", "firebase"] as const)("%s.json", (target) => {
-  test("keeps what is there, fits what the host documents, and is the same the second time", async () => {
+  test("keeps what is there, fits the host's schema, and is the same the second time", async () => {
     for (const existing of ["", own[target]]) {
       const { files } = await exportSite(needs, options(target, existing));
       const text = files[0]?.content.toString() ?? "";
       const json: unknown = JSON.parse(text);
-      const validate = new Ajv().compile(schemas[target]);
+      const validate = new Ajv({ allowUnionTypes: true }).compile(schemas[target]);
       expect([validate(json), validate.errors]).toEqual([true, null]);
       expect(text).toContain("</a.css>; rel=preload; as=style");
       if (existing !== "") expect(text).toContain('"x-a"');
@@ -120,6 +81,33 @@ test("each page of firebase.json is matched by its expression alone, or by that 
   }
   for (const path of ["/none.html", "/posts/", "/about"]) expect([path, valueFor(path)]).toEqual([path, ""]);
 });
+
+test("each page of vercel.json is matched by its source alone, or by that of its directory", async () => {
+  const { files } = await exportSite(needs, options("vercel"));
+  const linkFor = vercelLinks(JSON.parse(files[0]?.content.toString() ?? ""));
+  for (const path of ["/", "/about (1)+.html", "/about (1)+", "/posts/1/"]) {
+    expect([path, linkFor(path)]).toEqual([path, "</a.css>; rel=preload; as=style"]);
+  }
+  for (const path of ["/none.html", "/about"]) expect([path, linkFor(path)]).toEqual([path, undefined]);
+});
+
+test("all links of a page are in one field of vercel.json, as a second one of the name would replace it", async () => {
+  const many = Array.from({ length: 100 }, (_, index) => ({ ...entry, target: `/styles/a-long-name-${index}.css` }));
+  const { files } = await exportSite(new Map([["/", many]]), { ...options("vercel"), announce: "all" });
+  const link = vercelLinks(JSON.parse(files[0]?.content.toString() ?? ""))("/");
+  expect(link?.split(", ")).toHaveLength(100);
+});
+
+/** What Vercel's own program makes of the file: the field that a path gets. */
+function vercelLinks(json: unknown): (path: string) => string | undefined {
+  const headers = isObject(json) && Array.isArray(json["headers"]) ? json["headers"] : [];
+  const { routes, error } = getTransformedRoutes({ headers });
+  expect(error).toBeNull();
+  const found = (routes ?? []).flatMap((route) =>
+    "headers" in route ? [[new RegExp(route.src), route.headers?.["Link"]] as const] : [],
+  );
+  return (path) => found.findLast(([source, link]) => link !== undefined && source.test(path))?.[1];
+}
 
 /** Expression and value of each rule. */
 function rulesIn(json: unknown): (readonly [regex: string, value: string])[] {

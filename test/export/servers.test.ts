@@ -92,6 +92,45 @@ describe.each(byPeer)("%s takes its configuration without a word", (name) => {
   });
 });
 
+/** Those that add fields before they know that nothing is there. */
+const TELLS_MISSING: ReadonlySet<PeerName> = new Set(["caddy"]);
+
+describe.each(byPeer.filter((name) => name !== "nghttpx"))("%s", (name) => {
+  test.each([
+    { way: "from its files", proxies: false },
+    { way: "before another server", proxies: true },
+  ])("$way, knows a page by each spelling of its path, and says nothing of what is not there", async ({ proxies }) => {
+    const root = await readableSite();
+    const directory = await emptyDirectory();
+    await run(process.execPath, [programFile, "export", root, "--to", name, "--out", `${directory}/`]);
+    const { port: upstream } = await startServer({ root, delivery: "none" });
+    const { port, stop } = await startPeer(name, { exported: directory, root: proxies ? undefined : root, upstream });
+    onTestFinished(stop);
+    const told = async (path: string) => {
+      const { request, pushes, session } = await connect(port);
+      const { status, headers } = await request(path);
+      session.destroy();
+      return { status, link: headers.link, pushed: pushes.map((push) => push.path).toSorted() };
+    };
+    for (const spellings of SPELLINGS) {
+      const [first, ...others] = await Promise.all(spellings.map(told));
+      expect([spellings[0], first]).toEqual([spellings[0], expect.objectContaining({ status: 200 })]);
+      expect([first?.link ?? "", ...(first?.pushed ?? [])].join()).toContain(".css");
+      for (const other of others) expect([spellings, other]).toEqual([spellings, first]);
+    }
+    const missing = await told("/guide/part-3/nothing.html");
+    expect(missing.status).toBe(404);
+    expect(missing.link !== undefined).toBe(TELLS_MISSING.has(name));
+  });
+});
+
+/** Paths that lead to the same page, the one that a browser makes of a name first. */
+const SPELLINGS = [
+  ["/docs/%C3%A9,%20%C3%BC.html", "/docs/%c3%a9,%20%c3%bc.html", "/docs/%C3%A9%2C%20%C3%BC.html"],
+  ["/docs/a%20(b)+c.html", "/docs/a%20%28b%29%2Bc.html"],
+  ["/about.html", "/%61bout.html"],
+];
+
 /** What a server promises to nghttp with a page. */
 async function pushedTo(port: number, pathname: string): Promise<string[]> {
   const { stdout } = await run("nghttp", ["-nv", "--no-dep", `https://localhost:${port}${pathname}`]);

@@ -38,7 +38,7 @@ export async function serve(
   flags: ServeFlags,
   command: readonly string[] | undefined,
 ): Promise<void> {
-  if (command?.length === 0) throw noCommand();
+  if (command !== undefined && (command[0] ?? "") === "") throw noCommand();
   const resolved = await resolveOptions(given, flags);
   const { options, root, config } = resolved;
   const { print, say, warn, started, events } = await reporting(options, command !== undefined);

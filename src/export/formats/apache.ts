@@ -42,8 +42,11 @@ export function apache({ pages, earlyHints, version }: ExportedSite): ExportedFi
 /** A frame may be sandboxed, and what needs CORS is then refused to it. `req_novary` says nothing of that in `Vary`. */
 const FRAMED = `<If "req_novary('Sec-Fetch-Dest') =~ m#^(?:${frameDestinations.join("|")})$#">\n</If>`;
 
+/** Apache's own errors go without such a field; those of a server behind it would have it. */
+const FOUND = '"expr=%{REQUEST_STATUS} -lt 400"';
+
 function directives({ links, hints, pushes }: ExportedPage, sends103: boolean): string[] {
-  const lines = linksOf(links).map((link) => `    Header add Link ${quoted(link.replaceAll("%", "%%"))}`);
+  const lines = linksOf(links).map((link) => `    Header add Link ${quoted(link.replaceAll("%", "%%"))} ${FOUND}`);
   const announced = new Set(links.flatMap(({ target, rel }) => (rel === "preload" ? target : [])));
   // Beside a 103 there are none: Apache would put them into it, without saying what they are.
   const others = sends103 ? [] : pushes.filter(({ target }) => !announced.has(target));

@@ -25,6 +25,7 @@ export function caddy({ pages, earlyHints }: ExportedSite): ExportedFile[] {
   const usage = [
     "Import this file at the top of the Caddyfile, and the snippet in the site's block:",
     "  import h2push",
+    "What is not there goes with the list of its directory, too: Caddy adds fields before it looks.",
   ];
   return [{ name: "h2push.caddy", usage, text: ["(h2push) {", ...indented(lines), "}"].join("\n") }];
 }

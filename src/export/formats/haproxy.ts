@@ -1,5 +1,5 @@
 import { frameDestinations } from "../../delivery/navigation.js";
-import { type ExportedFile, type ExportedSite, linksOf, pagePattern, treePattern } from "../format.js";
+import { decodedPath, type ExportedFile, type ExportedSite, linksOf, pagePattern, treePattern } from "../format.js";
 import { shareLists } from "../shared-lists.js";
 import type { ExportedPage } from "../exported-page.js";
 
@@ -7,14 +7,15 @@ import type { ExportedPage } from "../exported-page.js";
 export function haproxy({ pages, earlyHints }: ExportedSite): ExportedFile[] {
   const { lists, rules } = shareLists(pages, true);
   const lines = rules.flatMap((rule) => {
-    const pattern = rule.kind === "page" ? pagePattern(rule.pathname) : treePattern(rule.directory);
-    return `^${pattern}$ ${rule.list}`;
+    const pattern =
+      rule.kind === "page" ? pagePattern(decodedPath(rule.pathname)) : treePattern(decodedPath(rule.directory));
+    return `^${inKey(pattern)}$ ${rule.list}`;
   });
   const field = (part: "links" | "hints") =>
     [...lists].map(([number, page]: readonly [number, ExportedPage]) => `${number} ${linksOf(page[part]).join(", ")}`);
   const config = [
     // A frame may be sandboxed, and what needs CORS is then refused to it.
-    `http-request set-var(txn.h2push) path,map_reg(h2push-pages.map,0) unless { req.hdr(sec-fetch-dest) ${frameDestinations.join(" ")} }`,
+    `http-request set-var(txn.h2push) path,url_dec,map_reg(h2push-pages.map,0) unless { req.hdr(sec-fetch-dest) ${frameDestinations.join(" ")} }`,
     ...(earlyHints ? ["http-request strict-mode off", earlyHint, "http-request strict-mode on"] : []),
     "http-response set-var(txn.h2push_link) var(txn.h2push),map(h2push-links.map)",
     // What has no room left in its buffer goes without links, and not as a 500.
@@ -39,6 +40,14 @@ export function haproxy({ pages, earlyHints }: ExportedSite): ExportedFile[] {
       : []),
   ];
 }
+
+/** A key of a map ends at the first blank. */
+const inKey = (pattern: string) =>
+  pattern.replaceAll(/[\p{Cc} ]/gu, (blank) =>
+    Buffer.from(blank)
+      .toString("hex")
+      .replaceAll(/../g, String.raw`\x$&`),
+  );
 
 /** A browser reads the 103 of a navigation over HTTP/2 alone. */
 const earlyHint = [

@@ -1,5 +1,5 @@
 import { frameDestinations } from "../../delivery/navigation.js";
-import { type ExportedFile, type ExportedSite, linksOf } from "../format.js";
+import { decodedPath, type ExportedFile, type ExportedSite, linksOf } from "../format.js";
 import { shareLists } from "../shared-lists.js";
 
 /** A handler for H2O: 399 has it go on with the next handler, and push what the field announces or send it. */
@@ -28,6 +28,7 @@ export const h2o = (site: ExportedSite): ExportedFile[] => [
       "    mruby.handler-file: h2push.rb",
       "    file.dir: …",
       "With http2-push-preload (on by default) H2O pushes what is announced to clients that take pushes.",
+      "What a proxy.reverse.url answers it sends without Link: other clients are told nothing there.",
     ],
     text: `${library(site)}\n\n${H2O_HANDLER}`,
   },
@@ -48,8 +49,12 @@ export const nghttpx = (site: ExportedSite): ExportedFile[] => [
 /** The lists, and a method that finds that of a page, in what mruby has without regular expressions. */
 function library({ pages }: ExportedSite): string {
   const { lists, rules } = shareLists(pages, true);
-  const single = rules.flatMap((rule) => (rule.kind === "page" ? `    ${quoted(rule.pathname)} => ${rule.list},` : []));
-  const trees = rules.flatMap((rule) => (rule.kind === "tree" ? `    [${quoted(rule.directory)}, ${rule.list}],` : []));
+  const single = rules.flatMap((rule) =>
+    rule.kind === "page" ? `    ${quoted(decodedPath(rule.pathname))} => ${rule.list},` : [],
+  );
+  const trees = rules.flatMap((rule) =>
+    rule.kind === "tree" ? `    [${quoted(decodedPath(rule.directory))}, ${rule.list}],` : [],
+  );
   const links = [...lists].map(([number, page]) => `    ${number} => ${quoted(linksOf(page.links).join(", "))},`);
   return `module H2push
   PAGES = {
@@ -66,9 +71,15 @@ ${links.join("\n")}
   # A frame may be sandboxed, and what needs CORS is then refused to it.
   FRAMES = [${frameDestinations.map(quoted).join(", ")}]
 
+  # A path may be spelled in several ways: /%61bout is /about.
+  def self.decoded(path)
+    first, *others = path.split("%", -1)
+    others.inject(first || "") { |text, part| text + part[0, 2].to_i(16).chr + (part[2..-1] || "") }
+  end
+
   def self.link(path, destination)
     return nil if FRAMES.include?(destination)
-    page = path.split("?", 2)[0] || ""
+    page = decoded(path.split("?", 2)[0] || "")
     page = page[0, page.length - "index.html".length] if page.end_with?("/index.html")
     number = PAGES[page]
     if number.nil? && SUFFIXES.any? { |suffix| page.downcase.end_with?(suffix) }

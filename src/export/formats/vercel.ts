@@ -1,5 +1,4 @@
 import { frameDestinations } from "../../delivery/navigation.js";
-import type { ExportedPage } from "../exported-page.js";
 import { type ExportedSite, fieldsOf } from "../format.js";
 import type { JsonRule } from "../json-part.js";
 import { MAX_VERCEL_VALUE } from "../targets.js";
@@ -8,15 +7,14 @@ import { pathRules } from "../path-rules.js";
 /** Rules for `headers` of a vercel.json: all that fit count, and `source` is in the syntax of path-to-regexp. */
 export function vercel({ pages, mixed }: ExportedSite): JsonRule[] {
   return pathRules(pages, mixed).flatMap(({ paths, page }) => {
-    const headers = valuesOf(page).map((value) => ({ key: "Link", value }));
-    return paths.map((path) => ({ source: source(path), missing: [FRAMED], headers }));
+    // One field: of two with the same name, the second one counts.
+    const [value = ""] = fieldsOf(page.links, MAX_VERCEL_VALUE);
+    return paths.map((path) => ({ source: source(path), missing: [FRAMED], headers: [{ key: "Link", value }] }));
   });
 }
 
 /** A frame may be sandboxed, and what needs CORS is then refused to it. */
 const FRAMED = { type: "header", key: "sec-fetch-dest", value: `(?:${frameDestinations.join("|")})` };
-
-const valuesOf = ({ links }: ExportedPage) => fieldsOf(links, MAX_VERCEL_VALUE);
 
 /** What has a meaning in a pattern; `:page` and the star at the end are ours. */
 const source = (path: string) =>
