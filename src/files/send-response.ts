@@ -170,8 +170,7 @@ export async function writePieces(
       const following = pieces.next();
       following.catch(() => undefined);
       left -= next.value.length;
-      await writePiece(reply, next.value, left === 0);
-      progress(next.value.length);
+      await writePiece(reply, next.value, left === 0, progress);
       next = await following;
     }
     if (left !== 0) await settled(body, (done) => body.end(done));
@@ -183,13 +182,18 @@ export async function writePieces(
   }
 }
 
-async function writePiece(reply: Body, piece: Uint8Array, isLast: boolean): Promise<void> {
+async function writePiece(reply: Body, piece: Uint8Array, isLast: boolean, progress: Progress): Promise<void> {
   const { responseBody: body } = reply;
   const taken = await reply.reserve(piece.length);
   try {
     await settled(body, (done) => {
-      if (isLast) body.end(piece, done);
-      else body.write(piece, done);
+      // Counted at once: the stream of a last piece closes before anybody who waits is told.
+      const counted = (error?: Error | null) => {
+        if (!error) progress(piece.length);
+        done(error);
+      };
+      if (isLast) body.end(piece, counted);
+      else body.write(piece, counted);
       if (isLast) reply.ending?.(piece.length);
     });
   } finally {

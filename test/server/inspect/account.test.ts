@@ -77,6 +77,18 @@ test(
   },
 );
 
+test("bytes are those that the client has, also where nobody looked, and in the log", async () => {
+  const { port, record } = await startServer({ root: await writeSite(site), inspect: true });
+  const client = await connect(port);
+  const { body, pushed } = await client.page("/style.html");
+  const load: InspectedLoad = JSON.parse((await client.request("/.h2push/loads/1.json")).body.toString());
+  const told = load.requests.map(({ target, bytes }) => [target, bytes]);
+  expect(
+    new Map([["/style.html", body.length], ...[...pushed].map(([path, one]) => [path, one.body.length] as const)]),
+  ).toEqual(new Map(told.map(([target, bytes]) => [target, bytes])));
+  expect((await record((one) => one.target === "/style.html")).bytes).toBe(body.length);
+});
+
 async function browse(port: number, watcher: Watcher, batch: readonly number[], seen: Map<string, number>) {
   const random = randomFrom(batch[0] ?? 0);
   const takesPushes = random() < 0.5;
