@@ -80,7 +80,10 @@ interface BidiEvent {
 
 async function openFirefox(path: string): Promise<Tab> {
   const home = await mkdtemp(join(tmpdir(), "h2push-firefox-"));
-  await writeFile(join(home, "user.js"), 'user_pref("focusmanager.testmode", true);');
+  // The panel of downloads would take the keys.
+  const preferences = { "focusmanager.testmode": true, "browser.download.alwaysOpenPanel": false };
+  const lines = Object.entries(preferences).map(([name, value]) => `user_pref("${name}", ${value});`);
+  await writeFile(join(home, "user.js"), lines.join("\n"));
   const { bidi, close } = await startFirefox(path, { home, profile: home, acceptInsecureCerts: true });
   // A button hears keys in an active window alone: without a screen, it takes that setting and a tab of its own.
   const { context }: { context?: string } = Object(await bidi.send("browsingContext.create", { type: "tab" }));
