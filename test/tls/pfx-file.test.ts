@@ -119,7 +119,7 @@ withOpenssl.each<[args: string[], code: number, message: RegExp]>([
     1,
     /^error: private key needs a passphrase: locked-key\.pem\npass it with --passphrase/,
   ],
-  [["--passphrase", ""], 2, /^error: not a passphrase\n/],
+  [["--passphrase", ""], 2, /^error: no value for --passphrase: ""\n/],
 ])("%j ends with %j and %s", async (args, code, message) => {
   const found = await runCli([".", "-p", "0", ...args], { cwd: folder });
   expect(found.code).toBe(code);
