@@ -28,13 +28,13 @@ describe.each([
 
   const find = (selector: string) => `document.querySelector(${JSON.stringify(selector)})`;
   const all = (selector: string) => `document.querySelectorAll(${JSON.stringify(selector)})`;
-  const says = (selector: string) => expect.poll(() => tab.evaluate(`${find(selector)}?.textContent ?? null`));
-  const texts = (selector: string) =>
-    expect.poll(() => tab.evaluate(`Array.from(${all(selector)}, ({ textContent }) => textContent)`));
-  const count = (selector: string) => expect.poll(() => tab.evaluate(`${all(selector)}.length`));
-  const is = (selector: string, property: string) => expect.poll(() => tab.evaluate(`${find(selector)}?.${property}`));
-  const isFocused = (selector: string) =>
-    expect.poll(() => tab.evaluate(`document.activeElement === ${find(selector)}`)).toBe(true);
+  /** What comes of an expression; a page that loads anew meanwhile is asked again. */
+  const poll = (expression: string) => expect.poll(() => tab.evaluate(expression), { timeout: 10_000 });
+  const says = (selector: string) => poll(`${find(selector)}?.textContent ?? null`);
+  const texts = (selector: string) => poll(`Array.from(${all(selector)}, ({ textContent }) => textContent)`);
+  const count = (selector: string) => poll(`${all(selector)}.length`);
+  const is = (selector: string, property: string) => poll(`${find(selector)}?.${property}`);
+  const isFocused = (selector: string) => poll(`document.activeElement === ${find(selector)}`).toBe(true);
   const focus = (selector: string) => tab.evaluate(`${find(selector)}.focus()`);
 
   /** By keyboard, as in every browser: down until it is chosen. */
