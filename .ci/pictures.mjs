@@ -14,13 +14,12 @@ if (browserProgram === undefined) throw new Error("usage: node .ci/pictures.mjs 
 
 const top = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const program = top("bin/h2push.js");
-const WIDTH = 1100;
 
 /** A picture of what `show` brings onto a page. */
-async function picture(browser, file, height, show) {
+async function picture(browser, file, [width, height], show) {
   const page = await browser.newPage({
     ignoreHTTPSErrors: true,
-    viewport: { width: WIDTH, height },
+    viewport: { width, height },
     colorScheme: "light",
   });
   await show(page);
@@ -35,7 +34,7 @@ async function demo(browser) {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [url] = await once(createInterface(server.stdout), "line");
-  await picture(browser, "demo.png", 860, async (page) => {
+  await picture(browser, "demo.png", [1100, 860], async (page) => {
     await page.goto(url, { waitUntil: "load" });
     await page.locator("#network-run").click();
     await page.locator("#network-verdict").waitFor();
@@ -61,7 +60,7 @@ async function report(browser, directory) {
     file,
   ];
   await promisify(execFile)(process.execPath, [program, ...args]);
-  await picture(browser, "report.png", 1500, (page) => page.goto(pathToFileURL(file).href));
+  await picture(browser, "report.png", [1280, 1460], (page) => page.goto(pathToFileURL(file).href));
 }
 
 const directory = await mkdtemp(join(tmpdir(), "h2push-pictures-"));

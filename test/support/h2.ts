@@ -70,6 +70,8 @@ async function clientOver(
   port: number,
   { settings = {}, refuse }: H2Options = {},
 ): Promise<H2Client> {
+  // Nothing is heard of a session over a socket that has ended already.
+  if (connection.destroyed) throw new Error("the connection has closed");
   const session = connectHttp2(`https://localhost:${port}`, { settings, createConnection: () => connection });
   onTestFinished(() => session.destroy());
   session.on("error", () => undefined);
