@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import { Readable } from "node:stream";
 import type { Delivery } from "../delivery/history.js";
-import { writePieces } from "../files/send-response.js";
+import { writePieces } from "../files/write-pieces.js";
 import { NO_NEEDS } from "../scanner/scan-fault.js";
 import type { PageNeeds } from "../scanner/types.js";
 import type { Site } from "../server/context.js";

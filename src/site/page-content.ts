@@ -1,4 +1,4 @@
-import { PIECE_BYTES } from "../files/send-response.js";
+import { PIECE_BYTES } from "../files/write-pieces.js";
 import { deferred } from "../io/deferred.js";
 
 /** What a page that somebody else makes may consist of. */

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { webStreams } from "../../io/builtins.js";
-import { inPieces, writePieces, type Progress, type Reply } from "../../files/send-response.js";
+import type { Reply } from "../../files/send-response.js";
+import { inPieces, writePieces, type Progress } from "../../files/write-pieces.js";
 
 /** A request as HTTP has it. */
 export interface HttpRequest {

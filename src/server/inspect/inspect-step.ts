@@ -97,7 +97,7 @@ function page(target: string, accepted: string | undefined): Response {
 function events(exchange: Exchange, inspector: Inspector, watching: Set<Exchange>): Response {
   if (watching.size >= MAX_WATCHERS) return new Response("Too many look at once.", { status: 503 });
   watching.add(exchange);
-  exchange.responseBody.once("close", () => watching.delete(exchange));
+  exchange.whenClosed(() => watching.delete(exchange));
   const stream = eventStream((listener) => new LiveFeed(inspector, listener).begin());
   // What compresses on the way would hold events back.
   const headers = { ...FIELDS, "content-type": "text/event-stream", "cache-control": "no-store, no-transform" };

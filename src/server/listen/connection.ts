@@ -52,7 +52,7 @@ export interface Taken {
 /** How long the last word of a connection that ends in an error may take (milliseconds). */
 const LAST_WORD_MS = 500;
 
-/** How long a client that resets too often is still listened to (milliseconds). */
+/** How long a client that resets too often is ignored before its connection ends (milliseconds). */
 const IGNORED_MS = 1000;
 
 /** The record of a connection that has just begun. */

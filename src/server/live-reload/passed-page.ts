@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from "node:http";
 import { isHtml } from "../../files/media-type.js";
 import { withInsertion } from "../../files/representation/insertion.js";
 import { START_BYTES } from "../../files/representation/read-content.js";
-import { inPieces } from "../../files/send-response.js";
+import { inPieces } from "../../files/write-pieces.js";
 import { acceptsPage, type Exchange } from "../http/exchange.js";
 import { isPlaceCertain } from "./insertion-point.js";
 import { scriptInsertion, textOf } from "./script-insertion.js";

@@ -9,7 +9,8 @@ import { considersPushes, plan } from "../../delivery/plan.js";
 import { serverTiming } from "../../delivery/delivery-summary.js";
 import type { ManifestEntry } from "../../manifest/types.js";
 import type { FoundFile } from "../../files/file.js";
-import { prepareFile, type Progress } from "../../files/send-response.js";
+import { prepareFile } from "../../files/send-response.js";
+import { PIECE_BYTES, type Progress } from "../../files/write-pieces.js";
 import { pushableStreams, keepPromised } from "../listen/connection.js";
 import { track, untrack } from "../listen/connections.js";
 import { isOver, type Exchange } from "../http/exchange.js";
@@ -151,7 +152,7 @@ function respondPush(site: Site, page: Exchange, sources: Sources): PageDelivery
 
 /** Small contents that are in memory by their turn go together, in few segments of TCP. */
 function readAhead({ representations }: Site, found: FoundFile, { fields }: Exchange): void {
-  if (representations.ready(found, fields) !== undefined) return;
+  if (found.size > PIECE_BYTES || representations.ready(found, fields) !== undefined) return;
   // An error is told when its turn comes.
   representations.select(found, fields).catch(() => undefined);
 }

@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import { inPieces } from "../../files/send-response.js";
+import { inPieces } from "../../files/write-pieces.js";
 import type { UpstreamAnswer } from "./upstream-request.js";
 import { failureOf } from "./upstream-error.js";
 import type { Upstream } from "./proxy-rule.js";

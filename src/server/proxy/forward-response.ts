@@ -1,6 +1,6 @@
 import { ServerResponse, type OutgoingHttpHeaders } from "node:http";
 import type { Delivery } from "../../delivery/history.js";
-import { writePieces } from "../../files/send-response.js";
+import { writePieces } from "../../files/write-pieces.js";
 import { EarlyHints, hintedFreshness, isField } from "../page-delivery/early-hints.js";
 import { sendError } from "../http/error-page.js";
 import { isConnect, type Exchange, type Upgrade } from "../http/exchange.js";

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
-import { Bandwidth, Line, type SlowNetwork } from "./network-line.js";
+import { Bandwidth, type SlowNetwork } from "./bandwidth.js";
+import { Line } from "./network-line.js";
 
 /** What a direction may have under way before no more is taken, so that memory is bounded (bytes). */
 const MAX_UNDER_WAY_BYTES = 4 * 1024 * 1024;

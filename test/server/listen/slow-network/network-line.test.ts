@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { Bandwidth, Line } from "../../../../src/server/listen/slow-network/network-line.js";
+import { Bandwidth } from "../../../../src/server/listen/slow-network/bandwidth.js";
+import { Line } from "../../../../src/server/listen/slow-network/network-line.js";
 
 const RTT = 60;
 
