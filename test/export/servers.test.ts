@@ -2,7 +2,7 @@ import { execFile, spawnSync } from "node:child_process";
 import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFailed, onTestFinished, test } from "vitest";
 import { readLinks, writeLink } from "../../src/delivery/link.js";
 import { linkRefusal } from "../../src/delivery/plan.js";
 import { readManifest } from "../../src/manifest/read.js";
@@ -104,8 +104,13 @@ describe.each(byPeer.filter((name) => name !== "nghttpx"))("%s", (name) => {
     const directory = await emptyDirectory();
     await run(process.execPath, [programFile, "export", root, "--to", name, "--out", `${directory}/`]);
     const { port: upstream } = await startServer({ root, delivery: "none" });
-    const { port, stop } = await startPeer(name, { exported: directory, root: proxies ? undefined : root, upstream });
+    const { port, stop, said } = await startPeer(name, {
+      exported: directory,
+      root: proxies ? undefined : root,
+      upstream,
+    });
     onTestFinished(stop);
+    onTestFailed(() => console.error(`${name} said:\n${said()}`));
     const told = async (path: string) => {
       const { request, pushes, session } = await connect(port);
       const { status, headers } = await request(path);
@@ -140,7 +145,7 @@ async function pushedTo(port: number, pathname: string): Promise<string[]> {
 
 /** What a server has to find fault with, beside what our own test has asked of it. */
 const warnings = (said: string) =>
-  said.split("\n").filter((line) => /warn|error|fail|emerg|crit/i.test(line) && !OF_THE_TEST.test(line));
+  said.split("\n").filter((line) => /warn|error|fail|emerg|crit|exit signal/i.test(line) && !OF_THE_TEST.test(line));
 
 /** Caddy tells of what its configuration turns off, and of a certificate that names nobody to ask about it. */
 const OF_THE_TEST = /admin endpoint disabled|stapling OCSP|automatic HTTPS is completely disabled/;

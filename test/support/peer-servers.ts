@@ -73,16 +73,19 @@ http {
 ServerRoot ${directory}
 ServerName localhost
 PidFile ${directory}/pid
+StartServers 1
+MinSpareThreads 1
 ${process.getuid?.() === 0 ? "User nobody\nGroup nogroup" : ""}
-${["mpm_event", "authz_core", "dir", "headers", "http2", "mime", "setenvif", "ssl"]
+${["mpm_event", "authz_core", "dir", "headers", "http2", "mime", "setenvif", "socache_shmcb", "ssl"]
   .map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`)
   .join("\n")}
 TypesConfig /etc/mime.types
-ErrorLog "|/bin/cat 1>&2"
-LogLevel warn
+ErrorLog "|$/bin/cat >&2"
+LogLevel notice
 Listen 127.0.0.1:${port}
 Protocols h2 http/1.1
 H2EarlyHints ${earlyHints ? "on" : "off"}
+SSLSessionCache shmcb:${directory}/sessions(512000)
 SSLEngine on
 SSLCertificateFile ${directory}/cert.pem
 SSLCertificateKeyFile ${directory}/key.pem
