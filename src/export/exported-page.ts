@@ -35,7 +35,7 @@ export interface Abilities {
   readonly announces: "field" | "element";
   /** A 103 is made of the page's `Link` fields by whoever carries it: they have to stand in one. */
   readonly makesHints: boolean;
-  /** It sends an announced image as soon as it is asked for, before the stylesheets that the HTML names. */
+  /** It sends an announced image as soon as it is asked for, before stylesheets and fonts that are asked for later. */
   readonly sendsImagesFirst?: boolean;
   /** It pushes what is named to it, beside what it announces. */
   readonly pushesByName: boolean;
@@ -109,9 +109,9 @@ function refusal(
 
 const STALE = "Firefox would fetch it twice, as it is sent stale: give it a Cache-Control with max-age";
 
-/** Announced by a field, an image takes the line before a stylesheet is asked for: h2push holds it back, others don't. */
+/** An announced image takes the line from the stylesheets and fonts that paints wait for: h2push holds it back, others don't. */
 function imageRefusal({ as }: ManifestEntry, { sendsImagesFirst }: Abilities): string | undefined {
-  return as === "image" && sendsImagesFirst === true ? "an image would be sent before the stylesheets" : undefined;
+  return as === "image" && sendsImagesFirst === true ? "an image would be sent before what paints wait for" : undefined;
 }
 
 /** A 103 comes before there is a document: what is chosen by its viewport can't be chosen (HTML §4.2.4.6). */

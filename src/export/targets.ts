@@ -86,7 +86,6 @@ export const targets = {
   html: {
     ...field,
     announces: "element",
-    sendsImagesFirst: false,
     description: "a copy of the site with link elements (--inject DIR)",
     files: [],
   },
