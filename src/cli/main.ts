@@ -39,20 +39,24 @@ export async function main(args: readonly string[]): Promise<void> {
     await checkWords(own);
     await program.parseAsync(wordsAsFlags(await inOurWords(own)), { from: "user" });
   } catch (error) {
-    process.exitCode = explain(error);
+    process.exitCode = explain(error, program.args);
   }
 }
 
 const certEnvironment = async () => (await import("./certificates/cert-environment.js")).certEnvironment();
 
-/** Prints what went wrong, and returns the exit code for it. An unforeseen error keeps its stack. */
-function explain(error: unknown): number {
+/**
+ * Prints what went wrong, and returns the exit code for it. An unforeseen error keeps its stack.
+ *
+ * @param words what was given beside flags
+ */
+function explain(error: unknown, words: readonly string[]): number {
   if (error instanceof H2PushError) {
     printError(error);
     return error.code === "usage" ? USAGE : FAILED;
   }
   if (isCommanderError(error)) {
-    const hint = hintFor(error);
+    const hint = hintFor(error, words);
     if (hint !== undefined) printToStderr(hint);
     return error.exitCode === 0 ? 0 : USAGE;
   }
@@ -60,7 +64,10 @@ function explain(error: unknown): number {
 }
 
 /** What to do about a mistake that commander has told of. */
-function hintFor({ code, message }: { readonly code: string; readonly message: string }): string | undefined {
+function hintFor(
+  { code, message }: { readonly code: string; readonly message: string },
+  words: readonly string[],
+): string | undefined {
   switch (code) {
     case "commander.optionMissingArgument":
       return missingValue(message);
@@ -68,7 +75,7 @@ function hintFor({ code, message }: { readonly code: string; readonly message: s
       if (message.includes("Did you mean")) return undefined;
       return "h2push --help-all lists every flag, and --help behind a command those of the command";
     case "commander.excessArguments":
-      return "a name with spaces in it goes in quotes; each value stands behind its flag";
+      return `given: ${words.join(" ")}; a name with spaces in it goes in quotes; each value stands behind its flag`;
     case "commander.missingArgument":
       return "--help behind the command says what it takes";
     default:

@@ -433,7 +433,7 @@ test.each<[title: string, args: string[], code: number, stderr: string]>([
     "two roots",
     [".", "."],
     2,
-    "error: too many arguments. Expected 1 argument but got 2.\na name with spaces in it goes in quotes; each value stands behind its flag\n",
+    "error: too many arguments. Expected 1 argument but got 2.\ngiven: . .; a name with spaces in it goes in quotes; each value stands behind its flag\n",
   ],
   [
     "an empty value",

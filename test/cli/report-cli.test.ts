@@ -25,7 +25,11 @@ test.each([
   expect(ended.stderr).not.toMatch(/^\s+at /m);
 });
 
-test("report of a directory without pages says that there are none", async () => {
-  const { code, stderr } = await runCli(["report", "."], { cwd: await writeSite({ "a.css": "" }) });
+test.each([
+  ["report", []],
+  ["check", []],
+  ["export", ["--to", "nginx", "--out", "nginx/"]],
+])("%s of a directory without pages says that there are none", async (command, flags) => {
+  const { code, stderr } = await runCli([command, ".", ...flags], { cwd: await writeSite({ "a.css": "" }) });
   expect([code, stderr]).toEqual([1, "error: no pages in .\npass the directory of a built site\n"]);
 });

@@ -61,6 +61,8 @@ test.each<[args: string[], code: number, stderr: string]>([
   [["--cert"], 2, "error: option '-C, --cert <file>' argument missing\n--cert <file>: use this certificate, PEM\n"],
   [["cert", "shw"], 2, "error: no such command: cert shw\ndid you mean h2push cert show?\n"],
   [["cert", "trst", "--dry-run"], 2, "error: no such command: cert trst\ndid you mean h2push cert trust?\n"],
+  [["help", "chek"], 2, "error: no such command: chek\ndid you mean h2push check?\n"],
+  [["help", "nothing"], 2, "error: no such command: nothing\nsee h2push --help for the commands\n"],
   [["cert", "site"], 2, "error: no such command: cert site\nsee h2push cert --help for its commands\n"],
   [
     ["cert", "--self-signed", "--ca", "mkcert"],

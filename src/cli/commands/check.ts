@@ -10,7 +10,7 @@ import { isRuleName, type Level, ruleNames, rules } from "../../check/rules/tabl
 import { H2PushError, systemCode } from "../../errors.js";
 import { closestMatch } from "../../io/text/closest-match.js";
 import type { ScanOptions } from "../../server/scan/scan-directory.js";
-import { checkGivenRoot } from "../options/served-root.js";
+import { checkGivenRoot, noPages } from "../options/served-root.js";
 import { findingsText, rulesText } from "../output/findings-text.js";
 import { printToStderr, warning } from "../output/output.js";
 import { progressBar } from "../output/progress-bar.js";
@@ -35,6 +35,7 @@ export async function runCheck(root: string, flags: CheckFlags): Promise<void> {
   const isIgnored = ignoredBy(flags.ignore ?? []);
   await checkGivenRoot(root, { kind: "argument" });
   const { findings, pages } = await check(root, flags);
+  if (pages === 0 && findings.length === 0) throw noPages(root);
   const told = findings.filter((finding) => !isIgnored(finding));
   process.stdout.write(written(told, pages, flags.format ?? "text", pathFrom(root)));
   if (told.some(({ rule }) => fails(rules[rule].level, flags.failOn ?? "warning"))) process.exitCode = 1;

@@ -16,7 +16,7 @@ import { openSiteFiles, type SiteFiles } from "../../export/site-files.js";
 import { siteNeeds, type NeedsOptions } from "../../export/site-needs.js";
 import { isTargetName, type TargetName, targetNames, targets } from "../../export/targets.js";
 import { closestMatch } from "../../io/text/closest-match.js";
-import { checkGivenRoot } from "../options/served-root.js";
+import { checkGivenRoot, noPages } from "../options/served-root.js";
 import { count, printToStderr, size, warning } from "../output/output.js";
 import { progressBar } from "../output/progress-bar.js";
 import { checkUserFile, makeUserDirectory, writeUserFile } from "../output/user-file.js";
@@ -52,6 +52,7 @@ export async function runExport(root: string, flags: ExportFlags): Promise<void>
   await checkGivenRoot(root, { kind: "argument" });
   const place = await placeOf(target, flags);
   const needs = await gather(root, flags);
+  if (needs.size === 0) throw noPages(root);
   const files = await openSiteFiles({ root, ...flags });
   const options = {
     target: flags.for === undefined ? target : named(flags.for),

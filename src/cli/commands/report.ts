@@ -9,9 +9,8 @@ import { NETWORKS, type NetworkName } from "../../report/measure/networks.js";
 import { runReport } from "../../report/run-report.js";
 import type { PageResult, Report } from "../../report/types.js";
 import type { PageNeeds } from "../../scanner/types.js";
-import { H2PushError } from "../../errors.js";
 import { scan, type ScanOptions } from "../../server/scan/scan-directory.js";
-import { checkGivenRoot } from "../options/served-root.js";
+import { checkGivenRoot, noPages } from "../options/served-root.js";
 import { printError, printLine, printToStderr, quiet, warning } from "../output/output.js";
 import { checkUserFile, makeUserDirectory, writeUserFile } from "../output/user-file.js";
 import { progressBar } from "../output/progress-bar.js";
@@ -101,7 +100,7 @@ async function measure(
   try {
     const onRead = (pathname: string, found: PageNeeds) => void needs.set(pathname, found);
     await scan(root, { base, single, viewport, pages, onPage: onRead, onNotice });
-    if (needs.size === 0) throw new H2PushError("root", `no pages in ${root}`, "pass the directory of a built site");
+    if (needs.size === 0) throw noPages(root);
     const measured = await runReport({ root, base, single, viewport }, needs, {
       machine: { platform: process.platform, env: process.env, home: homedir(), isRoot: process.getuid?.() === 0 },
       browser: flags.browser,

@@ -42,6 +42,10 @@ export async function checkGivenRoot(root: string, from: RootSource): Promise<vo
   }
 }
 
+/** For a directory in which a command finds nothing to do: a build's source, say. */
+export const noPages = (root: string) =>
+  new H2PushError("root", `no pages in ${root}`, "pass the directory of a built site");
+
 /** A bare word may have been meant as a command. */
 async function noSuchRoot(root: string): Promise<H2PushError> {
   const word = isWord(root);
@@ -60,11 +64,12 @@ const CERT_COMMANDS = ["show", "trust", "untrust"];
 /**
  * Refuses a mistyped command before its flags are looked at, which are none of ours.
  *
- * @throws {H2PushError} "root", or "usage" behind `cert`
+ * @throws {H2PushError} "root", or "usage" behind `cert` and `help`
  */
 export async function checkWords([word, second]: readonly string[]): Promise<void> {
   if (word === "cert" && second !== undefined && !second.startsWith("-")) checkCertCommand(second);
   if (word === undefined || !isWord(word) || isDirectory(word)) return;
+  if (word === "help" && second !== undefined && !second.startsWith("-")) checkHelpTopic(second);
   if (COMMANDS.get(word) !== word && commandsLike(word).length > 0) throw await noSuchRoot(word);
 }
 
@@ -85,6 +90,12 @@ function checkCertCommand(word: string): void {
   const near = closestMatch(word, CERT_COMMANDS);
   const hint = near === undefined ? "see h2push cert --help for its commands" : `did you mean h2push cert ${near}?`;
   throw new H2PushError("usage", `no such command: cert ${word}`, hint);
+}
+
+function checkHelpTopic(word: string): void {
+  if (isCommand(word)) return;
+  const hint = didYouMean(commandsLike(word)) ?? "see h2push --help for the commands";
+  throw new H2PushError("usage", `no such command: ${word}`, hint);
 }
 
 /** Help and version as words, where there is no directory of that name: what is meant, as flags. */
