@@ -31,11 +31,16 @@ export const TIMES = `(async () => {
   });
 })()`;
 
-/** A Chromium whose loads are cold; `load` returns the times of one. */
-export async function openChromium(trust) {
+/**
+ * A Chromium whose loads are cold; `load` returns the times of one.
+ *
+ * @param trust what makes it take the server's certificate
+ * @param more further switches
+ */
+export async function openChromium(trust, more = []) {
   // Other origins do not answer, whatever the machine can reach.
   const hosts = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost";
-  const args = ["--no-sandbox", "--disable-gpu", trust, hosts];
+  const args = ["--no-sandbox", "--disable-gpu", trust, hosts, ...more];
   // Without handlers of its own for signals it ends with this process.
   const browser = await chromium.launch({ executablePath, args, handleSIGINT: false, handleSIGTERM: false });
   return {
