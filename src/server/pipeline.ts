@@ -90,8 +90,11 @@ function webSocketOverHttp2(routes: Step | undefined): Step {
 
 /** `OPTIONS *` asks what can be asked of the server; what comes after this step has a path. */
 const withoutPath: Step = (exchange) => {
-  if (exchange.target.startsWith("/")) return "next";
-  if (exchange.target === "*" && exchange.method === "OPTIONS") return answerOptions(exchange);
+  const { target } = exchange;
+  // A fragment is never sent; routes would not see what rules have seen.
+  if (target.includes("#")) return sendError(exchange, 400, `${pathOf(target)} is not a path.`);
+  if (target.startsWith("/")) return "next";
+  if (target === "*" && exchange.method === "OPTIONS") return answerOptions(exchange);
   return sendError(exchange, 400, "This request has no path.");
 };
 

@@ -14,7 +14,11 @@ export interface HttpRequest {
   readonly requestBody?: Readable;
 }
 
-/** The request as the Fetch standard has it, or undefined when it can't be expressed there (TRACE, a broken host). */
+/**
+ * The request as the Fetch standard has it, or undefined when it can't be
+ * expressed there (TRACE, a broken host). One of HTTP/1.0 may name no host;
+ * without any, the beginning of its path would be taken for one.
+ */
 export function toRequest({ method, authority, target, fields, requestBody }: HttpRequest, signal: AbortSignal) {
   const headers = new Headers();
   const hopByHop = namedBy(fields.connection);
@@ -26,19 +30,34 @@ export function toRequest({ method, authority, target, fields, requestBody }: Ht
   const hasContent = requestBody !== undefined && method !== "GET" && method !== "HEAD";
   if (hasContent) Object.assign(init, { body: contentOf(requestBody), duplex: "half" });
   try {
-    return new Request(`https://${authority}${target}`, init);
+    return new Request(`https://${authority || "localhost"}${target}`, init);
   } catch {
     return undefined;
   }
 }
 
 /**
- * The content of a request. Not by `Readable.toWeb`, which on Node 20 waits
+ * Whether the content of a request broke off, which has come to its end. A
+ * stream of HTTP/2 that was reset ends like one that is whole, and has its
+ * code a turn of the loop later.
+ */
+export async function brokeOff(content: Readable): Promise<boolean> {
+  await new Promise(setImmediate);
+  return content.readableAborted || ("rstCode" in content && Number(content.rstCode) !== 0);
+}
+
+/**
+ * The content of a request, which fails where it breaks off. Not by `Readable.toWeb`, which on Node 20 waits
  * for both sides of a duplex stream: over HTTP/2 it would end with the
  * response. And without `destroyOnReturn` a route that reads half of the
  * content would take the stream away from its own response.
  */
-const contentOf = (content: Readable) => webStreams().ReadableStream.from(content.iterator({ destroyOnReturn: false }));
+const contentOf = (content: Readable) => webStreams().ReadableStream.from(whole(content));
+
+async function* whole(content: Readable): AsyncGenerator<unknown, void> {
+  yield* content.iterator({ destroyOnReturn: false });
+  if (await brokeOff(content)) throw new Error("the client broke off");
+}
 
 /** Fields that speak of a connection of HTTP/1.1 and are an error over HTTP/2 (RFC 9113 §8.2.2). */
 const connectionFields = new Set(["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"]);

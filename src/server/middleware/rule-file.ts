@@ -112,7 +112,11 @@ export class RuleFile<T> {
   /** Goes by what is there now; false when it was written meanwhile. */
   async #update(found: Found): Promise<boolean> {
     const { file, read } = this.#options;
-    if (found.version === this.#taken) return true;
+    if (found.version === this.#taken) {
+      // What could not be read meanwhile is as it was.
+      if (this.#isUnread && this.#mayOpen(this.#rules, found)) this.#take(found.version, this.#content, this.#rules);
+      return true;
+    }
     if (found.kind === "none") {
       if (this.#mayOpen(undefined, found)) this.#take(found.version, undefined, undefined);
       return true;
@@ -196,7 +200,17 @@ async function find(file: string): Promise<Found> {
     return { kind: "file", version, size, changed: ctimeMs };
   } catch (error) {
     if (systemCode(error) !== "ENOENT" || (await isLink(file))) throw error;
-    return { kind: "none", version: "none", size: 0, changed: (await stat(dirname(file))).ctimeMs };
+    return { kind: "none", version: "none", size: 0, changed: await changeOf(dirname(file)) };
+  }
+}
+
+/** When something in a directory came or went; one that is not there, as while a site is built anew, goes at this moment. */
+async function changeOf(directory: string): Promise<number> {
+  try {
+    return (await stat(directory)).ctimeMs;
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT") throw error;
+    return Date.now();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ClientRequest } from "node:http";
 import type { Readable } from "node:stream";
+import { brokeOff } from "../http/fetch-adapter.js";
 import { sendHead } from "./upstream-response-head.js";
 import type { IdleTimeout } from "./idle-timeout.js";
 
@@ -20,7 +21,7 @@ export async function passContent(content: Readable, request: ClientRequest, idl
       await drained(request);
       idleTimeout.upload("client");
     }
-    if (brokeOff(content)) throw new Error("the client broke off");
+    if (await brokeOff(content)) throw new Error("the client broke off");
     if (!request.destroyed) request.end();
     idleTimeout.upload("done");
   } catch {
@@ -28,11 +29,6 @@ export async function passContent(content: Readable, request: ClientRequest, idl
   }
   // Over HTTP/1.1, the next request is behind what nobody wanted of this one.
   content.resume();
-}
-
-/** A stream of HTTP/2 that was reset ends like one that is whole. */
-function brokeOff(content: Readable): boolean {
-  return content.readableAborted || ("rstCode" in content && Number(content.rstCode) !== 0);
 }
 
 function drained(request: ClientRequest): Promise<void> {

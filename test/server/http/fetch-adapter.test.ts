@@ -1,3 +1,4 @@
+import { constants, type ClientHttp2Stream } from "node:http2";
 import { expect, test } from "vitest";
 import type { Route } from "../../../src/index.js";
 import { http1 } from "../../support/h1.js";
@@ -36,7 +37,10 @@ test("a route that has read enough answers over HTTP/2 all the same", async () =
   expect(server.errors).toEqual([]);
 });
 
-test("a route sees that a client went away in the middle of its content", async () => {
+test.each<[how: string, leave: (stream: ClientHttp2Stream) => void]>([
+  ["went away", ({ session }) => session?.destroy()],
+  ["reset its request", (stream) => stream.close(constants.NGHTTP2_CANCEL)],
+])("a route sees that a client %s in the middle of its content", async (_how, leave) => {
   let failed: (error: unknown) => void;
   const failure = new Promise((resolve) => (failed = resolve));
   const server = await startServer({
@@ -50,6 +54,6 @@ test("a route sees that a client went away in the middle of its content", async 
   const { session } = await connect(server.port);
   const stream = session.request({ ":path": "/", ":method": "POST" }, { endStream: false });
   stream.on("error", () => undefined);
-  stream.write("some", () => session.destroy());
+  stream.write("some", () => leave(stream));
   expect(await failure).toBeInstanceOf(Error);
 });

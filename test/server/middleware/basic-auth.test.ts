@@ -1,12 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { chmod, mkdir, rename, rm, symlink, truncate, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout as after } from "node:timers/promises";
 import { expect, test } from "vitest";
-import type { ServerOptions } from "../../../src/index.js";
+import type { Route, ServerOptions } from "../../../src/index.js";
 import { ask, type Protocol } from "../../support/ask.js";
 import { programFile, startCli } from "../../support/cli.js";
-import { connect } from "../../support/h2.js";
+import { connect, connectSocket } from "../../support/h2.js";
 import { http1 } from "../../support/h1.js";
 import { startServer } from "../../support/server.js";
 import { writeSite } from "../../support/site.js";
@@ -183,6 +184,45 @@ test.each(unreadable)(
     expect(await status("/drafts/x.html")).toBe(401);
   },
 );
+
+test("a site whose directory goes and comes again, as in a clean build, is answered for again", async () => {
+  const { root, status, invalidate } = await serve({ _headers: "" });
+  await unlink(join(root, "_headers"));
+  invalidate();
+  expect(await status("/")).toBe(200);
+  await rm(root, { recursive: true });
+  invalidate();
+  expect(await status("/")).toBe(404);
+  await mkdir(root);
+  await writeFile(join(root, "index.html"), page);
+  invalidate();
+  expect(await status("/")).toBe(200);
+});
+
+test("a _headers that can't be read and goes again leaves a site without rules", async () => {
+  const root = await writeSite({ "index.html": page });
+  const { port, invalidate } = await startServer({ root });
+  const status = async () => (invalidate(), (await http1(port, "/")).status);
+  expect(await status()).toBe(200);
+  await mkdir(join(root, "_headers"));
+  expect(await status()).toBe(503);
+  await rm(join(root, "_headers"), { recursive: true });
+  await expect.poll(status).toBe(200);
+});
+
+test.each([
+  ["GET /x/drafts/x HTTP/1.0\r\n\r\n", "/x/drafts/x"],
+  ["GET /x/drafts/x HTTP/1.1\r\nhost:\r\nconnection: close\r\n\r\n", "/x/drafts/x"],
+  ["GET /drafts#x HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n", undefined],
+])("a route is asked for the path that rules have seen: %j", async (request, path) => {
+  const seen: string[] = [];
+  const routes: Route[] = [(asked) => (seen.push(new URL(asked.url).pathname), new Response("of a route"))];
+  const { port } = await startServer({ root: await writeSite(files), routes });
+  const socket = await connectSocket(port, "http/1.1");
+  socket.write(request);
+  await text(socket);
+  expect(seen).toEqual(path === undefined ? [] : [path]);
+});
 
 /** Root may read everything: what another user may not is tried as "nobody", if that one can run the program. */
 const nobody = process.getuid?.() === 0 ? { uid: 65_534 } : {};
