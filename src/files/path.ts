@@ -8,10 +8,10 @@ const malformed = { ok: false, status: 400 } as const;
 
 /**
  * Names that mean another file than they say on Windows: devices, alternate
- * data streams, trailing dots and spaces. Refused there; elsewhere they are
- * ordinary names.
+ * data streams, trailing dots and spaces, short names (`GIT~1` is `.git`).
+ * Refused there; elsewhere they are ordinary names.
  */
-const windowsAlias = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)|:|[. ]$/i;
+const windowsAlias = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)|:|~\d|[. ]$/i;
 
 /**
  * Takes the path of a request target (percent-encoded, without the query)

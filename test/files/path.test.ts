@@ -58,13 +58,25 @@ test.each([
   expect(segmentsOf(pathname, "linux")).toEqual({ ok: false, status });
 });
 
-test.each(["/con", "/NUL.txt", "/a/COM1", "/lpt9.html", "/a.html::$DATA", "/c:", "/index.html.", "/a%20", "/a. "])(
-  "on Windows, %s names another file than it says",
+test.each([
+  "/con",
+  "/NUL.txt",
+  "/a/COM1",
+  "/lpt9.html",
+  "/a.html::$DATA",
+  "/c:",
+  "/index.html.",
+  "/a%20",
+  "/a. ",
+  "/GIT~1/config",
+  "/ENV~1",
+])("on Windows, %s names another file than it says", (pathname) => {
+  expect(segmentsOf(pathname, "win32")).toEqual({ ok: false, status: 404 });
+});
+
+test.each(["/console.html", "/a.b/c", "/nullable", "/~user/x", "/a~b"])(
+  "on Windows, %s is an ordinary name",
   (pathname) => {
-    expect(segmentsOf(pathname, "win32")).toEqual({ ok: false, status: 404 });
+    expect(segmentsOf(pathname, "win32").ok).toBe(true);
   },
 );
-
-test.each(["/console.html", "/a.b/c", "/nullable"])("on Windows, %s is an ordinary name", (pathname) => {
-  expect(segmentsOf(pathname, "win32").ok).toBe(true);
-});
