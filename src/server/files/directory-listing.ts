@@ -24,7 +24,8 @@ export async function entriesOf(tree: FileTree, directory: string): Promise<read
   };
   try {
     for await (const { name } of await opendir(directory)) {
-      batch.push(tree.entry(directory, name));
+      // What can't be looked at is left out: a dead mount, a file that another program holds on Windows.
+      batch.push(tree.entry(directory, name).catch(() => undefined));
       if (batch.length === ENTRIES_AT_A_TIME) await finish();
     }
   } catch (error) {

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Delivery } from "../../delivery/history.js";
 import type { RuleAction } from "../../rules/rule-set.js";
 import type { FoundFile } from "../../files/file.js";
@@ -152,8 +153,9 @@ async function answerOther(
       const { directory } = resolved;
       const entries = await entriesOf(lookup.tree, directory);
       if (entries === undefined) return refuseUnreadable(site, exchange, { file: directory, code: "EACCES" });
+      const shown = entries.filter(({ name }) => !exchange.rules.refusesFile(join(directory, name)));
       const order = orderIn(exchange.target.slice(pathname.length));
-      return sendPage(exchange, 200, listingPage(pathname, entries, order, pathname === lookup.tree.base));
+      return sendPage(exchange, 200, listingPage(pathname, shown, order, pathname === lookup.tree.base));
     }
     case "unreadable":
       return refuseUnreadable(site, exchange, resolved);

@@ -27,6 +27,12 @@ export function admittedBy(rules: RequestRules): Pick<LookupRequest, "rules" | "
   return { rules, admits: (other) => !other.isRefused, admitsFile: (file) => !rules.refusesFile(file) };
 }
 
+/** The real path of the file or the directory that is shown. */
+function placeOf(resolved: Resolved): string | undefined {
+  if (resolved.kind === "file") return resolved.found.file;
+  return resolved.kind === "listing" ? resolved.directory : undefined;
+}
+
 type Unreadable = Extract<Found, { kind: "unreadable" }>;
 
 /** What answers a request for a file. */
@@ -98,7 +104,8 @@ export class SiteLookup {
    */
   async resolve(request: LookupRequest, known?: Found): Promise<Resolved> {
     const resolved = await this.#resolve(request, known);
-    return resolved.kind === "file" && !request.admitsFile(resolved.found.file) ? { kind: "refused" } : resolved;
+    const place = placeOf(resolved);
+    return place !== undefined && !request.admitsFile(place) ? { kind: "refused" } : resolved;
   }
 
   async #resolve(request: LookupRequest, known: Found | undefined): Promise<Resolved> {

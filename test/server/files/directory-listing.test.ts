@@ -112,3 +112,18 @@ test.skipIf(process.platform !== "linux")(
     expect((await request("/%E9.txt")).status).toBe(400);
   },
 );
+
+test("what a rule protects is not named: by its directory, by a link to that, or by itself", async () => {
+  const { root, request } = await listed({
+    "secret/a.txt": "a",
+    "open/b.txt": "b",
+    "open/c.txt": "c",
+    _headers: "/secret/*\n  Basic-Auth: u:p\n/open/c.txt\n  Basic-Auth: u:p\n",
+  });
+  await symlink("secret", join(root, "pub"));
+  const statuses = await Promise.all(["/secret/", "/pub/"].map(async (path) => (await request(path)).status));
+  expect(statuses).toEqual([401, 401]);
+  expect(names((await request("/open/")).body.toString())).toEqual(["b.txt"]);
+  const authorization = `Basic ${Buffer.from("u:p").toString("base64")}`;
+  expect(names((await request("/pub/", { authorization })).body.toString())).toEqual(["a.txt"]);
+});
