@@ -4,8 +4,8 @@ import { isHtml } from "./media-type.js";
 /** How long clients may use what they have without asking: seconds, or by the names of the files, or not at all. */
 export type CachePolicy = "default" | "off" | "immutable" | number;
 
-/** A year: longer, a cache keeps nothing (RFC 9111 §5.2.2.1). */
-const IMMUTABLE = "public, max-age=31536000, immutable";
+/** A year: longer, a cache keeps nothing (RFC 9111 §5.2.2.1). Not `public`: behind a password, a shared cache would give it to all (§3.5). */
+const IMMUTABLE = "max-age=31536000, immutable";
 
 /**
  * The `cache-control` of a file.

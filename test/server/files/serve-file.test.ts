@@ -163,7 +163,7 @@ test.each<[ServerOptions["cache"], string, string]>([
   [60, "/a.css", "max-age=60"],
   ["60", "/index.html", "max-age=60"],
   ["off", "/index.html", "no-store"],
-  ["immutable", "/a-BxYz12_3.js", "public, max-age=31536000, immutable"],
+  ["immutable", "/a-BxYz12_3.js", "max-age=31536000, immutable"],
   ["immutable", "/index.html", "no-cache"],
 ])("with cache: %s, %s says %s", async (cache, path, expected) => {
   const files = { "a-BxYz12_3.js": "1", "a.css": "a {}", "index.html": page("x") };
