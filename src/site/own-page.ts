@@ -84,7 +84,7 @@ function sender(site: Site, exchange: Exchange, { status, fields, content }: Own
   return async (extra, progress) => {
     const all = { ...fields, ...extra };
     if (exchange.method === "GET" && !exchange.pushEnabled) {
-      site.hints.learn(exchange, text(all["link"]), text(all["integrity-policy"]));
+      site.hints.learn(exchange, status, all);
     }
     const bare = exchange.method === "HEAD" || status === 304 || content.size === 0;
     exchange.writeHead(status, all, bare);

@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import type { OutgoingHttpHeaders } from "node:http";
 import { constants } from "node:http2";
 import { isNavigation } from "../../delivery/navigation.js";
 import { withoutBlocked } from "../../delivery/integrity-policy.js";
 import { linksBesideImportMap, readLinks, type LinkValue } from "../../delivery/link.js";
+import { isShared } from "../../learn/shared-response.js";
 import { debug } from "../../io/debug.js";
 import { LruMap } from "../../io/lru-map.js";
 import { pathOf } from "../../io/request-target.js";
@@ -27,26 +29,40 @@ interface SlowPage {
 /**
  * The `Link` values that a route gave with its latest response for a path, and
  * how long that took: a slow route will most likely give them again, and a 103
- * can say so while it is at work.
+ * can say so while it is at work. What is one client's own is said to that
+ * client alone, which is told by its cookies and its password.
  */
 export class RememberedLinks {
-  readonly #byPath = new LruMap<SlowPage>(MAX_PAGES);
+  readonly #byKey = new LruMap<SlowPage>(MAX_PAGES);
 
-  of(target: string): SlowPage | undefined {
-    return this.#byPath.get(pathOf(target));
+  of(exchange: Exchange): SlowPage | undefined {
+    return this.#byKey.get(ownKey(exchange)) ?? this.#byKey.get(sharedKey(exchange));
   }
 
-  /**
-   * @param field the `Link` field of the response that is about to begin
-   * @param integrityPolicy its `Integrity-Policy` field
-   */
-  learn({ target, arrived, hinted }: Exchange, field: string | undefined, integrityPolicy: string | undefined): void {
-    const allowed = field && withoutBlocked(field, [integrityPolicy ?? []].flat());
+  /** @param fields of the response that is about to begin, `link` and `integrity-policy` among them */
+  learn(exchange: Exchange, status: number, fields: OutgoingHttpHeaders): void {
+    const { arrived, hinted } = exchange;
+    const field = fieldText(fields["link"]);
+    const allowed = field && withoutBlocked(field, [fields["integrity-policy"] ?? []].flat().map(String));
     const link = allowed !== undefined && isField(allowed) && readLinks(allowed).some(isHint) ? allowed : undefined;
-    if (link === undefined && hinted === undefined) this.#byPath.delete(pathOf(target));
-    else this.#byPath.set(pathOf(target), { link, tookMs: performance.now() - arrived });
+    const isForAll = isShared(status, fields, "document") && exchange.fields.authorization === undefined;
+    const key = isForAll ? sharedKey(exchange) : ownKey(exchange);
+    if (link === undefined && hinted === undefined) this.#byKey.delete(key);
+    else this.#byKey.set(key, { link, tookMs: performance.now() - arrived });
   }
 }
+
+const sharedKey = ({ authority, target }: Exchange) => `${authority}${pathOf(target)}`;
+
+function ownKey(exchange: Exchange): string {
+  const { cookie, authorization } = exchange.fields;
+  if (cookie === undefined && authorization === undefined) return `${sharedKey(exchange)} `;
+  const own = createHash("sha256").update(JSON.stringify([cookie, authorization]));
+  return `${sharedKey(exchange)} ${own.digest("base64")}`;
+}
+
+/** The value of a field. */
+const fieldText = (field: OutgoingHttpHeaders[string]) => (field === undefined ? undefined : [field].flat().join(", "));
 
 /** Visible ASCII: Node checks the fields of a 103 only from 24.18 and 26.2 on. */
 export const isField = (value: string) => /^[\t\x20-\x7e]*$/.test(value);
@@ -70,7 +86,7 @@ export class EarlyHints {
     this.#inspector = inspector;
     this.#exchange = exchange;
     this.#help = hintsHelp;
-    this.#learned = hints.of(exchange.target);
+    this.#learned = hints.of(exchange);
   }
 
   /**

@@ -98,7 +98,7 @@ async function passResponse(site: Site, exchange: Exchange, passed: PassedRespon
   const scripted = site.live?.passed(exchange, passed, canDecode);
   const send = sender(site, exchange, passed, scripted);
   const integrityPolicy = fields["integrity-policy"]?.toString();
-  if (method === "GET" && status === 200) site.hints.learn(exchange, link, integrityPolicy);
+  if (method === "GET" && status === 200) site.hints.learn(exchange, status, { ...fields, link });
   if (link === undefined && exchange.hinted === undefined) {
     await send({}, (bytes) => exchange.progress(bytes));
     return undefined;

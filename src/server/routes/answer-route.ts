@@ -62,7 +62,7 @@ async function answerRoute(site: Site, exchange: Exchange, response: Response) {
   };
   const integrityPolicy = headers.get("integrity-policy") ?? undefined;
   const link = linkOf(response, isHtml(headers.get("content-type") ?? "") ? exchange.rules.page.link : undefined);
-  if (method === "GET" && status === 200) site.hints.learn(exchange, link, integrityPolicy);
+  if (method === "GET" && status === 200) site.hints.learn(exchange, status, { ...fields, link });
   return markingSent(exchange, headers.get("etag"), async () => {
     if (link === undefined && exchange.hinted === undefined) {
       await send({}, (bytes) => exchange.progress(bytes));

@@ -66,6 +66,24 @@ test("what the connection has been given is not told again in a 103: Chromium wo
   expect((await reply).headers.link).toBe(`${style}, ${font}`);
 });
 
+test("what came with a response for one client is told ahead to that client alone", async () => {
+  const waiting: (() => void)[] = [];
+  const route: Route = async () => {
+    await new Promise<void>((resolve) => waiting.push(resolve));
+    return new Response("own", { headers: { link: style, "cache-control": "private" } });
+  };
+  const { port } = await startServer({ routes: [route], trusted: true });
+  const hinted = async (cookie: string) => {
+    const client = await connect(port, noPush);
+    const reply = client.request("/own", { ...navigation, cookie });
+    while (waiting.length === 0) await new Promise(setImmediate);
+    await new Promise((resolve) => setTimeout(resolve, 40)); // longer than what counts as slow
+    waiting.splice(0).forEach((resolve) => resolve());
+    return (await reply).informational.length;
+  };
+  expect([await hinted("id=alice"), await hinted("id=bob"), await hinted("id=alice")]).toEqual([0, 0, 1]);
+});
+
 test("a route that answers at once gets no 103: its own response says the same", async () => {
   const routes: Route[] = [() => new Response("fast", { headers: { link: style } })];
   const { port } = await startServer({ routes, trusted: true });
