@@ -25,6 +25,8 @@ export interface HeaderRules {
 
 export interface RedirectRules {
   readonly all: PatternIndex<RedirectRule>;
+  /** Whether any of them looks at fields of the request. */
+  readonly hasConditions: boolean;
   readonly rewritten: Rewritten;
 }
 
@@ -42,7 +44,11 @@ export function readHeaders(content: string): ReadRules<HeaderRules> {
 /** The rules of a `_redirects` file. */
 export function readRedirects(content: string): ReadRules<RedirectRules> {
   const { rules, errors, notices } = parseRedirects(content);
-  const indexed = { all: new PatternIndex(rules), rewritten: new Rewritten(rules) };
+  const indexed = {
+    all: new PatternIndex(rules),
+    hasConditions: rules.some(({ conditions }) => conditions.length > 0),
+    rewritten: new Rewritten(rules),
+  };
   return { rules: indexed, errors: byLine(errors), notices };
 }
 

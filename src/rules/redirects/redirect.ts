@@ -35,8 +35,14 @@ export interface RuleRequest {
  * What the first rule that applies makes of a request; undefined leaves it as
  * it is. A rule that leads to the very URL of the request is passed over: it
  * would never end.
+ *
+ * @param lookedAt takes the names of the request's fields that decided
  */
-export function applyRedirects(index: PatternIndex<RedirectRule>, request: RuleRequest): RuleAction | undefined {
+export function applyRedirects(
+  index: PatternIndex<RedirectRule>,
+  request: RuleRequest,
+  lookedAt = new Set<string>(),
+): RuleAction | undefined {
   const [pathname, query] = splitTarget(request.target);
   const path = canonicalPath(pathname);
   const written = decodedPath(pathname);
@@ -46,6 +52,7 @@ export function applyRedirects(index: PatternIndex<RedirectRule>, request: RuleR
   for (const { rule, captures: found } of index.matching(new RuleTarget(request.authority, path))) {
     const captures = (spelled && rule.source.match(spelled)) ?? found;
     if (!takesQuery(rule, query, captures)) continue;
+    for (const { kind } of rule.conditions) if (kind !== "unknown") lookedAt.add(FIELD_OF[kind]);
     const applies = meets(rule, request.fields);
     if (applies === "unknown") return { kind: "unknown", forced: rule.forced };
     if (!applies) continue;
@@ -55,6 +62,8 @@ export function applyRedirects(index: PatternIndex<RedirectRule>, request: RuleR
   }
   return undefined;
 }
+
+const FIELD_OF = { language: "accept-language", cookie: "cookie" } as const;
 
 function meets({ conditions }: RedirectRule, fields: RequestFields | undefined): boolean | "unknown" {
   if (conditions.length === 0) return true;

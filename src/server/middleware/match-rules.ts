@@ -44,6 +44,8 @@ class MatchedRules implements RequestRules {
   readonly #guards: Guards | undefined;
   // What was found out, undefined too, is in a list of one.
   #action: readonly [RuleAction | undefined] | undefined;
+  /** Names of the request's fields that redirects have looked at. */
+  readonly #lookedAt = new Set<string>();
   #changes: readonly [FieldChanges | undefined] | undefined;
   #wanted: readonly [readonly string[] | undefined] | undefined;
 
@@ -123,16 +125,24 @@ class MatchedRules implements RequestRules {
   }
 
   get transformHeaders() {
-    const changes = this.#fieldChanges;
+    const changes = this.#withVary(this.#fieldChanges);
     if (changes === undefined) return undefined;
     return (status: number, fields: OutgoingHttpHeaders) => changeFields(changes, status, fields);
+  }
+
+  /** Whoever stores the response has to know by which fields it was chosen (RFC 9110 §12.5.5). */
+  #withVary(changes: FieldChanges | undefined): FieldChanges | undefined {
+    if (this.#rules.redirects?.hasConditions !== true) return changes;
+    this.#action ??= [this.#matchRedirects()];
+    if (this.#lookedAt.size === 0) return changes;
+    return new Map([...(changes ?? []), ["vary", [...(changes?.get("vary") ?? []), ...this.#lookedAt]]]);
   }
 
   #matchRedirects(): RuleAction | undefined {
     const { redirects, base } = this.#rules;
     const target = withoutBase(base, this.#request.target);
     if (redirects === undefined || target === undefined) return undefined;
-    const action = applyRedirects(redirects.all, { ...this.#request, target });
+    const action = applyRedirects(redirects.all, { ...this.#request, target }, this.#lookedAt);
     return action === undefined ? undefined : below(base, action);
   }
 

@@ -163,7 +163,7 @@ async function sendPush(site: Site, reply: Exchange, stream: ServerHttp2Stream, 
   rules.apply(reply);
   if (source?.kind === "route") {
     stream.once("close", source.abandon);
-    reply.writeHead(200, pushedFields(source.response), false);
+    reply.writeHead(200, pushedFields(source.response), source.response.body === null);
     await sendContent(source.response, reply, closing, progress);
     return "sent";
   }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { rename, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import type { Route } from "../../../src/index.js";
 import { readLinks } from "../../../src/delivery/link.js";
 import { http1 } from "../../support/h1.js";
 import { connect } from "../../support/h2.js";
@@ -270,4 +271,31 @@ test("pages and assets that change all the time never bring the server down or m
   done.abort();
   await writing;
   expect(client.session.destroyed).toBe(false);
+});
+
+test("what a route answers without content is pushed whole", async () => {
+  const link = "</ping>; rel=preload; as=image";
+  const routes: Route[] = [
+    ({ url }) => (url.endsWith("/ping") ? new Response(null) : new Response("page", { headers: { link } })),
+  ];
+  const client = await connect((await startServer({ routes })).port);
+  const { pushed } = await client.page("/");
+  expect([...pushed].map(([path, { status, body }]) => [path, status, body.length])).toEqual([["/ping", 200, 0]]);
+});
+
+test("a response that a rule chose by the request's language says so to caches", async () => {
+  const root = await writeSite({
+    "index.html": "en",
+    "de.html": "de",
+    _redirects: "/ /de.html 200! Language=de\n/c /de.html 200! Cookie=x\n",
+  });
+  const { port } = await startServer({ root, cache: 3600 });
+  const get = async (path: string, headers = {}) => {
+    const answer = await http1(port, path, { headers });
+    return [answer.body.toString(), answer.headers.vary];
+  };
+  expect(await get("/", { "accept-language": "de" })).toEqual(["de", "accept-language"]);
+  expect(await get("/")).toEqual(["en", "accept-language"]);
+  expect(await get("/c", { cookie: "x=1" })).toEqual(["de", "cookie"]);
+  expect(await get("/de.html")).toEqual(["de", undefined]);
 });
