@@ -135,7 +135,10 @@ function endUnsentHttp1(request: IncomingMessage, response: ServerResponse, limi
   request.setTimeout(limit, () => {
     if (!isSent() && request.readableLength === 0) response.destroy();
   });
-  request.once("end", () => request.setTimeout(0));
+  // Behind the response, it is the connection's own: how long it may be kept for another request.
+  request.once("end", () => {
+    if (!response.writableFinished) request.setTimeout(0);
+  });
 }
 
 const REFUSED = { "content-length": 0, connection: "close" };

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
+import type { Delivery } from "../../delivery/history.js";
 import { debug } from "../../io/debug.js";
 import { sendError } from "../http/error-page.js";
-import { hasContent, type Exchange } from "../http/exchange.js";
-import type { Step } from "../context.js";
+import { hasContent, isOver, type Exchange } from "../http/exchange.js";
+import type { Answered, Site, Step } from "../context.js";
 import { answerFromUpstream } from "./forward-response.js";
 import { UpstreamConnections } from "./upstream-connections.js";
 import { isLoop, requestFields, unconditional } from "./fields/request-fields.js";
@@ -43,17 +44,16 @@ export function proxyStep(rules: readonly string[], { timeout }: ProxyOptions): 
     const fields = requestFields(asked, rule, { client, pseudonym, protectedByUs, content, webSocket });
     debug("%s %s is passed on to %s%s", exchange.method, exchange.target, rule.upstream.origin, target);
     if (content) goOn(exchange);
-    return answerFromUpstream(site, rule, {
-      exchange,
-      upstream: rule.upstream,
-      target,
-      fields,
-      content,
-      connections,
-      timeout,
-    });
+    const passed = { exchange, upstream: rule.upstream, target, fields, content, connections, timeout };
+    return atItsTurn(site, exchange, () => answerFromUpstream(site, rule, passed));
   };
   return { step, close: () => connections.close() };
+}
+
+/** A request to an upstream takes half a millisecond to make: many at once take turns with what others ask for. */
+function atItsTurn(site: Site, exchange: Exchange, pass: () => Promise<Delivery | undefined>): Answered {
+  const turn = site.connections.turns.wait(exchange.connection);
+  return turn === undefined ? pass() : turn.then(() => (isOver(exchange) ? undefined : pass()));
 }
 
 /** A client that waits for leave to send its content gets it (RFC 9110 §10.1.1). Over HTTP/1.1 Node has said so already. */
