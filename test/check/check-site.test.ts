@@ -61,6 +61,33 @@ test.each([
   expect(await check({ ...site, "runtime.js": table })).toEqual([]);
 });
 
+const rule = (condition: string, image = "url(/a.png)") =>
+  `<style>${condition} { .h { background-image: ${image} } }</style>`;
+
+test.each([
+  ["some windows", rule("@media (min-width: 600px)")],
+  ["some containers", rule("@container (min-width: 1px)")],
+  ["some densities", rule("@media all", `image-set(url(/a.png) 1x, url(/b.png) 2x)`)],
+  ["a page that is not changed by its scripts", "<style>body:not(.x) .h { background-image: url(/a.png) }</style>"],
+  ["what stands first", "<style>.h:first-child { background-image: url(/a.png) }</style>"],
+  ["a stylesheet that comes later", `<link rel="stylesheet" href="/a.css" media="print" onload="this.media='all'">`],
+  ["a list", "<style>@media (min-width: 600px) { ul { list-style-image: url(/a.png) } }</style>"],
+  ["a mask", "<style>@media (min-width: 600px) { .h { mask-image: url(/a.png) } }</style>", " crossorigin"],
+])("finds nothing wrong with an image that only some load: for %s", async (_, head, crossorigin = "") => {
+  const preload = `<link rel="preload" as="image" href="/a.png"${crossorigin}>`;
+  const files = { "a.png": "", "b.png": "", "a.css": ".h { background-image: url(/a.png) }" };
+  const body = `<div><div class="h">text</div></div><ul><li>text</ul>`;
+  expect(await check({ ...files, "index.html": page(preload + head, body) })).toEqual([]);
+});
+
+test.each([
+  ["a filter", "<style>@media (min-width: 600px) { .h { filter: url(/a.svg#f) } }</style>", ""],
+  ["a filter's image", "", `<svg><filter><feImage href="/a.svg"/></filter></svg>`],
+])("says that a preload is not taken for %s", async (_, head, body) => {
+  const html = page(`<link rel="preload" as="image" href="/a.svg">${head}`, `<div class="h">text</div>${body}`);
+  expect(await check({ "a.svg": "<svg/>", "index.html": html })).toEqual(["index.html:3:1 preload-as"]);
+});
+
 test("takes what one of several uses takes", async () => {
   const uses = `<script src="/t.js"></script><script type="module" src="/t.js"></script>`;
   expect(
