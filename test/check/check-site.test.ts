@@ -173,6 +173,24 @@ test("checks what _headers and _redirects say", async () => {
   ]);
 });
 
+test.each([{}, { _redirects: "/* /index.html 200" }, { _headers: "/cdn-cgi/a.js\n  X-A: b" }])(
+  "what hosts answer themselves is not missing: %j",
+  async (more: Readonly<Record<string, string>>) => {
+    const html = page(
+      `<script defer src="/_vercel/insights/script.js"></script><script src="/cdn-cgi/scripts/email-decode.min.js"></script>
+      <script src="/__/firebase/init.js"></script><style>p { background: url(/.netlify/images?url=/a.png&w=800) }</style>`,
+      `<img src="/_vercel/image?url=/a.png"><img src="/_next/image?url=%2Fa.png&w=640&q=75">
+      <iframe src="/.netlify/functions/view"></iframe>`,
+    );
+    expect(await check({ "index.html": html, ...more })).toEqual([]);
+    const gone = page("", `<img src="/vercel/image.png"><img src="/_next/images/a.png">`);
+    expect(await check({ "index.html": gone, ...more })).toEqual([
+      "index.html:5:1 missing-asset",
+      "index.html:5:30 missing-asset",
+    ]);
+  },
+);
+
 const site = {
   "index.html": page(`<link rel="stylesheet" href="/a.css">`),
   "b.html": page(`<img src="/gone.png">`),
