@@ -118,6 +118,28 @@ test("what a 103 can't say is left out, each with its reason; what Firefox would
   expect((await exported(needs)).files[0]?.content.toString()).toContain("</m.js>");
 });
 
+test("what a host sends stale is in no 103: Cloudflare makes one of the links, others send one beside them", async () => {
+  const needs = { "/": [style("/fresh.css"), style("/a.css"), style("/b.css", { named: true, blocking: true })] };
+  const freshness = (target: string) => (target === "/fresh.css" ? "fresh" : undefined);
+  const { left, files } = await exported(needs, { freshness });
+  expect(rulesIn(files[0]?.content.toString())).toEqual([["/", writeLink(style("/fresh.css"))]]);
+  expect(left.map(({ entry }) => entry.target)).toEqual(["/a.css"]);
+  expect(left[0]?.reason).toContain("Cache-Control with max-age in _headers");
+
+  const stale = (target: string) => (target === "/fresh.css" ? undefined : "stale");
+  const of = async (target: TargetName) => {
+    const { pages, ...others } = await exported(needs, { target, freshness: stale, earlyHints: true });
+    const [page] = pages;
+    const named = others.left.map(({ entry }) => entry);
+    return [page?.links, page?.hints, named].map((entries) => entries?.map((entry) => entry.target));
+  };
+  const both = ["/fresh.css", "/a.css"];
+  expect(await of("apache")).toEqual([both, ["/fresh.css"], []]);
+  expect(await of("haproxy")).toEqual([both, ["/fresh.css"], []]);
+  // Its final response says what the 103 does.
+  expect(await of("caddy")).toEqual([both, ["/fresh.css"], ["/a.css"]]);
+});
+
 test("a second run replaces its own part, and nothing else", async () => {
   const before = "/a\r\n  X-A: 1\r\n";
   const after = "\n/z\n  X-Z: 1";

@@ -31,6 +31,7 @@ export function headers(
   }
   const usage = [
     "For Cloudflare Pages, which makes Early Hints of it, and for Netlify: put this file into the directory that you deploy.",
+    "Only what stays fresh is named: give other files a Cache-Control with max-age here, and run the export again.",
   ];
   return { file: { name: "_headers", usage, text: blocks.join("\n") }, omitted };
 }
