@@ -60,6 +60,16 @@ test("a directory of pages alone that say the same has one rule", async () => {
   ]);
 });
 
+test("a name with the signs of a pattern is a rule for that page alone", async () => {
+  const needs = { "/a*.html": [style("/a.css")], "/:page/": [style("/b.css")], "/a/*": [style("/c.css")] };
+  expect(rulesIn((await exported(needs)).files[0]?.content.toString()).map(([path]) => path)).toEqual([
+    "/a%2A.html",
+    "/a%2A",
+    "/%3Apage/",
+    "/a/%2A",
+  ]);
+});
+
 test("directories beside each other that say the same have one rule, and none twice", async () => {
   const needs = {
     "/posts/": [style("/list.css")],
