@@ -43,7 +43,7 @@ export const MAX_LINK_BYTES = 8192;
  * which came before a first paint 150 ms later (measured). Where that paint
  * waits for stylesheets that the HTML does not name, the font is there by then.
  * Of images that the HTML does not name, the first in the document is most
- * likely painted first.
+ * likely painted first, and the first that was asked for where scripts make it.
  */
 export function leftToBrowser(links: readonly PreloadLink[], announce: Announcement): ReadonlyMap<PreloadLink, string> {
   const seen = new Map<PreloadLink, string>();
@@ -59,11 +59,14 @@ export function leftToBrowser(links: readonly PreloadLink[], announce: Announcem
     else if (isFetchedTwice(link)) seen.set(link, "stale");
     else if (link.when === "load" || (runsScripts && !waitsForStyles && link.as === "font" && link.when !== "paint"))
       seen.set(link, "not painted first");
-    else if (link.as === "image" && link.when !== "paint" && images++ >= MAX_HIDDEN_IMAGES)
+    else if (link.as === "image" && !isPaintedFirst(link) && images++ >= MAX_HIDDEN_IMAGES)
       seen.set(link, "not painted first");
   }
   return seen;
 }
+
+/** Whether a browser has shown it; of what requests alone have shown, nobody knows which one is painted, or on which screens. */
+const isPaintedFirst = ({ when, by }: PreloadLink) => when === "paint" && by !== "traffic";
 
 /** Firefox 153 takes the preload of a script with CORS through its cache alone: one that is stale is fetched again (measured). */
 export function isFetchedTwice({ stale, rel, as, crossorigin }: PreloadLink): boolean {

@@ -48,8 +48,18 @@ export function isAtLeast(version: readonly number[] | undefined, least: readonl
   return true;
 }
 
+/** What ends or breaks a line of a configuration, as a line break in a file's name. */
+const CONTROLS = /(?![\x80-\x9F])\p{Cc}/gu;
+
+export const hasControls = (text: string): boolean => text.search(CONTROLS) >= 0;
+
+/** Text with control characters as regular expressions (PCRE, RE2) and strings of Ruby write them. */
+export const withoutControls = (text: string): string =>
+  text.replaceAll(CONTROLS, (char) => String.raw`\x` + char.charCodeAt(0).toString(16).padStart(2, "0"));
+
 /** Text as a part of a regular expression (PCRE, RE2). */
-export const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|#]/g, String.raw`\$&`);
+export const escaped = (text: string): string =>
+  withoutControls(text.replaceAll(/[\\^$.*+?()[\]{}|#]/g, String.raw`\$&`));
 
 /** A page's path and, for the index of a directory, that of its file, as a regular expression without its ends. */
 export const pagePattern = (pathname: string): string =>

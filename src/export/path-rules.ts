@@ -2,10 +2,17 @@ import { linksOf } from "./format.js";
 import type { ExportedPage } from "./exported-page.js";
 import { type Directory, pagesBelow, pageTree } from "./page-tree.js";
 
+/** Paths: one, or all that begin so and end as a pattern says. */
+export interface PathPattern {
+  /** As it is on the wire. */
+  readonly start: string;
+  /** `:page` stands for one name in a path, a star for all that follows. */
+  readonly end: "" | "*" | ":page/";
+}
+
 /** A rule of a host that adds what all rules say that fit a path. */
 export interface PathRule {
-  /** Paths of the page; `:page` stands for one name in a path, a star at the end for all that follows. */
-  readonly paths: readonly string[];
+  readonly paths: readonly PathPattern[];
   /** Whose links they say. */
   readonly page: ExportedPage;
   /** Pages that it is for. */
@@ -42,12 +49,12 @@ function addRules(
 ): void {
   const { path } = directory;
   const shared = hasIndex && !mixed.has(path) ? commonOf([...pagesBelow(directory)]) : undefined;
-  if (shared !== undefined) return void rules.push({ ...shared, paths: [`${path}*`] });
+  if (shared !== undefined) return void rules.push({ ...shared, paths: [{ start: path, end: "*" }] });
   const single = directory.pages.filter(({ pathname }) => hasIndex || pathname !== path);
   rules.push(...single.map((page) => ({ paths: pathsOf(page.pathname), page, count: 1 })));
   const inner = [...directory.directories.values()];
   const indexes = commonOf(inner.flatMap((each) => each.pages.filter(({ pathname }) => pathname === each.path)));
-  if (indexes !== undefined) rules.push({ ...indexes, paths: [`${path}:page/`] });
+  if (indexes !== undefined) rules.push({ ...indexes, paths: [{ start: path, end: ":page/" }] });
   for (const each of inner) addRules(each, indexes === undefined, mixed, rules);
 }
 
@@ -60,7 +67,8 @@ function commonOf(pages: readonly ExportedPage[]): { readonly page: ExportedPage
 }
 
 /** Where hosts serve a page: at its file's path, and at that without the suffix. */
-function pathsOf(pathname: string): readonly string[] {
+function pathsOf(pathname: string): readonly PathPattern[] {
   const clean = /^(.*)\.html$/.exec(pathname)?.[1];
-  return clean === undefined ? [pathname] : [pathname, clean];
+  const paths = clean === undefined ? [pathname] : [pathname, clean];
+  return paths.map((start) => ({ start, end: "" }));
 }

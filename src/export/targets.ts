@@ -60,6 +60,7 @@ export const targets = {
     // Placeholders, also of the environment.
     unwritable: /[{}]/,
     sendsHints: true,
+    linksWhatItHints: true,
   },
   h2o: { ...field, description: "a handler in mruby", files: ["h2push.rb"] },
   haproxy: {

@@ -12,7 +12,7 @@ export function newsOf({ sightings, start }: PageLoad, learned: LearnedPage | un
   if (sightings.size === 0) return [];
   const known = new Set(start.needs.entries.map(({ target }) => target));
   return [...sightings.values()].filter(
-    ({ target, shared }) => shared && !known.has(target) && learned?.entries.has(target) !== true,
+    ({ target, shared }) => shared && !known.has(target) && learned?.knows(target) !== true,
   );
 }
 

@@ -45,6 +45,8 @@ export class LearnedPage {
   readonly #forms = new WrongForms();
   /** Targets with a query that one client has asked for. */
   readonly #seenOnce = new Map<string, Pick<Sighting, "isOpen"> & { readonly name: string }>();
+  /** Images that some clients ask for and others do without: candidates of one, or those of one visit. */
+  readonly #optional = new Set<string>();
   /** Loads so far. */
   #loads = 0;
   #known: { readonly key: string | number; readonly needs: PageNeeds; readonly merged: PageNeeds } | undefined;
@@ -62,7 +64,8 @@ export class LearnedPage {
 
   /** There is nothing to remember. */
   get isEmpty(): boolean {
-    return this.entries.size + this.later.size === 0 && this.#seenOnce.size === 0 && this.#forms.isEmpty;
+    const kept = [this.entries, this.later, this.#seenOnce, this.#optional];
+    return kept.every(({ size }) => size === 0) && this.#forms.isEmpty;
   }
 
   /** Counts a load that begins. */
@@ -117,6 +120,11 @@ export class LearnedPage {
     return false;
   }
 
+  /** Whether it is settled what becomes of a target. */
+  knows(target: string): boolean {
+    return this.entries.has(target) || this.#optional.has(target);
+  }
+
   /** Takes an entry, unless there are too many. */
   add(entry: LearnedEntry): void {
     if (this.entries.size >= MAX_ENTRIES) return;
@@ -139,10 +147,21 @@ export class LearnedPage {
     return start.withoutLearned || !this.#forms.isEmpty;
   }
 
-  /** Forgets what a client that had nothing of the page did without. */
+  /**
+   * Forgets what a client that had nothing of the page did without. An image
+   * in whose place it asked for others does not come back: the client chooses.
+   */
   forgetUnused({ isCold, start, sightings }: PageLoad): void {
     if (!start.withoutLearned || !isCold) return;
-    for (const target of this.entries.keys()) if (!sightings.has(target)) this.delete(target);
+    const read = new Set(start.needs.entries.map(({ target }) => target));
+    const asksForOthers = [...sightings.values()].some(
+      ({ destination, target }) => destination === "image" && !read.has(target),
+    );
+    for (const { target, as } of this.entries.values()) {
+      if (sightings.has(target)) continue;
+      if (as === "image" && asksForOthers && this.#optional.size < MAX_ENTRIES) this.#optional.add(target);
+      this.delete(target);
+    }
   }
 
   /** Targets whose announcement a load has shown to be wrong. */

@@ -69,6 +69,7 @@ async function rulesFor(files: Files, options: Parameters<typeof checkSite>[1] =
 }
 
 const font = `<style>@font-face { font-family: f; src: url(/t.woff2) } body { font-family: f }</style>`;
+const wide = (property: string) => `<style>@media (min-width: 600px) { body { ${property}: url(/t.png) } }</style>`;
 const WOFF2 = { "t.woff2": new Uint8Array(40) };
 
 /** [rule, what is wrong, what is right, other files, the target]: Chromium fetches it twice, and once. */
@@ -111,6 +112,22 @@ const TWICE: readonly (readonly [
     `<svg><use href="/t.svg#g"/></svg>`,
     { "t.svg": SVG },
     "/t.svg",
+  ],
+  [
+    "preload-as",
+    "a background of wide windows as something to fetch",
+    `<link rel="preload" as="fetch" href="/t.png">${wide("background-image")}`,
+    `<link rel="preload" as="image" href="/t.png">${wide("background-image")}`,
+    { "t.png": PNG },
+    "/t.png",
+  ],
+  [
+    "preload-crossorigin",
+    "a mask of wide windows without crossorigin",
+    `<link rel="preload" as="image" href="/t.png">${wide("mask-image")}`,
+    `<link rel="preload" as="image" crossorigin href="/t.png">${wide("mask-image")}`,
+    { "t.png": PNG },
+    "/t.png",
   ],
   [
     "preload-crossorigin",

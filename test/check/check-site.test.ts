@@ -61,6 +61,33 @@ test.each([
   expect(await check({ ...site, "runtime.js": table })).toEqual([]);
 });
 
+const rule = (condition: string, image = "url(/a.png)") =>
+  `<style>${condition} { .h { background-image: ${image} } }</style>`;
+
+test.each([
+  ["some windows", rule("@media (min-width: 600px)")],
+  ["some containers", rule("@container (min-width: 1px)")],
+  ["some densities", rule("@media all", `image-set(url(/a.png) 1x, url(/b.png) 2x)`)],
+  ["a page that is not changed by its scripts", "<style>body:not(.x) .h { background-image: url(/a.png) }</style>"],
+  ["what stands first", "<style>.h:first-child { background-image: url(/a.png) }</style>"],
+  ["a stylesheet that comes later", `<link rel="stylesheet" href="/a.css" media="print" onload="this.media='all'">`],
+  ["a list", "<style>@media (min-width: 600px) { ul { list-style-image: url(/a.png) } }</style>"],
+  ["a mask", "<style>@media (min-width: 600px) { .h { mask-image: url(/a.png) } }</style>", " crossorigin"],
+])("finds nothing wrong with an image that only some load: for %s", async (_, head, crossorigin = "") => {
+  const preload = `<link rel="preload" as="image" href="/a.png"${crossorigin}>`;
+  const files = { "a.png": "", "b.png": "", "a.css": ".h { background-image: url(/a.png) }" };
+  const body = `<div><div class="h">text</div></div><ul><li>text</ul>`;
+  expect(await check({ ...files, "index.html": page(preload + head, body) })).toEqual([]);
+});
+
+test.each([
+  ["a filter", "<style>@media (min-width: 600px) { .h { filter: url(/a.svg#f) } }</style>", ""],
+  ["a filter's image", "", `<svg><filter><feImage href="/a.svg"/></filter></svg>`],
+])("says that a preload is not taken for %s", async (_, head, body) => {
+  const html = page(`<link rel="preload" as="image" href="/a.svg">${head}`, `<div class="h">text</div>${body}`);
+  expect(await check({ "a.svg": "<svg/>", "index.html": html })).toEqual(["index.html:3:1 preload-as"]);
+});
+
 test("takes what one of several uses takes", async () => {
   const uses = `<script src="/t.js"></script><script type="module" src="/t.js"></script>`;
   expect(
@@ -145,6 +172,24 @@ test("checks what _headers and _redirects say", async () => {
     "_redirects:12:13 redirect-to-nothing",
   ]);
 });
+
+test.each([{}, { _redirects: "/* /index.html 200" }, { _headers: "/cdn-cgi/a.js\n  X-A: b" }])(
+  "what hosts answer themselves is not missing: %j",
+  async (more: Readonly<Record<string, string>>) => {
+    const html = page(
+      `<script defer src="/_vercel/insights/script.js"></script><script src="/cdn-cgi/scripts/email-decode.min.js"></script>
+      <script src="/__/firebase/init.js"></script><style>p { background: url(/.netlify/images?url=/a.png&w=800) }</style>`,
+      `<img src="/_vercel/image?url=/a.png"><img src="/_next/image?url=%2Fa.png&w=640&q=75">
+      <iframe src="/.netlify/functions/view"></iframe>`,
+    );
+    expect(await check({ "index.html": html, ...more })).toEqual([]);
+    const gone = page("", `<img src="/vercel/image.png"><img src="/_next/images/a.png">`);
+    expect(await check({ "index.html": gone, ...more })).toEqual([
+      "index.html:5:1 missing-asset",
+      "index.html:5:30 missing-asset",
+    ]);
+  },
+);
 
 const site = {
   "index.html": page(`<link rel="stylesheet" href="/a.css">`),

@@ -52,21 +52,22 @@ test("a root that is none is named", async () => {
 });
 
 test("without --out an export goes to standard output, and what it leaves out to standard error", async () => {
-  const root = await writeSite(site);
+  const root = await writeSite({ ...site, _headers: "/b.css\n  Cache-Control: max-age=60\n" });
   const { exit, stdout, stderr } = await run(root, "--to", "headers");
   expect(exit).toBe(0);
   expect(stdout).toMatch(/^# h2push begin\n# Made by h2push [\d.]+: h2push export --to headers\n/);
   expect(stdout).toContain("\n/\n  Link: </b.css>; rel=preload; as=style");
-  expect(stderr).toContain("left out: /narrow.css (media: a 103 has no viewport to choose by) on /");
+  expect(stderr).toContain("left out: /narrow.css (after a 103 Chromium would ask for it again, as it is sent stale: ");
   expect((await run(root, "--to", "headers", "--strict")).exit).toBe(1);
   expect((await run(root, "--to", "nginx", "--strict")).exit).toBe(0);
 });
 
 test("--out names a directory or a file, and what is there stays", async () => {
-  const root = await writeSite({ ...site, _headers: "/*\n  X-Own: 1\n" });
+  const root = await writeSite({ ...site, _headers: "/*\n  X-Own: 1\n  Cache-Control: max-age=60\n" });
   expect((await run(root, "--to", "headers", "--out", root)).exit).toBe(0);
   const text = await readFile(join(root, "_headers"), "utf8");
-  expect(text.startsWith("/*\n  X-Own: 1\n# h2push begin\n")).toBe(true);
+  expect(text.startsWith("/*\n  X-Own: 1\n  Cache-Control: max-age=60\n# h2push begin\n")).toBe(true);
+  expect(text).toContain("\n/\n  Link: </b.css>; rel=preload; as=style");
   // Our own rules announce what the scan then finds announced: the list stays as it is.
   expect((await run(root, "--to", "headers", "--out", `${root}/`)).exit).toBe(0);
   expect(await readFile(join(root, "_headers"), "utf8")).toBe(text);

@@ -174,6 +174,15 @@ test.each<[title: string, links: PreloadLink[], Case, string[]]>([
   ["what the HTML names, under link", [inHtml, js], { limits: { mode: "link" } }, ["in the HTML", "link"]],
   ["what the author's own field names, too", [{ ...inHtml, inField: true }], {}, ["link"]],
   ["images but the first of those that no HTML names", [image, { ...image }], {}, ["link", "not painted first"]],
+  [
+    "learned images but the first",
+    [
+      { ...image, when: "paint", by: "traffic" },
+      { ...image, when: "paint", by: "traffic" },
+    ],
+    {},
+    ["link", "not painted first"],
+  ],
   ["no images that are known to be painted first", [image, { ...image, when: "paint" }], {}, ["link", "link"]],
   ["what no browser takes", [{ ...frame, named: true }], {}, ["push off"]],
 ])("Link leaves to the browser %s", (_title, links, given, becomes) => {

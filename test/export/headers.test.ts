@@ -60,6 +60,16 @@ test("a directory of pages alone that say the same has one rule", async () => {
   ]);
 });
 
+test("a name with the signs of a pattern is a rule for that page alone", async () => {
+  const needs = { "/a*.html": [style("/a.css")], "/:page/": [style("/b.css")], "/a/*": [style("/c.css")] };
+  expect(rulesIn((await exported(needs)).files[0]?.content.toString()).map(([path]) => path)).toEqual([
+    "/a%2A.html",
+    "/a%2A",
+    "/%3Apage/",
+    "/a/%2A",
+  ]);
+});
+
 test("directories beside each other that say the same have one rule, and none twice", async () => {
   const needs = {
     "/posts/": [style("/list.css")],
@@ -116,6 +126,28 @@ test("what a 103 can't say is left out, each with its reason; what Firefox would
   ]);
   expect(rulesIn(files[0]?.content.toString())).toEqual([["/", writeLink(style("/a.css"))]]);
   expect((await exported(needs)).files[0]?.content.toString()).toContain("</m.js>");
+});
+
+test("what a host sends stale is in no 103: Cloudflare makes one of the links, others send one beside them", async () => {
+  const needs = { "/": [style("/fresh.css"), style("/a.css"), style("/b.css", { named: true, blocking: true })] };
+  const freshness = (target: string) => (target === "/fresh.css" ? "fresh" : undefined);
+  const { left, files } = await exported(needs, { freshness });
+  expect(rulesIn(files[0]?.content.toString())).toEqual([["/", writeLink(style("/fresh.css"))]]);
+  expect(left.map(({ entry }) => entry.target)).toEqual(["/a.css"]);
+  expect(left[0]?.reason).toContain("Cache-Control with max-age in _headers");
+
+  const stale = (target: string) => (target === "/fresh.css" ? undefined : "stale");
+  const of = async (target: TargetName) => {
+    const { pages, ...others } = await exported(needs, { target, freshness: stale, earlyHints: true });
+    const [page] = pages;
+    const named = others.left.map(({ entry }) => entry);
+    return [page?.links, page?.hints, named].map((entries) => entries?.map((entry) => entry.target));
+  };
+  const both = ["/fresh.css", "/a.css"];
+  expect(await of("apache")).toEqual([both, ["/fresh.css"], []]);
+  expect(await of("haproxy")).toEqual([both, ["/fresh.css"], []]);
+  // Its final response says what the 103 does.
+  expect(await of("caddy")).toEqual([both, ["/fresh.css"], ["/a.css"]]);
 });
 
 test("a second run replaces its own part, and nothing else", async () => {

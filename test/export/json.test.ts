@@ -91,6 +91,14 @@ test("each page of vercel.json is matched by its source alone, or by that of its
   for (const path of ["/none.html", "/about"]) expect([path, linkFor(path)]).toEqual([path, undefined]);
 });
 
+test("a name with the signs of a pattern is a rule for that page alone in vercel.json", async () => {
+  const pages = new Map(["/", "/a*.html", "/:page/", "/b/(x).html"].map((path) => [path, path === "/" ? [] : [entry]]));
+  const { files } = await exportSite(pages, options("vercel"));
+  const linkFor = vercelLinks(JSON.parse(files[0]?.content.toString() ?? ""));
+  const paths = ["/a*.html", "/a*", "/:page/", "/b/(x)", "/about", "/a", "/other/", "/b/x"];
+  expect(paths.filter((path) => linkFor(path) !== undefined)).toEqual(paths.slice(0, 4));
+});
+
 test("all links of a page are in one field of vercel.json, as a second one of the name would replace it", async () => {
   const many = Array.from({ length: 100 }, (_, index) => ({ ...entry, target: `/styles/a-long-name-${index}.css` }));
   const { files } = await exportSite(new Map([["/", many]]), { ...options("vercel"), announce: "all" });

@@ -39,7 +39,12 @@ const sites = [
 
 /** Apache leaves root's rights behind. */
 async function readableSite(): Promise<string> {
-  const root = await writeSite(oddSite);
+  const broken = '<!doctype html><meta charset=utf-8><link rel=stylesheet href="/css/site.css?broken">';
+  const root = await writeSite({
+    ...oddSite,
+    "docs/line\nbreak\t\x7f.html": broken,
+    "docs/a\n# h2push end\n.html": broken,
+  });
   await chmod(root, 0o755);
   return root;
 }
@@ -134,6 +139,8 @@ const SPELLINGS = [
   ["/docs/%C3%A9,%20%C3%BC.html", "/docs/%c3%a9,%20%c3%bc.html", "/docs/%C3%A9%2C%20%C3%BC.html"],
   ["/docs/a%20(b)+c.html", "/docs/a%20%28b%29%2Bc.html"],
   ["/about.html", "/%61bout.html"],
+  ["/docs/line%0Abreak%09%7F.html", "/docs/line%0abreak%09%7f.html"],
+  ["/docs/a%0A%23%20h2push%20end%0A.html", "/%64ocs/a%0A%23%20h2push%20end%0A.html"],
 ];
 
 /** What a server promises to nghttp with a page. */

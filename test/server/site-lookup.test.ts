@@ -235,6 +235,14 @@ test("what an upstream or a route answers is neither missing nor announced", asy
   expect([assets, missing.map(({ target }) => target)]).toEqual([0, ["/gone.js"]]);
 });
 
+test("what hosts answer themselves is neither missing nor announced, unless there is a file for it", async () => {
+  const own = `<script src=/_vercel/own.js></script><script src=/cdn-cgi/moved.js></script>`;
+  const html = `<script src=/_vercel/insights/script.js></script>${own}<script src=/_vercel.js></script>`;
+  const files = { "_vercel/own.js": "", "a.js": "", _redirects: "/cdn-cgi/moved.js /a.js 200" };
+  const { missing, assets } = await scanned(await writeSite({ ...files, "index.html": html }));
+  expect([assets, missing.map(({ target }) => target)]).toEqual([2, ["/_vercel.js"]]);
+});
+
 test("a frame is answered by the page of a single-page application, a script is not", async () => {
   const root = await writeSite({ "index.html": `<iframe src=/view></iframe><script src=/view/a></script>` });
   const { missing } = await scanned(root, { single: true });

@@ -1,6 +1,7 @@
 import { isImageType } from "../../scanner/html/elements/image-candidates.js";
 import { parseSrcset } from "../../scanner/html/elements/srcset.js";
 import { FONT_TYPE } from "../../scanner/html/elements/link-element.js";
+import { UNLINKED_PROPERTIES } from "../../scanner/style/stylesheets.js";
 import type { RecordedPreload, RecordedReference } from "../../scanner/types.js";
 import type { RuleName } from "./table.js";
 
@@ -18,8 +19,10 @@ const PRELOADABLE: ReadonlySet<string> = new Set(["fetch", "font", "image", "scr
 
 const isAnnouncement = ({ by }: RecordedReference) => by === "preload" || by === "modulepreload";
 
-/** Properties and elements of SVG: Chromium takes no preload for them (measured). */
-const takesNone = ({ as, rel, by }: RecordedReference) => as === "image" && rel === undefined && by !== "img";
+/** Elements of SVG that Chromium takes no preload for (measured), as is so for some properties. */
+const UNLINKED_ELEMENTS: ReadonlySet<string> = new Set(["feimage href", "use href"]);
+
+const takesNone = ({ by }: RecordedReference) => UNLINKED_PROPERTIES.has(by) || UNLINKED_ELEMENTS.has(by);
 
 /**
  * What is wrong with an announcement of a page.

@@ -120,12 +120,7 @@ async function checkRedirect(rule: RedirectRule, site: RuledSite, found: Found):
     return found(line, "redirect-loop", `${source.source} leads in a circle`);
   }
   const isPlain = target.path.every((piece) => "text" in piece);
-  if (
-    !isPlain ||
-    to.startsWith("/.netlify/") ||
-    !(await isNothing(withBase(site.lookup.tree.base, to), site, authority))
-  )
-    return;
+  if (!isPlain || !(await isNothing(withBase(site.lookup.tree.base, to), site, authority))) return;
   found(line, "redirect-to-nothing", `there is nothing at ${to}`, to);
 }
 

@@ -207,7 +207,7 @@ async function finish(
   }
   const announced = pages.filter(({ links, pushes }) => links.length + pushes.length > 0).length;
   printToStderr(`${count(pages.length, "page")}, ${announced} with something to announce`);
-  if (announced === 0 && pages.length > 0) {
+  if (announced === 0 && left.length === 0 && pages.length > 0) {
     printToStderr(`${warning("note:")} a browser sees all of it in the HTML by itself: --announce all names it too`);
   }
   if (strict === true && left.length + omitted.length > 0) process.exitCode = 1;

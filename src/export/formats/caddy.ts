@@ -1,5 +1,13 @@
 import { frameDestinations } from "../../delivery/navigation.js";
-import { decodedPath, type ExportedFile, type ExportedSite, linksOf, treePattern } from "../format.js";
+import {
+  decodedPath,
+  escaped,
+  hasControls,
+  type ExportedFile,
+  type ExportedSite,
+  linksOf,
+  treePattern,
+} from "../format.js";
 import { shareLists } from "../shared-lists.js";
 import type { ExportedPage } from "../exported-page.js";
 
@@ -7,11 +15,11 @@ import type { ExportedPage } from "../exported-page.js";
 export function caddy({ pages, earlyHints }: ExportedSite): ExportedFile[] {
   const { lists, rules } = shareLists(pages, true);
   // Which page it is, is told of no page that has a brace in its name: see `targets.ts`.
-  const keys = rules.map((rule) =>
-    rule.kind === "page"
-      ? `${word(decodedPath(rule.pathname))} ${rule.list}`
-      : `${word(`~^${treePattern(decodedPath(rule.directory))}$`)} ${rule.list}`,
-  );
+  const keys = rules.map((rule) => {
+    const text = decodedPath(rule.kind === "page" ? rule.pathname : rule.directory);
+    if (rule.kind === "tree") return `${word(`~^${treePattern(text)}$`)} ${rule.list}`;
+    return `${word(hasControls(text) ? `~^${escaped(text)}$` : text)} ${rule.list}`;
+  });
   const lines = [
     // A frame may be sandboxed, and what needs CORS is then refused to it.
     "map {http.request.header.Sec-Fetch-Dest} {h2push_page} {",

@@ -1,7 +1,7 @@
 import type { ExportedPage } from "../exported-page.js";
 import { fieldsOf, type ExportedFile, type ExportedSite } from "../format.js";
 import { MAX_HEADERS_LINE } from "../targets.js";
-import { pathRules } from "../path-rules.js";
+import { type PathPattern, pathRules } from "../path-rules.js";
 import { parseHeaders } from "../../rules/headers/headers-file.js";
 
 /** Rules that Cloudflare Pages reads. */
@@ -31,9 +31,10 @@ export function headers(
   }
   const usage = [
     "For Cloudflare Pages, which makes Early Hints of it, and for Netlify: put this file into the directory that you deploy.",
+    "Only what stays fresh is named: give other files a Cache-Control with max-age here, and run the export again.",
   ];
   return { file: { name: "_headers", usage, text: blocks.join("\n") }, omitted };
 }
 
-/** A star and the colon before a name have a meaning of their own; a star at the end and `:page` are ours. */
-const written = (path: string) => path.replaceAll(/\*(?!$)/g, "%2A").replaceAll(/:(?!page\/$)/g, "%3A");
+/** A star and the colon before a name have a meaning of their own. */
+const written = ({ start, end }: PathPattern) => start.replaceAll("*", "%2A").replaceAll(":", "%3A") + end;

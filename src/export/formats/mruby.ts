@@ -1,5 +1,5 @@
 import { frameDestinations } from "../../delivery/navigation.js";
-import { decodedPath, type ExportedFile, type ExportedSite, linksOf } from "../format.js";
+import { decodedPath, type ExportedFile, type ExportedSite, linksOf, withoutControls } from "../format.js";
 import { shareLists } from "../shared-lists.js";
 
 /** A handler for H2O: 399 has it go on with the next handler, and push what the field announces or send it. */
@@ -92,5 +92,8 @@ ${links.join("\n")}
 end`;
 }
 
-/** A text of Ruby in which nothing is put in. */
-const quoted = (text: string) => `'${text.replaceAll(/['\\]/g, String.raw`\$&`)}'`;
+/** A text of Ruby in which nothing is put in; strings that stand beside each other are one. */
+const quoted = (text: string) => {
+  const plain = text.replaceAll(/['\\]/g, String.raw`\$&`);
+  return `'${plain.replaceAll(/\p{Cc}/gu, (char) => `' "${withoutControls(char)}" '`)}'`;
+};

@@ -6,6 +6,7 @@ import {
   type ExportedFile,
   type ExportedSite,
   fieldsOf,
+  hasControls,
   isAtLeast,
   treePattern,
 } from "../format.js";
@@ -99,7 +100,8 @@ function keys(rules: readonly Rule[], isRoomy: boolean): string[] {
   }
   return decoded.map(({ rule, text }) => {
     if (rule.kind === "tree") return `${quoted(`~^${treePattern(text)}$`, true)} ${rule.list};`;
-    const isPlain = counts.get(text.toLowerCase()) === 1 && (isRoomy || Buffer.byteLength(text) <= MAX_KEY);
+    const isPlain =
+      counts.get(text.toLowerCase()) === 1 && !hasControls(text) && (isRoomy || Buffer.byteLength(text) <= MAX_KEY);
     return `${isPlain ? quoted(text, true) : quoted(`~^${escaped(text)}$`, true)} ${rule.list};`;
   });
 }

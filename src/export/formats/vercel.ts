@@ -2,7 +2,7 @@ import { frameDestinations } from "../../delivery/navigation.js";
 import { type ExportedSite, fieldsOf } from "../format.js";
 import type { JsonRule } from "../json-part.js";
 import { MAX_VERCEL_VALUE } from "../targets.js";
-import { pathRules } from "../path-rules.js";
+import { type PathPattern, pathRules } from "../path-rules.js";
 
 /** Rules for `headers` of a vercel.json: all that fit count, and `source` is in the syntax of path-to-regexp. */
 export function vercel({ pages, mixed }: ExportedSite): JsonRule[] {
@@ -16,9 +16,6 @@ export function vercel({ pages, mixed }: ExportedSite): JsonRule[] {
 /** A frame may be sandboxed, and what needs CORS is then refused to it. */
 const FRAMED = { type: "header", key: "sec-fetch-dest", value: `(?:${frameDestinations.join("|")})` };
 
-/** What has a meaning in a pattern; `:page` and the star at the end are ours. */
-const source = (path: string) =>
-  path
-    .replaceAll(/[:*+?(){}\\]/g, String.raw`\$&`)
-    .replace(/\\:page\/$/, ":page/")
-    .replace(/\\\*$/, "(.*)");
+/** What has a meaning in a pattern stands for itself in the path. */
+const source = ({ start, end }: PathPattern) =>
+  start.replaceAll(/[:*+?(){}\\]/g, String.raw`\$&`) + (end === "*" ? "(.*)" : end);

@@ -180,18 +180,19 @@ export class SheetList {
     // A fragment alone is an element of this document.
     if (url.startsWith("#")) return;
     const context: Context = sheet === undefined ? { ...page, isInlineStyle: true } : this.#contextOf(sheet, page);
+    const { rel, ...fetched } = linkOf(property);
     // What another window does not load is not announced to all of them.
-    const link = certain ? linkOf(property) : {};
+    const link = certain && rel !== undefined ? { rel, ...fetched } : fetched;
     const reference: Reference = { url, as: "image", need: NEED.image, offset, by: property, ...link };
     await this.#listing.reference(reference, context, this.#policy);
   }
 }
 
 /** Images of these properties take no preload, and those of the others are fetched with CORS (Chromium 156, measured). */
-const UNLINKED = wordSet("filter backdrop-filter clip-path fill stroke marker");
+export const UNLINKED_PROPERTIES = wordSet("filter backdrop-filter clip-path fill stroke marker");
 const WITH_CORS = wordSet("mask-image mask-border-source shape-outside");
 
 function linkOf(property: string): LinkAttributes {
-  if (UNLINKED.has(property)) return {};
+  if (UNLINKED_PROPERTIES.has(property)) return {};
   return WITH_CORS.has(property) ? { rel: "preload", crossorigin: "anonymous" } : { rel: "preload" };
 }

@@ -3,10 +3,12 @@ import type { RuleAction, RuleRequest } from "../../rules/rule-set.js";
 import { tellOnce } from "../../io/tell-once.js";
 import type { FoundFile } from "../../files/file.js";
 import { mayBePage, mediaType } from "../../files/media-type.js";
+import { isPagePath } from "../../manifest/destination.js";
 import { withBase, withoutBase } from "../../files/base.js";
 import type { FileTree, Found } from "../../files/tree.js";
 import type { RequestRules } from "../middleware/request-rules.js";
 import { expectedRequest, type SiteRules } from "../middleware/site-rules.js";
+import { isAnsweredByHost } from "./host-paths.js";
 import { leadsInCircle } from "./redirect-circle.js";
 import { pathOf } from "../../io/request-target.js";
 
@@ -198,6 +200,7 @@ export class SiteLookup {
     if (!admits(rules)) return other("asks for a password");
     const admitsFile = (file: string) => rules.admitsFile(file, audience);
     const resolved = await this.resolve({ ...request, navigates, rules, admits, admitsFile });
+    if (isAnsweredByHost(target, this.tree.base) && !isOwnFile(resolved, target)) return other("answered by the host");
     switch (resolved.kind) {
       case "file":
         return { ...resolved.found, type: rules.contentType ?? mediaType(resolved.found.file) };
@@ -246,6 +249,10 @@ export class SiteLookup {
     return ruled?.forced === true ? led : [pathOf(request.target), ...led];
   }
 }
+
+/** Whether a file is meant by it, and it is not one of the pages that a rule gives for all paths. */
+const isOwnFile = (resolved: Resolved, target: string) =>
+  resolved.kind === "file" && (resolved.pathname === pathOf(target) || !isPagePath(resolved.found.file));
 
 const other = (reason: string) => ({ kind: "other", reason }) as const;
 

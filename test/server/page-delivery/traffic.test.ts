@@ -177,6 +177,21 @@ test("each tenth load goes without, and what is not asked for then is forgotten"
   expect(seen[10]).toEqual(["/chunk.js"]);
 });
 
+test("an image in whose place others ask for another one does not come back", async () => {
+  const images = { "a-800.jpg": "800", "a-1600.jpg": "1600", "logo.png": "logo" };
+  const { server, client } = await serve({ announce: "all" }, { ...files, ...images });
+  const image = (name: string): Request => [`/${name}`, "image", "no-cors", "/"];
+  const seen: string[][] = [];
+  for (let load = 1; load <= 23; load++) {
+    seen.push((await navigate(client)).filter((target) => /jpg|png/.test(target)));
+    // Those that go without what was learned are by clients with a denser screen.
+    await ask(client, server, [...usual, image("logo.png"), image(load % 10 === 0 ? "a-1600.jpg" : "a-800.jpg")]);
+  }
+  expect(seen[1]).toEqual(["/logo.png", "/a-800.jpg"]);
+  expect(seen[9]).toEqual([]);
+  for (const later of seen.slice(11, 19)) expect(later).toEqual(["/logo.png", "/a-1600.jpg"]);
+});
+
 test("one client can't fill a page's list: 300 targets leave 200", async () => {
   const many = Object.fromEntries(Array.from({ length: 300 }, (_, number) => [`many/${number}.js`, "1"]));
   const { server, client } = await serve({ announce: "all" }, { ...files, ...many });
