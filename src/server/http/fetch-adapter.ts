@@ -14,6 +14,19 @@ export interface HttpRequest {
   readonly requestBody?: Readable;
 }
 
+/** Requests whose signals have to work for as long as something else is there. */
+const kept = new WeakMap<object, Request>();
+
+/**
+ * Keeps a request for as long as `holder` is kept: on every Node, its signal
+ * is aborted no longer once the request itself was collected (measured), and a
+ * route may have kept the signal alone.
+ */
+export function keepRequest(request: Request, holder: object): Request {
+  kept.set(holder, request);
+  return request;
+}
+
 /**
  * The request as the Fetch standard has it, or undefined when it can't be
  * expressed there (TRACE, a broken host). One of HTTP/1.0 may name no host;

@@ -27,6 +27,10 @@ export function takeUpgrades(server: Server, onUpgrade: OnUpgrade): void {
       response.writeHead(400, { "content-length": 0 }).end();
       return;
     }
+    if (isWebSocket(request) && !isHandshake(request)) {
+      response.writeHead(426, { "sec-websocket-version": VERSION, "content-length": 0 }).end();
+      return;
+    }
     onUpgrade(request, response, isWebSocket(request) ? { socket, head } : undefined);
   });
 }
@@ -34,6 +38,13 @@ export function takeUpgrades(server: Server, onUpgrade: OnUpgrade): void {
 /** RFC 6455 §4.2.1. */
 const isWebSocket = ({ method, headers: { upgrade } }: IncomingMessage) =>
   method === "GET" && upgrade?.toLowerCase() === "websocket";
+
+/** The version of RFC 6455. */
+const VERSION = "13";
+
+/** Its version is ours, and its key is one of 16 bytes in Base64 (RFC 6455 §4.2.1). */
+const isHandshake = ({ headers }: IncomingMessage) =>
+  headers["sec-websocket-version"] === VERSION && /^[\w+/]{22}==$/.test(headers["sec-websocket-key"] ?? "");
 
 /** Node's types have the stream that a socket is; a server of ours is handed sockets of TLS alone. */
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion

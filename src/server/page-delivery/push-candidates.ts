@@ -5,7 +5,7 @@ import { linkRefusal } from "../../delivery/plan.js";
 import type { RuleRequest } from "../../rules/rule-set.js";
 import { versionOf, type FoundFile } from "../../files/file.js";
 import { contextOf, type Exchange } from "../http/exchange.js";
-import { isEventStream, toRequest } from "../http/fetch-adapter.js";
+import { isEventStream, keepRequest, toRequest } from "../http/fetch-adapter.js";
 import { admittedBy } from "../files/site-lookup.js";
 import type { RequestRules } from "../middleware/request-rules.js";
 import { askRoutes } from "../routes/route.js";
@@ -81,6 +81,7 @@ async function routeSource(site: Site, exchange: Exchange, link: PreloadLink) {
   };
   // An endless response would hold up whatever comes behind it.
   if (response !== "late" && response.status === 200 && !isEventStream(response)) {
+    keepRequest(request, response);
     return { kind: "route", response, abandon } as const;
   }
   abandon();

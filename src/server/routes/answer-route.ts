@@ -4,7 +4,7 @@ import { files } from "../files/serve-file.js";
 import { sendError } from "../http/error-page.js";
 import { contextOf, goneSignal, markingSent, type Exchange } from "../http/exchange.js";
 import { isFromOtherOrigin } from "../middleware/other-origin.js";
-import { responseFields, sendContent, toRequest } from "../http/fetch-adapter.js";
+import { keepRequest, responseFields, sendContent, toRequest } from "../http/fetch-adapter.js";
 import { deliverPage, type ReadyPage } from "../page-delivery/deliver-page.js";
 import { EarlyHints, hintedFreshness } from "../page-delivery/early-hints.js";
 import type { Site, Step } from "../context.js";
@@ -25,7 +25,7 @@ async function webSocket(site: Site, exchange: Exchange): Promise<undefined> {
     return sendError(exchange, 403, "WebSockets are for the pages of this server.");
   }
   const { acceptWebSocket, untilClosed } = await import("./accept-web-socket.js");
-  const request = toRequest(exchange, goneSignal(exchange));
+  const request = requestOf(exchange);
   if (request === undefined || upgrade === undefined)
     return sendError(exchange, 400, "This is no request for a route.");
   const upgradeWebSocket: RouteContext["upgradeWebSocket"] = (options) =>
@@ -37,8 +37,14 @@ async function webSocket(site: Site, exchange: Exchange): Promise<undefined> {
   else sendError(exchange, 404, "Nothing here takes WebSockets.");
 }
 
-async function askRoutesFor(site: Site, exchange: Exchange, hints: EarlyHints): Promise<Response | undefined> {
+/** What routes are asked; its signal is aborted when the client goes away. */
+function requestOf(exchange: Exchange): Request | undefined {
   const request = toRequest(exchange, goneSignal(exchange));
+  return request && keepRequest(request, exchange.responseBody);
+}
+
+async function askRoutesFor(site: Site, exchange: Exchange, hints: EarlyHints): Promise<Response | undefined> {
+  const request = requestOf(exchange);
   if (request === undefined) return undefined;
   const context = contextOf(exchange, (links) => hints.send(links));
   return hints.whileSlow(askRoutes(site.routes, request, context));

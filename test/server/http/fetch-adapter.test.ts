@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { constants, type ClientHttp2Stream } from "node:http2";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import type { Route } from "../../../src/index.js";
 import { http1 } from "../../support/h1.js";
@@ -56,4 +59,30 @@ test.each<[how: string, leave: (stream: ClientHttp2Stream) => void]>([
   stream.on("error", () => undefined);
   stream.write("some", () => leave(stream));
   expect(await failure).toBeInstanceOf(Error);
+});
+
+test("a route that keeps the signal of its request alone is told that the client has gone, also after a collection", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect: unknown = runInNewContext("gc");
+  let tellGone: () => void;
+  const gone = new Promise<void>((resolve) => (tellGone = resolve));
+  const events = new ReadableStream({
+    start: (controller) => controller.enqueue(new TextEncoder().encode("data:\n\n")),
+  });
+  const routes: Route[] = [
+    ({ signal }) => {
+      signal.addEventListener("abort", () => tellGone());
+      return new Response(events, { headers: { "content-type": "text/event-stream" } });
+    },
+  ];
+  const { session } = await connect((await startServer({ routes })).port);
+  const stream = session.request({ ":path": "/" });
+  stream.on("error", () => undefined);
+  await once(stream, "data");
+  for (let turn = 0; turn < 5; turn++) {
+    await new Promise(setImmediate);
+    if (typeof collect === "function") collect();
+  }
+  session.destroy();
+  await gone;
 });
