@@ -18,6 +18,7 @@ test.each([
   ["laptop", ["laptop", "laptop.local", "192.0.2.7", "2001:db8::7"]],
   ["laptop.lan", ["laptop.lan", "192.0.2.7", "2001:db8::7"]],
   ["Ada's MacBook", ["192.0.2.7", "2001:db8::7"]],
+  ["482910338471", ["482910338471.local", "192.0.2.7", "2001:db8::7"]],
   ["", ["192.0.2.7", "2001:db8::7"]],
 ])("a machine called %j is known to others as %j", (host, names) => {
   expect(networkNames(interfaces, host)).toEqual(names);

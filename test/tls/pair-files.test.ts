@@ -63,14 +63,9 @@ test.each([
   });
 });
 
-test("says that a key with a passphrase cannot be used, and what to do", async () => {
+test.each(["pkcs8", "sec1"] as const)("says that a key with a passphrase cannot be used (%s)", async (type) => {
   const { certFile, keyFile, key } = await goodPair();
-  const sealed = createPrivateKey(key).export({
-    type: "pkcs8",
-    format: "pem",
-    cipher: "aes-256-cbc",
-    passphrase: "secret",
-  });
+  const sealed = createPrivateKey(key).export({ type, format: "pem", cipher: "aes-256-cbc", passphrase: "secret" });
   await writeFile(keyFile, sealed);
   await expect(readPair(certFile, keyFile)).rejects.toMatchObject({
     message: `private key needs a passphrase: ${keyFile}`,

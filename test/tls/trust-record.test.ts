@@ -28,3 +28,14 @@ test.each([
   if (text !== undefined) await writeFile(join(directory, "trusted.json"), text);
   expect(await readTrustRecord(directory)).toEqual(authorities);
 });
+
+test("the directory is made when it is not there, and where it can't be, the error names the file", async () => {
+  const directory = join(await emptyDirectory(), "data", "h2push");
+  await writeTrustRecord(directory, [authority]);
+  expect(await readTrustRecord(directory)).toEqual([authority]);
+  const below = join(directory, "trusted.json", "none");
+  await expect(writeTrustRecord(below, [])).rejects.toMatchObject({
+    code: "output",
+    message: `cannot write ${join(below, "trusted.json")} (ENOTDIR)`,
+  });
+});

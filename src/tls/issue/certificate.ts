@@ -50,10 +50,12 @@ export interface PemPair {
   readonly key: string;
 }
 
-/** The blocks `-----BEGIN label-----` of a PEM text whose label matches. */
+/** The blocks `-----BEGIN label-----` of a PEM text whose label matches; those of older forms may have fields (RFC 1421). */
 export function pemBlocks(text: string, label: RegExp): string[] {
   const blocks: string[] = [];
-  for (const [block, name] of text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----[^-]*-----END \1-----/g)) {
+  for (const [block, name] of text.matchAll(
+    /-----BEGIN ([A-Z0-9 ]+)-----\s*(?:[\w-]+: [^\n]*\n)*[^-]*-----END \1-----/g,
+  )) {
     if (name !== undefined && label.test(name)) blocks.push(`${block.replaceAll("\r\n", "\n")}\n`);
   }
   return blocks;

@@ -1,4 +1,5 @@
 import { hostname, networkInterfaces } from "node:os";
+import { normalizeName } from "./certificate-names.js";
 
 /**
  * The addresses by which other machines reach this one. Link-local IPv6
@@ -17,8 +18,17 @@ export function networkAddresses(interfaces = networkInterfaces()): string[] {
  * (`laptop`, `laptop.local`: RFC 6762).
  */
 export function networkNames(interfaces = networkInterfaces(), host = hostname()): string[] {
-  // Some systems' host names are no names that a certificate can carry.
-  const usable = /^[a-z\d](?:[a-z\d-]*[a-z\d])?(?:\.[a-z\d-]*[a-z\d])*$/i.test(host);
-  const names = usable ? [host, ...(host.includes(".") ? [] : [`${host}.local`])] : [];
-  return [...names, ...networkAddresses(interfaces)];
+  const names = host.includes(".") ? [host] : [host, `${host}.local`];
+  return [...names.filter(isUsable), ...networkAddresses(interfaces)];
+}
+
+/** Some systems' host names are no names that a certificate can carry: one of digits alone would be an address. */
+function isUsable(host: string): boolean {
+  if (!/^[a-z\d](?:[a-z\d-]*[a-z\d])?(?:\.[a-z\d-]*[a-z\d])*$/i.test(host)) return false;
+  try {
+    normalizeName(host);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { H2PushError, systemCode } from "../../errors.js";
+import { makeDirectory } from "../../io/disk/make-directory.js";
 import { writeWhole } from "../../io/disk/atomic-write.js";
 
 /** An authority that was put into stores of this machine. */
@@ -30,9 +32,18 @@ export async function readTrustRecord(directory: string): Promise<TrustedAuthori
   }
 }
 
-/** @throws a system error when the directory cannot be written. */
+/** @throws {H2PushError} "output" when the directory can't be made or written */
 export async function writeTrustRecord(directory: string, authorities: readonly TrustedAuthority[]): Promise<void> {
-  await writeWhole(join(directory, FILE), `${JSON.stringify(authorities, undefined, 2)}\n`, 0o600);
+  const file = join(directory, FILE);
+  try {
+    await makeDirectory(directory);
+    await writeWhole(file, `${JSON.stringify(authorities, undefined, 2)}\n`, 0o600);
+  } catch (error) {
+    const hint = "what the stores hold is as was said; make the directory writable and run it again";
+    throw new H2PushError("output", `cannot write ${file} (${systemCode(error) ?? String(error)})`, hint, {
+      cause: error,
+    });
+  }
 }
 
 /** The fingerprints of the authorities that browsers here were given. */
