@@ -51,7 +51,10 @@ async function load(session: ClientHttp2Session, base: string, onProgress: OnPro
   };
   const pushed: Promise<Timing>[] = [];
   session.on("stream", (stream: ClientHttp2Stream, request) => {
-    pushed.push(told(stream, "push", String(request[":path"])));
+    const timing = told(stream, "push", String(request[":path"]));
+    // When the page fails first, nobody waits for it.
+    timing.catch(() => undefined);
+    pushed.push(timing);
   });
   const request = session.request({ ":path": base, "accept-encoding": ACCEPTED_CODINGS });
   const page = await told(request, "response", base);

@@ -29,10 +29,13 @@ export class Runs {
         return problem(503, "busy", "one run is under way, and no other can begin", { "retry-after": "5" });
       }
       this.#isRunning = true;
-      const left = new AbortController();
+      let isBegun = false;
       const over = () => (this.#isRunning = false);
-      left.signal.addEventListener("abort", over);
-      const events = asText(run(request, AbortSignal.any([request.signal, left.signal])), over);
+      const left = new AbortController();
+      // One that has begun is over when it has ended all that it had.
+      left.signal.addEventListener("abort", () => isBegun || over());
+      const stop = AbortSignal.any([request.signal, left.signal]);
+      const events = asText(run(request, stop), () => (isBegun = true), over);
       // no-transform: what compresses on the way would hold events back.
       const headers = { "content-type": "text/event-stream", "cache-control": "no-store, no-transform" };
       return new Response(textStream(events, left), { headers });
@@ -40,7 +43,12 @@ export class Runs {
   }
 }
 
-async function* asText(events: AsyncGenerator<RunEvent>, over: () => void): AsyncGenerator<string, undefined> {
+async function* asText(
+  events: AsyncGenerator<RunEvent>,
+  begun: () => void,
+  over: () => void,
+): AsyncGenerator<string, undefined> {
+  begun();
   try {
     for await (const { event, ...data } of events) yield formatEvent({ event, data: JSON.stringify(data) });
   } finally {

@@ -52,7 +52,7 @@ function entryOf(request: HarRequest, begun: number) {
     pageref: "page_1",
     startedDateTime: new Date(begun + start).toISOString(),
     time: wait + receive,
-    request: { method, url, ...common, queryString: query, bodySize: 0 },
+    request: { method, url, ...common, queryString: query, bodySize: method === "GET" || method === "HEAD" ? 0 : -1 },
     response: {
       status,
       statusText: "",

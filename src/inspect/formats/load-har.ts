@@ -33,5 +33,6 @@ export function loadHar(load: InspectedLoad) {
     browser: { name: client, version: "" },
     more: load.hint === undefined ? {} : { _earlyHints: load.hint - load.start },
   };
-  return harLog(about, requests.map(requestOf));
+  // `OPTIONS *` has no URL.
+  return harLog(about, requests.filter(({ target }) => target.startsWith("/")).map(requestOf));
 }

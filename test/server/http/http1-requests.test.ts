@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Route } from "../../../src/index.js";
 import { ask } from "../../support/ask.js";
 import { connectSocket } from "../../support/h2.js";
 import { startServer } from "../../support/server.js";
@@ -78,4 +79,20 @@ test("fields that connection names are nothing to a route, and none of its own r
     expect([headers["x-hop"], headers["x-end"]]).toEqual([undefined, "2"]);
   }
   expect(seen).toEqual([null, "2", null, "2"]);
+});
+
+const KEY = "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==";
+
+test.each([
+  ["without key and version", ""],
+  ["of another version", `${KEY}\r\nsec-websocket-version: 8`],
+  ["without a key", "sec-websocket-version: 13"],
+  ["with a key of another length", "sec-websocket-key: eA==\r\nsec-websocket-version: 13"],
+])("a handshake for a WebSocket %s is answered 426, with the version that is spoken here", async (_what, fields) => {
+  const routes: Route[] = [(_request, context) => context.upgradeWebSocket?.().response];
+  const { port } = await startServer({ routes });
+  const upgrade = `host: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n${fields && `${fields}\r\n`}\r\n`;
+  const answer = await converse(port, `GET / HTTP/1.1\r\n${upgrade}`);
+  expect(answer).toMatch(/^HTTP\/1\.1 426 /);
+  expect(answer).toMatch(/^sec-websocket-version: 13\r$/im);
 });
