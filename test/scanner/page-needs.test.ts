@@ -384,3 +384,89 @@ test.each([
   const html = `<meta charset=utf-8><script charset=${charset} src=a.js></script>`;
   expect((await scanIndex({ "index.html": html, "a.js": "" })).entries.map((entry) => entry.rel)).toEqual([rel]);
 });
+
+test.each([
+  [
+    "that one takes away by a resolution",
+    `p { background: url(a) } @media (min-resolution: 2dppx) { p { background: url(b) } }`,
+  ],
+  ["that one takes away by its width", `p { background: url(a) } @media (max-width: 768px) { p { background: none } }`],
+  [
+    "that one takes away by its colours",
+    `p { background: url(a) } @media (prefers-color-scheme: dark) { p { background: red } }`,
+  ],
+  ["that one takes away in a nested block", `p { background: url(a); @media (max-width: 768px) { background: none } }`],
+  [
+    "that one takes away in a layer",
+    `@layer x { p { background: url(a) } @media (max-width: 1px) { p { background: none } } }`,
+  ],
+  [
+    "that another container takes away",
+    `p { background: url(a) } @container (max-width: 1px) { p { background: none } }`,
+  ],
+  ["that only one of some width has", `@media (min-width: 768px) { p { background: url(a) } }`],
+  ["of what one hides", `p { background: url(a) } @media (max-width: 768px) { p { display: none } }`],
+  ["within what one hides", `p { background: url(a) } @media (max-width: 768px) { body { display: none } }`],
+  [
+    "of what only one of some width shows",
+    `p { background: url(a); display: none } @media (min-width: 9px) { p { display: block } }`,
+  ],
+  [
+    "of what a narrow one hides with its content",
+    `p::after { background: url(a); content: ""; @media (max-width: 9px) { display: none } }`,
+  ],
+  [
+    "of content for one of some width",
+    `p::after { background: url(a) } @media (min-width: 9px) { p::after { content: "" } }`,
+  ],
+])("lists an image and announces it not in every window: %s", async (_, css) => {
+  const files = { "index.html": `<style>${css}</style><p>`, a: "" };
+  expect((await scanIndex(files)).entries).toEqual([{ target: "/a", as: "image", bytes: 0 }]);
+});
+
+test.each([
+  [`<link rel=stylesheet href=s.css media="(max-width: 768px)">`],
+  [`<style>@import "s.css" (max-width: 768px);</style>`],
+  [`<style media="(max-width: 768px)">p { background: none }</style>`],
+])("announces no image to all that the stylesheet of another window takes away: %s", async (head) => {
+  const html = `<style>p { background: url(a) }</style>${head}<p>`;
+  const { entries } = await scanIndex({ "index.html": html, "s.css": "p { background: none }", a: "" });
+  expect(entries.filter(({ as }) => as === "image")).toEqual([{ target: "/a", as: "image", bytes: 0 }]);
+});
+
+test("announces no image to all of a style element that is for some windows", async () => {
+  const html = `<style media="(min-width: 768px)">p { background: url(a) }</style><p>`;
+  expect((await scanIndex({ "index.html": html, a: "" })).entries).toEqual([{ target: "/a", as: "image", bytes: 0 }]);
+});
+
+test.each([
+  ["print takes away", `@media print { p { background: none } }`],
+  ["a query takes away that no browser knows", `@media (-ms-high-contrast: none) { p { background: none } }`],
+  ["another window shows in another way", `p { display: flex } @media (max-width: 9px) { p { display: block } }`],
+  ["this window shows in another way", `p { display: flex } @media (min-width: 9px) { p { display: block } }`],
+  ["another window has, too", `@media (max-width: 9px) { p { background: url(a) } }`],
+  ["a weaker rule of another window does not take away", `@media (max-width: 9px) { * { background: none } }`],
+  ["another window takes away from something else", `@media (max-width: 9px) { b { background: none } }`],
+  ["another element has that is shown in all", `b { display: none; @media (min-width: 9px) { display: block } }`],
+])("announces an image that %s", async (_, css) => {
+  const html = `<style>p, b { background: url(a) } ${css}</style><b></b><p>`;
+  expect((await scanIndex({ "index.html": html, a: "" })).entries).toMatchObject([{ target: "/a", rel: "preload" }]);
+});
+
+test.each([
+  ["another window has another font", `@media (max-width: 9px) { p { font-family: serif } }`, undefined],
+  ["another window has another weight", `@media (max-width: 9px) { p { font-weight: bold } }`, undefined],
+  ["another window hides the text", `@media (max-width: 9px) { p { display: none } }`, undefined],
+  ["another window has the same", `@media (max-width: 9px) { p { font-family: F; color: red } }`, "preload"],
+  ["print has another font", `@media print { p { font-family: serif } }`, "preload"],
+])("announces a font by whether %s", async (_, css, rel) => {
+  const html = `<style>${face("F", "f.woff2")} p { font-family: F } ${css}</style><p>text`;
+  expect((await scanIndex({ "index.html": html, "f.woff2": "" })).entries.map((entry) => entry.rel)).toEqual([rel]);
+});
+
+test("announces no font to all that some windows have", async () => {
+  const html = `<style>@media (min-width: 9px) { ${face("F", "f.woff2")} } p { font-family: F }</style><p>text`;
+  expect((await scanIndex({ "index.html": html, "f.woff2": "" })).entries.map((entry) => entry.rel)).toEqual([
+    undefined,
+  ]);
+});

@@ -90,6 +90,17 @@ export function mayLoadImage({ property, value }: Declaration): boolean {
   return !/^(?:--|font|display)/.test(property) && /url\(|image-set\(|var\(|src\(/i.test(value);
 }
 
+/** Whether a declaration of another window bears on what is loaded there of what is loaded in this one. */
+export function mayTakeAway({ property, value }: Declaration): boolean {
+  if (property === "display") return isNone(value);
+  return property !== "animation-name" && property !== "content" && property !== "content-visibility";
+}
+
+/** Whether a value of `display` hides. */
+export function isNone(value: string): boolean {
+  return /^none$/i.test(value);
+}
+
 /** Of an image property's value only what loads something is kept. */
 function shortened(property: string, value: string): string {
   if (KEPT.test(property)) return value;

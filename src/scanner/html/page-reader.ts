@@ -1,4 +1,4 @@
-import type { CssFacts } from "../css/facts.js";
+import type { CssFacts, Windows } from "../css/facts.js";
 import { ElementReader } from "./elements/element-reader.js";
 import { ASTRO_ISLAND } from "./elements/island-element.js";
 import { firstFlight, isNamed } from "./first-flight.js";
@@ -178,7 +178,8 @@ class HtmlReader {
   #takerOf(name: string): ((text: () => string, offset: number) => void) | undefined {
     if (name === "textarea") return () => this.#outline?.text();
     if (name === "style") {
-      return this.#elements.links.appliesStyle ? (text, offset) => this.#takeStyle(text(), offset) : undefined;
+      const windows = this.#elements.links.windowsOfStyle;
+      return windows && ((text, offset) => this.#takeStyle(text(), offset, windows));
     }
     if (name !== "script" || this.#lexer.attribute("src") !== undefined) return undefined;
     if (isClassicInline(this.#lexer)) return (text, offset) => this.#takeClassicScript(text(), offset);
@@ -202,9 +203,9 @@ class HtmlReader {
     this.#mayMoveBase ||= MAKES_BASE.test(text);
   }
 
-  #takeStyle(text: string, offset: number): void {
+  #takeStyle(text: string, offset: number, windows: Windows): void {
     if (this.#css === undefined) return;
-    this.#styles.push({ facts: this.#css(text), offset, applies: this.#shadows === 0 });
+    this.#styles.push({ facts: this.#css(text), offset, windows, applies: this.#shadows === 0 });
   }
 
   /** A template's content is no part of the page, unless it becomes a shadow tree at once. */

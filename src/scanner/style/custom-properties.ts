@@ -1,5 +1,5 @@
-import type { Candidate } from "./cascade.js";
 import { substitute } from "../css/values.js";
+import type { DeclaredValues } from "./declared-values.js";
 
 /** Custom properties of an element, and those that it inherits. */
 export class Variables {
@@ -33,12 +33,11 @@ export class Variables {
 }
 
 /** The custom properties of an element, by what is declared for it. */
-export function withVariables(declared: ReadonlyMap<string, Candidate[]>, inherited: Variables): Variables {
+export function withVariables(declared: DeclaredValues, inherited: Variables): Variables {
   let own: Map<string, string> | undefined;
-  for (const [property, candidates] of declared) {
-    if (!property.startsWith("--")) continue;
+  for (const property of declared.customProperties()) {
     own ??= new Map();
-    own.set(property, candidates[0]?.value ?? "");
+    own.set(property, declared.get(property)?.[0]?.value ?? "inherit");
   }
   return own === undefined ? inherited : new Variables(own, inherited);
 }

@@ -46,7 +46,7 @@ export class SharedStyles {
     const userAgent: Sheet = { facts: this.#userAgent, base: baseOf("/"), layer: "", from: "", origin: "user-agent" };
     const styles = {
       engine: new StyleEngine([userAgent, ...sheets], this.#density),
-      fonts: new FontSet(sheets),
+      fonts: new FontSet(sheets.filter(({ windows }) => windows !== "others")),
     };
     this.#engines.set(key, styles);
     return styles;

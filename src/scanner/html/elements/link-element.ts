@@ -1,11 +1,12 @@
 import type { LinkPreload } from "../facts.js";
+import type { Windows } from "../../css/facts.js";
 import type { Destination } from "../../../manifest/destination.js";
 import type { HtmlLexer } from "../lexer.js";
 import { chooseImage, isImageType } from "./image-candidates.js";
 import type { LinkAttributes } from "../../../manifest/types.js";
-import { isTrivialMedia, matchesMedia } from "../../css/media-queries.js";
+import { isTrivialMedia, matchesMedia, mayMatchMedia } from "../../css/media-queries.js";
 import { candidatesOf } from "./img-element.js";
-import { NEED, type Need } from "../../url/reference.js";
+import { type Applies, NEED, type Need } from "../../url/reference.js";
 import type { TagReferences } from "./tag-references.js";
 
 /** Chromium passes over a font of an older name, such as `application/font-woff2`. */
@@ -56,11 +57,13 @@ export class LinkElements {
     else if (rel.some((type) => ICONS.has(type))) this.#references.ignore(href, "icon");
   }
 
-  /** Whether the `style` element that the lexer stands at applies. */
-  get appliesStyle(): boolean {
+  /** Where the `style` element that the lexer stands at applies; undefined where it does not at all. */
+  get windowsOfStyle(): Windows | undefined {
     const type = this.#lexer.attribute("type")?.trim().toLowerCase() ?? "";
-    if ((type !== "" && type !== "text/css") || !this.#isPreferred(false)) return false;
-    return matchesMedia(this.#lexer.attribute("media") ?? "", this.#references.viewport);
+    if ((type !== "" && type !== "text/css") || !this.#isPreferred(false)) return undefined;
+    const media = this.#lexer.attribute("media") ?? "";
+    if (matchesMedia(media, this.#references.viewport)) return isTrivialMedia(media) ? "all" : "some";
+    return mayMatchMedia(media) ? "others" : undefined;
   }
 
   #stylesheet(href: string | undefined, alternate: boolean): void {
@@ -76,7 +79,7 @@ export class LinkElements {
       return references.add(href, "style", NEED.idle, "alternate stylesheet", link);
     }
     const matching = matchesMedia(media, this.#references.viewport);
-    const applies = !this.inShadow && (matching || this.#swapped());
+    const applies: Applies = !this.inShadow && (matching || this.#swapped() || (mayMatchMedia(media) && "elsewhere"));
     const link = { ...attributes, applies, ...(isTrivialMedia(media) ? {} : { media }) };
     references.add(href, "style", matching ? NEED.style : NEED.idle, "stylesheet", link);
   }

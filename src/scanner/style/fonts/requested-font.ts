@@ -1,4 +1,5 @@
-import { MAX_ALTERNATIVES, type Candidate } from "../cascade.js";
+import { MAX_ALTERNATIVES } from "../cascade.js";
+import type { DeclaredValues } from "../declared-values.js";
 import { parseFont, substitute } from "../../css/values.js";
 import { weightOf } from "./font-face.js";
 import type { Variables } from "../custom-properties.js";
@@ -30,7 +31,7 @@ const INHERITED = /^(?:inherit|unset|revert|revert-layer)$/i;
 
 /** What a font property may come to; the parent's value where nothing is declared for certain. */
 export function alternatives<T>(
-  declared: ReadonlyMap<string, Candidate[]>,
+  declared: DeclaredValues,
   part: FontPart,
   variables: Variables,
   inherited: readonly T[],
