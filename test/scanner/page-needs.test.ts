@@ -31,6 +31,27 @@ test("a page has the fonts of its own style, also when another with the same bas
   }
 });
 
+test.each([
+  ["a.html", "b.html"],
+  ["b.html", "a.html"],
+])("announces an image by the media of the page's own link: %s before %s", async (...pages) => {
+  const body = `<link rel=stylesheet href=s.css media="MEDIA"><p>`;
+  const root = await writeSite({
+    "a.html": body.replace("MEDIA", ""),
+    "b.html": body.replace("MEDIA", "(min-width: 9px)"),
+    "s.css": "p { background: url(i.png) }",
+    "i.png": "",
+  });
+  const locate = locateIn(root);
+  const scanner = createScanner({ lookup: lookupIn(root) });
+  for (const page of pages) {
+    const file = await locate(`/${page}`);
+    if (file === undefined) throw new Error(page);
+    const image = (await scanner.page(`/${page}`, file)).entries.find(({ target }) => target === "/i.png");
+    expect(image?.rel, page).toBe(page === "a.html" ? "preload" : undefined);
+  }
+});
+
 test("follows imports of stylesheets through circles and a hundred levels", async () => {
   const files: Record<string, string> = { "index.html": `<link rel=stylesheet href=0.css>` };
   for (let level = 0; level < 100; level += 1) files[`${level}.css`] = `@import "${(level + 1) % 100}.css";`;
