@@ -138,6 +138,18 @@ test.each([
   ],
   ["one of an animation that runs", `@keyframes k { to { background: url(a) } } p { animation: k 1s }`, `<p>`, ["/a"]],
   ["none of an animation that does not", `@keyframes k { to { background: url(a) } }`, `<p>`, []],
+  [
+    "each that a custom property may be",
+    `li { --i: url(a) } li:first-child { --i: url(b) } li { background: var(--i) }`,
+    `<li>`,
+    ["/b", "/a"],
+  ],
+  [
+    "one of a custom property that may be inherited",
+    `ul { --i: url(a) } li:first-child { --i: url(b) } li { background: var(--i) }`,
+    `<ul><li></ul>`,
+    ["/b", "/a"],
+  ],
   ["one by a custom property", `p { --i: url(a); background: var(--i) }`, `<p>`, ["/a"]],
   ["one of a media query that holds", `@media (min-width: 800px) { p { background: url(a) } }`, `<p>`, ["/a"]],
   [
@@ -440,6 +452,27 @@ test.each([
     "of content for one of some width",
     `p::after { background: url(a) } @media (min-width: 9px) { p::after { content: "" } }`,
   ],
+  [
+    "of a custom property of some windows",
+    `@media (min-width: 9px) { :root { --i: url(a) } } p { background: var(--i) }`,
+  ],
+  [
+    "of a custom property that another window has otherwise",
+    `:root { --i: url(a) } @media (max-width: 9px) { :root { --i: none } } p { background: var(--i) }`,
+  ],
+  [
+    "of a custom property that is made of such a one",
+    `:root { --i: url(a); --j: var(--i) } @media (max-width: 9px) { :root { --i: none } } p { background: var(--j) }`,
+  ],
+  [
+    "of a custom property that another window has in an element of its own",
+    `:root { --i: url(a) } @media (max-width: 9px) { p { --i: none } } p { background: var(--i) }`,
+  ],
+  ["of a custom property before scripts run", `html:not(.js) { --i: url(a) } p { background: var(--i) }`],
+  [
+    "of a custom property of a container",
+    `@container (min-width: 9px) { p { --i: url(a) } } p { background: var(--i) }`,
+  ],
 ])("lists an image and announces it not in every window: %s", async (_, css) => {
   const files = { "index.html": `<style>${css}</style><p>`, a: "" };
   expect((await scanIndex(files)).entries).toEqual([{ target: "/a", as: "image", bytes: 0 }]);
@@ -478,6 +511,21 @@ test.each([
   ["another window has another font", `@media (max-width: 9px) { p { font-family: serif } }`, undefined],
   ["another window has another weight", `@media (max-width: 9px) { p { font-weight: bold } }`, undefined],
   ["another window hides the text", `@media (max-width: 9px) { p { display: none } }`, undefined],
+  [
+    "another window has another custom property",
+    `:root { --f: F } @media (max-width: 9px) { :root { --f: serif } } p { font-family: var(--f) }`,
+    undefined,
+  ],
+  [
+    "some windows have the custom property",
+    `:root { --f: serif } @media (min-width: 9px) { :root { --f: F } } p { font: 1em var(--f) }`,
+    undefined,
+  ],
+  [
+    "another window has another custom property that counts for nothing",
+    `@media (max-width: 9px) { p { --f: G } }`,
+    "preload",
+  ],
   ["another window has the same", `@media (max-width: 9px) { p { font-family: F; color: red } }`, "preload"],
   ["print has another font", `@media print { p { font-family: serif } }`, "preload"],
 ])("announces a font by whether %s", async (_, css, rel) => {
@@ -490,4 +538,10 @@ test("announces no font to all that some windows have", async () => {
   expect((await scanIndex({ "index.html": html, "f.woff2": "" })).entries.map((entry) => entry.rel)).toEqual([
     undefined,
   ]);
+});
+
+test("announces neither of the images that a custom property may be", async () => {
+  const css = `li { --i: url(a) } li:first-child { --i: url(b) } li { background: var(--i) }`;
+  const { entries } = await scanIndex({ "index.html": `<style>${css}</style><li>`, a: "", b: "" });
+  expect(entries.map(({ rel }) => rel)).toEqual([undefined, undefined]);
 });

@@ -28,6 +28,13 @@ export class DeclaredValues {
     return this.#elsewhere?.get(property) ?? [];
   }
 
+  /** Whether a media query has a say in a property: in another window it may be another value. */
+  isByMedia(property: string): boolean {
+    const candidates = this.get(property);
+    if (candidates?.some(({ media }) => media) === true) return true;
+    return this.elsewhere(property).some(({ value }) => value !== candidates?.[0]?.value);
+  }
+
   /** Names of the custom properties that are declared, in other windows too. */
   *customProperties(): Generator<string> {
     for (const name of this.#here.keys()) if (name.startsWith("--")) yield name;

@@ -3,7 +3,7 @@ import { isNone, mayLoadImage } from "../css/declarations.js";
 import { type DeclaredValues, declaredValues } from "./declared-values.js";
 import { familiesOf } from "../css/values.js";
 import type { ElementKind } from "./outline/element-kind.js";
-import { alternatives, FONT_PARTS, type FontUse, weightsOf } from "./fonts/requested-font.js";
+import { alternatives, FONT_PARTS, type FontUse, isByMedia, weightsOf } from "./fonts/requested-font.js";
 import { generatedText } from "./generated-content.js";
 import { animatedImages, declaredImages, type ImageUse } from "./image-uses.js";
 import { Matcher } from "./matcher.js";
@@ -199,7 +199,7 @@ export class StyleEngine {
       /italic|oblique/i.test(value),
     ]);
     const byMedia =
-      FONT_PARTS.some((part) => isByMedia(declared, `font-${part}`)) ||
+      FONT_PARTS.some((part) => isByMedia(declared, part, variables)) ||
       (families === parent.families && parent.byMedia);
     const same = families === parent.families && weights === parent.weights && italics === parent.italics;
     return same && byMedia === parent.byMedia ? parent : { families, weights, italics, byMedia };
@@ -226,13 +226,6 @@ const isHidden = (declared: DeclaredValues) => isCertainly(declared.get("display
 /** Whether it may be hidden in another window. */
 const isHiddenElsewhere = (declared: DeclaredValues) =>
   declared.elsewhere("display").some(({ value }) => isNone(value));
-
-/** Whether a media query has a say in a property: in another window it may be another value. */
-function isByMedia(declared: DeclaredValues, property: string): boolean {
-  const candidates = declared.get(property);
-  if (candidates?.some(({ media }) => media) === true) return true;
-  return declared.elsewhere(property).some(({ value }) => value !== candidates?.[0]?.value);
-}
 
 /** What an element that only some windows show loads is not loaded in any window. */
 function certainUnless(isByMedia: boolean, images: readonly ImageUse[]): ImageUse[] {

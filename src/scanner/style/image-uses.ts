@@ -1,5 +1,5 @@
 import { wordSet } from "../../io/text/word-set.js";
-import { imagesIn, substitute } from "../css/values.js";
+import { imagesIn } from "../css/values.js";
 import { spend } from "../work.js";
 import type { Sheet } from "./cascade.js";
 import type { Variables } from "./custom-properties.js";
@@ -27,11 +27,15 @@ export function declaredImages(declared: DeclaredValues, variables: Variables, d
   for (const property of IMAGE_PROPERTIES) {
     for (const { value, sheet, offset, certain, media } of declared.get(property) ?? []) {
       if (!value.includes("(")) continue;
-      const text = substitute(value, variables.get) ?? "";
-      // Which one of a set is taken is the screen's choice.
+      const { texts, ...substituted } = variables.substitute(value);
       const isSame = declared.elsewhere(property).every((other) => other.value === value);
-      const isLoaded = certain && !media && isSame && !/image-set\(/i.test(text);
-      for (const url of imagesIn(text, density)) images.push({ url, property, sheet, offset, certain: isLoaded });
+      const isSettled = certain && !media && isSame && substituted.certain && !substituted.media;
+      for (const text of texts) {
+        // Which one of a set is taken is the screen's choice.
+        const isLoaded = isSettled && text !== undefined && !/image-set\(/i.test(text);
+        for (const url of imagesIn(text ?? "", density))
+          images.push({ url, property, sheet, offset, certain: isLoaded });
+      }
     }
   }
   return images;
@@ -48,7 +52,8 @@ export function animatedImages(
   if (animated.length === 0) return [];
   const images: ImageUse[] = [];
   for (const { value } of declared.get("animation-name") ?? []) {
-    for (const name of (substitute(value, variables.get) ?? "").split(/[\s,]+/)) {
+    const names = variables.substitute(value).texts.flatMap((text) => text?.split(/[\s,]+/) ?? []);
+    for (const name of names) {
       spend(animated.length);
       for (const sheet of animated) {
         for (const { property, value } of sheet.facts.keyframes.get(name) ?? []) {
