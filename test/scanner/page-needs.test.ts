@@ -128,6 +128,9 @@ test.each([
   ["one by attribute", `[data-x="1"] { background: url(a) }`, `<p data-x=1>`, ["/a"]],
   ["none by another value", `[data-x="1"] { background: url(a) }`, `<p data-x=2>`, []],
   ["one by id", `#x { background: url(a) }`, `<p id=x>`, ["/a"]],
+  ["one of the first of two ids", `#x { background: url(a) } #y { background: url(b) }`, `<p id=x id=y>`, ["/a"]],
+  ["one of the first of two styles", ``, `<p style="background: url(a)" style="background: url(b)">`, ["/a"]],
+  ["one of the first of two values", `[data-x="1"] { background: url(a) }`, `<p data-x=2 data-x=1>`, []],
   ["one of an inline style", ``, `<p style="background: url(a)">`, ["/a"]],
   ["none in what is hidden", `div { display: none } p { background: url(a) }`, `<div><p></div>`, []],
   [
