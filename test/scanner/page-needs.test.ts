@@ -548,3 +548,30 @@ test("announces neither of the images that a custom property may be", async () =
   const { entries } = await scanIndex({ "index.html": `<style>${css}</style><li>`, a: "", b: "" });
   expect(entries.map(({ rel }) => rel)).toEqual([undefined, undefined]);
 });
+
+test.each([
+  [
+    "a statement before them names",
+    `@layer base, theme; @import "t.css" layer(theme); @import "b.css" layer(base);`,
+    "/t",
+  ],
+  ["the imports name alone", `@import "t.css" layer(theme); @import "b.css" layer(base);`, "/b"],
+  [
+    "a stylesheet names that is imported into a layer",
+    `@import "s.css" layer(x); @import "b.css" layer(x.base);`,
+    "/t",
+  ],
+  ["have no names in two stylesheets", `@import "n.css"; @import "m.css";`, "/b"],
+])("layers have the order that %s", async (_, css, image) => {
+  const files = {
+    "index.html": `<style>${css}</style><p class=x>`,
+    "t.css": `p { background: url(t) }`,
+    "b.css": `p { background: url(b) }`,
+    "s.css": `@layer base, theme; @import "t.css" layer(theme);`,
+    "n.css": `@layer { p.x { background: url(t) } }`,
+    "m.css": `@layer { p { background: url(b) } }`,
+    t: "",
+    b: "",
+  };
+  expect((await targets(files)).filter((target) => !target.endsWith(".css"))).toEqual([image]);
+});

@@ -52,6 +52,8 @@ export interface SkippedUrl {
 /** What a stylesheet can make a page fetch. */
 export interface CssFacts {
   readonly imports: readonly CssImport[];
+  /** What stands before the imports, a stylesheet of its own: it names layers. */
+  readonly beforeImports: CssFacts | undefined;
   readonly fonts: readonly FontFace[];
   readonly rules: RuleIndex;
   /** Those of them that may load an image. */

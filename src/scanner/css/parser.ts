@@ -22,6 +22,9 @@ import { parseSelectors } from "./selectors/parser.js";
 const MAX_NESTING = 32;
 const MAX_LAYERS = 500;
 
+/** Of all stylesheets: each layer without a name is one of its own, in whichever of them it is. */
+let anonymousLayers = 0;
+
 /** Reads a stylesheet. `selectors` is told of every selector whose rule counts. */
 export function readCss(
   text: string,
@@ -66,13 +69,13 @@ class CssReader {
   readonly #layers = new Set<string>();
   readonly #keyframes = new Map<string, readonly Declaration[]>();
   readonly #skipped = new SkippedUrls();
-  #anonymous = 0;
   #order = 0;
   /**
    * Imports come before all else but what is no rule that a browser knows and
    * `@layer` statements, and no `@layer` stands between two (CSS Cascade 5 §2).
    */
   #importsAllowed = true;
+  #beforeImports: CssFacts | undefined;
   #hasImport = false;
 
   constructor(text: string, selectors: (selector: Selector) => void, viewport: Viewport) {
@@ -85,6 +88,7 @@ class CssReader {
     while (this.#cursor.position < this.#cursor.text.length) this.#block(OUTERMOST);
     return {
       imports: this.#imports,
+      beforeImports: this.#beforeImports,
       fonts: this.#fonts,
       rules: this.#rules,
       imageRules: this.#imageRules,
@@ -161,7 +165,7 @@ class CssReader {
 
   #layer(name: string, { layer: parent, windows }: Context): string {
     if (this.#layers.size >= MAX_LAYERS) return parent;
-    const own = name === "" ? `#${(this.#anonymous += 1)}` : name;
+    const own = name === "" ? `#${(anonymousLayers += 1)}` : name;
     const full = parent === "" ? own : `${parent}.${own}`;
     // In a block that does not hold it is not named (CSS Cascade 5 §6.4.4.2).
     if (windows !== "others") this.#layers.add(full);
@@ -171,6 +175,9 @@ class CssReader {
   #import(rest: string): void {
     const reference = readImport(rest);
     if (reference === undefined) return;
+    if (!this.#hasImport && this.#layers.size > 0) {
+      this.#beforeImports = { ...readCss("", this.#selectors), layers: [...this.#layers] };
+    }
     this.#hasImport = true;
     const { url, layer, supports, media } = reference;
     if (supports !== undefined && !isSupported(supports)) return this.#skipped.add(url, "supports");

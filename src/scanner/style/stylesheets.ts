@@ -107,6 +107,7 @@ export class SheetList {
   /** What a stylesheet imports comes before it in the cascade. */
   #take(facts: CssFacts, context: Context, place: Place): MaybePromise<void> {
     if (facts.imports.length === 0) return this.#apply(facts, context, place);
+    if (facts.beforeImports !== undefined) this.#apply(facts.beforeImports, context, place);
     return this.#imports(facts, context, place).then(() => this.#apply(facts, context, place));
   }
 
@@ -146,7 +147,7 @@ export class SheetList {
       deferred,
       windows: isElsewhere ? "others" : place.media === true ? "some" : "all",
     };
-    if (facts.size > 0 || (facts.fonts.length > 0 && !isElsewhere)) this.sheets.push(sheet);
+    if (facts.size > 0 || facts.layers.length > 0 || (facts.fonts.length > 0 && !isElsewhere)) this.sheets.push(sheet);
     else if (!isElsewhere && facts.skipped.length > 0) this.skipping.push(sheet);
   }
 
