@@ -589,3 +589,14 @@ test.each([
   };
   expect((await targets(files)).filter((target) => !target.endsWith(".css"))).toEqual([image]);
 });
+
+test.each([
+  ["connect-src 'none'", ["/a.js"]],
+  ["script-src 'self'; default-src 'none'", ["/a.js"]],
+  ["script-src 'self'; connect-src 'self'; default-src 'none'", ["/a.js", "/d.json"]],
+])("a JSON module is fetched by what %s says of connections", async (policy, expected) => {
+  const files = { "a.js": `import d from "./d.json" with { type: "json" }`, "d.json": "{}" };
+  expect(await targets({ ...files, "index.html": `<script type=module src=a.js></script>` }, [policy])).toEqual(
+    expected,
+  );
+});
