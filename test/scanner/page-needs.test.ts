@@ -600,3 +600,19 @@ test.each([
     expected,
   );
 });
+
+test.each([
+  [`rel=stylesheet media=print onload="this.media='all'"`, true],
+  [`rel=stylesheet media=print onload="this.onload=null;this.media='all'"`, true],
+  [`rel=stylesheet media=print onload="if(media!='all')media='all'"`, true],
+  [`rel=stylesheet media=print onload="this.setAttribute('media', 'all')"`, true],
+  [`rel=stylesheet media=print onload="this.removeAttribute('media')"`, true],
+  [`rel=stylesheet media=print onload="if(this.media=='all')other.media='all'"`, false],
+  [`rel=preload as=style onload="this.rel='stylesheet'"`, true],
+  [`rel=preload as=style onload="this.setAttribute('rel','stylesheet')"`, true],
+  [`rel=preload as=style onload="this.media='all'"`, false],
+  [`rel=preload as=style`, false],
+])("takes the rules of a stylesheet that its handler makes apply: %s", async (attributes, applies) => {
+  const files = { "index.html": `<link href=s.css ${attributes}><p>`, "s.css": "p { background: url(a) }", a: "" };
+  expect((await targets(files)).includes("/a")).toBe(applies);
+});

@@ -25,6 +25,12 @@ const PRELOADABLE: Readonly<Record<string, Need>> = {
 /** What a `link` is told by that `h2push export --inject` has put into a page. */
 export const OWN_ATTRIBUTE = "data-h2push";
 
+/** How a handler on the element sets an attribute of it; `this` may be left out (HTML §8.1.8.1). */
+const SWAP = {
+  media: /(?<![\w$.])(?:this\s*\.\s*)?(?:media\s*=(?!=)|(?:set|remove)Attribute\(\s*["']media["'])/,
+  rel: /(?<![\w$.])(?:this\s*\.\s*)?(?:rel\s*=(?!=)|setAttribute\(\s*["']rel["'])/,
+} as const;
+
 const ICONS: ReadonlySet<string> = new Set(["icon", "apple-touch-icon", "apple-touch-icon-precomposed", "mask-icon"]);
 
 /** What an announcement says of how its target is fetched. */
@@ -79,14 +85,15 @@ export class LinkElements {
       return references.add(href, "style", NEED.idle, "alternate stylesheet", link);
     }
     const matching = matchesMedia(media, this.#references.viewport);
-    const applies: Applies = !this.inShadow && (matching || this.#swapped() || (mayMatchMedia(media) && "elsewhere"));
+    const applies: Applies =
+      !this.inShadow && (matching || this.#swaps("media") || (mayMatchMedia(media) && "elsewhere"));
     const link = { ...attributes, applies, ...(isTrivialMedia(media) ? {} : { media }) };
     references.add(href, "style", matching ? NEED.style : NEED.idle, "stylesheet", link);
   }
 
   /** `onload="this.media='all'"`: the usual way to load a stylesheet without waiting for it; it applies in the end. */
-  #swapped(): "deferred" | false {
-    return /\bthis\s*\.\s*(?:media|rel)\s*=/.test(this.#lexer.attribute("onload") ?? "") && "deferred";
+  #swaps(attribute: keyof typeof SWAP): "deferred" | false {
+    return SWAP[attribute].test(this.#lexer.attribute("onload") ?? "") && "deferred";
   }
 
   /** Of titled stylesheets, only the set named first applies (CSSOM §6.2, "preferred"). */
@@ -125,7 +132,7 @@ export class LinkElements {
       ...(isTrivialMedia(media) ? {} : { media }),
     };
     if (as === "image") this.#imagePreload(href, link);
-    else if (as === "style") references.add(href, as, need, "preload", { ...link, applies: this.#swapped() });
+    else if (as === "style") references.add(href, as, need, "preload", { ...link, applies: this.#swaps("rel") });
     else references.add(href, toDestination(as), need, "preload", link);
   }
 
