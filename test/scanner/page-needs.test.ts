@@ -616,3 +616,26 @@ test.each([
   const files = { "index.html": `<link href=s.css ${attributes}><p>`, "s.css": "p { background: url(a) }", a: "" };
   expect((await targets(files)).includes("/a")).toBe(applies);
 });
+
+test.each([
+  [`rel=stylesheet`, { blocking: true, rel: "preload" }],
+  [`rel=preload as=style onload="this.rel='stylesheet'"`, { rel: "preload" }],
+  [`rel=preload as=style`, undefined],
+])("lists what a stylesheet imports as its link %s has it", async (attributes, marks) => {
+  const files = {
+    "index.html": `<link href=s.css ${attributes}><p>`,
+    "s.css": `@import "a.css"`,
+    "a.css": `@import "b.css"`,
+    "b.css": "",
+  };
+  const { entries } = await scanIndex(files);
+  const link = marks && { as: "style", bytes: 0, ...marks };
+  const imported =
+    marks === undefined
+      ? []
+      : [
+          { target: "/a.css", ...link, bytes: 15 },
+          { target: "/b.css", ...link },
+        ];
+  expect(entries.slice(1)).toEqual(imported);
+});

@@ -79,7 +79,9 @@ export class SheetList {
   /** Adds a stylesheet that a `link` names. */
   linked(located: Located, { need, applies, media }: Reference, { encoding }: Context): MaybePromise<void> {
     const place = { applies: applies ?? false, layer: "", depth: 0, media: media !== undefined };
-    return this.#sheet(located, need === NEED.idle ? { ...place, need } : place, encoding);
+    if (need === NEED.idle) return this.#sheet(located, { ...place, need }, encoding);
+    // The page is rendered without what it imports, too.
+    return this.#sheet(located, applies === "deferred" ? { ...place, need: NEED.deferredScript } : place, encoding);
   }
 
   /** @param environment encoding of what loads it */
@@ -131,7 +133,7 @@ export class SheetList {
         depth: place.depth + 1,
         media: place.media === true || !isTrivialMedia(media),
       };
-      await this.#sheet(located, need === NEED.idle ? { ...inner, need } : inner, context.encoding);
+      await this.#sheet(located, need === NEED.style ? inner : { ...inner, need }, context.encoding);
     }
   }
 

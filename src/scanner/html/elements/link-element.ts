@@ -86,14 +86,14 @@ export class LinkElements {
     }
     const matching = matchesMedia(media, this.#references.viewport);
     const applies: Applies =
-      !this.inShadow && (matching || this.#swaps("media") || (mayMatchMedia(media) && "elsewhere"));
+      !this.inShadow && (matching || (this.#swaps("media") && "deferred") || (mayMatchMedia(media) && "elsewhere"));
     const link = { ...attributes, applies, ...(isTrivialMedia(media) ? {} : { media }) };
     references.add(href, "style", matching ? NEED.style : NEED.idle, "stylesheet", link);
   }
 
   /** `onload="this.media='all'"`: the usual way to load a stylesheet without waiting for it; it applies in the end. */
-  #swaps(attribute: keyof typeof SWAP): "deferred" | false {
-    return SWAP[attribute].test(this.#lexer.attribute("onload") ?? "") && "deferred";
+  #swaps(attribute: keyof typeof SWAP): boolean {
+    return SWAP[attribute].test(this.#lexer.attribute("onload") ?? "");
   }
 
   /** Of titled stylesheets, only the set named first applies (CSSOM §6.2, "preferred"). */
@@ -132,7 +132,8 @@ export class LinkElements {
       ...(isTrivialMedia(media) ? {} : { media }),
     };
     if (as === "image") this.#imagePreload(href, link);
-    else if (as === "style") references.add(href, as, need, "preload", { ...link, applies: this.#swaps("rel") });
+    else if (as === "style" && this.#swaps("rel"))
+      references.add(href, as, need, "preload", { ...link, applies: "deferred" });
     else references.add(href, toDestination(as), need, "preload", link);
   }
 
