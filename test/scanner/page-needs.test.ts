@@ -639,3 +639,11 @@ test.each([
         ];
   expect(entries.slice(1)).toEqual(imported);
 });
+
+test("a module preload keeps its media, but where a script runs the module anyway", async () => {
+  const link = `<link rel=modulepreload href=a.js media="(min-width: 9px)">`;
+  const media = async (html: string) =>
+    (await scanIndex({ "index.html": html, "a.js": "" })).entries.map((entry) => entry.media);
+  expect(await media(link)).toEqual(["(min-width: 9px)"]);
+  expect(await media(`${link}<script type=module src=a.js></script>`)).toEqual([undefined]);
+});

@@ -147,11 +147,15 @@ export class LinkElements {
   #modulePreload(href: string | undefined): void {
     this.#note("modulepreload", href);
     const references = this.#references;
-    if (!matchesMedia(this.#lexer.attribute("media") ?? "", this.#references.viewport))
-      return references.ignore(href, "media");
+    const media = this.#lexer.attribute("media") ?? "";
+    if (!matchesMedia(media, this.#references.viewport)) return references.ignore(href, "media");
     const as = this.#lexer.attribute("as")?.trim().toLowerCase() ?? "";
     const destination: Destination = as === "json" || as === "style" ? as : "script";
-    const link: LinkAttributes = { rel: "modulepreload", ...references.fetchAttributes() };
+    const link: LinkAttributes = {
+      rel: "modulepreload",
+      ...references.fetchAttributes(),
+      ...(isTrivialMedia(media) ? {} : { media }),
+    };
     references.add(href, destination, NEED.module, "modulepreload", link);
   }
 }
