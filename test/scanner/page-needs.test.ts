@@ -647,3 +647,15 @@ test("a module preload keeps its media, but where a script runs the module anywa
   expect(await media(link)).toEqual(["(min-width: 9px)"]);
   expect(await media(`${link}<script type=module src=a.js></script>`)).toEqual([undefined]);
 });
+
+test.each([
+  ["html", ["/a.js"]],
+  ["xhtml", ["/a.js", "/a.png", "/b.png"]],
+])("takes what stands behind a script that closes itself in a page with the name %s", async (extension, expected) => {
+  const html = `<script src="a.js"/><style>p { background: url(b.png) } i p { background: none }</style><i/><p/><img src="a.png"/>`;
+  const root = await writeSite({ [`x.${extension}`]: html, "a.js": "", "a.png": "", "b.png": "" });
+  const file = await locateIn(root)(`/x.${extension}`);
+  if (file === undefined) throw new Error("the page was written");
+  const { entries } = await createScanner({ lookup: lookupIn(root) }).page(`/x.${extension}`, file);
+  expect(entries.map(({ target }) => target)).toEqual(expected);
+});

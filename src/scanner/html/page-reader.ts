@@ -20,6 +20,8 @@ export interface HtmlReaders {
   readonly css?: (text: string) => CssFacts;
   /** Pages are sent compressed, as they are by default: more of them comes in the first round trip. */
   readonly compressed?: boolean;
+  /** The page is XML. */
+  readonly isXml?: boolean;
 }
 
 /** Elements whose content is text up to their end tag, with scripting on (HTML §13.2.6.4.7 on). */
@@ -75,7 +77,7 @@ class HtmlReader {
   #mayMoveBase = false;
 
   constructor(bytes: Buffer, readers: HtmlReaders) {
-    this.#lexer = new HtmlLexer(bytes);
+    this.#lexer = new HtmlLexer(bytes, readers.isXml);
     this.#elements = new ElementReader(this.#lexer, this.#foreign, readers.viewport ?? DEFAULT_VIEWPORT);
     this.#outline = readers.outline;
     this.#css = readers.css;
@@ -127,6 +129,10 @@ class HtmlReader {
       this.#foreign.end(tag);
       this.#lexer.foreign = this.#foreign.inside;
     }
+    this.#end(tag);
+  }
+
+  #end(tag: TagName): void {
     if (!tag.endCounts) return;
     this.#elements.end(tag);
     if (tag === TEMPLATE) this.#closeTemplate();
@@ -140,11 +146,10 @@ class HtmlReader {
     }
     if (tag.refers || tag.hasBackground) this.#referring(tag);
     if (this.#inert === 0 && this.#outline !== undefined && tag !== TEMPLATE) this.#enter(this.#outline);
-    if (tag === PLAINTEXT) lexer.position = lexer.bytes.length;
-    else if (
-      tag.raw &&
-      !(this.#foreign.inside && (lexer.selfClosing || !FOREIGN.has(tag.name) || !this.#foreign.inSvg))
-    ) {
+    if (lexer.isEmpty) {
+      if (!this.#foreign.inside) this.#end(tag);
+    } else if (tag === PLAINTEXT) lexer.position = lexer.bytes.length;
+    else if (tag.raw && !(this.#foreign.inside && (!FOREIGN.has(tag.name) || !this.#foreign.inSvg))) {
       this.#rawText(tag.name);
     }
   }
