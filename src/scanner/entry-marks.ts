@@ -38,7 +38,8 @@ export function marksInHtml(facts: HtmlFacts, pathname: string): ReadonlyMap<str
     marks.set(resolved.target, { ...marks.get(resolved.target), ...marksOf(reference) });
   };
   for (const reference of facts.references) add(reference);
-  for (const { facts: sheet, offset } of facts.styles) {
+  for (const { facts: sheet, offset, windows } of facts.styles) {
+    if (windows === "others") continue;
     const named = offset < facts.firstFlight ? { named: true as const } : {};
     for (const { url } of sheet.imports) add({ url, as: "style", need: NEED.style, by: "@import", offset, ...named });
   }

@@ -219,7 +219,8 @@ export class SiteFacts {
 
   /** A page whose own `style` elements ask for names that were not known yet is read once more. */
   #readHtml(bytes: Buffer, file: SiteFile): ReadHtml {
-    const encoding = documentEncoding(bytes, isXmlName(file.file));
+    const isXml = isXmlName(file.file);
+    const encoding = documentEncoding(bytes, isXml);
     const text = htmlToUtf8(bytes, encoding);
     this.#page = { version: versionOf(file), text };
     const { viewport, compressed } = this.#options;
@@ -227,7 +228,7 @@ export class SiteFacts {
       const { generation } = this.#vocabulary;
       const css = (text: string) => this.#inlineCss.remember(text, () => this.#readCss(text));
       const read = (outline?: OutlineBuilder) =>
-        readHtml(text, { viewport, compressed, css, ...(outline && { outline }) });
+        readHtml(text, { viewport, compressed, isXml, css, ...(outline && { outline }) });
       const facts =
         within(new Work(MAX_READING_STEPS), () => read(this.#outlines.page())) ?? this.#readUnstyled(file, read);
       if (this.#vocabulary.generation === generation) return { facts: { ...facts, encoding }, generation };

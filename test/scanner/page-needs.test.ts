@@ -31,6 +31,27 @@ test("a page has the fonts of its own style, also when another with the same bas
   }
 });
 
+test.each([
+  ["a.html", "b.html"],
+  ["b.html", "a.html"],
+])("announces an image by the media of the page's own link: %s before %s", async (...pages) => {
+  const body = `<link rel=stylesheet href=s.css media="MEDIA"><p>`;
+  const root = await writeSite({
+    "a.html": body.replace("MEDIA", ""),
+    "b.html": body.replace("MEDIA", "(min-width: 9px)"),
+    "s.css": "p { background: url(i.png) }",
+    "i.png": "",
+  });
+  const locate = locateIn(root);
+  const scanner = createScanner({ lookup: lookupIn(root) });
+  for (const page of pages) {
+    const file = await locate(`/${page}`);
+    if (file === undefined) throw new Error(page);
+    const image = (await scanner.page(`/${page}`, file)).entries.find(({ target }) => target === "/i.png");
+    expect(image?.rel, page).toBe(page === "a.html" ? "preload" : undefined);
+  }
+});
+
 test("follows imports of stylesheets through circles and a hundred levels", async () => {
   const files: Record<string, string> = { "index.html": `<link rel=stylesheet href=0.css>` };
   for (let level = 0; level < 100; level += 1) files[`${level}.css`] = `@import "${(level + 1) % 100}.css";`;
@@ -107,6 +128,9 @@ test.each([
   ["one by attribute", `[data-x="1"] { background: url(a) }`, `<p data-x=1>`, ["/a"]],
   ["none by another value", `[data-x="1"] { background: url(a) }`, `<p data-x=2>`, []],
   ["one by id", `#x { background: url(a) }`, `<p id=x>`, ["/a"]],
+  ["one of the first of two ids", `#x { background: url(a) } #y { background: url(b) }`, `<p id=x id=y>`, ["/a"]],
+  ["one of the first of two styles", ``, `<p style="background: url(a)" style="background: url(b)">`, ["/a"]],
+  ["one of the first of two values", `[data-x="1"] { background: url(a) }`, `<p data-x=2 data-x=1>`, []],
   ["one of an inline style", ``, `<p style="background: url(a)">`, ["/a"]],
   ["none in what is hidden", `div { display: none } p { background: url(a) }`, `<div><p></div>`, []],
   [
@@ -117,6 +141,18 @@ test.each([
   ],
   ["one of an animation that runs", `@keyframes k { to { background: url(a) } } p { animation: k 1s }`, `<p>`, ["/a"]],
   ["none of an animation that does not", `@keyframes k { to { background: url(a) } }`, `<p>`, []],
+  [
+    "each that a custom property may be",
+    `li { --i: url(a) } li:first-child { --i: url(b) } li { background: var(--i) }`,
+    `<li>`,
+    ["/b", "/a"],
+  ],
+  [
+    "one of a custom property that may be inherited",
+    `ul { --i: url(a) } li:first-child { --i: url(b) } li { background: var(--i) }`,
+    `<ul><li></ul>`,
+    ["/b", "/a"],
+  ],
   ["one by a custom property", `p { --i: url(a); background: var(--i) }`, `<p>`, ["/a"]],
   ["one of a media query that holds", `@media (min-width: 800px) { p { background: url(a) } }`, `<p>`, ["/a"]],
   [
@@ -129,6 +165,20 @@ test.each([
   ["one behind content that is none", `p::before { content: none; background: url(a) }`, `<p>`, ["/a"]],
   ["none of a pseudo-element without content", `p::before { background: url(a) }`, `<p>`, []],
   ["the one before a size without slash", `p { background: url(a); background: url(b) cover }`, `<p>`, ["/a"]],
+  [
+    "one whose name is like a function",
+    `p { background: url(a); background: url("b?image(1)") }`,
+    `<p>`,
+    ["/b?image(1)"],
+  ],
+  ["one whose name begins like a vendor's", `p { background: url(a); background: url(b?-moz-) }`, `<p>`, ["/b?-moz-"]],
+  ["the one behind a string like a URL", `p { font: 1em "url(a b"; background: url(a) }`, `<p>`, ["/a"]],
+  [
+    "the one before another browser's function",
+    `p { background: url(a); background: -moz-element(#b) }`,
+    `<p>`,
+    ["/a"],
+  ],
   ["one with a size", `p { background: url(a) 50% 0 / cover no-repeat, linear-gradient(red, blue) }`, `<p>`, ["/a"]],
   ["none of two in one layer", `p { background: url(a) url(b) }`, `<p>`, []],
   ["none beside words", `p { background-image: url(a) no-repeat }`, `<p>`, []],
@@ -383,4 +433,229 @@ test.each([
 ])("a script with an encoding %s", async (_, charset, rel) => {
   const html = `<meta charset=utf-8><script charset=${charset} src=a.js></script>`;
   expect((await scanIndex({ "index.html": html, "a.js": "" })).entries.map((entry) => entry.rel)).toEqual([rel]);
+});
+
+test.each([
+  [
+    "that one takes away by a resolution",
+    `p { background: url(a) } @media (min-resolution: 2dppx) { p { background: url(b) } }`,
+  ],
+  ["that one takes away by its width", `p { background: url(a) } @media (max-width: 768px) { p { background: none } }`],
+  [
+    "that one takes away by its colours",
+    `p { background: url(a) } @media (prefers-color-scheme: dark) { p { background: red } }`,
+  ],
+  ["that one takes away in a nested block", `p { background: url(a); @media (max-width: 768px) { background: none } }`],
+  [
+    "that one takes away in a layer",
+    `@layer x { p { background: url(a) } @media (max-width: 1px) { p { background: none } } }`,
+  ],
+  [
+    "that another container takes away",
+    `p { background: url(a) } @container (max-width: 1px) { p { background: none } }`,
+  ],
+  ["that only one of some width has", `@media (min-width: 768px) { p { background: url(a) } }`],
+  ["of what one hides", `p { background: url(a) } @media (max-width: 768px) { p { display: none } }`],
+  ["within what one hides", `p { background: url(a) } @media (max-width: 768px) { body { display: none } }`],
+  [
+    "of what only one of some width shows",
+    `p { background: url(a); display: none } @media (min-width: 9px) { p { display: block } }`,
+  ],
+  [
+    "of what a narrow one hides with its content",
+    `p::after { background: url(a); content: ""; @media (max-width: 9px) { display: none } }`,
+  ],
+  [
+    "of content for one of some width",
+    `p::after { background: url(a) } @media (min-width: 9px) { p::after { content: "" } }`,
+  ],
+  [
+    "of a custom property of some windows",
+    `@media (min-width: 9px) { :root { --i: url(a) } } p { background: var(--i) }`,
+  ],
+  [
+    "of a custom property that another window has otherwise",
+    `:root { --i: url(a) } @media (max-width: 9px) { :root { --i: none } } p { background: var(--i) }`,
+  ],
+  [
+    "of a custom property that is made of such a one",
+    `:root { --i: url(a); --j: var(--i) } @media (max-width: 9px) { :root { --i: none } } p { background: var(--j) }`,
+  ],
+  [
+    "of a custom property that another window has in an element of its own",
+    `:root { --i: url(a) } @media (max-width: 9px) { p { --i: none } } p { background: var(--i) }`,
+  ],
+  ["of a custom property before scripts run", `html:not(.js) { --i: url(a) } p { background: var(--i) }`],
+  [
+    "of a custom property of a container",
+    `@container (min-width: 9px) { p { --i: url(a) } } p { background: var(--i) }`,
+  ],
+])("lists an image and announces it not in every window: %s", async (_, css) => {
+  const files = { "index.html": `<style>${css}</style><p>`, a: "" };
+  expect((await scanIndex(files)).entries).toEqual([{ target: "/a", as: "image", bytes: 0 }]);
+});
+
+test.each([
+  [`<link rel=stylesheet href=s.css media="(max-width: 768px)">`],
+  [`<style>@import "s.css" (max-width: 768px);</style>`],
+  [`<style media="(max-width: 768px)">p { background: none }</style>`],
+])("announces no image to all that the stylesheet of another window takes away: %s", async (head) => {
+  const html = `<style>p { background: url(a) }</style>${head}<p>`;
+  const { entries } = await scanIndex({ "index.html": html, "s.css": "p { background: none }", a: "" });
+  expect(entries.filter(({ as }) => as === "image")).toEqual([{ target: "/a", as: "image", bytes: 0 }]);
+});
+
+test("announces no image to all of a style element that is for some windows", async () => {
+  const html = `<style media="(min-width: 768px)">p { background: url(a) }</style><p>`;
+  expect((await scanIndex({ "index.html": html, a: "" })).entries).toEqual([{ target: "/a", as: "image", bytes: 0 }]);
+});
+
+test.each([
+  ["print takes away", `@media print { p { background: none } }`],
+  ["a query takes away that no browser knows", `@media (-ms-high-contrast: none) { p { background: none } }`],
+  ["another window shows in another way", `p { display: flex } @media (max-width: 9px) { p { display: block } }`],
+  ["this window shows in another way", `p { display: flex } @media (min-width: 9px) { p { display: block } }`],
+  ["another window has, too", `@media (max-width: 9px) { p { background: url(a) } }`],
+  ["a weaker rule of another window does not take away", `@media (max-width: 9px) { * { background: none } }`],
+  ["another window takes away from something else", `@media (max-width: 9px) { b { background: none } }`],
+  ["another element has that is shown in all", `b { display: none; @media (min-width: 9px) { display: block } }`],
+])("announces an image that %s", async (_, css) => {
+  const html = `<style>p, b { background: url(a) } ${css}</style><b></b><p>`;
+  expect((await scanIndex({ "index.html": html, a: "" })).entries).toMatchObject([{ target: "/a", rel: "preload" }]);
+});
+
+test.each([
+  ["another window has another font", `@media (max-width: 9px) { p { font-family: serif } }`, undefined],
+  ["another window has another weight", `@media (max-width: 9px) { p { font-weight: bold } }`, undefined],
+  ["another window hides the text", `@media (max-width: 9px) { p { display: none } }`, undefined],
+  [
+    "another window has another custom property",
+    `:root { --f: F } @media (max-width: 9px) { :root { --f: serif } } p { font-family: var(--f) }`,
+    undefined,
+  ],
+  [
+    "some windows have the custom property",
+    `:root { --f: serif } @media (min-width: 9px) { :root { --f: F } } p { font: 1em var(--f) }`,
+    undefined,
+  ],
+  [
+    "another window has another custom property that counts for nothing",
+    `@media (max-width: 9px) { p { --f: G } }`,
+    "preload",
+  ],
+  ["another window has the same", `@media (max-width: 9px) { p { font-family: F; color: red } }`, "preload"],
+  ["print has another font", `@media print { p { font-family: serif } }`, "preload"],
+])("announces a font by whether %s", async (_, css, rel) => {
+  const html = `<style>${face("F", "f.woff2")} p { font-family: F } ${css}</style><p>text`;
+  expect((await scanIndex({ "index.html": html, "f.woff2": "" })).entries.map((entry) => entry.rel)).toEqual([rel]);
+});
+
+test("announces no font to all that some windows have", async () => {
+  const html = `<style>@media (min-width: 9px) { ${face("F", "f.woff2")} } p { font-family: F }</style><p>text`;
+  expect((await scanIndex({ "index.html": html, "f.woff2": "" })).entries.map((entry) => entry.rel)).toEqual([
+    undefined,
+  ]);
+});
+
+test("announces neither of the images that a custom property may be", async () => {
+  const css = `li { --i: url(a) } li:first-child { --i: url(b) } li { background: var(--i) }`;
+  const { entries } = await scanIndex({ "index.html": `<style>${css}</style><li>`, a: "", b: "" });
+  expect(entries.map(({ rel }) => rel)).toEqual([undefined, undefined]);
+});
+
+test.each([
+  [
+    "a statement before them names",
+    `@layer base, theme; @import "t.css" layer(theme); @import "b.css" layer(base);`,
+    "/t",
+  ],
+  ["the imports name alone", `@import "t.css" layer(theme); @import "b.css" layer(base);`, "/b"],
+  [
+    "a stylesheet names that is imported into a layer",
+    `@import "s.css" layer(x); @import "b.css" layer(x.base);`,
+    "/t",
+  ],
+  ["have no names in two stylesheets", `@import "n.css"; @import "m.css";`, "/b"],
+])("layers have the order that %s", async (_, css, image) => {
+  const files = {
+    "index.html": `<style>${css}</style><p class=x>`,
+    "t.css": `p { background: url(t) }`,
+    "b.css": `p { background: url(b) }`,
+    "s.css": `@layer base, theme; @import "t.css" layer(theme);`,
+    "n.css": `@layer { p.x { background: url(t) } }`,
+    "m.css": `@layer { p { background: url(b) } }`,
+    t: "",
+    b: "",
+  };
+  expect((await targets(files)).filter((target) => !target.endsWith(".css"))).toEqual([image]);
+});
+
+test.each([
+  ["connect-src 'none'", ["/a.js"]],
+  ["script-src 'self'; default-src 'none'", ["/a.js"]],
+  ["script-src 'self'; connect-src 'self'; default-src 'none'", ["/a.js", "/d.json"]],
+])("a JSON module is fetched by what %s says of connections", async (policy, expected) => {
+  const files = { "a.js": `import d from "./d.json" with { type: "json" }`, "d.json": "{}" };
+  expect(await targets({ ...files, "index.html": `<script type=module src=a.js></script>` }, [policy])).toEqual(
+    expected,
+  );
+});
+
+test.each([
+  [`rel=stylesheet media=print onload="this.media='all'"`, true],
+  [`rel=stylesheet media=print onload="this.onload=null;this.media='all'"`, true],
+  [`rel=stylesheet media=print onload="if(media!='all')media='all'"`, true],
+  [`rel=stylesheet media=print onload="this.setAttribute('media', 'all')"`, true],
+  [`rel=stylesheet media=print onload="this.removeAttribute('media')"`, true],
+  [`rel=stylesheet media=print onload="if(this.media=='all')other.media='all'"`, false],
+  [`rel=preload as=style onload="this.rel='stylesheet'"`, true],
+  [`rel=preload as=style onload="this.setAttribute('rel','stylesheet')"`, true],
+  [`rel=preload as=style onload="this.media='all'"`, false],
+  [`rel=preload as=style`, false],
+])("takes the rules of a stylesheet that its handler makes apply: %s", async (attributes, applies) => {
+  const files = { "index.html": `<link href=s.css ${attributes}><p>`, "s.css": "p { background: url(a) }", a: "" };
+  expect((await targets(files)).includes("/a")).toBe(applies);
+});
+
+test.each([
+  [`rel=stylesheet`, { blocking: true, rel: "preload" }],
+  [`rel=preload as=style onload="this.rel='stylesheet'"`, { rel: "preload" }],
+  [`rel=preload as=style`, undefined],
+])("lists what a stylesheet imports as its link %s has it", async (attributes, marks) => {
+  const files = {
+    "index.html": `<link href=s.css ${attributes}><p>`,
+    "s.css": `@import "a.css"`,
+    "a.css": `@import "b.css"`,
+    "b.css": "",
+  };
+  const { entries } = await scanIndex(files);
+  const link = marks && { as: "style", bytes: 0, ...marks };
+  const imported =
+    marks === undefined
+      ? []
+      : [
+          { target: "/a.css", ...link, bytes: 15 },
+          { target: "/b.css", ...link },
+        ];
+  expect(entries.slice(1)).toEqual(imported);
+});
+
+test("a module preload keeps its media, but where a script runs the module anyway", async () => {
+  const link = `<link rel=modulepreload href=a.js media="(min-width: 9px)">`;
+  const media = async (html: string) =>
+    (await scanIndex({ "index.html": html, "a.js": "" })).entries.map((entry) => entry.media);
+  expect(await media(link)).toEqual(["(min-width: 9px)"]);
+  expect(await media(`${link}<script type=module src=a.js></script>`)).toEqual([undefined]);
+});
+
+test.each([
+  ["html", ["/a.js"]],
+  ["xhtml", ["/a.js", "/a.png", "/b.png"]],
+])("takes what stands behind a script that closes itself in a page with the name %s", async (extension, expected) => {
+  const html = `<script src="a.js"/><style>p { background: url(b.png) } i p { background: none }</style><i/><p/><img src="a.png"/>`;
+  const root = await writeSite({ [`x.${extension}`]: html, "a.js": "", "a.png": "", "b.png": "" });
+  const file = await locateIn(root)(`/x.${extension}`);
+  if (file === undefined) throw new Error("the page was written");
+  const { entries } = await createScanner({ lookup: lookupIn(root) }).page(`/x.${extension}`, file);
+  expect(entries.map(({ target }) => target)).toEqual(expected);
 });

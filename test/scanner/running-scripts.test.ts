@@ -140,3 +140,35 @@ test("explains what only running shows", async () => {
     "/back.svg": made,
   });
 });
+
+test.each([
+  ["imports by a bare name", `import "bare"`],
+  ["does not parse", `import "./d.js"; let let = ;`],
+  ["imports what no browser knows", `import "./d.js" with { type: "x" }`],
+])("lists no import() of a graph in which a script %s", async (_, broken) => {
+  const files = {
+    "index.html": `<script type=module src=a.js></script><script type=module src=e.js></script><script type=module>
+      import "./a.js"; import("./later.js")</script>`,
+    "a.js": `import "./b.js"; import("./later.js")`,
+    "b.js": `import "./broken.js"; import "./c.js"; import("./later.js")`,
+    "c.js": "",
+    "broken.js": broken,
+    "e.js": `import "./b.js"; import("./later.js")`,
+    "d.js": "",
+    "later.js": "",
+  };
+  const found = (await scanIndex(files)).entries.map(({ target }) => target);
+  expect(found.sort()).toEqual(["/a.js", "/b.js", "/broken.js", "/c.js", "/e.js"]);
+});
+
+test("a script beside one that does not parse runs for another graph", async () => {
+  const files = {
+    "index.html": `<script type=module src=a.js></script><script type=module src=e.js></script>`,
+    "a.js": `import "./broken.js"; import "./c.js"`,
+    "broken.js": `import "bare"`,
+    "c.js": "",
+    "e.js": `import "./c.js"; import("./later.js")`,
+    "later.js": "",
+  };
+  expect((await scanIndex(files)).entries.map(({ target }) => target)).toContain("/later.js");
+});

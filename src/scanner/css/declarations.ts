@@ -38,6 +38,9 @@ const KEPT = /^(?:font|display|content|animation-name)/;
 /** Values in another browser's dialect, which make Chromium, and others of today, drop the declaration. */
 const FOREIGN_VALUE =
   /(?:^|[\s,(])-(?:moz|ms|o)-|\bexpression\(|progid:|\\9\s*$|(?<![-\w])(?:cross-fade|element|image|src)\(/i;
+/** What a value says in strings and unquoted URLs, which is no syntax. */
+const STRING = /"(?:[^"\\]|\\[^])*"?|'(?:[^'\\]|\\[^])*'?/g;
+const RAW_URL = /\burl\(\s*(?!["'\s])(?:[^)\\]|\\[^])*\)?/gi;
 /** A longer value is data, or an attack. */
 const MAX_VALUE_LENGTH = 1_000_000;
 
@@ -81,13 +84,25 @@ function longhandOf(property: string): string | undefined {
 
 /** What makes a browser drop a declaration, so that an earlier one stands. */
 export function isInvalid(value: string): boolean {
-  return FOREIGN_VALUE.test(value.slice(0, 1000)) || hasBadUrl(value);
+  const syntax = value.replaceAll(STRING, '""');
+  return FOREIGN_VALUE.test(syntax.slice(0, 1000).replaceAll(RAW_URL, 'url("")')) || hasBadUrl(syntax);
 }
 
 /** Whether a declaration can make an element load an image, by itself or with a custom property or an animation. */
 export function mayLoadImage({ property, value }: Declaration): boolean {
   if (property === "animation-name") return !/^none$/i.test(value);
   return !/^(?:--|font|display)/.test(property) && /url\(|image-set\(|var\(|src\(/i.test(value);
+}
+
+/** Whether a declaration of another window bears on what is loaded there of what is loaded in this one. */
+export function mayTakeAway({ property, value }: Declaration): boolean {
+  if (property === "display") return isNone(value);
+  return property !== "animation-name" && property !== "content" && property !== "content-visibility";
+}
+
+/** Whether a value of `display` hides. */
+export function isNone(value: string): boolean {
+  return /^none$/i.test(value);
 }
 
 /** Of an image property's value only what loads something is kept. */

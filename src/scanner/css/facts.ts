@@ -15,6 +15,12 @@ export interface Declarations {
   readonly offset: number;
 }
 
+/**
+ * Where a rule or a stylesheet applies: in every window; in the one that pages
+ * are scanned for and not in every one; or not in that one, but in others.
+ */
+export type Windows = "all" | "some" | "others";
+
 /** A rule for one selector. */
 export interface StyleRule {
   readonly selector: Selector;
@@ -25,8 +31,8 @@ export interface StyleRule {
   readonly order: number;
   /** In a block whose condition is not known before layout: `@container`, `@scope`. */
   readonly conditional: boolean;
-  /** In an `@media` block that holds in the window that pages are scanned for, and not in every one. */
-  readonly media: boolean;
+  /** Where the `@media` and `@container` blocks around it hold. */
+  readonly windows: Windows;
 }
 
 export interface CssImport {
@@ -46,6 +52,8 @@ export interface SkippedUrl {
 /** What a stylesheet can make a page fetch. */
 export interface CssFacts {
   readonly imports: readonly CssImport[];
+  /** What stands before the imports, a stylesheet of its own: it names layers. */
+  readonly beforeImports: CssFacts | undefined;
   readonly fonts: readonly FontFace[];
   readonly rules: RuleIndex;
   /** Those of them that may load an image. */

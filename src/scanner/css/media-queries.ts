@@ -141,22 +141,36 @@ function feature(text: string, viewport: Viewport): Truth {
   return keyword === undefined ? undefined : !NEGATIVE.has(keyword);
 }
 
-function matchesQuery(query: string, viewport: Viewport): boolean {
-  const decide = (inside: string, name: string): Truth => (name === "" ? feature(inside, viewport) : undefined);
+/** Decides a part of a condition, or what only looks like one, by the name of the function that it stands in. */
+type Decide = (inside: string, name: string) => Truth;
+
+function queryHolds(query: string, decide: Decide): Truth {
   const typed = /^\s*(not\s+|only\s+)?([a-z][\w-]*)\s*(?:and(\s[^]*))?$/i.exec(query);
-  if (typed === null || /^(?:not|and|or|only)$/i.test(typed[2] ?? "")) return condition(query, decide) === true;
+  if (typed === null || /^(?:not|and|or|only)$/i.test(typed[2] ?? "")) return condition(query, decide);
   const type = (typed[2] ?? "").toLowerCase();
   const right = type === "all" || type === "screen";
   // With nothing behind its "and" a query is invalid, and no more true than false.
   const holds: Truth = typed[3] === undefined ? right : right ? condition(typed[3], decide) : false;
-  return /^not/i.test(typed[1] ?? "") ? holds === false : holds === true;
+  return /^not/i.test(typed[1] ?? "") && holds !== undefined ? !holds : holds;
+}
+
+function queriesOf(list: string): string[] {
+  return splitCommas(list.replaceAll(/\/\*[^]*?(?:\*\/|$)/g, " ").toLowerCase());
 }
 
 /** Whether a media query list holds for the viewport on a screen (Media Queries 4); an empty one does. */
 export function matchesMedia(list: string, viewport: Viewport): boolean {
-  const text = list.replaceAll(/\/\*[^]*?(?:\*\/|$)/g, " ").toLowerCase();
-  if (text.trim() === "") return true;
-  return splitCommas(text).some((query) => matchesQuery(query, viewport));
+  const queries = queriesOf(list);
+  if (queries.length === 1 && queries[0]?.trim() === "") return true;
+  const decide: Decide = (inside, name) => (name === "" ? feature(inside, viewport) : undefined);
+  return queries.some((query) => queryHolds(query, decide) === true);
+}
+
+/** Whether a media query list may hold for some viewport on a screen: what it says of one decides nothing. */
+export function mayMatchMedia(list: string): boolean {
+  const decide: Decide = (inside, name) =>
+    name === "" && feature(inside, DEFAULT_VIEWPORT) !== undefined ? undefined : false;
+  return queriesOf(list).some((query) => queryHolds(query, decide) !== false);
 }
 
 /** Whether a media query list says nothing on a screen: a link need not repeat it. */

@@ -1,12 +1,19 @@
-import { addDeclaration, isInvalid, mayLoadImage } from "./declarations.js";
-import type { CssFacts, CssImport, Declaration, SkippedUrl } from "./facts.js";
+import { addDeclaration, isInvalid, mayLoadImage, mayTakeAway } from "./declarations.js";
+import type { CssFacts, CssImport, Declaration, SkippedUrl, Windows } from "./facts.js";
 import { readImport } from "./import-rule.js";
 import { isSupported } from "./supports.js";
 import { SkippedUrls } from "./skipped-urls.js";
 import { CssCursor, parseDeclaration, unquote } from "./syntax.js";
 import { functionEnd, imagesIn } from "./values.js";
 import { type FontFace, readFontFace } from "../style/fonts/font-face.js";
-import { DEFAULT_VIEWPORT, isTrivialMedia, matchesMedia, mayContainerMatch, type Viewport } from "./media-queries.js";
+import {
+  DEFAULT_VIEWPORT,
+  isTrivialMedia,
+  matchesMedia,
+  mayContainerMatch,
+  mayMatchMedia,
+  type Viewport,
+} from "./media-queries.js";
 import { RuleIndex } from "./selectors/rule-index.js";
 import type { Selector } from "./selectors/types.js";
 import { emptyCompound, isNever, type Nesting, nestingIn } from "./selectors/nesting.js";
@@ -14,6 +21,9 @@ import { parseSelectors } from "./selectors/parser.js";
 
 const MAX_NESTING = 32;
 const MAX_LAYERS = 500;
+
+/** Of all stylesheets: each layer without a name is one of its own, in whichever of them it is. */
+let anonymousLayers = 0;
 
 /** Reads a stylesheet. `selectors` is told of every selector whose rule counts. */
 export function readCss(
@@ -33,8 +43,8 @@ interface Context {
   readonly within: readonly Selector[] | undefined;
   readonly layer: string;
   readonly conditional: boolean;
-  /** In an `@media` block that not every screen is meant by. */
-  readonly media: boolean;
+  /** Where the `@media` and `@container` blocks around it hold. */
+  readonly windows: Windows;
   readonly depth: number;
 }
 
@@ -44,7 +54,7 @@ const OUTERMOST: Context = {
   within: undefined,
   layer: "",
   conditional: false,
-  media: false,
+  windows: "all",
   depth: 0,
 };
 
@@ -59,13 +69,13 @@ class CssReader {
   readonly #layers = new Set<string>();
   readonly #keyframes = new Map<string, readonly Declaration[]>();
   readonly #skipped = new SkippedUrls();
-  #anonymous = 0;
   #order = 0;
   /**
    * Imports come before all else but what is no rule that a browser knows and
    * `@layer` statements, and no `@layer` stands between two (CSS Cascade 5 §2).
    */
   #importsAllowed = true;
+  #beforeImports: CssFacts | undefined;
   #hasImport = false;
 
   constructor(text: string, selectors: (selector: Selector) => void, viewport: Viewport) {
@@ -78,6 +88,7 @@ class CssReader {
     while (this.#cursor.position < this.#cursor.text.length) this.#block(OUTERMOST);
     return {
       imports: this.#imports,
+      beforeImports: this.#beforeImports,
       fonts: this.#fonts,
       rules: this.#rules,
       imageRules: this.#imageRules,
@@ -122,19 +133,21 @@ class CssReader {
     this.#block({ ...context, rule, nesting: nestingIn(rule), depth: context.depth + 1 });
   }
 
-  #add(list: readonly Declaration[], offset: number, { rule = [], layer, conditional, media }: Context): void {
+  #add(all: readonly Declaration[], offset: number, { rule = [], layer, conditional, windows }: Context): void {
+    const isElsewhere = windows === "others";
+    const list = isElsewhere ? all.filter(mayTakeAway) : all;
     if (list.length === 0) return;
     const declarations = { list, offset };
     for (const selector of rule) {
       if (isNever(selector)) {
-        for (const { value } of list) this.#skipped.addFrom(() => value, "state");
+        if (!isElsewhere) for (const { value } of list) this.#skipped.addFrom(() => value, "state");
         continue;
       }
       this.#selectors(selector);
       this.#order += 1;
-      const added = { selector, declarations, layer, conditional, media, order: this.#order };
+      const added = { selector, declarations, layer, conditional, windows, order: this.#order };
       this.#rules.add(added);
-      if (list.some(mayLoadImage)) this.#imageRules.add(added);
+      if (!isElsewhere && list.some(mayLoadImage)) this.#imageRules.add(added);
     }
   }
 
@@ -146,25 +159,29 @@ class CssReader {
       if (this.#importsAllowed && context.depth === 0) this.#import(rest);
     } else if (name === "layer") {
       if (context.depth === 0 && this.#hasImport) this.#importsAllowed = false;
-      for (const layer of rest.split(",")) this.#layer(layer.trim(), context.layer);
+      for (const layer of rest.split(",")) this.#layer(layer.trim(), context);
     } else if (name === "namespace" || name === "") this.#importsAllowed = false;
   }
 
-  #layer(name: string, parent: string): string {
+  #layer(name: string, { layer: parent, windows }: Context): string {
     if (this.#layers.size >= MAX_LAYERS) return parent;
-    const own = name === "" ? `#${(this.#anonymous += 1)}` : name;
+    const own = name === "" ? `#${(anonymousLayers += 1)}` : name;
     const full = parent === "" ? own : `${parent}.${own}`;
-    this.#layers.add(full);
+    // In a block that does not hold it is not named (CSS Cascade 5 §6.4.4.2).
+    if (windows !== "others") this.#layers.add(full);
     return full;
   }
 
   #import(rest: string): void {
     const reference = readImport(rest);
     if (reference === undefined) return;
+    if (!this.#hasImport && this.#layers.size > 0) {
+      this.#beforeImports = { ...readCss("", this.#selectors), layers: [...this.#layers] };
+    }
     this.#hasImport = true;
     const { url, layer, supports, media } = reference;
     if (supports !== undefined && !isSupported(supports)) return this.#skipped.add(url, "supports");
-    const full = layer === undefined ? undefined : this.#layer(layer, "");
+    const full = layer === undefined ? undefined : this.#layer(layer, OUTERMOST);
     this.#imports.push({ url, media, layer: full, offset: this.#cursor.itemStart });
   }
 
@@ -174,26 +191,39 @@ class CssReader {
     this.#importsAllowed = false;
     switch (name) {
       case "media":
-        if (!matchesMedia(rest, this.#viewport)) return this.#skipBlock("media");
-        return this.#group({ ...context, media: context.media || !isTrivialMedia(rest) });
+        if (!matchesMedia(rest, this.#viewport)) return this.#elsewhere(mayMatchMedia(rest), context);
+        if (context.windows !== "all" || isTrivialMedia(rest)) return this.#group(context);
+        return this.#group({ ...context, windows: "some" });
       case "supports":
-        return isSupported(rest) ? this.#group(context) : this.#skipBlock("supports");
+        return isSupported(rest) ? this.#group(context) : this.#skipBlock("supports", context);
       case "layer":
-        return this.#group({ ...context, layer: this.#layer(rest, context.layer) });
+        return this.#group({ ...context, layer: this.#layer(rest, context) });
       case "container":
-        if (!mayContainerMatch(rest, this.#viewport)) return this.#skipBlock("media");
+        if (!mayContainerMatch(rest, this.#viewport)) return this.#elsewhere(true, context);
         return this.#group({ ...context, conditional: true });
       case "scope":
         return this.#scope(rest, context);
       default:
         // No other rule may stand in a style rule.
-        return context.rule === undefined ? this.#descriptors(name, rest) : this.#cursor.skipBlock();
+        return context.rule === undefined && context.windows !== "others"
+          ? this.#descriptors(name, rest, context)
+          : this.#cursor.skipBlock();
     }
   }
 
-  #descriptors(name: string, rest: string): void {
+  /** A block that does not hold in this window: of one that may hold in another it counts what takes something away. */
+  #elsewhere(mayHold: boolean, context: Context): void {
+    if (!mayHold || context.windows === "others") {
+      return mayHold ? this.#group(context) : this.#skipBlock("media", context);
+    }
+    const start = this.#cursor.position;
+    this.#group({ ...context, windows: "others" });
+    this.#skipped.addFrom(() => this.#cursor.text.slice(start, this.#cursor.position), "media");
+  }
+
+  #descriptors(name: string, rest: string, { windows }: Context): void {
     if (name === "keyframes" || name === "-webkit-keyframes") return this.#keyframesRule(unquote(rest));
-    return name === "font-face" ? this.#fontFace() : this.#cursor.skipBlock();
+    return name === "font-face" ? this.#fontFace(windows === "some") : this.#cursor.skipBlock();
   }
 
   /** A conditional group: within a rule it holds declarations too. */
@@ -213,9 +243,10 @@ class CssReader {
     this.#group({ ...context, rule: undefined, nesting: { list, specificity: 0, isScope: true }, within, conditional });
   }
 
-  #skipBlock(reason: SkippedUrl["reason"]): void {
+  #skipBlock(reason: SkippedUrl["reason"], { windows }: Context): void {
     const start = this.#cursor.position;
     this.#cursor.skipBlock();
+    if (windows === "others") return;
     this.#skipped.addFrom(() => this.#cursor.text.slice(start, this.#cursor.position), reason);
   }
 
@@ -226,14 +257,14 @@ class CssReader {
     if (images.length > 0) this.#keyframes.set(name, images);
   }
 
-  #fontFace(): void {
+  #fontFace(byMedia: boolean): void {
     const offset = this.#cursor.itemStart;
     const declarations = new Map<string, string>();
     for (const item of this.#cursor.items()) {
       const raw = parseDeclaration(item);
       if (raw !== undefined && !isInvalid(raw.value)) declarations.set(raw.property, raw.value);
     }
-    const face = readFontFace(declarations, offset);
+    const face = readFontFace(declarations, offset, byMedia);
     if (face !== undefined) this.#fonts.push(face);
     for (const url of imagesIn(declarations.get("src") ?? "", 1)) {
       if (face?.sources.includes(url) !== true) this.#skipped.add(url, "font format");

@@ -1,4 +1,4 @@
-import type { CssFacts } from "../css/facts.js";
+import type { CssFacts, Windows } from "../css/facts.js";
 import type { Outline } from "../style/outline/outline.js";
 import type { Need, Reference } from "../url/reference.js";
 
@@ -63,6 +63,7 @@ export interface InlineStylesheet {
   readonly offset: number;
   /** To the page: in a shadow tree it only loads what it imports. */
   readonly applies: boolean;
+  readonly windows: Windows;
 }
 
 /** A script in the page. */

@@ -43,8 +43,12 @@ export class HtmlLexer {
   position = 0;
   #dashes = -1;
 
-  constructor(bytes: Buffer) {
+  /** In XML any element can end with its start tag. */
+  readonly #isXml: boolean;
+
+  constructor(bytes: Buffer, isXml = false) {
     this.bytes = bytes;
+    this.#isXml = isXml;
     this.cursor = new TagCursor(bytes);
   }
 
@@ -78,6 +82,11 @@ export class HtmlLexer {
   #look(end: number, mayBeBeyond: boolean): void {
     this.hasText ||= isShown(this.bytes, this.position, end);
     if (mayBeBeyond) this.hasBeyond ||= hasBeyondAscii(this.bytes, this.position, end);
+  }
+
+  /** Whether the element whose start tag was read last ends with it. */
+  get isEmpty(): boolean {
+    return this.selfClosing && (this.#isXml || this.foreign);
   }
 
   /** A part of the document, as it stands. */

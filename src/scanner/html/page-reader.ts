@@ -1,4 +1,4 @@
-import type { CssFacts } from "../css/facts.js";
+import type { CssFacts, Windows } from "../css/facts.js";
 import { ElementReader } from "./elements/element-reader.js";
 import { ASTRO_ISLAND } from "./elements/island-element.js";
 import { firstFlight, isNamed } from "./first-flight.js";
@@ -20,6 +20,8 @@ export interface HtmlReaders {
   readonly css?: (text: string) => CssFacts;
   /** Pages are sent compressed, as they are by default: more of them comes in the first round trip. */
   readonly compressed?: boolean;
+  /** The page is XML. */
+  readonly isXml?: boolean;
 }
 
 /** Elements whose content is text up to their end tag, with scripting on (HTML §13.2.6.4.7 on). */
@@ -75,7 +77,7 @@ class HtmlReader {
   #mayMoveBase = false;
 
   constructor(bytes: Buffer, readers: HtmlReaders) {
-    this.#lexer = new HtmlLexer(bytes);
+    this.#lexer = new HtmlLexer(bytes, readers.isXml);
     this.#elements = new ElementReader(this.#lexer, this.#foreign, readers.viewport ?? DEFAULT_VIEWPORT);
     this.#outline = readers.outline;
     this.#css = readers.css;
@@ -127,6 +129,10 @@ class HtmlReader {
       this.#foreign.end(tag);
       this.#lexer.foreign = this.#foreign.inside;
     }
+    this.#end(tag);
+  }
+
+  #end(tag: TagName): void {
     if (!tag.endCounts) return;
     this.#elements.end(tag);
     if (tag === TEMPLATE) this.#closeTemplate();
@@ -140,11 +146,10 @@ class HtmlReader {
     }
     if (tag.refers || tag.hasBackground) this.#referring(tag);
     if (this.#inert === 0 && this.#outline !== undefined && tag !== TEMPLATE) this.#enter(this.#outline);
-    if (tag === PLAINTEXT) lexer.position = lexer.bytes.length;
-    else if (
-      tag.raw &&
-      !(this.#foreign.inside && (lexer.selfClosing || !FOREIGN.has(tag.name) || !this.#foreign.inSvg))
-    ) {
+    if (lexer.isEmpty) {
+      if (!this.#foreign.inside) this.#end(tag);
+    } else if (tag === PLAINTEXT) lexer.position = lexer.bytes.length;
+    else if (tag.raw && !(this.#foreign.inside && (!FOREIGN.has(tag.name) || !this.#foreign.inSvg))) {
       this.#rawText(tag.name);
     }
   }
@@ -178,7 +183,8 @@ class HtmlReader {
   #takerOf(name: string): ((text: () => string, offset: number) => void) | undefined {
     if (name === "textarea") return () => this.#outline?.text();
     if (name === "style") {
-      return this.#elements.links.appliesStyle ? (text, offset) => this.#takeStyle(text(), offset) : undefined;
+      const windows = this.#elements.links.windowsOfStyle;
+      return windows && ((text, offset) => this.#takeStyle(text(), offset, windows));
     }
     if (name !== "script" || this.#lexer.attribute("src") !== undefined) return undefined;
     if (isClassicInline(this.#lexer)) return (text, offset) => this.#takeClassicScript(text(), offset);
@@ -202,9 +208,9 @@ class HtmlReader {
     this.#mayMoveBase ||= MAKES_BASE.test(text);
   }
 
-  #takeStyle(text: string, offset: number): void {
+  #takeStyle(text: string, offset: number, windows: Windows): void {
     if (this.#css === undefined) return;
-    this.#styles.push({ facts: this.#css(text), offset, applies: this.#shadows === 0 });
+    this.#styles.push({ facts: this.#css(text), offset, windows, applies: this.#shadows === 0 });
   }
 
   /** A template's content is no part of the page, unless it becomes a shadow tree at once. */

@@ -1,5 +1,5 @@
 import { attributeValue, markOf } from "./attribute-value.js";
-import { hashByte, type TagName, tagName, tagNamed } from "./tag-name.js";
+import { hashByte, lowerByte, type TagName, tagName, tagNamed } from "./tag-name.js";
 import { isSpace } from "./characters.js";
 
 const DOUBLE_QUOTE = 0x22;
@@ -31,6 +31,8 @@ export class TagCursor {
   readonly #attributes: number[] = [];
   #next = 0;
   #count = 0;
+  /** A bit for each attribute's hash: where it is not set, there is none of that name. */
+  #hashes = 0;
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
@@ -49,6 +51,7 @@ export class TagCursor {
     this.tag = tagName(bytes, from, at, hash);
     this.#next = 0;
     this.#count = 0;
+    this.#hashes = 0;
     this.isComplete = this.#readAttributes(at);
     if (!this.isComplete) this.#count = 0;
   }
@@ -105,10 +108,13 @@ export class TagCursor {
     return at;
   }
 
-  /** Notes an attribute, and returns `next`. */
+  /** Notes an attribute, the first of its name, and returns `next` (HTML §13.2.5.33, "duplicate-attribute"). */
   #add(hash: number, name: number, nameEnd: number, value: number, valueEnd: number, next: number): number {
     const attributes = this.#attributes;
     if (this.#count === MAX_ATTRIBUTES) return next;
+    const bit = 1 << (hash & 31);
+    if ((this.#hashes & bit) !== 0 && this.#has(hash, name, nameEnd)) return next;
+    this.#hashes |= bit;
     const at = this.#count * NUMBERS_PER_ATTRIBUTE;
     attributes[at] = hash;
     attributes[at + 1] = name;
@@ -117,6 +123,24 @@ export class TagCursor {
     attributes[at + 4] = valueEnd;
     this.#count += 1;
     return next;
+  }
+
+  /** Whether there is an attribute of the name that stands from `start` to `end`. */
+  #has(hash: number, start: number, end: number): boolean {
+    for (let at = 0; at < this.#count * NUMBERS_PER_ATTRIBUTE; at += NUMBERS_PER_ATTRIBUTE) {
+      if (this.#attributes[at] !== hash) continue;
+      const name = this.#attributes[at + 1] ?? 0;
+      if ((this.#attributes[at + 2] ?? 0) - name === end - start && this.#isSameName(name, start, end)) return true;
+    }
+    return false;
+  }
+
+  #isSameName(name: number, start: number, end: number): boolean {
+    const { bytes } = this;
+    for (let at = start; at < end; at += 1) {
+      if (lowerByte(bytes[at] ?? 0) !== lowerByte(bytes[name + at - start] ?? 0)) return false;
+    }
+    return true;
   }
 
   /** Goes back to before the first attribute. */
@@ -132,7 +156,7 @@ export class TagCursor {
     return true;
   }
 
-  /** Moves to the first attribute of that name, as the standard's duplicates rule has it; false without one. */
+  /** Moves to the attribute of that name; false without one. */
   find(name: TagName): boolean {
     const attributes = this.#attributes;
     for (let index = 0; index < this.#count; index += 1) {

@@ -60,9 +60,14 @@ export interface Openings {
 /** Bytes with ASCII letters in lower case. */
 const LOWER = Uint8Array.from({ length: 256 }, (_, code) => (code >= 0x41 && code <= 0x5a ? code | 0x20 : code));
 
+/** A byte, an ASCII letter in lower case. */
+export function lowerByte(code: number): number {
+  return LOWER[code] ?? 0;
+}
+
 /** Adds one byte, letters in lower case, to a hash of a name. */
 export function hashByte(hash: number, code: number): number {
-  return (Math.imul(hash, 31) + (LOWER[code] ?? 0)) | 0;
+  return (Math.imul(hash, 31) + lowerByte(code)) | 0;
 }
 
 /** The hash of a name, one byte to a character. */

@@ -13,9 +13,12 @@ export interface ModuleRequest {
 /** What a module script imports; nothing when it does not parse, as a browser then loads nothing for it. */
 export interface ScriptFacts {
   readonly imports: readonly ModuleRequest[];
+  /** It was found not to parse: neither it nor what imports it runs. */
+  readonly isBroken: boolean;
 }
 
-const NONE: ScriptFacts = { imports: [] };
+const NONE: ScriptFacts = { imports: [], isBroken: false };
+const BROKEN: ScriptFacts = { imports: [], isBroken: true };
 const TYPES = { css: "style", json: "json" } as const;
 
 let parse: typeof Parse | undefined;
@@ -37,11 +40,11 @@ export function readScript(text: string): ScriptFacts {
   try {
     const [imports, exports] = parse(source);
     const requests = requestsOf(imports);
-    if (requests === undefined) return NONE;
+    if (requests === undefined) return BROKEN;
     if (requests.length > 0) checkSyntax(source, imports, exports);
-    return { imports: requests };
+    return { imports: requests, isBroken: false };
   } catch (error) {
-    if (error instanceof Error) return NONE;
+    if (error instanceof Error) return BROKEN;
     throw error;
   }
 }

@@ -27,7 +27,7 @@ export class ModuleGraph {
   readonly #map: ImportMap;
   readonly #policy: ContentSecurityPolicy;
   readonly #seen = new Map<string, Need>();
-  /** URL paths of scripts that do not run, as something that they import is not there. */
+  /** URL paths of scripts that do not run: they, or something that they import, are not there or do not parse. */
   readonly #failed = new Set<string>();
   /** The files that run. */
   readonly running: RunningScript[] = [];
@@ -64,10 +64,10 @@ export class ModuleGraph {
    * @returns whether it runs
    */
   async inline(facts: ScriptFacts, context: Context, offset: number, options: GraphOptions): Promise<boolean> {
-    const { scripts, failed } = await this.#imports(facts, context, options, offset);
+    const { scripts, failed, isBroken } = await this.#imports(facts, context, options, offset);
     const imported = scripts.map(({ target }) => target);
     if (failed) return this.#fail([], imported);
-    return this.#files(scripts, options, imported);
+    return !isBroken && this.#files(scripts, options, imported);
   }
 
   /**
@@ -77,7 +77,7 @@ export class ModuleGraph {
    * @returns whether they run
    */
   async #files(roots: readonly Located[], options: GraphOptions, imported: string[]): Promise<boolean> {
-    const graph: Context[] = [];
+    const graph: Loaded[] = [];
     let runs = true;
     let level = roots;
     while (level.length > 0) {
@@ -89,8 +89,10 @@ export class ModuleGraph {
         if (seen !== undefined && seen <= options.need) continue;
         this.#seen.set(target, options.need);
         const context: Context = { file, pathname, base: this.#facts.references.baseOf(target), encoding: "utf-8" };
-        graph.push(context);
-        const { scripts, failed } = await this.#imports(await this.#facts.script(file), context, options, 0);
+        const { scripts, failed, isBroken } = await this.#imports(await this.#facts.script(file), context, options, 0);
+        graph.push({ ...context, imports: scripts });
+        if (isBroken) this.#failed.add(pathname);
+        runs &&= !isBroken;
         next.push(...scripts);
         imported.push(...scripts.map((script) => script.target));
         broken ||= failed;
@@ -100,7 +102,19 @@ export class ModuleGraph {
       level = next;
     }
     if (runs) for (const context of graph) this.running.push({ context, crossorigin: options.crossorigin });
+    else this.#failImporters(graph);
     return runs;
+  }
+
+  /** What imports a script that does not run does not run either. */
+  #failImporters(graph: readonly Loaded[]): void {
+    let known: number;
+    do {
+      known = this.#failed.size;
+      for (const { pathname, imports } of graph.toReversed()) {
+        if (imports.some((script) => this.#failed.has(script.pathname))) this.#failed.add(pathname);
+      }
+    } while (this.#failed.size > known);
   }
 
   /** Chromium fetches what an announced module imports, too: for a graph that has failed, more than without a word of it. */
@@ -119,7 +133,7 @@ export class ModuleGraph {
       const url = urls[index];
       if (url === undefined) {
         this.#listing.ignore(request.specifier, "bare specifier outside the import map", context.base);
-        return { scripts, failed };
+        return { scripts, failed, isBroken: true };
       }
     }
     for (const [index, request] of facts.imports.entries()) {
@@ -135,7 +149,7 @@ export class ModuleGraph {
       }
       if (located !== undefined && request.type === "script") scripts.push(located);
     }
-    return { scripts, failed };
+    return { scripts, failed, isBroken: facts.isBroken };
   }
 
   #referenceTo(url: URL, request: ModuleRequest, by: string, offset: number, options: GraphOptions): Reference {
@@ -174,6 +188,13 @@ export class ModuleGraph {
 interface Imported {
   readonly scripts: readonly Located[];
   readonly failed: boolean;
+  /** The script itself does not parse, or has a specifier that resolves to nothing: it imports nothing. */
+  readonly isBroken: boolean;
+}
+
+/** A script of a graph with what it imports. */
+interface Loaded extends Context {
+  readonly imports: readonly Located[];
 }
 
 /** With credentials, too, a module is fetched once if its link asks for them as its script does (Chromium 156, measured). */

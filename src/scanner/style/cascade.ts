@@ -1,4 +1,4 @@
-import type { CssFacts, StyleRule } from "../css/facts.js";
+import type { CssFacts, StyleRule, Windows } from "../css/facts.js";
 
 /** A stylesheet in its place among those of a page. */
 export interface Sheet {
@@ -11,8 +11,8 @@ export interface Sheet {
   readonly from: string;
   /** It comes to apply after the page has been shown without it: both count. */
   readonly deferred?: boolean;
-  /** It applies in the window that pages are scanned for, and not in every one. */
-  readonly media?: boolean;
+  /** Where it applies: in every window if it does not say. */
+  readonly windows?: Windows;
   /** Set for the browser's own: every author's rule is stronger. */
   readonly origin?: "user-agent";
 }
@@ -73,6 +73,7 @@ export function rankLayers(sheets: readonly Sheet[]): Map<string, number> {
   const ranks = new Map<string, number>();
   const order: string[] = [];
   for (const sheet of sheets) {
+    if (sheet.windows === "others") continue;
     if (order.length >= MAX_LAYERS) break;
     for (const layer of ["", ...sheet.facts.layers]) {
       const segments = layerName(sheet, layer).split(".", MAX_LAYER_DEPTH);

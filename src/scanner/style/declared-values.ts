@@ -1,18 +1,71 @@
 import { spend } from "../work.js";
 import { MAX_ALTERNATIVES, type Candidate, type Matched, reversedLayers } from "./cascade.js";
 import { endsWithScripts } from "../css/selectors/types.js";
-import type { Declaration, StyleRule } from "../css/facts.js";
+import type { Declaration, StyleRule, Windows } from "../css/facts.js";
 import { FONT_PARTS, SHORTHAND } from "./fonts/requested-font.js";
 
 /** What the declarations of one block have in common. */
-type Block = Omit<Candidate, "value">;
+interface Block extends Omit<Candidate, "value"> {
+  /** It does not count in this window, and does in others. */
+  readonly isElsewhere: boolean;
+}
 
 /** A `style` attribute. */
-const INLINE: Block = { certain: true, sheet: undefined, offset: 0, media: false };
+const INLINE: Block = { certain: true, sheet: undefined, offset: 0, media: false, isElsewhere: false };
+
+/** For each property of an element, or of its pseudo-element, what may win, the strongest first. */
+export class DeclaredValues {
+  readonly #here = new Map<string, Candidate[]>();
+  /** What may win in another window: of rules that count there alone, and beneath those that do not count there. */
+  #elsewhere: Map<string, Candidate[]> | undefined;
+
+  get(property: string): readonly Candidate[] | undefined {
+    return this.#here.get(property);
+  }
+
+  /** What may win in another window, but for what wins in this one. */
+  elsewhere(property: string): readonly Candidate[] {
+    return this.#elsewhere?.get(property) ?? [];
+  }
+
+  /** Whether a media query has a say in a property: in another window it may be another value. */
+  isByMedia(property: string): boolean {
+    const candidates = this.get(property);
+    if (candidates?.some(({ media }) => media) === true) return true;
+    return this.elsewhere(property).some(({ value }) => value !== candidates?.[0]?.value);
+  }
+
+  /** Names of the custom properties that are declared, in other windows too. */
+  *customProperties(): Generator<string> {
+    for (const name of this.#here.keys()) if (name.startsWith("--")) yield name;
+    for (const name of this.#elsewhere?.keys() ?? []) {
+      if (name.startsWith("--") && !this.#here.has(name)) yield name;
+    }
+  }
+
+  add(property: string, { isElsewhere, ...block }: Block, value: string): void {
+    const list = this.#here.get(property);
+    const last = list?.at(-1);
+    const isSettled = last?.certain === true;
+    if (isElsewhere || isSettled) {
+      if (!isSettled || last.media)
+        this.#addElsewhere(property, { ...block, value, media: isElsewhere || block.media });
+    } else if (list === undefined) this.#here.set(property, [{ ...block, value }]);
+    else if (list.length < MAX_ALTERNATIVES) list.push({ ...block, value });
+  }
+
+  #addElsewhere(property: string, candidate: Candidate): void {
+    this.#elsewhere ??= new Map();
+    const list = this.#elsewhere.get(property);
+    if (list === undefined) this.#elsewhere.set(property, [candidate]);
+    else if (list.length < MAX_ALTERNATIVES && !isInEveryWindow(list.at(-1))) list.push(candidate);
+  }
+}
+
+const isInEveryWindow = (candidate: Candidate | undefined) => candidate?.certain === true && !candidate.media;
 
 /**
- * For each property of an element, or of its pseudo-element, what may win,
- * the strongest first.
+ * The declared values of an element, or of its pseudo-element.
  *
  * @param matched its rules, the weaker first
  * @param inline declarations of its `style` attribute
@@ -21,8 +74,8 @@ export function declaredValues(
   matched: readonly Matched[],
   pseudo: string,
   inline: readonly Declaration[] = [],
-): Map<string, Candidate[]> {
-  const declared = new Map<string, Candidate[]>();
+): DeclaredValues {
+  const declared = new DeclaredValues();
   for (const important of [true, false]) {
     addBlock(declared, inline, important, INLINE);
     // Among important declarations the order of layers is turned round.
@@ -33,34 +86,24 @@ export function declaredValues(
       const { rule, sheet } = entry;
       const { list, offset } = rule.declarations;
       const certain = entry.certain && rule.selector.pseudo === pseudo;
-      const media = rule.media || sheet.media === true || endsWithScripts(rule.selector);
-      addBlock(declared, list, important, { certain, sheet, offset, media });
+      const isIn = (windows: Windows) => rule.windows === windows || sheet.windows === windows;
+      const media = isIn("some") || endsWithScripts(rule.selector);
+      addBlock(declared, list, important, { certain, sheet, offset, media, isElsewhere: isIn("others") });
     }
   }
   return declared;
 }
 
 /** Adds the declarations of a block, the last one first. */
-function addBlock(
-  declared: Map<string, Candidate[]>,
-  list: readonly Declaration[],
-  important: boolean,
-  block: Block,
-): void {
+function addBlock(declared: DeclaredValues, list: readonly Declaration[], important: boolean, block: Block): void {
   spend(list.length);
   for (let index = list.length - 1; index >= 0; index -= 1) {
     const declaration = list[index];
     if (declaration === undefined || declaration.important !== important) continue;
     const { property, value } = declaration;
-    if (property !== "font") addCandidate(declared, property, block, value);
-    else for (const part of FONT_PARTS) addCandidate(declared, `font-${part}`, block, SHORTHAND + value);
+    if (property !== "font") declared.add(property, block, value);
+    else for (const part of FONT_PARTS) declared.add(`font-${part}`, block, SHORTHAND + value);
   }
-}
-
-function addCandidate(declared: Map<string, Candidate[]>, property: string, block: Block, value: string): void {
-  const list = declared.get(property);
-  if (list === undefined) declared.set(property, [{ ...block, value }]);
-  else if (list.at(-1)?.certain !== true && list.length < MAX_ALTERNATIVES) list.push({ ...block, value });
 }
 
 function appliesTo(rule: StyleRule, pseudo: string): boolean {

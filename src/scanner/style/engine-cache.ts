@@ -39,14 +39,17 @@ export class SharedStyles {
 
   #stylesOf(sheets: readonly Sheet[]): Styles {
     const key = sheets
-      .map(({ facts, base, layer, deferred }) => `${this.#numberOf(facts)} ${base.href} ${layer} ${deferred}`)
+      .map(
+        (sheet) =>
+          `${this.#numberOf(sheet.facts)} ${sheet.base.href} ${sheet.layer} ${sheet.deferred} ${sheet.windows}`,
+      )
       .join("\n");
     const known = this.#engines.get(key);
     if (known !== undefined) return known;
     const userAgent: Sheet = { facts: this.#userAgent, base: baseOf("/"), layer: "", from: "", origin: "user-agent" };
     const styles = {
       engine: new StyleEngine([userAgent, ...sheets], this.#density),
-      fonts: new FontSet(sheets),
+      fonts: new FontSet(sheets.filter(({ windows }) => windows !== "others")),
     };
     this.#engines.set(key, styles);
     return styles;
@@ -66,5 +69,6 @@ function isSameList(a: readonly Sheet[], b: readonly Sheet[]): boolean {
 }
 
 function isSameSheet(a: Sheet, b: Sheet | undefined): boolean {
-  return a.facts === b?.facts && a.base === b.base && a.layer === b.layer && a.deferred === b.deferred;
+  if (a.facts !== b?.facts || a.base !== b.base || a.layer !== b.layer) return false;
+  return a.deferred === b.deferred && a.windows === b.windows;
 }

@@ -1,11 +1,11 @@
 import { byPrecedence, type Candidate, layerName, type Matched, rankLayers, type Sheet } from "./cascade.js";
-import { mayLoadImage } from "../css/declarations.js";
-import { declaredValues } from "./declared-values.js";
+import { isNone, mayLoadImage } from "../css/declarations.js";
+import { type DeclaredValues, declaredValues } from "./declared-values.js";
 import { familiesOf } from "../css/values.js";
 import type { ElementKind } from "./outline/element-kind.js";
-import { alternatives, FONT_PARTS, type FontUse, weightsOf } from "./fonts/requested-font.js";
+import { alternatives, FONT_PARTS, type FontUse, isByMedia, weightsOf } from "./fonts/requested-font.js";
 import { generatedText } from "./generated-content.js";
-import { animatedImages, type Declared, declaredImages, type ImageUse } from "./image-uses.js";
+import { animatedImages, declaredImages, type ImageUse } from "./image-uses.js";
 import { Matcher } from "./matcher.js";
 import type { OutlineNode } from "./outline/outline.js";
 import { spend } from "../work.js";
@@ -14,6 +14,8 @@ import { Variables, withVariables } from "./custom-properties.js";
 /** Text that a pseudo-element brings. */
 export interface GeneratedText {
   readonly text: string;
+  /** As that of an element. */
+  readonly isShownByMedia: boolean;
   readonly font: FontUse;
 }
 
@@ -21,6 +23,8 @@ export interface GeneratedText {
 export interface Computed {
   /** `display: none`, its own or an ancestor's: nothing in it is styled. */
   readonly hidden: boolean;
+  /** It, or what it is in, is shown in this window, and not in every one. */
+  readonly isShownByMedia: boolean;
   /** `content-visibility: hidden`: it is styled itself, and nothing in it. */
   readonly skipsContent: boolean;
   readonly font: FontUse;
@@ -39,6 +43,7 @@ interface KnownStyle {
 const NO_FONT: FontUse = { families: [[]], weights: [400], italics: [false], byMedia: false };
 const NOTHING: Computed = {
   hidden: false,
+  isShownByMedia: false,
   skipsContent: false,
   font: NO_FONT,
   images: [],
@@ -58,6 +63,8 @@ const HIDDEN: Computed = { ...NOTHING, hidden: true };
  */
 export class StyleEngine {
   readonly #sheets: readonly Sheet[];
+  /** Those that apply in this window. */
+  readonly #applying: readonly Sheet[];
   readonly #layers: ReadonlyMap<string, number>;
   readonly #density: number;
   readonly #computed = new WeakMap<OutlineNode, KnownStyle>();
@@ -67,6 +74,7 @@ export class StyleEngine {
 
   constructor(sheets: readonly Sheet[], density: number) {
     this.#sheets = sheets;
+    this.#applying = sheets.filter(({ windows }) => windows !== "others");
     this.#layers = rankLayers(sheets);
     this.#density = density;
   }
@@ -91,14 +99,14 @@ export class StyleEngine {
   }
 
   #hasImageRules(kind: ElementKind): boolean {
-    return kind.style.declarations !== undefined || this.#sheets.some(({ facts }) => facts.imageRules.has(kind));
+    return kind.style.declarations !== undefined || this.#applying.some(({ facts }) => facts.imageRules.has(kind));
   }
 
   #matchesImageRule(node: OutlineNode): boolean {
     if (node.style?.list.some(mayLoadImage) === true) return true;
     let found = false;
-    spend(this.#sheets.length);
-    for (const { facts } of this.#sheets) {
+    spend(this.#applying.length);
+    for (const { facts } of this.#applying) {
       facts.imageRules.each(node, ({ selector }) => {
         if (found) return;
         found = this.matcher.match(selector, node) !== "no";
@@ -125,10 +133,11 @@ export class StyleEngine {
     if (matched.length === 0 && node.style === undefined) return inheritedFrom(parent);
     const own = declaredValues(matched, "", node.style?.list);
     const variables = withVariables(own, parent.variables);
-    if (isHidden(own.get("display"))) return HIDDEN;
+    if (isHidden(own)) return HIDDEN;
+    const isShownByMedia = parent.isShownByMedia || isHiddenElsewhere(own);
     const skipsContent = isCertainly(own.get("content-visibility"), /^hidden$/i);
     const font = this.#font(own, parent.font, variables);
-    let images = [...this.#images(own, variables), ...animatedImages(own, variables, this.#sheets, this.#density)];
+    let images = [...this.#images(own, variables), ...animatedImages(own, variables, this.#applying, this.#density)];
     if (matched.some(({ rule }) => rule.selector.pseudo === "text")) {
       images = [...images, ...this.#images(declaredValues(matched, "text"), variables)];
     }
@@ -139,18 +148,23 @@ export class StyleEngine {
       const inner = withVariables(declared, variables);
       const text = generatedText(declared.get("content"), inner);
       // With `content: none`, too, Chromium loads them.
-      if ((text === undefined && !declared.has("content")) || isHidden(declared.get("display"))) continue;
-      images = [...images, ...this.#images(declared, inner)];
-      if (text !== undefined && text !== "") generated.push({ text, font: this.#font(declared, font, inner) });
+      const content = declared.get("content");
+      if ((text === undefined && content === undefined) || isHidden(declared)) continue;
+      const isByMedia = isShownByMedia || isHiddenElsewhere(declared) || content?.every(({ media }) => media) === true;
+      images = [...images, ...certainUnless(isByMedia, this.#images(declared, inner))];
+      if (text === undefined || text === "") continue;
+      generated.push({ text, isShownByMedia: isByMedia, font: this.#font(declared, font, inner) });
     }
+    images = certainUnless(isShownByMedia, images);
     const same =
       !skipsContent &&
       images.length === 0 &&
       generated.length === 0 &&
       font === parent.font &&
+      isShownByMedia === parent.isShownByMedia &&
       variables === parent.variables;
     if (same && parent.images.length === 0 && parent.generated.length === 0) return parent;
-    return { hidden: false, skipsContent, font, images, generated, variables };
+    return { hidden: false, isShownByMedia, skipsContent, font, images, generated, variables };
   }
 
   #matched(node: OutlineNode): Matched[] {
@@ -174,19 +188,19 @@ export class StyleEngine {
     return matched.sort(byPrecedence);
   }
 
-  #images(declared: Declared, variables: Variables): ImageUse[] {
+  #images(declared: DeclaredValues, variables: Variables): ImageUse[] {
     return declaredImages(declared, variables, this.#density);
   }
 
-  #font(declared: ReadonlyMap<string, Candidate[]>, parent: FontUse, variables: Variables): FontUse {
+  #font(declared: DeclaredValues, parent: FontUse, variables: Variables): FontUse {
     const families = alternatives(declared, "family", variables, parent.families, (value) => [familiesOf(value)]);
     const weights = alternatives(declared, "weight", variables, parent.weights, (value) => weightsOf(value, parent));
     const italics = alternatives(declared, "style", variables, parent.italics, (value) => [
       /italic|oblique/i.test(value),
     ]);
-    const ofMedia = (part: (typeof FONT_PARTS)[number]) =>
-      declared.get(`font-${part}`)?.some(({ media }) => media) === true;
-    const byMedia = FONT_PARTS.some(ofMedia) || (families === parent.families && parent.byMedia);
+    const byMedia =
+      FONT_PARTS.some((part) => isByMedia(declared, part, variables)) ||
+      (families === parent.families && parent.byMedia);
     const same = families === parent.families && weights === parent.weights && italics === parent.italics;
     return same && byMedia === parent.byMedia ? parent : { families, weights, italics, byMedia };
   }
@@ -197,6 +211,7 @@ function inheritedFrom(parent: Computed): Computed {
   if (parent.images.length === 0 && parent.generated.length === 0) return parent;
   return {
     hidden: false,
+    isShownByMedia: parent.isShownByMedia,
     skipsContent: false,
     font: parent.font,
     images: [],
@@ -206,7 +221,16 @@ function inheritedFrom(parent: Computed): Computed {
 }
 
 /** Hidden for certain. */
-const isHidden = (candidates: readonly Candidate[] | undefined) => isCertainly(candidates, /^none$/i);
+const isHidden = (declared: DeclaredValues) => isCertainly(declared.get("display"), /^none$/i);
+
+/** Whether it may be hidden in another window. */
+const isHiddenElsewhere = (declared: DeclaredValues) =>
+  declared.elsewhere("display").some(({ value }) => isNone(value));
+
+/** What an element that only some windows show loads is not loaded in any window. */
+function certainUnless(isByMedia: boolean, images: readonly ImageUse[]): ImageUse[] {
+  return images.map((image) => (isByMedia && image.certain ? { ...image, certain: false } : image));
+}
 
 /** Whether nothing that may win says anything else. */
 function isCertainly(candidates: readonly Candidate[] | undefined, wanted: RegExp): boolean {

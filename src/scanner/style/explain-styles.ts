@@ -28,7 +28,8 @@ export function explainStyles(
   ignore: (url: string, reason: string, base: URL) => void,
 ): void {
   const used = new Set(needs.fonts.map(({ face }) => face));
-  for (const { facts, base } of sheets) {
+  for (const { facts, base, windows } of sheets) {
+    if (windows === "others") continue;
     for (const face of facts.fonts) {
       const unused = isMadeByScript ? MADE_BY_SCRIPT : `unused font: ${face.family}`;
       const reason = used.has(face) ? "another source of this font comes first" : unused;

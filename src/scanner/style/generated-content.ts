@@ -1,12 +1,11 @@
 import type { Candidate } from "./cascade.js";
-import { substitute } from "../css/values.js";
 import type { Variables } from "./custom-properties.js";
 
 /** The text of a pseudo-element; undefined when there is none. */
 export function generatedText(candidates: readonly Candidate[] | undefined, variables: Variables): string | undefined {
   let text: string | undefined;
-  for (const { value } of candidates ?? []) {
-    const content = substitute(value, variables.get);
+  const contents = (candidates ?? []).flatMap(({ value }) => variables.substitute(value).texts);
+  for (const content of contents) {
     if (content === undefined || /^(?:none|normal|initial|unset)$/i.test(content)) continue;
     text = (text ?? "") + textOf(content);
   }

@@ -1,8 +1,9 @@
 import { wordSet } from "../../io/text/word-set.js";
-import { imagesIn, substitute } from "../css/values.js";
+import { imagesIn } from "../css/values.js";
 import { spend } from "../work.js";
-import type { Candidate, Sheet } from "./cascade.js";
+import type { Sheet } from "./cascade.js";
 import type { Variables } from "./custom-properties.js";
+import type { DeclaredValues } from "./declared-values.js";
 
 /** An image that an element's style loads. */
 export interface ImageUse {
@@ -20,19 +21,21 @@ const IMAGE_PROPERTIES = wordSet(`
   shape-outside filter backdrop-filter clip-path fill stroke marker -webkit-box-reflect
 `);
 
-/** What may win, by property. */
-export type Declared = ReadonlyMap<string, readonly Candidate[]>;
-
 /** Images of an element's properties. */
-export function declaredImages(declared: Declared, variables: Variables, density: number): ImageUse[] {
+export function declaredImages(declared: DeclaredValues, variables: Variables, density: number): ImageUse[] {
   const images: ImageUse[] = [];
   for (const property of IMAGE_PROPERTIES) {
     for (const { value, sheet, offset, certain, media } of declared.get(property) ?? []) {
       if (!value.includes("(")) continue;
-      const text = substitute(value, variables.get) ?? "";
-      // Which one of a set is taken is the screen's choice.
-      const isLoaded = certain && !media && !/image-set\(/i.test(text);
-      for (const url of imagesIn(text, density)) images.push({ url, property, sheet, offset, certain: isLoaded });
+      const { texts, ...substituted } = variables.substitute(value);
+      const isSame = declared.elsewhere(property).every((other) => other.value === value);
+      const isSettled = certain && !media && isSame && substituted.certain && !substituted.media;
+      for (const text of texts) {
+        // Which one of a set is taken is the screen's choice.
+        const isLoaded = isSettled && text !== undefined && !/image-set\(/i.test(text);
+        for (const url of imagesIn(text ?? "", density))
+          images.push({ url, property, sheet, offset, certain: isLoaded });
+      }
     }
   }
   return images;
@@ -40,17 +43,19 @@ export function declaredImages(declared: Declared, variables: Variables, density
 
 /** Images of the animations that run. */
 export function animatedImages(
-  declared: Declared,
+  declared: DeclaredValues,
   variables: Variables,
   sheets: readonly Sheet[],
   density: number,
 ): ImageUse[] {
-  if (!sheets.some(({ facts }) => facts.keyframes.size > 0)) return [];
+  const animated = sheets.filter(({ facts, windows }) => facts.keyframes.size > 0 && windows !== "others");
+  if (animated.length === 0) return [];
   const images: ImageUse[] = [];
   for (const { value } of declared.get("animation-name") ?? []) {
-    for (const name of (substitute(value, variables.get) ?? "").split(/[\s,]+/)) {
-      spend(sheets.length);
-      for (const sheet of sheets) {
+    const names = variables.substitute(value).texts.flatMap((text) => text?.split(/[\s,]+/) ?? []);
+    for (const name of names) {
+      spend(animated.length);
+      for (const sheet of animated) {
         for (const { property, value } of sheet.facts.keyframes.get(name) ?? []) {
           spend(1 + (value.length >> 4));
           for (const url of imagesIn(value, density)) images.push({ url, property, sheet, offset: 0, certain: false });

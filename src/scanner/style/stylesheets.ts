@@ -4,9 +4,9 @@ import type { InlineStylesheet } from "../html/facts.js";
 import { fontType } from "../../manifest/destination.js";
 import { IMPORT, type Context, type Listing, type Located } from "../needs-list.js";
 import type { LinkAttributes } from "../../manifest/types.js";
-import { isTrivialMedia, matchesMedia, type Viewport } from "../css/media-queries.js";
+import { isTrivialMedia, matchesMedia, mayMatchMedia, type Viewport } from "../css/media-queries.js";
 import type { FontNeed } from "./what-styles-load.js";
-import { NEED, type Need, type Reference } from "../url/reference.js";
+import { type Applies, NEED, type Need, type Reference } from "../url/reference.js";
 import type { SiteFacts } from "../facts-cache.js";
 import { isServedAs } from "../lookup.js";
 import { type MaybePromise, whenKnown } from "../../io/maybe-promise.js";
@@ -17,7 +17,7 @@ import type { ImageUse } from "./image-uses.js";
 
 /** Where a stylesheet stands. */
 interface Place {
-  readonly applies: boolean | "deferred";
+  readonly applies: Applies;
   readonly layer: string;
   readonly depth: number;
   /** Set when it, and with it what it imports, can wait. */
@@ -68,15 +68,20 @@ export class SheetList {
    *
    * @param seen it stands in the first round trip of the page
    */
-  inline({ facts, applies }: InlineStylesheet, context: Context, seen: boolean): MaybePromise<void> {
+  inline({ facts, applies, windows }: InlineStylesheet, context: Context, seen: boolean): MaybePromise<void> {
     this.#files.set(context.pathname, context);
-    return this.#take(facts, { ...context, isInlineStyle: true }, { applies, layer: "", depth: 0, inPage: seen });
+    const inner: Context = { ...context, isInlineStyle: true };
+    const place: Place = { applies, layer: "", depth: 0, media: windows === "some", inPage: seen };
+    if (windows !== "others") return this.#take(facts, inner, place);
+    return this.#apply(facts, inner, { ...place, applies: applies && "elsewhere" });
   }
 
   /** Adds a stylesheet that a `link` names. */
   linked(located: Located, { need, applies, media }: Reference, { encoding }: Context): MaybePromise<void> {
     const place = { applies: applies ?? false, layer: "", depth: 0, media: media !== undefined };
-    return this.#sheet(located, need === NEED.idle ? { ...place, need } : place, encoding);
+    if (need === NEED.idle) return this.#sheet(located, { ...place, need }, encoding);
+    // The page is rendered without what it imports, too.
+    return this.#sheet(located, applies === "deferred" ? { ...place, need: NEED.deferredScript } : place, encoding);
   }
 
   /** @param environment encoding of what loads it */
@@ -104,6 +109,7 @@ export class SheetList {
   /** What a stylesheet imports comes before it in the cascade. */
   #take(facts: CssFacts, context: Context, place: Place): MaybePromise<void> {
     if (facts.imports.length === 0) return this.#apply(facts, context, place);
+    if (facts.beforeImports !== undefined) this.#apply(facts.beforeImports, context, place);
     return this.#imports(facts, context, place).then(() => this.#apply(facts, context, place));
   }
 
@@ -122,28 +128,29 @@ export class SheetList {
       const located = await this.#listing.reference(reference, context, this.#policy);
       if (located === undefined || located === "elsewhere") continue;
       const inner: Place = {
-        applies: matching && place.applies,
+        applies: matching ? place.applies : place.applies !== false && mayMatchMedia(media) && "elsewhere",
         layer: layer === undefined ? place.layer : place.layer === "" ? layer : `${place.layer}.${layer}`,
         depth: place.depth + 1,
         media: place.media === true || !isTrivialMedia(media),
       };
-      await this.#sheet(located, need === NEED.idle ? { ...inner, need } : inner, context.encoding);
+      await this.#sheet(located, need === NEED.style ? inner : { ...inner, need }, context.encoding);
     }
   }
 
   #apply(facts: CssFacts, context: Context, place: Place): void {
     if (place.applies === false) return;
     const deferred = place.applies === "deferred";
+    const isElsewhere = place.applies === "elsewhere";
     const sheet: Sheet = {
       facts,
       base: context.base,
       layer: place.layer,
       from: context.pathname,
       deferred,
-      media: place.media === true,
+      windows: isElsewhere ? "others" : place.media === true ? "some" : "all",
     };
-    if (facts.size > 0 || facts.fonts.length > 0) this.sheets.push(sheet);
-    else if (facts.skipped.length > 0) this.skipping.push(sheet);
+    if (facts.size > 0 || facts.layers.length > 0 || (facts.fonts.length > 0 && !isElsewhere)) this.sheets.push(sheet);
+    else if (!isElsewhere && facts.skipped.length > 0) this.skipping.push(sheet);
   }
 
   /** Lists a font: the first source that is there is the one that is loaded. */
@@ -158,7 +165,7 @@ export class SheetList {
         offset: face.offset,
         by: `@font-face "${face.family}"`,
         // Where it is installed, or in another window, it is not loaded.
-        ...(face.mayBeInstalled || sheet.media === true || byMedia ? {} : { rel: "preload" }),
+        ...(face.mayBeInstalled || sheet.windows === "some" || face.byMedia || byMedia ? {} : { rel: "preload" }),
         crossorigin: "anonymous",
         ...(type === undefined ? {} : { type }),
         ...(face.swaps || isGenerated ? { when: "load" } : {}),

@@ -1,11 +1,10 @@
 import type { FontSet, SheetFace } from "./fonts/select-fonts.js";
 import type { Outline, OutlineNode } from "./outline/outline.js";
-import type { StyleEngine } from "./engine.js";
+import type { Computed, StyleEngine } from "./engine.js";
 import type { ImageUse } from "./image-uses.js";
 import { Interrupted } from "./matcher.js";
 import type { Styles } from "./engine-cache.js";
 import { spend, takeTurns, type Work, within } from "../work.js";
-import type { FontUse } from "./fonts/requested-font.js";
 
 /** A font that a page loads. */
 export interface FontNeed extends SheetFace {
@@ -40,9 +39,10 @@ export async function styleNeeds(
     spend(own.length);
     for (const image of own) {
       const key = `${image.url}\n${image.sheet?.base.href ?? ""}`;
-      if (!images.has(key)) images.set(key, image);
+      // Announced if one of the elements loads it in any window.
+      if (image.certain ? images.get(key)?.certain !== true : !images.has(key)) images.set(key, image);
     }
-    for (const text of generated) faces.add(fonts.forText(text), text.font, true);
+    for (const text of generated) faces.add(fonts.forText(text), isByMedia(text), true);
   });
   const texts = fonts.isEmpty ? [] : outline.texts;
   await inTurns(texts, engine, work, (node) => addTexts(node, outline, engine, fonts, faces));
@@ -78,14 +78,20 @@ async function inTurns(
 
 /** Adds the faces of an element's own text. */
 function addTexts(node: OutlineNode, outline: Outline, engine: StyleEngine, fonts: FontSet, faces: Faces): void {
-  const { hidden, skipsContent, font } = engine.compute(node);
+  const computed = engine.compute(node);
+  const { hidden, skipsContent, font } = computed;
   if (hidden || skipsContent) return;
-  faces.add(fonts.forLetters(font), font, false);
+  const byMedia = isByMedia(computed);
+  faces.add(fonts.forLetters(font), byMedia, false);
   for (const code of outline.characters.get(node) ?? []) {
     engine.matcher.pause();
-    faces.add(fonts.forCharacter(font, code), font, false);
+    faces.add(fonts.forCharacter(font, code), byMedia, false);
   }
 }
+
+/** Whether text has its font in some windows only. */
+const isByMedia = ({ font, isShownByMedia }: Pick<Computed, "font" | "isShownByMedia">) =>
+  font.byMedia || isShownByMedia;
 
 /** The faces that a page loads, and what for. */
 class Faces {
@@ -93,7 +99,7 @@ class Faces {
   readonly #ofTexts = new Set<SheetFace>();
   readonly #inAllWindows = new Set<SheetFace>();
 
-  add(faces: readonly SheetFace[], { byMedia }: FontUse, isGenerated: boolean): void {
+  add(faces: readonly SheetFace[], byMedia: boolean, isGenerated: boolean): void {
     for (const face of faces) {
       this.#all.add(face);
       if (!isGenerated) this.#ofTexts.add(face);

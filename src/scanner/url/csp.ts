@@ -27,7 +27,7 @@ const GOVERNING: Readonly<Record<Destination, readonly string[]>> = {
   fetch: ["connect-src"],
   font: ["font-src"],
   image: ["img-src"],
-  json: ["script-src-elem", "script-src"],
+  json: ["connect-src"],
   object: ["object-src"],
   script: ["script-src-elem", "script-src"],
   style: ["style-src-elem", "style-src"],

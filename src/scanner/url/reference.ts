@@ -20,6 +20,13 @@ export const NEED = {
 
 export type Need = (typeof NEED)[keyof typeof NEED];
 
+/**
+ * Whether the rules of a stylesheet apply: "deferred" when the page applies
+ * them after they have been loaded, "elsewhere" when they do in other windows
+ * alone.
+ */
+export type Applies = boolean | "deferred" | "elsewhere";
+
 /** A reference as a text makes it: unresolved, with what its `Link` would have to say. */
 export interface Reference extends LinkAttributes, Pick<EntryMarks, "named" | "when"> {
   /** As written, decoded from the text's own escapes. */
@@ -28,8 +35,8 @@ export interface Reference extends LinkAttributes, Pick<EntryMarks, "named" | "w
   readonly need: Need;
   /** Where in the text it is, in characters. */
   readonly offset: number;
-  /** Of a stylesheet: whether its rules apply, "deferred" when the page applies them after they have been loaded. */
-  readonly applies?: boolean | "deferred";
+  /** Of a stylesheet. */
+  readonly applies?: Applies;
   /** A script asks for it, not the page's text: a browser that looks ahead does not see it. */
   readonly byScript?: true;
   /** Of a classic script: the label of its encoding, as its element says it. */

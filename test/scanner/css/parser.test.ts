@@ -96,6 +96,8 @@ test.each([
   ["(display: no-such)", false],
   ["(display: inline-flex) and (display: inline flow-root)", true],
   ["(--custom: x)", true],
+  ["(export: x)", false],
+  ["(-webkit-align-content: x)", true],
   ["font-format(woff2)", true],
 ])("says whether %s is supported", (condition, expected) => {
   expect(isSupported(condition)).toBe(expected);

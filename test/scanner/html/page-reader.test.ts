@@ -159,3 +159,14 @@ test("keeps the first base, and from where on it counts", () => {
 test("says why it left something out", () => {
   expect(read(`<img loading=lazy src=a.png>`).ignored).toEqual([{ url: "a.png", offset: 0, reason: "lazy" }]);
 });
+
+test.each([
+  [`<script src="a.js"/><img src="a.png"/>`, ["a.js", "a.png"]],
+  [`<style/><title/><textarea/><iframe/><img src="a.png"/>`, ["a.png"]],
+  [`<template/><img src="a.png"/>`, ["a.png"]],
+  [`<video/><source src="no.mp4"/><img src="a.png"/>`, ["a.png"]],
+  [`<svg><script href="a.js"/></svg><script src="b.js"/><script src="c.js"></script>`, ["a.js", "b.js", "c.js"]],
+])("an element of XML ends with its start tag: %s", (xml, expected) => {
+  const { references } = readHtml(Buffer.from(xml), { isXml: true });
+  expect(references.map(({ url }) => url)).toEqual(expected);
+});

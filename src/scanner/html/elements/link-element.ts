@@ -1,11 +1,12 @@
 import type { LinkPreload } from "../facts.js";
+import type { Windows } from "../../css/facts.js";
 import type { Destination } from "../../../manifest/destination.js";
 import type { HtmlLexer } from "../lexer.js";
 import { chooseImage, isImageType } from "./image-candidates.js";
 import type { LinkAttributes } from "../../../manifest/types.js";
-import { isTrivialMedia, matchesMedia } from "../../css/media-queries.js";
+import { isTrivialMedia, matchesMedia, mayMatchMedia } from "../../css/media-queries.js";
 import { candidatesOf } from "./img-element.js";
-import { NEED, type Need } from "../../url/reference.js";
+import { type Applies, NEED, type Need } from "../../url/reference.js";
 import type { TagReferences } from "./tag-references.js";
 
 /** Chromium passes over a font of an older name, such as `application/font-woff2`. */
@@ -23,6 +24,12 @@ const PRELOADABLE: Readonly<Record<string, Need>> = {
 
 /** What a `link` is told by that `h2push export --inject` has put into a page. */
 export const OWN_ATTRIBUTE = "data-h2push";
+
+/** How a handler on the element sets an attribute of it; `this` may be left out (HTML §8.1.8.1). */
+const SWAP = {
+  media: /(?<![\w$.])(?:this\s*\.\s*)?(?:media\s*=(?!=)|(?:set|remove)Attribute\(\s*["']media["'])/,
+  rel: /(?<![\w$.])(?:this\s*\.\s*)?(?:rel\s*=(?!=)|setAttribute\(\s*["']rel["'])/,
+} as const;
 
 const ICONS: ReadonlySet<string> = new Set(["icon", "apple-touch-icon", "apple-touch-icon-precomposed", "mask-icon"]);
 
@@ -56,11 +63,13 @@ export class LinkElements {
     else if (rel.some((type) => ICONS.has(type))) this.#references.ignore(href, "icon");
   }
 
-  /** Whether the `style` element that the lexer stands at applies. */
-  get appliesStyle(): boolean {
+  /** Where the `style` element that the lexer stands at applies; undefined where it does not at all. */
+  get windowsOfStyle(): Windows | undefined {
     const type = this.#lexer.attribute("type")?.trim().toLowerCase() ?? "";
-    if ((type !== "" && type !== "text/css") || !this.#isPreferred(false)) return false;
-    return matchesMedia(this.#lexer.attribute("media") ?? "", this.#references.viewport);
+    if ((type !== "" && type !== "text/css") || !this.#isPreferred(false)) return undefined;
+    const media = this.#lexer.attribute("media") ?? "";
+    if (matchesMedia(media, this.#references.viewport)) return isTrivialMedia(media) ? "all" : "some";
+    return mayMatchMedia(media) ? "others" : undefined;
   }
 
   #stylesheet(href: string | undefined, alternate: boolean): void {
@@ -76,14 +85,15 @@ export class LinkElements {
       return references.add(href, "style", NEED.idle, "alternate stylesheet", link);
     }
     const matching = matchesMedia(media, this.#references.viewport);
-    const applies = !this.inShadow && (matching || this.#swapped());
+    const applies: Applies =
+      !this.inShadow && (matching || (this.#swaps("media") && "deferred") || (mayMatchMedia(media) && "elsewhere"));
     const link = { ...attributes, applies, ...(isTrivialMedia(media) ? {} : { media }) };
     references.add(href, "style", matching ? NEED.style : NEED.idle, "stylesheet", link);
   }
 
   /** `onload="this.media='all'"`: the usual way to load a stylesheet without waiting for it; it applies in the end. */
-  #swapped(): "deferred" | false {
-    return /\bthis\s*\.\s*(?:media|rel)\s*=/.test(this.#lexer.attribute("onload") ?? "") && "deferred";
+  #swaps(attribute: keyof typeof SWAP): boolean {
+    return SWAP[attribute].test(this.#lexer.attribute("onload") ?? "");
   }
 
   /** Of titled stylesheets, only the set named first applies (CSSOM §6.2, "preferred"). */
@@ -122,7 +132,8 @@ export class LinkElements {
       ...(isTrivialMedia(media) ? {} : { media }),
     };
     if (as === "image") this.#imagePreload(href, link);
-    else if (as === "style") references.add(href, as, need, "preload", { ...link, applies: this.#swapped() });
+    else if (as === "style" && this.#swaps("rel"))
+      references.add(href, as, need, "preload", { ...link, applies: "deferred" });
     else references.add(href, toDestination(as), need, "preload", link);
   }
 
@@ -136,11 +147,15 @@ export class LinkElements {
   #modulePreload(href: string | undefined): void {
     this.#note("modulepreload", href);
     const references = this.#references;
-    if (!matchesMedia(this.#lexer.attribute("media") ?? "", this.#references.viewport))
-      return references.ignore(href, "media");
+    const media = this.#lexer.attribute("media") ?? "";
+    if (!matchesMedia(media, this.#references.viewport)) return references.ignore(href, "media");
     const as = this.#lexer.attribute("as")?.trim().toLowerCase() ?? "";
     const destination: Destination = as === "json" || as === "style" ? as : "script";
-    const link: LinkAttributes = { rel: "modulepreload", ...references.fetchAttributes() };
+    const link: LinkAttributes = {
+      rel: "modulepreload",
+      ...references.fetchAttributes(),
+      ...(isTrivialMedia(media) ? {} : { media }),
+    };
     references.add(href, destination, NEED.module, "modulepreload", link);
   }
 }

@@ -18,6 +18,8 @@ export interface FontFace {
   /** Code points, from and to; everything without them. */
   readonly ranges: readonly (readonly [number, number])[];
   readonly offset: number;
+  /** It is there in the window that pages are scanned for, and not in every one. */
+  readonly byMedia: boolean;
 }
 
 const FORMATS = /^(?:woff2?|truetype|opentype|collection|woff2?-variations|truetype-variations|opentype-variations)$/i;
@@ -35,7 +37,11 @@ const STRETCHES: Readonly<Record<string, number>> = {
 };
 
 /** Makes a face of an `@font-face` rule's descriptors; undefined when it can load nothing. */
-export function readFontFace(descriptors: ReadonlyMap<string, string>, offset: number): FontFace | undefined {
+export function readFontFace(
+  descriptors: ReadonlyMap<string, string>,
+  offset: number,
+  byMedia: boolean,
+): FontFace | undefined {
   const family = unquote(descriptors.get("font-family") ?? "")
     .replaceAll(/\s+/g, " ")
     .toLowerCase();
@@ -51,6 +57,7 @@ export function readFontFace(descriptors: ReadonlyMap<string, string>, offset: n
     stretch: rangeOf(descriptors.get("font-stretch") ?? "", stretchOf, 100),
     ranges: unicodeRanges(descriptors.get("unicode-range") ?? ""),
     offset,
+    byMedia,
   };
 }
 

@@ -1,5 +1,6 @@
-import { MAX_ALTERNATIVES, type Candidate } from "../cascade.js";
-import { parseFont, substitute } from "../../css/values.js";
+import { MAX_ALTERNATIVES } from "../cascade.js";
+import type { DeclaredValues } from "../declared-values.js";
+import { parseFont } from "../../css/values.js";
 import { weightOf } from "./font-face.js";
 import type { Variables } from "../custom-properties.js";
 
@@ -18,19 +19,28 @@ type FontPart = (typeof FONT_PARTS)[number];
 /** Marks a `font` shorthand as the value of a longhand: it is taken apart when `var()` is replaced. */
 export const SHORTHAND = "\0";
 
-/** A longhand's value, out of its shorthand where it stands in one; a system font has none of its own. */
-function longhand(value: string, part: FontPart, variables: Variables): string {
-  if (!value.startsWith(SHORTHAND)) return substitute(value, variables.get)?.trim() ?? "inherit";
-  const text = substitute(value.slice(1), variables.get)?.trim() ?? "inherit";
-  if (INHERITED.test(text)) return text;
-  return parseFont(text)?.[part] ?? (part === "family" ? "system-ui" : "normal");
+/** What a longhand's value may be, out of its shorthand where it stands in one; a system font has none of its own. */
+function longhands(value: string, part: FontPart, variables: Variables): string[] {
+  const isShorthand = value.startsWith(SHORTHAND);
+  return variables.substitute(isShorthand ? value.slice(1) : value).texts.map((substituted) => {
+    const text = substituted?.trim() ?? "inherit";
+    if (!isShorthand || INHERITED.test(text)) return text;
+    return parseFont(text)?.[part] ?? (part === "family" ? "system-ui" : "normal");
+  });
+}
+
+/** Whether a media query has a say in a part of the font. */
+export function isByMedia(declared: DeclaredValues, part: FontPart, variables: Variables): boolean {
+  if (declared.isByMedia(`font-${part}`)) return true;
+  const candidates = declared.get(`font-${part}`) ?? [];
+  return candidates.some(({ value }) => variables.substitute(value).media);
 }
 
 const INHERITED = /^(?:inherit|unset|revert|revert-layer)$/i;
 
 /** What a font property may come to; the parent's value where nothing is declared for certain. */
 export function alternatives<T>(
-  declared: ReadonlyMap<string, Candidate[]>,
+  declared: DeclaredValues,
   part: FontPart,
   variables: Variables,
   inherited: readonly T[],
@@ -41,8 +51,9 @@ export function alternatives<T>(
   const values: T[] = [];
   let settled = false;
   for (const { value, certain } of candidates) {
-    const text = longhand(value, part, variables);
-    values.push(...(INHERITED.test(text) ? inherited : parse(text)));
+    for (const text of longhands(value, part, variables)) {
+      values.push(...(INHERITED.test(text) ? inherited : parse(text)));
+    }
     settled = certain;
     if (certain) break;
   }

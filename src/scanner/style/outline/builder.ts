@@ -68,7 +68,7 @@ export class OutlineBuilder {
     } else if (tag === BODY) return this.#lateBody(lexer);
     else if (tag === HTML) return this.#node;
     const effect = inShadow ? this.#paths.kinds.nameless(tag) : this.#effectOf(lexer);
-    return this.#enter(effect, effect.isVoid || (lexer.foreign && lexer.selfClosing));
+    return this.#enter(effect, effect.isVoid || lexer.isEmpty);
   }
 
   /**
