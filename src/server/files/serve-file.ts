@@ -11,7 +11,8 @@ import { answerMissing, VARY } from "./not-found.js";
 import { pathOf } from "../../io/request-target.js";
 import { announcedFields, sendFile } from "./send-file.js";
 import type { Answered, Site, Step } from "../context.js";
-import { admittedBy, type LookupRequest, type Resolved, type SiteLookup } from "./site-lookup.js";
+import type { Resolved } from "./resolved.js";
+import { admittedBy, type LookupRequest, type SiteLookup } from "./site-lookup.js";
 
 /** How long a file may change whenever it is opened, until the client is told to come again (milliseconds). */
 const WRITTEN_FOR_MS = 2000;

@@ -10,6 +10,7 @@ import type { RequestRules } from "../middleware/request-rules.js";
 import { expectedRequest, type SiteRules } from "../middleware/site-rules.js";
 import { isAnsweredByHost } from "./host-paths.js";
 import { leadsInCircle } from "./redirect-circle.js";
+import { placeOf, type Resolved } from "./resolved.js";
 import { pathOf } from "../../io/request-target.js";
 
 /** A request for which an answer is looked up. */
@@ -28,37 +29,6 @@ export interface LookupRequest extends RuleRequest {
 export function admittedBy(rules: RequestRules): Pick<LookupRequest, "rules" | "admits" | "admitsFile"> {
   return { rules, admits: (other) => !other.isRefused, admitsFile: (file) => !rules.refusesFile(file) };
 }
-
-/** The real path of the file or the directory that is shown. */
-function placeOf(resolved: Resolved): string | undefined {
-  if (resolved.kind === "file") return resolved.found.file;
-  return resolved.kind === "listing" ? resolved.directory : undefined;
-}
-
-type Unreadable = Extract<Found, { kind: "unreadable" }>;
-
-/** What answers a request for a file. */
-export type Resolved =
-  | {
-      readonly kind: "file";
-      readonly found: FoundFile;
-      /** Under which the tree has it: that of the request, or of where a rule leads. */
-      readonly pathname: string;
-      /** It is the page of a single-page application, in the place of what is not there. */
-      readonly standsIn: boolean;
-    }
-  | { readonly kind: "redirect"; readonly status: number; readonly location: string }
-  | { readonly kind: "listing"; readonly directory: string }
-  | Unreadable
-  /** With the page that a rule names for it, if one does. */
-  | { readonly kind: "missing"; readonly page: string | undefined }
-  | { readonly kind: "malformed" }
-  /** Not below the base. */
-  | { readonly kind: "outside" }
-  /** Behind a password: of the path that a rule leads to. */
-  | { readonly kind: "refused" }
-  /** Nobody can tell before the request is there. */
-  | { readonly kind: "unknown" };
 
 export interface SiteLookupOptions {
   readonly tree: FileTree;
