@@ -30,7 +30,7 @@ export function h2push({ https = true, ...options }: H2PushOptions = {}): Plugin
       if (!https || command !== "serve" || mode === "test") return undefined;
       const pair = await loadStoredPair({ directory: dataDirectory() });
       const own = { cert: pair.cert, key: pair.key };
-      return { server: { https: server?.https ?? own }, preview: { https: preview?.https ?? own } };
+      return { server: { https: server?.https ?? own }, preview: { https: preview?.https ?? server?.https ?? own } };
     },
     configResolved(resolved) {
       config = resolved;

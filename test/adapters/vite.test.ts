@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { build, createServer, preview, type InlineConfig } from "vite";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { h2push, type H2PushOptions } from "../../src/adapters/vite.js";
+import { createCertificate } from "../../src/index.js";
 import { emptyDirectory } from "../support/directory.js";
-import { connect } from "../support/h2.js";
+import { connect, connectSocket } from "../support/h2.js";
 import { serveHttp1 } from "../support/mounted.js";
 import { writeSite } from "../support/site.js";
 
@@ -94,6 +95,16 @@ test("vite dev names in Link what the scripts of a page import, from the second 
   const { status, headers } = await page();
   expect(status).toBe(200);
   expect(headers.link).toBe("</text.js>; rel=modulepreload; as=script, </more.js>; rel=modulepreload; as=script");
+});
+
+test("vite preview takes the certificate that is set for the development server", async () => {
+  const config = await configOf();
+  await mkdir(join(config.root, "dist"));
+  await writeFile(join(config.root, "dist", "index.html"), "<p>built");
+  const { cert, key } = await createCertificate({ names: ["app.test"] });
+  const server = await preview({ ...config, server: { ...config.server, https: { cert, key } } });
+  onTestFinished(() => server.close());
+  expect((await connectSocket(portOf(server))).getPeerCertificate().subjectaltname).toBe("DNS:app.test");
 });
 
 test("leaves a certificate alone that is set", async () => {
