@@ -4,6 +4,7 @@ import { build, createServer, preview, type InlineConfig } from "vite";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { h2push, type H2PushOptions } from "../../src/adapters/vite.js";
 import { createCertificate } from "../../src/index.js";
+import { entryModules } from "../../src/adapters/vite-modules.js";
 import { emptyDirectory } from "../support/directory.js";
 import { connect, connectSocket } from "../support/h2.js";
 import { serveHttp1 } from "../support/mounted.js";
@@ -96,6 +97,18 @@ test("vite dev names in Link what the scripts of a page import, from the second 
   expect(status).toBe(200);
   expect(headers.link).toBe("</text.js>; rel=modulepreload; as=script, </more.js>; rel=modulepreload; as=script");
 });
+
+test.each([
+  [`<script type="module">1</script><script type="application/ld+json">{}</script>`, ["/main.js"]],
+  [`<script type="importmap">{}</script>`, []],
+  [`<script>addMap()</script>`, []],
+  [`<script src="/add-map.js"></script>`, []],
+])(
+  "vite dev names nothing for a page that has or may get an import map: with %s, scripts %j count",
+  (more, modules) => {
+    expect(entryModules(`<head>${more}<script type="module" src="/main.js"></script>`)).toEqual(modules);
+  },
+);
 
 test("vite preview takes the certificate that is set for the development server", async () => {
   const config = await configOf();
