@@ -16,7 +16,7 @@ export function answerOrNext(
 }
 
 /** Calls back with what a promise comes to. An error that the callback throws is told, too. */
-export async function whenDone<T>(promise: Promise<T>, done: (value: T) => void, failed: Next): Promise<void> {
+async function whenDone<T>(promise: Promise<T>, done: (value: T) => void, failed: Next): Promise<void> {
   try {
     done(await promise);
   } catch (error) {

@@ -7,10 +7,17 @@ import { readScript, scriptLexer } from "../scanner/modules/imports.js";
 /** Modules of a page that are looked at. */
 const MAX_MODULES = 500;
 
-/** The module scripts that a page of the development server names. */
+/**
+ * The module scripts that a page of the development server names; none where
+ * it has an import map, or a script that may add one. Firefox 153 refuses a map
+ * after a `modulepreload` in `Link`, and asks twice for what is not to be
+ * cached where it is a `preload`.
+ */
 export function entryModules(html: string): readonly string[] {
   const tags = html.match(/<script\b[^>]*>/gi) ?? [];
   const modules = tags.filter((tag) => /\btype\s*=\s*["']?module\b/i.test(tag));
+  const others = tags.filter((tag) => !modules.includes(tag));
+  if (others.some((tag) => !/\btype\s*=\s*["']?[\w.+-]+\/(?:[\w.+-]+\+)?json\b/i.test(tag))) return [];
   return modules.flatMap((tag) => /\bsrc\s*=\s*["']?([^"'\s>]+)/i.exec(tag)?.[1] ?? []);
 }
 

@@ -1,10 +1,12 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { ServerResponse } from "node:http";
 import { resolve } from "node:path";
 import envPaths from "env-paths";
-import type { Connect, Plugin, PreviewServer, ResolvedConfig, ViteDevServer } from "vite";
+import type { Plugin, PreviewServer, ResolvedConfig } from "vite";
 import { openSite, type OpenSite } from "../site/open-site.js";
 import type { SiteOptions } from "../site/site-options.js";
 import { isSignerTrusted, loadStoredPair } from "../tls/store/load-stored-pair.js";
-import { answerOrNext, whenDone } from "./middleware.js";
+import { answerOrNext } from "./middleware.js";
 import { entryModules, moduleLinks } from "./vite-modules.js";
 
 export type { SiteOptions };
@@ -21,7 +23,8 @@ export interface H2PushOptions extends SiteOptions {
  * of the authority that `h2push cert trust` makes known to browsers.
  */
 export function h2push({ https = true, ...options }: H2PushOptions = {}): Plugin {
-  const pages = new Map<string, readonly string[]>();
+  /** The response that is being made. */
+  const responses = new AsyncLocalStorage<ServerResponse>();
   let config: ResolvedConfig | undefined;
   let site: OpenSite | undefined;
   return {
@@ -30,19 +33,25 @@ export function h2push({ https = true, ...options }: H2PushOptions = {}): Plugin
       if (!https || command !== "serve" || mode === "test") return undefined;
       const pair = await loadStoredPair({ directory: dataDirectory() });
       const own = { cert: pair.cert, key: pair.key };
-      return { server: { https: server?.https ?? own }, preview: { https: preview?.https ?? own } };
+      return { server: { https: server?.https ?? own }, preview: { https: preview?.https ?? server?.https ?? own } };
     },
     configResolved(resolved) {
       config = resolved;
     },
     transformIndexHtml: {
       order: "post",
-      handler(html, { path, server }) {
-        if (server !== undefined) pages.set(path, entryModules(html));
+      // Called for pages that Vite makes, and for nothing that it passes on or serves as it is.
+      async handler(html, { server }) {
+        const response = responses.getStore();
+        if (server === undefined || response === undefined) return;
+        // A plugin may fail to resolve a module: the page goes without the field.
+        const link = await moduleLinks(server.environments["client"]?.moduleGraph, entryModules(html)).catch(() => {});
+        if (link === undefined || response.headersSent) return;
+        response.setHeader("link", [response.getHeader("link") ?? [], link].flat().map(String));
       },
     },
-    configureServer(server) {
-      server.middlewares.use(linkingPages(server, pages));
+    configureServer({ middlewares }) {
+      middlewares.use((_request, response, next) => responses.run(response, next));
     },
     async configurePreviewServer(server) {
       const opened = await openSite(buildOf(server), { ...(await optionsOf(server)), ...options });
@@ -91,22 +100,3 @@ function proxiedBy({ config: { preview } }: PreviewServer): (target: string) => 
 
 /** Vite's ".example.com" means the name and all below it. */
 const hostsOf = (host: string) => (host.startsWith(".") ? [host.slice(1), `*${host}`] : [host]);
-
-type Handler = Connect.NextHandleFunction;
-
-/** Puts into the responses for pages what the scripts of the page have imported before. */
-function linkingPages({ environments, config }: ViteDevServer, pages: ReadonlyMap<string, readonly string[]>): Handler {
-  return (request, response, next) => {
-    const path = (request.url ?? "").replace(/[?#].*$/s, "");
-    const entries =
-      pages.get(path.endsWith("/") ? `${path}index.html` : path) ??
-      (config.appType === "spa" ? pages.get("/index.html") : undefined);
-    const isPage = request.method === "GET" && request.headers.accept?.includes("text/html") === true;
-    if (!isPage || entries === undefined) return next();
-    const go = (link: string | undefined) => {
-      if (link !== undefined) response.setHeader("link", link);
-      next();
-    };
-    void whenDone(moduleLinks(environments["client"]?.moduleGraph, entries), go, next);
-  };
-}

@@ -1,10 +1,12 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { build, createServer, preview, type InlineConfig } from "vite";
+import { dirname, join } from "node:path";
+import { build, createServer, preview, type InlineConfig, type Plugin } from "vite";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { h2push, type H2PushOptions } from "../../src/adapters/vite.js";
+import { createCertificate } from "../../src/index.js";
+import { entryModules } from "../../src/adapters/vite-modules.js";
 import { emptyDirectory } from "../support/directory.js";
-import { connect } from "../support/h2.js";
+import { connect, connectSocket } from "../support/h2.js";
 import { serveHttp1 } from "../support/mounted.js";
 import { writeSite } from "../support/site.js";
 
@@ -83,17 +85,85 @@ test("vite preview reloads pages of a build with live: true", async () => {
   expect(body.toString()).toContain("/.h2push/live.js");
 });
 
-test("vite dev names in Link what the scripts of a page import, from the second load on", async () => {
-  const server = await createServer(await configOf());
+/** A development server whose root page has been loaded, with all its modules. */
+async function developing(given: InlineConfig & { readonly root: string }) {
+  const server = await createServer(given);
   onTestFinished(() => server.close());
   await server.listen();
   const client = await connect(portOf(server), NO_PUSH);
-  const page = () => client.request("/", { accept: "text/html" });
-  expect((await page()).headers.link).toBeUndefined();
+  const page = (path: string) => client.request(path, { accept: "text/html" });
+  expect((await page("/")).status).toBe(200);
   for (const path of ["/main.js", "/text.js", "/more.js"]) expect((await client.request(path)).status).toBe(200);
-  const { status, headers } = await page();
-  expect(status).toBe(200);
-  expect(headers.link).toBe("</text.js>; rel=modulepreload; as=script, </more.js>; rel=modulepreload; as=script");
+  return { page };
+}
+
+const MODULES = "</text.js>; rel=modulepreload; as=script, </more.js>; rel=modulepreload; as=script";
+
+test.each(["/", "/index.html?a", "/a/route"])(
+  "vite dev names in Link what the scripts of the page at %s import, as far as they were loaded",
+  async (path) => {
+    const { page } = await developing(await configOf());
+    const { status, headers } = await page(path);
+    expect([status, headers.link]).toEqual([200, MODULES]);
+  },
+);
+
+test("vite dev names nothing of the root page in what is passed on, in public files and in other pages", async () => {
+  const config = await configOf();
+  const files = { "public/legacy.html": "<p>legacy", "nested/index.html": "<p>nested" };
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(config.root, name)));
+    await writeFile(join(config.root, name), content);
+  }
+  const admin = await serveHttp1((_request, response) => void response.end("<p>admin"));
+  const server = { ...config.server, proxy: { "/admin": `http://localhost:${admin}` } };
+  const { page } = await developing({ ...config, server });
+  for (const [path, text] of [
+    ["/admin", "admin"],
+    ["/legacy.html", "legacy"],
+    ["/nested/", "nested"],
+    ["/nested/index.html", "nested"],
+  ] as const) {
+    const { headers, body } = await page(path);
+    expect([path, headers.link]).toEqual([path, undefined]);
+    expect(body.toString()).toContain(`<p>${text}`);
+  }
+});
+
+test("vite dev keeps the Link that is there already", async () => {
+  const own: Plugin = {
+    name: "own",
+    configureServer: ({ middlewares }) =>
+      void middlewares.use((_request, response, next) => {
+        response.setHeader("link", "</own.css>; rel=preload; as=style");
+        next();
+      }),
+  };
+  const config = await configOf();
+  const { page } = await developing({ ...config, plugins: [own, ...(config.plugins ?? [])] });
+  expect((await page("/")).headers.link).toBe(`</own.css>; rel=preload; as=style, ${MODULES}`);
+});
+
+test.each([
+  [`<script type="module">1</script><script type="application/ld+json">{}</script>`, ["/main.js"]],
+  [`<script type="importmap">{}</script>`, []],
+  [`<script>addMap()</script>`, []],
+  [`<script src="/add-map.js"></script>`, []],
+])(
+  "vite dev names nothing for a page that has or may get an import map: with %s, scripts %j count",
+  (more, modules) => {
+    expect(entryModules(`<head>${more}<script type="module" src="/main.js"></script>`)).toEqual(modules);
+  },
+);
+
+test("vite preview takes the certificate that is set for the development server", async () => {
+  const config = await configOf();
+  await mkdir(join(config.root, "dist"));
+  await writeFile(join(config.root, "dist", "index.html"), "<p>built");
+  const { cert, key } = await createCertificate({ names: ["app.test"] });
+  const server = await preview({ ...config, server: { ...config.server, https: { cert, key } } });
+  onTestFinished(() => server.close());
+  expect((await connectSocket(portOf(server))).getPeerCertificate().subjectaltname).toBe("DNS:app.test");
 });
 
 test("leaves a certificate alone that is set", async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { runCli, startCli } from "../support/cli.js";
 import { emptyDirectory } from "../support/directory.js";
+import { inTerminal, startInTerminal } from "../support/terminal.js";
 import { createCertificate } from "../../src/tls/issue/issue.js";
 import { writeSite } from "../support/site.js";
 
@@ -70,6 +71,36 @@ test.each([
   cli.child.kill(signal);
   expect(await cli.exit).toBe(code);
   expect(cli.stdout).toContain(`took ${signal}`);
+});
+
+/** Says in the end how often it was interrupted; the first time leaves some time for a second one. */
+const COUNT = `
+  let count = 0;
+  const say = () => { console.log("interrupted " + count + " times"); process.exit(); };
+  process.on("SIGINT", () => { if (++count === 1) setTimeout(say, 500); });
+  setInterval(() => undefined, 1000);
+  console.log("ready");`;
+
+inTerminal("Ctrl+C interrupts the command once: the terminal does, and nothing is passed on", async () => {
+  const files = await writeSite({ "count.mjs": COUNT });
+  const command = `$H2PUSH ${await site()} -p 0 -- ${process.execPath} ${join(files, "count.mjs")}`;
+  const { cli, type } = await startInTerminal(`${command}; echo status $?`);
+  await cli.prints(/ready/);
+  type("\u0003");
+  expect((await cli.prints(/interrupted (\d+) times/))[1]).toBe("1");
+  await cli.prints(/status 130/);
+});
+
+inTerminal("in the background of a terminal, and with another input, SIGINT is passed on once", async () => {
+  const files = await writeSite({ "count.mjs": COUNT });
+  const command = `$H2PUSH ${await site()} -p 0 -- ${process.execPath} ${join(files, "count.mjs")}`;
+  for (const start of [`set -m; ${command} & echo pid $!; wait`, `${command} < /dev/null & echo pid $!; wait`]) {
+    const { cli } = await startInTerminal(start);
+    const pid = Number((await cli.prints(/pid (\d+)/))[1]);
+    await cli.prints(/ready/);
+    process.kill(pid, "SIGINT");
+    expect((await cli.prints(/interrupted (\d+) times/))[1]).toBe("1");
+  }
 });
 
 test("does not run the command where the server can't listen", async () => {

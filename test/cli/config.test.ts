@@ -1,3 +1,4 @@
+import { createPrivateKey } from "node:crypto";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -271,6 +272,25 @@ test("relative paths are those from the folder of the file", async () => {
   const port = await cli.port();
   expect((await connectSocket(port)).getPeerCertificate().subjectaltname).toBe("DNS:app.test");
   expect([...(await (await connect(port)).page("/")).pushed.keys()]).toEqual(["/other.html"]);
+});
+
+test("the file of an @FILE, too, is that from the folder of the file, and never served", async () => {
+  const cwd = await project(
+    { port: 0, root: "site", cert: "cert.pem", key: "key.pem", auth: "@site/auth.txt", passphrase: "@site/words.txt" },
+    "own.json",
+  );
+  const { cert, key } = await createCertificate();
+  const locked = createPrivateKey(key).export({ type: "pkcs8", format: "pem", cipher: "aes256", passphrase: "words" });
+  await writeFile(join(cwd, "cert.pem"), cert);
+  await writeFile(join(cwd, "key.pem"), locked);
+  await writeFile(join(cwd, "site", "auth.txt"), "me:secret\n");
+  await writeFile(join(cwd, "site", "words.txt"), "words\n");
+  const cli = await startCli(["--config", join(cwd, "own.json")]);
+  const { request } = await connect(await cli.port());
+  const authorization = `Basic ${btoa("me:secret")}`;
+  expect((await request("/other.html")).status).toBe(401);
+  expect((await request("/other.html", { authorization })).status).toBe(200);
+  for (const path of ["/auth.txt", "/words.txt"]) expect((await request(path, { authorization })).status).toBe(404);
 });
 
 test("a list may be one string, $schema is allowed, and a mark of the byte order does no harm", async () => {

@@ -2,11 +2,13 @@ import { rmSync } from "node:fs";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
+import { isatty } from "node:tty";
 import type { ChildProcess } from "node:child_process";
 import { H2PushError, systemCode } from "../../errors.js";
 import { type Certificate, chainOf } from "../../tls/issue/certificate.js";
 import { findAuthorities, signerAmong } from "../certificates/authority-file.js";
 import { certEnvironment } from "../certificates/cert-environment.js";
+import { isInForeground } from "../terminal/foreground.js";
 
 const PASSED_ON = ["SIGINT", "SIGTERM"] as const;
 
@@ -16,9 +18,10 @@ const statusOf = (signal: NodeJS.Signals) => 128 + constants.signals[signal];
 /**
  * Runs a command that finds the server by `H2PUSH_URL`, and trusts its
  * certificate by `NODE_EXTRA_CA_CERTS` where it is a program of Node. SIGINT
- * and SIGTERM are passed on to it. It is ended when this process ends first.
+ * and SIGTERM are passed on to it, but for a SIGINT that the terminal has sent
+ * to it as well. It is ended when this process ends first.
  *
- * @returns its exit status; 128 + n where signal number n ended it, or was passed on
+ * @returns its exit status; 128 + n where signal number n ended it, or came here
  * @throws {H2PushError} "command" when it can't be run
  */
 export async function runBeside(command: readonly string[], url: string, certificate: Certificate): Promise<number> {
@@ -43,20 +46,29 @@ export async function runBeside(command: readonly string[], url: string, certifi
 }
 
 function statusWhenEnded(child: ChildProcess, file: string): Promise<number> {
-  let passedOn: NodeJS.Signals | undefined;
-  const passOn = (signal: NodeJS.Signals) => {
-    passedOn = signal;
+  let received: NodeJS.Signals | undefined;
+  const passOn = async (signal: NodeJS.Signals) => {
+    received = signal;
+    // Many programs take a second one as "at once".
+    if (signal === "SIGINT" && (await isFromTerminal())) return;
     child.kill(signal);
   };
-  for (const name of PASSED_ON) process.on(name, passOn);
+  for (const name of PASSED_ON) process.on(name, (signal) => void passOn(signal));
   return new Promise<number>((resolve, reject) => {
     child.once("error", (error) => reject(unrunnable(file, error)));
     child.once("exit", (code, signal) => {
-      const ended = passedOn ?? signal;
+      const ended = received ?? signal;
       resolve(ended === null ? (code ?? 1) : statusOf(ended));
     });
   });
 }
+
+/**
+ * Whether a SIGINT is that of Ctrl+C, which all get that run in the terminal's
+ * foreground. Node doesn't tell who sent it: one that is sent to this process
+ * alone while it has the terminal is taken for it, too.
+ */
+const isFromTerminal = async () => isatty(0) && (await isInForeground());
 
 function unrunnable(file: string, error: Error): Error {
   const code = systemCode(error);

@@ -70,7 +70,17 @@ function meant(key: string, value: unknown, file: string): unknown {
     throw new H2PushError("usage", `${key} in ${file}: ${error.message}`, error.hint, { cause: error });
   }
   if (option.check === checkFile) return fromFolder(String(given), file);
-  return key === "host" ? String(given).replace(/(?<=^unix:).*/s, (path) => fromFolder(path, file)) : given;
+  const path = pathsWithin[key];
+  return path === undefined || typeof given !== "string"
+    ? given
+    : given.replace(path, (name) => fromFolder(name, file));
 }
+
+/** Where the path of a file stands in the values of options that take something else as well. */
+const pathsWithin: Readonly<Record<string, RegExp>> = {
+  host: /(?<=^unix:).*/s,
+  auth: /(?<=^@).*/s,
+  passphrase: /(?<=^@).*/s,
+};
 
 const fromFolder = (path: string, file: string) => (isAbsolute(path) ? path : join(dirname(file), path));

@@ -5,7 +5,7 @@ import type { PageNeeds } from "../../scanner/types.js";
 import { OpenPage, QUIET_MS, type PageChange, type Files } from "./page-changes.js";
 import { DirectoryWatch } from "./directory-watch.js";
 import type { Listener } from "./sse.js";
-import { PageFiles, versionId, type PageFilesOptions } from "./page-files.js";
+import { PageFiles, versionId, type Given, type PageFilesOptions } from "./page-files.js";
 import { ServedPages } from "./served-pages.js";
 
 export interface OpenPagesOptions extends PageFilesOptions {
@@ -111,14 +111,18 @@ export class OpenPages {
     const { version, load } = visitor;
     // One that has listened before may have missed something since.
     const served = version === "" ? this.#served.take(load) : undefined;
-    const { page, files, audience } = await (served ?? this.#files.of(visitor));
-    const id = this.#idOf(files);
+    const found = await (served ?? this.#files.of(visitor));
+    const id = this.#idOf(found.files);
+    const told = version === "" ? id : version;
     // What it is, until it is told of a change: it may go away before.
-    listener.send({ event: "hello", id: version === "" ? id : version, data: visitor.hello });
-    const changed = version !== "" && version !== id && (await this.#differs(visitor, gone));
+    listener.send({ event: "hello", id: told, data: visitor.hello });
+    const given = id === told ? found : await this.#settled(visitor, gone);
     if (gone.aborted) return;
+    // One that has gone loads anew when it is back, as one that listened when it went.
+    const changed = this.#idOf(given.files) !== told && isThere(given);
     if (changed) listener.send({ event: "reload", id: "", data: "[]" });
     if (changed || visitor.brief) return listener.end();
+    const { page, files, audience } = given;
     const listening = { visitor, audience, listener, page: new OpenPage(page, files, this.#delay) };
     this.#listening.add(listening);
     gone.addEventListener("abort", () => this.#remove(listening), { once: true });
@@ -129,18 +133,16 @@ export class OpenPages {
     this.look();
   }
 
-  /** Whether a page is another one than it was told, when changes have settled that it did not listen to. */
-  async #differs(visitor: Visitor, gone: AbortSignal): Promise<boolean> {
-    for (let before = ""; !gone.aborted;) {
+  /** What a page rests on that was told another version: when changes have settled, or at once when it has gone. */
+  async #settled(visitor: Visitor, gone: AbortSignal): Promise<Given> {
+    for (let before = ""; ;) {
       this.#files.refresh();
-      const { page, files } = await this.#files.of(visitor);
-      const id = this.#idOf(files);
-      if (id === visitor.version) return false;
-      if (id === before && files.get(page)?.version !== undefined) return true;
+      const given = await this.#files.of(visitor);
+      const id = this.#idOf(given.files);
+      if (gone.aborted || id === visitor.version || id === before || !isThere(given)) return given;
       before = id;
       await after(QUIET_MS, undefined, { ref: false });
     }
-    return false;
   }
 
   /** Has every page load anew, those that only ask from time to time too. */
@@ -235,3 +237,6 @@ export class OpenPages {
     this.#every = undefined;
   }
 }
+
+/** Whether a page's own file is there. */
+const isThere = ({ page, files }: Given) => files.get(page)?.version !== undefined;

@@ -1,8 +1,9 @@
 import { cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { brotliDecompressSync, gzipSync } from "node:zlib";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { ServerOptions } from "../../../src/index.js";
+import { PageFiles } from "../../../src/server/live-reload/page-files.js";
 import { liveLine } from "../../../src/cli/log/live-line.js";
 import { startCli, type Cli } from "../../support/cli.js";
 import { listen, listen1 } from "../../support/event-source.js";
@@ -274,6 +275,27 @@ describe("an event stream", () => {
       },
       { timeout: 5000 },
     );
+  });
+
+  test("that comes back when its file has gone is looked for without haste, and loads anew when there is one", async () => {
+    const { root, client, write } = await serve();
+    const { hello, source } = await open(client);
+    source.close();
+    await rm(join(root, "index.html"));
+    await vi.waitFor(async () => expect((await client.request("/")).status).toBe(404), { timeout: 5000 });
+    const looks = vi.spyOn(PageFiles.prototype, "again");
+    const refreshes = vi.spyOn(PageFiles.prototype, "refresh");
+    onTestFinished(() => void [looks, refreshes].map((spy) => spy.mockRestore()));
+    const brief = await listen(client, address("/", { brief: "true", version: hello.id }));
+    expect(await brief.next()).toMatchObject({ event: "hello", id: hello.id });
+    await expect(brief.next()).rejects.toThrow("the stream has ended");
+    const back = await listen(client, address("/"), { "last-event-id": hello.id });
+    expect(await back.next()).toMatchObject({ event: "hello", id: hello.id });
+    await vi.waitFor(() => expect(looks.mock.calls.length).toBeGreaterThan(2), { timeout: 5000 });
+    // One for each that came back.
+    expect(refreshes).toHaveBeenCalledTimes(2);
+    await write("index.html", "second");
+    expect(await back.next()).toMatchObject({ event: "reload", id: "" });
   });
 
   test("works over HTTP/1.1, and says that connections are few there", async () => {
