@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { OutgoingHttpHeaders } from "node:http";
 import { constants } from "node:http2";
 import { isNavigation } from "../../delivery/navigation.js";
@@ -29,37 +28,38 @@ interface SlowPage {
 /**
  * The `Link` values that a route gave with its latest response for a path, and
  * how long that took: a slow route will most likely give them again, and a 103
- * can say so while it is at work. What is one client's own is said to that
- * client alone, which is told by its cookies and its password.
+ * can say so while it is at work.
  */
 export class RememberedLinks {
-  readonly #byKey = new LruMap<SlowPage>(MAX_PAGES);
+  readonly #byPath = new LruMap<SlowPage>(MAX_PAGES);
 
   of(exchange: Exchange): SlowPage | undefined {
-    return this.#byKey.get(ownKey(exchange)) ?? this.#byKey.get(sharedKey(exchange));
+    return this.#byPath.get(keyOf(exchange));
   }
 
   /** @param fields of the response that is about to begin, `link` and `integrity-policy` among them */
   learn(exchange: Exchange, status: number, fields: OutgoingHttpHeaders): void {
     const { arrived, hinted } = exchange;
-    const field = fieldText(fields["link"]);
-    const allowed = field && withoutBlocked(field, [fields["integrity-policy"] ?? []].flat().map(String));
-    const link = allowed !== undefined && isField(allowed) && readLinks(allowed).some(isHint) ? allowed : undefined;
     const isForAll = isShared(status, fields, "document") && exchange.fields.authorization === undefined;
-    const key = isForAll ? sharedKey(exchange) : ownKey(exchange);
-    if (link === undefined && hinted === undefined) this.#byKey.delete(key);
-    else this.#byKey.set(key, { link, tookMs: performance.now() - arrived });
+    const allowed = withoutBlocked(
+      fieldText(fields["link"]) ?? "",
+      [fields["integrity-policy"] ?? []].flat().map(String),
+    );
+    const values = readLinks(allowed).filter((value) => isForAll || isCode(value));
+    const text = values.map((value) => value.text).join(", ");
+    const link = isField(text) && values.some(isHint) ? text : undefined;
+    if (link === undefined && hinted === undefined) this.#byPath.delete(keyOf(exchange));
+    else this.#byPath.set(keyOf(exchange), { link, tookMs: performance.now() - arrived });
   }
 }
 
-const sharedKey = ({ authority, target }: Exchange) => `${authority}${pathOf(target)}`;
+const keyOf = ({ authority, target }: Exchange) => `${authority}${pathOf(target)}`;
 
-function ownKey(exchange: Exchange): string {
-  const { cookie, authorization } = exchange.fields;
-  if (cookie === undefined && authorization === undefined) return `${sharedKey(exchange)} `;
-  const own = createHash("sha256").update(JSON.stringify([cookie, authorization]));
-  return `${sharedKey(exchange)} ${own.digest("base64")}`;
-}
+/** Destinations of what is the same for all; what else a response for one client names may be data of theirs. */
+const CODE = new Set(["style", "script", "font"]);
+
+const isCode = ({ rel, attributes }: LinkValue) =>
+  rel.includes("modulepreload") || rel.includes("preconnect") || CODE.has(attributes.get("as") ?? "");
 
 /** The value of a field. */
 const fieldText = (field: OutgoingHttpHeaders[string]) => (field === undefined ? undefined : [field].flat().join(", "));
