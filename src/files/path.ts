@@ -11,7 +11,8 @@ const malformed = { ok: false, status: 400 } as const;
  * data streams, trailing dots and spaces, short names (`GIT~1` is `.git`).
  * Refused there; elsewhere they are ordinary names.
  */
-const windowsAlias = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)|:|~\d|[. ]$/i;
+const windowsAlias =
+  /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)|:|^(?=[^.]{3,8}(?:\.|$))[^.]+~\d+(?:\.[^.]{0,3})?$|[. ]$/i;
 
 /**
  * Takes the path of a request target (percent-encoded, without the query)

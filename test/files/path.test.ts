@@ -74,9 +74,15 @@ test.each([
   expect(segmentsOf(pathname, "win32")).toEqual({ ok: false, status: 404 });
 });
 
-test.each(["/console.html", "/a.b/c", "/nullable", "/~user/x", "/a~b"])(
-  "on Windows, %s is an ordinary name",
-  (pathname) => {
-    expect(segmentsOf(pathname, "win32").ok).toBe(true);
-  },
-);
+test.each([
+  "/console.html",
+  "/a.b/c",
+  "/nullable",
+  "/~user/x",
+  "/a~b",
+  "/vendors~1a2b.js",
+  "/report~2024.pdf",
+  "/a~1.html",
+])("on Windows, %s is an ordinary name", (pathname) => {
+  expect(segmentsOf(pathname, "win32").ok).toBe(true);
+});
