@@ -155,7 +155,7 @@ export class LearnedPage {
     if (!start.withoutLearned || !isCold) return;
     const read = new Set(start.needs.entries.map(({ target }) => target));
     const asksForOthers = [...sightings.values()].some(
-      ({ destination, target }) => destination === "image" && !read.has(target),
+      ({ destination, target }) => destination === "image" && !read.has(target) && !this.entries.has(target),
     );
     for (const { target, as } of this.entries.values()) {
       if (sightings.has(target)) continue;
