@@ -19,8 +19,9 @@ export interface H2PushOptions extends SiteOptions {
 /**
  * Plugin for Vite 8. `vite preview` serves the build as h2push does; pages of
  * the development server name, in a `Link` field, the modules that their
- * scripts import, from the second load on. Both over HTTPS, with a certificate
- * of the authority that `h2push cert trust` makes known to browsers.
+ * scripts import: those that Vite has made, which from the second load on are
+ * all of them. Both over HTTPS, with a certificate of the authority that
+ * `h2push cert trust` makes known to browsers.
  */
 export function h2push({ https = true, ...options }: H2PushOptions = {}): Plugin {
   /** The response that is being made. */
