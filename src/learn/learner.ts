@@ -203,6 +203,7 @@ export class Learner {
     // Most loads of a page have nothing to tell.
     if (!load.isDoubled && known?.isToldMore(load) !== true && news.length === 0) return;
     if (known?.isOf(version, rules) === true && news.length === 0 && !this.#learning.has(key)) {
+      known.forgetUnused(load);
       this.#safely(() => this.#judge(load, known));
       return;
     }
@@ -236,6 +237,7 @@ export class Learner {
     // Another version is loaded by now.
     if (known?.isOf(version, rules) === false) return;
     const learned = known ?? newPage(load);
+    learned.forgetUnused(load);
     if (await learnFrom(load, newsOf(load, known), learned, this.#options.lookup)) this.#judge(load, learned);
     else this.#pages.delete(key);
   }
@@ -243,7 +245,6 @@ export class Learner {
   /** Takes what a load shows of what is known, and keeps what there is. */
   #judge(load: PageLoad, learned: LearnedPage): void {
     const { page, isFirst } = load.start;
-    learned.forgetUnused(load);
     if (isFirst && this.#options.judges) for (const target of learned.judge(load)) this.#tellWrong(page, target);
     this.#keep(keyOfLoad(load), learned);
   }
