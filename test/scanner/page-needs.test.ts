@@ -118,6 +118,13 @@ test.each([
   ["the unlayered one", `p { background: url(a) } @layer x { p.y { background: url(b) } }`, `<p class=y>`, ["/a"]],
   ["a nested one", `div { & > p { background: url(a) } }`, `<div><p></div>`, ["/a"]],
   [
+    "one with an escaped quotation mark",
+    String.raw`p { background: url(b); background: url(\'a/../a)/* ' */ }`,
+    `<p>`,
+    ["/a"],
+  ],
+  ["none with a quotation mark", `p { background: url(a) } p.x { background: url(it's) }`, `<p class=x>`, ["/a"]],
+  [
     "none that is nested elsewhere",
     `div { & > p { background: url(a) } }`,
     `<div><i><b><span></span></b></i></div><p>`,
