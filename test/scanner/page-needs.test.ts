@@ -564,6 +564,24 @@ test("announces no font to all that some windows have", async () => {
   ]);
 });
 
+const BACKGROUND = `p { background: url(a); font-family: F }`;
+const NO_BACKGROUND = `p.x { background: none; font-family: serif }`;
+
+test.each([
+  ["a block for other windows", "", `${BACKGROUND} @media (max-width: 9px) { @layer x { ${NO_BACKGROUND} } }`],
+  [
+    "a block for other windows within its layer",
+    "",
+    `@layer x { ${BACKGROUND} } @media (max-width: 9px) { @layer x.y { ${NO_BACKGROUND} } }`,
+  ],
+  ["a stylesheet for other windows", `<link rel=stylesheet media="(max-width: 9px)" href=s.css>`, BACKGROUND],
+])("announces what a layer does not take away that is only in %s", async (_, head, css) => {
+  const html = `${head}<style>${face("F", "f")} ${css}</style><p class=x>text`;
+  const files = { "index.html": html, "s.css": `@layer base { ${NO_BACKGROUND} }`, a: "", f: "" };
+  const { entries } = await scanIndex(files);
+  expect(entries.filter(({ as }) => as !== "style").map(({ rel }) => rel)).toEqual(["preload", "preload"]);
+});
+
 test("announces neither of the images that a custom property may be", async () => {
   const css = `li { --i: url(a) } li:first-child { --i: url(b) } li { background: var(--i) }`;
   const { entries } = await scanIndex({ "index.html": `<style>${css}</style><li>`, a: "", b: "" });

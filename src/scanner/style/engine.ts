@@ -1,4 +1,4 @@
-import { byPrecedence, type Candidate, layerName, type Matched, rankLayers, type Sheet } from "./cascade.js";
+import { byPrecedence, type Candidate, layerName, type Matched, rankLayers, rankOf, type Sheet } from "./cascade.js";
 import { isNone, mayLoadImage } from "../css/declarations.js";
 import { type DeclaredValues, declaredValues } from "./declared-values.js";
 import { familiesOf } from "../css/values.js";
@@ -65,7 +65,7 @@ export class StyleEngine {
   readonly #sheets: readonly Sheet[];
   /** Those that apply in this window. */
   readonly #applying: readonly Sheet[];
-  readonly #layers: ReadonlyMap<string, number>;
+  readonly #layers: Map<string, number>;
   readonly #density: number;
   readonly #computed = new WeakMap<OutlineNode, KnownStyle>();
   /** Kinds of elements that may have an image, as far as the kind tells. */
@@ -174,8 +174,7 @@ export class StyleEngine {
       sheet.facts.rules.each(node, (rule) => {
         const match = this.matcher.match(rule.selector, node);
         if (match === "no") return;
-        const unlayered = sheet.origin === undefined ? Number.MAX_SAFE_INTEGER : -1;
-        const layer = this.#layers.get(layerName(sheet, rule.layer)) ?? unlayered;
+        const layer = sheet.origin === undefined ? rankOf(layerName(sheet, rule.layer), this.#layers) : -1;
         matched.push({
           rule,
           sheet,
