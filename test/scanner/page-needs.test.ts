@@ -469,6 +469,11 @@ test.each([
     `p { background: url(a); display: none } @media (min-width: 9px) { p { display: block } }`,
   ],
   [
+    "of what one hides where another shows it",
+    `p { background: url(a) } @media (max-width: 9px) { p { display: none } } @media (max-width: 5px) { p { display: block } }`,
+  ],
+  ["of what is shown before scripts run", `p { background: url(a); display: none } html:not(.js) p { display: block }`],
+  [
     "of what a narrow one hides with its content",
     `p::after { background: url(a); content: ""; @media (max-width: 9px) { display: none } }`,
   ],
@@ -522,6 +527,8 @@ test.each([
   ["a query takes away that no browser knows", `@media (-ms-high-contrast: none) { p { background: none } }`],
   ["another window shows in another way", `p { display: flex } @media (max-width: 9px) { p { display: block } }`],
   ["this window shows in another way", `p { display: flex } @media (min-width: 9px) { p { display: block } }`],
+  ["another window shows again", `@media (max-width: 9px) { p { display: none } body p { display: block } }`],
+  ["this window shows again", `@media (min-width: 9px) { p { display: none } body p { display: block } }`],
   ["another window has, too", `@media (max-width: 9px) { p { background: url(a) } }`],
   ["a weaker rule of another window does not take away", `@media (max-width: 9px) { * { background: none } }`],
   ["another window takes away from something else", `@media (max-width: 9px) { b { background: none } }`],

@@ -98,8 +98,7 @@ export function mayLoadImage({ property, value }: Declaration): boolean {
 }
 
 /** Whether a declaration of another window bears on what is loaded there of what is loaded in this one. */
-export function mayTakeAway({ property, value }: Declaration): boolean {
-  if (property === "display") return isNone(value);
+export function mayTakeAway({ property }: Declaration): boolean {
   return property !== "animation-name" && property !== "content" && property !== "content-visibility";
 }
 

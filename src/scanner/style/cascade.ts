@@ -36,6 +36,8 @@ export interface Candidate {
   readonly media: boolean;
   readonly value: string;
   readonly certain: boolean;
+  /** What the blocks around its rule ask for; undefined where it is scripts that end it. */
+  readonly condition: string | undefined;
   readonly sheet: Sheet | undefined;
   readonly offset: number;
 }

@@ -11,7 +11,7 @@ interface Block extends Omit<Candidate, "value"> {
 }
 
 /** A `style` attribute. */
-const INLINE: Block = { certain: true, sheet: undefined, offset: 0, media: false, isElsewhere: false };
+const INLINE: Block = { certain: true, condition: "", sheet: undefined, offset: 0, media: false, isElsewhere: false };
 
 /** For each property of an element, or of its pseudo-element, what may win, the strongest first. */
 export class DeclaredValues {
@@ -48,8 +48,8 @@ export class DeclaredValues {
     const last = list?.at(-1);
     const isSettled = last?.certain === true;
     if (isElsewhere || isSettled) {
-      if (!isSettled || last.media)
-        this.#addElsewhere(property, { ...block, value, media: isElsewhere || block.media });
+      if (isSettled && isBeneath(block, last)) return;
+      this.#addElsewhere(property, { ...block, value, media: isElsewhere || block.media });
     } else if (list === undefined) this.#here.set(property, [{ ...block, value }]);
     else if (list.length < MAX_ALTERNATIVES) list.push({ ...block, value });
   }
@@ -58,11 +58,18 @@ export class DeclaredValues {
     this.#elsewhere ??= new Map();
     const list = this.#elsewhere.get(property);
     if (list === undefined) this.#elsewhere.set(property, [candidate]);
-    else if (list.length < MAX_ALTERNATIVES && !isInEveryWindow(list.at(-1))) list.push(candidate);
+    else if (list.length < MAX_ALTERNATIVES && !list.some((stronger) => isBeneath(candidate, stronger)))
+      list.push(candidate);
   }
 }
 
-const isInEveryWindow = (candidate: Candidate | undefined) => candidate?.certain === true && !candidate.media;
+/** Whether a stronger declaration counts wherever a weaker one does. */
+function isBeneath({ sheet, condition }: Omit<Candidate, "value">, stronger: Candidate): boolean {
+  if (!stronger.certain) return false;
+  if (!stronger.media) return true;
+  const isSheetThere = stronger.sheet === sheet || stronger.sheet?.windows === "all";
+  return isSheetThere && condition !== undefined && condition === stronger.condition;
+}
 
 /**
  * The declared values of an element, or of its pseudo-element.
@@ -87,8 +94,15 @@ export function declaredValues(
       const { list, offset } = rule.declarations;
       const certain = entry.certain && rule.selector.pseudo === pseudo;
       const isIn = (windows: Windows) => rule.windows === windows || sheet.windows === windows;
-      const media = isIn("some") || endsWithScripts(rule.selector);
-      addBlock(declared, list, important, { certain, sheet, offset, media, isElsewhere: isIn("others") });
+      const isForScripts = endsWithScripts(rule.selector);
+      addBlock(declared, list, important, {
+        certain,
+        sheet,
+        offset,
+        media: isIn("some") || isForScripts,
+        condition: isForScripts ? undefined : rule.condition,
+        isElsewhere: isIn("others"),
+      });
     }
   }
   return declared;
