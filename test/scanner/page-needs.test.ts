@@ -529,6 +529,18 @@ test.each([
   ["this window shows in another way", `p { display: flex } @media (min-width: 9px) { p { display: block } }`],
   ["another window shows again", `@media (max-width: 9px) { p { display: none } body p { display: block } }`],
   ["this window shows again", `@media (min-width: 9px) { p { display: none } body p { display: block } }`],
+  [
+    "another window has in another place",
+    `p { background: url(a) 0 } @media (max-width: 9px) { p { background: url("a") 9px } }`,
+  ],
+  ["another window has with another", `@media (max-width: 9px) { p { background: url(b), url(a) } }`],
+  [
+    "another window has with another colour",
+    `:root { --c: #fff } @media (max-width: 9px) { :root { --c: #000 } } p { background: var(--c) url(a) }`,
+  ],
+  ["has a colour that is not known", `p { --c: #fff } p:has(i) { --c: #000 } p { background: var(--c) url(a) }`],
+  ["the first may not have", `p:first-child { background: none }`],
+  ["may have another place", `p { background: url(a) 0 } p:has(i) { background: url(a) 9px }`],
   ["another window has, too", `@media (max-width: 9px) { p { background: url(a) } }`],
   ["a weaker rule of another window does not take away", `@media (max-width: 9px) { * { background: none } }`],
   ["another window takes away from something else", `@media (max-width: 9px) { b { background: none } }`],
@@ -540,7 +552,30 @@ test.each([
 
 test.each([
   ["another window has another font", `@media (max-width: 9px) { p { font-family: serif } }`, undefined],
-  ["another window has another weight", `@media (max-width: 9px) { p { font-weight: bold } }`, undefined],
+  ["another window has a weight of its own face", `@media (max-width: 9px) { p { font-weight: bold } }`, undefined],
+  ["another window has a weight of the same face", `@media (max-width: 9px) { p { font-weight: 300 } }`, "preload"],
+  ["another window has a slant of no face", `@media (max-width: 9px) { p { font-style: italic } }`, "preload"],
+  ["another window has another weight to inherit", `@media (max-width: 9px) { body { font-weight: bold } }`, undefined],
+  [
+    "another window has a shorthand with another size",
+    `p { font: 18px/1.6 F } @media (max-width: 9px) { p { font: 16px/1.5 "f" } }`,
+    "preload",
+  ],
+  [
+    "another window has a shorthand with another font",
+    `p { font: 18px/1.6 F } @media (max-width: 9px) { p { font: 18px/1.6 serif } }`,
+    undefined,
+  ],
+  [
+    "another window has another size by a custom property",
+    `:root { --s: 18px } @media (max-width: 9px) { :root { --s: 16px } } p { font: var(--s)/1.6 F }`,
+    "preload",
+  ],
+  [
+    "another window has another shorthand by a custom property",
+    `:root { --s: 18px F } @media (max-width: 9px) { :root { --s: bold 18px F } } p { font: var(--s) }`,
+    undefined,
+  ],
   ["another window hides the text", `@media (max-width: 9px) { p { display: none } }`, undefined],
   [
     "another window has another custom property",
@@ -560,8 +595,9 @@ test.each([
   ["another window has the same", `@media (max-width: 9px) { p { font-family: F; color: red } }`, "preload"],
   ["print has another font", `@media print { p { font-family: serif } }`, "preload"],
 ])("announces a font by whether %s", async (_, css, rel) => {
-  const html = `<style>${face("F", "f.woff2")} p { font-family: F } ${css}</style><p>text`;
-  expect((await scanIndex({ "index.html": html, "f.woff2": "" })).entries.map((entry) => entry.rel)).toEqual([rel]);
+  const html = `<style>${face("F", "f.woff2")} ${face("F", "b.woff2", "font-weight: bold")} p { font-family: F } ${css}</style><p>text`;
+  const { entries } = await scanIndex({ "index.html": html, "f.woff2": "", "b.woff2": "" });
+  expect(entries.map((entry) => entry.rel)).toEqual([rel]);
 });
 
 test("announces no font to all that some windows have", async () => {

@@ -10,6 +10,9 @@ interface Block extends Omit<Candidate, "value"> {
   readonly isElsewhere: boolean;
 }
 
+/** In the window that pages are scanned for, or in whichever one. */
+export type Where = "here" | "everywhere";
+
 /** A `style` attribute. */
 const INLINE: Block = { certain: true, condition: "", sheet: undefined, offset: 0, media: false, isElsewhere: false };
 
@@ -28,11 +31,17 @@ export class DeclaredValues {
     return this.#elsewhere?.get(property) ?? [];
   }
 
-  /** Whether a media query has a say in a property: in another window it may be another value. */
+  /** Whether a media query has a say in a property: in another window another declaration may win. */
   isByMedia(property: string): boolean {
-    const candidates = this.get(property);
-    if (candidates?.some(({ media }) => media) === true) return true;
-    return this.elsewhere(property).some(({ value }) => value !== candidates?.[0]?.value);
+    return this.elsewhere(property).length > 0 || this.get(property)?.some(({ media }) => media) === true;
+  }
+
+  /** What may win, the strongest first; the last is undefined where nothing may. */
+  candidates(property: string, where: Where): readonly (Candidate | undefined)[] {
+    const here = this.get(property) ?? [];
+    if (where === "here") return here.at(-1)?.certain === true ? here : [...here, undefined];
+    const all = [...here, ...this.elsewhere(property)];
+    return all.some(isInEveryWindow) ? all : [...all, undefined];
   }
 
   /** Names of the custom properties that are declared, in other windows too. */
@@ -62,6 +71,8 @@ export class DeclaredValues {
       list.push(candidate);
   }
 }
+
+export const isInEveryWindow = ({ certain, media }: Candidate) => certain && !media;
 
 /** Whether a stronger declaration counts wherever a weaker one does. */
 function isBeneath({ sheet, condition }: Omit<Candidate, "value">, stronger: Candidate): boolean {
