@@ -118,6 +118,13 @@ test.each([
   ["the unlayered one", `p { background: url(a) } @layer x { p.y { background: url(b) } }`, `<p class=y>`, ["/a"]],
   ["a nested one", `div { & > p { background: url(a) } }`, `<div><p></div>`, ["/a"]],
   [
+    "one with an escaped quotation mark",
+    String.raw`p { background: url(b); background: url(\'a/../a)/* ' */ }`,
+    `<p>`,
+    ["/a"],
+  ],
+  ["none with a quotation mark", `p { background: url(a) } p.x { background: url(it's) }`, `<p class=x>`, ["/a"]],
+  [
     "none that is nested elsewhere",
     `div { & > p { background: url(a) } }`,
     `<div><i><b><span></span></b></i></div><p>`,
@@ -462,6 +469,11 @@ test.each([
     `p { background: url(a); display: none } @media (min-width: 9px) { p { display: block } }`,
   ],
   [
+    "of what one hides where another shows it",
+    `p { background: url(a) } @media (max-width: 9px) { p { display: none } } @media (max-width: 5px) { p { display: block } }`,
+  ],
+  ["of what is shown before scripts run", `p { background: url(a); display: none } html:not(.js) p { display: block }`],
+  [
     "of what a narrow one hides with its content",
     `p::after { background: url(a); content: ""; @media (max-width: 9px) { display: none } }`,
   ],
@@ -515,6 +527,20 @@ test.each([
   ["a query takes away that no browser knows", `@media (-ms-high-contrast: none) { p { background: none } }`],
   ["another window shows in another way", `p { display: flex } @media (max-width: 9px) { p { display: block } }`],
   ["this window shows in another way", `p { display: flex } @media (min-width: 9px) { p { display: block } }`],
+  ["another window shows again", `@media (max-width: 9px) { p { display: none } body p { display: block } }`],
+  ["this window shows again", `@media (min-width: 9px) { p { display: none } body p { display: block } }`],
+  [
+    "another window has in another place",
+    `p { background: url(a) 0 } @media (max-width: 9px) { p { background: url("a") 9px } }`,
+  ],
+  ["another window has with another", `@media (max-width: 9px) { p { background: url(b), url(a) } }`],
+  [
+    "another window has with another colour",
+    `:root { --c: #fff } @media (max-width: 9px) { :root { --c: #000 } } p { background: var(--c) url(a) }`,
+  ],
+  ["has a colour that is not known", `p { --c: #fff } p:has(i) { --c: #000 } p { background: var(--c) url(a) }`],
+  ["the first may not have", `p:first-child { background: none }`],
+  ["may have another place", `p { background: url(a) 0 } p:has(i) { background: url(a) 9px }`],
   ["another window has, too", `@media (max-width: 9px) { p { background: url(a) } }`],
   ["a weaker rule of another window does not take away", `@media (max-width: 9px) { * { background: none } }`],
   ["another window takes away from something else", `@media (max-width: 9px) { b { background: none } }`],
@@ -526,7 +552,30 @@ test.each([
 
 test.each([
   ["another window has another font", `@media (max-width: 9px) { p { font-family: serif } }`, undefined],
-  ["another window has another weight", `@media (max-width: 9px) { p { font-weight: bold } }`, undefined],
+  ["another window has a weight of its own face", `@media (max-width: 9px) { p { font-weight: bold } }`, undefined],
+  ["another window has a weight of the same face", `@media (max-width: 9px) { p { font-weight: 300 } }`, "preload"],
+  ["another window has a slant of no face", `@media (max-width: 9px) { p { font-style: italic } }`, "preload"],
+  ["another window has another weight to inherit", `@media (max-width: 9px) { body { font-weight: bold } }`, undefined],
+  [
+    "another window has a shorthand with another size",
+    `p { font: 18px/1.6 F } @media (max-width: 9px) { p { font: 16px/1.5 "f" } }`,
+    "preload",
+  ],
+  [
+    "another window has a shorthand with another font",
+    `p { font: 18px/1.6 F } @media (max-width: 9px) { p { font: 18px/1.6 serif } }`,
+    undefined,
+  ],
+  [
+    "another window has another size by a custom property",
+    `:root { --s: 18px } @media (max-width: 9px) { :root { --s: 16px } } p { font: var(--s)/1.6 F }`,
+    "preload",
+  ],
+  [
+    "another window has another shorthand by a custom property",
+    `:root { --s: 18px F } @media (max-width: 9px) { :root { --s: bold 18px F } } p { font: var(--s) }`,
+    undefined,
+  ],
   ["another window hides the text", `@media (max-width: 9px) { p { display: none } }`, undefined],
   [
     "another window has another custom property",
@@ -546,8 +595,9 @@ test.each([
   ["another window has the same", `@media (max-width: 9px) { p { font-family: F; color: red } }`, "preload"],
   ["print has another font", `@media print { p { font-family: serif } }`, "preload"],
 ])("announces a font by whether %s", async (_, css, rel) => {
-  const html = `<style>${face("F", "f.woff2")} p { font-family: F } ${css}</style><p>text`;
-  expect((await scanIndex({ "index.html": html, "f.woff2": "" })).entries.map((entry) => entry.rel)).toEqual([rel]);
+  const html = `<style>${face("F", "f.woff2")} ${face("F", "b.woff2", "font-weight: bold")} p { font-family: F } ${css}</style><p>text`;
+  const { entries } = await scanIndex({ "index.html": html, "f.woff2": "", "b.woff2": "" });
+  expect(entries.map((entry) => entry.rel)).toEqual([rel]);
 });
 
 test("announces no font to all that some windows have", async () => {
@@ -555,6 +605,24 @@ test("announces no font to all that some windows have", async () => {
   expect((await scanIndex({ "index.html": html, "f.woff2": "" })).entries.map((entry) => entry.rel)).toEqual([
     undefined,
   ]);
+});
+
+const BACKGROUND = `p { background: url(a); font-family: F }`;
+const NO_BACKGROUND = `p.x { background: none; font-family: serif }`;
+
+test.each([
+  ["a block for other windows", "", `${BACKGROUND} @media (max-width: 9px) { @layer x { ${NO_BACKGROUND} } }`],
+  [
+    "a block for other windows within its layer",
+    "",
+    `@layer x { ${BACKGROUND} } @media (max-width: 9px) { @layer x.y { ${NO_BACKGROUND} } }`,
+  ],
+  ["a stylesheet for other windows", `<link rel=stylesheet media="(max-width: 9px)" href=s.css>`, BACKGROUND],
+])("announces what a layer does not take away that is only in %s", async (_, head, css) => {
+  const html = `${head}<style>${face("F", "f")} ${css}</style><p class=x>text`;
+  const files = { "index.html": html, "s.css": `@layer base { ${NO_BACKGROUND} }`, a: "", f: "" };
+  const { entries } = await scanIndex(files);
+  expect(entries.filter(({ as }) => as !== "style").map(({ rel }) => rel)).toEqual(["preload", "preload"]);
 });
 
 test("announces neither of the images that a custom property may be", async () => {

@@ -1,8 +1,8 @@
 import { wordSet } from "../../io/text/word-set.js";
 import type { Declaration, Declarations } from "./facts.js";
 import { isImageValue } from "./image-values.js";
-import { CssCursor, parseDeclaration } from "./syntax.js";
-import { hasBadUrl } from "./values.js";
+import { CssCursor, parseDeclaration, replaceOpaque } from "./syntax.js";
+import { isBadUrl } from "./values.js";
 
 /** Properties that count as they are. */
 const LONGHANDS = wordSet(`
@@ -38,9 +38,6 @@ const KEPT = /^(?:font|display|content|animation-name)/;
 /** Values in another browser's dialect, which make Chromium, and others of today, drop the declaration. */
 const FOREIGN_VALUE =
   /(?:^|[\s,(])-(?:moz|ms|o)-|\bexpression\(|progid:|\\9\s*$|(?<![-\w])(?:cross-fade|element|image|src)\(/i;
-/** What a value says in strings and unquoted URLs, which is no syntax. */
-const STRING = /"(?:[^"\\]|\\[^])*"?|'(?:[^'\\]|\\[^])*'?/g;
-const RAW_URL = /\burl\(\s*(?!["'\s])(?:[^)\\]|\\[^])*\)?/gi;
 /** A longer value is data, or an attack. */
 const MAX_VALUE_LENGTH = 1_000_000;
 
@@ -84,8 +81,14 @@ function longhandOf(property: string): string | undefined {
 
 /** What makes a browser drop a declaration, so that an earlier one stands. */
 export function isInvalid(value: string): boolean {
-  const syntax = value.replaceAll(STRING, '""');
-  return FOREIGN_VALUE.test(syntax.slice(0, 1000).replaceAll(RAW_URL, 'url("")')) || hasBadUrl(syntax);
+  let hasBadUrl = false;
+  const syntax = replaceOpaque(value, (opaque) => {
+    if (opaque.startsWith("\\")) return opaque;
+    if (/^["']/.test(opaque)) return '""';
+    hasBadUrl ||= isBadUrl(opaque);
+    return 'url("")';
+  });
+  return hasBadUrl || FOREIGN_VALUE.test(syntax.slice(0, 1000));
 }
 
 /** Whether a declaration can make an element load an image, by itself or with a custom property or an animation. */
@@ -95,8 +98,7 @@ export function mayLoadImage({ property, value }: Declaration): boolean {
 }
 
 /** Whether a declaration of another window bears on what is loaded there of what is loaded in this one. */
-export function mayTakeAway({ property, value }: Declaration): boolean {
-  if (property === "display") return isNone(value);
+export function mayTakeAway({ property }: Declaration): boolean {
   return property !== "animation-name" && property !== "content" && property !== "content-visibility";
 }
 

@@ -33,6 +33,8 @@ export interface StyleRule {
   readonly conditional: boolean;
   /** Where the `@media` and `@container` blocks around it hold. */
   readonly windows: Windows;
+  /** The conditions of those blocks, "" without any that counts. */
+  readonly condition: string;
 }
 
 export interface CssImport {

@@ -45,6 +45,7 @@ interface Context {
   readonly conditional: boolean;
   /** Where the `@media` and `@container` blocks around it hold. */
   readonly windows: Windows;
+  readonly condition: string;
   readonly depth: number;
 }
 
@@ -55,6 +56,7 @@ const OUTERMOST: Context = {
   layer: "",
   conditional: false,
   windows: "all",
+  condition: "",
   depth: 0,
 };
 
@@ -133,7 +135,8 @@ class CssReader {
     this.#block({ ...context, rule, nesting: nestingIn(rule), depth: context.depth + 1 });
   }
 
-  #add(all: readonly Declaration[], offset: number, { rule = [], layer, conditional, windows }: Context): void {
+  #add(all: readonly Declaration[], offset: number, { rule = [], ...context }: Context): void {
+    const { layer, conditional, windows, condition } = context;
     const isElsewhere = windows === "others";
     const list = isElsewhere ? all.filter(mayTakeAway) : all;
     if (list.length === 0) return;
@@ -145,7 +148,7 @@ class CssReader {
       }
       this.#selectors(selector);
       this.#order += 1;
-      const added = { selector, declarations, layer, conditional, windows, order: this.#order };
+      const added = { selector, declarations, layer, conditional, windows, condition, order: this.#order };
       this.#rules.add(added);
       if (!isElsewhere && list.some(mayLoadImage)) this.#imageRules.add(added);
     }
@@ -191,16 +194,19 @@ class CssReader {
     this.#importsAllowed = false;
     switch (name) {
       case "media":
-        if (!matchesMedia(rest, this.#viewport)) return this.#elsewhere(mayMatchMedia(rest), context);
-        if (context.windows !== "all" || isTrivialMedia(rest)) return this.#group(context);
-        return this.#group({ ...context, windows: "some" });
+        if (!matchesMedia(rest, this.#viewport)) return this.#elsewhere(mayMatchMedia(rest), under(prelude, context));
+        if (isTrivialMedia(rest)) return this.#group(context);
+        return this.#group({
+          ...under(prelude, context),
+          windows: context.windows === "all" ? "some" : context.windows,
+        });
       case "supports":
         return isSupported(rest) ? this.#group(context) : this.#skipBlock("supports", context);
       case "layer":
         return this.#group({ ...context, layer: this.#layer(rest, context) });
       case "container":
-        if (!mayContainerMatch(rest, this.#viewport)) return this.#elsewhere(true, context);
-        return this.#group({ ...context, conditional: true });
+        if (!mayContainerMatch(rest, this.#viewport)) return this.#elsewhere(true, under(prelude, context));
+        return this.#group({ ...under(prelude, context), conditional: true });
       case "scope":
         return this.#scope(rest, context);
       default:
@@ -270,6 +276,11 @@ class CssReader {
       if (face?.sources.includes(url) !== true) this.#skipped.add(url, "font format");
     }
   }
+}
+
+/** Within one more condition. */
+function under(prelude: string, context: Context): Context {
+  return { ...context, condition: `${context.condition}${prelude}\n` };
 }
 
 /** Lower-case name of the at-rule that an item begins with, without its "@". */

@@ -5,7 +5,9 @@ const SPACE = /[\t\n\f\r ]/;
 /** Runs that are passed over at the speed of a search: white space, and characters that mean nothing between items. */
 const SPACES = /[\t\n\f\r ]+/y;
 const PLAIN = /[^"'()/;[\\\]{}]+/y;
-const COMMENT_OR_STRING = /("(?:[^"\\]|\\[^])*"?|'(?:[^'\\]|\\[^])*'?)|\/\*[^]*?(?:\*\/|$)/g;
+/** An escape, a string, or an unquoted URL: what is in it is no syntax. */
+const OPAQUE = /\\[^]|"(?:[^"\\]|\\[^])*"?|'(?:[^'\\]|\\[^])*'?|\burl\(\s*(?!["'\s])(?:[^)\\]|\\[^])*\)?/gi;
+const COMMENT_OR_OPAQUE = new RegExp(String.raw`(${OPAQUE.source})|\/\*[^]*?(?:\*\/|$)`, "gi");
 const ESCAPE = /\\(?:([0-9a-fA-F]{1,6})(?:\r\n|[\t\n\f\r ])?|(\r\n|\n|\f|\r)|([^]))/g;
 
 /**
@@ -179,10 +181,15 @@ export class CssCursor {
   }
 }
 
-/** A text without its comments; one within a string is none. */
+/** A text without its comments; one within a string or an unquoted URL is none. */
 export function withoutComments(text: string): string {
   if (!text.includes("/*")) return text;
-  return text.replaceAll(COMMENT_OR_STRING, (_, string: string | undefined) => string ?? " ");
+  return text.replaceAll(COMMENT_OR_OPAQUE, (_, opaque: string | undefined) => opaque ?? " ");
+}
+
+/** A text with something else for each escape, string and unquoted URL in it. */
+export function replaceOpaque(text: string, replacement: (opaque: string) => string): string {
+  return text.replaceAll(OPAQUE, replacement);
 }
 
 /** Resolves the escapes of an identifier, a string or a URL (CSS Syntax 3 §4.3.7). */

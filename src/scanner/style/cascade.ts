@@ -36,6 +36,8 @@ export interface Candidate {
   readonly media: boolean;
   readonly value: string;
   readonly certain: boolean;
+  /** What the blocks around its rule ask for; undefined where it is scripts that end it. */
+  readonly condition: string | undefined;
   readonly sheet: Sheet | undefined;
   readonly offset: number;
 }
@@ -68,7 +70,10 @@ export function layerName(sheet: Sheet, layer: string): string {
 const MAX_LAYERS = 1000;
 const MAX_LAYER_DEPTH = 32;
 
-/** Layers get their place by first mention; an outer layer's own rules are stronger than those of its inner ones. */
+/**
+ * Layers get their place by first mention; an outer layer's own rules are stronger than those of its inner ones. What
+ * is in none, "", is the strongest.
+ */
 export function rankLayers(sheets: readonly Sheet[]): Map<string, number> {
   const ranks = new Map<string, number>();
   const order: string[] = [];
@@ -86,6 +91,19 @@ export function rankLayers(sheets: readonly Sheet[]): Map<string, number> {
       }
     }
   }
-  for (const [rank, name] of order.entries()) ranks.set(name, rank);
+  for (const [rank, name] of [...order, ""].entries()) ranks.set(name, rank);
   return ranks;
+}
+
+/** The place of a layer. One that is named for other windows alone comes last of those in the layer around it. */
+export function rankOf(name: string, ranks: Map<string, number>): number {
+  const known = ranks.get(name);
+  if (known !== undefined) return known;
+  const segments = name.split(".", MAX_LAYER_DEPTH);
+  let rank = ranks.get("") ?? 0;
+  for (let length = 1; length <= segments.length; length += 1) {
+    rank = ranks.get(segments.slice(0, length).join(".")) ?? rank - 2 ** -length;
+  }
+  ranks.set(name, rank);
+  return rank;
 }

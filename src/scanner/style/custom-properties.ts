@@ -1,55 +1,51 @@
 import { substitute } from "../css/values.js";
 import { MAX_ALTERNATIVES } from "./cascade.js";
-import type { DeclaredValues } from "./declared-values.js";
+import type { DeclaredValues, Where } from "./declared-values.js";
 
-/** What a custom property may be. */
-interface Property {
-  /** The most likely first. */
-  readonly values: readonly string[];
-  /** A media query has a say in it: in another window it may be another value. */
-  readonly media: boolean;
-}
+/** What a custom property may be, the most likely first. */
+type Property = Readonly<Record<Where, readonly string[]>>;
 
-/** What a value comes to when custom properties are put in their places. */
-export interface Substituted {
-  /** One for each way that the properties may turn out, the most likely first; undefined where it is invalid. */
-  readonly texts: readonly (string | undefined)[];
-  /** No other text may count in this window. */
-  readonly certain: boolean;
-  /** A media query has a say in it: in another window it may be another text. */
-  readonly media: boolean;
-}
-
-/** Of a substitution that is under way: which of several values is taken, and what was found about them. */
+/** A substitution that is under way: which of several values is taken, and how many there are. */
 interface Reading {
+  readonly where: Where;
   way: number;
   ways: number;
-  media: boolean;
 }
 
-type Known = Omit<Reading, "way"> & { readonly value: string | undefined };
+/** What a property comes to, and of how many ways that is one. */
+interface Known {
+  readonly value: string | undefined;
+  readonly ways: number;
+}
 
 /** Custom properties of an element, and those that it inherits. */
 export class Variables {
+  /** Whether one of them may be something else in another window. */
+  readonly isByMedia: boolean;
   readonly #inherited: Variables | undefined;
   readonly #own: ReadonlyMap<string, Property>;
-  /** By the way and the name. */
+  /** By where, the way and the name. */
   readonly #resolved = new Map<string, Known>();
 
   constructor(own: ReadonlyMap<string, Property>, inherited: Variables | undefined) {
     this.#own = own;
     this.#inherited = inherited;
+    const isByMedia = ({ here, everywhere }: Property) => everywhere !== here;
+    this.isByMedia = inherited?.isByMedia === true || [...own.values()].some(isByMedia);
   }
 
-  /** Puts custom properties into a value. Where some have several values, all take their first, all their second and so on. */
-  substitute(value: string): Substituted {
-    const reading: Reading = { way: 0, ways: 1, media: false };
+  /**
+   * What a value may come to when custom properties are put in their places, the most likely first; undefined where it
+   * is invalid. Where some have several values, all take their first, all their second and so on.
+   */
+  substitute(value: string, where: Where): readonly (string | undefined)[] {
+    const reading: Reading = { where: this.isByMedia ? where : "here", way: 0, ways: 1 };
     const texts = [this.#substitute(value, reading, 0)];
     for (reading.way = 1; reading.way < Math.min(reading.ways, MAX_ALTERNATIVES); reading.way += 1) {
       const text = this.#substitute(value, reading, 0);
       if (!texts.includes(text)) texts.push(text);
     }
-    return { texts, certain: texts.length === 1, media: reading.media };
+    return texts;
   }
 
   #substitute(value: string, reading: Reading, depth: number): string | undefined {
@@ -58,11 +54,9 @@ export class Variables {
 
   /** A value as it is where it is declared: `var()` in it is replaced there, and then inherited (CSS Variables 1 §2). */
   #get(name: string, reading: Reading, depth: number): string | undefined {
-    const own = this.#own.get(name);
-    if (own === undefined) return this.#inherit(name, reading, depth);
-    const { values, media } = own;
+    const values = this.#own.get(name)?.[reading.where];
+    if (values === undefined) return this.#inherit(name, reading, depth);
     reading.ways = Math.max(reading.ways, values.length);
-    reading.media ||= media;
     const value = values[Math.min(reading.way, values.length - 1)] ?? "";
     if (/^(?:inherit|unset|revert|revert-layer)$/i.test(value)) return this.#inherit(name, reading, depth);
     if (/^initial$/i.test(value)) return undefined;
@@ -74,17 +68,17 @@ export class Variables {
   }
 
   #resolve(name: string, own: string, reading: Reading, depth: number): string | undefined {
-    const key = `${reading.way} ${name}`;
+    const { where, way } = reading;
+    const key = `${where} ${way} ${name}`;
     let known = this.#resolved.get(key);
     if (known === undefined) {
       // A circle makes all of its properties invalid.
-      this.#resolved.set(key, { value: undefined, ways: 1, media: false });
-      const inner: Reading = { way: reading.way, ways: 1, media: false };
-      known = { value: this.#substitute(own, inner, depth), ways: inner.ways, media: inner.media };
+      this.#resolved.set(key, { value: undefined, ways: 1 });
+      const inner: Reading = { where, way, ways: 1 };
+      known = { value: this.#substitute(own, inner, depth), ways: inner.ways };
       this.#resolved.set(key, known);
     }
     reading.ways = Math.max(reading.ways, known.ways);
-    reading.media ||= known.media;
     return known.value;
   }
 }
@@ -94,14 +88,12 @@ export function withVariables(declared: DeclaredValues, inherited: Variables): V
   let own: Map<string, Property> | undefined;
   for (const name of declared.customProperties()) {
     own ??= new Map();
-    own.set(name, propertyOf(name, declared));
+    const here = valuesOf(name, declared, "here");
+    own.set(name, { here, everywhere: declared.isByMedia(name) ? valuesOf(name, declared, "everywhere") : here });
   }
   return own === undefined ? inherited : new Variables(own, inherited);
 }
 
-function propertyOf(name: string, declared: DeclaredValues): Property {
-  const candidates = declared.get(name) ?? [];
-  const values = candidates.map(({ value }) => value);
-  if (candidates.at(-1)?.certain !== true) values.push("inherit");
-  return { values, media: declared.isByMedia(name) };
+function valuesOf(name: string, declared: DeclaredValues, where: Where): string[] {
+  return declared.candidates(name, where).map((candidate) => candidate?.value ?? "inherit");
 }

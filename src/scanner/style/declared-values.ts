@@ -10,8 +10,11 @@ interface Block extends Omit<Candidate, "value"> {
   readonly isElsewhere: boolean;
 }
 
+/** In the window that pages are scanned for, or in whichever one. */
+export type Where = "here" | "everywhere";
+
 /** A `style` attribute. */
-const INLINE: Block = { certain: true, sheet: undefined, offset: 0, media: false, isElsewhere: false };
+const INLINE: Block = { certain: true, condition: "", sheet: undefined, offset: 0, media: false, isElsewhere: false };
 
 /** For each property of an element, or of its pseudo-element, what may win, the strongest first. */
 export class DeclaredValues {
@@ -28,11 +31,17 @@ export class DeclaredValues {
     return this.#elsewhere?.get(property) ?? [];
   }
 
-  /** Whether a media query has a say in a property: in another window it may be another value. */
+  /** Whether a media query has a say in a property: in another window another declaration may win. */
   isByMedia(property: string): boolean {
-    const candidates = this.get(property);
-    if (candidates?.some(({ media }) => media) === true) return true;
-    return this.elsewhere(property).some(({ value }) => value !== candidates?.[0]?.value);
+    return this.elsewhere(property).length > 0 || this.get(property)?.some(({ media }) => media) === true;
+  }
+
+  /** What may win, the strongest first; the last is undefined where nothing may. */
+  candidates(property: string, where: Where): readonly (Candidate | undefined)[] {
+    const here = this.get(property) ?? [];
+    if (where === "here") return here.at(-1)?.certain === true ? here : [...here, undefined];
+    const all = [...here, ...this.elsewhere(property)];
+    return all.some(isInEveryWindow) ? all : [...all, undefined];
   }
 
   /** Names of the custom properties that are declared, in other windows too. */
@@ -48,8 +57,8 @@ export class DeclaredValues {
     const last = list?.at(-1);
     const isSettled = last?.certain === true;
     if (isElsewhere || isSettled) {
-      if (!isSettled || last.media)
-        this.#addElsewhere(property, { ...block, value, media: isElsewhere || block.media });
+      if (isSettled && isBeneath(block, last)) return;
+      this.#addElsewhere(property, { ...block, value, media: isElsewhere || block.media });
     } else if (list === undefined) this.#here.set(property, [{ ...block, value }]);
     else if (list.length < MAX_ALTERNATIVES) list.push({ ...block, value });
   }
@@ -58,11 +67,20 @@ export class DeclaredValues {
     this.#elsewhere ??= new Map();
     const list = this.#elsewhere.get(property);
     if (list === undefined) this.#elsewhere.set(property, [candidate]);
-    else if (list.length < MAX_ALTERNATIVES && !isInEveryWindow(list.at(-1))) list.push(candidate);
+    else if (list.length < MAX_ALTERNATIVES && !list.some((stronger) => isBeneath(candidate, stronger)))
+      list.push(candidate);
   }
 }
 
-const isInEveryWindow = (candidate: Candidate | undefined) => candidate?.certain === true && !candidate.media;
+export const isInEveryWindow = ({ certain, media }: Candidate) => certain && !media;
+
+/** Whether a stronger declaration counts wherever a weaker one does. */
+function isBeneath({ sheet, condition }: Omit<Candidate, "value">, stronger: Candidate): boolean {
+  if (!stronger.certain) return false;
+  if (!stronger.media) return true;
+  const isSheetThere = stronger.sheet === sheet || stronger.sheet?.windows === "all";
+  return isSheetThere && condition !== undefined && condition === stronger.condition;
+}
 
 /**
  * The declared values of an element, or of its pseudo-element.
@@ -87,8 +105,15 @@ export function declaredValues(
       const { list, offset } = rule.declarations;
       const certain = entry.certain && rule.selector.pseudo === pseudo;
       const isIn = (windows: Windows) => rule.windows === windows || sheet.windows === windows;
-      const media = isIn("some") || endsWithScripts(rule.selector);
-      addBlock(declared, list, important, { certain, sheet, offset, media, isElsewhere: isIn("others") });
+      const isForScripts = endsWithScripts(rule.selector);
+      addBlock(declared, list, important, {
+        certain,
+        sheet,
+        offset,
+        media: isIn("some") || isForScripts,
+        condition: isForScripts ? undefined : rule.condition,
+        isElsewhere: isIn("others"),
+      });
     }
   }
   return declared;

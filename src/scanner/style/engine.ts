@@ -1,9 +1,8 @@
-import { byPrecedence, type Candidate, layerName, type Matched, rankLayers, type Sheet } from "./cascade.js";
+import { byPrecedence, type Candidate, layerName, type Matched, rankLayers, rankOf, type Sheet } from "./cascade.js";
 import { isNone, mayLoadImage } from "../css/declarations.js";
 import { type DeclaredValues, declaredValues } from "./declared-values.js";
-import { familiesOf } from "../css/values.js";
 import type { ElementKind } from "./outline/element-kind.js";
-import { alternatives, FONT_PARTS, type FontUse, isByMedia, weightsOf } from "./fonts/requested-font.js";
+import { type FontUse, fontUse, type RequestedFont } from "./fonts/requested-font.js";
 import { generatedText } from "./generated-content.js";
 import { animatedImages, declaredImages, type ImageUse } from "./image-uses.js";
 import { Matcher } from "./matcher.js";
@@ -40,12 +39,12 @@ interface KnownStyle {
   readonly growth: number;
 }
 
-const NO_FONT: FontUse = { families: [[]], weights: [400], italics: [false], byMedia: false };
+const NO_FONT: RequestedFont = { families: [[]], weights: [400], italics: [false] };
 const NOTHING: Computed = {
   hidden: false,
   isShownByMedia: false,
   skipsContent: false,
-  font: NO_FONT,
+  font: { here: NO_FONT, everywhere: NO_FONT },
   images: [],
   generated: [],
   variables: new Variables(new Map(), undefined),
@@ -65,7 +64,7 @@ export class StyleEngine {
   readonly #sheets: readonly Sheet[];
   /** Those that apply in this window. */
   readonly #applying: readonly Sheet[];
-  readonly #layers: ReadonlyMap<string, number>;
+  readonly #layers: Map<string, number>;
   readonly #density: number;
   readonly #computed = new WeakMap<OutlineNode, KnownStyle>();
   /** Kinds of elements that may have an image, as far as the kind tells. */
@@ -136,7 +135,7 @@ export class StyleEngine {
     if (isHidden(own)) return HIDDEN;
     const isShownByMedia = parent.isShownByMedia || isHiddenElsewhere(own);
     const skipsContent = isCertainly(own.get("content-visibility"), /^hidden$/i);
-    const font = this.#font(own, parent.font, variables);
+    const font = fontUse(own, variables, parent.font);
     let images = [...this.#images(own, variables), ...animatedImages(own, variables, this.#applying, this.#density)];
     if (matched.some(({ rule }) => rule.selector.pseudo === "text")) {
       images = [...images, ...this.#images(declaredValues(matched, "text"), variables)];
@@ -153,7 +152,7 @@ export class StyleEngine {
       const isByMedia = isShownByMedia || isHiddenElsewhere(declared) || content?.every(({ media }) => media) === true;
       images = [...images, ...certainUnless(isByMedia, this.#images(declared, inner))];
       if (text === undefined || text === "") continue;
-      generated.push({ text, isShownByMedia: isByMedia, font: this.#font(declared, font, inner) });
+      generated.push({ text, isShownByMedia: isByMedia, font: fontUse(declared, inner, font) });
     }
     images = certainUnless(isShownByMedia, images);
     const same =
@@ -174,8 +173,7 @@ export class StyleEngine {
       sheet.facts.rules.each(node, (rule) => {
         const match = this.matcher.match(rule.selector, node);
         if (match === "no") return;
-        const unlayered = sheet.origin === undefined ? Number.MAX_SAFE_INTEGER : -1;
-        const layer = this.#layers.get(layerName(sheet, rule.layer)) ?? unlayered;
+        const layer = sheet.origin === undefined ? rankOf(layerName(sheet, rule.layer), this.#layers) : -1;
         matched.push({
           rule,
           sheet,
@@ -190,19 +188,6 @@ export class StyleEngine {
 
   #images(declared: DeclaredValues, variables: Variables): ImageUse[] {
     return declaredImages(declared, variables, this.#density);
-  }
-
-  #font(declared: DeclaredValues, parent: FontUse, variables: Variables): FontUse {
-    const families = alternatives(declared, "family", variables, parent.families, (value) => [familiesOf(value)]);
-    const weights = alternatives(declared, "weight", variables, parent.weights, (value) => weightsOf(value, parent));
-    const italics = alternatives(declared, "style", variables, parent.italics, (value) => [
-      /italic|oblique/i.test(value),
-    ]);
-    const byMedia =
-      FONT_PARTS.some((part) => isByMedia(declared, part, variables)) ||
-      (families === parent.families && parent.byMedia);
-    const same = families === parent.families && weights === parent.weights && italics === parent.italics;
-    return same && byMedia === parent.byMedia ? parent : { families, weights, italics, byMedia };
   }
 }
 

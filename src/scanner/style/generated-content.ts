@@ -4,7 +4,7 @@ import type { Variables } from "./custom-properties.js";
 /** The text of a pseudo-element; undefined when there is none. */
 export function generatedText(candidates: readonly Candidate[] | undefined, variables: Variables): string | undefined {
   let text: string | undefined;
-  const contents = (candidates ?? []).flatMap(({ value }) => variables.substitute(value).texts);
+  const contents = (candidates ?? []).flatMap(({ value }) => variables.substitute(value, "here"));
   for (const content of contents) {
     if (content === undefined || /^(?:none|normal|initial|unset)$/i.test(content)) continue;
     text = (text ?? "") + textOf(content);

@@ -3,7 +3,7 @@ import { imagesIn } from "../css/values.js";
 import { spend } from "../work.js";
 import type { Sheet } from "./cascade.js";
 import type { Variables } from "./custom-properties.js";
-import type { DeclaredValues } from "./declared-values.js";
+import { type DeclaredValues, isInEveryWindow } from "./declared-values.js";
 
 /** An image that an element's style loads. */
 export interface ImageUse {
@@ -25,20 +25,47 @@ const IMAGE_PROPERTIES = wordSet(`
 export function declaredImages(declared: DeclaredValues, variables: Variables, density: number): ImageUse[] {
   const images: ImageUse[] = [];
   for (const property of IMAGE_PROPERTIES) {
-    for (const { value, sheet, offset, certain, media } of declared.get(property) ?? []) {
-      if (!value.includes("(")) continue;
-      const { texts, ...substituted } = variables.substitute(value);
-      const isSame = declared.elsewhere(property).every((other) => other.value === value);
-      const isSettled = certain && !media && isSame && substituted.certain && !substituted.media;
-      for (const text of texts) {
-        // Which one of a set is taken is the screen's choice.
-        const isLoaded = isSettled && text !== undefined && !/image-set\(/i.test(text);
+    const candidates = declared.get(property)?.filter(({ value }) => value.includes("(")) ?? [];
+    if (candidates.length === 0) continue;
+    const common = commonImages(property, declared, variables, density);
+    for (const { value, sheet, offset } of candidates) {
+      for (const text of variables.substitute(value, "here")) {
         for (const url of imagesIn(text ?? "", density))
-          images.push({ url, property, sheet, offset, certain: isLoaded });
+          images.push({ url, property, sheet, offset, certain: common.has(keyOf(url, sheet)) });
       }
     }
   }
   return images;
+}
+
+/** Those that a property has in every window, but for rules that may or may not match in this one. */
+function commonImages(
+  property: string,
+  declared: DeclaredValues,
+  variables: Variables,
+  density: number,
+): ReadonlySet<string> {
+  const settled = declared.get(property)?.find(({ certain }) => certain);
+  if (settled === undefined) return new Set();
+  const candidates = [settled, ...declared.elsewhere(property)];
+  if (!candidates.some(isInEveryWindow)) return new Set();
+  let common: Set<string> | undefined;
+  for (const candidate of candidates) {
+    for (const text of variables.substitute(candidate.value, "everywhere")) {
+      // Which one of a set is taken is the screen's choice.
+      if (text === undefined || /image-set\(/i.test(text)) return new Set();
+      const keys = imagesIn(text, density).map((url) => keyOf(url, candidate.sheet));
+      const known = common;
+      common = new Set(known === undefined ? keys : keys.filter((key) => known.has(key)));
+      if (common.size === 0) return common;
+    }
+  }
+  return common ?? new Set();
+}
+
+/** Tells images apart: a URL, and the folder of what it stands in. */
+function keyOf(url: string, sheet: Sheet | undefined): string {
+  return `${sheet?.base.href.replace(/[^/]*$/, "") ?? ""}\n${url}`;
 }
 
 /** Images of the animations that run. */
@@ -52,7 +79,7 @@ export function animatedImages(
   if (animated.length === 0) return [];
   const images: ImageUse[] = [];
   for (const { value } of declared.get("animation-name") ?? []) {
-    const names = variables.substitute(value).texts.flatMap((text) => text?.split(/[\s,]+/) ?? []);
+    const names = variables.substitute(value, "here").flatMap((text) => text?.split(/[\s,]+/) ?? []);
     for (const name of names) {
       spend(animated.length);
       for (const sheet of animated) {

@@ -1,4 +1,4 @@
-import type { FontSet, SheetFace } from "./fonts/select-fonts.js";
+import type { ChosenFaces, FontSet, SheetFace } from "./fonts/select-fonts.js";
 import type { Outline, OutlineNode } from "./outline/outline.js";
 import type { Computed, StyleEngine } from "./engine.js";
 import type { ImageUse } from "./image-uses.js";
@@ -42,7 +42,9 @@ export async function styleNeeds(
       // Announced if one of the elements loads it in any window.
       if (image.certain ? images.get(key)?.certain !== true : !images.has(key)) images.set(key, image);
     }
-    for (const text of generated) faces.add(fonts.forText(text), isByMedia(text), true);
+    for (const text of generated) {
+      for (const chosen of fonts.forText(text)) faces.add(chosen, text, true);
+    }
   });
   const texts = fonts.isEmpty ? [] : outline.texts;
   await inTurns(texts, engine, work, (node) => addTexts(node, outline, engine, fonts, faces));
@@ -81,17 +83,12 @@ function addTexts(node: OutlineNode, outline: Outline, engine: StyleEngine, font
   const computed = engine.compute(node);
   const { hidden, skipsContent, font } = computed;
   if (hidden || skipsContent) return;
-  const byMedia = isByMedia(computed);
-  faces.add(fonts.forLetters(font), byMedia, false);
+  faces.add(fonts.forLetters(font), computed, false);
   for (const code of outline.characters.get(node) ?? []) {
     engine.matcher.pause();
-    faces.add(fonts.forCharacter(font, code), byMedia, false);
+    faces.add(fonts.forCharacter(font, code), computed, false);
   }
 }
-
-/** Whether text has its font in some windows only. */
-const isByMedia = ({ font, isShownByMedia }: Pick<Computed, "font" | "isShownByMedia">) =>
-  font.byMedia || isShownByMedia;
 
 /** The faces that a page loads, and what for. */
 class Faces {
@@ -99,11 +96,15 @@ class Faces {
   readonly #ofTexts = new Set<SheetFace>();
   readonly #inAllWindows = new Set<SheetFace>();
 
-  add(faces: readonly SheetFace[], byMedia: boolean, isGenerated: boolean): void {
+  add(
+    { faces, byMedia }: ChosenFaces,
+    { isShownByMedia }: Pick<Computed, "isShownByMedia">,
+    isGenerated: boolean,
+  ): void {
     for (const face of faces) {
       this.#all.add(face);
       if (!isGenerated) this.#ofTexts.add(face);
-      if (!byMedia) this.#inAllWindows.add(face);
+      if (!byMedia && !isShownByMedia) this.#inAllWindows.add(face);
     }
   }
 

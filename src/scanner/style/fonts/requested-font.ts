@@ -1,17 +1,18 @@
 import { MAX_ALTERNATIVES } from "../cascade.js";
-import type { DeclaredValues } from "../declared-values.js";
-import { parseFont } from "../../css/values.js";
+import type { DeclaredValues, Where } from "../declared-values.js";
+import { familiesOf, parseFont } from "../../css/values.js";
 import { weightOf } from "./font-face.js";
 import type { Variables } from "../custom-properties.js";
 
-/** A font that an element asks for; where a rule may or may not match, each way counts. */
-export interface FontUse {
+/** A font that is asked for; where a rule may or may not match, each way counts. */
+export interface RequestedFont {
   readonly families: readonly (readonly string[])[];
   readonly weights: readonly number[];
   readonly italics: readonly boolean[];
-  /** A media query has a say in it: in another window it may be another font. */
-  readonly byMedia: boolean;
 }
+
+/** What an element asks for; `everywhere` is `here` where windows have no say in it. */
+export type FontUse = Readonly<Record<Where, RequestedFont>>;
 
 /** Longhands that bear on which font is loaded. */
 export const FONT_PARTS = ["family", "weight", "style"] as const;
@@ -20,50 +21,56 @@ type FontPart = (typeof FONT_PARTS)[number];
 export const SHORTHAND = "\0";
 
 /** What a longhand's value may be, out of its shorthand where it stands in one; a system font has none of its own. */
-function longhands(value: string, part: FontPart, variables: Variables): string[] {
+function longhands(value: string, part: FontPart, variables: Variables, where: Where): string[] {
   const isShorthand = value.startsWith(SHORTHAND);
-  return variables.substitute(isShorthand ? value.slice(1) : value).texts.map((substituted) => {
+  return variables.substitute(isShorthand ? value.slice(1) : value, where).map((substituted) => {
     const text = substituted?.trim() ?? "inherit";
     if (!isShorthand || INHERITED.test(text)) return text;
     return parseFont(text)?.[part] ?? (part === "family" ? "system-ui" : "normal");
   });
 }
 
-/** Whether a media query has a say in a part of the font. */
-export function isByMedia(declared: DeclaredValues, part: FontPart, variables: Variables): boolean {
-  if (declared.isByMedia(`font-${part}`)) return true;
-  const candidates = declared.get(`font-${part}`) ?? [];
-  return candidates.some(({ value }) => variables.substitute(value).media);
-}
-
 const INHERITED = /^(?:inherit|unset|revert|revert-layer)$/i;
 
-/** What a font property may come to; the parent's value where nothing is declared for certain. */
-export function alternatives<T>(
-  declared: DeclaredValues,
-  part: FontPart,
-  variables: Variables,
+/** The font of an element, or of its pseudo-element; that of its parent itself where that is the same. */
+export function fontUse(declared: DeclaredValues, variables: Variables, parent: FontUse): FontUse {
+  const here = requestedFont(declared, variables, parent, "here");
+  const isByMedia =
+    parent.everywhere !== parent.here ||
+    variables.isByMedia ||
+    FONT_PARTS.some((part) => declared.isByMedia(`font-${part}`));
+  const everywhere = isByMedia ? requestedFont(declared, variables, parent, "everywhere") : here;
+  return here === parent.here && everywhere === parent.everywhere ? parent : { here, everywhere };
+}
+
+function requestedFont(declared: DeclaredValues, variables: Variables, of: FontUse, where: Where): RequestedFont {
+  const parent = of[where];
+  const valuesOf = (part: FontPart) =>
+    declared
+      .candidates(`font-${part}`, where)
+      .flatMap((candidate) =>
+        candidate === undefined ? ["inherit"] : longhands(candidate.value, part, variables, where),
+      );
+  const families = alternatives(valuesOf("family"), parent.families, (value) => [familiesOf(value)]);
+  const weights = alternatives(valuesOf("weight"), parent.weights, (value) => weightsOf(value, parent));
+  const italics = alternatives(valuesOf("style"), parent.italics, (value) => [/italic|oblique/i.test(value)]);
+  const isSame = families === parent.families && weights === parent.weights && italics === parent.italics;
+  return isSame ? parent : { families, weights, italics };
+}
+
+/** What a font property may come to. */
+function alternatives<T>(
+  values: readonly string[],
   inherited: readonly T[],
   parse: (value: string) => readonly T[],
 ): readonly T[] {
-  const candidates = declared.get(`font-${part}`);
-  if (candidates === undefined) return inherited;
-  const values: T[] = [];
-  let settled = false;
-  for (const { value, certain } of candidates) {
-    for (const text of longhands(value, part, variables)) {
-      values.push(...(INHERITED.test(text) ? inherited : parse(text)));
-    }
-    settled = certain;
-    if (certain) break;
-  }
-  if (!settled) values.push(...inherited);
-  const same = values.length === inherited.length && values.every((value, index) => value === inherited[index]);
-  return same ? inherited : values.slice(0, MAX_ALTERNATIVES);
+  const all = values.flatMap((value) => (INHERITED.test(value) ? inherited : parse(value)));
+  const isSame = all.length === inherited.length && all.every((value, index) => value === inherited[index]);
+  return isSame ? inherited : all.slice(0, MAX_ALTERNATIVES);
 }
 
 /** Numbers for a `font-weight`; relative ones go by the parent's. */
-export function weightsOf(value: string, parent: FontUse): readonly number[] {
+function weightsOf(value: string, parent: RequestedFont): readonly number[] {
   const word = value.toLowerCase();
   if (word === "bolder") return parent.weights.map((weight) => (weight < 350 ? 400 : weight < 550 ? 700 : 900));
   if (word === "lighter") return parent.weights.map((weight) => (weight < 550 ? 100 : weight < 750 ? 400 : 700));

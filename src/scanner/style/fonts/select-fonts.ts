@@ -1,13 +1,20 @@
 import { spend } from "../../work.js";
 import type { Sheet } from "../cascade.js";
 import { covers, selectFaces, type FontFace } from "./font-face.js";
-import type { FontUse } from "./requested-font.js";
+import type { FontUse, RequestedFont } from "./requested-font.js";
 import type { GeneratedText } from "../engine.js";
 
 /** A font face with the stylesheet that declares it. */
 export interface SheetFace {
   readonly face: FontFace;
   readonly sheet: Sheet;
+}
+
+/** The faces that a text takes. */
+export interface ChosenFaces {
+  readonly faces: readonly SheetFace[];
+  /** In another window it may take others, or none. */
+  readonly byMedia: boolean;
 }
 
 /** A letter stands for all of ASCII: fonts are cut by script, hardly ever within ASCII. */
@@ -29,8 +36,8 @@ const INSTALLED = new Set(
 /** The fonts of a page's stylesheets, and which of them its text takes. */
 export class FontSet {
   readonly #families = new Map<string, SheetFace[]>();
-  readonly #forCharacters = new WeakMap<FontUse, Map<number, readonly SheetFace[]>>();
-  readonly #forTexts = new WeakMap<GeneratedText, readonly SheetFace[]>();
+  readonly #forCharacters = new WeakMap<FontUse, Map<number, ChosenFaces>>();
+  readonly #forTexts = new WeakMap<GeneratedText, readonly ChosenFaces[]>();
   /** The faces of a family that a weight and a style select: the same for each character. */
   readonly #selected = new Map<string, readonly SheetFace[]>();
 
@@ -49,46 +56,54 @@ export class FontSet {
   }
 
   /** The faces that plain letters in that font load. */
-  forLetters(use: FontUse): readonly SheetFace[] {
+  forLetters(use: FontUse): ChosenFaces {
     return this.forCharacter(use, LETTER);
   }
 
   /** The faces that a text in that font loads. */
-  forText(text: GeneratedText): readonly SheetFace[] {
-    let faces = this.#forTexts.get(text);
-    if (faces === undefined) {
+  forText(text: GeneratedText): readonly ChosenFaces[] {
+    let chosen = this.#forTexts.get(text);
+    if (chosen === undefined) {
       const codes = Array.from(text.text)
         .map((char) => char.codePointAt(0) ?? 0)
         .filter((code) => code > SPACE);
-      faces = [...new Set(codes.flatMap((code) => this.forCharacter(text.font, code)))];
-      this.#forTexts.set(text, faces);
+      const all = codes.map((code) => this.forCharacter(text.font, code));
+      chosen = [true, false].map((byMedia) => {
+        const faces = all.filter((one) => one.byMedia === byMedia).flatMap((one) => one.faces);
+        return { faces: [...new Set(faces)], byMedia };
+      });
+      this.#forTexts.set(text, chosen);
     }
-    return faces;
+    return chosen;
   }
 
   /** The faces that a character in that font loads: the same in all pages, which have most characters in common. */
-  forCharacter(use: FontUse, code: number): readonly SheetFace[] {
+  forCharacter(use: FontUse, code: number): ChosenFaces {
     let known = this.#forCharacters.get(use);
     if (known === undefined) this.#forCharacters.set(use, (known = new Map()));
-    let faces = known.get(code);
-    if (faces === undefined) {
-      faces = this.#choose(use, code);
-      if (known.size < MAX_CHARACTERS) known.set(code, faces);
+    let chosen = known.get(code);
+    if (chosen === undefined) {
+      chosen = this.#choose(use, code);
+      if (known.size < MAX_CHARACTERS) known.set(code, chosen);
     }
-    return faces;
+    return chosen;
   }
 
-  #choose({ families, weights, italics }: FontUse, code: number): readonly SheetFace[] {
-    const chosen = new Set<SheetFace>();
+  #choose({ here, everywhere }: FontUse, code: number): ChosenFaces {
+    const picked = this.#pickAll(here, code);
+    const byMedia = everywhere !== here && [...this.#pickAll(everywhere, code)].some((face) => !picked.has(face));
+    return { faces: [...picked].filter((face) => face !== undefined), byMedia };
+  }
+
+  /** What each way comes to; undefined among them for no face. */
+  #pickAll({ families, weights, italics }: RequestedFont, code: number): Set<SheetFace | undefined> {
+    const picked = new Set<SheetFace | undefined>();
     for (const list of families) {
       for (const weight of weights) {
-        for (const italic of italics) {
-          const face = this.#pick(list, weight, italic, code);
-          if (face !== undefined) chosen.add(face);
-        }
+        for (const italic of italics) picked.add(this.#pick(list, weight, italic, code));
       }
     }
-    return [...chosen];
+    return picked;
   }
 
   /** The first family in the list that has the character; of faces that overlap, the one declared last. */
