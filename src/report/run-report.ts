@@ -28,6 +28,8 @@ export interface ReportOptions {
   readonly onProgress: (count: number, total: number) => void;
   /** Told of each page when it has been measured. */
   readonly onPage: (page: PageResult) => void;
+  /** Told of each page that could not be loaded. */
+  readonly onLeftOut: (page: string) => void;
   /** Told what the user should know of, in a sentence. */
   readonly onNotice: (text: string) => void;
 }
@@ -117,6 +119,7 @@ async function measurePages(
     } catch (error) {
       if (options.signal.aborted) break;
       options.onNotice(`${page} ${errorOf(error).message.split("\n", 1)[0]}: it is left out`);
+      options.onLeftOut(page);
     }
     progress.pageDone();
   }

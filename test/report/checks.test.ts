@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { overBudget, readBudgets } from "../../src/report/checks/budget.js";
+import { notMeasured, overBudget, readBudgets } from "../../src/report/checks/budget.js";
 import { changesSince, readReport } from "../../src/report/checks/changes.js";
 import { harName, harOf } from "../../src/report/report-har.js";
 import { htmlReport } from "../../src/report/html/document.js";
@@ -48,6 +48,19 @@ test("a page that is told nothing has the figures of a load without help, and ga
   expect(overBudget(alone, { minGain: 0 })).toEqual([]);
 });
 
+test("what was not measured is within no budget", () => {
+  const blank = pageOf([loadsOf("none", 800, { lcp: undefined }), loadsOf("auto", 600, { lcp: undefined })]);
+  expect(overBudget(blank, { maxLcp: 2500, maxLoad: 700 })).toEqual([
+    "/: LCP was not measured in every load, so it is not within 2500 ms",
+  ]);
+  expect(overBudget(blank, { maxLoad: 700 })).toEqual([]);
+  const lines = (paths: readonly string[]) =>
+    paths.map((path) => `${path}: could not be loaded, so it is within no budget`);
+  expect(notMeasured(["/a", "/b"], { maxLoad: 700 })).toEqual(lines(["/a", "/b"]));
+  expect(notMeasured(["/a", "/b"], { pages: { "/b": { maxLoad: 700 } } })).toEqual(lines(["/b"]));
+  expect(notMeasured(["/a", "/b"], { pages: {} })).toEqual([]);
+});
+
 test.each([
   ["{", "not JSON: budget.json"],
   ["[]", "not a budget: budget.json"],
@@ -87,6 +100,11 @@ test("what has changed is told: times outside the noise, counts, verdicts, pages
       "/old: not measured any more",
     ].sort((a, b) => changesSince(before, after).indexOf(a) - changesSince(before, after).indexOf(b)),
   );
+});
+
+test("a page that was not reached is not called gone", () => {
+  const before = reportOf(slow, { ...slow, path: "/old" });
+  expect(changesSince(before, reportOf(slow), { isWhole: false })).toEqual([]);
 });
 
 test("times over another network are not compared", () => {

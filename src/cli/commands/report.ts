@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { readUserFile } from "../../io/disk/read-user-file.js";
-import { overBudget, readBudgets, type Budgets } from "../../report/checks/budget.js";
+import { notMeasured, overBudget, readBudgets, type Budgets } from "../../report/checks/budget.js";
 import { changesSince, readReport } from "../../report/checks/changes.js";
 import { harName, harOf } from "../../report/report-har.js";
 import { htmlReport } from "../../report/html/document.js";
@@ -64,17 +64,32 @@ export async function report(root: string, flags: ReportFlags): Promise<void> {
   if (flags.har !== undefined) await makeUserDirectory(flags.har, "--har DIRECTORY");
   const asText = flags.format !== "json";
   const needs = new Map<string, PageNeeds>();
-  const measured = await measure(root, flags, needs, (page) => asText && printLine(reportTable(page)));
-  if (flags.out !== undefined) await writeUserFile(flags.out, htmlReport(measured, needs), "--out FILE");
-  if (flags.har !== undefined) await writeHars(flags.har, measured);
-  if (!asText) printLine(JSON.stringify(measured, undefined, 2));
-  for (const line of before === undefined ? [] : changesSince(before, measured)) {
-    (asText ? printLine : printToStderr)(`${quiet("changed:")} ${line}`);
+  const { measured, leftOut, isStopped } = await measure(root, flags, needs, (page) => {
+    if (asText) printLine(reportTable(page));
+  });
+  if (isStopped) process.exitCode = INTERRUPTED;
+  // An earlier report is worth more than an empty one.
+  if (measured !== undefined && measured.pages.length > 0) {
+    if (flags.out !== undefined) await writeUserFile(flags.out, htmlReport(measured, needs), "--out FILE");
+    if (flags.har !== undefined) await writeHars(flags.har, measured);
+    if (!asText) printLine(JSON.stringify(measured, undefined, 2));
+    for (const line of before === undefined ? [] : changesSince(before, measured, { isWhole: !isStopped })) {
+      (asText ? printLine : printToStderr)(`${quiet("changed:")} ${line}`);
+    }
   }
-  const over = measured.pages.flatMap((page) => overBudget(page, budgets));
+  const pages = measured?.pages ?? [];
+  const over = [...pages.flatMap((page) => overBudget(page, budgets)), ...notMeasured(leftOut, budgets)];
   for (const line of over) printError({ message: line, hint: undefined });
-  // A page that can't be loaded keeps within no budget.
-  if (over.length > 0 || measured.pages.length === 0) process.exitCode ??= 1;
+  if (over.length > 0 || pages.length === 0) process.exitCode ??= 1;
+}
+
+interface Measured {
+  /** Undefined when it was stopped before the browser was there. */
+  readonly measured: Report | undefined;
+  /** Pages that could not be loaded. */
+  readonly leftOut: readonly string[];
+  /** By Ctrl+C. */
+  readonly isStopped: boolean;
 }
 
 /** Measures, with a bar on the terminal; Ctrl+C ends it, and what was measured by then is returned. */
@@ -83,7 +98,7 @@ async function measure(
   flags: ReportFlags,
   needs: Map<string, PageNeeds>,
   show: (page: PageResult) => void,
-): Promise<Report> {
+): Promise<Measured> {
   const { base, single, viewport, page: pages } = flags;
   const stopped = new AbortController();
   const stop = () => stopped.abort();
@@ -93,13 +108,14 @@ async function measure(
     bar.end();
     printToStderr(`${warning("note:")} ${text}`);
   };
+  const leftOut: string[] = [];
   const onPage = (page: PageResult) => {
     bar.end();
     show(page);
   };
   try {
     const onRead = (pathname: string, found: PageNeeds) => void needs.set(pathname, found);
-    await scan(root, { base, single, viewport, pages, onPage: onRead, onNotice });
+    await scan(root, { base, single, viewport, pages, onPage: onRead, onNotice, signal: stopped.signal });
     if (needs.size === 0) throw noPages(root);
     const measured = await runReport({ root, base, single, viewport }, needs, {
       machine: { platform: process.platform, env: process.env, home: homedir(), isRoot: process.getuid?.() === 0 },
@@ -112,9 +128,12 @@ async function measure(
       onProgress: (count, total) => bar.show(count, total),
       onNotice,
       onPage,
+      onLeftOut: (page) => leftOut.push(page),
     });
-    if (stopped.signal.aborted) process.exitCode = INTERRUPTED;
-    return measured;
+    return { measured, leftOut, isStopped: stopped.signal.aborted };
+  } catch (error) {
+    if (!stopped.signal.aborted) throw error;
+    return { measured: undefined, leftOut, isStopped: true };
   } finally {
     process.off("SIGINT", stop);
     bar.end();
