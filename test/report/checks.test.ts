@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { notMeasured, overBudget, readBudgets } from "../../src/report/checks/budget.js";
+import { notMeasured, overBudget, readBudgets, renamed } from "../../src/report/checks/budget.js";
 import { changesSince, readReport } from "../../src/report/checks/changes.js";
 import { harName, harOf } from "../../src/report/report-har.js";
 import { htmlReport } from "../../src/report/html/document.js";
@@ -75,6 +75,14 @@ test.each([
 test("a budget is read with those of its pages", () => {
   const text = `{ "maxLcp": 2500, "pages": { "/a": { "maxRequests": 20 } } }`;
   expect(readBudgets(text, "b.json")).toEqual({ maxLcp: 2500, pages: { "/a": { maxRequests: 20 } } });
+});
+
+test("a budget counts for its page under another name, too", () => {
+  const budgets = renamed(
+    { maxLcp: 1000, pages: { "/index.html": { maxRequests: 2 } } },
+    new Map([["/index.html", "/"]]),
+  );
+  expect(overBudget(slow, budgets)).toEqual(["/: requests 3 is over 2"]);
 });
 
 test("what has changed is told: times outside the noise, counts, verdicts, pages", () => {

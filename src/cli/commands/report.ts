@@ -1,7 +1,8 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { H2PushError } from "../../errors.js";
 import { readUserFile } from "../../io/disk/read-user-file.js";
-import { notMeasured, overBudget, readBudgets, type Budgets } from "../../report/checks/budget.js";
+import { notMeasured, overBudget, readBudgets, renamed, type Budgets } from "../../report/checks/budget.js";
 import { changesSince, readReport } from "../../report/checks/changes.js";
 import { harName, harOf } from "../../report/report-har.js";
 import { htmlReport } from "../../report/html/document.js";
@@ -9,7 +10,7 @@ import { NETWORKS, type NetworkName } from "../../report/measure/networks.js";
 import { runReport } from "../../report/run-report.js";
 import type { PageResult, Report } from "../../report/types.js";
 import type { PageNeeds } from "../../scanner/types.js";
-import { scan, type ScanOptions } from "../../server/scan/scan-directory.js";
+import { pathOfPage, scan, type ScanOptions } from "../../server/scan/scan-directory.js";
 import { checkGivenRoot, noPages } from "../options/served-root.js";
 import { printError, printLine, printToStderr, quiet, warning } from "../output/output.js";
 import { checkUserFile, makeUserDirectory, writeUserFile } from "../output/user-file.js";
@@ -58,7 +59,7 @@ const INTERRUPTED = 130;
  */
 export async function report(root: string, flags: ReportFlags): Promise<void> {
   await checkGivenRoot(root, { kind: "argument" });
-  const budgets = await budgetsOf(flags);
+  const budgets = await budgetsOf(root, flags);
   const before = flags.compare === undefined ? undefined : await earlierReport(flags.compare);
   if (flags.out !== undefined) await checkUserFile(flags.out, "--out FILE");
   if (flags.har !== undefined) await makeUserDirectory(flags.har, "--har DIRECTORY");
@@ -78,6 +79,12 @@ export async function report(root: string, flags: ReportFlags): Promise<void> {
     }
   }
   const pages = measured?.pages ?? [];
+  const unjudged = Object.keys(budgets.pages ?? {}).filter(
+    (path) => !leftOut.includes(path) && !pages.some((page) => page.path === path),
+  );
+  if (unjudged.length > 0 && !isStopped) {
+    printToStderr(`${warning("note:")} not measured, so not held against its budget: ${unjudged.join(" ")}`);
+  }
   const over = [...pages.flatMap((page) => overBudget(page, budgets)), ...notMeasured(leftOut, budgets)];
   for (const line of over) printError({ message: line, hint: undefined });
   if (over.length > 0 || pages.length === 0) process.exitCode ??= 1;
@@ -150,11 +157,26 @@ async function writeHars(directory: string, measured: Report): Promise<void> {
   }
 }
 
-async function budgetsOf({ budget, maxLcp, maxLoad, maxRequests, maxBytes, minGain }: ReportFlags): Promise<Budgets> {
-  const read =
-    budget === undefined ? {} : readBudgets(await readUserFile(budget, "config", "pass a file of JSON"), budget);
-  const flags = Object.entries({ maxLcp, maxLoad, maxRequests, maxBytes, minGain });
-  return { ...read, ...Object.fromEntries(flags.filter(([, value]) => value !== undefined)) };
+async function budgetsOf(root: string, flags: ReportFlags): Promise<Budgets> {
+  const { budget, maxLcp, maxLoad, maxRequests, maxBytes, minGain } = flags;
+  const read = budget === undefined ? {} : await budgetsIn(budget, root, flags);
+  const given = Object.entries({ maxLcp, maxLoad, maxRequests, maxBytes, minGain });
+  return { ...read, ...Object.fromEntries(given.filter(([, value]) => value !== undefined)) };
+}
+
+/** Those of a file, by the paths that the report has its pages by: a budget for no page would be kept by any. */
+async function budgetsIn(file: string, root: string, flags: ReportFlags): Promise<Budgets> {
+  const budgets = readBudgets(await readUserFile(file, "config", "pass a file of JSON"), file);
+  const names = new Map<string, string>();
+  for (const page of Object.keys(budgets.pages ?? {})) {
+    try {
+      names.set(page, await pathOfPage(root, page, flags));
+    } catch (error) {
+      if (!(error instanceof H2PushError) || error.code !== "manifest") throw error;
+      throw new H2PushError("config", `${error.message} (in pages of ${file})`, error.hint, { cause: error });
+    }
+  }
+  return renamed(budgets, names);
 }
 
 const earlierReport = async (file: string) =>

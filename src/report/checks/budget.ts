@@ -58,6 +58,12 @@ function checkBudget(value: unknown, where: string): Budget {
   return value;
 }
 
+/** Budgets with other names for their pages. */
+export const renamed = ({ pages = {}, ...all }: Budgets, names: ReadonlyMap<string, string>): Budgets => ({
+  ...all,
+  pages: Object.fromEntries(Object.entries(pages).map(([page, budget]) => [names.get(page) ?? page, budget])),
+});
+
 /** What is over its budget, a sentence each. */
 export function overBudget(page: PageResult, budgets: Budgets): readonly string[] {
   const { path, ways, alike } = page;
