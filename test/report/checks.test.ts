@@ -29,7 +29,7 @@ const reportOf = (...pages: readonly PageResult[]): Report => ({
 
 const slow = pageOf([loadsOf("none", 800), loadsOf("auto", 600)]);
 
-test("a page is held against its budget as it is served without a flag; its own goes before that of all", () => {
+test("a page is held against its budget as it is served before anything is learned; its own goes before that of all", () => {
   const budgets = { maxLcp: 500, maxLoad: 700, maxRequests: 2, maxBytes: 3000, minGain: 30 };
   expect(overBudget(slow, budgets)).toEqual([
     "/: LCP 600 ms is over 500 ms",

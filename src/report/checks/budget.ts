@@ -2,7 +2,7 @@ import { H2PushError } from "../../errors.js";
 import { isObject } from "../../io/json-object.js";
 import type { PageResult, TimeName, WayFigures } from "../types.js";
 
-/** What pages may take, as h2push serves them without any flag. */
+/** What pages may take as `auto` serves them: without a flag, before anything is learned. */
 export interface Budget {
   /** Milliseconds until the largest paint, and until the load event. */
   readonly maxLcp?: number;
