@@ -3,6 +3,7 @@ import { findBrowser, type BrowserMachine } from "../browser/find-browser.js";
 import type { RunSite } from "../browser/run-pages.js";
 import { chooseTemplates } from "../browser/templates.js";
 import { errorOf } from "../errors.js";
+import { viewportText } from "../scanner/css/media-queries.js";
 import type { PageNeeds } from "../scanner/types.js";
 import { serverOptions } from "../server/options/options-table.js";
 import { createCertificate } from "../tls/issue/issue.js";
@@ -78,7 +79,8 @@ export async function runReport(
       sites.push(await ReportSite.open(way, { site, certificate, network, think, needs }));
     }
     const pages = await measurePages(choosePages(needs, options), sites, driver, options);
-    return { version: 1, date, browser: driver.version, network, think, runs, pages };
+    const conditions = { browser: driver.version, network, viewport: viewportText(viewport), think, runs };
+    return { version: 1, date, ...conditions, pages };
   } finally {
     await driver.close();
     await Promise.all(sites.map((site) => site.close()));

@@ -118,8 +118,17 @@ test("a page that was not reached is not called gone", () => {
 test("times over another network are not compared", () => {
   const other = { ...reportOf(pageOf([loadsOf("none", 300), loadsOf("auto", 200)])), network: { rtt: 20, kbps: 0 } };
   expect(changesSince(reportOf(slow), other)).toEqual([
-    "the network or the browser was another one: times are not compared",
+    "the network, the window or the browser was another one: times are not compared",
   ]);
+});
+
+test("times in another window are not compared; where a report does not say its window, they are", () => {
+  const narrow = { ...reportOf(pageOf([loadsOf("none", 300), loadsOf("auto", 600)])), viewport: "390x844@3" };
+  const said = (viewport?: string) => changesSince({ ...reportOf(slow), ...(viewport && { viewport }) }, narrow);
+  expect(said("1280x720")).toEqual(["the network, the window or the browser was another one: times are not compared"]);
+  expect(said("390x844@3")).toContain("/ none: load 800 → 300 ms (-62 %)");
+  expect(said()).toEqual(said("390x844@3"));
+  expect(htmlReport(narrow, new Map())).toContain("window 390x844@3; round trip 100 ms");
 });
 
 test.each(["{", "[]", `{ "version": 2 }`, `{ "version": 1, "network": {}, "pages": [{}] }`])(

@@ -4,9 +4,10 @@ import { H2PushError } from "../../errors.js";
 import { readUserFile } from "../../io/disk/read-user-file.js";
 import { notMeasured, overBudget, readBudgets, renamed, type Budgets } from "../../report/checks/budget.js";
 import { changesSince, readReport } from "../../report/checks/changes.js";
+import { conditionsOf } from "../../report/conditions.js";
 import { harName, harOf } from "../../report/report-har.js";
 import { htmlReport } from "../../report/html/document.js";
-import { NETWORKS, type NetworkName } from "../../report/measure/networks.js";
+import type { NetworkName } from "../../report/measure/networks.js";
 import { runReport } from "../../report/run-report.js";
 import type { PageResult, Report } from "../../report/types.js";
 import type { PageNeeds } from "../../scanner/types.js";
@@ -15,6 +16,7 @@ import { checkGivenRoot, noPages } from "../options/served-root.js";
 import { printError, printLine, printToStderr, quiet, warning } from "../output/output.js";
 import { checkUserFile, makeUserDirectory, writeUserFile } from "../output/user-file.js";
 import { progressBar } from "../output/progress-bar.js";
+import { settingsOf } from "./report-settings.js";
 import { reportTable } from "./report-table.js";
 
 /** The options of `h2push report`, as the command line has them. */
@@ -46,9 +48,6 @@ export interface ReportFlags extends Pick<ScanOptions, "base" | "single" | "view
   readonly compare?: string;
 }
 
-const DEFAULT_RUNS = 5;
-const DEFAULT_NETWORK = "4g";
-
 /** As a shell has it for a program that SIGINT ended. */
 const INTERRUPTED = 130;
 
@@ -65,8 +64,10 @@ export async function report(root: string, flags: ReportFlags): Promise<void> {
   if (flags.har !== undefined) await makeUserDirectory(flags.har, "--har DIRECTORY");
   const asText = flags.format !== "json";
   const needs = new Map<string, PageNeeds>();
+  let heading = `${quiet(conditionsOf(settingsOf(flags)).join("; "))}\n\n`;
   const { measured, leftOut, isStopped } = await measure(root, flags, needs, (page) => {
-    if (asText) printLine(reportTable(page));
+    if (asText) printLine(heading + reportTable(page));
+    heading = "";
   });
   if (isStopped) process.exitCode = INTERRUPTED;
   // An earlier report is worth more than an empty one.
@@ -79,15 +80,20 @@ export async function report(root: string, flags: ReportFlags): Promise<void> {
     }
   }
   const pages = measured?.pages ?? [];
-  const unjudged = Object.keys(budgets.pages ?? {}).filter(
-    (path) => !leftOut.includes(path) && !pages.some((page) => page.path === path),
-  );
-  if (unjudged.length > 0 && !isStopped) {
-    printToStderr(`${warning("note:")} not measured, so not held against its budget: ${unjudged.join(" ")}`);
-  }
+  if (!isStopped) tellUnjudged(budgets, pages, leftOut);
   const over = [...pages.flatMap((page) => overBudget(page, budgets)), ...notMeasured(leftOut, budgets)];
   for (const line of over) printError({ message: line, hint: undefined });
   if (over.length > 0 || pages.length === 0) process.exitCode ??= 1;
+}
+
+/** A budget that is held against nothing is not kept either. */
+function tellUnjudged(budgets: Budgets, measured: readonly PageResult[], leftOut: readonly string[]): void {
+  const unjudged = Object.keys(budgets.pages ?? {}).filter(
+    (path) => !leftOut.includes(path) && !measured.some((page) => page.path === path),
+  );
+  if (unjudged.length > 0) {
+    printToStderr(`${warning("note:")} not measured, so not held against its budget: ${unjudged.join(" ")}`);
+  }
 }
 
 interface Measured {
@@ -128,9 +134,7 @@ async function measure(
       machine: { platform: process.platform, env: process.env, home: homedir(), isRoot: process.getuid?.() === 0 },
       browser: flags.browser,
       pages,
-      network: networkOf(flags),
-      runs: flags.runs ?? DEFAULT_RUNS,
-      think: flags.think ?? 0,
+      ...settingsOf(flags),
       signal: stopped.signal,
       onProgress: (count, total) => bar.show(count, total),
       onNotice,
@@ -181,15 +185,3 @@ async function budgetsIn(file: string, root: string, flags: ReportFlags): Promis
 
 const earlierReport = async (file: string) =>
   readReport(await readUserFile(file, "config", "pass what h2push report --format json has written"), file);
-
-/** The network that was named, or what of it was given in figures. */
-function networkOf({ network, rtt, kbps, loss }: ReportFlags): Report["network"] {
-  const name = network ?? (rtt === undefined && kbps === undefined ? DEFAULT_NETWORK : undefined);
-  const named = name === undefined ? { rtt: 0, kbps: 0 } : { name, ...NETWORKS[name] };
-  return {
-    ...named,
-    ...(rtt === undefined ? {} : { rtt: Number(rtt) }),
-    ...(kbps === undefined ? {} : { kbps: Number(kbps) }),
-    ...(loss === undefined ? {} : { loss: Number(loss) }),
-  };
-}

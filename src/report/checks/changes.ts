@@ -33,8 +33,8 @@ const isReport = (value: unknown): value is Report =>
  */
 export function changesSince(before: Report, after: Report, { isWhole = true } = {}): readonly string[] {
   const earlier = new Map(before.pages.map((page) => [page.path, page]));
-  const isComparable = JSON.stringify(conditionsOf(before)) === JSON.stringify(conditionsOf(after));
-  const note = isComparable ? [] : ["the network or the browser was another one: times are not compared"];
+  const isComparable = isAlike(before, after);
+  const note = isComparable ? [] : ["the network, the window or the browser was another one: times are not compared"];
   const pages = after.pages.flatMap((page) => {
     const old = earlier.get(page.path);
     return old === undefined ? `${page.path}: new` : pageChanges(old, page, isComparable);
@@ -43,6 +43,13 @@ export function changesSince(before: Report, after: Report, { isWhole = true } =
   const missing = isWhole ? before.pages.filter(({ path }) => !paths.has(path)) : [];
   const gone = missing.map(({ path }) => `${path}: not measured any more`);
   return [...note, ...pages, ...gone];
+}
+
+/** A window that one of them does not say may be any. */
+function isAlike(before: Report, after: Report): boolean {
+  const isOtherWindow =
+    before.viewport !== undefined && after.viewport !== undefined && before.viewport !== after.viewport;
+  return !isOtherWindow && JSON.stringify(conditionsOf(before)) === JSON.stringify(conditionsOf(after));
 }
 
 /** Without the network's name. */
