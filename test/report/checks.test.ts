@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { notMeasured, overBudget, readBudgets, renamed } from "../../src/report/checks/budget.js";
 import { changesSince, readReport } from "../../src/report/checks/changes.js";
-import { harName, harOf } from "../../src/report/report-har.js";
+import { harName, harNames, harOf } from "../../src/report/report-har.js";
 import { htmlReport } from "../../src/report/html/document.js";
 import { figuresOf, type WayLoads } from "../../src/report/page-figures.js";
 import type { PageResult, Report } from "../../src/report/types.js";
@@ -155,9 +155,25 @@ test("a HAR file has each request of the median load", () => {
     timings: { wait: 50, receive: 750 },
     _initiator: "https://localhost/",
   });
-  expect([harName("/", "link all"), harName("/docs/a.html", "none")]).toEqual([
-    "index.link-all.har",
-    "docs-a.html.none.har",
+  expect(harName("docs-a.html", "link all")).toBe("docs-a.html.link-all.har");
+});
+
+test("a HAR file has the method of a request", () => {
+  const requests = [request("/", { means: "page" }), request("/count", { by: "/", method: "POST" })];
+  const { log } = harOf("/", figuresOf([loadsOf("none", 800, { requests })])[0]!, reportOf());
+  expect(log.entries.map((entry) => entry.request.method)).toEqual(["GET", "POST"]);
+});
+
+test("no two pages have one HAR file", () => {
+  expect([...harNames(["/", "/docs/a.html", "/a/b", "/a-b", "/a/b/", "/A-b", "/a-b-2", "/index"]).values()]).toEqual([
+    "index",
+    "docs-a.html",
+    "a-b",
+    "a-b-2",
+    "a-b-3",
+    "A-b-4",
+    "a-b-2-2",
+    "index-2",
   ]);
 });
 

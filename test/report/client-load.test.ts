@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { constants, createServer, type ServerHttp2Stream } from "node:http2";
-import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { loadByClient } from "../../src/report/measure/client-load.js";
 import { request } from "./loads.js";
@@ -22,8 +21,9 @@ async function serve(answer: (stream: ServerHttp2Stream, target: string) => bool
   server.listen(0, "localhost");
   await once(server, "listening");
   onTestFinished(() => void server.close());
-  const { port } = server.address() as AddressInfo;
-  return { origin: `http://localhost:${port}`, seen };
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return { origin: `http://localhost:${address.port}`, seen };
 }
 
 const push = (stream: ServerHttp2Stream, target: string, carry: (pushed: ServerHttp2Stream) => void) =>

@@ -5,7 +5,7 @@ import { readUserFile } from "../../io/disk/read-user-file.js";
 import { notMeasured, overBudget, readBudgets, renamed, type Budgets } from "../../report/checks/budget.js";
 import { changesSince, readReport } from "../../report/checks/changes.js";
 import { conditionsOf } from "../../report/conditions.js";
-import { harName, harOf } from "../../report/report-har.js";
+import { harName, harNames, harOf } from "../../report/report-har.js";
 import { htmlReport } from "../../report/html/document.js";
 import type { NetworkName } from "../../report/measure/networks.js";
 import { runReport } from "../../report/run-report.js";
@@ -153,10 +153,12 @@ async function measure(
 
 /** A file for each page and way: `index.auto.har`. */
 async function writeHars(directory: string, measured: Report): Promise<void> {
+  const names = harNames(measured.pages.map(({ path }) => path));
   for (const page of measured.pages) {
+    const name = names.get(page.path) ?? "";
     for (const way of page.ways) {
       const har = JSON.stringify(harOf(page.path, way, measured), undefined, 2);
-      await writeUserFile(join(directory, harName(page.path, way.name)), har, "--har DIRECTORY");
+      await writeUserFile(join(directory, harName(name, way.name)), har, "--har DIRECTORY");
     }
   }
 }

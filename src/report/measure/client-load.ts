@@ -57,7 +57,7 @@ class ClientLoad {
       const target = String(request[":path"]);
       stream.on("error", () => undefined);
       if (this.#got.has(target)) stream.close();
-      else this.#keep(target, this.#timed(stream, "push", target));
+      else void this.#keep(target, this.#timed(stream, "push", target));
     });
   }
 
