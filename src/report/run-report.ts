@@ -3,6 +3,7 @@ import { findBrowser, type BrowserMachine } from "../browser/find-browser.js";
 import type { RunSite } from "../browser/run-pages.js";
 import { chooseTemplates } from "../browser/templates.js";
 import { errorOf } from "../errors.js";
+import { viewportText } from "../scanner/css/media-queries.js";
 import type { PageNeeds } from "../scanner/types.js";
 import { serverOptions } from "../server/options/options-table.js";
 import { createCertificate } from "../tls/issue/issue.js";
@@ -28,6 +29,8 @@ export interface ReportOptions {
   readonly onProgress: (count: number, total: number) => void;
   /** Told of each page when it has been measured. */
   readonly onPage: (page: PageResult) => void;
+  /** Told of each page that could not be loaded. */
+  readonly onLeftOut: (page: string) => void;
   /** Told what the user should know of, in a sentence. */
   readonly onNotice: (text: string) => void;
 }
@@ -76,7 +79,8 @@ export async function runReport(
       sites.push(await ReportSite.open(way, { site, certificate, network, think, needs }));
     }
     const pages = await measurePages(choosePages(needs, options), sites, driver, options);
-    return { version: 1, date, browser: driver.version, network, think, runs, pages };
+    const conditions = { browser: driver.version, network, viewport: viewportText(viewport), think, runs };
+    return { version: 1, date, ...conditions, pages };
   } finally {
     await driver.close();
     await Promise.all(sites.map((site) => site.close()));
@@ -117,6 +121,7 @@ async function measurePages(
     } catch (error) {
       if (options.signal.aborted) break;
       options.onNotice(`${page} ${errorOf(error).message.split("\n", 1)[0]}: it is left out`);
+      options.onLeftOut(page);
     }
     progress.pageDone();
   }
@@ -168,12 +173,18 @@ async function measurePush(
   for (let run = -1; run < runs; run++) {
     const both = inTurn(["without", "pushed"] as const, run + 1);
     for (const name of both) {
-      const load = await site.loadByClient(asked, name === "pushed", signal);
-      if (run >= 0) loads[name].push(load);
+      const load = await site.loadByClient(asked, name === "pushed", signal).catch(unlessAborted(signal));
+      if (run >= 0 && load !== undefined) loads[name].push(load);
     }
   }
   return pushFiguresOf(loads.without, loads.pushed);
 }
+
+/** What the browser has measured does not go for a load by our own client that failed. */
+const unlessAborted = (signal: AbortSignal) => (error: unknown) => {
+  if (signal.aborted) throw error;
+  return undefined;
+};
 
 /** Each is the first one as often as the others: what a busy machine takes, it takes from all. */
 const inTurn = <T>(all: readonly T[], run: number): readonly T[] => {

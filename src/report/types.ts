@@ -87,6 +87,8 @@ export interface Report {
   readonly date: string;
   readonly browser: string;
   readonly network: Network & { readonly name?: string };
+  /** The browser's window, as `--viewport` has it; reports did not say it at first. */
+  readonly viewport?: string;
   /** How long the server thinks before it answers with a page (milliseconds). */
   readonly think: number;
   readonly runs: number;

@@ -36,7 +36,8 @@ export function verdictOf(ways: readonly WayFigures[], circumstances: Circumstan
   const gained = (last?.median ?? 0) > (load?.median ?? 0) ? GAINED : JUDGED;
   const use = choose(others.filter((way) => !harmful.includes(way) && changed(way, gained, -1).length > 0));
   const harm = harmful.map((way) => ` Not ${way.name}: ${changes(way, plain, changed(way, JUDGED, 1).slice(0, 1))}.`);
-  const text = use === undefined ? noGain(plain, others, circumstances) : gain(use, plain);
+  const text =
+    use === undefined ? noGain(plain, others, leaving(harmfulNames), circumstances) : gain(use, plain, harmfulNames);
   return { ...(use === undefined ? {} : { use: use.name }), harmful: harmfulNames, text: text + harm.join("") };
 }
 
@@ -80,13 +81,17 @@ const HOW: Readonly<Record<WayName, string>> = {
   push: "Use --delivery push",
 };
 
-function gain(way: WayFigures, plain: WayFigures | undefined): string {
+/** `auto` is h2push without a flag, which learns: not where that harms. */
+const howOf = (way: WayName, harmful: readonly WayName[]) =>
+  way === "auto" && harmful.includes("learned") ? "Use --no-learn" : HOW[way];
+
+function gain(way: WayFigures, plain: WayFigures | undefined, harmful: readonly WayName[]): string {
   const sooner = changes(way, plain, changed(way, GAINED, -1).slice(0, 2));
   const chain = way.announced.length > 0 && plain !== undefined && plain.depth > way.depth;
   const count = way.announced.length;
   const announced = `${count} ${count === 1 ? "file is" : "files are"} announced`;
   const why = chain ? `the chain is ${plain.depth} deep, and ${announced}` : announced;
-  return `${HOW[way.name]}: ${sooner}; ${why}.`;
+  return `${howOf(way.name, harmful)}: ${sooner}; ${why}.`;
 }
 
 /** "load event 980 → 735 ms (-25 %)" */
@@ -99,14 +104,29 @@ function changes(way: WayFigures, plain: WayFigures | undefined, names: readonly
   return names.map(one).join(", ");
 }
 
-function noGain(plain: WayFigures | undefined, others: readonly WayFigures[], circumstances: Circumstances): string {
+/** What to do where nothing gains, and h2push without a flag harms: by what it announces, or by what it has learned. */
+function leaving(harmful: readonly WayName[]): string {
+  if (harmful.includes("auto")) return HOW.none;
+  return harmful.includes("learned") ? "Use --no-learn" : "Leave it as it is";
+}
+
+function noGain(
+  plain: WayFigures | undefined,
+  others: readonly WayFigures[],
+  leave: string,
+  circumstances: Circumstances,
+): string {
   if (circumstances.runs < FEWEST_RUNS) {
     return `${circumstances.runs} runs are too few to show a difference: use --runs ${FEWEST_RUNS} or more.`;
   }
   const hints = others.some(({ name }) => name === "hints") && circumstances.think === 0;
   const note = hints ? " A 103 gains only while the server thinks: --think MS." : "";
-  return `Leave it as it is: nothing makes this page faster. ${whyNot(plain, others, circumstances)}${note}`;
+  return `${leave}: nothing makes this page faster. ${whyNot(plain, others, circumstances)}${note}`;
 }
+
+/** By the HTML: no other file asks for anything, and no script fetches. */
+const isNamed = ({ depth, sample }: WayFigures) =>
+  depth <= 1 && sample.requests.every(({ destination, means }) => destination !== "" || means === "page");
 
 /** The line is busy for this part of a load: then bytes decide. */
 const BUSY = 0.75;
@@ -118,7 +138,9 @@ function whyNot(plain: WayFigures | undefined, others: readonly WayFigures[], { 
   if (plain === undefined) return "";
   if (plain.requests === 1) return "It asks for nothing: everything is in the HTML itself.";
   if (others.every(({ announced }) => announced.length === 0)) {
-    return `The HTML names all that it needs (the chain is ${plain.depth} deep), and the browser finds it there.`;
+    return isNamed(plain)
+      ? "The HTML names all that it needs, and the browser finds it there."
+      : `What scripts and frames load is left to the browser (the chain is ${plain.depth} deep).`;
   }
   const busy = kbps === 0 ? 0 : (plain.bytes * 8) / kbps;
   const last = plain.times.last?.median ?? plain.times.load?.median ?? 0;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFile, readdir, writeFile } from "node:fs/promises";
+import { readFile, readdir, watch, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import axe from "axe-core";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { PageResult, Report } from "../../src/report/types.js";
 import { png } from "../bench/paint-sites.js";
 import { chromiumPath } from "../support/browsers.js";
-import { runCli } from "../support/cli.js";
+import { runCli, startCli } from "../support/cli.js";
 import { emptyDirectory } from "../support/directory.js";
 import { expectHar } from "../support/har.js";
 import { writeSite } from "../support/site.js";
@@ -55,6 +55,23 @@ const wayOf = (page: PageResult | undefined, name: string) => page?.ways.find((w
 
 /** What is measured here are times: a test that fails is repeated, and the repeat is told. */
 describe.skipIf(chromiumPath === undefined)("h2push report, in Chromium", () => {
+  test("Ctrl+C before a page is measured leaves an earlier report as it is", { timeout: 60_000 }, async () => {
+    const folder = await emptyDirectory();
+    const [browser, out, old] = ["browser", "report.html", "old.json"].map((name) => join(folder, name));
+    // Tells that it was started, as nothing else does where there is no terminal.
+    await writeFile(browser!, `#!/bin/sh\necho > '${folder}/started'\nexec '${chromiumPath}' "$@"\n`, { mode: 0o755 });
+    await writeFile(out!, "earlier");
+    const before = { version: 1, network: {}, pages: [{ path: "/", ways: [], verdict: {} }] };
+    await writeFile(old!, JSON.stringify(before));
+    const cli = await startCli(["report", await deep(), "--browser", browser!, "--out", out!, "--compare", old!]);
+    for await (const { filename } of watch(folder)) if (filename === "started") break;
+    cli.child.kill("SIGINT");
+    expect(await cli.exit).toBe(130);
+    expect(await readFile(out!, "utf8")).toBe("earlier");
+    expect(cli.stdout).toBe("");
+    expect(cli.stderr).not.toMatch(/error|^\s+at /m);
+  });
+
   test(
     "a chain five deep is said to gain, a page without files to gain nothing, and why",
     { timeout: 400_000, retry: 2 },

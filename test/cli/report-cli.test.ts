@@ -10,6 +10,7 @@ test.each([
   [["--har", "index.html"], 1, "cannot write index.html (EEXIST)"],
   [["--budget", "gone.json"], 1, "no such file: gone.json"],
   [["--budget", "wrong.json"], 1, "wrong.json"],
+  [["--budget", "pages.json"], 1, "no such page: /abuot/ (in pages of pages.json)\npass its URL path"],
   [["--compare", "wrong.json"], 1, "wrong.json"],
   [["--network", "5g"], 2, "slow-4g"],
   [["--runs", "none"], 2, "none"],
@@ -18,6 +19,7 @@ test.each([
 ])("report %j is refused before anything is loaded, and says why", async (args, code, text) => {
   const cwd = await writeSite({ "index.html": "<p>text" });
   await writeFile(join(cwd, "wrong.json"), JSON.stringify({ maxLcp: "fast" }));
+  await writeFile(join(cwd, "pages.json"), JSON.stringify({ pages: { "/": {}, "/abuot/": { maxLcp: 1 } } }));
   const ended = await runCli(["report", ".", ...args], { cwd });
   expect(ended).toMatchObject({ code, stdout: "" });
   expect(ended.stderr).toMatch(/^error: /);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { overBudget, readBudgets } from "../../src/report/checks/budget.js";
+import { notMeasured, overBudget, readBudgets, renamed } from "../../src/report/checks/budget.js";
 import { changesSince, readReport } from "../../src/report/checks/changes.js";
-import { harName, harOf } from "../../src/report/report-har.js";
+import { harName, harNames, harOf } from "../../src/report/report-har.js";
 import { htmlReport } from "../../src/report/html/document.js";
 import { figuresOf, type WayLoads } from "../../src/report/page-figures.js";
 import type { PageResult, Report } from "../../src/report/types.js";
@@ -29,7 +29,7 @@ const reportOf = (...pages: readonly PageResult[]): Report => ({
 
 const slow = pageOf([loadsOf("none", 800), loadsOf("auto", 600)]);
 
-test("a page is held against its budget as it is served without a flag; its own goes before that of all", () => {
+test("a page is held against its budget as it is served before anything is learned; its own goes before that of all", () => {
   const budgets = { maxLcp: 500, maxLoad: 700, maxRequests: 2, maxBytes: 3000, minGain: 30 };
   expect(overBudget(slow, budgets)).toEqual([
     "/: LCP 600 ms is over 500 ms",
@@ -48,6 +48,19 @@ test("a page that is told nothing has the figures of a load without help, and ga
   expect(overBudget(alone, { minGain: 0 })).toEqual([]);
 });
 
+test("what was not measured is within no budget", () => {
+  const blank = pageOf([loadsOf("none", 800, { lcp: undefined }), loadsOf("auto", 600, { lcp: undefined })]);
+  expect(overBudget(blank, { maxLcp: 2500, maxLoad: 700 })).toEqual([
+    "/: LCP was not measured in every load, so it is not within 2500 ms",
+  ]);
+  expect(overBudget(blank, { maxLoad: 700 })).toEqual([]);
+  const lines = (paths: readonly string[]) =>
+    paths.map((path) => `${path}: could not be loaded, so it is within no budget`);
+  expect(notMeasured(["/a", "/b"], { maxLoad: 700 })).toEqual(lines(["/a", "/b"]));
+  expect(notMeasured(["/a", "/b"], { pages: { "/b": { maxLoad: 700 } } })).toEqual(lines(["/b"]));
+  expect(notMeasured(["/a", "/b"], { pages: {} })).toEqual([]);
+});
+
 test.each([
   ["{", "not JSON: budget.json"],
   ["[]", "not a budget: budget.json"],
@@ -62,6 +75,14 @@ test.each([
 test("a budget is read with those of its pages", () => {
   const text = `{ "maxLcp": 2500, "pages": { "/a": { "maxRequests": 20 } } }`;
   expect(readBudgets(text, "b.json")).toEqual({ maxLcp: 2500, pages: { "/a": { maxRequests: 20 } } });
+});
+
+test("a budget counts for its page under another name, too", () => {
+  const budgets = renamed(
+    { maxLcp: 1000, pages: { "/index.html": { maxRequests: 2 } } },
+    new Map([["/index.html", "/"]]),
+  );
+  expect(overBudget(slow, budgets)).toEqual(["/: requests 3 is over 2"]);
 });
 
 test("what has changed is told: times outside the noise, counts, verdicts, pages", () => {
@@ -89,11 +110,25 @@ test("what has changed is told: times outside the noise, counts, verdicts, pages
   );
 });
 
+test("a page that was not reached is not called gone", () => {
+  const before = reportOf(slow, { ...slow, path: "/old" });
+  expect(changesSince(before, reportOf(slow), { isWhole: false })).toEqual([]);
+});
+
 test("times over another network are not compared", () => {
   const other = { ...reportOf(pageOf([loadsOf("none", 300), loadsOf("auto", 200)])), network: { rtt: 20, kbps: 0 } };
   expect(changesSince(reportOf(slow), other)).toEqual([
-    "the network or the browser was another one: times are not compared",
+    "the network, the window or the browser was another one: times are not compared",
   ]);
+});
+
+test("times in another window are not compared; where a report does not say its window, they are", () => {
+  const narrow = { ...reportOf(pageOf([loadsOf("none", 300), loadsOf("auto", 600)])), viewport: "390x844@3" };
+  const said = (viewport?: string) => changesSince({ ...reportOf(slow), ...(viewport && { viewport }) }, narrow);
+  expect(said("1280x720")).toEqual(["the network, the window or the browser was another one: times are not compared"]);
+  expect(said("390x844@3")).toContain("/ none: load 800 → 300 ms (-62 %)");
+  expect(said()).toEqual(said("390x844@3"));
+  expect(htmlReport(narrow, new Map())).toContain("window 390x844@3; round trip 100 ms");
 });
 
 test.each(["{", "[]", `{ "version": 2 }`, `{ "version": 1, "network": {}, "pages": [{}] }`])(
@@ -120,9 +155,25 @@ test("a HAR file has each request of the median load", () => {
     timings: { wait: 50, receive: 750 },
     _initiator: "https://localhost/",
   });
-  expect([harName("/", "link all"), harName("/docs/a.html", "none")]).toEqual([
-    "index.link-all.har",
-    "docs-a.html.none.har",
+  expect(harName("docs-a.html", "link all")).toBe("docs-a.html.link-all.har");
+});
+
+test("a HAR file has the method of a request", () => {
+  const requests = [request("/", { means: "page" }), request("/count", { by: "/", method: "POST" })];
+  const { log } = harOf("/", figuresOf([loadsOf("none", 800, { requests })])[0]!, reportOf());
+  expect(log.entries.map((entry) => entry.request.method)).toEqual(["GET", "POST"]);
+});
+
+test("no two pages have one HAR file", () => {
+  expect([...harNames(["/", "/docs/a.html", "/a/b", "/a-b", "/a/b/", "/A-b", "/a-b-2", "/index"]).values()]).toEqual([
+    "index",
+    "docs-a.html",
+    "a-b",
+    "a-b-2",
+    "a-b-3",
+    "A-b-4",
+    "a-b-2-2",
+    "index-2",
   ]);
 });
 

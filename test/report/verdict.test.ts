@@ -27,6 +27,15 @@ test("what makes the page slower is named, whatever else there is", () => {
   expect(text).toMatch(/ Not link all: largest paint 800 → 1000 ms \(\+25 %\)\.$/);
 });
 
+test.each([
+  ["Use --delivery none: nothing makes this page faster", [loadsOf("auto", 1000, linked), loadsOf("learned", 1010)]],
+  ["Use --no-learn: nothing makes this page faster", [loadsOf("auto", 800, linked), loadsOf("learned", 1000)]],
+  ["Use --no-learn: largest paint 800 → 600 ms", [loadsOf("auto", 600, linked), loadsOf("learned", 1000)]],
+  ["Leave it as it is: nothing makes this page faster", [loadsOf("auto", 800, linked), loadsOf("link all", 1000)]],
+])("h2push is not to be left as it is where that harms: %s", (said, others) => {
+  expect(verdict([loadsOf("none", 800), ...others]).text.slice(0, said.length)).toBe(said);
+});
+
 test("a gain in one time does not make up for a loss in another", () => {
   const mixed = loadsOf("link all", 600, linked);
   const loads = mixed.loads.map((one, at) => ({ ...one, lcp: 1500 + at }));
@@ -57,7 +66,17 @@ const alone = { requests: [request("/", { destination: "document", means: "page"
 
 test.each([
   ["everything is in the HTML itself", alone, {}],
-  ["the chain is 2 deep", {}, {}],
+  [
+    "The HTML names all that it needs",
+    { requests: [request("/", { means: "page" }), request("/a.js", { by: "/" })] },
+    {},
+  ],
+  ["What scripts and frames load is left to the browser (the chain is 2 deep)", {}, {}],
+  [
+    "What scripts and frames load is left to the browser (the chain is 1 deep)",
+    { requests: [request("/", { means: "page" }), request("/data.json", { by: "/", destination: "" })] },
+    {},
+  ],
   ["only fewer bytes help", { ...linked, requests: [request("/", { bytes: 95_000, end: 800 })] }, { kbps: 1000 }],
   ["takes only 4 ms", linked, { rtt: 4 }],
   ["nothing that is painted or loaded waits", linked, {}],

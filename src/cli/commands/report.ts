@@ -1,19 +1,22 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { H2PushError } from "../../errors.js";
 import { readUserFile } from "../../io/disk/read-user-file.js";
-import { overBudget, readBudgets, type Budgets } from "../../report/checks/budget.js";
+import { notMeasured, overBudget, readBudgets, renamed, type Budgets } from "../../report/checks/budget.js";
 import { changesSince, readReport } from "../../report/checks/changes.js";
-import { harName, harOf } from "../../report/report-har.js";
+import { conditionsOf } from "../../report/conditions.js";
+import { harName, harNames, harOf } from "../../report/report-har.js";
 import { htmlReport } from "../../report/html/document.js";
-import { NETWORKS, type NetworkName } from "../../report/measure/networks.js";
+import type { NetworkName } from "../../report/measure/networks.js";
 import { runReport } from "../../report/run-report.js";
 import type { PageResult, Report } from "../../report/types.js";
 import type { PageNeeds } from "../../scanner/types.js";
-import { scan, type ScanOptions } from "../../server/scan/scan-directory.js";
+import { pathOfPage, scan, type ScanOptions } from "../../server/scan/scan-directory.js";
 import { checkGivenRoot, noPages } from "../options/served-root.js";
 import { printError, printLine, printToStderr, quiet, warning } from "../output/output.js";
 import { checkUserFile, makeUserDirectory, writeUserFile } from "../output/user-file.js";
 import { progressBar } from "../output/progress-bar.js";
+import { settingsOf } from "./report-settings.js";
 import { reportTable } from "./report-table.js";
 
 /** The options of `h2push report`, as the command line has them. */
@@ -45,9 +48,6 @@ export interface ReportFlags extends Pick<ScanOptions, "base" | "single" | "view
   readonly compare?: string;
 }
 
-const DEFAULT_RUNS = 5;
-const DEFAULT_NETWORK = "4g";
-
 /** As a shell has it for a program that SIGINT ended. */
 const INTERRUPTED = 130;
 
@@ -58,23 +58,51 @@ const INTERRUPTED = 130;
  */
 export async function report(root: string, flags: ReportFlags): Promise<void> {
   await checkGivenRoot(root, { kind: "argument" });
-  const budgets = await budgetsOf(flags);
+  const budgets = await budgetsOf(root, flags);
   const before = flags.compare === undefined ? undefined : await earlierReport(flags.compare);
   if (flags.out !== undefined) await checkUserFile(flags.out, "--out FILE");
   if (flags.har !== undefined) await makeUserDirectory(flags.har, "--har DIRECTORY");
   const asText = flags.format !== "json";
   const needs = new Map<string, PageNeeds>();
-  const measured = await measure(root, flags, needs, (page) => asText && printLine(reportTable(page)));
-  if (flags.out !== undefined) await writeUserFile(flags.out, htmlReport(measured, needs), "--out FILE");
-  if (flags.har !== undefined) await writeHars(flags.har, measured);
-  if (!asText) printLine(JSON.stringify(measured, undefined, 2));
-  for (const line of before === undefined ? [] : changesSince(before, measured)) {
-    (asText ? printLine : printToStderr)(`${quiet("changed:")} ${line}`);
+  let heading = `${quiet(conditionsOf(settingsOf(flags)).join("; "))}\n\n`;
+  const { measured, leftOut, isStopped } = await measure(root, flags, needs, (page) => {
+    if (asText) printLine(heading + reportTable(page));
+    heading = "";
+  });
+  if (isStopped) process.exitCode = INTERRUPTED;
+  // An earlier report is worth more than an empty one.
+  if (measured !== undefined && measured.pages.length > 0) {
+    if (flags.out !== undefined) await writeUserFile(flags.out, htmlReport(measured, needs), "--out FILE");
+    if (flags.har !== undefined) await writeHars(flags.har, measured);
+    if (!asText) printLine(JSON.stringify(measured, undefined, 2));
+    for (const line of before === undefined ? [] : changesSince(before, measured, { isWhole: !isStopped })) {
+      (asText ? printLine : printToStderr)(`${quiet("changed:")} ${line}`);
+    }
   }
-  const over = measured.pages.flatMap((page) => overBudget(page, budgets));
+  const pages = measured?.pages ?? [];
+  if (!isStopped) tellUnjudged(budgets, pages, leftOut);
+  const over = [...pages.flatMap((page) => overBudget(page, budgets)), ...notMeasured(leftOut, budgets)];
   for (const line of over) printError({ message: line, hint: undefined });
-  // A page that can't be loaded keeps within no budget.
-  if (over.length > 0 || measured.pages.length === 0) process.exitCode ??= 1;
+  if (over.length > 0 || pages.length === 0) process.exitCode ??= 1;
+}
+
+/** A budget that is held against nothing is not kept either. */
+function tellUnjudged(budgets: Budgets, measured: readonly PageResult[], leftOut: readonly string[]): void {
+  const unjudged = Object.keys(budgets.pages ?? {}).filter(
+    (path) => !leftOut.includes(path) && !measured.some((page) => page.path === path),
+  );
+  if (unjudged.length > 0) {
+    printToStderr(`${warning("note:")} not measured, so not held against its budget: ${unjudged.join(" ")}`);
+  }
+}
+
+interface Measured {
+  /** Undefined when it was stopped before the browser was there. */
+  readonly measured: Report | undefined;
+  /** Pages that could not be loaded. */
+  readonly leftOut: readonly string[];
+  /** By Ctrl+C. */
+  readonly isStopped: boolean;
 }
 
 /** Measures, with a bar on the terminal; Ctrl+C ends it, and what was measured by then is returned. */
@@ -83,7 +111,7 @@ async function measure(
   flags: ReportFlags,
   needs: Map<string, PageNeeds>,
   show: (page: PageResult) => void,
-): Promise<Report> {
+): Promise<Measured> {
   const { base, single, viewport, page: pages } = flags;
   const stopped = new AbortController();
   const stop = () => stopped.abort();
@@ -93,28 +121,30 @@ async function measure(
     bar.end();
     printToStderr(`${warning("note:")} ${text}`);
   };
+  const leftOut: string[] = [];
   const onPage = (page: PageResult) => {
     bar.end();
     show(page);
   };
   try {
     const onRead = (pathname: string, found: PageNeeds) => void needs.set(pathname, found);
-    await scan(root, { base, single, viewport, pages, onPage: onRead, onNotice });
+    await scan(root, { base, single, viewport, pages, onPage: onRead, onNotice, signal: stopped.signal });
     if (needs.size === 0) throw noPages(root);
     const measured = await runReport({ root, base, single, viewport }, needs, {
       machine: { platform: process.platform, env: process.env, home: homedir(), isRoot: process.getuid?.() === 0 },
       browser: flags.browser,
       pages,
-      network: networkOf(flags),
-      runs: flags.runs ?? DEFAULT_RUNS,
-      think: flags.think ?? 0,
+      ...settingsOf(flags),
       signal: stopped.signal,
       onProgress: (count, total) => bar.show(count, total),
       onNotice,
       onPage,
+      onLeftOut: (page) => leftOut.push(page),
     });
-    if (stopped.signal.aborted) process.exitCode = INTERRUPTED;
-    return measured;
+    return { measured, leftOut, isStopped: stopped.signal.aborted };
+  } catch (error) {
+    if (!stopped.signal.aborted) throw error;
+    return { measured: undefined, leftOut, isStopped: true };
   } finally {
     process.off("SIGINT", stop);
     bar.end();
@@ -123,32 +153,37 @@ async function measure(
 
 /** A file for each page and way: `index.auto.har`. */
 async function writeHars(directory: string, measured: Report): Promise<void> {
+  const names = harNames(measured.pages.map(({ path }) => path));
   for (const page of measured.pages) {
+    const name = names.get(page.path) ?? "";
     for (const way of page.ways) {
       const har = JSON.stringify(harOf(page.path, way, measured), undefined, 2);
-      await writeUserFile(join(directory, harName(page.path, way.name)), har, "--har DIRECTORY");
+      await writeUserFile(join(directory, harName(name, way.name)), har, "--har DIRECTORY");
     }
   }
 }
 
-async function budgetsOf({ budget, maxLcp, maxLoad, maxRequests, maxBytes, minGain }: ReportFlags): Promise<Budgets> {
-  const read =
-    budget === undefined ? {} : readBudgets(await readUserFile(budget, "config", "pass a file of JSON"), budget);
-  const flags = Object.entries({ maxLcp, maxLoad, maxRequests, maxBytes, minGain });
-  return { ...read, ...Object.fromEntries(flags.filter(([, value]) => value !== undefined)) };
+async function budgetsOf(root: string, flags: ReportFlags): Promise<Budgets> {
+  const { budget, maxLcp, maxLoad, maxRequests, maxBytes, minGain } = flags;
+  const read = budget === undefined ? {} : await budgetsIn(budget, root, flags);
+  const given = Object.entries({ maxLcp, maxLoad, maxRequests, maxBytes, minGain });
+  return { ...read, ...Object.fromEntries(given.filter(([, value]) => value !== undefined)) };
+}
+
+/** Those of a file, by the paths that the report has its pages by: a budget for no page would be kept by any. */
+async function budgetsIn(file: string, root: string, flags: ReportFlags): Promise<Budgets> {
+  const budgets = readBudgets(await readUserFile(file, "config", "pass a file of JSON"), file);
+  const names = new Map<string, string>();
+  for (const page of Object.keys(budgets.pages ?? {})) {
+    try {
+      names.set(page, await pathOfPage(root, page, flags));
+    } catch (error) {
+      if (!(error instanceof H2PushError) || error.code !== "manifest") throw error;
+      throw new H2PushError("config", `${error.message} (in pages of ${file})`, error.hint, { cause: error });
+    }
+  }
+  return renamed(budgets, names);
 }
 
 const earlierReport = async (file: string) =>
   readReport(await readUserFile(file, "config", "pass what h2push report --format json has written"), file);
-
-/** The network that was named, or what of it was given in figures. */
-function networkOf({ network, rtt, kbps, loss }: ReportFlags): Report["network"] {
-  const name = network ?? (rtt === undefined && kbps === undefined ? DEFAULT_NETWORK : undefined);
-  const named = name === undefined ? { rtt: 0, kbps: 0 } : { name, ...NETWORKS[name] };
-  return {
-    ...named,
-    ...(rtt === undefined ? {} : { rtt: Number(rtt) }),
-    ...(kbps === undefined ? {} : { kbps: Number(kbps) }),
-    ...(loss === undefined ? {} : { loss: Number(loss) }),
-  };
-}

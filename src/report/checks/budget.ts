@@ -2,7 +2,7 @@ import { H2PushError } from "../../errors.js";
 import { isObject } from "../../io/json-object.js";
 import type { PageResult, TimeName, WayFigures } from "../types.js";
 
-/** What pages may take, as h2push serves them without any flag. */
+/** What pages may take as `auto` serves them: without a flag, before anything is learned. */
 export interface Budget {
   /** Milliseconds until the largest paint, and until the load event. */
   readonly maxLcp?: number;
@@ -58,16 +58,24 @@ function checkBudget(value: unknown, where: string): Budget {
   return value;
 }
 
+/** Budgets with other names for their pages. */
+export const renamed = ({ pages = {}, ...all }: Budgets, names: ReadonlyMap<string, string>): Budgets => ({
+  ...all,
+  pages: Object.fromEntries(Object.entries(pages).map(([page, budget]) => [names.get(page) ?? page, budget])),
+});
+
 /** What is over its budget, a sentence each. */
 export function overBudget(page: PageResult, budgets: Budgets): readonly string[] {
   const { path, ways, alike } = page;
   const served = ways.find(({ name }) => name === (alike.auto ?? "auto"));
   if (served === undefined) return [];
-  const { maxLcp, maxLoad, maxRequests, maxBytes, minGain }: Budget = { ...budgets, ...budgets.pages?.[path] };
-  const over = (what: string, value: number | undefined, most: number | undefined, unit: string) =>
-    value === undefined || most === undefined || value <= most
-      ? []
-      : `${path}: ${what} ${Math.round(value)}${unit} is over ${most}${unit}`;
+  const { maxLcp, maxLoad, maxRequests, maxBytes, minGain } = budgetOf(path, budgets);
+  const over = (what: string, value: number | undefined, most: number | undefined, unit: string) => {
+    if (most === undefined) return [];
+    if (value === undefined)
+      return `${path}: ${what} was not measured in every load, so it is not within ${most}${unit}`;
+    return value <= most ? [] : `${path}: ${what} ${Math.round(value)}${unit} is over ${most}${unit}`;
+  };
   return [
     over("LCP", timeOf(served, "lcp"), maxLcp, " ms"),
     over("load", timeOf(served, "load"), maxLoad, " ms"),
@@ -76,6 +84,14 @@ export function overBudget(page: PageResult, budgets: Budgets): readonly string[
     underGain(path, gainOf(served), minGain),
   ].flat();
 }
+
+const budgetOf = (path: string, { pages, ...all }: Budgets): Budget => ({ ...all, ...pages?.[path] });
+
+/** A page that could not be loaded keeps within no budget: a sentence for each that has one. */
+export const notMeasured = (paths: readonly string[], budgets: Budgets): readonly string[] =>
+  paths.flatMap((path) =>
+    Object.keys(budgetOf(path, budgets)).length === 0 ? [] : `${path}: could not be loaded, so it is within no budget`,
+  );
 
 const timeOf = ({ times }: WayFigures, name: TimeName) => times[name]?.median;
 

@@ -26,18 +26,30 @@ const isReport = (value: unknown): value is Report =>
   Array.isArray(value["pages"]) &&
   value["pages"].every((page) => isObject(page) && Array.isArray(page["ways"]) && isObject(page["verdict"]));
 
-/** What is otherwise than in an earlier report, a sentence each: what stands outside the noise alone. */
-export function changesSince(before: Report, after: Report): readonly string[] {
+/**
+ * What is otherwise than in an earlier report, a sentence each: what stands outside the noise alone.
+ *
+ * @param isWhole all pages were measured that were to be
+ */
+export function changesSince(before: Report, after: Report, { isWhole = true } = {}): readonly string[] {
   const earlier = new Map(before.pages.map((page) => [page.path, page]));
-  const isComparable = JSON.stringify(conditionsOf(before)) === JSON.stringify(conditionsOf(after));
-  const note = isComparable ? [] : ["the network or the browser was another one: times are not compared"];
+  const isComparable = isAlike(before, after);
+  const note = isComparable ? [] : ["the network, the window or the browser was another one: times are not compared"];
   const pages = after.pages.flatMap((page) => {
     const old = earlier.get(page.path);
     return old === undefined ? `${page.path}: new` : pageChanges(old, page, isComparable);
   });
   const paths = new Set(after.pages.map(({ path }) => path));
-  const gone = before.pages.flatMap(({ path }) => (paths.has(path) ? [] : `${path}: not measured any more`));
+  const missing = isWhole ? before.pages.filter(({ path }) => !paths.has(path)) : [];
+  const gone = missing.map(({ path }) => `${path}: not measured any more`);
   return [...note, ...pages, ...gone];
+}
+
+/** A window that one of them does not say may be any. */
+function isAlike(before: Report, after: Report): boolean {
+  const isOtherWindow =
+    before.viewport !== undefined && after.viewport !== undefined && before.viewport !== after.viewport;
+  return !isOtherWindow && JSON.stringify(conditionsOf(before)) === JSON.stringify(conditionsOf(after));
 }
 
 /** Without the network's name. */

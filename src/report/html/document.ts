@@ -1,22 +1,15 @@
 import type { PageNeeds } from "../../scanner/types.js";
+import { conditionsOf } from "../conditions.js";
 import type { Report } from "../types.js";
-import { escaped, milliseconds } from "./markup.js";
+import { escaped } from "./markup.js";
 import { pageSection } from "./page-section.js";
 import styles from "./report.css?raw";
 import { KEY } from "./load-waterfall.js";
 
 /** A report as one document, which asks for nothing and runs nothing. */
 export function htmlReport(report: Report, needs: ReadonlyMap<string, PageNeeds>): string {
-  const { date, browser, network, think, runs, pages } = report;
-  const { name, rtt, kbps, loss = 0 } = network;
-  const line = kbps === 0 ? "no limit of bandwidth" : `${kbps.toLocaleString("en")} kbit/s`;
-  const facts = [
-    date.slice(0, 10),
-    browser,
-    `${name === undefined ? "" : `${name}: `}round trip ${milliseconds(rtt)}, ${line}${loss === 0 ? "" : `, ${loss} % of packets lost`}`,
-    ...(think === 0 ? [] : [`the server thinks for ${milliseconds(think)}`]),
-    `${runs} cold loads by each way, in turn`,
-  ];
+  const { date, browser, pages } = report;
+  const facts = [date.slice(0, 10), browser, ...conditionsOf(report)];
   const key = KEY.map(([name, text]) => `<span class="${name}">${text}</span>`).join(" ");
   return `<!doctype html>
 <html lang="en">

@@ -47,15 +47,17 @@ class ClientLoad {
   readonly #begun = performance.now();
   /** What is on its way, or there, by target. */
   readonly #got = new Map<string, Promise<LoadedRequest>>();
+  /** Targets whose own files are asked for, or will be. */
+  readonly #followed = new Set<string>();
 
   constructor(session: ClientHttp2Session, asked: readonly LoadedRequest[]) {
     this.#session = session;
-    this.#asked = new Map(asked.filter(({ isAhead }) => !isAhead).map((request) => [request.target, request]));
+    this.#asked = firstOfEach(asked.filter(({ isAhead }) => !isAhead));
     session.on("stream", (stream: ClientHttp2Stream, request) => {
       const target = String(request[":path"]);
       stream.on("error", () => undefined);
       if (this.#got.has(target)) stream.close();
-      else this.#got.set(target, this.#timed(stream, "push", target));
+      else void this.#keep(target, this.#timed(stream, "push", target));
     });
   }
 
@@ -78,8 +80,10 @@ class ClientLoad {
 
   /** Gets a file, then all that it asks for. */
   async #follow(target: string): Promise<void> {
+    if (this.#followed.has(target)) return;
+    this.#followed.add(target);
     await this.#get(target);
-    const next = [...this.#asked.values()].filter((request) => request.by === target && request.target !== target);
+    const next = [...this.#asked.values()].filter((request) => request.by === target);
     await Promise.all(next.map((request) => this.#follow(request.target)));
   }
 
@@ -87,7 +91,12 @@ class ClientLoad {
     const got = this.#got.get(target);
     if (got !== undefined) return got;
     const stream = this.#session.request({ ":path": target, "accept-encoding": "gzip, deflate, br, zstd" });
-    const getting = this.#timed(stream, "response", target);
+    return this.#keep(target, this.#timed(stream, "response", target));
+  }
+
+  /** Nobody waits for a push before all that was asked for is there: it may fail until then. */
+  #keep(target: string, getting: Promise<LoadedRequest>): Promise<LoadedRequest> {
+    getting.catch(() => undefined);
     this.#got.set(target, getting);
     return getting;
   }
@@ -114,4 +123,11 @@ class ClientLoad {
       stream.once("close", () => reject(new Error(`${target} was reset with ${stream.rstCode}`)));
     });
   }
+}
+
+/** By target: the page may be asked for again by a file of its own, and so may that. */
+function firstOfEach(asked: readonly LoadedRequest[]): ReadonlyMap<string, LoadedRequest> {
+  const firsts = new Map<string, LoadedRequest>();
+  for (const request of asked) if (!firsts.has(request.target)) firsts.set(request.target, request);
+  return firsts;
 }

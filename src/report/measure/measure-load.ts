@@ -101,6 +101,7 @@ function requestsOf(observed: Observed, means: ReadonlyMap<string, DeliveredTarg
     const browsers = known.get(target)?.shift();
     return {
       target,
+      ...(request.method === "GET" ? {} : { method: request.method }),
       destination: (request.fields["sec-fetch-dest"] ?? "").replace("empty", ""),
       status: record?.status ?? 0,
       bytes: record?.bytes ?? 0,

@@ -5,6 +5,8 @@ export type Means = "page" | "found" | "link" | "hint" | "push";
 export interface LoadedRequest {
   /** Path and query. */
   readonly target: string;
+  /** GET without it. */
+  readonly method?: string;
   /** What it is for (Fetch, "destination"); "" for `fetch()`. */
   readonly destination: string;
   /** 0 when there was no answer. */

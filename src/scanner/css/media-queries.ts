@@ -24,6 +24,10 @@ export function parseViewport(text: string): Viewport | undefined {
   return width > 0 && height > 0 && density > 0 ? { ...DEFAULT_VIEWPORT, width, height, density } : undefined;
 }
 
+/** What `parseViewport` reads. */
+export const viewportText = ({ width, height, density }: Viewport) =>
+  `${width}x${height}${density === 1 ? "" : `@${density}`}`;
+
 /** Features with keyword values, as a desktop browser with a mouse has them. */
 const KEYWORDS: Readonly<Record<string, string>> = {
   "any-hover": "hover",

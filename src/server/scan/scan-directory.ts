@@ -83,6 +83,20 @@ function threadsFor(pages: number): number {
   return Math.min(availableParallelism(), MAX_THREADS, Math.floor(pages / PAGES_FOR_A_THREAD));
 }
 
+/**
+ * The URL path that a page is listed by: "/docs/" for "/docs" and "docs/index.html".
+ *
+ * @throws {H2PushError} "manifest" for a page that is not there
+ */
+export async function pathOfPage(
+  root: string,
+  path: string,
+  { base, single, viewport }: Pick<ScanOptions, "base" | "single" | "viewport">,
+): Promise<string> {
+  const { lookup, rules } = await openScan({ root, base, single, viewport }, () => undefined);
+  return (await findPage(lookup, rules, path)).pathname;
+}
+
 /** @param path with the slash at its beginning, and that of a directory at its end, or without */
 async function findPage(lookup: SiteLookup, rules: SiteRules, path: string): Promise<SitePage> {
   const pathname = path
