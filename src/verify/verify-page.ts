@@ -2,7 +2,7 @@ import type { Announcement } from "../delivery/announcement.js";
 import { readLinks } from "../delivery/link.js";
 import { exportPage } from "../export/exported-page.js";
 import type { ManifestEntry } from "../manifest/types.js";
-import { baseOf, resolve } from "../manifest/resolve.js";
+import { baseOf, documentBase, resolve } from "../manifest/resolve.js";
 import { HtmlLexer } from "../scanner/html/lexer.js";
 import type { LiveAnswer, LiveConnection } from "./live-connection.js";
 
@@ -35,20 +35,23 @@ const MAX_REDIRECTS = 3;
  * Asks a live server for a page, as a browser and as a client that takes
  * pushes, and compares what it says with what the list has for the page.
  *
+ * @param origin of the server: it may write its own URLs whole
  * @param statusOf answers with the status of a target that is announced
  */
 export async function verifyPage(
+  origin: string,
   pathname: string,
   entries: readonly ManifestEntry[],
   announce: Announcement,
   connect: (push: boolean) => Promise<LiveConnection>,
   statusOf: (target: string) => Promise<number>,
 ): Promise<VerifiedPage> {
-  const { answer, at } = await askAs(false, pathname, connect);
-  const { connection } = await askAs(true, at, connect);
-  const linked = announced([answer.fields["link"] ?? []].flat().join(", "), at);
-  const hinted = announced(answer.hinted.join(", "), at);
-  const inHtml = announcedIn(answer.body, at);
+  const { answer, at } = await askAs(false, origin, pathname, connect);
+  const url = new URL(origin + at);
+  const { connection } = await askAs(true, origin, at, connect);
+  const linked = announced([answer.fields["link"] ?? []].flat().join(", "), url);
+  const hinted = announced(answer.hinted.join(", "), url);
+  const inHtml = announcedIn(answer.body, url);
   const pushed = [...new Set(connection.pushed)];
   const { page } = exportPage(pathname, entries, ABILITIES, { announce, earlyHints: true });
   const wanted = page.links.map(({ target }) => target);
@@ -97,6 +100,7 @@ export const unanswered = (pathname: string, failure: string): VerifiedPage => (
 /** Follows redirects on the same origin: hosts have a page at its path without the suffix. */
 async function askAs(
   push: boolean,
+  origin: string,
   pathname: string,
   connect: (push: boolean) => Promise<LiveConnection>,
 ): Promise<{ readonly answer: LiveAnswer; readonly at: string; readonly connection: LiveConnection }> {
@@ -106,7 +110,7 @@ async function askAs(
     const connection = await connect(push);
     try {
       const answer = await connection.get(at);
-      const next = left === 0 ? undefined : redirected(answer, at);
+      const next = left === 0 ? undefined : redirected(answer, new URL(origin + at));
       if (next === undefined) return { answer, at, connection };
       at = next;
     } finally {
@@ -115,37 +119,42 @@ async function askAs(
   }
 }
 
-function redirected({ status, fields }: LiveAnswer, at: string): string | undefined {
+function redirected({ status, fields }: LiveAnswer, url: URL): string | undefined {
   if (![301, 302, 303, 307, 308].includes(status) || fields.location === undefined) return undefined;
-  const resolved = resolve(fields.location, baseOf(at));
-  return "target" in resolved ? resolved.target : undefined;
+  return targetOf(fields.location, url, url.origin)[0];
 }
 
 /** Targets of this origin that a field has preloaded. */
-function announced(field: string, at: string): string[] {
+function announced(field: string, url: URL): string[] {
   return readLinks(field).flatMap(({ target, rel }) =>
-    rel.includes("preload") || rel.includes("modulepreload") ? targetOf(target, at) : [],
+    rel.includes("preload") || rel.includes("modulepreload") ? targetOf(target, url, url.origin) : [],
   );
 }
 
-function targetOf(reference: string, at: string): string[] {
-  const resolved = resolve(reference, baseOf(at));
+/** The target that a reference is on this origin; it may name the origin, and a `base` another one. */
+function targetOf(reference: string, base: URL, origin: string): string[] {
+  if (!URL.canParse(reference, base.href)) return [];
+  const url = new URL(reference, base);
+  if (url.origin !== origin) return [];
+  const resolved = resolve(url.href.replace(/^[^/]*\/\/[^/]*/, ""), baseOf("/"));
   return "target" in resolved ? [resolved.target] : [];
 }
 
 /** Targets of this origin that elements of a page have preloaded. */
-function announcedIn(html: Buffer, at: string): string[] {
+function announcedIn(html: Buffer, url: URL): string[] {
   const lexer = new HtmlLexer(html);
-  const found: string[] = [];
+  const references: string[] = [];
+  let baseHref: string | undefined;
   for (let token = lexer.next(); token !== "eof"; token = lexer.next()) {
     if (token !== "start") continue;
     const { name } = lexer.tag;
     if (name === "script" || name === "style" || name === "title") lexer.rawText();
+    if (name === "base") baseHref ??= lexer.attribute("href");
     if (name !== "link") continue;
     const rel = (lexer.attribute("rel") ?? "").toLowerCase().split(/\s+/);
     const href = lexer.attribute("href");
-    if (href !== undefined && (rel.includes("preload") || rel.includes("modulepreload")))
-      found.push(...targetOf(href, at));
+    if (href !== undefined && (rel.includes("preload") || rel.includes("modulepreload"))) references.push(href);
   }
-  return found;
+  const base = documentBase(baseHref, url);
+  return references.flatMap((reference) => targetOf(reference, base, url.origin));
 }

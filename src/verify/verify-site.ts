@@ -32,7 +32,7 @@ export async function verifySite(url: URL, manifest: WrittenManifest, options: V
       next += 1;
       const [pathname, entries] = page;
       const sized = entries.map((entry) => ({ ...entry, bytes: 0 }));
-      const asked = verifyPage(pathname, sized, options.announce, connect, (target) => known.of(target));
+      const asked = verifyPage(url.origin, pathname, sized, options.announce, connect, (target) => known.of(target));
       const verified = await asked.catch((error: unknown) => unanswered(pathname, reasonOf(error)));
       results.push(verified);
       options.onPage(verified, results.length, pages.length);

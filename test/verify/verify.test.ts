@@ -1,8 +1,9 @@
 import { once } from "node:events";
+import type { ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { startCli } from "../support/cli.js";
 import { emptyDirectory } from "../support/directory.js";
 import { startServer, testCertificate } from "../support/server.js";
@@ -104,6 +105,35 @@ test("a server of HTTP/1.1 is asked in its own words, and a redirect to a path w
   const { exit, stdout } = await run("verify", `https://127.0.0.1:${port}`, "--manifest", file, "--insecure");
   server.close();
   expect([exit, stdout]).toEqual([0, expect.stringContaining("/about.html  1 by Link, 0 pushed\n")]);
+});
+
+/** A server of HTTP/1.1, and what `h2push verify` says of it. */
+async function verified(file: string, answer: (url: string, response: ServerResponse, origin: string) => void) {
+  const { cert, key } = await testCertificate();
+  const server = createHttpsServer({ cert, key }, ({ url = "", headers }, response) =>
+    answer(url, response, `https://${headers.host}`),
+  ).listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return run("verify", `https://127.0.0.1:${port}`, "--manifest", file, "--insecure");
+}
+
+test("the server's own URLs count where they are written whole: of a redirect, in a field and in the HTML", async () => {
+  const { file } = await served();
+  const { exit, stdout } = await verified(file, (url, response, origin) => {
+    if (url === "/about.html") response.writeHead(301, { location: `${origin}/about` }).end();
+    else if (url === "/") {
+      response.end(
+        `<base href="${origin}/x/"><link rel=preload as=style href=../b.css><link rel=preload href=//x.test/>`,
+      );
+    } else response.writeHead(200, { link: `<${origin}/d.css>; rel=preload; as=style` }).end();
+  });
+  expect([exit, stdout.trimEnd().split("\n").toSorted()]).toEqual([
+    0,
+    ["/  0 by Link, 1 in the HTML, 0 pushed", "/about.html  1 by Link, 0 pushed", "2 pages, all as the list has them"],
+  ]);
 });
 
 test.each([
