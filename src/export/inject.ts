@@ -1,8 +1,10 @@
+import { randomBytes } from "node:crypto";
 import type { Stats } from "node:fs";
-import { chmod, copyFile, readdir, readFile, realpath, stat, utimes } from "node:fs/promises";
+import { chmod, copyFile, readdir, readFile, realpath, rename, rm, stat, utimes } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { H2PushError, systemCode } from "../errors.js";
 import { makeDirectory } from "../io/disk/make-directory.js";
+import { hasSameContent } from "../io/disk/same-content.js";
 import { writeWhole } from "../io/disk/atomic-write.js";
 import { encodeSegment } from "../scanner/list-pages.js";
 import { encodingIn } from "../io/encoding/charset.js";
@@ -107,11 +109,25 @@ async function writePage(file: string, target: string, page: ExportedPage): Prom
   return undefined;
 }
 
-/** Copies a file that has changed since it was copied, with its date: validators and caches go by it. */
+/** Copies a file that is another than it was, with its mode and date: validators and caches go by that. */
 async function copy(file: string, target: string): Promise<void> {
   const own = await stat(file);
   const old = await stat(target).catch(() => undefined);
-  if (old?.size === own.size && old.mtimeMs === own.mtimeMs) return;
-  await copyFile(file, target);
-  await utimes(target, own.atime, own.mtime);
+  // Equal dates say nothing: builds that can be repeated give all their files the same.
+  const isCopied = old?.isFile() === true && old.size === own.size && (await hasSameContent(file, target));
+  if (!isCopied) await replace(target, file);
+  else if (old.mode !== own.mode) await chmod(target, own.mode & 0o777);
+  if (!isCopied || old.mtimeMs !== own.mtimeMs) await utimes(target, own.atime, own.mtime);
+}
+
+/** Beside the file, then renamed: what is there may be open for reading alone. */
+async function replace(target: string, file: string): Promise<void> {
+  const beside = `${target}.${randomBytes(6).toString("hex")}.tmp`;
+  try {
+    await copyFile(file, beside);
+    await rename(beside, target);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
 }

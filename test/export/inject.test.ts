@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, stat, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { withLinks } from "../../src/export/formats/html-links.js";
@@ -140,6 +140,40 @@ async function contents(directory: string): Promise<Map<string, string>> {
   }
   return found;
 }
+
+test("a second copy has what has changed, whatever dates and modes the files have", async () => {
+  const long = "x".repeat(200_000);
+  const root = await writeSite({ "index.html": "<p>", "a.css": "p { top: 1px }", "long.js": `${long}1`, "c.css": "" });
+  const directory = join(await emptyDirectory(), "copy");
+  const names = ["a.css", "long.js", "c.css"];
+  // As a store of builds has its files: all of one date, and for reading alone.
+  const settle = async () => {
+    for (const name of names) {
+      await chmod(join(root, name), 0o444);
+      await utimes(join(root, name), 1, 1);
+    }
+  };
+  await settle();
+  expect((await inject(root, directory)).exit).toBe(0);
+  for (const [name, text] of [
+    ["a.css", "p { top: 2px }"],
+    ["long.js", `${long}2`],
+  ] as const) {
+    await rm(join(root, name));
+    await writeFile(join(root, name), text);
+  }
+  await settle();
+  await chmod(join(root, "c.css"), 0o644);
+  const untouched = await stat(join(directory, "c.css"));
+  expect((await inject(root, directory)).exit).toBe(0);
+  for (const name of names) {
+    const [own, copy] = [await stat(join(root, name)), await stat(join(directory, name))];
+    expect(await readFile(join(directory, name))).toEqual(await readFile(join(root, name)));
+    expect([name, copy.mode, copy.mtimeMs]).toEqual([name, own.mode, own.mtimeMs]);
+  }
+  expect((await stat(join(directory, "c.css"))).ino).toBe(untouched.ino);
+  expect((await readdir(directory)).toSorted()).toEqual(["a.css", "c.css", "index.html", "long.js"]);
+});
 
 test("a copy and its site do not lie in each other, and nothing is written then", async () => {
   const root = await writeSite({ "index.html": "<p>", "a/index.html": "<p>" });
