@@ -175,6 +175,36 @@ test("a second copy has what has changed, whatever dates and modes the files hav
   expect((await readdir(directory)).toSorted()).toEqual(["a.css", "c.css", "index.html", "long.js"]);
 });
 
+test("a copy has the packages that its pages load, now and later, and the others are named", async () => {
+  const map = { imports: { lit: "/node_modules/lit/index.js", "@a/later": "/node_modules/@a/later/index.js" } };
+  const root = await writeSite({
+    "index.html": `<script type=importmap>${JSON.stringify(map)}</script><script type=module src=/a.js></script>`,
+    "a.js": 'import "lit"; button.onclick = () => import("@a/later");',
+    "node_modules/lit/index.js": 'import "/node_modules/lit-html/lit.js"',
+    "node_modules/lit/node_modules/inner/index.js": "1",
+    "node_modules/lit/.env": "SECRET=1",
+    "node_modules/lit-html/lit.js": "1",
+    "node_modules/@a/later/index.js": "1",
+    "node_modules/@a/tool/index.js": "1",
+    "node_modules/other/index.js": "1",
+    "node_modules/.package-lock.json": "{}",
+  });
+  const directory = join(await emptyDirectory(), "copy");
+  const { exit, stderr } = await inject(root, directory);
+  expect([exit, stderr]).toEqual([
+    0,
+    expect.stringContaining("not copied: 2 packages in node_modules that no page names: @a/tool other\n"),
+  ]);
+  expect([...(await contents(directory)).keys()]).toEqual([
+    "a.js",
+    "index.html",
+    "node_modules/@a/later/index.js",
+    "node_modules/lit-html/lit.js",
+    "node_modules/lit/index.js",
+    "node_modules/lit/node_modules/inner/index.js",
+  ]);
+});
+
 test("a copy and its site do not lie in each other, and nothing is written then", async () => {
   const root = await writeSite({ "index.html": "<p>", "a/index.html": "<p>" });
   for (const directory of [root, join(root, "copy")]) {
