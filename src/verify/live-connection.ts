@@ -64,6 +64,33 @@ export async function connectLive({ origin, hostname, port }: URL, options: Live
   return overHttp1(origin, options.insecure);
 }
 
+/** What a certificate is not trusted for: OpenSSL's codes of a verification (X509_verify_cert_error_string), and Node's own. */
+const DISTRUST: ReadonlySet<string> = new Set([
+  "CERT_CHAIN_TOO_LONG",
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "CERT_REJECTED",
+  "CERT_REVOKED",
+  "CERT_SIGNATURE_FAILURE",
+  "CERT_UNTRUSTED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "ERR_TLS_CERT_ALTNAME_FORMAT",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "ERROR_IN_CERT_NOT_AFTER_FIELD",
+  "ERROR_IN_CERT_NOT_BEFORE_FIELD",
+  "HOSTNAME_MISMATCH",
+  "INVALID_CA",
+  "INVALID_PURPOSE",
+  "PATH_LENGTH_EXCEEDED",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY",
+  "UNABLE_TO_DECRYPT_CERT_SIGNATURE",
+  "UNABLE_TO_GET_CRL",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+]);
+
 async function secured(origin: string, hostname: string, port: string, insecure: boolean): Promise<TLSSocket> {
   const host = hostname.replace(/^\[|\]$/g, "");
   const socket = connectTls({
@@ -81,8 +108,9 @@ async function secured(origin: string, hostname: string, port: string, insecure:
     return socket;
   } catch (error) {
     const code = systemCode(error) ?? String(error);
-    const isTrust = /CERT|SIGNED|ISSUER|ALTNAME/.test(code);
-    const hint = isTrust ? "pass --insecure if you know who answers there" : "is the server up, and does it speak TLS?";
+    const hint = DISTRUST.has(code)
+      ? "pass --insecure if you know who answers there"
+      : "is the server up, and does it speak TLS?";
     throw new H2PushError("listen", `no connection to ${origin} (${code})`, hint, { cause: error });
   }
 }

@@ -4,6 +4,8 @@ import { createServer as createHttpsServer } from "node:https";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { pemBlocks } from "../../src/tls/issue/certificate.js";
+import { issueAuthority, issueLeaf } from "../../src/tls/issue/issue.js";
 import { startCli } from "../support/cli.js";
 import { emptyDirectory } from "../support/directory.js";
 import { startServer, testCertificate } from "../support/server.js";
@@ -105,6 +107,21 @@ test("a server of HTTP/1.1 is asked in its own words, and a redirect to a path w
   const { exit, stdout } = await run("verify", `https://127.0.0.1:${port}`, "--manifest", file, "--insecure");
   server.close();
   expect([exit, stdout]).toEqual([0, expect.stringContaining("/about.html  1 by Link, 0 pushed\n")]);
+});
+
+test("a certificate whose authority is unknown is not a server that is down", async () => {
+  const { file } = await served();
+  const now = new Date();
+  const { cert, key } = await issueLeaf(await issueAuthority("somebody", now), {}, now);
+  const [leaf = ""] = pemBlocks(cert, /CERTIFICATE/);
+  const server = createHttpsServer({ cert: leaf, key }).listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const { exit, stderr } = await run("verify", `https://127.0.0.1:${port}`, "--manifest", file);
+  expect([exit, stderr]).toEqual([1, expect.stringContaining("(UNABLE_TO_VERIFY_LEAF_SIGNATURE)")]);
+  expect(stderr).toContain("--insecure");
 });
 
 /** A server of HTTP/1.1, and what `h2push verify` says of it. */
