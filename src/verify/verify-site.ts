@@ -85,6 +85,7 @@ class KnownTargets {
       if (error instanceof H2PushError) throw error;
       if (this.#connection === first) {
         this.#connection = this.#connect();
+        end(first);
       }
       return await (await this.#connection).find(target, as);
     }

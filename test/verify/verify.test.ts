@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
+import { constants, createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import { createServer as createHttpsServer } from "node:https";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import type { Socket } from "node:net";
@@ -190,6 +190,21 @@ test.each(["h2", "http/1.1"] as const)(
     expect(stdout).toContain("/about.html  1 by Link, 0 pushed\n");
   },
 );
+
+test("the program ends where a server has refused a stream and leaves its connections open", async () => {
+  const { file } = await served();
+  let refused = 0;
+  const { exit } = await verified(
+    file,
+    ({ url }, response) => {
+      if (url.endsWith(".css") && refused++ === 0) {
+        response.stream.close(constants.NGHTTP2_REFUSED_STREAM);
+      } else response.writeHead(200, preload(url === "/" ? "b" : "d")).end();
+    },
+    "h2",
+  );
+  expect([exit, refused > 1]).toEqual([0, true]);
+});
 
 test("the server's own URLs count where they are written whole: of a redirect, in a field and in the HTML", async () => {
   const { file } = await served();
