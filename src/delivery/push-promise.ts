@@ -26,7 +26,7 @@ export function promisedRequest(page: IncomingHttpHeaders, target: string, as: D
     [constants.HTTP2_HEADER_SCHEME]: "https",
     [constants.HTTP2_HEADER_AUTHORITY]: page[constants.HTTP2_HEADER_AUTHORITY] ?? page.host ?? "",
     [constants.HTTP2_HEADER_PATH]: target,
-    accept: accepted[as] ?? "*/*",
+    accept: acceptOf(as),
   };
   for (const name of inherited) {
     const value = page[name];
@@ -42,6 +42,9 @@ const accepted: Partial<Record<Destination, string>> = {
   json: "application/json,*/*;q=0.5",
   style: "text/css,*/*;q=0.1",
 };
+
+/** The `accept` of a request for a destination. */
+export const acceptOf = (as: Destination): string => accepted[as] ?? "*/*";
 
 /**
  * Sends PUSH_PROMISE for a request and returns the promised stream, or

@@ -1,12 +1,16 @@
-import type { Stats } from "node:fs";
-import { chmod, copyFile, readdir, readFile, realpath, stat, utimes } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { chmod, copyFile, readFile, realpath, rename, rm, stat, utimes } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { H2PushError, systemCode } from "../errors.js";
 import { makeDirectory } from "../io/disk/make-directory.js";
+import { hasSameContent } from "../io/disk/same-content.js";
 import { writeWhole } from "../io/disk/atomic-write.js";
+import { isPagePath } from "../manifest/destination.js";
 import { encodeSegment } from "../scanner/list-pages.js";
 import { encodingIn } from "../io/encoding/charset.js";
+import { copiedFiles, packagesNamed } from "./copied-files.js";
 import type { ExportedPage } from "./exported-page.js";
+import type { SiteNeeds } from "./export-site.js";
 import { withLinks } from "./formats/html-links.js";
 
 /** What a copy came to. */
@@ -14,16 +18,18 @@ export interface Injected {
   readonly files: number;
   /** Pages that were copied as they are, and why. */
   readonly skipped: readonly { readonly page: string; readonly reason: string }[];
+  /** Packages in `node_modules` that nothing names. */
+  readonly packages: readonly string[];
 }
-
-/** Not part of what is deployed: other dotfiles are (`.htaccess`, `.well-known`). */
-const NOT_COPIED = /^(?:\.git|\.env.*|\.DS_Store|node_modules)$/;
 
 /**
  * Copies a site, with announcements in the heads of its pages. What is there
- * already is written anew where it differs, and nothing else is touched.
+ * already is written anew where it differs, and nothing else is touched. Of
+ * `node_modules` it has the packages that the lists name, or the HTML (as an
+ * import map does for what a script loads later).
  *
  * @param base the URL path that the site is served below
+ * @param needs the whole lists, of which a page announces a part
  * @throws {H2PushError} "usage" when one of the directories lies in the other, "output" when a file can't be written
  */
 export async function injectInto(
@@ -31,15 +37,23 @@ export async function injectInto(
   directory: string,
   base: string,
   pages: readonly ExportedPage[],
+  needs: SiteNeeds,
 ): Promise<Injected> {
   const from = await realpath(root);
   const to = resolve(directory);
   checkApart(from, await realPlace(to), directory);
   const byPath = new Map(pages.map((page) => [page.pathname, page]));
   const skipped: { page: string; reason: string }[] = [];
+  const named = new Set([...needs.values()].flat().flatMap(({ target }) => packagesNamed(target)));
+  const packages: string[] = [];
+  const choice = {
+    isNeeded: (name: string) => named.has(name),
+    onLeftOut: (name: string) => void packages.push(name),
+  };
   let files = 0;
-  for await (const file of filesIn(from)) {
+  for await (const file of copiedFiles(from, choice)) {
     files += 1;
+    if (isPagePath(file)) for (const name of await packagesIn(file)) named.add(name);
     const target = join(to, relative(from, file));
     await makeDirectory(dirname(target)).catch(refused(dirname(target)));
     const page = byPath.get(pathOf(relative(from, file), base));
@@ -47,7 +61,7 @@ export async function injectInto(
     if (page === undefined || reason !== undefined) await copy(file, target).catch(refused(target));
     if (page !== undefined && reason !== undefined) skipped.push({ page: page.pathname, reason });
   }
-  return { files, skipped };
+  return { files, skipped, packages };
 }
 
 const refused = (path: string) => (error: unknown) => {
@@ -71,26 +85,9 @@ function checkApart(from: string, to: string, directory: string): void {
   throw new H2PushError("usage", `the copy and the site lie in each other: ${directory}`, hint);
 }
 
-/** Files, through links to files and directories, but into no directory twice. */
-async function* filesIn(directory: string, outer: readonly string[] = []): AsyncGenerator<string> {
-  const real = await realpath(directory);
-  if (outer.includes(real)) return;
-  const [root = real] = outer;
-  const entries = await readdir(directory, { withFileTypes: true });
-  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(directory, entry.name);
-    if (NOT_COPIED.test(entry.name)) continue;
-    const kind = entry.isSymbolicLink() ? await linkedInside(root, path) : entry;
-    if (kind?.isDirectory() === true) yield* filesIn(path, [...outer, real]);
-    else if (kind?.isFile() === true) yield path;
-  }
-}
-
-/** What a link leads to; undefined for what is outside of the site, and not served either. */
-async function linkedInside(root: string, path: string): Promise<Stats | undefined> {
-  const real = await realpath(path).catch(() => undefined);
-  return real?.startsWith(`${root}${sep}`) === true ? stat(real).catch(() => undefined) : undefined;
-}
+/** Names of packages that a page's text has, also in UTF-16. */
+const packagesIn = async (file: string) =>
+  packagesNamed((await readFile(file)).toString("latin1").replaceAll("\0", ""));
 
 /** Canonical URL path of a page's file. */
 const pathOf = (file: string, base: string) =>
@@ -107,11 +104,25 @@ async function writePage(file: string, target: string, page: ExportedPage): Prom
   return undefined;
 }
 
-/** Copies a file that has changed since it was copied, with its date: validators and caches go by it. */
+/** Copies a file that is another than it was, with its mode and date: validators and caches go by that. */
 async function copy(file: string, target: string): Promise<void> {
   const own = await stat(file);
   const old = await stat(target).catch(() => undefined);
-  if (old?.size === own.size && old.mtimeMs === own.mtimeMs) return;
-  await copyFile(file, target);
-  await utimes(target, own.atime, own.mtime);
+  // Equal dates say nothing: builds that can be repeated give all their files the same.
+  const isCopied = old?.isFile() === true && old.size === own.size && (await hasSameContent(file, target));
+  if (!isCopied) await replace(target, file);
+  else if (old.mode !== own.mode) await chmod(target, own.mode & 0o777);
+  if (!isCopied || old.mtimeMs !== own.mtimeMs) await utimes(target, own.atime, own.mtime);
+}
+
+/** Beside the file, then renamed: what is there may be open for reading alone. */
+async function replace(target: string, file: string): Promise<void> {
+  const beside = `${target}.${randomBytes(6).toString("hex")}.tmp`;
+  try {
+    await copyFile(file, beside);
+    await rename(beside, target);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
 }

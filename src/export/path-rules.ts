@@ -15,8 +15,8 @@ export interface PathRule {
   readonly paths: readonly PathPattern[];
   /** Whose links they say. */
   readonly page: ExportedPage;
-  /** Pages that it is for. */
-  readonly count: number;
+  /** All that it is for. */
+  readonly pages: readonly ExportedPage[];
 }
 
 /**
@@ -31,11 +31,11 @@ export function pathRules(pages: readonly ExportedPage[], mixed: ReadonlySet<str
   const rules: PathRule[] = [];
   addRules(pageTree(pages), true, mixed, rules);
   const counts = new Map<string, number>();
-  for (const { page, count } of rules) counts.set(textOf(page), (counts.get(textOf(page)) ?? 0) + count);
+  for (const { page, pages: own } of rules) counts.set(textOf(page), (counts.get(textOf(page)) ?? 0) + own.length);
   const weight = ({ page }: PathRule) => counts.get(textOf(page)) ?? 0;
   return rules
     .filter(({ page }) => page.links.length > 0)
-    .toSorted((a, b) => weight(b) - weight(a) || b.count - a.count);
+    .toSorted((a, b) => weight(b) - weight(a) || b.pages.length - a.pages.length);
 }
 
 const textOf = ({ links }: ExportedPage) => linksOf(links).join();
@@ -51,7 +51,7 @@ function addRules(
   const shared = hasIndex && !mixed.has(path) ? commonOf([...pagesBelow(directory)]) : undefined;
   if (shared !== undefined) return void rules.push({ ...shared, paths: [{ start: path, end: "*" }] });
   const single = directory.pages.filter(({ pathname }) => hasIndex || pathname !== path);
-  rules.push(...single.map((page) => ({ paths: pathsOf(page.pathname), page, count: 1 })));
+  rules.push(...single.map((page) => ({ paths: pathsOf(page.pathname), page, pages: [page] })));
   const inner = [...directory.directories.values()];
   const indexes = commonOf(inner.flatMap((each) => each.pages.filter(({ pathname }) => pathname === each.path)));
   if (indexes !== undefined) rules.push({ ...indexes, paths: [{ start: path, end: ":page/" }] });
@@ -59,11 +59,11 @@ function addRules(
 }
 
 /** What several pages say that all say the same. */
-function commonOf(pages: readonly ExportedPage[]): { readonly page: ExportedPage; readonly count: number } | undefined {
+function commonOf(pages: readonly ExportedPage[]): Omit<PathRule, "paths"> | undefined {
   const [page] = pages;
   if (page === undefined || pages.length < 2) return undefined;
   const text = textOf(page);
-  return pages.every((each) => textOf(each) === text) ? { page, count: pages.length } : undefined;
+  return pages.every((each) => textOf(each) === text) ? { page, pages } : undefined;
 }
 
 /** Where hosts serve a page: at its file's path, and at that without the suffix. */

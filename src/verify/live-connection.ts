@@ -1,16 +1,28 @@
 import { once } from "node:events";
-import { connect as connectHttp2, type ClientHttp2Session, type IncomingHttpHeaders } from "node:http2";
+import {
+  connect as connectHttp2,
+  constants,
+  type ClientHttp2Session,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+} from "node:http2";
 import type { IncomingMessage } from "node:http";
 import { request as requestHttps, type RequestOptions } from "node:https";
 import type { Readable } from "node:stream";
 import { isIP } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
+import { acceptOf } from "../delivery/push-promise.js";
+import type { Destination } from "../manifest/destination.js";
 import { H2PushError, systemCode } from "../errors.js";
 
-/** What a server answers. */
-export interface LiveAnswer {
+/** How an answer begins. */
+export interface LiveHead {
   readonly status: number;
   readonly fields: IncomingHttpHeaders;
+}
+
+/** What a server answers. */
+export interface LiveAnswer extends LiveHead {
   /** `Link` of the 103 responses that came before it. */
   readonly hinted: readonly string[];
   /** The beginning of the content. */
@@ -28,6 +40,8 @@ export interface LiveOptions {
 export interface LiveConnection {
   /** As a browser asks for a page. */
   get(target: string): Promise<LiveAnswer>;
+  /** As a page asks for what it needs. Of the content nothing is read: it may be large. */
+  find(target: string, as: Destination): Promise<LiveHead>;
   /** Request targets that the server has promised so far. */
   readonly pushed: readonly string[];
   readonly protocol: "h2" | "http/1.1";
@@ -40,17 +54,29 @@ const ANSWER_MS = 20_000;
 /** As much of a page as its head takes, and more (bytes). */
 const MAX_BODY = 1_000_000;
 
-const FIELDS = {
-  accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+const CLIENT = {
   "accept-encoding": "identity",
   "accept-language": "en",
+  "user-agent": "Mozilla/5.0 (compatible; h2push verify)",
+} as const;
+
+const NAVIGATION = {
+  ...CLIENT,
+  accept: acceptOf("document"),
   "sec-fetch-dest": "document",
   "sec-fetch-mode": "navigate",
   "sec-fetch-site": "none",
   "sec-fetch-user": "?1",
   "upgrade-insecure-requests": "1",
-  "user-agent": "Mozilla/5.0 (compatible; h2push verify)",
 } as const;
+
+const subresource = (as: Destination) => ({
+  ...CLIENT,
+  accept: acceptOf(as),
+  "sec-fetch-dest": as === "fetch" ? "empty" : as,
+  "sec-fetch-mode": as === "fetch" || as === "font" || as === "json" ? "cors" : "no-cors",
+  "sec-fetch-site": "same-origin",
+});
 
 /**
  * Connects to the origin of a URL, over HTTP/2 where it speaks that.
@@ -63,6 +89,33 @@ export async function connectLive({ origin, hostname, port }: URL, options: Live
   socket.destroy();
   return overHttp1(origin, options.insecure);
 }
+
+/** What a certificate is not trusted for: OpenSSL's codes of a verification (X509_verify_cert_error_string), and Node's own. */
+const DISTRUST: ReadonlySet<string> = new Set([
+  "CERT_CHAIN_TOO_LONG",
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "CERT_REJECTED",
+  "CERT_REVOKED",
+  "CERT_SIGNATURE_FAILURE",
+  "CERT_UNTRUSTED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "ERR_TLS_CERT_ALTNAME_FORMAT",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "ERROR_IN_CERT_NOT_AFTER_FIELD",
+  "ERROR_IN_CERT_NOT_BEFORE_FIELD",
+  "HOSTNAME_MISMATCH",
+  "INVALID_CA",
+  "INVALID_PURPOSE",
+  "PATH_LENGTH_EXCEEDED",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY",
+  "UNABLE_TO_DECRYPT_CERT_SIGNATURE",
+  "UNABLE_TO_GET_CRL",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+]);
 
 async function secured(origin: string, hostname: string, port: string, insecure: boolean): Promise<TLSSocket> {
   const host = hostname.replace(/^\[|\]$/g, "");
@@ -81,11 +134,14 @@ async function secured(origin: string, hostname: string, port: string, insecure:
     return socket;
   } catch (error) {
     const code = systemCode(error) ?? String(error);
-    const isTrust = /CERT|SIGNED|ISSUER|ALTNAME/.test(code);
-    const hint = isTrust ? "pass --insecure if you know who answers there" : "is the server up, and does it speak TLS?";
+    const hint = DISTRUST.has(code)
+      ? "pass --insecure if you know who answers there"
+      : "is the server up, and does it speak TLS?";
     throw new H2PushError("listen", `no connection to ${origin} (${code})`, hint, { cause: error });
   }
 }
+
+const hungUp = () => Object.assign(new Error("no answer"), { code: "ECONNRESET" });
 
 const timedOut = () => Object.assign(new Error("no answer"), { code: "ETIMEDOUT" });
 
@@ -99,20 +155,41 @@ function overHttp2(origin: string, socket: TLSSocket, push: boolean): LiveConnec
     stream.resume();
     pushed.push(String(fields[":path"]));
   });
-  return { get: (target) => ask(session, target), pushed, protocol: "h2", close: () => session.destroy() };
+  return {
+    get: async (target) => {
+      const { stream, ...answer } = await ask(session, "GET", target, NAVIGATION);
+      return { ...answer, body: await beginning(stream) };
+    },
+    find: (target, as) =>
+      found(async (method) => {
+        const { stream, status, fields } = await ask(session, method, target, subresource(as));
+        if (method === "HEAD") stream.resume();
+        else stream.close(constants.NGHTTP2_CANCEL);
+        return { status, fields };
+      }),
+    pushed,
+    protocol: "h2",
+    close: () => session.destroy(),
+  };
 }
 
-async function ask(session: ClientHttp2Session, target: string): Promise<LiveAnswer> {
-  const stream = session.request({ ":path": target, ...FIELDS });
+/** Servers may not know HEAD: only a GET says that something is not there. */
+async function found(ask: (method: "HEAD" | "GET") => Promise<LiveHead>): Promise<LiveHead> {
+  const answer = await ask("HEAD");
+  return answer.status < 400 ? answer : ask("GET");
+}
+
+async function ask(session: ClientHttp2Session, method: string, target: string, sent: OutgoingHttpHeaders) {
+  const stream = session.request({ ":method": method, ":path": target, ...sent });
   stream.setTimeout(ANSWER_MS, () => stream.destroy(timedOut()));
   const hinted: string[] = [];
   stream.on("headers", (fields: IncomingHttpHeaders) => hinted.push(...linkOf(fields)));
   const fields = await new Promise<IncomingHttpHeaders & { readonly ":status"?: number }>((resolve, reject) => {
     stream.on("response", resolve);
     stream.on("error", reject);
-    stream.on("close", () => reject(timedOut()));
+    stream.on("close", () => reject(hungUp()));
   });
-  return { status: fields[":status"] ?? 0, fields, hinted, body: await beginning(stream) };
+  return { status: fields[":status"] ?? 0, fields, hinted, stream };
 }
 
 /** `Link` of an informational response. */
@@ -135,8 +212,8 @@ async function beginning(stream: Readable): Promise<Buffer> {
 }
 
 function overHttp1(origin: string, insecure: boolean): LiveConnection {
-  const get = async (target: string): Promise<LiveAnswer> => {
-    const options: RequestOptions = { headers: FIELDS, rejectUnauthorized: !insecure, timeout: ANSWER_MS };
+  const ask = async (method: string, target: string, headers: OutgoingHttpHeaders) => {
+    const options: RequestOptions = { method, headers, rejectUnauthorized: !insecure, timeout: ANSWER_MS };
     const request = requestHttps(new URL(target, origin), options);
     request.on("timeout", () => request.destroy(timedOut()));
     const hinted: string[] = [];
@@ -146,7 +223,23 @@ function overHttp1(origin: string, insecure: boolean): LiveConnection {
       request.on("response", resolve);
       request.on("error", reject);
     });
-    return { status: response.statusCode ?? 0, fields: response.headers, hinted, body: await beginning(response) };
+    return { status: response.statusCode ?? 0, fields: response.headers, hinted, stream: response };
   };
-  return { get, pushed: [], protocol: "http/1.1", close: () => undefined };
+  return {
+    get: async (target) => {
+      const { stream, ...answer } = await ask("GET", target, NAVIGATION);
+      return { ...answer, body: await beginning(stream) };
+    },
+    find: (target, as) =>
+      found(async (method) => {
+        const { stream, status, fields } = await ask(method, target, subresource(as));
+        stream.on("error", () => undefined);
+        if (method === "HEAD") stream.resume();
+        else stream.destroy();
+        return { status, fields };
+      }),
+    pushed: [],
+    protocol: "http/1.1",
+    close: () => undefined,
+  };
 }

@@ -1,10 +1,11 @@
 import type { Announcement } from "../delivery/announcement.js";
 import { readLinks } from "../delivery/link.js";
 import { exportPage } from "../export/exported-page.js";
+import { type Destination, destinationOf, isDestination } from "../manifest/destination.js";
 import type { ManifestEntry } from "../manifest/types.js";
-import { baseOf, resolve } from "../manifest/resolve.js";
+import { baseOf, documentBase, resolve } from "../manifest/resolve.js";
 import { HtmlLexer } from "../scanner/html/lexer.js";
-import type { LiveAnswer, LiveConnection } from "./live-connection.js";
+import type { LiveAnswer, LiveConnection, LiveHead } from "./live-connection.js";
 
 /** How a live server carries one page. */
 export interface VerifiedPage {
@@ -24,8 +25,19 @@ export interface VerifiedPage {
   /** Why there was no answer, instead of all that. */
   readonly failure?: string;
   /** Announced, and not there: the list is of another build. */
-  readonly gone: readonly { readonly target: string; readonly status: number }[];
+  readonly gone: readonly GoneTarget[];
 }
+
+export interface GoneTarget {
+  readonly target: string;
+  /** 0 where there was no answer. */
+  readonly status: number;
+  /** What says so where the status does not: that a page is there instead, or why there was no answer. */
+  readonly reason?: string;
+}
+
+/** What a server has at a target. */
+export type FoundTarget = LiveHead | { readonly failure: string };
 
 const ABILITIES = { announces: "field", makesHints: false, pushesByName: true } as const;
 
@@ -35,20 +47,26 @@ const MAX_REDIRECTS = 3;
  * Asks a live server for a page, as a browser and as a client that takes
  * pushes, and compares what it says with what the list has for the page.
  *
- * @param statusOf answers with the status of a target that is announced
+ * @param origin of the server: it may write its own URLs whole
+ * @param find asks for a target that is announced
  */
 export async function verifyPage(
+  origin: string,
   pathname: string,
   entries: readonly ManifestEntry[],
   announce: Announcement,
   connect: (push: boolean) => Promise<LiveConnection>,
-  statusOf: (target: string) => Promise<number>,
+  find: (target: string, as: Destination) => Promise<FoundTarget>,
 ): Promise<VerifiedPage> {
-  const { answer, at } = await askAs(false, pathname, connect);
-  const { connection } = await askAs(true, at, connect);
-  const linked = announced([answer.fields["link"] ?? []].flat().join(", "), at);
-  const hinted = announced(answer.hinted.join(", "), at);
-  const inHtml = announcedIn(answer.body, at);
+  const { answer, at } = await askAs(false, origin, pathname, connect);
+  const url = new URL(origin + at);
+  const { connection } = await askAs(true, origin, at, connect);
+  const byLink = announced([answer.fields["link"] ?? []].flat().join(", "), url);
+  const byHint = announced(answer.hinted.join(", "), url);
+  const byElement = announcedIn(answer.body, url);
+  const linked = byLink.map(({ target }) => target);
+  const hinted = byHint.map(({ target }) => target);
+  const inHtml = byElement.map(({ target }) => target);
   const pushed = [...new Set(connection.pushed)];
   const { page } = exportPage(pathname, entries, ABILITIES, { announce, earlyHints: true });
   const wanted = page.links.map(({ target }) => target);
@@ -57,10 +75,14 @@ export async function verifyPage(
   // What blocks rendering is worth a 103, and not a `Link` that comes with the page.
   const late = hinted.length > 0 ? early : new Set(wanted);
   const listed = new Set(page.pushes.map(({ target }) => target));
-  const gone: { target: string; status: number }[] = [];
+  const said = new Map<string, Destination>();
+  for (const { target, as } of [...entries, ...byElement, ...byHint, ...byLink])
+    if (as !== undefined) said.set(target, as);
+  const gone: GoneTarget[] = [];
   for (const target of given) {
-    const status = await statusOf(target);
-    if (status >= 400) gone.push({ target, status });
+    const as = said.get(target) ?? destinationOf(target.replace(/\?.*$/s, ""));
+    const absence = absenceOf(await find(target, as), as);
+    if (absence !== undefined) gone.push({ target, ...absence });
   }
   const lost = new Set(gone.map(({ target }) => target));
   return {
@@ -80,6 +102,21 @@ export async function verifyPage(
   };
 }
 
+/** What may be HTML itself. */
+const MAY_BE_HTML: ReadonlySet<Destination> = new Set(["document", "embed", "fetch", "object"]);
+
+/**
+ * Why a target is not there; undefined for one that is. Hosts of single-page
+ * applications answer with their page for whatever they lack, with status 200.
+ */
+function absenceOf(found: FoundTarget, as: Destination): Omit<GoneTarget, "target"> | undefined {
+  if ("failure" in found) return { status: 0, reason: found.failure };
+  const { status, fields } = found;
+  if (status >= 400) return { status };
+  const isPage = status < 300 && /^text\/html\b/i.test(fields["content-type"] ?? "") && !MAY_BE_HTML.has(as);
+  return isPage ? { status, reason: `text/html for ${as}` } : undefined;
+}
+
 /** A page that nothing is known of but why there was no answer. */
 export const unanswered = (pathname: string, failure: string): VerifiedPage => ({
   pathname,
@@ -97,6 +134,7 @@ export const unanswered = (pathname: string, failure: string): VerifiedPage => (
 /** Follows redirects on the same origin: hosts have a page at its path without the suffix. */
 async function askAs(
   push: boolean,
+  origin: string,
   pathname: string,
   connect: (push: boolean) => Promise<LiveConnection>,
 ): Promise<{ readonly answer: LiveAnswer; readonly at: string; readonly connection: LiveConnection }> {
@@ -106,7 +144,7 @@ async function askAs(
     const connection = await connect(push);
     try {
       const answer = await connection.get(at);
-      const next = left === 0 ? undefined : redirected(answer, at);
+      const next = left === 0 ? undefined : redirected(answer, new URL(origin + at));
       if (next === undefined) return { answer, at, connection };
       at = next;
     } finally {
@@ -115,37 +153,60 @@ async function askAs(
   }
 }
 
-function redirected({ status, fields }: LiveAnswer, at: string): string | undefined {
+function redirected({ status, fields }: LiveAnswer, url: URL): string | undefined {
   if (![301, 302, 303, 307, 308].includes(status) || fields.location === undefined) return undefined;
-  const resolved = resolve(fields.location, baseOf(at));
-  return "target" in resolved ? resolved.target : undefined;
+  return targetOf(fields.location, url, url.origin);
+}
+
+/** Something that is announced, and what as, where that is said. */
+interface Announced {
+  readonly target: string;
+  readonly as: Destination | undefined;
 }
 
 /** Targets of this origin that a field has preloaded. */
-function announced(field: string, at: string): string[] {
-  return readLinks(field).flatMap(({ target, rel }) =>
-    rel.includes("preload") || rel.includes("modulepreload") ? targetOf(target, at) : [],
-  );
+function announced(field: string, url: URL): Announced[] {
+  return readLinks(field).flatMap(({ target: reference, rel, attributes }) => {
+    const target = isPreload(rel) ? targetOf(reference, url, url.origin) : undefined;
+    return target === undefined ? [] : [{ target, as: destination(rel, attributes.get("as")) }];
+  });
 }
 
-function targetOf(reference: string, at: string): string[] {
-  const resolved = resolve(reference, baseOf(at));
-  return "target" in resolved ? [resolved.target] : [];
+const isPreload = (rel: readonly string[]) => rel.includes("preload") || rel.includes("modulepreload");
+
+function destination(rel: readonly string[], as = ""): Destination | undefined {
+  const name = as.toLowerCase();
+  if (isDestination(name)) return name;
+  return rel.includes("modulepreload") ? "script" : undefined;
+}
+
+/** The target that a reference is on this origin; it may name the origin, and a `base` another one. */
+function targetOf(reference: string, base: URL, origin: string): string | undefined {
+  if (!URL.canParse(reference, base.href)) return undefined;
+  const url = new URL(reference, base);
+  if (url.origin !== origin) return undefined;
+  const resolved = resolve(url.href.replace(/^[^/]*\/\/[^/]*/, ""), baseOf("/"));
+  return "target" in resolved ? resolved.target : undefined;
 }
 
 /** Targets of this origin that elements of a page have preloaded. */
-function announcedIn(html: Buffer, at: string): string[] {
+function announcedIn(html: Buffer, url: URL): Announced[] {
   const lexer = new HtmlLexer(html);
-  const found: string[] = [];
+  const links: { readonly href: string; readonly as: Destination | undefined }[] = [];
+  let baseHref: string | undefined;
   for (let token = lexer.next(); token !== "eof"; token = lexer.next()) {
     if (token !== "start") continue;
     const { name } = lexer.tag;
     if (name === "script" || name === "style" || name === "title") lexer.rawText();
+    if (name === "base") baseHref ??= lexer.attribute("href");
     if (name !== "link") continue;
     const rel = (lexer.attribute("rel") ?? "").toLowerCase().split(/\s+/);
     const href = lexer.attribute("href");
-    if (href !== undefined && (rel.includes("preload") || rel.includes("modulepreload")))
-      found.push(...targetOf(href, at));
+    if (href !== undefined && isPreload(rel)) links.push({ href, as: destination(rel, lexer.attribute("as")) });
   }
-  return found;
+  const base = documentBase(baseHref, url);
+  return links.flatMap(({ href, as }) => {
+    const target = targetOf(href, base, url.origin);
+    return target === undefined ? [] : [{ target, as }];
+  });
 }

@@ -1,8 +1,9 @@
 import { H2PushError, systemCode } from "../errors.js";
 import type { Announcement } from "../delivery/announcement.js";
+import type { Destination } from "../manifest/destination.js";
 import type { WrittenManifest } from "../manifest/read.js";
 import { connectLive, type LiveConnection } from "./live-connection.js";
-import { unanswered, verifyPage, type VerifiedPage } from "./verify-page.js";
+import { type FoundTarget, unanswered, verifyPage, type VerifiedPage } from "./verify-page.js";
 
 export interface VerifyOptions {
   readonly announce: Announcement;
@@ -24,7 +25,7 @@ const AT_ONCE = 4;
 export async function verifySite(url: URL, manifest: WrittenManifest, options: VerifyOptions): Promise<VerifiedPage[]> {
   const connect = (push: boolean) => connectLive(url, { push, insecure: options.insecure });
   const pages = [...manifest].filter(([pathname]) => pathname.startsWith(url.pathname));
-  const known = new KnownStatuses(() => connect(false));
+  const known = new KnownTargets(() => connect(false));
   const results: VerifiedPage[] = [];
   let next = 0;
   const worker = async () => {
@@ -32,7 +33,9 @@ export async function verifySite(url: URL, manifest: WrittenManifest, options: V
       next += 1;
       const [pathname, entries] = page;
       const sized = entries.map((entry) => ({ ...entry, bytes: 0 }));
-      const asked = verifyPage(pathname, sized, options.announce, connect, (target) => known.of(target));
+      const asked = verifyPage(url.origin, pathname, sized, options.announce, connect, (target, as) =>
+        known.of(target, as),
+      );
       const verified = await asked.catch((error: unknown) => unanswered(pathname, reasonOf(error)));
       results.push(verified);
       options.onPage(verified, results.length, pages.length);
@@ -52,35 +55,42 @@ function reasonOf(error: unknown): string {
   return systemCode(error) ?? String(error);
 }
 
-/** The status of each target, asked for once. */
-class KnownStatuses {
+/** What is at each target, asked for once. */
+class KnownTargets {
   readonly #connect: () => Promise<LiveConnection>;
-  readonly #statuses = new Map<string, Promise<number>>();
+  readonly #found = new Map<string, Promise<FoundTarget>>();
   #connection: Promise<LiveConnection> | undefined;
 
   constructor(connect: () => Promise<LiveConnection>) {
     this.#connect = connect;
   }
 
-  of(target: string): Promise<number> {
-    const known = this.#statuses.get(target) ?? this.#ask(target);
-    this.#statuses.set(target, known);
+  of(target: string, as: Destination): Promise<FoundTarget> {
+    const known =
+      this.#found.get(target) ?? this.#ask(target, as).catch((error: unknown) => ({ failure: reasonOf(error) }));
+    this.#found.set(target, known);
     return known;
   }
 
   close(): void {
-    void this.#connection?.then((connection) => connection.close()).catch(() => undefined);
+    end(this.#connection);
   }
 
   /** Once more on a new connection: a server ends one when it has carried enough. */
-  async #ask(target: string): Promise<number> {
+  async #ask(target: string, as: Destination): Promise<FoundTarget> {
     const first = (this.#connection ??= this.#connect());
     try {
-      return (await (await first).get(target)).status;
+      return await (await first).find(target, as);
     } catch (error) {
       if (error instanceof H2PushError) throw error;
-      if (this.#connection === first) this.#connection = this.#connect();
-      return (await (await this.#connection).get(target)).status;
+      if (this.#connection === first) {
+        this.#connection = this.#connect();
+        end(first);
+      }
+      return await (await this.#connection).find(target, as);
     }
   }
 }
+
+const end = (connection: Promise<LiveConnection> | undefined) =>
+  void connection?.then((open) => open.close()).catch(() => undefined);

@@ -107,6 +107,28 @@ test("the limits of rules and of a line hold, and what is over them is named", a
   expect(text.startsWith(others)).toBe(true);
 });
 
+const otherRules = (count: number) => ({
+  existing: () => Promise.resolve(Buffer.from("/other\n  X-A: 1\n".repeat(count))),
+});
+
+test("all pages are named that a rule without room is for", async () => {
+  const posts = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`/posts/${index}/`, [style("/a.css")]]));
+  const { files, omitted } = await exported({ "/": [style("/b.css")], ...posts }, otherRules(100));
+  expect(rulesIn(files[0]?.content.toString()).map(([path]) => path)).toEqual(Array(100).fill("/other"));
+  expect(omitted.map(({ pathname }) => pathname).toSorted()).toEqual(["/", ...Object.keys(posts)].toSorted());
+});
+
+test("a page has rules for both of its paths, or none", async () => {
+  const needs = { "/a.html": [style("/a.css")], "/b.html": [style("/a.css")], "/c/": [style("/c.css")] };
+  const { files, omitted } = await exported(needs, otherRules(97));
+  expect(rulesIn(files[0]?.content.toString()).slice(97)).toEqual([
+    ["/a.html", writeLink(style("/a.css"))],
+    ["/a", writeLink(style("/a.css"))],
+    ["/c/", writeLink(style("/c.css"))],
+  ]);
+  expect(omitted.map(({ pathname }) => pathname)).toEqual(["/b.html"]);
+});
+
 test("what a 103 can't say is left out, each with its reason; what Firefox would fetch twice, too", async () => {
   const script: ManifestEntry = { target: "/m.js", rel: "preload", as: "script", crossorigin: "anonymous", bytes: 1 };
   const needs = {

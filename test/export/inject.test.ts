@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, stat, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { withLinks } from "../../src/export/formats/html-links.js";
@@ -140,6 +140,70 @@ async function contents(directory: string): Promise<Map<string, string>> {
   }
   return found;
 }
+
+test("a second copy has what has changed, whatever dates and modes the files have", async () => {
+  const long = "x".repeat(200_000);
+  const root = await writeSite({ "index.html": "<p>", "a.css": "p { top: 1px }", "long.js": `${long}1`, "c.css": "" });
+  const directory = join(await emptyDirectory(), "copy");
+  const names = ["a.css", "long.js", "c.css"];
+  // As a store of builds has its files: all of one date, and for reading alone.
+  const settle = async () => {
+    for (const name of names) {
+      await chmod(join(root, name), 0o444);
+      await utimes(join(root, name), 1, 1);
+    }
+  };
+  await settle();
+  expect((await inject(root, directory)).exit).toBe(0);
+  for (const [name, text] of [
+    ["a.css", "p { top: 2px }"],
+    ["long.js", `${long}2`],
+  ] as const) {
+    await rm(join(root, name));
+    await writeFile(join(root, name), text);
+  }
+  await settle();
+  await chmod(join(root, "c.css"), 0o644);
+  const untouched = await stat(join(directory, "c.css"));
+  expect((await inject(root, directory)).exit).toBe(0);
+  for (const name of names) {
+    const [own, copy] = [await stat(join(root, name)), await stat(join(directory, name))];
+    expect(await readFile(join(directory, name))).toEqual(await readFile(join(root, name)));
+    expect([name, copy.mode, copy.mtimeMs]).toEqual([name, own.mode, own.mtimeMs]);
+  }
+  expect((await stat(join(directory, "c.css"))).ino).toBe(untouched.ino);
+  expect((await readdir(directory)).toSorted()).toEqual(["a.css", "c.css", "index.html", "long.js"]);
+});
+
+test("a copy has the packages that its pages load, now and later, and the others are named", async () => {
+  const map = { imports: { lit: "/node_modules/lit/index.js", "@a/later": "/node_modules/@a/later/index.js" } };
+  const root = await writeSite({
+    "index.html": `<script type=importmap>${JSON.stringify(map)}</script><script type=module src=/a.js></script>`,
+    "a.js": 'import "lit"; button.onclick = () => import("@a/later");',
+    "node_modules/lit/index.js": 'import "/node_modules/lit-html/lit.js"',
+    "node_modules/lit/node_modules/inner/index.js": "1",
+    "node_modules/lit/.env": "SECRET=1",
+    "node_modules/lit-html/lit.js": "1",
+    "node_modules/@a/later/index.js": "1",
+    "node_modules/@a/tool/index.js": "1",
+    "node_modules/other/index.js": "1",
+    "node_modules/.package-lock.json": "{}",
+  });
+  const directory = join(await emptyDirectory(), "copy");
+  const { exit, stderr } = await inject(root, directory);
+  expect([exit, stderr]).toEqual([
+    0,
+    expect.stringContaining("not copied: 2 packages in node_modules that no page names: @a/tool other\n"),
+  ]);
+  expect([...(await contents(directory)).keys()]).toEqual([
+    "a.js",
+    "index.html",
+    "node_modules/@a/later/index.js",
+    "node_modules/lit-html/lit.js",
+    "node_modules/lit/index.js",
+    "node_modules/lit/node_modules/inner/index.js",
+  ]);
+});
 
 test("a copy and its site do not lie in each other, and nothing is written then", async () => {
   const root = await writeSite({ "index.html": "<p>", "a/index.html": "<p>" });

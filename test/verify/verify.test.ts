@@ -1,8 +1,12 @@
 import { once } from "node:events";
+import { constants, createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import { createServer as createHttpsServer } from "node:https";
 import { readFile, rm, writeFile } from "node:fs/promises";
+import type { Socket } from "node:net";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { pemBlocks } from "../../src/tls/issue/certificate.js";
+import { issueAuthority, issueLeaf } from "../../src/tls/issue/issue.js";
 import { startCli } from "../support/cli.js";
 import { emptyDirectory } from "../support/directory.js";
 import { startServer, testCertificate } from "../support/server.js";
@@ -104,6 +108,119 @@ test("a server of HTTP/1.1 is asked in its own words, and a redirect to a path w
   const { exit, stdout } = await run("verify", `https://127.0.0.1:${port}`, "--manifest", file, "--insecure");
   server.close();
   expect([exit, stdout]).toEqual([0, expect.stringContaining("/about.html  1 by Link, 0 pushed\n")]);
+});
+
+test("a certificate whose authority is unknown is not a server that is down", async () => {
+  const { file } = await served();
+  const now = new Date();
+  const { cert, key } = await issueLeaf(await issueAuthority("somebody", now), {}, now);
+  const [leaf = ""] = pemBlocks(cert, /CERTIFICATE/);
+  const server = createHttpsServer({ cert: leaf, key }).listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const { exit, stderr } = await run("verify", `https://127.0.0.1:${port}`, "--manifest", file);
+  expect([exit, stderr]).toEqual([1, expect.stringContaining("(UNABLE_TO_VERIFY_LEAF_SIGNATURE)")]);
+  expect(stderr).toContain("--insecure");
+});
+
+/** A server of a protocol, and what `h2push verify` says of it. */
+async function verified(
+  file: string,
+  answer: (request: Http2ServerRequest, response: Http2ServerResponse) => void,
+  protocol: "h2" | "http/1.1" = "http/1.1",
+) {
+  const pair = await testCertificate();
+  const sockets = new Set<Socket>();
+  // HTTP/2 has the interface of HTTP/1.1 here.
+  const server = protocol === "h2" ? createSecureServer(pair, answer) : createHttpsServer(pair).on("request", answer);
+  server.on("connection", (socket: Socket) => sockets.add(socket)).listen(0, "127.0.0.1");
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return run("verify", `https://127.0.0.1:${port}`, "--manifest", file, "--insecure");
+}
+
+const preload = (name: string) => ({ link: `</${name}.css>; rel=preload; as=style` });
+
+test.each(["h2", "http/1.1"] as const)(
+  "over %s, a page that a host answers with instead of a file is not that file, which is asked for as what it is",
+  async (protocol) => {
+    const { file } = await served();
+    const { exit, stdout } = await verified(
+      file,
+      ({ url, headers }, response) => {
+        const { accept, "sec-fetch-dest": as, "sec-fetch-mode": mode } = headers;
+        const isStyle = accept?.startsWith("text/css") === true && as === "style" && mode === "no-cors";
+        if (url === "/d.css" && isStyle) response.writeHead(200, { "content-type": "text/css" });
+        else
+          response.writeHead(200, { ...preload(url === "/" ? "b" : "d"), "content-type": "text/html; charset=utf-8" });
+        response.end("<p>");
+      },
+      protocol,
+    );
+    expect(exit).toBe(1);
+    expect(stdout).toContain("  not there  /b.css (200, text/html for style)\n");
+    expect(stdout).not.toContain("not there  /d.css");
+  },
+);
+
+test.each(["h2", "http/1.1"] as const)(
+  "over %s, a large file is there as soon as its fields are, and one without an answer is told as such",
+  async (protocol) => {
+    const { file } = await served();
+    const { exit, stdout } = await verified(
+      file,
+      ({ url, method }, response) => {
+        if (url === "/d.css") response.socket?.destroy();
+        else if (url !== "/b.css") response.writeHead(200, preload(url === "/" ? "b" : "d")).end("<p>");
+        else if (method === "HEAD") response.writeHead(405).end();
+        // The rest never comes.
+        else response.writeHead(200, { "content-type": "text/css" }).write("p {");
+      },
+      protocol,
+    );
+    expect([exit, stdout.split("\n").filter((line) => line.includes("/b.css"))]).toEqual([1, []]);
+    expect(stdout).toMatch(/^  not there  \/d\.css \(no answer, E\w+\)$/m);
+    expect(stdout).toContain("/about.html  1 by Link, 0 pushed\n");
+  },
+);
+
+test("the program ends where a server has refused a stream and leaves its connections open", async () => {
+  const { file } = await served();
+  let refused = 0;
+  const { exit } = await verified(
+    file,
+    ({ url }, response) => {
+      if (url.endsWith(".css") && refused++ === 0) {
+        response.stream.close(constants.NGHTTP2_REFUSED_STREAM);
+      } else response.writeHead(200, preload(url === "/" ? "b" : "d")).end();
+    },
+    "h2",
+  );
+  expect([exit, refused > 1]).toEqual([0, true]);
+});
+
+test("the server's own URLs count where they are written whole: of a redirect, in a field and in the HTML", async () => {
+  const { file } = await served();
+  const { exit, stdout } = await verified(file, ({ url, headers }, response) => {
+    const origin = `https://${headers.host}`;
+    if (url === "/about.html") response.writeHead(301, { location: `${origin}/about` }).end();
+    else if (url === "/") {
+      response.end(
+        `<base href="${origin}/x/"><link rel=preload as=style href=../b.css><link rel=preload href=//x.test/>`,
+      );
+    } else response.writeHead(200, { link: `<${origin}/d.css>; rel=preload; as=style` }).end();
+  });
+  expect([exit, stdout.trimEnd().split("\n").toSorted()]).toEqual([
+    0,
+    ["/  0 by Link, 1 in the HTML, 0 pushed", "/about.html  1 by Link, 0 pushed", "2 pages, all as the list has them"],
+  ]);
 });
 
 test.each([

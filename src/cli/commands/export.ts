@@ -65,7 +65,7 @@ export async function runExport(root: string, flags: ExportFlags): Promise<void>
     const file = { name: "manifest.json", content: manifestContent(toldNeeds(pages)) };
     return finish({ files: [file], pages, left, omitted: [] }, place, flags);
   }
-  if (target === "html") return inject(root, files, exportPages(needs, options), place, flags);
+  if (target === "html") return inject(root, files, { ...exportPages(needs, options), needs }, place, flags);
   const existing = (name: string) => readExisting(place, name);
   const made = `Made by h2push ${packageFile.version}: h2push export --to ${target}`;
   const exported = await exportSite(needs, {
@@ -200,9 +200,8 @@ async function finish(
   }
   if (omitted.length > 0) {
     const names = omitted.map(({ pathname }) => pathname);
-    const shown = names.length > 10 ? `${names.slice(0, 10).join(" ")} and ${names.length - 10} more` : names.join(" ");
     printToStderr(
-      `${warning("left out:")} ${count(names.length, "page")} without a rule (the target's limit, or a name that it can't write): ${shown}`,
+      `${warning("left out:")} ${count(names.length, "page")} without a rule (the target's limit, or a name that it can't write): ${firstOf(names)}`,
     );
   }
   const announced = pages.filter(({ links, pushes }) => links.length + pushes.length > 0).length;
@@ -212,6 +211,10 @@ async function finish(
   }
   if (strict === true && left.length + omitted.length > 0) process.exitCode = 1;
 }
+
+/** As many names as a line holds. */
+const firstOf = (names: readonly string[]) =>
+  names.length > 10 ? `${names.slice(0, 10).join(" ")} and ${names.length - 10} more` : names.join(" ");
 
 /** So many targets that are left out are named. */
 const MAX_LINES = 20;
@@ -233,15 +236,21 @@ function tellLeft(left: readonly LeftOut[]): void {
 async function inject(
   root: string,
   site: SiteFiles,
-  { pages, left }: Pick<Exported, "pages" | "left">,
+  { pages, left, needs }: Pick<Exported, "pages" | "left"> & { readonly needs: SiteNeeds },
   place: OutputPlace,
   flags: ExportFlags,
 ): Promise<void> {
   if (place === undefined || !("directory" in place)) return;
   const { injectInto } = await import("../../export/inject.js");
   await makeUserDirectory(dirname(place.directory), "--inject DIR");
-  const { files: copied, skipped } = await injectInto(root, place.directory, site.base, pages);
+  const { files: copied, skipped, packages } = await injectInto(root, place.directory, site.base, pages, needs);
   for (const { page, reason } of skipped) printToStderr(`${warning("left as it is:")} ${page} (${reason})`);
+  // Dotfiles are notes of those who install packages.
+  const unused = packages.filter((name) => !name.startsWith("."));
+  if (unused.length > 0) {
+    const what = `${count(unused.length, "package")} in node_modules that no page names`;
+    printToStderr(`${warning("not copied:")} ${what}: ${firstOf(unused)}`);
+  }
   printToStderr(`${place.directory}  ${count(copied, "file")}`);
   await finish({ files: [], pages, left, omitted: [] }, undefined, flags);
 }

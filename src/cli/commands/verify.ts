@@ -81,8 +81,12 @@ function tell(pages: readonly VerifiedPage[]): void {
     for (const target of page.missing) printLine(`  ${warning("missing")}    ${target}`);
     for (const target of page.unlisted)
       printLine(`  ${warning("too much")}   ${target} ${quiet("(the list does not announce it)")}`);
-    for (const { target, status } of page.gone)
-      printLine(`  ${warning("not there")}  ${target} ${quiet(`(${status})`)}`);
+    for (const { target, status, reason } of page.gone) {
+      const answer = [status === 0 ? "no answer" : String(status), ...(reason === undefined ? [] : [reason])].join(
+        ", ",
+      );
+      printLine(`  ${warning("not there")}  ${target} ${quiet(`(${answer})`)}`);
+    }
   }
   const wrong = pages.filter(isWrong).length;
   printLine(

@@ -22,12 +22,15 @@ export function headers(
   let free = MAX_RULES - parseHeaders(others).rules.length;
   const blocks: string[] = [];
   const omitted: ExportedPage[] = [];
-  for (const { paths, page } of pathRules(pages, mixed)) {
+  for (const { paths, page, pages: all } of pathRules(pages, mixed)) {
     const fields = fieldsOf(page.links, MAX_HEADERS_LINE - NAME.length).map((field) => `${NAME}${field}`);
-    const fitting = paths.slice(0, Math.max(0, free));
-    free -= fitting.length;
-    if (fitting.length === 0) omitted.push(page);
-    blocks.push(...fitting.map((path) => [written(path), ...fields].join("\n")));
+    // A page has both of its paths or none: hosts redirect from one to the other.
+    if (paths.length > free) {
+      omitted.push(...all);
+      continue;
+    }
+    free -= paths.length;
+    blocks.push(...paths.map((path) => [written(path), ...fields].join("\n")));
   }
   const usage = [
     "For Cloudflare Pages, which makes Early Hints of it, and for Netlify: put this file into the directory that you deploy.",

@@ -1,0 +1,98 @@
+import type { Stats } from "node:fs";
+import { readdir, realpath, stat } from "node:fs/promises";
+import { join, sep } from "node:path";
+
+/** Not part of what is deployed: other dotfiles are (`.htaccess`, `.well-known`). */
+const NOT_COPIED = /^(?:\.git|\.env.*|\.DS_Store)$/;
+
+const INSTALLED = "node_modules";
+
+/** What a copy has of the packages in `node_modules`. */
+export interface CopiedPackages {
+  /** Asked when all other files are told. */
+  readonly isNeeded: (name: string) => boolean;
+  readonly onLeftOut: (name: string) => void;
+}
+
+/**
+ * The files of a site that a copy of it has: through links to files and
+ * directories, but into no directory twice. Packages come last, whole.
+ *
+ * @param root resolved
+ */
+export async function* copiedFiles(root: string, packages: CopiedPackages): AsyncGenerator<string> {
+  const installed: Directory[] = [];
+  yield* filesIn({ path: root, outer: [] }, root, (inner) => installed.push(inner));
+  for (const directory of installed) {
+    for (const [name, inner] of await packagesIn(directory)) {
+      if (packages.isNeeded(name)) yield* filesOf(inner, root);
+      else packages.onLeftOut(name);
+    }
+  }
+}
+
+interface Directory {
+  readonly path: string;
+  /** Those on the way to it, resolved: a link can lead back up. */
+  readonly outer: readonly string[];
+}
+
+/** @param onInstalled is given a `node_modules`, instead of its files being told */
+async function* filesIn(
+  directory: Directory,
+  root: string,
+  onInstalled?: (directory: Directory) => void,
+): AsyncGenerator<string> {
+  const real = await realpath(directory.path);
+  if (directory.outer.includes(real)) return;
+  const outer = [...directory.outer, real];
+  const names = await readdir(directory.path);
+  for (const name of names.toSorted()) {
+    if (NOT_COPIED.test(name)) continue;
+    const inner = { path: join(directory.path, name), outer };
+    if (name === INSTALLED && onInstalled !== undefined) onInstalled(inner);
+    else yield* filesOf(inner, root, onInstalled);
+  }
+}
+
+/** A file itself, and the files of a directory. */
+async function* filesOf(
+  entry: Directory,
+  root: string,
+  onInstalled?: (directory: Directory) => void,
+): AsyncGenerator<string> {
+  const kind = await kindInside(root, entry.path);
+  if (kind?.isDirectory() === true) yield* filesIn(entry, root, onInstalled);
+  else if (kind?.isFile() === true) yield entry.path;
+}
+
+/** What is at a path; undefined for a link out of the site, which is not served either. */
+async function kindInside(root: string, path: string): Promise<Stats | undefined> {
+  const real = await realpath(path).catch(() => undefined);
+  return real?.startsWith(root.endsWith(sep) ? root : root + sep) === true
+    ? stat(real).catch(() => undefined)
+    : undefined;
+}
+
+/** What is installed in a `node_modules`, by the names that packages have: `lit`, `@scope/part`. */
+async function packagesIn(directory: Directory): Promise<(readonly [string, Directory])[]> {
+  const found: (readonly [string, Directory])[] = [];
+  const { path, outer } = directory;
+  const inside = [...outer, await realpath(path).catch(() => path)];
+  for (const name of await namesIn(path)) {
+    const inner = join(path, name);
+    if (!name.startsWith("@")) found.push([name, { path: inner, outer: inside }]);
+    else
+      for (const part of await namesIn(inner))
+        found.push([`${name}/${part}`, { path: join(inner, part), outer: inside }]);
+  }
+  return found;
+}
+
+const namesIn = async (path: string) => (await readdir(path).catch((): string[] => [])).toSorted();
+
+/** Names of packages that references in a text lead into, in whatever script or attribute it has them. */
+export function packagesNamed(text: string): string[] {
+  const found = text.matchAll(/\bnode_modules\\?\/((?:(?:@|%40)[\w.~-]+\\?\/)?[\w.~-]+)/gi);
+  return [...found].map(([, name = ""]) => name.replace(/^%40/i, "@").replace("\\", ""));
+}
