@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { Agent } from "node:https";
 import { expect, onTestFinished, test } from "vitest";
 import { programFile } from "../support/cli.js";
 import { emptyDirectory } from "../support/directory.js";
-import { connect, type H2Client } from "../support/h2.js";
+import { http1 } from "../support/h1.js";
+import { connect } from "../support/h2.js";
 import { writeSite } from "../support/site.js";
 
 /** Starts the program with so many descriptors. */
@@ -36,20 +38,17 @@ test.runIf(process.platform !== "win32")(
       ...Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`${n}.bin`, large])),
     });
     const { child, port, stderr } = await startWith(64, root);
-    const settings = { settings: { enablePush: false } };
-    const clients: H2Client[] = [];
+    // Over HTTP/1.1: Node's client of HTTP/2 may miss that a connection was closed as it began (seen in one of ten runs).
+    const agent = new Agent({ keepAlive: true });
+    onTestFinished(() => agent.destroy());
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 80 }, async (_, n) => {
-        const client = await connect(port, settings);
-        clients.push(client);
-        return (await client.request(`/${n % 40}.bin`)).body.equals(large);
-      }),
+      Array.from({ length: 80 }, async (_, n) => (await http1(port, `/${n % 40}.bin`, { agent })).body.equals(large)),
     );
     const answered = outcomes.filter(({ status }) => status === "fulfilled");
     expect(answered.length).toBeGreaterThan(4);
     expect(answered.every((outcome) => outcome.status === "fulfilled" && outcome.value)).toBe(true);
-    for (const { session } of clients) session.destroy();
-    const page = await connect(port, settings);
+    agent.destroy();
+    const page = await connect(port, { settings: { enablePush: false } });
     const navigation = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
     const { status, headers } = await page.request("/", navigation);
     expect([status, headers["link"]]).toEqual([200, expect.stringContaining("</b.css>")]);
