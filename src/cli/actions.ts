@@ -1,7 +1,7 @@
 import type { CertOptions } from "./commands/cert.js";
 import type { TrustOptions } from "./commands/cert-trust.js";
 import type { CheckFlags } from "./commands/check.js";
-import type { ExportFlags } from "./commands/export.js";
+import type { ExportFlags } from "./commands/export-settings.js";
 import type { ManifestOptions } from "./commands/manifest.js";
 import type { ReportFlags } from "./commands/report.js";
 import type { VerifyFlags } from "./commands/verify.js";

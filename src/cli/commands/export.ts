@@ -1,7 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import packageFile from "../../../package.json" with { type: "json" };
-import type { Announcement } from "../../delivery/announcement.js";
 import { H2PushError, systemCode } from "../../errors.js";
 import type { LeftOut } from "../../export/exported-page.js";
 import {
@@ -13,33 +12,13 @@ import {
   toldNeeds,
 } from "../../export/export-site.js";
 import { openSiteFiles, type SiteFiles } from "../../export/site-files.js";
-import { siteNeeds, type NeedsOptions } from "../../export/site-needs.js";
-import { isTargetName, type TargetName, targetNames, targets } from "../../export/targets.js";
-import { closestMatch } from "../../io/text/closest-match.js";
+import { siteNeeds } from "../../export/site-needs.js";
+import { type TargetName, targets } from "../../export/targets.js";
 import { checkGivenRoot, noPages } from "../options/served-root.js";
 import { count, printToStderr, size, warning } from "../output/output.js";
 import { progressBar } from "../output/progress-bar.js";
 import { checkUserFile, makeUserDirectory, writeUserFile } from "../output/user-file.js";
-
-/** The options of `h2push export`, as the command line has them. */
-export interface ExportFlags extends Pick<
-  NeedsOptions,
-  "base" | "single" | "viewport" | "jobs" | "manifest" | "learnFile"
-> {
-  readonly to?: string;
-  /** A directory, or a file where the export is one. */
-  readonly out?: string;
-  /** Directory of a copy of the site. */
-  readonly inject?: string;
-  readonly announce?: Announcement;
-  readonly earlyHints?: boolean;
-  /** `1.22`. */
-  readonly targetVersion?: string;
-  /** With `--to json`: what this target says. */
-  readonly for?: string;
-  /** What is left out makes the exit code 1. */
-  readonly strict?: boolean;
-}
+import { type ExportFlags, named, targetOf, versionOf } from "./export-settings.js";
 
 /**
  * Carries out `h2push export [root]`.
@@ -80,52 +59,6 @@ export async function runExport(root: string, flags: ExportFlags): Promise<void>
 
 /** Where files go: into a directory, one to a file, or to standard output. */
 type OutputPlace = { readonly directory: string } | { readonly file: string } | undefined;
-
-function targetOf({ to, inject, targetVersion, earlyHints, ...flags }: ExportFlags): TargetName {
-  const text = to ?? (inject === undefined ? undefined : "html");
-  if (text === undefined) {
-    throw new H2PushError("usage", "no target", `choose one: --to ${targetNames.join(", --to ")}`);
-  }
-  const target = named(text);
-  if (inject !== undefined && target !== "html") {
-    throw new H2PushError(
-      "usage",
-      `--inject ${inject} with --to ${target}`,
-      "--inject is for --to html: leave one of the two out",
-    );
-  }
-  if (inject !== undefined && flags.out !== undefined) {
-    throw new H2PushError(
-      "usage",
-      `--inject ${inject} with --out ${flags.out}`,
-      "one of them names the directory of the copy",
-    );
-  }
-  if (flags.for !== undefined && target !== "json") {
-    throw new H2PushError("usage", `--for ${flags.for} with --to ${target}`, "--for says whose links --to json lists");
-  }
-  if (earlyHints === true && !("sendsHints" in targets[target])) {
-    const able = targetNames.filter((name) => "sendsHints" in targets[name]);
-    throw new H2PushError("usage", `--early-hints with --to ${target}`, `these send a 103: ${able.join(", ")}`);
-  }
-  if (targetVersion !== undefined && target !== "nginx" && target !== "apache") {
-    const hint = "it is for nginx and apache: the others are written the same for every version";
-    throw new H2PushError("usage", `--target-version ${targetVersion} with --to ${target}`, hint);
-  }
-  return target;
-}
-
-function named(text: string): TargetName {
-  if (isTargetName(text)) return text;
-  const near = closestMatch(text, targetNames);
-  const hint = near === undefined ? `choose from ${targetNames.join(", ")}` : `did you mean ${near}?`;
-  throw new H2PushError("usage", `no such target: ${text}`, hint);
-}
-
-function versionOf(text: string | undefined): readonly number[] | undefined {
-  if (text === undefined || /^\d{1,4}(?:\.\d{1,4}){0,3}$/.test(text)) return text?.split(".").map(Number);
-  throw new H2PushError("usage", `not a version: ${text}`, "for example --target-version 1.22.1");
-}
 
 /** @throws {H2PushError} "usage" for several files in one, "output" when it can't be written */
 async function placeOf(target: TargetName, { out, inject }: ExportFlags): Promise<OutputPlace> {

@@ -3,7 +3,7 @@ import type { PushManifest } from "../../manifest/types.js";
 import type { PageNeeds } from "../../scanner/types.js";
 import { scan, type ScanOptions, type SiteScan } from "../../server/scan/scan-directory.js";
 import type { RunFlags } from "./manifest-run.js";
-import { explanation, pageTable } from "./manifest-table.js";
+import { explanation, pageTable } from "../output/manifest-table.js";
 import { printLine, printToStderr, warning } from "../output/output.js";
 import { progressBar } from "../output/progress-bar.js";
 import { checkUserFile, writeUserFile } from "../output/user-file.js";

@@ -17,7 +17,7 @@ import { printError, printLine, printToStderr, quiet, warning } from "../output/
 import { checkUserFile, makeUserDirectory, writeUserFile } from "../output/user-file.js";
 import { progressBar } from "../output/progress-bar.js";
 import { settingsOf } from "./report-settings.js";
-import { reportTable } from "./report-table.js";
+import { reportTable } from "../output/report-table.js";
 
 /** The options of `h2push report`, as the command line has them. */
 export interface ReportFlags extends Pick<ScanOptions, "base" | "single" | "viewport"> {

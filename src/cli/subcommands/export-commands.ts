@@ -3,7 +3,7 @@ import { announcements } from "../../delivery/announcement.js";
 import { targets } from "../../export/targets.js";
 import { checkJobs } from "../../server/options/option-checks.js";
 import { serverOptions } from "../../server/options/options-table.js";
-import type { ExportFlags } from "../commands/export.js";
+import type { ExportFlags } from "../commands/export-settings.js";
 import type { VerifyFlags } from "../commands/verify.js";
 import { option } from "../options/commander-options.js";
 import type { Actions } from "../actions.js";

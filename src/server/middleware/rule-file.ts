@@ -101,6 +101,7 @@ export class RuleFile<T> {
 
   #untilSettled(found: Found): number {
     if (found.kind === "file" && found.size > 0) return SETTLED_MS - this.#age(found);
+    if (found.kind === "away") return 0;
     return this.#taken === undefined && found.kind === "none" ? 0 : EMPTY_SETTLED_MS - this.#age(found);
   }
 
@@ -112,6 +113,8 @@ export class RuleFile<T> {
   /** Goes by what is there now; false when it was written meanwhile. */
   async #update(found: Found): Promise<boolean> {
     const { file, read } = this.#options;
+    // Nothing is served meanwhile; what comes back may be closed again only after its files are there.
+    if (found.kind === "away") return true;
     if (found.version === this.#taken) {
       // What could not be read meanwhile is as it was.
       if (this.#isUnread && this.#mayOpen(this.#rules, found)) this.#take(found.version, this.#content, this.#rules);
@@ -182,7 +185,8 @@ export class RuleFile<T> {
 
 /** What stands at the path of a rule file. */
 interface Found {
-  readonly kind: "file" | "none";
+  /** "away" while the directory itself is not there, as in a clean build. */
+  readonly kind: "file" | "none" | "away";
   readonly version: string;
   /** Bytes. */
   readonly size: number;
@@ -200,17 +204,12 @@ async function find(file: string): Promise<Found> {
     return { kind: "file", version, size, changed: ctimeMs };
   } catch (error) {
     if (systemCode(error) !== "ENOENT" || (await isLink(file))) throw error;
-    return { kind: "none", version: "none", size: 0, changed: await changeOf(dirname(file)) };
-  }
-}
-
-/** When something in a directory came or went; one that is not there, as while a site is built anew, goes at this moment. */
-async function changeOf(directory: string): Promise<number> {
-  try {
-    return (await stat(directory)).ctimeMs;
-  } catch (error) {
-    if (systemCode(error) !== "ENOENT") throw error;
-    return Date.now();
+    const directory = await stat(dirname(file)).catch((failure: unknown) => {
+      if (systemCode(failure) !== "ENOENT") throw failure;
+    });
+    return directory === undefined
+      ? { kind: "away", version: "away", size: 0, changed: Date.now() }
+      : { kind: "none", version: "none", size: 0, changed: directory.ctimeMs };
   }
 }
 

@@ -199,6 +199,24 @@ test("a site whose directory goes and comes again, as in a clean build, is answe
   expect(await status("/")).toBe(200);
 });
 
+test("while a site's directory is away, and until its _headers has come back, its passwords hold", async () => {
+  const { root, status, invalidate } = await serve();
+  expect(await status("/drafts/x.html")).toBe(401);
+  await rm(root, { recursive: true });
+  for (let n = 0; n < 5; n++) {
+    invalidate();
+    expect([await status("/drafts/x.html"), await status("/drafts/x.html", "u:p")]).toEqual([401, 404]);
+    await after(500); // longer in all than what opens a door has to stay
+  }
+  await mkdir(join(root, "drafts"), { recursive: true });
+  await writeFile(join(root, "drafts/x.html"), "x");
+  invalidate();
+  expect(await status("/drafts/x.html")).toBe(401);
+  await writeFile(join(root, "_headers"), drafts);
+  invalidate();
+  expect([await status("/drafts/x.html"), await status("/drafts/x.html", "u:p")]).toEqual([401, 200]);
+});
+
 test("a _headers that can't be read and goes again leaves a site without rules", async () => {
   const root = await writeSite({ "index.html": page });
   const { port, invalidate } = await startServer({ root });

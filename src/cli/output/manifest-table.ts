@@ -1,6 +1,6 @@
 import type { ManifestEntry } from "../../manifest/types.js";
 import type { PageNeeds } from "../../scanner/types.js";
-import { count, heading, quiet, size, warning } from "../output/output.js";
+import { count, heading, quiet, size, warning } from "./output.js";
 import { fileAndLine } from "../log/scan-line.js";
 
 /** What a page needs, in order of need: what it is, its size, and why it is in. */

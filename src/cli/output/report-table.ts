@@ -1,5 +1,5 @@
 import { timeNames, type PageResult, type PushFigures, type TimeName, type WayFigures } from "../../report/types.js";
-import { heading, quiet, size } from "../output/output.js";
+import { heading, quiet, size } from "./output.js";
 
 const LABELS: Readonly<Record<TimeName, string>> = {
   ttfb: "first byte",
