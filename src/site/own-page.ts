@@ -6,6 +6,7 @@ import { NO_NEEDS } from "../scanner/scan-fault.js";
 import type { PageNeeds } from "../scanner/types.js";
 import type { Site } from "../server/context.js";
 import { isOver, markingSent, type Exchange } from "../server/http/exchange.js";
+import { fieldText } from "../server/http/field-text.js";
 import { withoutConnectionFields } from "../server/http/fetch-adapter.js";
 import { deliverPage, type ReadyPage } from "../server/page-delivery/deliver-page.js";
 import { policiesOf } from "./compat-exchange.js";
@@ -41,12 +42,12 @@ export async function deliverOwnPage(
   const { entries, mayHaveImportMap } = needs;
   if (isOver(exchange)) return undefined;
   const live = withLiveReload(site, exchange, { ...own, fields }, needs);
-  const integrityPolicy = text(fields["integrity-policy"]);
-  const link = [text(fields["link"]) ?? [], exchange.rules.page.link ?? []].flat().join(", ") || undefined;
+  const integrityPolicy = fieldText(fields["integrity-policy"]);
+  const link = [fieldText(fields["link"]) ?? [], exchange.rules.page.link ?? []].flat().join(", ") || undefined;
   const bytes = live.content.size;
   const send = sender(site, exchange, live);
   const ready = { status, bytes, link, integrityPolicy, entries, mayHaveImportMap, send };
-  return markingSent(exchange, text(fields["etag"]) ?? null, () => deliverPage(site, exchange, ready));
+  return markingSent(exchange, fieldText(fields["etag"]) ?? null, () => deliverPage(site, exchange, ready));
 }
 
 /** What the rules say of the page counts; the fields of the response are those of whoever makes it. */
@@ -74,7 +75,7 @@ function withLiveReload({ live }: Site, { target, method }: Exchange, own: OwnPa
   const { whole } = content;
   const isText = fields["content-encoding"] === undefined;
   if (live === undefined || method !== "GET" || status !== 200 || !isText || !whole?.length) return own;
-  const made = live.made(target, needs, whole, text(fields["content-type"]) ?? "");
+  const made = live.made(target, needs, whole, fieldText(fields["content-type"]) ?? "");
   // Who has written it is told that it was taken.
   Readable.from(content.pieces()).resume();
   return { status, fields: { ...fields, "content-length": made.length }, content: contentOf(made) };
@@ -90,9 +91,4 @@ function sender(site: Site, exchange: Exchange, { status, fields, content }: Own
     exchange.writeHead(status, all, bare);
     if (!bare) await writePieces(content.pieces(), exchange, progress);
   };
-}
-
-/** The value of a field. */
-function text(field: OutgoingHttpHeaders[string]): string | undefined {
-  return field === undefined ? undefined : [field].flat().join(", ");
 }

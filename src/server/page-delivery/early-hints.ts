@@ -9,6 +9,7 @@ import { LruMap } from "../../io/lru-map.js";
 import { pathOf } from "../../io/request-target.js";
 import type { Site } from "../context.js";
 import type { Exchange } from "../http/exchange.js";
+import { fieldText } from "../http/field-text.js";
 import { pageLinks } from "./preload-links.js";
 
 /** A response that takes longer is worth a 103 (milliseconds); one that is ready sooner carries its own `Link`. */
@@ -60,9 +61,6 @@ const CODE = new Set(["style", "script", "font"]);
 
 const isCode = ({ rel, attributes }: LinkValue) =>
   rel.includes("modulepreload") || rel.includes("preconnect") || CODE.has(attributes.get("as") ?? "");
-
-/** The value of a field. */
-const fieldText = (field: OutgoingHttpHeaders[string]) => (field === undefined ? undefined : [field].flat().join(", "));
 
 /** Visible ASCII: Node checks the fields of a 103 only from 24.18 and 26.2 on. */
 export const isField = (value: string) => /^[\t\x20-\x7e]*$/.test(value);
