@@ -8,7 +8,15 @@ import { decide, type Decision, type Extent, type Representation } from "./repre
 import type { Representations } from "./representation/representations.js";
 import type { Validators } from "./conditions/precondition.js";
 import type { ByteRange } from "./conditions/range.js";
-import { clientGone, inPieces, isClosed, writePieces, type ContentSink, type Progress } from "./write-pieces.js";
+import {
+  clientGone,
+  inPieces,
+  isClosed,
+  PIECE_BYTES,
+  writePieces,
+  type ContentSink,
+  type Progress,
+} from "./write-pieces.js";
 
 /** Where a response goes. */
 export interface Reply extends ContentSink {
@@ -28,7 +36,7 @@ export interface Prepared {
   close(): void;
 }
 
-/** A file is read in larger ones (bytes). */
+/** A file is read in larger ones, once its client takes them (bytes). */
 const READ_BYTES = 64 * 1024;
 
 /** Bytes to send as they are, or a range of the representation. */
@@ -138,22 +146,24 @@ function* cutAll(spans: readonly Span[], content: Buffer): Generator<Uint8Array>
 
 /** Reads the spans; the last piece only follows when the file is still the version that it was at the first one. */
 async function* readAll(spans: readonly Span[], file: OpenFile, found: FoundFile): AsyncGenerator<Uint8Array> {
-  let held: Uint8Array | undefined;
+  let left = sizeOf(spans);
   for (const span of spans) {
     for await (const piece of "first" in span ? readRange(span, file, found) : inPieces(span)) {
-      if (held !== undefined) yield held;
-      held = piece;
+      left -= piece.length;
+      if (left === 0 && !(await file.use((handle) => holds(handle, found)))) throw fileChanged(found, "changed");
+      yield piece;
     }
   }
-  if (!(await file.use((handle) => holds(handle, found)))) throw fileChanged(found, "changed");
-  if (held !== undefined) yield held;
 }
 
+/** At first piece by piece: a client who takes nothing has no more than two of them kept. */
 async function* readRange({ first, last }: ByteRange, file: OpenFile, found: FoundFile): AsyncGenerator<Uint8Array> {
-  for (let at = first; at <= last; at += READ_BYTES) {
-    const buffer = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, last - at + 1));
+  for (let at = first; at <= last;) {
+    const size = at - first < 2 * PIECE_BYTES ? PIECE_BYTES : READ_BYTES;
+    const buffer = Buffer.allocUnsafeSlow(Math.min(size, last - at + 1));
     if ((await file.use((handle) => readInto(handle, buffer, at))) < buffer.length)
       throw fileChanged(found, "became shorter");
     yield* inPieces(buffer);
+    at += size;
   }
 }

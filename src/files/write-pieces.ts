@@ -40,11 +40,12 @@ export async function writePieces(
   try {
     let next = await pieces.next();
     while (next.done !== true) {
+      const taken = await reply.reserve(next.value.length);
       // Read ahead: the next piece has to be ready when this one was taken, or others would go in between.
       const following = pieces.next();
       following.catch(() => undefined);
       left -= next.value.length;
-      await writePiece(reply, next.value, left === 0, progress);
+      await writePiece(reply, next.value, left === 0, progress).finally(taken);
       next = await following;
     }
     if (left !== 0) await settled(body, (done) => body.end(done));
@@ -56,23 +57,18 @@ export async function writePieces(
   }
 }
 
-async function writePiece(reply: ContentSink, piece: Uint8Array, isLast: boolean, progress: Progress): Promise<void> {
+function writePiece(reply: ContentSink, piece: Uint8Array, isLast: boolean, progress: Progress): Promise<void> {
   const { responseBody: body } = reply;
-  const taken = await reply.reserve(piece.length);
-  try {
-    await settled(body, (done) => {
-      // Counted at once: the stream of a last piece closes before anybody who waits is told.
-      const counted = (error?: Error | null) => {
-        if (!error) progress(piece.length);
-        done(error);
-      };
-      if (isLast) body.end(piece, counted);
-      else body.write(piece, counted);
-      if (isLast) reply.ending?.(piece.length);
-    });
-  } finally {
-    taken();
-  }
+  return settled(body, (done) => {
+    // Counted at once: the stream of a last piece closes before anybody who waits is told.
+    const counted = (error?: Error | null) => {
+      if (!error) progress(piece.length);
+      done(error);
+    };
+    if (isLast) body.end(piece, counted);
+    else body.write(piece, counted);
+    if (isLast) reply.ending?.(piece.length);
+  });
 }
 
 /** When what is written has been taken. Rejects when the client goes away meanwhile, or has gone. */

@@ -128,13 +128,17 @@ export class Observed {
 
 /**
  * A client that still sends what nobody reads is told to stop: over HTTP/2 by
- * a reset without error (RFC 9113 §8.1). Node does the like for HTTP/1.1.
+ * a reset without error (RFC 9113 §8.1), of its own making. Node does the like
+ * for HTTP/1.1.
  */
-function discardContent({ stream }: Exchange): void {
+function discardContent({ stream, connection }: Exchange): void {
   if (stream === undefined || stream.endAfterHeaders || stream.readableEnded || stream.destroyed) return;
   stream.resume();
   // Since Node 26.9 a reset in the same turn overtakes a response that is fields alone.
-  setImmediate(() => stream.close(constants.NGHTTP2_NO_ERROR));
+  setImmediate(() => {
+    if (!stream.readableEnded) countReset(connection);
+    stream.close(constants.NGHTTP2_NO_ERROR);
+  });
 }
 
 /** What a stream says of a client that went away, and a route whose `request.signal` told it so. */

@@ -113,7 +113,8 @@ const ms = (time) => time.toFixed(time < 10 ? 2 : 0);
 function line(name, { quiet, attacked, before, peak, during, left, connections }) {
   const numbers = [
     `p50 ${ms(quiet.p50)} → ${ms(attacked.p50)}`,
-    `p99 ${ms(quiet.p99)} → ${ms(attacked.p99)} ms`,
+    `p99 ${ms(quiet.p99)} → ${ms(attacked.p99)}`,
+    `longest ${ms(attacked.longest)} ms`,
     `CPU ${(during.processor - before.processor).toFixed(1)} s`,
     `RSS ${[before, peak, left].map(({ memory }) => Math.round(memory)).join(" → ")} MB`,
     `fds ${[before, peak, left].map(({ descriptors }) => descriptors).join(" → ")}`,
