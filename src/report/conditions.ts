@@ -1,8 +1,5 @@
 import type { Report } from "./types.js";
 
-/** Loads of a page, and of the one without help, where the first ones leave open if there is a difference. */
-export const moreRuns = (runs: number) => Math.ceil(runs / 2);
-
 /** How pages were loaded, for people: the window, the network, the server, how often. */
 export function conditionsOf({
   network: { name, rtt, kbps, loss = 0 },
@@ -15,6 +12,6 @@ export function conditionsOf({
     ...(viewport === undefined ? [] : [`window ${viewport}`]),
     `${name === undefined ? "" : `${name}: `}round trip ${rtt} ms, ${line}${loss === 0 ? "" : `, ${loss} % of packets lost`}`,
     ...(think === 0 ? [] : [`the server thinks for ${think} ms`]),
-    `${runs} cold loads by each way, in turn, and ${moreRuns(runs)} more where those leave a difference open`,
+    `${runs} cold loads by each way, in turn`,
   ];
 }

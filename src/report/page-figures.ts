@@ -93,12 +93,9 @@ function differencesOf(
 export function differenceOf(from: TimeFigure, to: TimeFigure): Difference {
   const by = to.median - from.median;
   const p = rankTest(from.values, to.values);
-  const part = by / from.median;
-  return { by, part, p, isReal: isNoticeable({ by, part }) && p < SIGNIFICANCE };
+  const isNoticeable = Math.abs(by) >= Math.max(NOTICEABLE_PART * from.median, NOTICEABLE_MS);
+  return { by, part: by / from.median, p, isReal: isNoticeable && p < SIGNIFICANCE };
 }
-
-export const isNoticeable = ({ by, part }: Pick<Difference, "by" | "part">) =>
-  Math.abs(part) >= NOTICEABLE_PART && Math.abs(by) >= NOTICEABLE_MS;
 
 /** A file can be fetched in parts: that is not twice. */
 function fetchedTwice(requests: readonly LoadedRequest[]): readonly string[] {

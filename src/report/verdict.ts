@@ -1,4 +1,4 @@
-import { differenceOf, isNoticeable } from "./page-figures.js";
+import { differenceOf } from "./page-figures.js";
 import type { WayName } from "./measure/ways.js";
 import type { TimeName, Verdict, WayFigures } from "./types.js";
 
@@ -26,18 +26,6 @@ const LABELS: Readonly<Record<TimeName, string>> = {
 
 /** Runs with which the rank test can tell anything. */
 const FEWEST_RUNS = 4;
-
-/** Below this, chance hardly makes a difference … */
-const SURE = 0.01;
-
-/** … and above this, a few loads more will hardly show one. */
-const HOPELESS = 0.3;
-
-/** Whether so few loads leave open if a page differs by this way: noticeably so far, and chance may have made or hidden that. */
-export function isOpen({ differences }: WayFigures): boolean {
-  const judged = JUDGED.flatMap((name) => differences[name] ?? []);
-  return judged.some((difference) => isNoticeable(difference) && difference.p >= SURE && difference.p < HOPELESS);
-}
 
 /** What to do about a page, and why. @param ways the first is that without help */
 export function verdictOf(ways: readonly WayFigures[], circumstances: Circumstances): Verdict {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { depthOf, figuresOf, type WayLoads } from "../../src/report/page-figures.js";
-import { isOpen, verdictOf } from "../../src/report/verdict.js";
+import { verdictOf } from "../../src/report/verdict.js";
 import { load, loadsOf, request } from "./loads.js";
 
 const circumstances = { rtt: 100, kbps: 0, think: 0, runs: 5 };
@@ -93,19 +93,6 @@ test("a 103 is said to need a server that thinks, unless it does", () => {
   const ways = [loadsOf("none", 800), loadsOf("hints", 800, linked)];
   expect(verdict(ways).text).toContain("--think");
   expect(verdict(ways, { think: 300 }).text).not.toContain("--think");
-});
-
-test.each([
-  ["a gain that all loads show", [600, 601, 602, 603, 604], false],
-  ["the same times", [800, 801, 802, 803, 804], false],
-  ["what nobody notices", [792, 793, 794, 795, 796], false],
-  ["a gain that one load of five does not show", [600, 601, 602, 603, 900], true],
-  ["a loss that one load does not show", [790, 850, 851, 852, 853], true],
-  ["a gain that hardly any load shows", [700, 750, 801, 803, 820], false],
-])("whether a few loads more are worth while: %s", (_, times, open) => {
-  const auto = { way: loadsOf("auto", 0).way, loads: times.map((ms) => load(ms)) };
-  const [, figures] = figuresOf([loadsOf("none", 800), auto]);
-  expect(figures && isOpen(figures)).toBe(open);
 });
 
 test("too few runs are said to tell nothing", () => {
