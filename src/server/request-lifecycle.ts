@@ -128,15 +128,16 @@ export class Observed {
 
 /**
  * A client that still sends what nobody reads is told to stop: over HTTP/2 by
- * a reset without error (RFC 9113 §8.1), of its own making. Node does the like
- * for HTTP/1.1.
+ * a reset without error (RFC 9113 §8.1). Node does the like for HTTP/1.1. A
+ * request that is refused counts as one that the client has reset itself;
+ * a route may well answer before it has the content.
  */
-function discardContent({ stream, connection }: Exchange): void {
+function discardContent({ stream, connection, status }: Exchange): void {
   if (stream === undefined || stream.endAfterHeaders || stream.readableEnded || stream.destroyed) return;
   stream.resume();
   // Since Node 26.9 a reset in the same turn overtakes a response that is fields alone.
   setImmediate(() => {
-    if (!stream.readableEnded) countReset(connection);
+    if (status >= 400 && !stream.readableEnded) countReset(connection);
     stream.close(constants.NGHTTP2_NO_ERROR);
   });
 }

@@ -311,7 +311,7 @@ async function postOften(one: RawClient, ask: (stream: number) => readonly Buffe
   }
 }
 
-test("a client whose contents nobody takes, and that never end, is told to calm down", async () => {
+test("a client whose contents are refused, and never end, is told to calm down", async () => {
   const server = await startServer({ root: await siteOf(0) });
   const one = await client(server.port);
   await postOften(one, (stream) => [post(stream, "/")]);
@@ -320,10 +320,14 @@ test("a client whose contents nobody takes, and that never end, is told to calm 
   expect(server.errors).toEqual([]);
 });
 
-test("contents that end are no reset, whether somebody takes them or not", async () => {
-  const server = await startServer({ root: await siteOf(0) });
+test.each([
+  ["that end", "/", [FLAG.END_STREAM]],
+  ["that a route answers before their end", "/beacon", []],
+])("contents %s are no reset", async (_, path, ends) => {
+  const routes = [route("/beacon", () => new Response(null, { status: 204 }))];
+  const server = await startServer({ root: await siteOf(0), routes });
   const one = await client(server.port);
-  await postOften(one, (stream) => [post(stream, "/"), data(stream, Buffer.from("x"), FLAG.END_STREAM)]);
+  await postOften(one, (stream) => [post(stream, path), ...ends.map((flag) => data(stream, Buffer.from("x"), flag))]);
   await expect.poll(() => server.records.length).toBe(500);
   expect(one.socket.closed).toBe(false);
   expect(one.frames.filter(({ type }) => type === FRAME.GOAWAY)).toEqual([]);
