@@ -12,6 +12,6 @@ export function conditionsOf({
     ...(viewport === undefined ? [] : [`window ${viewport}`]),
     `${name === undefined ? "" : `${name}: `}round trip ${rtt} ms, ${line}${loss === 0 ? "" : `, ${loss} % of packets lost`}`,
     ...(think === 0 ? [] : [`the server thinks for ${think} ms`]),
-    `${runs} cold loads by each way, in turn`,
+    `${runs} cold loads by each way, in turn, and as many more where those leave a difference open`,
   ];
 }

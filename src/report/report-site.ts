@@ -25,7 +25,7 @@ export interface ReportSiteOptions {
 /** A load of a page that teaches, and one that shows what was learned. */
 const LEARNING_LOADS = 2;
 
-/** Loads in a row that may be told something else than the first: one of ten goes without what was learned. */
+/** Loads in a row, until one is told what is known: one of ten goes without what was learned. */
 const MOST_TRIES = 3;
 
 /** The site, served by one of the ways. */
@@ -68,8 +68,11 @@ export class ReportSite {
    * @returns what it tells the browser, as a text: two ways with the same one give the same page
    */
   async prepare(pathname: string, driver: Driver, signal: AbortSignal): Promise<string> {
-    const loads = this.way.options.learn === true ? LEARNING_LOADS : 1;
-    for (let load = 0; load < loads; load++) await this.load(pathname, driver, signal);
+    const least = this.way.options.learn === true ? LEARNING_LOADS : 1;
+    for (let load = 1; load <= MOST_TRIES; load++) {
+      await this.load(pathname, driver, signal);
+      if (load >= least && this.#isListed(pathname)) break;
+    }
     const told = this.#told(pathname);
     const hinted = new Set(told.flatMap(({ target, means }) => (means === "hint" ? target : [])));
     const entries = this.#options.needs.get(pathname)?.entries.filter(({ target }) => hinted.has(target)) ?? [];
@@ -101,10 +104,19 @@ export class ReportSite {
     return loadByClient(this.#site.origin, requests, takesPushes, signal);
   }
 
+  /** Whether the server knew what the page needs when it answered: the first answer does not wait for a scan that takes long. */
+  #isListed(pathname: string): boolean {
+    const needed = this.#options.needs.get(pathname)?.entries.length ?? 0;
+    return needed === 0 || this.#targets(pathname).length > 0;
+  }
+
   #told(pathname: string) {
+    return this.#targets(pathname).flatMap(({ target, means }) => (means === "skipped" ? [] : { target, means }));
+  }
+
+  #targets(pathname: string) {
     const page = this.#site.records.find(({ target }) => target === pathname);
-    const targets = page?.delivery?.targets ?? [];
-    return targets.flatMap(({ target, means }) => (means === "skipped" ? [] : { target, means }));
+    return page?.delivery?.targets ?? [];
   }
 
   close(): Promise<void> {

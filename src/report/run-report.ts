@@ -12,7 +12,7 @@ import { PUSH, WAYS, type WayName } from "./measure/ways.js";
 import { figuresOf, pushFiguresOf, type WayLoads } from "./page-figures.js";
 import { ReportSite } from "./report-site.js";
 import type { PageResult, PushFigures, Report } from "./types.js";
-import { verdictOf } from "./verdict.js";
+import { isOpen, verdictOf } from "./verdict.js";
 
 export interface ReportOptions {
   readonly machine: BrowserMachine;
@@ -128,6 +128,23 @@ async function measurePages(
   return results;
 }
 
+/** A way of serving a page, what it tells, and how the page was loaded so far. */
+interface Measured extends WayLoads {
+  readonly site: ReportSite;
+  readonly tells: string;
+  readonly loads: Load[];
+}
+
+/** Those whose loads so far leave open if they make a difference, behind that without help; none without any. */
+function openOf(measured: readonly Measured[]): readonly Measured[] {
+  const open = new Set(
+    figuresOf(measured)
+      .filter(isOpen)
+      .map(({ name }) => name),
+  );
+  return measured.filter(({ way }, at) => open.has(way.name) || (at === 0 && open.size > 0));
+}
+
 async function measurePage(
   page: string,
   { sites, pushSite }: { readonly sites: readonly ReportSite[]; readonly pushSite: ReportSite },
@@ -146,17 +163,22 @@ async function measurePage(
     else alike[site.way.name] = other.way.name;
   }
   progress.measuring(told.size);
-  const loads = new Map<ReportSite, Load[]>([...told.values()].map((site) => [site, []]));
-  for (let run = 0; run < runs; run++) {
-    for (const [tells, site] of inTurn([...told], run)) {
-      loads.get(site)?.push(await site.load(page, driver, signal, tells));
-      progress.loaded();
+  const measured: Measured[] = [...told].map(([tells, site]) => ({ site, tells, way: site.way, loads: [] }));
+  const measure = async (some: readonly Measured[], runs: number) => {
+    for (let run = 0; run < runs; run++) {
+      for (const { site, tells, loads } of inTurn(some, run)) {
+        loads.push(await site.load(page, driver, signal, tells));
+        progress.loaded();
+      }
     }
-  }
-  const all: WayLoads[] = [...loads].map(([{ way }, loads]) => ({ way, loads }));
-  const ways = figuresOf(all);
+  };
+  await measure(measured, runs);
+  const open = openOf(measured);
+  progress.more(open.length * runs);
+  await measure(open, runs);
+  const ways = figuresOf(measured);
   const push = await measurePush(ways[0]?.sample, pushSite, options);
-  const foreign = [...new Set(all.flatMap(({ loads }) => loads.flatMap(({ foreign }) => foreign)))];
+  const foreign = [...new Set(measured.flatMap(({ loads }) => loads.flatMap(({ foreign }) => foreign)))];
   const verdict = verdictOf(ways, { ...network, think, runs });
   return { path: page, ways, alike, ...(push === undefined ? {} : { push }), foreign, verdict };
 }
@@ -211,6 +233,10 @@ class Progress {
 
   measuring(sites: number): void {
     this.#total -= (this.#sites - sites) * this.#options.runs;
+  }
+
+  more(loads: number): void {
+    this.#total += loads;
   }
 
   loaded(): void {

@@ -8,7 +8,7 @@ export const timeNames = ["ttfb", "fcp", "lcp", "load", "last"] as const;
 export type TimeName = (typeof timeNames)[number];
 
 export interface TimeFigure extends Spread {
-  /** One for each run, in their order. */
+  /** One for each load, in their order. */
   readonly values: readonly number[];
 }
 
@@ -91,6 +91,7 @@ export interface Report {
   readonly viewport?: string;
   /** How long the server thinks before it answers with a page (milliseconds). */
   readonly think: number;
+  /** Loads by each way; as many more of those that leave open if there is a difference. */
   readonly runs: number;
   readonly pages: readonly PageResult[];
 }

@@ -25,7 +25,25 @@ const LABELS: Readonly<Record<TimeName, string>> = {
 };
 
 /** Runs with which the rank test can tell anything. */
-const FEWEST_RUNS = 4;
+const FEWEST_RUNS = 5;
+
+/** Less than this part of a time is no reason to do anything: what two reports say of so little is seldom the same. */
+const WORTH_DOING = 1 / 8;
+
+/** From so much below it to so much above it, a difference is worth more loads … */
+const NEAR_LEAST = 0.8 * WORTH_DOING;
+const NEAR_MOST = 1.5 * WORTH_DOING;
+
+/** … and a larger one where chance may have made it, but not where it is likely to. */
+const HOPELESS = 0.3;
+
+/** Whether so few loads leave open what to do about a page. */
+export function isOpen({ differences }: WayFigures): boolean {
+  return GAINED.flatMap((name) => differences[name] ?? []).some(({ part, p, isReal }) => {
+    const size = Math.abs(part);
+    return p < HOPELESS && size >= NEAR_LEAST && (size < NEAR_MOST || !isReal);
+  });
+}
 
 /** What to do about a page, and why. @param ways the first is that without help */
 export function verdictOf(ways: readonly WayFigures[], circumstances: Circumstances): Verdict {
@@ -41,11 +59,16 @@ export function verdictOf(ways: readonly WayFigures[], circumstances: Circumstan
   return { ...(use === undefined ? {} : { use: use.name }), harmful: harmfulNames, text: text + harm.join("") };
 }
 
-/** The times that are really later (1) or sooner (-1). */
-function changed({ differences }: WayFigures, names: readonly TimeName[], sign: 1 | -1): readonly TimeName[] {
+/** The times that are really later (1) or sooner (-1), by a part that matters. */
+function changed(
+  { differences }: WayFigures,
+  names: readonly TimeName[],
+  sign: 1 | -1,
+  least = WORTH_DOING,
+): readonly TimeName[] {
   return names.filter((name) => {
     const difference = differences[name];
-    return difference?.isReal === true && Math.sign(difference.by) === sign;
+    return difference?.isReal === true && difference.part * sign >= least;
   });
 }
 
@@ -120,8 +143,17 @@ function noGain(
     return `${circumstances.runs} runs are too few to show a difference: use --runs ${FEWEST_RUNS} or more.`;
   }
   const hints = others.some(({ name }) => name === "hints") && circumstances.think === 0;
-  const note = hints ? " A 103 gains only while the server thinks: --think MS." : "";
+  const note = hints ? " A 103 gains most while the server thinks: --think MS." : "";
+  const little = littleGain(plain, others);
+  if (little !== undefined) return `${leave}: nothing makes this page even an eighth faster. ${little}${note}`;
   return `${leave}: nothing makes this page faster. ${whyNot(plain, others, circumstances)}${note}`;
+}
+
+/** What is really sooner, and not by much. */
+function littleGain(plain: WayFigures | undefined, others: readonly WayFigures[]): string | undefined {
+  const [best] = others.toSorted((a, b) => scoreOf(a) - scoreOf(b));
+  const [sooner] = best === undefined ? [] : changed(best, JUDGED, -1, 0);
+  return best && sooner && `The most is by ${best.name}: ${changes(best, plain, [sooner])}.`;
 }
 
 /** By the HTML: no other file asks for anything, and no script fetches. */

@@ -6,9 +6,10 @@
 //     --runs 5                    loads of each page with each delivery mode
 //     --network 170/9000          round-trip time (ms) and bandwidth (kbit/s)
 //     --only NAME                 sites with this in their name
+//     --save DIR                  keeps what each run said of each site, as JSON
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
@@ -31,7 +32,11 @@ export async function bench(args = []) {
   for (const number of [1, 2]) {
     console.log(`  run ${number}`);
     const results = [];
-    for (const site of sites) results.push(await verdictOf(site, options));
+    for (const site of sites) {
+      const page = await verdictOf(site, options);
+      results.push(page);
+      if (options.save !== undefined) await save(options.save, `${site.name}.${number}.json`, page);
+    }
     runs.push(results);
   }
   compare(sites, runs);
@@ -45,10 +50,17 @@ function readOptions(args) {
       runs: { type: "string", default: "5" },
       network: { type: "string", default: "170/9000" },
       only: { type: "string", default: "" },
+      save: { type: "string" },
     },
   });
   const [rtt, kbps] = values.network.split("/");
-  return { only: values.only, flags: ["--runs", values.runs, "--rtt", rtt, "--kbps", kbps] };
+  const { only, save } = values;
+  return { only, save, flags: ["--runs", values.runs, "--rtt", rtt, "--kbps", kbps] };
+}
+
+async function save(directory, name, page) {
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, name), JSON.stringify(page));
 }
 
 /** What the real command says of a site's home page. */
@@ -62,15 +74,11 @@ async function verdictOf({ name, root }, { flags }) {
   return page;
 }
 
-/** How each mode's times stand beside those without help: 1 is later, -1 sooner, 0 not to be told. */
-function standings({ ways }) {
-  const all = ways
-    .slice(1)
-    .flatMap(({ name, differences }) =>
-      Object.entries(differences).map(([time, { isReal, by }]) => [`${name}, ${time}`, isReal ? Math.sign(by) : 0]),
-    );
-  return new Map(all);
-}
+/** What a verdict says of each mode: it is advised, it harms, or neither. */
+const saidOf = ({ ways, verdict: { use, harmful } }) =>
+  new Map(
+    ways.slice(1).map(({ name }) => [name, harmful.includes(name) ? "harms" : use === name ? "advised" : "neither"]),
+  );
 
 /** Both runs, page by page. */
 function compare(sites, [first, second]) {
@@ -79,16 +87,16 @@ function compare(sites, [first, second]) {
     const [one, other] = [first[at], second[at]];
     if (isOpposite(one.verdict, other.verdict) || isOpposite(other.verdict, one.verdict)) turned += 1;
     if (one.verdict.use === other.verdict.use) sameUse += 1;
-    const others = standings(other);
-    for (const [what, standing] of standings(one)) {
+    const then = saidOf(other);
+    for (const [way, said] of saidOf(one)) {
       all += 1;
-      if (others.get(what) === standing) same += 1;
-      else console.log(`  ${name}: ${what} is ${standing} in the first run, ${others.get(what)} in the second`);
+      if (then.get(way) === said) same += 1;
+      else console.log(`  ${name}: ${way} is ${said} in the first run, ${then.get(way)} in the second`);
     }
   }
   report({ name: "verdicts that turned to their opposite", value: turned, atMost: 0 });
   report({ name: "pages with the same advice twice", value: sameUse / sites.length, atLeast: EQUAL });
-  report({ name: "differences that are told the same twice", value: same / all, atLeast: EQUAL });
+  report({ name: `what is said of ${all} modes, the same twice`, value: same / all, atLeast: EQUAL });
 }
 
 const isOpposite = (one, other) => one.use !== undefined && other.harmful.includes(one.use);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { depthOf, figuresOf, type WayLoads } from "../../src/report/page-figures.js";
-import { verdictOf } from "../../src/report/verdict.js";
+import { isOpen, verdictOf } from "../../src/report/verdict.js";
 import { load, loadsOf, request } from "./loads.js";
 
 const circumstances = { rtt: 100, kbps: 0, think: 0, runs: 5 };
@@ -62,6 +62,16 @@ test.each([
   expect(text).toMatch(/^Leave it as it is: nothing makes this page faster\./);
 });
 
+test("a gain of less than an eighth is told, and is no reason to do anything", () => {
+  const ways = [loadsOf("none", 800), loadsOf("auto", 770, linked), loadsOf("hints", 740, linked)];
+  const { use, harmful, text } = verdict(ways, { think: 100 });
+  expect({ use, harmful }).toEqual({ use: undefined, harmful: [] });
+  expect(text).toBe(
+    "Leave it as it is: nothing makes this page even an eighth faster. The most is by hints: largest paint 800 → 740 ms (-7 %).",
+  );
+  expect(verdict([loadsOf("none", 800), loadsOf("auto", 860, linked)]).harmful).toEqual([]);
+});
+
 const alone = { requests: [request("/", { destination: "document", means: "page" })] };
 
 test.each([
@@ -95,9 +105,24 @@ test("a 103 is said to need a server that thinks, unless it does", () => {
   expect(verdict(ways, { think: 300 }).text).not.toContain("--think");
 });
 
+test.each([
+  ["a large gain that all loads show", [600, 601, 602, 603, 604], false],
+  ["the same times", [800, 801, 802, 803, 804], false],
+  ["a small gain", [740, 741, 742, 743, 744], false],
+  ["a gain that is nearly worth doing something", [710, 712, 713, 714, 716], true],
+  ["a gain that is hardly worth doing something", [670, 672, 673, 674, 676], true],
+  ["a large gain that one load of five does not show", [600, 601, 602, 603, 900], true],
+  ["a large loss that one load of five does not show", [700, 1000, 1001, 1002, 1003], true],
+  ["a gain that hardly any load shows", [650, 690, 801, 803, 820], false],
+])("whether more loads are worth while: %s", (_, times, open) => {
+  const auto = { way: loadsOf("auto", 0).way, loads: times.map((ms) => load(ms)) };
+  const [, figures] = figuresOf([loadsOf("none", 800), auto]);
+  expect(figures && isOpen(figures)).toBe(open);
+});
+
 test("too few runs are said to tell nothing", () => {
   const few = (name: "none" | "auto", ms: number) => ({ ...loadsOf(name, ms), loads: [load(ms), load(ms + 1)] });
-  expect(verdict([few("none", 800), few("auto", 400)], { runs: 2 }).text).toContain("use --runs 4 or more");
+  expect(verdict([few("none", 800), few("auto", 400)], { runs: 2 }).text).toContain("use --runs 5 or more");
 });
 
 test("what is fetched twice, announced in vain, missing, and how deep the chain is", () => {

@@ -14,7 +14,11 @@ export function addReportCommand(program: Command, actions: Actions): void {
     .argument("[root]", "directory to serve", ".")
     .description("measure in a browser what each delivery mode gains")
     .option("--page <path>", "only this page, repeatable (default: ten, one of each template)", collect)
-    .option("--runs <number>", "loads with each delivery mode (default: 5)", wholeNumber("a number of runs", 1, 50))
+    .option(
+      "--runs <number>",
+      "loads with each delivery mode, and as many more where a difference is open (default: 5)",
+      wholeNumber("a number of runs", 1, 50),
+    )
     .addOption(
       new Option("--network <name>", `network to simulate: ${networks.join(", ")} (default: 4g)`).choices(
         Object.keys(NETWORKS),
