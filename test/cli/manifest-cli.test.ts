@@ -146,13 +146,13 @@ test.each<[title: string, args: string[], code: number, stderr: string | RegExp]
     "a page that is not there",
     ["manifest", ".", "--page", "/gone.html"],
     1,
-    "error: no such page: /gone.html\npass its URL path, for example / or /docs/ or /about.html\n",
+    "error: no such page: /gone.html\npass its URL path, for example /docs/ or /about.html\n",
   ],
   [
     "a page to explain that is none",
     ["manifest", ".", "--explain", "/site.css"],
     1,
-    "error: not a page: /site.css\npass its URL path, for example / or /docs/ or /about.html\n",
+    "error: not a page: /site.css\npass its URL path, for example /docs/ or /about.html\n",
   ],
   [
     "a file that can't be written",

@@ -27,6 +27,15 @@ test.each([
   expect(ended.stderr).not.toMatch(/^\s+at /m);
 });
 
+test("a directory without a home page is told so", async () => {
+  const cwd = await writeSite({ "about.html": "<p>text" });
+  const { code, stderr } = await runCli(["report", ".", "--page", "/"], { cwd });
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    "error: no such page: / (there is no index.html)\npass its URL path, for example /docs/ or /about.html\n",
+  );
+});
+
 test.each([
   ["report", []],
   ["check", []],

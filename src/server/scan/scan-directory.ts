@@ -109,7 +109,8 @@ async function findPage(lookup: SiteLookup, rules: SiteRules, path: string): Pro
   const inside = found.kind === "other" ? await lookUp(lookup, rules, index) : found;
   if (isPage(inside)) return { pathname: index, file: inside };
   const what = { file: "not a page", other: "not a page of this site", missing: "no such page" }[found.kind];
-  throw new H2PushError("manifest", `${what}: ${path}`, "pass its URL path, for example / or /docs/ or /about.html");
+  const why = pathname === "/" ? " (there is no index.html)" : "";
+  throw new H2PushError("manifest", `${what}: ${path}${why}`, "pass its URL path, for example /docs/ or /about.html");
 }
 
 function lookUp(lookup: SiteLookup, rules: SiteRules, pathname: string): Promise<LookedUp> {
