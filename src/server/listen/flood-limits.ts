@@ -10,11 +10,15 @@ const RESETS_PER_SECOND = 20;
 /** So few say nothing of a client. */
 const UNSUSPECTED_RESETS = 10;
 
-/** Frames to be answered, at once and with each second. A client that measures the line asks once in a round trip. */
-const BURST_QUESTIONS = 10_000;
-const QUESTIONS_PER_SECOND = 1000;
+/** Changes of a client's settings, at once and with each second. */
+const BURST_SETTINGS = 10_000;
+const SETTINGS_PER_SECOND = 1000;
 
-/** What a client may send between two looks beside requests, their content and what it says of responses (bytes). */
+/**
+ * What a client may send between two looks beside requests, their content and
+ * what it says of responses (bytes). Frames are not counted: to listen to PING
+ * costs more than to answer it.
+ */
 const FLOOD_BYTES = 1_000_000;
 /** The fields of a request, at most: SETTINGS_MAX_HEADER_LIST_SIZE as Node has it (bytes). */
 const MAX_FIELD_BYTES = 65_536;
@@ -36,7 +40,7 @@ export class FloodLimits {
   /** Some streams have come to nothing by a reset. */
   resetsOften = false;
   readonly #resets = new RateLimit(BURST_RESETS, RESETS_PER_SECOND);
-  readonly #questions = new RateLimit(BURST_QUESTIONS, QUESTIONS_PER_SECOND);
+  readonly #settings = new RateLimit(BURST_SETTINGS, SETTINGS_PER_SECOND);
   #hasResetTooOften = false;
   #hasUploaded = false;
   #last: Received = { received: 0, sent: 0, requests: 0, isUploading: false };
@@ -50,9 +54,9 @@ export class FloodLimits {
     return true;
   }
 
-  /** Counts a frame that has to be answered and asks for nothing (PING, SETTINGS); true beyond the limit. */
-  countQuestion(): boolean {
-    return takeOne(this.#questions) < 0;
+  /** Counts a SETTINGS frame, which has to be answered; true beyond the limit. */
+  countSettings(): boolean {
+    return takeOne(this.#settings) < 0;
   }
 
   /** Counts a request that has content: that may have any size. */

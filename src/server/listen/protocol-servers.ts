@@ -91,12 +91,8 @@ function createHttp2(options: ProtocolOptions): (socket: TLSSocket) => void {
       inspector?.opened(connection, tapped);
       session.on("error", () => endSoon({ session, socket }));
       const { floods } = connection;
-      const countQuestion = () => {
-        if (floods.countQuestion()) endFlood(connection);
-      };
-      session.on("ping", countQuestion);
       session.on("remoteSettings", ({ maxConcurrentStreams }) => {
-        countQuestion();
+        if (floods.countSettings()) endFlood(connection);
         if (maxConcurrentStreams === 0) withdrawPromises(connection);
       });
       session.on("goaway", () => withdrawPromises(connection));
