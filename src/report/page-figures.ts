@@ -17,7 +17,7 @@ export interface WayLoads {
 }
 
 /** A difference is called one when chance makes it so rarely (of 1): there are some twenty of them for each page … */
-const SIGNIFICANCE = 0.02;
+const SIGNIFICANCE = 0.01;
 
 /** … and when somebody may notice it: of the time without help, and in milliseconds. A frame takes 17 ms. */
 const NOTICEABLE_PART = 0.03;

@@ -10,11 +10,16 @@ export interface Circumstances {
   readonly runs: number;
 }
 
-/** In none of these may a page become slower; and gains in them count most, in this order. */
+/** In none of these may a page become slower. */
 const JUDGED: readonly TimeName[] = ["lcp", "load", "fcp"];
 
-/** A later last byte harms nobody who sees the page; a sooner one gains only where it comes after the load event. */
-const GAINED: readonly TimeName[] = [...JUDGED, "last"];
+/**
+ * Gains in these count, in this order. A first paint that alone is sooner is no
+ * reason to do anything: in which frame it falls is chance on many pages. A later
+ * last byte harms nobody who sees the page; a sooner one gains only where it comes
+ * after the load event.
+ */
+const GAINED: readonly TimeName[] = ["lcp", "load", "last"];
 
 const LABELS: Readonly<Record<TimeName, string>> = {
   ttfb: "first byte",
@@ -51,7 +56,8 @@ export function verdictOf(ways: readonly WayFigures[], circumstances: Circumstan
   const harmful = others.filter((way) => changed(way, JUDGED, 1).length > 0);
   const harmfulNames = harmful.map(({ name }) => name);
   const { last, load } = plain?.times ?? {};
-  const gained = (last?.median ?? 0) > (load?.median ?? 0) ? GAINED : JUDGED;
+  const comesLast = (last?.median ?? 0) > (load?.median ?? 0);
+  const gained = comesLast ? GAINED : GAINED.filter((name) => name !== "last");
   const use = choose(others.filter((way) => !harmful.includes(way) && changed(way, gained, -1).length > 0));
   const harm = harmful.map((way) => ` Not ${way.name}: ${changes(way, plain, changed(way, JUDGED, 1).slice(0, 1))}.`);
   const text =
@@ -145,16 +151,21 @@ function noGain(
   const hints = others.some(({ name }) => name === "hints") && circumstances.think === 0;
   const note = hints ? " A 103 gains most while the server thinks: --think MS." : "";
   const little = littleGain(plain, others);
-  if (little !== undefined) return `${leave}: nothing makes this page even an eighth faster. ${little}${note}`;
+  if (little !== undefined) {
+    return `${leave}: nothing makes the largest paint or the load event sooner by an eighth. ${little}${note}`;
+  }
   return `${leave}: nothing makes this page faster. ${whyNot(plain, others, circumstances)}${note}`;
 }
 
 /** What is really sooner, and not by much. */
 function littleGain(plain: WayFigures | undefined, others: readonly WayFigures[]): string | undefined {
-  const [best] = others.toSorted((a, b) => scoreOf(a) - scoreOf(b));
-  const [sooner] = best === undefined ? [] : changed(best, JUDGED, -1, 0);
-  return best && sooner && `The most is by ${best.name}: ${changes(best, plain, [sooner])}.`;
+  const gains = others.flatMap((way) => changed(way, JUDGED, -1, 0).map((name) => ({ way, name })));
+  const [best] = gains.toSorted((a, b) => partOf(a) - partOf(b));
+  return best && `The most is by ${best.way.name}: ${changes(best.way, plain, [best.name])}.`;
 }
+
+const partOf = ({ way, name }: { readonly way: WayFigures; readonly name: TimeName }) =>
+  way.differences[name]?.part ?? 0;
 
 /** By the HTML: no other file asks for anything, and no script fetches. */
 const isNamed = ({ depth, sample }: WayFigures) =>

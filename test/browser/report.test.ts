@@ -131,7 +131,7 @@ describe.skipIf(chromiumPath === undefined)("h2push report, in Chromium", () => 
         "--kbps",
         "4000",
         "--runs",
-        "4",
+        "5",
         "--max-bytes",
         "1000",
         "--min-gain",
@@ -187,7 +187,7 @@ async function checkComparison(root: string, folder: string, before: string): Pr
   await writeFile(old, before);
   await writeFile(join(root, "1.js"), "globalThis.done = true;");
   await writeFile(join(root, "1.css"), "h1 { color: green }");
-  const { stdout, code } = await report(root, "--page", "/", "--rtt", "60", "--runs", "4", "--compare", old);
+  const { stdout, code } = await report(root, "--page", "/", "--rtt", "60", "--runs", "5", "--compare", old);
   expect(stdout).toMatch(/changed: \/ none: requests 12 → 4/);
   expect(stdout).toMatch(/changed: \/ none: load \d+ → \d+ ms \(-\d+ %\)/);
   expect(stdout).toContain("changed: /alone.html: not measured any more");

@@ -67,7 +67,7 @@ test("a gain of less than an eighth is told, and is no reason to do anything", (
   const { use, harmful, text } = verdict(ways, { think: 100 });
   expect({ use, harmful }).toEqual({ use: undefined, harmful: [] });
   expect(text).toBe(
-    "Leave it as it is: nothing makes this page even an eighth faster. The most is by hints: largest paint 800 → 740 ms (-7 %).",
+    "Leave it as it is: nothing makes the largest paint or the load event sooner by an eighth. The most is by hints: largest paint 800 → 740 ms (-7 %).",
   );
   expect(verdict([loadsOf("none", 800), loadsOf("auto", 860, linked)]).harmful).toEqual([]);
 });
@@ -103,6 +103,17 @@ test("a 103 is said to need a server that thinks, unless it does", () => {
   const ways = [loadsOf("none", 800), loadsOf("hints", 800, linked)];
   expect(verdict(ways).text).toContain("--think");
   expect(verdict(ways, { think: 300 }).text).not.toContain("--think");
+});
+
+test("a first paint that alone is sooner is told, and is no reason to do anything; one that is later harms", () => {
+  const painted = (ms: number) => {
+    const hints = loadsOf("hints", 800, linked);
+    return { ...hints, loads: hints.loads.map((one, at) => ({ ...one, fcp: ms + at })) };
+  };
+  const sooner = verdict([loadsOf("none", 800), painted(500)]);
+  expect(sooner.use).toBeUndefined();
+  expect(sooner.text).toContain("The most is by hints: first paint 800 → 502 ms (-37 %).");
+  expect(verdict([loadsOf("none", 800), painted(1000)]).harmful).toEqual(["hints"]);
 });
 
 test.each([

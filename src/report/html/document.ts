@@ -26,7 +26,7 @@ ${styles}</style>
 <header>
 <h1>h2push report</h1>
 <p>${escaped(facts.join("; "))}.</p>
-<p class="quiet">Times count from the request for the page; ± is half of what the middle half of the loads spans. A difference is shown where the exact permutation test of rank sums says that chance makes it in less than 2 of 100 cases, and where it is at least 3 % and 10 ms. All waterfalls of a page have one time line; a bar is hollow until the first byte.</p>
+<p class="quiet">Times count from the request for the page; ± is half of what the middle half of the loads spans. A difference is shown where the exact permutation test of rank sums says that chance makes it in less than 1 of 100 cases, and where it is at least 3 % and 10 ms. All waterfalls of a page have one time line; a bar is hollow until the first byte.</p>
 <p class="key">${key}</p>
 </header>
 <main>
