@@ -33,11 +33,14 @@ const LABELS: Readonly<Record<TimeName, string>> = {
 const FEWEST_RUNS = 5;
 
 /** Less than this part of a time is no reason to do anything: what two reports say of so little is seldom the same. */
-const WORTH_DOING = 1 / 8;
+const LEAST_GAIN = 1 / 8;
+const LEAST_HARM = 1 / 10;
 
-/** From so much below it to so much above it, a difference is worth more loads … */
-const NEAR_LEAST = 0.8 * WORTH_DOING;
-const NEAR_MOST = 1.5 * WORTH_DOING;
+const leastOf = (sign: number) => (sign < 0 ? LEAST_GAIN : LEAST_HARM);
+
+/** From so much below that to so much above it, a difference is worth more loads … */
+const NEAR_LEAST = 0.8;
+const NEAR_MOST = 1.5;
 
 /** … and a larger one where chance may have made it, but not where it is likely to. */
 const HOPELESS = 0.3;
@@ -45,7 +48,7 @@ const HOPELESS = 0.3;
 /** Whether so few loads leave open what to do about a page. */
 export function isOpen({ differences }: WayFigures): boolean {
   return GAINED.flatMap((name) => differences[name] ?? []).some(({ part, p, isReal }) => {
-    const size = Math.abs(part);
+    const size = Math.abs(part) / leastOf(part);
     return p < HOPELESS && size >= NEAR_LEAST && (size < NEAR_MOST || !isReal);
   });
 }
@@ -70,7 +73,7 @@ function changed(
   { differences }: WayFigures,
   names: readonly TimeName[],
   sign: 1 | -1,
-  least = WORTH_DOING,
+  least = leastOf(sign),
 ): readonly TimeName[] {
   return names.filter((name) => {
     const difference = differences[name];

@@ -70,6 +70,7 @@ test("a gain of less than an eighth is told, and is no reason to do anything", (
     "Leave it as it is: nothing makes the largest paint or the load event sooner by an eighth. The most is by hints: largest paint 800 → 740 ms (-7 %).",
   );
   expect(verdict([loadsOf("none", 800), loadsOf("auto", 860, linked)]).harmful).toEqual([]);
+  expect(verdict([loadsOf("none", 800), loadsOf("auto", 890, linked)]).harmful).toEqual(["auto"]);
 });
 
 const alone = { requests: [request("/", { destination: "document", means: "page" })] };
@@ -122,6 +123,8 @@ test.each([
   ["a small gain", [740, 741, 742, 743, 744], false],
   ["a gain that is nearly worth doing something", [710, 712, 713, 714, 716], true],
   ["a gain that is hardly worth doing something", [670, 672, 673, 674, 676], true],
+  ["a loss that is hardly worth a warning", [900, 901, 902, 903, 904], true],
+  ["a large loss that all loads show", [1000, 1001, 1002, 1003, 1004], false],
   ["a large gain that one load of five does not show", [600, 601, 602, 603, 900], true],
   ["a large loss that one load of five does not show", [700, 1000, 1001, 1002, 1003], true],
   ["a gain that hardly any load shows", [650, 690, 801, 803, 820], false],
