@@ -10,6 +10,7 @@ import { createCertificate } from "../tls/issue/issue.js";
 import type { Load } from "./measure/measured-load.js";
 import { PUSH, WAYS, type WayName } from "./measure/ways.js";
 import { figuresOf, pushFiguresOf, type WayLoads } from "./page-figures.js";
+import { ReportProgress } from "./report-progress.js";
 import { ReportSite } from "./report-site.js";
 import type { PageResult, PushFigures, Report } from "./types.js";
 import { isOpen, verdictOf } from "./verdict.js";
@@ -40,9 +41,6 @@ const MOST_PAGES = 10;
 
 /** For one load, in milliseconds. */
 const LOAD_TIMEOUT = 60_000;
-
-/** Loads by each way before those that count: with the one that shows what was learned, on the average. */
-const PREPARING = 1.2;
 
 /**
  * Loads pages by each way of serving them, cold and in turn, and compares
@@ -111,7 +109,7 @@ async function measurePages(
   const [pushSite] = all.slice(-1);
   const sites = all.slice(0, -1);
   if (pushSite === undefined) return [];
-  const progress = new Progress(pages.length, sites.length, options);
+  const progress = new ReportProgress(pages.length, sites.length, options);
   const results: PageResult[] = [];
   for (const page of pages) {
     try {
@@ -150,7 +148,7 @@ async function measurePage(
   { sites, pushSite }: { readonly sites: readonly ReportSite[]; readonly pushSite: ReportSite },
   driver: Driver,
   options: ReportOptions,
-  progress: Progress,
+  progress: ReportProgress,
 ): Promise<PageResult> {
   const { signal, runs, think, network } = options;
   const told = new Map<string, ReportSite>();
@@ -213,40 +211,3 @@ const inTurn = <T>(all: readonly T[], run: number): readonly T[] => {
   const first = run % all.length;
   return [...all.slice(first), ...all.slice(0, first)];
 };
-
-/** Counts loads. Those of ways that are told the same fall away once that is known. */
-class Progress {
-  readonly #options: ReportOptions;
-  readonly #forPage: number;
-  readonly #sites: number;
-  #left: number;
-  #done = 0;
-  #total: number;
-
-  constructor(pages: number, sites: number, options: ReportOptions) {
-    this.#options = options;
-    this.#sites = sites;
-    this.#forPage = sites * (PREPARING + options.runs);
-    this.#left = pages;
-    this.#total = pages * this.#forPage;
-  }
-
-  measuring(sites: number): void {
-    this.#total -= (this.#sites - sites) * this.#options.runs;
-  }
-
-  more(loads: number): void {
-    this.#total += loads;
-  }
-
-  loaded(): void {
-    this.#done += 1;
-    this.#options.onProgress(this.#done, Math.max(this.#done, Math.round(this.#total)));
-  }
-
-  /** However it ended. */
-  pageDone(): void {
-    this.#left -= 1;
-    this.#total = this.#done + this.#left * this.#forPage;
-  }
-}

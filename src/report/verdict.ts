@@ -1,6 +1,6 @@
 import { differenceOf } from "./page-figures.js";
 import type { WayName } from "./measure/ways.js";
-import type { TimeName, Verdict, WayFigures } from "./types.js";
+import type { Difference, TimeName, Verdict, WayFigures } from "./types.js";
 
 /** How the loads were made, as far as the verdict says why. */
 export interface Circumstances {
@@ -34,9 +34,10 @@ const FEWEST_RUNS = 5;
 
 /** Less than this part of a time is no reason to do anything: what two reports say of so little is seldom the same. */
 const LEAST_GAIN = 1 / 8;
+/** Nobody's page is to be worse: harm is told earlier. */
 const LEAST_HARM = 1 / 10;
 
-const leastOf = (sign: number) => (sign < 0 ? LEAST_GAIN : LEAST_HARM);
+const leastOf = (sign: 1 | -1) => (sign < 0 ? LEAST_GAIN : LEAST_HARM);
 
 /** From so much below that to so much above it, a difference is worth more loads … */
 const NEAR_LEAST = 0.8;
@@ -45,12 +46,17 @@ const NEAR_MOST = 1.5;
 /** … and a larger one where chance may have made it, but not where it is likely to. */
 const HOPELESS = 0.3;
 
+const NO_DIFFERENCE: Difference = { by: 0, part: 0, p: 1, isReal: false };
+
 /** Whether so few loads leave open what to do about a page. */
 export function isOpen({ differences }: WayFigures): boolean {
-  return GAINED.flatMap((name) => differences[name] ?? []).some(({ part, p, isReal }) => {
-    const size = Math.abs(part) / leastOf(part);
-    return p < HOPELESS && size >= NEAR_LEAST && (size < NEAR_MOST || !isReal);
-  });
+  const isNear = (names: readonly TimeName[], sign: 1 | -1) =>
+    names.some((name) => {
+      const { part, p, isReal } = differences[name] ?? NO_DIFFERENCE;
+      const size = (part * sign) / leastOf(sign);
+      return p < HOPELESS && size >= NEAR_LEAST && (size < NEAR_MOST || !isReal);
+    });
+  return isNear(GAINED, -1) || isNear(JUDGED, 1);
 }
 
 /** What to do about a page, and why. @param ways the first is that without help */
@@ -63,8 +69,7 @@ export function verdictOf(ways: readonly WayFigures[], circumstances: Circumstan
   const gained = comesLast ? GAINED : GAINED.filter((name) => name !== "last");
   const use = choose(others.filter((way) => !harmful.includes(way) && changed(way, gained, -1).length > 0));
   const harm = harmful.map((way) => ` Not ${way.name}: ${changes(way, plain, changed(way, JUDGED, 1).slice(0, 1))}.`);
-  const text =
-    use === undefined ? noGain(plain, others, leaving(harmfulNames), circumstances) : gain(use, plain, harmfulNames);
+  const text = use === undefined ? leave(ways, harmful, circumstances) : gain(use, plain, harmfulNames);
   return { ...(use === undefined ? {} : { use: use.name }), harmful: harmfulNames, text: text + harm.join("") };
 }
 
@@ -142,10 +147,10 @@ function leaving(harmful: readonly WayName[]): string {
   return harmful.includes("learned") ? "Use --no-learn" : "Leave it as it is";
 }
 
-function noGain(
-  plain: WayFigures | undefined,
-  others: readonly WayFigures[],
-  leave: string,
+/** @param ways the first is that without help */
+function leave(
+  [plain, ...others]: readonly WayFigures[],
+  harmful: readonly WayFigures[],
   circumstances: Circumstances,
 ): string {
   if (circumstances.runs < FEWEST_RUNS) {
@@ -153,11 +158,15 @@ function noGain(
   }
   const hints = others.some(({ name }) => name === "hints") && circumstances.think === 0;
   const note = hints ? " A 103 gains most while the server thinks: --think MS." : "";
-  const little = littleGain(plain, others);
+  const what = leaving(harmful.map(({ name }) => name));
+  const little = littleGain(
+    plain,
+    others.filter((way) => !harmful.includes(way)),
+  );
   if (little !== undefined) {
-    return `${leave}: nothing makes the largest paint or the load event sooner by an eighth. ${little}${note}`;
+    return `${what}: nothing makes the largest paint or the load event sooner by an eighth. ${little}${note}`;
   }
-  return `${leave}: nothing makes this page faster. ${whyNot(plain, others, circumstances)}${note}`;
+  return `${what}: nothing makes this page faster. ${whyNot(plain, others, circumstances)}${note}`;
 }
 
 /** What is really sooner, and not by much. */

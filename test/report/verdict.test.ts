@@ -73,6 +73,14 @@ test("a gain of less than an eighth is told, and is no reason to do anything", (
   expect(verdict([loadsOf("none", 800), loadsOf("auto", 890, linked)]).harmful).toEqual(["auto"]);
 });
 
+test("what gains in one time and harms in another is not named as a gain", () => {
+  const mixed = loadsOf("link all", 600, linked);
+  const loads = mixed.loads.map((one, at) => ({ ...one, lcp: 1500 + at }));
+  expect(verdict([loadsOf("none", 800), { ...mixed, loads }]).text).toMatch(
+    /^Leave it as it is: nothing makes this page faster\./,
+  );
+});
+
 const alone = { requests: [request("/", { destination: "document", means: "page" })] };
 
 test.each([
@@ -132,6 +140,20 @@ test.each([
   const auto = { way: loadsOf("auto", 0).way, loads: times.map((ms) => load(ms)) };
   const [, figures] = figuresOf([loadsOf("none", 800), auto]);
   expect(figures && isOpen(figures)).toBe(open);
+});
+
+test("a first paint that may be later, and no last byte that may be, is worth more loads", () => {
+  const times = [700, 1000, 1001, 1002, 1003];
+  const open = (more: (ms: number) => object) => {
+    const auto = loadsOf("auto", 800);
+    const loads = auto.loads.map((one, at) => ({ ...one, ...more(times[at] ?? 0) }));
+    const [, figures] = figuresOf([loadsOf("none", 800), { ...auto, loads }]);
+    return figures && isOpen(figures);
+  };
+  expect(open((ms) => ({ fcp: ms }))).toBe(true);
+  expect(open((ms) => ({ requests: [request("/", { means: "page" }), request("/a.js", { by: "/", end: ms })] }))).toBe(
+    false,
+  );
 });
 
 test("too few runs are said to tell nothing", () => {
