@@ -28,6 +28,9 @@ const LEARNING_LOADS = 2;
 /** Loads in a row, until one is told what is known: one of ten goes without what was learned. */
 const MOST_TRIES = 3;
 
+/** A load is over when nothing was asked for so long after the load event, and a round trip (milliseconds). */
+const PAUSE = 400;
+
 /** The site, served by one of the ways. */
 export class ReportSite {
   readonly way: Way;
@@ -68,9 +71,11 @@ export class ReportSite {
    * @returns what it tells the browser, as a text: two ways with the same one give the same page
    */
   async prepare(pathname: string, driver: Driver, signal: AbortSignal): Promise<string> {
-    const least = this.way.options.learn === true ? LEARNING_LOADS : 1;
+    const learns = this.way.options.learn === true;
+    const least = learns ? LEARNING_LOADS : 1;
+    const pause = learns ? this.#pause : 0;
     for (let load = 1; load <= MOST_TRIES; load++) {
-      await this.load(pathname, driver, signal);
+      await this.#measure(pathname, driver, pause, signal);
       if (load >= least && this.#isListed(pathname)) break;
     }
     const told = this.#told(pathname);
@@ -86,14 +91,21 @@ export class ReportSite {
   /**
    * Measures a load that is told what `prepare` returned.
    *
-   * @param told any will do without it
    * @throws {Error} when the page can't be loaded, saying why
    */
-  async load(pathname: string, driver: Driver, signal: AbortSignal, told?: string): Promise<Load> {
+  async load(pathname: string, driver: Driver, signal: AbortSignal, told: string): Promise<Load> {
     for (let left = MOST_TRIES; ; left--) {
-      const load = await measureLoad(driver, this.#site, pathname, this.#options.network.rtt, signal);
-      if (told === undefined || left === 1 || JSON.stringify(this.#told(pathname)) === told) return load;
+      const load = await this.#measure(pathname, driver, this.#pause, signal);
+      if (left === 1 || JSON.stringify(this.#told(pathname)) === told) return load;
     }
+  }
+
+  get #pause(): number {
+    return PAUSE + this.#options.network.rtt;
+  }
+
+  #measure(pathname: string, driver: Driver, pause: number, signal: AbortSignal): Promise<Load> {
+    return measureLoad(driver, this.#site, pathname, { rtt: this.#options.network.rtt, pause }, signal);
   }
 
   /** Loads a page by a client of ours, which asks for what a browser has asked for. */

@@ -188,13 +188,15 @@ async function measurePush(
   { runs, signal }: ReportOptions,
 ): Promise<PushFigures | undefined> {
   if (asked === undefined || asked.requests.length < 2) return undefined;
+  const load = (name: "without" | "pushed") =>
+    site.loadByClient(asked, name === "pushed", signal).catch(unlessAborted(signal));
   const loads: Record<"without" | "pushed", Load[]> = { without: [], pushed: [] };
-  // The first loads fill what the server keeps.
-  for (let run = -1; run < runs; run++) {
-    const both = inTurn(["without", "pushed"] as const, run + 1);
-    for (const name of both) {
-      const load = await site.loadByClient(asked, name === "pushed", signal).catch(unlessAborted(signal));
-      if (run >= 0 && load !== undefined) loads[name].push(load);
+  // The first load fills what the server keeps.
+  await load("pushed");
+  for (let run = 0; run < runs; run++) {
+    for (const name of inTurn(["without", "pushed"] as const, run)) {
+      const loaded = await load(name);
+      if (loaded !== undefined) loads[name].push(loaded);
     }
   }
   return pushFiguresOf(loads.without, loads.pushed);

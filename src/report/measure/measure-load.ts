@@ -7,9 +7,6 @@ import type { Load, LoadedRequest } from "./measured-load.js";
 import { NetworkEvents, type BrowserRequest } from "./network-events.js";
 import { PAINT_SCRIPT, TIMES_SCRIPT, type PageTimes } from "./page-times.js";
 
-/** A load is over when nothing was asked for so long after the load event, and a round trip (milliseconds). */
-const PAUSE = 400;
-
 /** Asked for now and then by the browser itself, of which no page knows. */
 const BROWSERS_ICON = "/favicon.ico";
 
@@ -17,23 +14,24 @@ const BROWSERS_ICON = "/favicon.ico";
  * Loads a page cold, and measures it: requests by the server, which sees all of them, times by the browser.
  *
  * @param rtt of the simulated network, in milliseconds
+ * @param pause without a request, by which the load is over, in milliseconds
  * @throws {Error} when it can't be loaded, saying why
  */
 export function measureLoad(
   driver: Driver,
   site: ObservedSite,
   pathname: string,
-  rtt: number,
+  times: { readonly rtt: number; readonly pause: number },
   signal: AbortSignal,
 ): Promise<Load> {
-  return driver.inProfile(PAINT_SCRIPT, signal, (context, ended) => loadPage(context, site, pathname, rtt, ended));
+  return driver.inProfile(PAINT_SCRIPT, signal, (context, ended) => loadPage(context, site, pathname, times, ended));
 }
 
 async function loadPage(
   context: BrowserContext,
   site: ObservedSite,
   pathname: string,
-  rtt: number,
+  { rtt, pause }: { readonly rtt: number; readonly pause: number },
   signal: AbortSignal,
 ): Promise<Load> {
   const page = await context.newPage();
@@ -44,7 +42,7 @@ async function loadPage(
     const begun = Date.now();
     const response = await page.goto(site.origin + pathname, { timeout: 0, waitUntil: "load" });
     if (response?.ok() !== true) throw new Error(`was answered with ${response?.status() ?? "nothing"}`);
-    await settle(page, site, signal, PAUSE + rtt);
+    await settle(page, site, signal, pause);
     if (site.requests.filter(isNavigation).length > 1) throw new Error("leads to another page");
     const times: PageTimes = await page.evaluate(TIMES_SCRIPT);
     // What was answered late is an earlier load's.
