@@ -14,11 +14,11 @@ export interface LinkValue {
 
 /**
  * Writes an entry as a link-value, or undefined when it can't be one: no
- * browser takes it (no `rel`), or an attribute has characters that a field
- * can't hold.
+ * browser takes it (no `rel`), its target would end the link-value or name
+ * another host, or an attribute has characters that a field can't hold.
  */
 export function writeLink(entry: ManifestEntry): string | undefined {
-  if (entry.rel === undefined) return undefined;
+  if (entry.rel === undefined || /[<>]|^[/\\]{2}/.test(entry.target)) return undefined;
   let value = `<${entry.target}>; rel=${entry.rel}; as=${entry.as}`;
   if (entry.type !== undefined) value += `; type=${quoted(entry.type)}`;
   if (entry.crossorigin !== undefined) value += `; crossorigin=${entry.crossorigin}`;

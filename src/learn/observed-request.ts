@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { baseOf, resolve } from "../manifest/resolve.js";
 import { pathOf } from "../io/request-target.js";
 import type { Asked, Client, Sighting } from "./page-load.js";
 import { isPlain } from "./shared-response.js";
@@ -32,7 +33,15 @@ export function assetRequest({ method, authority, target, fields }: ObservedRequ
   if (typeof destination !== "string" || typeof mode !== "string" || target.length > MAX_TARGET_LENGTH)
     return undefined;
   const referer = ownPath(fields.referer, authority);
-  return referer === undefined ? undefined : { referer, target, destination, mode, isOpen: isOpen(target, fields) };
+  return referer === undefined || !isAsBrowsersSend(target)
+    ? undefined
+    : { referer, target, destination, mode, isOpen: isOpen(target, fields) };
+}
+
+/** Browsers escape what would end a link-value (`>`), and what names another host (`//host`) is no target of this one. */
+function isAsBrowsersSend(target: string): boolean {
+  const resolved = resolve(target, baseOf("/"));
+  return "target" in resolved && resolved.target === target;
 }
 
 const isOpen = (target: string, fields: IncomingHttpHeaders) =>

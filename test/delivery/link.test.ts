@@ -125,3 +125,7 @@ test("reads 100,000 fields of any text without failing, and finds only targets t
   }
   expect(invented).toEqual([]);
 });
+
+test.each(["/a>;rel=x,</b", "/<a", "//host/a.js", "/\\host/a.js"])("%s is no target of a link-value", (target) => {
+  expect(writeLink({ target, rel: "preload", as: "script", bytes: 0 })).toBeUndefined();
+});

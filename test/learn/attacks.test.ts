@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Route } from "../../src/index.js";
 import { PageLoad } from "../../src/learn/page-load.js";
 import { connect, type H2Client } from "../support/h2.js";
 import { ask, navigate, noPush, type Request } from "../support/loads.js";
@@ -98,6 +99,22 @@ test("targets with queries fill no more than the page's list, and are gone withi
 test("a target of more than 1,024 characters is not looked at", async () => {
   const server = await serve();
   for (let time = 0; time < 2; time++) await load(server, [...honest, other(`1.js?${"x".repeat(1100)}`)], `${time}`);
+  expect(await load(server, honest)).toEqual(["/chunk.js"]);
+});
+
+test.each([
+  "/app.js?>;rel=x,<//evil.example/e.css>;rel=stylesheet,<y",
+  "/app.js?<",
+  '/app.js?"',
+  "//evil.example/x.js",
+  "/\\evil.example/x.js",
+])("%s, which no browser asks for in this form, is not learned", async (target) => {
+  const fields = { "content-type": "text/javascript", "cache-control": "public, max-age=60" };
+  const anywhere: Route = ({ url }) =>
+    new URL(url).pathname.startsWith("//") ? new Response("1", { headers: fields }) : undefined;
+  const server = await startServer({ root: await writeSite(files), routes: [anywhere] });
+  const forged: Request = [target, "script", "no-cors", "/"];
+  for (let time = 0; time < 3; time++) await load(server, [...honest, forged], `${time}`);
   expect(await load(server, honest)).toEqual(["/chunk.js"]);
 });
 
