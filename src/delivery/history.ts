@@ -26,6 +26,8 @@ export interface Delivery {
 /** Versions remembered for a connection, as H2O's diary. The oldest go first. */
 const MAX_VERSIONS = 1024;
 const MAX_DELIVERIES = 100;
+/** Longer targets are not remembered: a client makes them up, and no `Link` field would hold many. */
+const MAX_TARGET_LENGTH = 1024;
 
 interface Hint {
   /** By `performance.now()`. */
@@ -91,6 +93,7 @@ export class History {
   }
 
   markSent(target: string, etag: string): void {
+    if (target.length > MAX_TARGET_LENGTH) return;
     this.#sent.delete(target);
     this.#sent.set(target, etag);
     if (this.#sent.size > MAX_VERSIONS) deleteOldest(this.#sent);
@@ -139,6 +142,7 @@ export class History {
 
   /** Enters what is about to be done, so that the page's own scripts find it when they ask. */
   record(delivery: Delivery): void {
+    if (delivery.page.length > MAX_TARGET_LENGTH) return;
     this.#deliveries.push(delivery);
     if (this.#deliveries.length > MAX_DELIVERIES) this.#deliveries.shift();
   }

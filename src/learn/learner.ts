@@ -43,6 +43,9 @@ export interface LearnerOptions {
 /** Pages whose lists are kept; those asked for least recently go. */
 const MAX_PAGES = 4000;
 
+/** Pages with longer paths are not learned: in a single-page application, clients make them up. */
+const MAX_PATH_LENGTH = 1024;
+
 const OUTDATED = "what was learned is of another version of the page or of its code";
 const LATER = "asked for in an earlier load, after the page had loaded";
 
@@ -113,7 +116,7 @@ export class Learner {
   begin(page: PageVersion, request: ObservedRequest, announced: LoadStart["announced"]): void {
     const { pathname, needs } = page;
     const { client, fields, method } = request;
-    if (method !== "GET" || !isPlain(fields)) return;
+    if (method !== "GET" || !isPlain(fields) || pathname.length > MAX_PATH_LENGTH) return;
     const learned = this.#of(page, keyOf(pathname, client.kind));
     const start = {
       client,

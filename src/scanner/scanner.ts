@@ -75,6 +75,8 @@ const CHECK_AFTER_MS = 40;
 const MAX_PAGES = 2400;
 /** Targets whose answers are kept for a moment: most pages of a site need the same. */
 const MAX_TARGETS = 4096;
+/** Longer ones are not kept: in a single-page application, clients make up the paths of pages. Policies count in it. */
+const MAX_KEY_LENGTH = 8192;
 
 interface Answer {
   readonly needs: Promise<PageNeeds>;
@@ -150,7 +152,7 @@ class SiteScanner implements Scanner {
     const answered = this.#options.lookup(asked, audience).catch(withoutAnswer);
     const answer = new CachedPromise(answered, () => this.#known.delete(key));
     const found = { asked: known?.asked ?? asked, answer, at: now };
-    this.#known.set(key, found);
+    if (key.length <= MAX_KEY_LENGTH) this.#known.set(key, found);
     return found;
   }
 
@@ -181,6 +183,7 @@ class SiteScanner implements Scanner {
 
   /** Keeps an answer, unless it turns out that there is none. */
   #keep(key: string, answer: Answer): void {
+    if (key.length > MAX_KEY_LENGTH) return;
     this.#answers.set(key, answer);
     answer.needs.catch(() => this.#answers.delete(key));
   }

@@ -45,6 +45,14 @@ test("remembers 1,024 targets, and forgets what was carried longest ago", () => 
   ]);
 });
 
+test("does not remember what a client makes up to fill the memory", () => {
+  const history = new History();
+  const long = `/a.js?${"x".repeat(60_000)}`;
+  history.markSent(long, '"1"');
+  history.record(delivery(long));
+  expect([history.hasSent(long), history.deliveries]).toEqual([false, []]);
+});
+
 test.each([
   { refused: 0, taken: 0, refuses: false },
   { refused: 2, taken: 0, refuses: false },

@@ -46,6 +46,7 @@ const answers = new WeakMap<Representation, Map<string, Known>>();
 
 /** Kinds that are kept for one representation of a page: what clients make up must not fill the memory. */
 const MAX_KINDS = 8;
+const MAX_KIND_LENGTH = 1024;
 
 /** Up to this size a content in memory goes out at once; a larger one waits for the client's window (bytes). */
 const MAX_BYTES = 32 * 1024;
@@ -125,7 +126,8 @@ function pageAnswer(
   byNeeds.set(needs, answer);
   if (known === undefined && kinds.size >= MAX_KINDS) kinds.clear();
   // A query can be anything; a page is asked for by few paths.
-  if (!exchange.target.includes("?")) kinds.set(kind, { answer, byNeeds, found, until });
+  if (!exchange.target.includes("?") && kind.length <= MAX_KIND_LENGTH)
+    kinds.set(kind, { answer, byNeeds, found, until });
   return answer;
 }
 

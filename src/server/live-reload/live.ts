@@ -106,7 +106,7 @@ const MAX_FILES = 300;
 
 /** Puts the script into pages of other servers, and says once of a page why it stays as it is. */
 function passing(policies: PagePolicies, { notice }: Pick<LiveOptions, "notice">): Live["passed"] {
-  const tell = tellOnce(notice, Infinity);
+  const tell = tellOnce(notice);
   return (exchange, { status, fields }, decodes) => {
     const obstacle = asksForPage(exchange) ? obstacleTo(status, fields, decodes) : "not a page";
     if (obstacle !== undefined) {

@@ -28,7 +28,7 @@ export class PagePolicies {
 
   constructor(options: PagePoliciesOptions) {
     this.#options = options;
-    this.#notice = tellOnce(options.notice, Infinity);
+    this.#notice = tellOnce(options.notice);
   }
 
   /** @param text the beginning of the page that lies in the file */
