@@ -15,11 +15,10 @@ const JUDGED: readonly TimeName[] = ["lcp", "load", "fcp"];
 
 /**
  * Gains in these count, in this order. A first paint that alone is sooner is no
- * reason to do anything: in which frame it falls is chance on many pages. A later
- * last byte harms nobody who sees the page; a sooner one gains only where it comes
- * after the load event.
+ * reason to do anything: in which frame it falls is chance on many pages. Whether
+ * the last byte comes sooner or later, nobody sees who sees the page.
  */
-const GAINED: readonly TimeName[] = ["lcp", "load", "last"];
+const GAINED: readonly TimeName[] = ["lcp", "load"];
 
 const LABELS: Readonly<Record<TimeName, string>> = {
   ttfb: "first byte",
@@ -33,15 +32,15 @@ const LABELS: Readonly<Record<TimeName, string>> = {
 const FEWEST_RUNS = 5;
 
 /** Less than this part of a time is no reason to do anything: what two reports say of so little is seldom the same. */
-const LEAST_GAIN = 1 / 8;
+const LEAST_GAIN = 1 / 5;
 /** Nobody's page is to be worse: harm is told earlier. */
 const LEAST_HARM = 1 / 10;
 
 const leastOf = (sign: 1 | -1) => (sign < 0 ? LEAST_GAIN : LEAST_HARM);
 
-/** From so much below that to so much above it, a difference is worth more loads … */
-const NEAR_LEAST = 0.8;
-const NEAR_MOST = 1.5;
+/** From this part of it on, and up to a tenth of the time above it, a difference is worth more loads … */
+const NEARLY = 0.8;
+const NEAR = 1 / 10;
 
 /** … and a larger one where chance may have made it, but not where it is likely to. */
 const HOPELESS = 0.3;
@@ -53,8 +52,9 @@ export function isOpen({ differences }: WayFigures): boolean {
   const isNear = (names: readonly TimeName[], sign: 1 | -1) =>
     names.some((name) => {
       const { part, p, isReal } = differences[name] ?? NO_DIFFERENCE;
-      const size = (part * sign) / leastOf(sign);
-      return p < HOPELESS && size >= NEAR_LEAST && (size < NEAR_MOST || !isReal);
+      const size = part * sign;
+      const least = leastOf(sign);
+      return p < HOPELESS && size >= NEARLY * least && (size < least + NEAR || !isReal);
     });
   return isNear(GAINED, -1) || isNear(JUDGED, 1);
 }
@@ -64,10 +64,7 @@ export function verdictOf(ways: readonly WayFigures[], circumstances: Circumstan
   const [plain, ...others] = ways;
   const harmful = others.filter((way) => changed(way, JUDGED, 1).length > 0);
   const harmfulNames = harmful.map(({ name }) => name);
-  const { last, load } = plain?.times ?? {};
-  const comesLast = (last?.median ?? 0) > (load?.median ?? 0);
-  const gained = comesLast ? GAINED : GAINED.filter((name) => name !== "last");
-  const use = choose(others.filter((way) => !harmful.includes(way) && changed(way, gained, -1).length > 0));
+  const use = choose(others.filter((way) => !harmful.includes(way) && changed(way, GAINED, -1).length > 0));
   const harm = harmful.map((way) => ` Not ${way.name}: ${changes(way, plain, changed(way, JUDGED, 1).slice(0, 1))}.`);
   const text = use === undefined ? leave(ways, harmful, circumstances) : gain(use, plain, harmfulNames);
   return { ...(use === undefined ? {} : { use: use.name }), harmful: harmfulNames, text: text + harm.join("") };
@@ -123,7 +120,7 @@ const howOf = (way: WayName, harmful: readonly WayName[]) =>
   way === "auto" && harmful.includes("learned") ? "Use --no-learn" : HOW[way];
 
 function gain(way: WayFigures, plain: WayFigures | undefined, harmful: readonly WayName[]): string {
-  const sooner = changes(way, plain, changed(way, GAINED, -1).slice(0, 2));
+  const sooner = changes(way, plain, changed(way, GAINED, -1));
   const chain = way.announced.length > 0 && plain !== undefined && plain.depth > way.depth;
   const count = way.announced.length;
   const announced = `${count} ${count === 1 ? "file is" : "files are"} announced`;
@@ -164,7 +161,7 @@ function leave(
     others.filter((way) => !harmful.includes(way)),
   );
   if (little !== undefined) {
-    return `${what}: nothing makes the largest paint or the load event sooner by an eighth. ${little}${note}`;
+    return `${what}: nothing makes the largest paint or the load event sooner by a fifth. ${little}${note}`;
   }
   return `${what}: nothing makes this page faster. ${whyNot(plain, others, circumstances)}${note}`;
 }
