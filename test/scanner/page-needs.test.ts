@@ -727,3 +727,39 @@ test.each([
   const { entries } = await createScanner({ lookup: lookupIn(root) }).page(`/x.${extension}`, file);
   expect(entries.map(({ target }) => target)).toEqual(expected);
 });
+
+test.each([
+  [`media="print"`, `@import "q.css";`, { media: "print", rel: "preload" }],
+  [`media="(min-width: 1024px)"`, `@import "q.css";`, { media: "(min-width: 1024px)", rel: "preload" }],
+  [``, `@import "q.css" (min-width: 1024px);`, { media: "(min-width: 1024px)", rel: "preload" }],
+  [`media="screen"`, `@import "q.css" (min-width: 1024px);`, { rel: "preload", media: "(min-width: 1024px)" }],
+])(
+  "<link %s> with %s: what it imports is announced under the condition that it is fetched under",
+  async (media, css, link) => {
+    const html = `<link rel=stylesheet href=p.css ${media}>`;
+    const { entries } = await scanIndex({ "index.html": html, "p.css": css, "q.css": "" });
+    expect(entries.find(({ target }) => target === "/q.css")).toMatchObject(link);
+  },
+);
+
+test("what is imported under two conditions is not announced", async () => {
+  const html = `<link rel=stylesheet href=p.css media="(min-width: 600px)">`;
+  const css = { "p.css": `@import "q.css" (min-height: 400px);`, "q.css": "" };
+  const { entries } = await scanIndex({ "index.html": html, ...css });
+  expect(entries.find(({ target }) => target === "/q.css")).not.toHaveProperty("rel");
+});
+
+test.each([`[data-theme="light"]`, ".light", "html.theme-light", `[data-bs-theme=light]`])(
+  "an image of the theme %s that a script may change is listed, and not announced",
+  async (theme) => {
+    const html = `<html class="light theme-light" data-theme="light" data-bs-theme="light"><style>${theme} p { background: url(day.jpg) }</style><p>`;
+    const { entries } = await scanIndex({ "index.html": html, "day.jpg": "" });
+    expect(entries).toMatchObject([{ target: "/day.jpg" }]);
+    expect(entries[0]).not.toHaveProperty("rel");
+  },
+);
+
+test("what a browser passes over does not end the imports of a stylesheet", async () => {
+  const html = "<style>@-ms-viewport { width: device-width } @import 'a.css';</style>";
+  expect((await scanIndex({ "index.html": html, "a.css": "" })).entries).toMatchObject([{ target: "/a.css" }]);
+});

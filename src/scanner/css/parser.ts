@@ -191,7 +191,8 @@ class CssReader {
   #atRule(prelude: string, context: Context): void {
     const name = atName(prelude);
     const rest = prelude.slice(name.length + 1).trim();
-    this.#importsAllowed = false;
+    // What a browser does not know is as if it were not there (`@-ms-viewport`).
+    if (!/^-(?!webkit-keyframes$)/.test(name)) this.#importsAllowed = false;
     switch (name) {
       case "media":
         if (!matchesMedia(rest, this.#viewport)) return this.#elsewhere(mayMatchMedia(rest), under(prelude, context));

@@ -87,7 +87,7 @@ function imagesWithin(value: string, density: number, mayHaveSets: boolean): str
       if (chosen !== undefined) urls.push(chosen);
       from = end + 1;
       // Which branch is taken hangs on the element, and what a conditional value comes to is left alone.
-    } else from = name === "if" ? functionEnd(value, open) + 1 : open + 1;
+    } else from = name === "if" || name === "light-dark" ? functionEnd(value, open) + 1 : open + 1;
   }
 }
 

@@ -39,7 +39,7 @@ interface KnownStyle {
   readonly growth: number;
 }
 
-const NO_FONT: RequestedFont = { families: [[]], weights: [400], italics: [false] };
+const NO_FONT: RequestedFont = { families: [[]], weights: [400], italics: [false], open: [] };
 const NOTHING: Computed = {
   hidden: false,
   isShownByMedia: false,

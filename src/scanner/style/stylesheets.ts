@@ -24,6 +24,8 @@ interface Place {
   readonly need?: Need;
   /** It applies in the window that pages are scanned for, and not in every one. */
   readonly media?: boolean;
+  /** The media query that it applies under; undefined for none, or where there is more than one. */
+  readonly query?: string;
   /** What it imports is named by the page itself: browsers look ahead for `@import` in `style` elements, too. */
   readonly inPage?: boolean;
 }
@@ -78,7 +80,8 @@ export class SheetList {
 
   /** Adds a stylesheet that a `link` names. */
   linked(located: Located, { need, applies, media }: Reference, { encoding }: Context): MaybePromise<void> {
-    const place = { applies: applies ?? false, layer: "", depth: 0, media: media !== undefined };
+    const query = media === undefined ? {} : { query: media };
+    const place = { applies: applies ?? false, layer: "", depth: 0, media: media !== undefined, ...query };
     if (need === NEED.idle) return this.#sheet(located, { ...place, need }, encoding);
     // The page is rendered without what it imports, too.
     return this.#sheet(located, applies === "deferred" ? { ...place, need: NEED.deferredScript } : place, encoding);
@@ -120,11 +123,9 @@ export class SheetList {
       if (turn !== undefined) await turn;
       const matching = matchesMedia(media, this.#viewport);
       const need = matching ? (place.need ?? NEED.style) : NEED.idle;
-      const link = {
-        ...(isTrivialMedia(media) ? {} : { media }),
-        ...(place.inPage === true ? { named: true as const } : {}),
-      };
-      const reference: Reference = { url, as: "style", rel: "preload", need, offset, by: IMPORT, ...link };
+      const link = linkUnder(place, media);
+      const named = place.inPage === true ? { named: true as const } : {};
+      const reference: Reference = { url, as: "style", need, offset, by: IMPORT, ...link, ...named };
       const located = await this.#listing.reference(reference, context, this.#policy);
       if (located === undefined || located === "elsewhere") continue;
       const inner: Place = {
@@ -132,6 +133,7 @@ export class SheetList {
         layer: layer === undefined ? place.layer : place.layer === "" ? layer : `${place.layer}.${layer}`,
         depth: place.depth + 1,
         media: place.media === true || !isTrivialMedia(media),
+        ...(link.rel === undefined || link.media === undefined ? {} : { query: link.media }),
       };
       await this.#sheet(located, need === NEED.style ? inner : { ...inner, need }, context.encoding);
     }
@@ -154,7 +156,7 @@ export class SheetList {
   }
 
   /** Lists a font: the first source that is there is the one that is loaded. */
-  async font({ face, sheet, isGenerated, byMedia }: FontNeed, page: Context): Promise<void> {
+  async font({ face, sheet, isGenerated, mayDiffer }: FontNeed, page: Context): Promise<void> {
     const context = this.#contextOf(sheet, page);
     for (const url of face.sources) {
       const type = fontType(url.replace(/[?#].*$/s, ""));
@@ -164,11 +166,11 @@ export class SheetList {
         need: NEED.font,
         offset: face.offset,
         by: `@font-face "${face.family}"`,
-        // Where it is installed, or in another window, it is not loaded.
-        ...(face.mayBeInstalled || sheet.windows === "some" || face.byMedia || byMedia ? {} : { rel: "preload" }),
+        // Where it is installed, in another window, or where a rule does not match after all, it is not loaded.
+        ...(face.mayBeInstalled || sheet.windows === "some" || face.byMedia || mayDiffer ? {} : { rel: "preload" }),
         crossorigin: "anonymous",
         ...(type === undefined ? {} : { type }),
-        ...(face.swaps || isGenerated ? { when: "load" } : {}),
+        ...(face.swaps || isGenerated || sheet.deferred === true ? { when: "load" } : {}),
       };
       const located = await this.#listing.reference(reference, context, this.#policy);
       if (located !== undefined) return;
@@ -193,6 +195,17 @@ export class SheetList {
     const reference: Reference = { url, as: "image", need: NEED.image, offset, by: property, ...link };
     await this.#listing.reference(reference, context, this.#policy);
   }
+}
+
+/**
+ * How what a stylesheet imports is announced: with the media query that it is
+ * fetched under. Where two count, no link says that.
+ */
+function linkUnder({ media: isByMedia = false, query }: Place, own: string): LinkAttributes {
+  const queries = [query ?? [], isTrivialMedia(own) ? [] : own].flat();
+  const [media] = queries;
+  const isSaid = queries.length < 2 && isByMedia === (query !== undefined);
+  return { ...(isSaid ? { rel: "preload" as const } : {}), ...(media === undefined ? {} : { media }) };
 }
 
 /** Images of these properties take no preload, and those of the others are fetched with CORS (Chromium 156, measured). */

@@ -10,8 +10,8 @@ import { spend, takeTurns, type Work, within } from "../work.js";
 export interface FontNeed extends SheetFace {
   /** Only what stylesheets generate is in it, most often icons. */
   readonly isGenerated: boolean;
-  /** Only in some windows, as a media query has a say in it. */
-  readonly byMedia: boolean;
+  /** Not everywhere, as a media query, a rule that may not match or the system has a say in it. */
+  readonly mayDiffer: boolean;
 }
 
 /** What the style of a page loads. */
@@ -94,17 +94,17 @@ function addTexts(node: OutlineNode, outline: Outline, engine: StyleEngine, font
 class Faces {
   readonly #all = new Set<SheetFace>();
   readonly #ofTexts = new Set<SheetFace>();
-  readonly #inAllWindows = new Set<SheetFace>();
+  readonly #everywhere = new Set<SheetFace>();
 
   add(
-    { faces, byMedia }: ChosenFaces,
+    { faces, mayDiffer }: ChosenFaces,
     { isShownByMedia }: Pick<Computed, "isShownByMedia">,
     isGenerated: boolean,
   ): void {
     for (const face of faces) {
       this.#all.add(face);
       if (!isGenerated) this.#ofTexts.add(face);
-      if (!byMedia && !isShownByMedia) this.#inAllWindows.add(face);
+      if (!mayDiffer && !isShownByMedia) this.#everywhere.add(face);
     }
   }
 
@@ -112,7 +112,7 @@ class Faces {
     return Array.from(this.#all, (face) => ({
       ...face,
       isGenerated: !this.#ofTexts.has(face),
-      byMedia: !this.#inAllWindows.has(face),
+      mayDiffer: !this.#everywhere.has(face),
     }));
   }
 }

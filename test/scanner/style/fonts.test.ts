@@ -50,3 +50,51 @@ test.each(["counter(n)", "counters(n, '.')", "attr(title)", "open-quote"])(
     expect(await targets({ "index.html": `<style>${css}</style><p>`, f: "" })).toEqual(["/f"]);
   },
 );
+
+/** The entries that a browser is told of. */
+const announced = async (files: Readonly<Record<string, string>>) =>
+  (await scanIndex(files)).entries.flatMap(({ target, rel, when }) =>
+    rel === undefined ? [] : when === undefined ? target : `${target} later`,
+  );
+
+const pair = "@font-face { font-family: A; src: url(a.woff2) } @font-face { font-family: B; src: url(b.woff2) }";
+const woff = { "a.woff2": "", "b.woff2": "" };
+
+test.each([
+  ["body { font-family: A } :lang(ja) { font-family: B }", ["/a.woff2"]],
+  ["body { font-family: A } :lang(fr, en-GB) { font-family: B }", ["/b.woff2"]],
+  [`body { font-family: A } p:lang("*-Latn") { font-family: B }`, ["/a.woff2"]],
+  ["body { font-family: A } :dir(rtl) { font-family: B }", ["/a.woff2"]],
+  ["body { font-family: A } h2 { font-family: A } p:first-child { font-family: B }", ["/a.woff2"]],
+  ["body { font-family: A } @container (width > 600px) { p { font-family: B } }", ["/a.woff2"]],
+  ["body { font-family: A } p:nth-child(2) { font-family: A }", ["/a.woff2"]],
+  ["body { --f: A } p:first-child { --f: B } body, h2 { font-family: A } p { font-family: var(--f) }", ["/a.woff2"]],
+  ["body { font-family: A, B }", ["/a.woff2"]],
+])("%s announces what is taken whether a rule matches or not", async (css, fonts) => {
+  const html = `<html lang=en-GB><style>${pair} ${css}</style><h2>text</h2><p>text`;
+  expect(await announced({ "index.html": html, ...woff })).toEqual(fonts);
+  expect((await targets({ "index.html": html, ...woff })).length).toBeGreaterThan(0);
+});
+
+test.each([
+  [`-apple-system, BlinkMacSystemFont, "Segoe UI", A, sans-serif`, []],
+  [`"Helvetica Neue", A`, []],
+  [`A, "Helvetica Neue"`, ["/a.woff2"]],
+  [`"Not There", A`, ["/a.woff2"]],
+  [`B, A`, ["/b.woff2"]],
+])("a font behind one that some systems have is listed, and not announced: %s", async (families, fonts) => {
+  const html = `<style>${pair} body { font-family: ${families} }</style><p>text`;
+  expect(await announced({ "index.html": html, ...woff })).toEqual(fonts);
+  expect(await targets({ "index.html": html, ...woff })).toHaveLength(1);
+});
+
+test("a family that a page brings is its own, whatever systems have", async () => {
+  const css = "@font-face { font-family: Roboto; src: url(a.woff2) } body { font-family: Roboto, sans-serif }";
+  expect(await announced({ "index.html": `<style>${css}</style><p>text`, ...woff })).toEqual(["/a.woff2"]);
+});
+
+test("the first paint does not wait for a font of a stylesheet that comes to apply later", async () => {
+  const html = `<link rel=preload as=style href=late.css onload="this.rel='stylesheet'"><p>text`;
+  const css = `${pair} body { font-family: A }`;
+  expect(await announced({ "index.html": html, "late.css": css, ...woff })).toContain("/a.woff2 later");
+});

@@ -190,7 +190,9 @@ class SelectorParser {
     const of = /^nth-(?:last-)?child$/.test(name) ? /^[-+\w\s]*?\sof\s/i.exec(argument ?? "")?.[0] : undefined;
     if (of !== undefined) this.#lists(compound.any, argument?.slice(of.length));
     const attribute = BY_ATTRIBUTE[name];
-    if (name === "root" || name === "scope") compound.tag = "html";
+    const inherited = argument === undefined ? undefined : byInheritedAttribute(name, argument);
+    if (inherited !== undefined) compound.any.push(parseSelectors(inherited) ?? []);
+    else if (name === "root" || name === "scope") compound.tag = "html";
     else if (attribute !== undefined) {
       compound.attributes.push({ name: attribute, operator: "", value: "", ignoreCase: false });
     } else if (name === "enabled") compound.undecided = true;
@@ -230,6 +232,18 @@ class SelectorParser {
     if (place.depth > MAX_DEPTH || argument === undefined) this.#valid = false;
     return this.#valid ? selectors : undefined;
   }
+}
+
+/**
+ * What `:lang()` and `:dir()` ask for (Selectors 4 §9): an attribute of an
+ * element or of one around it. That a nearer one may say something else is
+ * left out. Undefined for what is not told so: `:lang("*-Latn")`, `:dir(ltr)`.
+ */
+function byInheritedAttribute(name: string, argument: string): string | undefined {
+  const values = splitCommas(argument).map((value) => value.trim().replaceAll(/^["']|["']$/g, ""));
+  if (!values.every((value) => /^[a-z][\w-]*$/i.test(value))) return undefined;
+  if (name === "dir") return values.join() === "rtl" ? "[dir=rtl i], [dir=rtl i] *" : undefined;
+  return name === "lang" ? values.map((value) => `[lang|=${value} i], [lang|=${value} i] *`).join() : undefined;
 }
 
 function combinatorOf(text: string | undefined): Combinator {

@@ -64,12 +64,19 @@ export function passesTest({ operator, value, ignoreCase }: AttributeTest, actua
 /**
  * Whether a selector asks for what a page most often has only until its first
  * script runs: no class or attribute on the root or the body (`html:not(.js)`),
- * or the class `no-js`.
+ * the class `no-js`, or the theme that the HTML begins with.
  */
 export function endsWithScripts({ compounds }: Selector): boolean {
-  return compounds.some(
-    ({ tag, not, classes }) => classes.includes("no-js") || (not.length > 0 && (tag === "html" || tag === "body")),
-  );
+  const isEnding = ({ tag, not, classes }: Compound) =>
+    classes.includes("no-js") || (not.length > 0 && (tag === "html" || tag === "body"));
+  return compounds.some(isEnding) || compounds.slice(-1).some(isOfTheme);
+}
+
+/** Whether it asks for a class or an attribute by which scripts set the theme that the user has chosen. */
+function isOfTheme({ classes, attributes }: Compound): boolean {
+  const isThemeClass = (name: string) => /^(?:theme-)?(?:light|dark)(?:-(?:theme|mode))?$/i.test(name);
+  const isThemeAttribute = ({ name }: AttributeTest) => /(?:^|-)(?:theme|mode|color-scheme)$/.test(name);
+  return classes.some(isThemeClass) || attributes.some(isThemeAttribute);
 }
 
 /**

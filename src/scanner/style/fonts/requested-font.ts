@@ -1,4 +1,4 @@
-import { MAX_ALTERNATIVES } from "../cascade.js";
+import { type Candidate, MAX_ALTERNATIVES } from "../cascade.js";
 import type { DeclaredValues, Where } from "../declared-values.js";
 import { familiesOf, parseFont } from "../../css/values.js";
 import { weightOf } from "./font-face.js";
@@ -9,6 +9,8 @@ export interface RequestedFont {
   readonly families: readonly (readonly string[])[];
   readonly weights: readonly number[];
   readonly italics: readonly boolean[];
+  /** Parts in which a rule has a say that may or may not match. */
+  readonly open: readonly FontPart[];
 }
 
 /** What an element asks for; `everywhere` is `here` where windows have no say in it. */
@@ -16,7 +18,7 @@ export type FontUse = Readonly<Record<Where, RequestedFont>>;
 
 /** Longhands that bear on which font is loaded. */
 export const FONT_PARTS = ["family", "weight", "style"] as const;
-type FontPart = (typeof FONT_PARTS)[number];
+export type FontPart = (typeof FONT_PARTS)[number];
 /** Marks a `font` shorthand as the value of a longhand: it is taken apart when `var()` is replaced. */
 export const SHORTHAND = "\0";
 
@@ -45,18 +47,27 @@ export function fontUse(declared: DeclaredValues, variables: Variables, parent: 
 
 function requestedFont(declared: DeclaredValues, variables: Variables, of: FontUse, where: Where): RequestedFont {
   const parent = of[where];
-  const valuesOf = (part: FontPart) =>
-    declared
-      .candidates(`font-${part}`, where)
-      .flatMap((candidate) =>
-        candidate === undefined ? ["inherit"] : longhands(candidate.value, part, variables, where),
-      );
+  const open: FontPart[] = [];
+  const valuesOf = (part: FontPart) => {
+    const candidates = declared.candidates(`font-${part}`, where);
+    const ways = candidates.map((one) =>
+      one === undefined ? ["inherit"] : longhands(one.value, part, variables, where),
+    );
+    const isOpen = candidates.some(isUnsettled) || ways.some(({ length }) => length > 1);
+    const inherits = ways.some((way) => way.some((value) => INHERITED.test(value)));
+    if (isOpen || (inherits && parent.open.includes(part))) open.push(part);
+    return ways.flat();
+  };
   const families = alternatives(valuesOf("family"), parent.families, (value) => [familiesOf(value)]);
   const weights = alternatives(valuesOf("weight"), parent.weights, (value) => weightsOf(value, parent));
   const italics = alternatives(valuesOf("style"), parent.italics, (value) => [/italic|oblique/i.test(value)]);
   const isSame = families === parent.families && weights === parent.weights && italics === parent.italics;
-  return isSame ? parent : { families, weights, italics };
+  return isSame && open.length === parent.open.length ? parent : { families, weights, italics, open };
 }
+
+/** What a stylesheet says that comes later counts for certain then. */
+const isUnsettled = (candidate: Candidate | undefined) =>
+  candidate !== undefined && !candidate.certain && candidate.sheet?.deferred !== true;
 
 /** What a font property may come to. */
 function alternatives<T>(

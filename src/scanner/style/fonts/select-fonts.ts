@@ -13,13 +13,15 @@ export interface SheetFace {
 /** The faces that a text takes. */
 export interface ChosenFaces {
   readonly faces: readonly SheetFace[];
-  /** In another window it may take others, or none. */
-  readonly byMedia: boolean;
+  /** In another window, on another system, or where a rule does not match after all, it may take others, or none. */
+  readonly mayDiffer: boolean;
 }
 
 /** A letter stands for all of ASCII: fonts are cut by script, hardly ever within ASCII. */
 const LETTER = 0x61;
 const SPACE = 0x20;
+/** What is installed has the letters before this one. */
+const BEYOND_LATIN = 0x250;
 
 /** Characters remembered for a font: more than any language has. */
 const MAX_CHARACTERS = 100_000;
@@ -32,6 +34,20 @@ const INSTALLED = new Set(
 )
   .add("times new roman")
   .add("courier new");
+
+/** Families that come with some systems: there, a browser looks no further either. */
+const INSTALLED_ON_SOME = new Set(
+  [
+    "-apple-system, BlinkMacSystemFont, San Francisco, SF Pro, SF Pro Text, SF Pro Display, SF Mono, SFMono-Regular",
+    "Helvetica Neue, Avenir, Avenir Next, Lucida Grande, Menlo, Monaco, Geneva, Optima, Futura, Gill Sans, Baskerville",
+    "Hoefler Text, Iowan Old Style, Palatino, American Typewriter, Didot, Charter, PingFang SC, Hiragino Sans",
+    "Segoe UI, Segoe UI Variable, Tahoma, Trebuchet MS, Lucida Console, Lucida Sans Unicode, Consolas, Cascadia Code",
+    "Cascadia Mono, Calibri, Cambria, Candara, Constantia, Corbel, Franklin Gothic Medium, Garamond, Palatino Linotype",
+    "Book Antiqua, Impact, Comic Sans MS, Andale Mono, Bahnschrift, Aptos",
+    "Roboto, Noto Sans, Noto Serif, Droid Sans, Ubuntu, Ubuntu Mono, Cantarell, Oxygen, Oxygen-Sans, DejaVu Sans",
+    "DejaVu Sans Mono, DejaVu Serif, Liberation Sans, Liberation Mono, Liberation Serif, Nimbus Sans",
+  ].flatMap((names) => names.toLowerCase().split(", ")),
+);
 
 /** The fonts of a page's stylesheets, and which of them its text takes. */
 export class FontSet {
@@ -68,9 +84,9 @@ export class FontSet {
         .map((char) => char.codePointAt(0) ?? 0)
         .filter((code) => code > SPACE);
       const all = codes.map((code) => this.forCharacter(text.font, code));
-      chosen = [true, false].map((byMedia) => {
-        const faces = all.filter((one) => one.byMedia === byMedia).flatMap((one) => one.faces);
-        return { faces: [...new Set(faces)], byMedia };
+      chosen = [true, false].map((mayDiffer) => {
+        const faces = all.filter((one) => one.mayDiffer === mayDiffer).flatMap((one) => one.faces);
+        return { faces: [...new Set(faces)], mayDiffer };
       });
       this.#forTexts.set(text, chosen);
     }
@@ -91,8 +107,20 @@ export class FontSet {
 
   #choose({ here, everywhere }: FontUse, code: number): ChosenFaces {
     const picked = this.#pickAll(here, code);
-    const byMedia = everywhere !== here && [...this.#pickAll(everywhere, code)].some((face) => !picked.has(face));
-    return { faces: [...picked].filter((face) => face !== undefined), byMedia };
+    const isByMedia = everywhere !== here && [...this.#pickAll(everywhere, code)].some((face) => !picked.has(face));
+    const isByRule = here.open.length > 0 && picked.size > 1;
+    const faces = [...picked].filter((face) => face !== undefined);
+    return { faces, mayDiffer: isByMedia || isByRule || faces.some((face) => this.#isBySystem(face, here, code)) };
+  }
+
+  /** Whether a family that some systems have comes first, wherever the face is asked for. */
+  #isBySystem({ face }: SheetFace, { families }: RequestedFont, code: number): boolean {
+    if (code >= BEYOND_LATIN) return false;
+    const lists = families.filter((list) => list.includes(face.family));
+    return lists.every((list) => {
+      const before = list.slice(0, list.indexOf(face.family));
+      return before.some((family) => INSTALLED_ON_SOME.has(family) && !this.#families.has(family));
+    });
   }
 
   /** What each way comes to; undefined among them for no face. */
@@ -112,7 +140,7 @@ export class FontSet {
     for (const family of families) {
       const known = this.#families.get(family);
       if (known === undefined) {
-        if (INSTALLED.has(family) && code < 0x250) return undefined;
+        if (INSTALLED.has(family) && code < BEYOND_LATIN) return undefined;
         continue;
       }
       const selected = this.#select(family, known, weight, italic);
