@@ -3,7 +3,7 @@ import { answerOptions, files, forcedRules } from "./files/serve-file.js";
 import { sendError } from "./http/error-page.js";
 import { withoutBase } from "../files/base.js";
 import { pathOf } from "../io/request-target.js";
-import { isConnect, leave, type Exchange } from "./http/exchange.js";
+import { isConnect, isOver, leave, type Exchange } from "./http/exchange.js";
 import { challenge } from "./middleware/password.js";
 import { host } from "./middleware/host-check.js";
 import type { Settings } from "./options/options-table.js";
@@ -105,7 +105,8 @@ const withoutPath: Step = (exchange) => {
  */
 export function answer(site: Site, exchange: Exchange): Answered {
   const looking = site.rules.look(exchange.arrived);
-  return looking === undefined ? answerNow(site, exchange) : looking.then(() => answerNow(site, exchange));
+  if (looking === undefined) return answerNow(site, exchange);
+  return looking.then(() => (isOver(exchange) ? undefined : answerNow(site, exchange)));
 }
 
 function answerNow(site: Site, exchange: Exchange): Answered {

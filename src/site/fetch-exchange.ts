@@ -28,6 +28,7 @@ export class FetchExchange implements Exchange {
   readonly writer = undefined;
   readonly pushEnabled = false;
   readonly upgrade = undefined;
+  readonly isQueued = false;
   rules = NO_RULES;
   place = -1;
   isLeft = false;

@@ -3,6 +3,8 @@ import { get } from "node:https";
 import { constants, type IncomingHttpHeaders } from "node:http2";
 import { connect as connectTcp } from "node:net";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { setTimeout as after } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
 import { expect, test } from "vitest";
 import { createServer, type Route, type RouteContext } from "../../src/index.js";
@@ -511,4 +513,85 @@ test("a server whose certificate can't be had does not listen", async () => {
   await expect(failing.listen()).rejects.toThrow("no certificate");
   const wrong = createServer({ port: 0, certificate: { cert: "none", key: "none" } });
   await expect(wrong.listen()).rejects.toThrow();
+});
+
+/** Requests over HTTP/1.1 that all wait, in one piece. */
+const PIPELINED = 20;
+
+test("a client that has asked for more before it was answered, and leaves, tells each route", async () => {
+  const [all, none] = [later(), later()];
+  let open = 0;
+  const waiting = at("/wait", (request) => {
+    open += 1;
+    if (open === PIPELINED) all.resolve();
+    request.signal.addEventListener("abort", () => {
+      open -= 1;
+      if (open === 0) none.resolve();
+    });
+    return new Response(new ReadableStream(), { headers: { "content-type": "text/event-stream" } });
+  });
+  const server = await startServer({ routes: [waiting] });
+  const socket = await connectSocket(server.port, "http/1.1");
+  socket.write("GET /wait HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(PIPELINED));
+  await all.promise;
+  socket.destroy();
+  await none.promise;
+  await expect.poll(() => server.records.length).toBe(PIPELINED);
+});
+
+test("a response that waits for one before it, which takes its time, does not end the connection", async () => {
+  const slowly = at("/slowly", () => {
+    let left = 12;
+    const body = new ReadableStream<Uint8Array>({
+      async pull(pieces) {
+        await after(200);
+        pieces.enqueue(Buffer.from("."));
+        if (--left === 0) pieces.close();
+      },
+    });
+    return new Response(body);
+  });
+  const server = await startServer({ routes: [slowly, at("/behind", () => new Response("behind"))], stallTimeout: 1 });
+  const socket = await connectSocket(server.port, "http/1.1");
+  const request = (path: string, connection: string) =>
+    `GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: ${connection}\r\n\r\n`;
+  socket.write(request("/slowly", "keep-alive") + request("/behind", "close"));
+  expect(await text(socket)).toContain("behind");
+});
+
+test("the head of a response whose content is long in coming goes ahead over HTTP/1.1, too", async () => {
+  const silent = at(
+    "/silent",
+    () => new Response(new ReadableStream(), { headers: { "content-type": "text/event-stream" } }),
+  );
+  const { port } = await startServer({ routes: [silent] });
+  const request = get({ port, host: "localhost", path: "/silent", rejectUnauthorized: false });
+  const [response] = await once(request, "response");
+  expect(response.headers["content-type"]).toBe("text/event-stream");
+  request.destroy();
+});
+
+test("a client that waits for leave to send its content to a route gets it", async () => {
+  const echo = at("/echo", async (request) => new Response(await request.text()));
+  const { session } = await connect((await startServer({ routes: [echo] })).port);
+  const stream = session.request({ ":method": "POST", ":path": "/echo", expect: "100-continue" });
+  await once(stream, "continue");
+  stream.end("content");
+  expect(await text(stream)).toBe("content");
+});
+
+test("a content that is empty and whole is not waited for", async () => {
+  const unread = at("/unread", async () => {
+    await after(2000);
+    return new Response("answer");
+  });
+  const { session } = await connect((await startServer({ routes: [unread], stallTimeout: 1 })).port);
+  const stream = session.request({ ":method": "POST", ":path": "/unread" });
+  stream.end();
+  expect(await text(stream)).toBe("answer");
+});
+
+test("the fields of a request may take longer than Node gives a whole request", async () => {
+  const server = await startServer({ root: await writeSite({ "index.html": "home" }), headerTimeout: 301 });
+  expect((await http1(server.port, "/")).status).toBe(200);
 });

@@ -118,14 +118,21 @@ export function acceptsPage({ fields }: Pick<Exchange, "fields">): boolean {
   return /(?:text\/html|application\/xhtml\+xml)/i.test(fields.accept ?? "");
 }
 
+/** A client that waits for leave to send its content gets it (RFC 9110 §10.1.1). Over HTTP/1.1 Node has said so already. */
+export function goOn({ stream, fields }: Pick<Exchange, "stream" | "fields">): void {
+  if (stream === undefined || stream.destroyed || fields.expect?.toLowerCase() !== "100-continue") return;
+  stream.additionalHeaders({ ":status": 100 });
+}
+
 /** Whether the client has gone, or has reset the request: nothing more is done for it. */
 export const isOver = ({ responseBody, stream }: Pick<Exchange, "responseBody" | "stream">) =>
   responseBody.destroyed || stream?.closed === true;
 
 /** Aborted when the client goes away, or has its response. */
-export function goneSignal({ responseBody }: Exchange): AbortSignal {
+export function goneSignal(exchange: Exchange): AbortSignal {
   const gone = new AbortController();
-  responseBody.once("close", () => gone.abort());
+  if (isOver(exchange)) gone.abort();
+  else exchange.responseBody.once("close", () => gone.abort());
   return gone.signal;
 }
 

@@ -64,6 +64,17 @@ export class Http1Exchange implements Exchange {
     this.#response.once("close", closed);
   }
 
+  get isQueued(): boolean {
+    return this.#response.socket === null && !this.#response.destroyed && !this.#response.writableFinished;
+  }
+
+  /** Node tells only the response whose turn it is that its client has gone. */
+  endQueued(): void {
+    if (!this.isQueued) return;
+    this.#response.destroy();
+    this.#response.emit("close");
+  }
+
   get bytes(): number {
     return this.#bytes + (this.#response.writableFinished ? this.#last : 0);
   }

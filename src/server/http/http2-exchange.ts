@@ -63,6 +63,7 @@ export class Http2Exchange implements Exchange, Writer {
   readonly upgrade: Upgrade | undefined;
   rules = NO_RULES;
   place = -1;
+  readonly isQueued = false;
   isLeft = false;
   policies: readonly string[] = NO_POLICIES;
   hinted: string | undefined;

@@ -5,7 +5,7 @@ import { responseFields, sendContent } from "./fetch-adapter.js";
 
 /** The server that a response of its own goes out from. */
 interface Sender {
-  readonly connections: Pick<Connections, "markIdle">;
+  readonly connections: Pick<Connections, "idly">;
   /** Aborted when the server begins to close. */
   readonly closing: AbortSignal;
 }
@@ -28,11 +28,8 @@ export async function sendOwn(
     return undefined;
   }
   // An open page is no request that others would have to wait for.
-  const busyAgain = connections.markIdle(exchange.connection);
-  try {
-    await sendContent(response, exchange, closing, (bytes) => exchange.progress(bytes));
-  } finally {
-    busyAgain();
-  }
+  await connections.idly(exchange.connection, () =>
+    sendContent(response, exchange, closing, (bytes) => exchange.progress(bytes)),
+  );
   return undefined;
 }

@@ -119,7 +119,7 @@ class Watched {
   /** Whether a response has got on, or has nothing to send. */
   #hasMoved(response: Taken, now: number): boolean {
     const before = this.#progress.get(response);
-    const waiting = response.responseBody.writableLength;
+    const waiting = response.isQueued ? 0 : response.responseBody.writableLength;
     const { bytes } = response;
     if (waiting > 0 && waiting === before?.waiting && bytes === before.bytes) return false;
     if (waiting > 0) this.#quietSince = now;

@@ -43,6 +43,8 @@ export interface Connection {
 export interface Taken {
   readonly responseBody: Writable;
   readonly stream: ServerHttp2Stream | undefined;
+  /** It waits for the responses before it on a connection of HTTP/1.1. */
+  readonly isQueued: boolean;
   /** Content bytes that the client has taken. */
   readonly bytes: number;
   /** Its place among the responses under way. */

@@ -51,11 +51,15 @@ export class Connections {
     };
   }
 
-  /** Counts one of the requests under way as none that keeps the server busy, until the returned function is called. */
-  markIdle(connection: Connection): () => void {
+  /** Does what takes as long as its client likes, as an event stream does: that request does not keep the server busy. */
+  async idly<T>(connection: Connection, act: () => Promise<T>): Promise<T> {
     connection.idleStreams++;
     this.#changes.emit("change");
-    return () => connection.idleStreams--;
+    try {
+      return await act();
+    } finally {
+      connection.idleStreams--;
+    }
   }
 
   /** Whether any request is under way. */

@@ -27,10 +27,8 @@ export interface ProtocolOptions {
   readonly connections: Connections;
   readonly hosts: Hosts;
   readonly onExchange: (exchange: Exchange) => void;
-  /** Requests are passed on: clients of HTTP/1.1 may take their time for a content. */
-  readonly passesOn?: boolean;
-  /** Somebody may answer WebSockets: an upstream, or a route. */
-  readonly takesWebSockets?: boolean;
+  /** Upstreams or routes answer too: they may take WebSockets, and contents that are hours on their way. */
+  readonly asksOthers?: boolean;
   /** The port of https, for the redirect; 0 for the one that a URL goes without. */
   readonly port: () => number;
   /** Aborted when the server begins to close. */
@@ -79,9 +77,9 @@ const ignore = () => undefined;
 
 /** Takes a connection that speaks HTTP/2. */
 function createHttp2(options: ProtocolOptions): (socket: TLSSocket) => void {
-  const { connections, onExchange, maxStreams, stallTimeout, takesWebSockets = false, inspector } = options;
+  const { connections, onExchange, maxStreams, stallTimeout, asksOthers = false, inspector } = options;
   // Told of it, browsers open WebSockets on the connection that is there (RFC 8441 §3).
-  const settings = { maxConcurrentStreams: maxStreams, enableConnectProtocol: takesWebSockets };
+  const settings = { maxConcurrentStreams: maxStreams, enableConnectProtocol: asksOthers };
   const server = createHttp2Server({ settings });
   server.on("sessionError", ignore);
   return (socket) => {
@@ -118,12 +116,16 @@ function createHttp2(options: ProtocolOptions): (socket: TLSSocket) => void {
 /** Ends a request whose content does not come. One with an answer under way may take its time: it is a conversation. */
 function endUnsent(stream: ServerHttp2Stream, limit: number): void {
   stream.setTimeout(limit, () => {
-    if (stream.readableEnded || stream.headersSent) return;
+    if (isWhole(stream) || stream.headersSent) return;
     // What has come and is not read is not the client's fault.
     if (stream.readableLength > 0) endUnsent(stream, limit);
     else stream.close(constants.NGHTTP2_CANCEL);
   });
 }
+
+/** All of it has come, whether it was read or not. */
+const isWhole = (stream: ServerHttp2Stream) =>
+  stream.readableEnded || stream.state.state === constants.NGHTTP2_STREAM_STATE_HALF_CLOSED_REMOTE;
 
 /** The same over HTTP/1.1. */
 function endUnsentHttp1(request: IncomingMessage, response: ServerResponse, limit: number): void {
@@ -137,15 +139,22 @@ function endUnsentHttp1(request: IncomingMessage, response: ServerResponse, limi
   });
 }
 
+/** Node's own limit for a whole request. */
+const REQUEST_TIMEOUT_MS = 300_000;
+
 const REFUSED = { "content-length": 0, connection: "close" };
 
 function createHttp1(options: ProtocolOptions): Http1Server {
-  const { connections, onExchange, takesWebSockets = false, stallTimeout, inspector } = options;
+  const { connections, onExchange, asksOthers = false, stallTimeout, inspector } = options;
   const known = new WeakMap<Socket, Connection>();
   const add = (socket: Socket) => {
     const connection = connections.add({ protocol: "http/1.1", socket });
     known.set(socket, connection);
     inspector?.opened(connection);
+    socket.once("close", () => {
+      for (const exchange of connection.responses.toReversed())
+        if (exchange instanceof Http1Exchange) exchange.endQueued();
+    });
     return connection;
   };
   const take = (request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade) => {
@@ -158,7 +167,7 @@ function createHttp1(options: ProtocolOptions): Http1Server {
     onExchange(new Http1Exchange(request, response, connection, upgrade));
   };
   const server = createPatient(options, take);
-  if (takesWebSockets) takeUpgrades(server, take);
+  if (asksOthers) takeUpgrades(server, take);
   return server;
 }
 
@@ -183,11 +192,19 @@ function createRedirect(options: ProtocolOptions): Http1Server {
  * A server of HTTP/1.1 that is handed its connections. Node ends slow requests
  * (408) from 'listening' on, which such a server has to be told.
  */
-function createPatient({ closing, passesOn, headerTimeout }: ProtocolOptions, onRequest: RequestListener): Http1Server {
-  const checks = { headersTimeout: headerTimeout, connectionsCheckingInterval: (headerTimeout || 60_000) / 2 };
-  // An upload of hours is none of our business; Node would end it after five minutes.
-  const limits = passesOn === true ? { ...checks, requestTimeout: 0 } : checks;
-  const server = http.createServer(limits, onRequest);
+function createPatient(
+  { closing, asksOthers, headerTimeout }: ProtocolOptions,
+  onRequest: RequestListener,
+): Http1Server {
+  const server = http.createServer(
+    {
+      headersTimeout: headerTimeout,
+      connectionsCheckingInterval: (headerTimeout || 60_000) / 2,
+      // An upload of hours is theirs to judge. Node asks for no less than for the fields alone.
+      requestTimeout: asksOthers === true ? 0 : Math.max(REQUEST_TIMEOUT_MS, headerTimeout),
+    },
+    onRequest,
+  );
   server.emit("listening");
   closing.addEventListener("abort", () => server.close(), { once: true });
   return server;

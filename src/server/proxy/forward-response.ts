@@ -10,7 +10,7 @@ import type { PassedPage } from "../live-reload/live.js";
 import { canDecode, decoded } from "./decode-body.js";
 import { ask, type Question, type UpstreamAnswer } from "./upstream-request.js";
 import { noWebSocket, UpstreamFailure } from "./upstream-error.js";
-import { sendHead } from "./upstream-response-head.js";
+import { sendHead } from "../http/send-head.js";
 import { piecesOf } from "./forward-body.js";
 import { endToEnd } from "./fields/hop-by-hop.js";
 import { responseFields, type ProxiedFields } from "./fields/response-fields.js";
@@ -83,7 +83,7 @@ async function openTunnel(site: Site, exchange: Exchange, { client, upstream, fi
   exchange.writeHead(200, others, false);
   const closed = new Promise<void>((resolve) => client.socket.once("close", () => resolve()));
   tunnel(exchange, client, upstream, site.closing);
-  await closed;
+  await site.connections.idly(exchange.connection, () => closed);
 }
 
 interface PassedResponse extends ProxiedFields {
@@ -130,6 +130,7 @@ function sender(
     const ends = { upstream, client: exchange.responseBody, closing: endless ? site.closing : undefined };
     const pieces = piecesOf(answer, ends);
     const content = scripted?.through(decoded(pieces, received["content-encoding"] ?? "", upstream)) ?? pieces;
-    await writePieces(content, exchange, progress);
+    const write = () => writePieces(content, exchange, progress);
+    await (endless ? site.connections.idly(exchange.connection, write) : write());
   };
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Delivery } from "../../delivery/history.js";
 import { debug } from "../../io/debug.js";
 import { sendError } from "../http/error-page.js";
-import { hasContent, isOver, type Exchange } from "../http/exchange.js";
+import { goOn, hasContent, isOver, type Exchange } from "../http/exchange.js";
 import type { Answered, Site, Step } from "../context.js";
 import { answerFromUpstream } from "./forward-response.js";
 import { UpstreamConnections } from "./upstream-connections.js";
@@ -37,6 +37,8 @@ export function proxyStep(rules: readonly string[], { timeout }: ProxyOptions): 
     if (isLoop(exchange.fields["via"], pseudonym)) return sendError(exchange, 508, "This request goes in a circle.");
     const content = hasContent(exchange);
     const webSocket = exchange.upgrade !== undefined;
+    // Node's client takes any answer to it for the beginning of a tunnel.
+    if (exchange.method === "CONNECT" && !webSocket) return sendError(exchange, 501, "CONNECT is not passed on.");
     const client = exchange.connection.transport.socket.remoteAddress;
     // The password was for this server.
     const protectedByUs = exchange.rules.needsPassword;
@@ -54,10 +56,4 @@ export function proxyStep(rules: readonly string[], { timeout }: ProxyOptions): 
 function atItsTurn(site: Site, exchange: Exchange, pass: () => Promise<Delivery | undefined>): Answered {
   const turn = site.connections.turns.wait(exchange.connection);
   return turn === undefined ? pass() : turn.then(() => (isOver(exchange) ? undefined : pass()));
-}
-
-/** A client that waits for leave to send its content gets it (RFC 9110 §10.1.1). Over HTTP/1.1 Node has said so already. */
-function goOn({ stream, fields }: Exchange): void {
-  if (stream === undefined || stream.destroyed || fields.expect?.toLowerCase() !== "100-continue") return;
-  stream.additionalHeaders({ ":status": 100 });
 }

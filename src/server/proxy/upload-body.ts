@@ -1,7 +1,7 @@
 import type { ClientRequest } from "node:http";
 import type { Readable } from "node:stream";
 import { brokeOff } from "../http/fetch-adapter.js";
-import { sendHead } from "./upstream-response-head.js";
+import { sendHead } from "../http/send-head.js";
 import type { IdleTimeout } from "./idle-timeout.js";
 
 /**

@@ -17,6 +17,7 @@ const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 /** The end of a server, as ws's own server makes it, which only knows handshakes of HTTP/1.1. Its types leave it out. */
 interface ServerEnd {
   _protocol: string;
+  _readyState: number;
   setSocket(socket: Duplex, head: Buffer, options: { maxPayload: number; allowSynchronousEvents: boolean }): void;
 }
 type NewServerEnd = new (
@@ -56,13 +57,23 @@ export function acceptWebSocket(
   // What breaks the rules of the protocol is closed by ws, with the code for it.
   socket.on("error", () => undefined);
   socket._protocol = protocol;
-  socket.setSocket(upgrade.socket, upgrade.head, { maxPayload, allowSynchronousEvents: true });
+  if (upgrade.socket.destroyed) endAtOnce(socket);
+  else socket.setSocket(upgrade.socket, upgrade.head, { maxPayload, allowSynchronousEvents: true });
   if (closing.aborted) leave();
   else closing.addEventListener("abort", leave);
   const response = new Response(null);
   accepted.set(response, closed.promise);
   return { socket, response };
 }
+
+/** Its client has gone while the route made up its mind: ws would never be told. */
+function endAtOnce(socket: WebSocket & ServerEnd): void {
+  socket._readyState = WebSocket.CLOSED;
+  setImmediate(() => socket.emit("close", ABNORMAL, Buffer.alloc(0)));
+}
+
+/** Closed without a goodbye (RFC 6455 §7.1.5). */
+const ABNORMAL = 1006;
 
 function switching({ fields }: Exchange): OutgoingHttpHeaders {
   const accept = createHash("sha1").update(`${fields["sec-websocket-key"]}${GUID}`).digest("base64");

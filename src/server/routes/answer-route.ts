@@ -2,10 +2,11 @@ import type { Delivery } from "../../delivery/history.js";
 import { isHtml } from "../../files/media-type.js";
 import { files } from "../files/serve-file.js";
 import { sendError } from "../http/error-page.js";
-import { contextOf, goneSignal, markingSent, type Exchange } from "../http/exchange.js";
+import { contextOf, goneSignal, goOn, hasContent, markingSent, type Exchange } from "../http/exchange.js";
 import { isFromOtherOrigin } from "../middleware/other-origin.js";
-import { keepRequest, responseFields, sendContent, toRequest } from "../http/fetch-adapter.js";
+import { isEventStream, keepRequest, responseFields, sendContent, toRequest } from "../http/fetch-adapter.js";
 import { deliverPage, type ReadyPage } from "../page-delivery/deliver-page.js";
+import { sendHeadSoon } from "../http/send-head.js";
 import { EarlyHints, hintedFreshness } from "../page-delivery/early-hints.js";
 import type { Site, Step } from "../context.js";
 import { askRoutes, type RouteContext } from "./route.js";
@@ -13,6 +14,7 @@ import { askRoutes, type RouteContext } from "./route.js";
 /** The routes, and the files for what none of them answers. */
 export const routes: Step = async (exchange, site): Promise<Delivery | undefined> => {
   if (exchange.upgrade !== undefined) return webSocket(site, exchange);
+  if (hasContent(exchange)) goOn(exchange);
   const hints = new EarlyHints(exchange, site);
   const response = await askRoutesFor(site, exchange, hints);
   return response === undefined ? files(exchange, site) : answerRoute(site, exchange, response);
@@ -32,7 +34,8 @@ async function webSocket(site: Site, exchange: Exchange): Promise<undefined> {
     acceptWebSocket(exchange, upgrade, site.closing, options);
   const context = { ...contextOf(exchange, () => false), upgradeWebSocket };
   const response = await askRoutes(site.routes, request, context);
-  if (response !== undefined && untilClosed(response) !== undefined) await untilClosed(response);
+  const closed = response && untilClosed(response);
+  if (closed !== undefined) await site.connections.idly(exchange.connection, () => closed);
   else if (response !== undefined && !response.ok) await answerRoute(site, exchange, response);
   else sendError(exchange, 404, "Nothing here takes WebSockets.");
 }
@@ -63,8 +66,11 @@ async function answerRoute(site: Site, exchange: Exchange, response: Response) {
   const bare = method === "HEAD" || response.body === null;
   const send: ReadyPage["send"] = async (extra, progress) => {
     exchange.writeHead(status, { ...fields, ...extra }, bare);
-    if (bare) await response.body?.cancel();
-    else await sendContent(response, exchange, site.closing, progress);
+    if (bare) return response.body?.cancel();
+    // Its content may be long in coming: an event stream is open from here on.
+    sendHeadSoon(exchange);
+    const content = () => sendContent(response, exchange, site.closing, progress);
+    return isEventStream(response) ? site.connections.idly(exchange.connection, content) : content();
   };
   const integrityPolicy = headers.get("integrity-policy") ?? undefined;
   const link = linkOf(response, isHtml(headers.get("content-type") ?? "") ? exchange.rules.page.link : undefined);
