@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { H2PushError } from "../errors.js";
-import { writeWhole } from "../io/disk/atomic-write.js";
+import { writeInPlace } from "../io/disk/atomic-write.js";
 import { isObject } from "../io/json-object.js";
 import type { LookedUp, SiteFile } from "../scanner/lookup.js";
 import type { SitePage } from "../scanner/list-pages.js";
@@ -165,7 +165,7 @@ export class CheckCache {
       results: results.all.map((result) => JSON.parse(result)),
       pages: rows,
     };
-    await writeWhole(this.#path, JSON.stringify(kept));
+    await writeInPlace(this.#path, JSON.stringify(kept));
   }
 
   /** How targets are answered now. */

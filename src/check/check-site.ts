@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
+import { tellOnce } from "../io/tell-once.js";
 import type { LinkValue } from "../delivery/link.js";
 import type { SitePage } from "../scanner/list-pages.js";
 import type { PageNeeds, PageRecord } from "../scanner/types.js";
@@ -41,8 +42,11 @@ export async function checkSite(root: string, options: CheckOptions): Promise<Ch
   const { base, single, viewport } = options;
   const opened = await openScan({ root, base, single, viewport }, () => undefined);
   const pages: SitePage[] = [];
-  for await (const page of sitePages(opened.lookup, opened.rules)) pages.push(page);
-  const checked = await checkedPages(root, pages, opened, options);
+  // A scan of the pages that are left comes upon the same.
+  const tell = tellOnce(options.onNotice ?? (() => undefined), Infinity);
+  const onNotice = (text: string) => tell(text, text);
+  for await (const page of sitePages(opened.lookup, opened.rules, onNotice)) pages.push(page);
+  const checked = await checkedPages(root, pages, opened, { ...options, onNotice });
   const findings = await checkRuleFiles(opened);
   const nameOf = namer(opened.lookup.tree.root);
   for (const [{ pathname, file }, page] of checked) {

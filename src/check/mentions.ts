@@ -50,15 +50,22 @@ export const isMentionedIn = (text: string, pathname: string) => mentions(text, 
 
 /** The files in which a script may say what it loads, the largest first. */
 async function textFiles(root: string): Promise<string[]> {
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const files: { readonly path: string; readonly size: number }[] = [];
-  for (const entry of entries) {
-    if (!entry.isFile() || !TEXTS.has(extensionOf(entry.name))) continue;
-    const path = join(entry.parentPath, entry.name);
+  for await (const path of filesIn(root)) {
+    if (!TEXTS.has(extensionOf(path))) continue;
     const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
     if (size <= MAX_BYTES) files.push({ path, size });
   }
   return files.sort((a, b) => b.size - a.size).map(({ path }) => path);
+}
+
+/** Node's own way through all directories ends at one that can't be read. */
+async function* filesIn(directory: string): AsyncGenerator<string> {
+  for (const entry of await readdir(directory, { withFileTypes: true }).catch(() => [])) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) yield* filesIn(path);
+    else if (entry.isFile()) yield path;
+  }
 }
 
 /** A bundler's table of chunks has the parts of a name. Those that may be a hash tell enough: eight characters, or some with a digit. */

@@ -1,4 +1,4 @@
-import { H2PushError } from "../errors.js";
+import { H2PushError, systemCode } from "../errors.js";
 import type { Option, OptionValue } from "../server/options/option.js";
 import { allOptions } from "./options/cli-options.js";
 import { printToStderr, printError, printLine } from "./output/output.js";
@@ -17,8 +17,8 @@ const USAGE = 2;
  * @param args without the names of Node and of the program
  */
 export async function main(args: readonly string[]): Promise<void> {
-  // A reader that closes the pipe (`h2push | head`) ends the output, not the server.
-  for (const output of [process.stdout, process.stderr]) output.on("error", () => undefined);
+  process.stdout.on("error", tellUnwritten);
+  process.stderr.on("error", () => undefined);
   const { own, command } = splitCommand(args);
   const program = createProgram({
     serve: async (root, options) => (await import("./commands/serve.js")).serve(root, options, command),
@@ -41,6 +41,15 @@ export async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = explain(error, program.args);
   }
+}
+
+/** A reader that closes the pipe (`h2push | head`) ends the output, and nothing else. */
+function tellUnwritten(error: Error): void {
+  const code = systemCode(error) ?? error.message;
+  if (code === "EPIPE") return;
+  const hint = "what is missing there was not kept: give it room, and run this again";
+  printError(new H2PushError("output", `cannot write standard output (${code})`, hint, { cause: error }));
+  process.exitCode = FAILED;
 }
 
 const certEnvironment = async () => (await import("./certificates/cert-environment.js")).certEnvironment();

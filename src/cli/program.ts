@@ -42,6 +42,7 @@ export function createProgram(actions: Actions): Command {
   addExportCommands(program, actions);
   addCertCommands(program, actions);
   refuseMissingValues(program);
+  refuseFlagsAhead(program);
   return program;
 }
 
@@ -59,6 +60,23 @@ function refuseMissingValues(command: Command): void {
   }
   command.commands.forEach(refuseMissingValues);
 }
+
+/** A flag ahead of a command is not the command's: commander would take it, and nobody would use it. */
+function refuseFlagsAhead(command: Command): void {
+  if (command.commands.length === 0) return;
+  command.hook("preSubcommand", (_, called) => {
+    const ahead = command.options.find((given) => command.getOptionValueSource(given.attributeName()) === "cli");
+    if (ahead === undefined) return;
+    const flag = ahead.long ?? ahead.flags;
+    const hint = `flags stand behind the command: h2push ${pathTo(called)} --help lists those that it has`;
+    throw new H2PushError("usage", `${flag} ahead of ${called.name()}`, hint);
+  });
+  command.commands.forEach(refuseFlagsAhead);
+}
+
+/** `cert trust` */
+const pathTo = (command: Command): string =>
+  command.parent?.parent ? `${pathTo(command.parent)} ${command.name()}` : command.name();
 
 /** What the user typed, without commander's defaults: a configuration file overrides those. */
 function givenFlags(program: Command): ServeFlags {

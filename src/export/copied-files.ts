@@ -1,6 +1,7 @@
 import type { Stats } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
+import { H2PushError, systemCode } from "../errors.js";
 
 /** Not part of what is deployed: other dotfiles are (`.htaccess`, `.well-known`). */
 const NOT_COPIED = /^(?:\.git|\.env.*|\.DS_Store)$/;
@@ -46,7 +47,7 @@ async function* filesIn(
   const real = await realpath(directory.path);
   if (directory.outer.includes(real)) return;
   const outer = [...directory.outer, real];
-  const names = await readdir(directory.path);
+  const names = await readdir(directory.path).catch(unreadable(directory.path));
   for (const name of names.toSorted()) {
     if (NOT_COPIED.test(name)) continue;
     const inner = { path: join(directory.path, name), outer };
@@ -54,6 +55,12 @@ async function* filesIn(
     else yield* filesOf(inner, root, onInstalled);
   }
 }
+
+/** A copy without a part would be taken for the whole. */
+export const unreadable = (path: string) => (error: unknown) => {
+  const hint = "make it readable for this user, or move it out of the site";
+  throw new H2PushError("root", `cannot read ${path} (${systemCode(error) ?? String(error)})`, hint, { cause: error });
+};
 
 /** A file itself, and the files of a directory. */
 async function* filesOf(

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { chmod, copyFile, readFile, realpath, rename, rm, stat, utimes } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, chmod, copyFile, readFile, realpath, rename, rm, stat, utimes } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { H2PushError, systemCode } from "../errors.js";
 import { makeDirectory } from "../io/disk/make-directory.js";
@@ -8,7 +9,7 @@ import { writeWhole } from "../io/disk/atomic-write.js";
 import { isPagePath } from "../manifest/destination.js";
 import { encodeSegment } from "../scanner/list-pages.js";
 import { encodingIn } from "../io/encoding/charset.js";
-import { copiedFiles, packagesNamed } from "./copied-files.js";
+import { copiedFiles, packagesNamed, unreadable } from "./copied-files.js";
 import type { ExportedPage } from "./exported-page.js";
 import type { SiteNeeds } from "./export-site.js";
 import { withLinks } from "./formats/html-links.js";
@@ -30,6 +31,7 @@ export interface Injected {
  *
  * @param base the URL path that the site is served below
  * @param needs the whole lists, of which a page announces a part
+ * @param signal ends it between two files
  * @throws {H2PushError} "usage" when one of the directories lies in the other, "output" when a file can't be written
  */
 export async function injectInto(
@@ -38,6 +40,7 @@ export async function injectInto(
   base: string,
   pages: readonly ExportedPage[],
   needs: SiteNeeds,
+  signal: AbortSignal,
 ): Promise<Injected> {
   const from = await realpath(root);
   const to = resolve(directory);
@@ -52,7 +55,9 @@ export async function injectInto(
   };
   let files = 0;
   for await (const file of copiedFiles(from, choice)) {
+    signal.throwIfAborted();
     files += 1;
+    await access(file, constants.R_OK).catch(unreadable(file));
     if (isPagePath(file)) for (const name of await packagesIn(file)) named.add(name);
     const target = join(to, relative(from, file));
     await makeDirectory(dirname(target)).catch(refused(dirname(target)));

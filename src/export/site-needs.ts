@@ -2,7 +2,7 @@ import { readUserFile } from "../io/disk/read-user-file.js";
 import { readManifest } from "../manifest/read.js";
 import type { ManifestEntry } from "../manifest/types.js";
 import { manifestScanner } from "../server/scan/manifest-file-scanner.js";
-import { scan, type ScanOptions } from "../server/scan/scan-directory.js";
+import { learnedToo, scan, type ScanOptions } from "../server/scan/scan-directory.js";
 import { openScan } from "../server/scan/scan-setting.js";
 import { sitePages } from "../server/scan/site-pages.js";
 import type { SiteNeeds } from "./export-site.js";
@@ -35,7 +35,8 @@ export async function siteNeeds(root: string, options: NeedsOptions): Promise<Si
 async function writtenNeeds(root: string, file: string, options: NeedsOptions): Promise<SiteNeeds> {
   const { onNotice } = options;
   const { lookup, rules } = await openScan({ root, ...options }, onNotice);
-  const scanner = await manifestScanner(lookup, file, true, onNotice);
+  const written = await manifestScanner(lookup, file, true, onNotice);
+  const scanner = await learnedToo(written, options, lookup, onNotice);
   const text = await readUserFile(file, "manifest", "write a manifest with h2push manifest --out FILE");
   const needs = new Map<string, readonly ManifestEntry[]>();
   for (const [pathname, entries] of readManifest(text, file)) {
@@ -45,13 +46,13 @@ async function writtenNeeds(root: string, file: string, options: NeedsOptions): 
     );
   }
   const named = new Set(needs.keys());
-  for await (const { pathname, file: page } of sitePages(lookup, rules)) {
+  for await (const { pathname, file: page } of sitePages(lookup, rules, onNotice)) {
     if (!named.delete(pathname)) continue;
     const { entries, missing } = await scanner.page(pathname, page);
     needs.set(pathname, entries);
     for (const { target } of missing) onNotice(`${file}: ${target} is not there: left out (page ${pathname})`);
   }
   for (const pathname of named) onNotice(`${file}: no file for ${pathname}: its list is taken as it is written`);
-  await scanner.close();
+  await written.close();
   return needs;
 }

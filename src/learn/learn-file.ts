@@ -1,7 +1,7 @@
 import { access, constants } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { H2PushError, systemCode } from "../errors.js";
-import { writeWhole } from "../io/disk/atomic-write.js";
+import { writeInPlace } from "../io/disk/atomic-write.js";
 import { readUserFile } from "../io/disk/read-user-file.js";
 import { checkEntry } from "../manifest/read.js";
 import { LearnedPage, type LearnedEntry } from "./learned-page.js";
@@ -75,7 +75,7 @@ export class LearnFile {
 
   async #writeNow(pages: Pages): Promise<void> {
     try {
-      await writeWhole(this.#file, textOf(pages));
+      await writeInPlace(this.#file, textOf(pages));
       this.#isTold = false;
     } catch (error) {
       // It is tried again with the next load, and told once.

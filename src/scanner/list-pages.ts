@@ -31,10 +31,14 @@ export function encodeSegment(name: string): string {
  * The pages under a directory, in the order of a walk by name: dotfiles
  * (`.well-known` apart), `node_modules` and links that lead outside of the
  * root are passed over, directories that can't be read too.
+ *
+ * @param notice told of those that can't be read, in a sentence
  */
-export async function* listPages(root: string): AsyncGenerator<SitePage> {
+export async function* listPages(root: string, notice: (text: string) => void): AsyncGenerator<SitePage> {
   const resolved = await realpath(root);
-  for await (const { place, pages } of walk(resolved)) {
+  const onUnreadable = ({ pathname }: Place, code: string) =>
+    notice(`the directory ${pathname} can't be read (${code}): its pages are left out`);
+  for await (const { place, pages } of walk(resolved, onUnreadable)) {
     for (const entry of pages) {
       const { directory, pathname } = place;
       const path = join(directory, entry.name);
@@ -62,11 +66,16 @@ interface Names {
   readonly directories: Dirent[];
 }
 
+type OnUnreadable = (place: Place, code: string) => void;
+
 /** One directory after another, those within it after its own pages. `root` is resolved. */
-async function* walk(root: string): AsyncGenerator<{ readonly place: Place; readonly pages: readonly Dirent[] }> {
+async function* walk(
+  root: string,
+  onUnreadable: OnUnreadable,
+): AsyncGenerator<{ readonly place: Place; readonly pages: readonly Dirent[] }> {
   const left: Place[] = [{ directory: root, pathname: "/", above: [], linked: false }];
   for (let place = left.pop(); place !== undefined; place = left.pop()) {
-    const { pages, directories } = await namesIn(place.directory);
+    const { pages, directories } = await namesIn(place, onUnreadable);
     if (pages.length > 0) yield { place, pages };
     for (const entry of directories.toReversed()) {
       const inner = await placeIn(root, place, entry);
@@ -88,9 +97,11 @@ async function placeIn(root: string, outer: Place, entry: Dirent): Promise<Place
 }
 
 /** Pages and directories, each by name; a directory that can't be read has none. */
-async function namesIn(directory: string): Promise<Names> {
+async function namesIn(place: Place, onUnreadable: OnUnreadable): Promise<Names> {
   const names: Names = { pages: [], directories: [] };
-  for (const entry of (await unlessGone(() => readdir(directory, { withFileTypes: true }))) ?? []) {
+  const { directory } = place;
+  const onError = (code: string) => onUnreadable(place, code);
+  for (const entry of (await unlessGone(() => readdir(directory, { withFileTypes: true }), onError)) ?? []) {
     const { name } = entry;
     if ((name.startsWith(".") && name !== ".well-known") || name === "node_modules" || name.includes("\\")) continue;
     const kind = entry.isSymbolicLink() ? await unlessGone(() => stat(join(directory, name))) : entry;
@@ -115,11 +126,14 @@ async function resolvedInside(root: string, path: string): Promise<string | unde
   return inside ? resolved : undefined;
 }
 
-async function unlessGone<T>(look: () => Promise<T>): Promise<T | undefined> {
+/** @param onError told what the system says of what is there */
+async function unlessGone<T>(look: () => Promise<T>, onError?: (code: string) => void): Promise<T | undefined> {
   try {
     return await look();
   } catch (error) {
-    if (systemCode(error) === undefined) throw error;
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    if (code !== "ENOENT" && code !== "ENOTDIR") onError?.(code);
     return undefined;
   }
 }

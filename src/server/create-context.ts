@@ -242,7 +242,12 @@ async function lookAhead({ lookup, scanner, rules }: Parts, { options, connectio
     await rules.look(performance.now());
     if (onScan === undefined || lookup === undefined || scanner === undefined) return;
     const { scanAhead } = await import("./scan/background-scan.js");
-    const summary = await scanAhead(sitePages(lookup, rules), rules.scanner(scanner), connections, closing);
+    const summary = await scanAhead(
+      sitePages(lookup, rules, callbacks(options).notice),
+      rules.scanner(scanner),
+      connections,
+      closing,
+    );
     if (summary !== undefined) onScan(summary);
   } catch (error) {
     callbacks(options).report(errorOf(error));

@@ -1,6 +1,7 @@
 import { createPrivateKey } from "node:crypto";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { rootCertificates } from "node:tls";
 import { expect, test } from "vitest";
 import { type CertOptions, runCert } from "../../src/cli/commands/cert.js";
 import { chainOf } from "../../src/tls/issue/certificate.js";
@@ -101,6 +102,18 @@ test("does not replace a key that it did not make unasked, even when the pair is
     message: expect.stringContaining("key.pem holds a key that h2push did not make; no such certificate"),
   });
   expect(await readFile(join(out, "key.pem"), "utf8")).toBe(key);
+  expect(await run({ out, force: true })).toContain("made ");
+});
+
+test("does not replace a certificate without its key that it did not make", async () => {
+  const out = await emptyDirectory();
+  const [theirs = ""] = rootCertificates;
+  await writeFile(join(out, "cert.pem"), theirs);
+  await expect(run({ out })).rejects.toMatchObject({
+    code: "output",
+    message: expect.stringContaining("cert.pem is not of h2push's making; no such"),
+  });
+  expect(await readFile(join(out, "cert.pem"), "utf8")).toBe(theirs);
   expect(await run({ out, force: true })).toContain("made ");
 });
 

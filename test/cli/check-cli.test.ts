@@ -42,11 +42,17 @@ test.each([
   [["dist", "--ignore", "missing-asset", "--fail-on", "error"], 0, "preload-as"],
   [["dist", "--ignore", "missing-asset:sub*", "--ignore", "preload-as:/"], 1, "dist/index.html:3:1"],
   [["dist", "--ignore", "missing-asset:index.html", "--ignore", "preload-as"], 1, "dist/sub page/index.html:1:16"],
+  [["dist", "--ignore", "missing-asset:dist/index.html", "--ignore", "preload-as"], 1, "dist/sub page/index.html:1:16"],
   [["dist", "--max-requests", "0", "--ignore", "missing-asset"], 1, "max-requests"],
 ])("check %j ends with %i", async (args, code, text) => {
   const done = await run(...args);
   expect(done.stdout).toContain(text);
   expect(done).toMatchObject({ code, stderr: "" });
+});
+
+test("says which --ignore leaves nothing out", async () => {
+  const { code, stderr } = await run("clean", "--ignore", "missing-asset:docs/*");
+  expect([code, stderr]).toEqual([0, "note: nothing is found that --ignore missing-asset:docs/* leaves out\n"]);
 });
 
 test.each([

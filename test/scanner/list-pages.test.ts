@@ -10,13 +10,19 @@ import { lookupIn, writeSite } from "../support/site.js";
 
 async function list(root: string): Promise<string[]> {
   const paths: string[] = [];
-  for await (const { pathname } of listPages(root)) paths.push(pathname);
+  for await (const { pathname } of listPages(root, () => undefined)) paths.push(pathname);
   return paths;
 }
 
 async function gathered(root: string, options?: SiteScanOptions): Promise<SitePage[]> {
   const pages: SitePage[] = [];
-  await gather(listed(listPages(root), options), pages);
+  await gather(
+    listed(
+      listPages(root, () => undefined),
+      options,
+    ),
+    pages,
+  );
   return pages;
 }
 

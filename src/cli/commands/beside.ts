@@ -25,7 +25,7 @@ const statusOf = (signal: NodeJS.Signals) => 128 + constants.signals[signal];
  * @throws {H2PushError} "command" when it can't be run
  */
 export async function runBeside(command: readonly string[], url: string, certificate: Certificate): Promise<number> {
-  const directory = await mkdtemp(join(tmpdir(), "h2push-"));
+  const directory = await mkdtemp(join(tmpdir(), "h2push-")).catch(noTemporary);
   const authorities = join(directory, "authorities.pem");
   await writeFile(authorities, await trustedBy(certificate));
   const { default: spawn } = await import("cross-spawn");
@@ -43,6 +43,13 @@ export async function runBeside(command: readonly string[], url: string, certifi
     process.off("exit", end);
     end();
   }
+}
+
+function noTemporary(error: unknown): never {
+  const hint = "the environment says where that is: TMPDIR (on Windows TEMP)";
+  throw new H2PushError("output", `cannot write to ${tmpdir()} (${systemCode(error) ?? String(error)})`, hint, {
+    cause: error,
+  });
 }
 
 function statusWhenEnded(child: ChildProcess, file: string): Promise<number> {

@@ -7,7 +7,7 @@ import { readPair } from "../../tls/store/pair-files.js";
 import { issueLeaf } from "../../tls/issue/issue.js";
 import { LOCAL_NAMES, normalizeNames } from "../../tls/issue/certificate-names.js";
 import { makeDirectory } from "../../io/disk/make-directory.js";
-import { writeWhole } from "../../io/disk/atomic-write.js";
+import { writeInPlace } from "../../io/disk/atomic-write.js";
 import { createCertificate, type KeyType } from "../../tls/issue/issue.js";
 import { checkDays, DEFAULT_DAYS, isoDay } from "../../tls/issue/validity.js";
 import { differences } from "./cert-differences.js";
@@ -96,22 +96,35 @@ async function readExisting({ certFile, keyFile }: Files): Promise<Certificate |
     return await readPair(certFile, keyFile);
   } catch (error) {
     if (!(error instanceof H2PushError)) throw error;
-    if ((await holdsKey(keyFile)) && !(await isOurs(certFile))) {
-      const message = `${keyFile} holds a key that h2push did not make; ${error.message}`;
-      throw new H2PushError("output", message, "replace it: --force, or keep it: --out DIR", { cause: error });
-    }
-    return undefined;
+    const lost = await wouldBeLost(certFile, keyFile);
+    if (lost === undefined) return undefined;
+    const hint = "replace it: --force, or keep it: --out DIR";
+    throw new H2PushError("output", `${lost}; ${error.message}`, hint, { cause: error });
   }
 }
 
-const holdsKey = async (file: string) => /PRIVATE KEY-----/.test(await readFile(file, "utf8").catch(() => ""));
+/** What is there that another program has made, or that nobody can say of who has; undefined for nothing. */
+async function wouldBeLost(certFile: string, keyFile: string): Promise<string | undefined> {
+  const [cert, key] = await Promise.all([textIn(certFile), textIn(keyFile)]);
+  if (key === undefined || cert === undefined) return `${key === undefined ? keyFile : certFile} can't be read`;
+  if (isOurs(cert)) return undefined;
+  if (/PRIVATE KEY-----/.test(key)) return `${keyFile} holds a key that h2push did not make`;
+  return /BEGIN [\w ]*CERTIFICATE-----/.test(cert) ? `${certFile} is not of h2push's making` : undefined;
+}
+
+/** What a file has: nothing where there is none, undefined when it can't be read. */
+async function textIn(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    return ["ENOENT", "ENOTDIR", "EISDIR"].includes(systemCode(error) ?? "") ? "" : undefined;
+  }
+}
 
 /** Whether a certificate has the subject of those that h2push makes. */
-async function isOurs(certFile: string): Promise<boolean> {
+function isOurs(cert: string): boolean {
   try {
-    return /^(?:O=h2push certificate|CN=h2push self-signed)$/m.test(
-      new X509Certificate(await readFile(certFile)).subject,
-    );
+    return /^(?:O=h2push certificate|CN=h2push self-signed)$/m.test(new X509Certificate(cert).subject);
   } catch {
     return false;
   }
@@ -132,8 +145,8 @@ async function write(out: string, { certFile, keyFile }: Files, pair: PemPair): 
   try {
     await makeDirectory(dirname(keyFile));
     // A key without a certificate that says whose it is would be taken for somebody else's, were this the end.
-    await writeWhole(certFile, pair.cert, 0o644);
-    await writeWhole(keyFile, pair.key, 0o600);
+    await writeInPlace(certFile, pair.cert, 0o644);
+    await writeInPlace(keyFile, pair.key, 0o600);
   } catch (error) {
     const message = `cannot write to ${out} (${systemCode(error) ?? String(error)})`;
     throw new H2PushError("output", message, "pass a directory that this user may write to: --out DIR", {

@@ -32,11 +32,14 @@ export interface CheckFlags extends Budgets, Pick<ScanOptions, "base" | "single"
  * @throws {H2PushError} "usage" for a rule that is none, "root", "output" when the cache can't be written
  */
 export async function runCheck(root: string, flags: CheckFlags): Promise<void> {
-  const isIgnored = ignoredBy(flags.ignore ?? []);
+  const ignored = (flags.ignore ?? []).map((text) => ignoredBy(text, pathFrom(root)));
   await checkGivenRoot(root, { kind: "argument" });
   const { findings, pages } = await check(root, flags);
   if (pages === 0 && findings.length === 0) throw noPages(root);
-  const told = findings.filter((finding) => !isIgnored(finding));
+  const told = findings.filter((finding) => !ignored.some(({ fits }) => fits(finding)));
+  for (const { text, fits } of ignored) {
+    if (!findings.some(fits)) printToStderr(`${warning("note:")} nothing is found that --ignore ${text} leaves out`);
+  }
   process.stdout.write(written(told, pages, flags.format ?? "text", pathFrom(root)));
   if (told.some(({ rule }) => fails(rules[rule].level, flags.failOn ?? "warning"))) process.exitCode = 1;
 }
@@ -98,16 +101,22 @@ function written(
   }
 }
 
-/** `RULE`, or `RULE:PATH`: a file relative to the root or the URL path of a page, in which a star stands for any text. */
-function ignoredBy(ignored: readonly string[]): (finding: Finding) => boolean {
-  const tests = ignored.map((text) => {
-    const [rule = "", ...path] = text.split(":");
-    if (!isRuleName(rule)) throw unknownRule(rule);
-    const pattern = path.length === 0 ? /^/ : matcher(path.join(":"));
-    return (finding: Finding) =>
-      finding.rule === rule && [finding.file, finding.page].some((name) => name !== undefined && pattern.test(name));
-  });
-  return (finding) => tests.some((test) => test(finding));
+interface Ignored {
+  /** As it was given. */
+  readonly text: string;
+  readonly fits: (finding: Finding) => boolean;
+}
+
+/**
+ * `RULE`, or `RULE:PATH`: a file, relative to the root or as it is printed, or
+ * the URL path of a page. A star stands for any text.
+ */
+function ignoredBy(text: string, pathOf: (file: string) => string): Ignored {
+  const [rule = "", ...path] = text.split(":");
+  if (!isRuleName(rule)) throw unknownRule(rule);
+  const pattern = path.length === 0 ? /^/ : matcher(path.join(":"));
+  const namesOf = ({ file, page = "" }: Finding) => [file, pathOf(file), page];
+  return { text, fits: (finding) => finding.rule === rule && namesOf(finding).some((name) => pattern.test(name)) };
 }
 
 const matcher = (path: string) =>

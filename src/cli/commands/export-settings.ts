@@ -52,6 +52,14 @@ export function targetOf({ to, inject, targetVersion, earlyHints, ...flags }: Ex
     const able = targetNames.filter((name) => "sendsHints" in targets[name]);
     throw new H2PushError("usage", `--early-hints with --to ${target}`, `these send a 103: ${able.join(", ")}`);
   }
+  const unused = flags.manifest === undefined ? undefined : (["viewport", "jobs"] as const).find((name) => flags[name]);
+  if (unused !== undefined) {
+    throw new H2PushError("usage", `--${unused} with --manifest`, "it is for a scan: leave one of the two out");
+  }
+  if (target === "json" && flags.announce !== undefined && flags.for === undefined) {
+    const hint = "the list has all that pages need; --for TARGET writes what a target announces";
+    throw new H2PushError("usage", `--announce ${flags.announce} with --to json`, hint);
+  }
   if (targetVersion !== undefined && target !== "nginx" && target !== "apache") {
     const hint = "it is for nginx and apache: the others are written the same for every version";
     throw new H2PushError("usage", `--target-version ${targetVersion} with --to ${target}`, hint);

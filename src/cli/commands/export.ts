@@ -16,7 +16,9 @@ import { siteNeeds } from "../../export/site-needs.js";
 import { type TargetName, targets } from "../../export/targets.js";
 import { checkGivenRoot, noPages } from "../options/served-root.js";
 import { count, printToStderr, size, warning } from "../output/output.js";
+import { interruptible } from "../output/interrupt.js";
 import { progressBar } from "../output/progress-bar.js";
+import { checkManifestPlace } from "../output/manifest-place.js";
 import { checkUserFile, makeUserDirectory, writeUserFile } from "../output/user-file.js";
 import { type ExportFlags, named, targetOf, versionOf } from "./export-settings.js";
 
@@ -30,6 +32,7 @@ export async function runExport(root: string, flags: ExportFlags): Promise<void>
   const version = versionOf(flags.targetVersion);
   await checkGivenRoot(root, { kind: "argument" });
   const place = await placeOf(target, flags);
+  if (target === "json" && place !== undefined) await checkManifestPlace(pathOf(place, targets.json.files[0]));
   const needs = await gather(root, flags);
   if (needs.size === 0) throw noPages(root);
   const files = await openSiteFiles({ root, ...flags });
@@ -102,12 +105,14 @@ const pathOf = (place: NonNullable<OutputPlace>, name: string) =>
 /** What a file has that is written into; nothing where there is none. */
 async function readExisting(place: OutputPlace, name: string): Promise<Buffer> {
   if (place === undefined) return Buffer.alloc(0);
+  const path = pathOf(place, name);
   try {
-    return await readFile(pathOf(place, name));
+    // A pipe would have to be waited for.
+    return (await stat(path)).isFile() ? await readFile(path) : Buffer.alloc(0);
   } catch (error) {
     if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return Buffer.alloc(0);
     const hint = "pass a place that this user may read and write: --out DIR";
-    throw new H2PushError("output", `cannot read ${pathOf(place, name)} (${String(systemCode(error))})`, hint, {
+    throw new H2PushError("output", `cannot read ${path} (${String(systemCode(error))})`, hint, {
       cause: error,
     });
   }
@@ -176,7 +181,14 @@ async function inject(
   if (place === undefined || !("directory" in place)) return;
   const { injectInto } = await import("../../export/inject.js");
   await makeUserDirectory(dirname(place.directory), "--inject DIR");
-  const { files: copied, skipped, packages } = await injectInto(root, place.directory, site.base, pages, needs);
+  const { value: copy } = await interruptible((signal) =>
+    injectInto(root, place.directory, site.base, pages, needs, signal),
+  );
+  if (copy === undefined) {
+    printToStderr(`${warning("note:")} ${place.directory} has a part of the copy: run it again to complete it`);
+    return;
+  }
+  const { files: copied, skipped, packages } = copy;
   for (const { page, reason } of skipped) printToStderr(`${warning("left as it is:")} ${page} (${reason})`);
   // Dotfiles are notes of those who install packages.
   const unused = packages.filter((name) => !name.startsWith("."));

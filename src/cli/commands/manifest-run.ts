@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { runPages, type RunSite } from "../../browser/run-pages.js";
 import type { PageNeeds } from "../../scanner/types.js";
+import { interruptible } from "../output/interrupt.js";
 import { printToStderr, warning } from "../output/output.js";
 import { progressBar } from "../output/progress-bar.js";
 
@@ -17,9 +18,6 @@ export interface RunFlags {
 
 const DEFAULT_TIMEOUT_SECONDS = 15;
 
-/** As a shell has it for a program that SIGINT ended. */
-const INTERRUPTED = 130;
-
 /**
  * Adds to what reading has found what an installed browser asks for. Ctrl+C
  * ends the loads, and what is known by then is returned.
@@ -30,32 +28,22 @@ export async function runInBrowser(
   { browser, pages = Number.POSITIVE_INFINITY, all = false, pageTimeout = DEFAULT_TIMEOUT_SECONDS }: RunFlags,
 ): Promise<ReadonlyMap<string, PageNeeds>> {
   const bar = progressBar("loads");
-  const stopped = new AbortController();
-  const stop = () => stopped.abort();
-  process.once("SIGINT", stop);
   const isRoot = process.getuid?.() === 0;
   const say = (text: string) => {
     bar.end();
     printToStderr(`${warning("note:")} ${text}`);
   };
-  try {
-    const known = await runPages(site, needs, {
-      all: all || needs.size === 1,
-      limit: pages,
-      browser,
-      timeout: pageTimeout * 1000,
-      machine: { platform: process.platform, env: process.env, home: homedir(), isRoot },
-      signal: stopped.signal,
-      onProgress: (count, total) => bar.show(count, total),
-      onNotice: say,
-    });
-    if (stopped.signal.aborted) {
-      say("stopped: pages that were not loaded by then have what reading finds");
-      process.exitCode = INTERRUPTED;
-    }
-    return known;
-  } finally {
-    process.off("SIGINT", stop);
-    bar.end();
-  }
+  const options = {
+    all: all || needs.size === 1,
+    limit: pages,
+    browser,
+    timeout: pageTimeout * 1000,
+    machine: { platform: process.platform, env: process.env, home: homedir(), isRoot },
+    onProgress: (count: number, total: number) => bar.show(count, total),
+    onNotice: say,
+  };
+  const run = (signal: AbortSignal) => runPages(site, needs, { ...options, signal });
+  const { value, isStopped } = await interruptible(run).finally(bar.end);
+  if (isStopped) say("stopped: pages that were not loaded by then have what reading finds");
+  return value ?? needs;
 }

@@ -6,8 +6,9 @@ import type { RunFlags } from "./manifest-run.js";
 import { explanation, pageTable } from "../output/manifest-table.js";
 import { printLine, printToStderr, warning } from "../output/output.js";
 import { progressBar } from "../output/progress-bar.js";
+import { checkManifestPlace } from "../output/manifest-place.js";
 import { checkUserFile, writeUserFile } from "../output/user-file.js";
-import { checkGivenRoot } from "../options/served-root.js";
+import { checkGivenRoot, noPages } from "../options/served-root.js";
 import { fileAndLine } from "../log/scan-line.js";
 
 /** The options of `h2push manifest`, as the command line has them. */
@@ -35,11 +36,15 @@ export async function runManifest(root: string, options: ManifestOptions): Promi
   checkTogether(options);
   await checkGivenRoot(root, { kind: "argument" });
   if (options.explain !== undefined) return explain(root, options.explain, options);
-  if (options.out !== undefined) await checkUserFile(options.out, "--out FILE");
+  if (options.out !== undefined) {
+    await checkUserFile(options.out, "--out FILE");
+    await checkManifestPlace(options.out);
+  }
   const terminal = process.stdout.isTTY && options.out === undefined;
   const format = options.format ?? (terminal ? "table" : "json");
   const read = new Map<string, PageNeeds>();
   const { manifest, missing } = await readPages(root, options, format === "table" || options.run ? read : undefined);
+  if (Object.keys(manifest.pages).length === 0) throw noPages(root);
   for (const { target, unreadable, ...from } of missing) {
     const label = unreadable === undefined ? "missing:" : `can't be read (${unreadable}):`;
     printToStderr(`${warning(label)} ${target} (${fileAndLine(from)})`);

@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { H2PushError } from "../../errors.js";
 import { readUserFile } from "../../io/disk/read-user-file.js";
 import { notMeasured, overBudget, readBudgets, renamed, type Budgets } from "../../report/checks/budget.js";
@@ -13,6 +13,7 @@ import type { PageResult, Report } from "../../report/types.js";
 import type { PageNeeds } from "../../scanner/types.js";
 import { pathOfPage, scan, type ScanOptions } from "../../server/scan/scan-directory.js";
 import { checkGivenRoot, noPages } from "../options/served-root.js";
+import { interruptible } from "../output/interrupt.js";
 import { printError, printLine, printToStderr, quiet, warning } from "../output/output.js";
 import { checkUserFile, makeUserDirectory, writeUserFile } from "../output/user-file.js";
 import { progressBar } from "../output/progress-bar.js";
@@ -48,9 +49,6 @@ export interface ReportFlags extends Pick<ScanOptions, "base" | "single" | "view
   readonly compare?: string;
 }
 
-/** As a shell has it for a program that SIGINT ended. */
-const INTERRUPTED = 130;
-
 /**
  * Carries out `h2push report [root]`. A page that is over its budget makes the exit code 1.
  *
@@ -60,6 +58,7 @@ export async function report(root: string, flags: ReportFlags): Promise<void> {
   await checkGivenRoot(root, { kind: "argument" });
   const budgets = await budgetsOf(root, flags);
   const before = flags.compare === undefined ? undefined : await earlierReport(flags.compare);
+  checkOut(flags);
   if (flags.out !== undefined) await checkUserFile(flags.out, "--out FILE");
   if (flags.har !== undefined) await makeUserDirectory(flags.har, "--har DIRECTORY");
   const asText = flags.format !== "json";
@@ -69,11 +68,8 @@ export async function report(root: string, flags: ReportFlags): Promise<void> {
     if (asText) printLine(heading + reportTable(page));
     heading = "";
   });
-  if (isStopped) process.exitCode = INTERRUPTED;
   // An earlier report is worth more than an empty one.
   if (measured !== undefined && measured.pages.length > 0) {
-    if (flags.out !== undefined) await writeUserFile(flags.out, htmlReport(measured, needs), "--out FILE");
-    if (flags.har !== undefined) await writeHars(flags.har, measured);
     if (!asText) printLine(JSON.stringify(measured, undefined, 2));
     for (const line of before === undefined ? [] : changesSince(before, measured, { isWhole: !isStopped })) {
       (asText ? printLine : printToStderr)(`${quiet("changed:")} ${line}`);
@@ -84,7 +80,25 @@ export async function report(root: string, flags: ReportFlags): Promise<void> {
   const over = [...pages.flatMap((page) => overBudget(page, budgets)), ...notMeasured(leftOut, budgets)];
   for (const line of over) printError({ message: line, hint: undefined });
   if (over.length > 0 || pages.length === 0) process.exitCode ??= 1;
+  // Last: what was measured has been told by then, whatever becomes of a file.
+  if (measured !== undefined && pages.length > 0) {
+    if (flags.out !== undefined) await writeUserFile(flags.out, htmlReport(measured, needs), "--out FILE");
+    if (flags.har !== undefined) await writeHars(flags.har, measured);
+  }
 }
+
+const HTML_HINT = "--out writes HTML: pass a name such as report.html; --format json > FILE writes JSON";
+
+/** @throws {H2PushError} "usage" where the report as HTML would replace what it is held against */
+function checkOut({ out, ...flags }: ReportFlags): void {
+  if (out === undefined) return;
+  if (/\.json$/i.test(out)) throw new H2PushError("usage", `--out ${out}: a report in HTML`, HTML_HINT);
+  const read = (["budget", "compare"] as const).find((name) => flags[name] !== undefined && isSame(flags[name], out));
+  if (read === undefined) return;
+  throw new H2PushError("usage", `--out ${out} with --${read} ${out}`, HTML_HINT);
+}
+
+const isSame = (file: string, other: string) => resolve(file) === resolve(other);
 
 /** A budget that is held against nothing is not kept either. */
 function tellUnjudged(budgets: Budgets, measured: readonly PageResult[], leftOut: readonly string[]): void {
@@ -113,9 +127,6 @@ async function measure(
   show: (page: PageResult) => void,
 ): Promise<Measured> {
   const { base, single, viewport, page: pages } = flags;
-  const stopped = new AbortController();
-  const stop = () => stopped.abort();
-  process.once("SIGINT", stop);
   const bar = progressBar("loads");
   const onNotice = (text: string) => {
     bar.end();
@@ -126,29 +137,24 @@ async function measure(
     bar.end();
     show(page);
   };
-  try {
+  const run = async (signal: AbortSignal) => {
     const onRead = (pathname: string, found: PageNeeds) => void needs.set(pathname, found);
-    await scan(root, { base, single, viewport, pages, onPage: onRead, onNotice, signal: stopped.signal });
+    await scan(root, { base, single, viewport, pages, onPage: onRead, onNotice, signal });
     if (needs.size === 0) throw noPages(root);
-    const measured = await runReport({ root, base, single, viewport }, needs, {
+    return runReport({ root, base, single, viewport }, needs, {
       machine: { platform: process.platform, env: process.env, home: homedir(), isRoot: process.getuid?.() === 0 },
       browser: flags.browser,
       pages,
       ...settingsOf(flags),
-      signal: stopped.signal,
+      signal,
       onProgress: (count, total) => bar.show(count, total),
       onNotice,
       onPage,
       onLeftOut: (page) => leftOut.push(page),
     });
-    return { measured, leftOut, isStopped: stopped.signal.aborted };
-  } catch (error) {
-    if (!stopped.signal.aborted) throw error;
-    return { measured: undefined, leftOut, isStopped: true };
-  } finally {
-    process.off("SIGINT", stop);
-    bar.end();
-  }
+  };
+  const { value: measured, isStopped } = await interruptible(run).finally(bar.end);
+  return { measured, leftOut, isStopped };
 }
 
 /** A file for each page and way: `index.auto.har`. */
@@ -176,7 +182,11 @@ async function budgetsIn(file: string, root: string, flags: ReportFlags): Promis
   const names = new Map<string, string>();
   for (const page of Object.keys(budgets.pages ?? {})) {
     try {
-      names.set(page, await pathOfPage(root, page, flags));
+      const path = await pathOfPage(root, page, flags);
+      if ([...names.values()].includes(path)) {
+        throw new H2PushError("config", `two budgets for ${path} in ${file}`, `leave one of them out: ${page}`);
+      }
+      names.set(page, path);
     } catch (error) {
       if (!(error instanceof H2PushError) || error.code !== "manifest") throw error;
       throw new H2PushError("config", `${error.message} (in pages of ${file})`, error.hint, { cause: error });

@@ -55,6 +55,13 @@ export async function runVerify(
 
 function urlOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && url.username + url.password !== "") {
+    const hint = "verify sends no password: hold it against a server that lets everybody in";
+    throw new H2PushError("usage", `a user or a password in the URL of ${url.host}`, hint);
+  }
+  if (url !== undefined && url.search + url.hash !== "") {
+    throw new H2PushError("usage", `not a URL of pages: ${text}`, `leave out ${url.search}${url.hash}`);
+  }
   if (url?.protocol === "https:") return url;
   const hint = "pass an https URL, for example https://www.example.com/";
   throw new H2PushError("usage", `not a URL that can be verified: ${text}`, hint);

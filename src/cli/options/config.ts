@@ -28,7 +28,8 @@ export async function readConfig(file: string): Promise<Config> {
     if (type === undefined) throw unknownKey(key, Object.keys(properties), file);
     const wrong = schemaError(value, type);
     if (wrong !== undefined) {
-      const message = `${key}${wrong.path} in ${file} can't be ${JSON.stringify(wrong.value)}`;
+      const given = configOptions[key]?.secret === true ? "what it is" : JSON.stringify(wrong.value);
+      const message = `${key}${wrong.path} in ${file} can't be ${given}`;
       throw new H2PushError("usage", message, `it must be ${inWords(wrong.type)}`);
     }
   }

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { isDirectory } from "../../io/disk/is-directory.js";
 import { H2PushError } from "../../errors.js";
 
 /** Where a flag is known from. */
@@ -154,8 +155,7 @@ function certificateOrCors(value: string | undefined): Meaning {
 function pageOrRoot(value: string | undefined, args: readonly string[]): Meaning {
   if (value === undefined) return ["--open"];
   const hasRoot = args[0]?.startsWith("-") === false;
-  const isDirectory = statSync(value, { throwIfNoEntry: false })?.isDirectory() === true;
-  return !hasRoot && isDirectory ? [value, "--open"] : [`--open=${value}`];
+  return !hasRoot && isDirectory(value) ? [value, "--open"] : [`--open=${value}`];
 }
 
 /** `3000`, `tcp://0.0.0.0:3000`, `unix:/tmp/site.sock`: serve's forms; vite has its level of logging there. */

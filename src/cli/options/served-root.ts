@@ -1,8 +1,8 @@
-import { statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { H2PushError, systemCode } from "../../errors.js";
 import { checkRoot } from "../../server/files/root.js";
+import { isDirectory } from "../../io/disk/is-directory.js";
 import { closestMatch } from "../../io/text/closest-match.js";
 
 /** The commands beside the one that serves, by the word that may have been meant for each. */
@@ -113,8 +113,6 @@ export function wordsAsFlags(args: readonly string[]): readonly string[] {
 }
 
 const isWord = (text: string) => /^\w[\w-]*$/.test(text);
-
-const isDirectory = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 function commandsLike(word: string): string[] {
   const near = closestMatch(word, [...COMMANDS.keys()]);

@@ -2,7 +2,7 @@ import { access, constants, realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { H2PushError, systemCode } from "../../errors.js";
 import { makeDirectory } from "../../io/disk/make-directory.js";
-import { writeWhole } from "../../io/disk/atomic-write.js";
+import { writeInPlace } from "../../io/disk/atomic-write.js";
 
 /**
  * Writes a file that the user named.
@@ -11,14 +11,7 @@ import { writeWhole } from "../../io/disk/atomic-write.js";
  * @throws {H2PushError} "output" when it can't be written
  */
 export async function writeUserFile(file: string, content: string | Uint8Array, option: string): Promise<void> {
-  await writing(file, "a file", option, replace(file, content));
-}
-
-/** Through a link to the file that it leads to, which keeps its mode. */
-async function replace(file: string, content: string | Uint8Array): Promise<void> {
-  const real = await realpath(file).catch(() => file);
-  const old = await stat(real).catch(() => undefined);
-  await writeWhole(real, content, old === undefined ? undefined : old.mode & 0o777);
+  await writing(file, "a file", option, writeInPlace(file, content));
 }
 
 /**
@@ -28,16 +21,21 @@ async function replace(file: string, content: string | Uint8Array): Promise<void
  * @throws {H2PushError} "output" as it would
  */
 export async function checkUserFile(file: string, option: string): Promise<void> {
-  const isDirectory = (await stat(file).catch(() => undefined))?.isDirectory() === true;
-  const possible = isDirectory
-    ? Promise.reject(Object.assign(new Error("is a directory"), { code: "EISDIR" }))
-    : access(dirname(file), constants.W_OK);
-  await writing(file, "a file", option, possible);
+  await writing(file, "a file", option, checkWritable(file));
+}
+
+async function checkWritable(file: string): Promise<void> {
+  const real = await realpath(file).catch(() => file);
+  const old = await stat(real).catch(() => undefined);
+  if (old?.isDirectory() === true) throw Object.assign(new Error("is a directory"), { code: "EISDIR" });
+  // A file is replaced in its directory, a device is written to.
+  await access(old === undefined || old.isFile() ? dirname(real) : real, constants.W_OK);
 }
 
 /** @throws {H2PushError} "output" when it can't be made */
 export async function makeUserDirectory(directory: string, option: string): Promise<void> {
-  await writing(directory, "one", option, makeDirectory(directory));
+  const made = makeDirectory(directory).then(() => access(directory, constants.W_OK));
+  await writing(directory, "one", option, made);
 }
 
 async function writing(path: string, kind: string, option: string, done: Promise<unknown>): Promise<void> {

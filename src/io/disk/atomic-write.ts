@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { open, readdir, rename, rm, stat } from "node:fs/promises";
+import { open, readdir, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 /** For everybody whom the user's mask (umask) lets read. */
@@ -30,6 +30,22 @@ export async function writeWhole(file: string, content: string | Uint8Array, mod
     await rm(beside, { force: true }).catch(() => undefined);
     throw error;
   }
+}
+
+/**
+ * Writes a file that somebody has named: through a link to where it leads,
+ * and into a device or a pipe as it is.
+ *
+ * @param mode without it, a file that is there keeps its own
+ * @throws what the system says
+ */
+export async function writeInPlace(file: string, content: string | Uint8Array, mode?: number): Promise<void> {
+  const real = await realpath(file).catch(() => file);
+  const old = await stat(real).catch(() => undefined);
+  if (old === undefined) return writeWhole(real, content, mode);
+  // To rename something over `/dev/null` would make a file of it, for everybody.
+  if (!old.isFile() && !old.isDirectory()) return writeFile(real, content);
+  return writeWhole(real, content, mode ?? old.mode & 0o777);
 }
 
 /** Removes what earlier writes of the file have left beside it: it may hold a key. */

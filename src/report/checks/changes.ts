@@ -20,11 +20,23 @@ export function readReport(text: string, file: string): Report {
 }
 
 const isReport = (value: unknown): value is Report =>
+  isObject(value) && value["version"] === 1 && isObject(value["network"]) && areAll(value["pages"], isPage);
+
+const isPage = (value: unknown) =>
+  isObject(value) && typeof value["path"] === "string" && areAll(value["ways"], isWay) && isObject(value["verdict"]);
+
+const isWay = (value: unknown) =>
   isObject(value) &&
-  value["version"] === 1 &&
-  isObject(value["network"]) &&
-  Array.isArray(value["pages"]) &&
-  value["pages"].every((page) => isObject(page) && Array.isArray(page["ways"]) && isObject(page["verdict"]));
+  isObject(value["times"]) &&
+  areAll(Object.values(value["times"]), isTime) &&
+  areAll([value["requests"], value["bytes"], value["depth"]], isNumber) &&
+  Array.isArray(value["missing"]);
+
+const isTime = (value: unknown) => isObject(value) && isNumber(value["median"]) && areAll(value["values"], isNumber);
+
+const isNumber = (value: unknown) => typeof value === "number";
+
+const areAll = (values: unknown, test: (value: unknown) => boolean) => Array.isArray(values) && values.every(test);
 
 /**
  * What is otherwise than in an earlier report, a sentence each: what stands outside the noise alone.

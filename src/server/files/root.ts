@@ -20,7 +20,11 @@ export async function checkRoot(root: string): Promise<void> {
       const hint = "pass the directory to serve, or run h2push --demo";
       throw new H2PushError("root", `no such directory: ${root}`, hint, { cause: error });
     }
-    if (!["EACCES", "EPERM"].includes(code)) throw error;
+    if (!["EACCES", "EPERM"].includes(code)) {
+      if (code === "") throw error;
+      const hint = "pass the directory itself, where it can be read";
+      throw new H2PushError("root", `cannot read the directory ${root} (${code})`, hint, { cause: error });
+    }
     const hint = "check its permissions: ls -ld";
     throw new H2PushError("root", `not allowed to read the directory ${root}`, hint, { cause: error });
   }

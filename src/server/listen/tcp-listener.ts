@@ -185,5 +185,6 @@ function listenError(error: unknown, { host, port, flag = "--port" }: ListenOpti
   if (["EADDRNOTAVAIL", "ENOTFOUND", "EAI_AGAIN"].includes(code)) {
     return new H2PushError("listen", `no such address on this machine: ${host}`, "try --host localhost", cause);
   }
-  return error;
+  if (code === "") return error;
+  return new H2PushError("listen", `cannot listen on ${host} (${code})`, "try --host localhost", cause);
 }

@@ -109,7 +109,11 @@ export function checkCors(value: unknown): string | undefined {
 export function checkProxy(value: unknown): readonly string[] {
   if (!Array.isArray(value)) throw wrong(`not a list of PATH=URL: ${String(value)}`);
   const rules = value.map(String);
-  for (const rule of rules) parseProxyRule(rule);
+  const prefixes = rules.map((rule) => parseProxyRule(rule).prefix);
+  const twice = prefixes.find((prefix, at) => prefixes.indexOf(prefix) !== at);
+  if (twice !== undefined) {
+    throw wrong(`two upstreams for ${twice === "" ? "/" : twice}`, "each path has one: leave out the others, --proxy");
+  }
   return rules;
 }
 

@@ -53,7 +53,7 @@ export async function scan(root: string, options: ScanOptions = {}): Promise<Sit
   const { lookup, rules, scanner, setting } = await openScan({ root, base, single, viewport }, onNotice);
   const pages: SitePage[] = [];
   const listing = listed(
-    options.pages?.map((path) => findPage(lookup, rules, path)) ?? sitePages(lookup, rules),
+    options.pages?.map((path) => findPage(lookup, rules, path)) ?? sitePages(lookup, rules, onNotice),
     options,
   );
   const isWhole = await gather(listing, pages, 2 * PAGES_FOR_A_THREAD);
@@ -68,7 +68,8 @@ export async function scan(root: string, options: ScanOptions = {}): Promise<Sit
   return scanOnThreads(pages, listing, threads, { ...options, setting, onNotice });
 }
 
-async function learnedToo(
+/** The same scanner, which knows what a server has learned as well, where that is asked for. */
+export async function learnedToo(
   scanner: Pick<Scanner, "page">,
   { learnFile }: ScanOptions,
   lookup: SiteLookup,

@@ -8,11 +8,17 @@ import type { SiteLookup } from "../files/site-lookup.js";
  * The pages of a site, by the URLs that they are served at: their own, unless
  * a rule comes first, and those that rewrites give them, as far as these can
  * be told beforehand.
+ *
+ * @param notice told of directories that can't be read
  */
-export async function* sitePages(lookup: SiteLookup, rules: SiteRules): AsyncGenerator<SitePage> {
+export async function* sitePages(
+  lookup: SiteLookup,
+  rules: SiteRules,
+  notice: (text: string) => void,
+): AsyncGenerator<SitePage> {
   const { root, base } = lookup.tree;
   const { rewritten } = rules;
-  for await (const { pathname: path, file } of listPages(root)) {
+  for await (const { pathname: path, file } of listPages(root, notice)) {
     const pathname = withBase(base, path);
     // Most sites have no such rule: a page is where its file is.
     const ruled = rules.of(expectedRequest(pathname)).action?.forced === true;

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { chmod, mkdir, rename, rm, symlink, truncate, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -6,9 +5,10 @@ import { setTimeout as after } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { Route, ServerOptions } from "../../../src/index.js";
 import { ask, type Protocol } from "../../support/ask.js";
-import { programFile, startCli } from "../../support/cli.js";
+import { startCli } from "../../support/cli.js";
 import { connect, connectSocket } from "../../support/h2.js";
 import { http1 } from "../../support/h1.js";
+import { isOrdinaryUserThere, ordinaryUser } from "../../support/ordinary-user.js";
 import { startServer } from "../../support/server.js";
 import { writeSite } from "../../support/site.js";
 import { startUpstream } from "../../support/upstream.js";
@@ -242,21 +242,14 @@ test.each([
   expect(seen).toEqual(path === undefined ? [] : [path]);
 });
 
-/** Root may read everything: what another user may not is tried as "nobody", if that one can run the program. */
-const nobody = process.getuid?.() === 0 ? { uid: 65_534 } : {};
-const canRun = spawnSync(process.execPath, [programFile, "--version"], { ...nobody, cwd: "/" }).status === 0;
-
-test.skipIf(!canRun || process.platform === "win32")(
-  "the command line says in one line which file it may not read",
-  async () => {
-    const root = await writeSite({ "index.html": page, _headers: drafts });
-    await chmod(root, 0o755);
-    await chmod(join(root, "_headers"), 0o000);
-    const cli = await startCli([root, "-p", "0", "--log", "off"], { cwd: "/", env: { HOME: "/" }, ...nobody });
-    expect((await http1(await cli.port(), "/")).status).toBe(503);
-    await cli.says(/^error: _headers can't be read \(EACCES\): nothing is answered until it can\n/m);
-  },
-);
+test.skipIf(!isOrdinaryUserThere)("the command line says in one line which file it may not read", async () => {
+  const root = await writeSite({ "index.html": page, _headers: drafts });
+  await chmod(root, 0o755);
+  await chmod(join(root, "_headers"), 0o000);
+  const cli = await startCli([root, "-p", "0", "--log", "off"], { cwd: "/", env: { HOME: "/" }, ...ordinaryUser });
+  expect((await http1(await cli.port(), "/")).status).toBe(503);
+  await cli.says(/^error: _headers can't be read \(EACCES\): nothing is answered until it can\n/m);
+});
 
 test.each<[rules: string, closed: string, open: string, message: string]>([
   [
