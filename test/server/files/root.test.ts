@@ -16,6 +16,7 @@ test.each([
   await expect(checkRoot(root)).rejects.toMatchObject({ code: "root", message: `${what}: ${root}` });
 });
 
-test("what else the system says is passed on", async () => {
-  await expect(checkRoot("x".repeat(5000))).rejects.toMatchObject({ code: "ENAMETOOLONG" });
+test("what else the system says is told", async () => {
+  const message = expect.stringMatching(/^cannot read the directory x+ \(ENAMETOOLONG\)$/);
+  await expect(checkRoot("x".repeat(5000))).rejects.toMatchObject({ code: "root", message });
 });
