@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { emptyDirectory } from "./directory.js";
 
+const PATIENCE_MS = 100_000;
+
 /** The real program. */
 export const programFile = fileURLToPath(new URL("../../bin/h2push.js", import.meta.url));
 
@@ -67,10 +69,11 @@ export function watched(child: ChildProcess & { readonly stdout: Readable; reado
         const match = pattern.exec(printed());
         if (match !== null) resolve(match);
       };
+      const fail = (what: string) => reject(new Error(`${what} ${String(pattern)}\n${stdout}\n${stderr}`));
       output.on("data", look);
-      child.on("close", (code) => {
-        reject(new Error(`ended with ${code} before it printed ${String(pattern)}\n${stdout}\n${stderr}`));
-      });
+      child.on("close", (code) => fail(`ended with ${code} before it printed`));
+      // Before the test itself is given up: what it has printed says why.
+      setTimeout(() => fail("has not printed"), PATIENCE_MS).unref();
       look();
     });
   const prints = (pattern: RegExp) => finds(pattern, child.stdout, () => stdout);
