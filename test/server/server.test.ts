@@ -539,6 +539,18 @@ test("a client that has asked for more before it was answered, and leaves, tells
   await expect.poll(() => server.records.length).toBe(PIPELINED);
 });
 
+test("a WebSocket that is asked for before the last answer has come ends its own connection alone", async () => {
+  const { route } = slow();
+  const server = await startServer({ routes: [route] });
+  const socket = await connectSocket(server.port, "http/1.1");
+  const handshake = "connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n";
+  socket.write(
+    `GET /slow HTTP/1.1\r\nhost: localhost\r\n\r\nGET /slow HTTP/1.1\r\nhost: localhost\r\n${handshake}sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`,
+  );
+  expect(await text(socket)).toBe("");
+  expect((await http1(server.port, "/other")).status).toBe(404);
+});
+
 test("a response that waits for one before it, which takes its time, does not end the connection", async () => {
   const slowly = at("/slowly", () => {
     let left = 12;

@@ -26,7 +26,7 @@ export interface Connection {
   readonly writes: WriteQueue;
   /** Requests of the client that are not answered to the end, and promised streams. */
   open: number;
-  /** Of these, event streams that wait for something to happen. */
+  /** Of these, event streams, WebSockets and the like, which wait for something to happen. */
   idleStreams: number;
   /** Promised streams that have not ended. */
   readonly promised: Set<ServerHttp2Stream>;

@@ -17,7 +17,7 @@ export function takeUpgrades(server: Server, onUpgrade: OnUpgrade): void {
     connection.on("error", () => connection.destroy());
     const response = new http.ServerResponse(request);
     const socket = asSocket(connection);
-    response.assignSocket(socket);
+    if (!takes(response, socket)) return void connection.destroy();
     response.shouldKeepAlive = false;
     response.on("finish", () => {
       if (response.statusCode !== 101) socket.destroySoon();
@@ -33,6 +33,16 @@ export function takeUpgrades(server: Server, onUpgrade: OnUpgrade): void {
     }
     onUpgrade(request, response, isWebSocket(request) ? { socket, head } : undefined);
   });
+}
+
+/** Whether a response has the connection to itself: behind one that is on its way, Node throws (ERR_HTTP_SOCKET_ASSIGNED). */
+function takes(response: ServerResponse, socket: Socket): boolean {
+  try {
+    response.assignSocket(socket);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** RFC 6455 §4.2.1. */
