@@ -763,3 +763,11 @@ test("what a browser passes over does not end the imports of a stylesheet", asyn
   const html = "<style>@-ms-viewport { width: device-width } @import 'a.css';</style>";
   expect((await scanIndex({ "index.html": html, "a.css": "" })).entries).toMatchObject([{ target: "/a.css" }]);
 });
+
+test("what is in a part that a browser may skip off-screen is listed, and not announced", async () => {
+  const css = `@font-face { font-family: F; src: url(f.woff2) } section { content-visibility: auto } section p { font-family: F; background: url(a.png) }`;
+  const html = `<style>${css}</style><section><p>text</section>`;
+  const { entries } = await scanIndex({ "index.html": html, "f.woff2": "", "a.png": "" });
+  expect(entries.map(({ target }) => target).toSorted()).toEqual(["/a.png", "/f.woff2"]);
+  expect(entries.flatMap(({ rel = [] }) => rel)).toEqual([]);
+});

@@ -36,6 +36,8 @@ export interface Candidate {
   readonly media: boolean;
   readonly value: string;
   readonly certain: boolean;
+  /** It is for a part of the element, as `::placeholder` is. */
+  readonly isForPart: boolean;
   /** What the blocks around its rule ask for; undefined where it is scripts that end it. */
   readonly condition: string | undefined;
   readonly sheet: Sheet | undefined;

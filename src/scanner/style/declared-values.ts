@@ -14,7 +14,15 @@ interface Block extends Omit<Candidate, "value"> {
 export type Where = "here" | "everywhere";
 
 /** A `style` attribute. */
-const INLINE: Block = { certain: true, condition: "", sheet: undefined, offset: 0, media: false, isElsewhere: false };
+const INLINE: Block = {
+  certain: true,
+  isForPart: false,
+  condition: "",
+  sheet: undefined,
+  offset: 0,
+  media: false,
+  isElsewhere: false,
+};
 
 /** For each property of an element, or of its pseudo-element, what may win, the strongest first. */
 export class DeclaredValues {
@@ -103,11 +111,12 @@ export function declaredValues(
       if (entry === undefined || !appliesTo(entry.rule, pseudo)) continue;
       const { rule, sheet } = entry;
       const { list, offset } = rule.declarations;
-      const certain = entry.certain && rule.selector.pseudo === pseudo;
+      const isForPart = rule.selector.pseudo !== pseudo;
       const isIn = (windows: Windows) => rule.windows === windows || sheet.windows === windows;
       const isForScripts = endsWithScripts(rule.selector);
       addBlock(declared, list, important, {
-        certain,
+        certain: entry.certain && !isForPart,
+        isForPart,
         sheet,
         offset,
         media: isIn("some") || isForScripts,

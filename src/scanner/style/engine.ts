@@ -22,7 +22,7 @@ export interface GeneratedText {
 export interface Computed {
   /** `display: none`, its own or an ancestor's: nothing in it is styled. */
   readonly hidden: boolean;
-  /** It, or what it is in, is shown in this window, and not in every one. */
+  /** It, or what it is in, is shown in this window, and not in every one; or only once it is near the window. */
   readonly isShownByMedia: boolean;
   /** `content-visibility: hidden`: it is styled itself, and nothing in it. */
   readonly skipsContent: boolean;
@@ -133,7 +133,7 @@ export class StyleEngine {
     const own = declaredValues(matched, "", node.style?.list);
     const variables = withVariables(own, parent.variables);
     if (isHidden(own)) return HIDDEN;
-    const isShownByMedia = parent.isShownByMedia || isHiddenElsewhere(own);
+    const isShownByMedia = parent.isShownByMedia || isHiddenElsewhere(own) || isSkippedOffScreen(own);
     const skipsContent = isCertainly(own.get("content-visibility"), /^hidden$/i);
     const font = fontUse(own, variables, parent.font);
     let images = [...this.#images(own, variables), ...animatedImages(own, variables, this.#applying, this.#density)];
@@ -211,6 +211,10 @@ const isHidden = (declared: DeclaredValues) => isCertainly(declared.get("display
 /** Whether it may be hidden in another window. */
 const isHiddenElsewhere = (declared: DeclaredValues) =>
   declared.elsewhere("display").some(({ value }) => isNone(value));
+
+/** Whether nothing in it is styled before it comes near the window (CSS Containment 2 §4): where it stands, only layout tells. */
+const isSkippedOffScreen = (declared: DeclaredValues) =>
+  declared.get("content-visibility")?.some(({ value }) => /^auto$/i.test(value)) === true;
 
 /** What an element that only some windows show loads is not loaded in any window. */
 function certainUnless(isByMedia: boolean, images: readonly ImageUse[]): ImageUse[] {

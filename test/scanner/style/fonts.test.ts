@@ -70,6 +70,8 @@ test.each([
   ["body { font-family: A } p:nth-child(2) { font-family: A }", ["/a.woff2"]],
   ["body { --f: A } p:first-child { --f: B } body, h2 { font-family: A } p { font-family: var(--f) }", ["/a.woff2"]],
   ["body { font-family: A, B }", ["/a.woff2"]],
+  ["body { font-family: A } ::file-selector-button { font: inherit }", ["/a.woff2"]],
+  ["body { font-family: A } ::placeholder { font-family: A; opacity: 1 }", ["/a.woff2"]],
 ])("%s announces what is taken whether a rule matches or not", async (css, fonts) => {
   const html = `<html lang=en-GB><style>${pair} ${css}</style><h2>text</h2><p>text`;
   expect(await announced({ "index.html": html, ...woff })).toEqual(fonts);
@@ -79,13 +81,14 @@ test.each([
 test.each([
   [`-apple-system, BlinkMacSystemFont, "Segoe UI", A, sans-serif`, []],
   [`"Helvetica Neue", A`, []],
+  [`"PingFang SC", A`, []],
   [`A, "Helvetica Neue"`, ["/a.woff2"]],
   [`"Not There", A`, ["/a.woff2"]],
   [`B, A`, ["/b.woff2"]],
 ])("a font behind one that some systems have is listed, and not announced: %s", async (families, fonts) => {
-  const html = `<style>${pair} body { font-family: ${families} }</style><p>text`;
+  const html = `<style>${pair} body { font-family: ${families} }</style><p>it’s a text — of 漢字 for 1 €`;
   expect(await announced({ "index.html": html, ...woff })).toEqual(fonts);
-  expect(await targets({ "index.html": html, ...woff })).toHaveLength(1);
+  expect(await targets({ "index.html": html, ...woff })).toContain(fonts[0] ?? "/a.woff2");
 });
 
 test("a family that a page brings is its own, whatever systems have", async () => {
@@ -97,4 +100,17 @@ test("the first paint does not wait for a font of a stylesheet that comes to app
   const html = `<link rel=preload as=style href=late.css onload="this.rel='stylesheet'"><p>text`;
   const css = `${pair} body { font-family: A }`;
   expect(await announced({ "index.html": html, "late.css": css, ...woff })).toContain("/a.woff2 later");
+});
+
+test("the language of a part is its own, and goes on within it", async () => {
+  const css = `${pair} :lang(ar) { font-family: A } :lang(en) { font-family: B }`;
+  const html = `<html lang=en><style>${css}</style><p>text<blockquote lang=ar><p>text</blockquote>`;
+  expect((await announced({ "index.html": html, ...woff })).toSorted()).toEqual(["/a.woff2", "/b.woff2"]);
+});
+
+test("a weight that is called light is no theme", async () => {
+  const css = `${faces.join("")} h1 { font: 400 1em F } h1.light { font-weight: 100 } .light { font-weight: 100 }`;
+  expect(await announced({ "index.html": `<style>${css}</style><h1 class=light>text</h1>`, ...fonts })).toEqual([
+    "/100",
+  ]);
 });

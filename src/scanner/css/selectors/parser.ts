@@ -236,14 +236,19 @@ class SelectorParser {
 
 /**
  * What `:lang()` and `:dir()` ask for (Selectors 4 §9): an attribute of an
- * element or of one around it. That a nearer one may say something else is
- * left out. Undefined for what is not told so: `:lang("*-Latn")`, `:dir(ltr)`.
+ * element, or of one around it where none in between says something else.
+ * Undefined for what is not told so: `:lang("*-Latn")`, `:dir(ltr)`.
  */
 function byInheritedAttribute(name: string, argument: string): string | undefined {
   const values = splitCommas(argument).map((value) => value.trim().replaceAll(/^["']|["']$/g, ""));
   if (!values.every((value) => /^[a-z][\w-]*$/i.test(value))) return undefined;
-  if (name === "dir") return values.join() === "rtl" ? "[dir=rtl i], [dir=rtl i] *" : undefined;
-  return name === "lang" ? values.map((value) => `[lang|=${value} i], [lang|=${value} i] *`).join() : undefined;
+  if (name === "dir") return values.join() === "rtl" ? inheriting("dir", "=rtl") : undefined;
+  return name === "lang" ? values.map((value) => inheriting("lang", `|=${value}`)).join() : undefined;
+}
+
+function inheriting(name: string, test: string): string {
+  const has = `[${name}${test} i]`;
+  return `${has}, ${has} :not([${name}], [${name}]:not(${has}) *)`;
 }
 
 function combinatorOf(text: string | undefined): Combinator {

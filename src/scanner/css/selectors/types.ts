@@ -66,17 +66,33 @@ export function passesTest({ operator, value, ignoreCase }: AttributeTest, actua
  * script runs: no class or attribute on the root or the body (`html:not(.js)`),
  * the class `no-js`, or the theme that the HTML begins with.
  */
-export function endsWithScripts({ compounds }: Selector): boolean {
-  const isEnding = ({ tag, not, classes }: Compound) =>
-    classes.includes("no-js") || (not.length > 0 && (tag === "html" || tag === "body"));
-  return compounds.some(isEnding) || compounds.slice(-1).some(isOfTheme);
+export function endsWithScripts(selector: Selector): boolean {
+  let ends = endings.get(selector);
+  if (ends === undefined) {
+    const { compounds } = selector;
+    ends = compounds.some(isOfNoScript) || compounds.some((compound, at) => isOfTheme(compound, at > 0));
+    endings.set(selector, ends);
+  }
+  return ends;
 }
 
-/** Whether it asks for a class or an attribute by which scripts set the theme that the user has chosen. */
-function isOfTheme({ classes, attributes }: Compound): boolean {
+const endings = new WeakMap<Selector, boolean>();
+
+const isRoot = ({ tag }: Compound) => tag === "html" || tag === "body";
+
+const isOfNoScript = (compound: Compound) =>
+  compound.classes.includes("no-js") || (compound.not.length > 0 && isRoot(compound));
+
+/**
+ * Whether it asks for a class or an attribute by which scripts set the theme
+ * that the user has chosen. A class of that name counts around something alone:
+ * "light" may be a weight.
+ */
+function isOfTheme(compound: Compound, isAround: boolean): boolean {
+  const { classes, attributes } = compound;
   const isThemeClass = (name: string) => /^(?:theme-)?(?:light|dark)(?:-(?:theme|mode))?$/i.test(name);
   const isThemeAttribute = ({ name }: AttributeTest) => /(?:^|-)(?:theme|mode|color-scheme)$/.test(name);
-  return classes.some(isThemeClass) || attributes.some(isThemeAttribute);
+  return ((isAround || isRoot(compound)) && classes.some(isThemeClass)) || attributes.some(isThemeAttribute);
 }
 
 /**

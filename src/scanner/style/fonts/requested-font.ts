@@ -65,9 +65,9 @@ function requestedFont(declared: DeclaredValues, variables: Variables, of: FontU
   return isSame && open.length === parent.open.length ? parent : { families, weights, italics, open };
 }
 
-/** What a stylesheet says that comes later counts for certain then. */
+/** What a stylesheet says that comes later counts for certain then; what is said of a part, the rest does not take. */
 const isUnsettled = (candidate: Candidate | undefined) =>
-  candidate !== undefined && !candidate.certain && candidate.sheet?.deferred !== true;
+  candidate !== undefined && !candidate.certain && !candidate.isForPart && candidate.sheet?.deferred !== true;
 
 /** What a font property may come to. */
 function alternatives<T>(

@@ -20,8 +20,12 @@ export interface ChosenFaces {
 /** A letter stands for all of ASCII: fonts are cut by script, hardly ever within ASCII. */
 const LETTER = 0x61;
 const SPACE = 0x20;
-/** What is installed has the letters before this one. */
-const BEYOND_LATIN = 0x250;
+
+/** Latin letters, and punctuation, arrows and the like: what is installed has them. */
+const isInAllFonts = (code: number) => code < 0x250 || (code >= 0x2000 && code < 0x2300);
+
+/** No font that is installed has what a site's own icons are numbered by. */
+const isPrivate = (code: number) => (code >= 0xe000 && code < 0xf900) || code >= 0xf0000;
 
 /** Characters remembered for a font: more than any language has. */
 const MAX_CHARACTERS = 100_000;
@@ -115,7 +119,7 @@ export class FontSet {
 
   /** Whether a family that some systems have comes first, wherever the face is asked for. */
   #isBySystem({ face }: SheetFace, { families }: RequestedFont, code: number): boolean {
-    if (code >= BEYOND_LATIN) return false;
+    if (isPrivate(code)) return false;
     const lists = families.filter((list) => list.includes(face.family));
     return lists.every((list) => {
       const before = list.slice(0, list.indexOf(face.family));
@@ -140,7 +144,7 @@ export class FontSet {
     for (const family of families) {
       const known = this.#families.get(family);
       if (known === undefined) {
-        if (INSTALLED.has(family) && code < BEYOND_LATIN) return undefined;
+        if (INSTALLED.has(family) && isInAllFonts(code)) return undefined;
         continue;
       }
       const selected = this.#select(family, known, weight, italic);
