@@ -26,8 +26,8 @@ export interface Delivery {
 /** Versions remembered for a connection, as H2O's diary. The oldest go first. */
 const MAX_VERSIONS = 1024;
 const MAX_DELIVERIES = 100;
-/** Longer targets are not remembered: a client makes them up, and no `Link` field would hold many. */
-const MAX_TARGET_LENGTH = 1024;
+/** Longer targets are not remembered, nor pushed therefore: a client may make them up to fill the memory. */
+export const MAX_TARGET_LENGTH = 1024;
 
 interface Hint {
   /** By `performance.now()`. */
@@ -142,8 +142,7 @@ export class History {
 
   /** Enters what is about to be done, so that the page's own scripts find it when they ask. */
   record(delivery: Delivery): void {
-    if (delivery.page.length > MAX_TARGET_LENGTH) return;
-    this.#deliveries.push(delivery);
+    this.#deliveries.push(shortened(delivery));
     if (this.#deliveries.length > MAX_DELIVERIES) this.#deliveries.shift();
   }
 
@@ -180,10 +179,17 @@ export class History {
 
   /** Puts what became of it in its place. */
   correct(planned: Delivery, done: Delivery): void {
-    const at = this.#deliveries.indexOf(planned);
-    if (at !== -1) this.#deliveries[at] = done;
+    const at = this.#deliveries.findLastIndex(
+      ({ time, targets }) => time === planned.time && targets === planned.targets,
+    );
+    if (at !== -1) this.#deliveries[at] = shortened(done);
   }
 }
+
+const shortened = (delivery: Delivery): Delivery =>
+  delivery.page.length > MAX_TARGET_LENGTH
+    ? { ...delivery, page: delivery.page.slice(0, MAX_TARGET_LENGTH) }
+    : delivery;
 
 /** The later a client asks for what was announced, the slower are it and its line: so much later its page uses it. */
 const useMs = (askedAfterMs: number) => 3 * askedAfterMs;

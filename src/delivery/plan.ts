@@ -8,6 +8,7 @@ import {
   type Skipped,
   withinField,
 } from "./announcement.js";
+import { MAX_TARGET_LENGTH } from "./history.js";
 import { PushBudget } from "./push-budget.js";
 
 /** How pages are delivered: `auto` chooses for each client, the others force one means. */
@@ -167,6 +168,7 @@ function clientRefusal(request: PageRequest, peer: Peer): string | undefined {
 /** Why this link is never pushed, whatever there is to push. */
 export function linkRefusal(link: PreloadLink): string | undefined {
   if (link.nopush === true) return "nopush";
+  if (link.target.length > MAX_TARGET_LENGTH) return "long target";
   // Which candidate is taken is the client's choice; and a medium that does not apply is not worth a push.
   if (link.imagesrcset !== undefined) return "srcset";
   return link.media === undefined ? undefined : "media";
