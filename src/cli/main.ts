@@ -17,7 +17,7 @@ const USAGE = 2;
  * @param args without the names of Node and of the program
  */
 export async function main(args: readonly string[]): Promise<void> {
-  process.stdout.on("error", tellUnwritten);
+  process.stdout.on("error", unwrittenTeller());
   process.stderr.on("error", () => undefined);
   const { own, command } = splitCommand(args);
   const program = createProgram({
@@ -43,13 +43,17 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-/** A reader that closes the pipe (`h2push | head`) ends the output, and nothing else. */
-function tellUnwritten(error: Error): void {
-  const code = systemCode(error) ?? error.message;
-  if (code === "EPIPE") return;
-  const hint = "what is missing there was not kept: give it room, and run this again";
-  printError(new H2PushError("output", `cannot write standard output (${code})`, hint, { cause: error }));
-  process.exitCode = FAILED;
+/** A reader that closes the pipe (`h2push | head`) ends the output, and nothing else; what else goes wrong is told once. */
+function unwrittenTeller(): (error: Error) => void {
+  let isTold = false;
+  return (error) => {
+    const code = systemCode(error) ?? error.message;
+    if (code === "EPIPE" || isTold) return;
+    isTold = true;
+    const hint = "what is missing there is not kept elsewhere";
+    printError(new H2PushError("output", `cannot write standard output (${code})`, hint, { cause: error }));
+    process.exitCode = FAILED;
+  };
 }
 
 const certEnvironment = async () => (await import("./certificates/cert-environment.js")).certEnvironment();

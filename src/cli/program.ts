@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, type Option } from "commander";
 import packageFile from "../../package.json" with { type: "json" };
 import { H2PushError } from "../errors.js";
 import type { Option as OptionSpec, OptionValue } from "../server/options/option.js";
@@ -65,13 +65,20 @@ function refuseMissingValues(command: Command): void {
 function refuseFlagsAhead(command: Command): void {
   if (command.commands.length === 0) return;
   command.hook("preSubcommand", (_, called) => {
-    const ahead = command.options.find((given) => command.getOptionValueSource(given.attributeName()) === "cli");
+    const ahead = command.options.find((option) => isGiven(option, command));
     if (ahead === undefined) return;
     const flag = ahead.long ?? ahead.flags;
     const hint = `flags stand behind the command: h2push ${pathTo(called)} --help lists those that it has`;
     throw new H2PushError("usage", `${flag} ahead of ${called.name()}`, hint);
   });
   command.commands.forEach(refuseFlagsAhead);
+}
+
+/** Of a switch and its opposite, which share their value, the one that was typed. */
+function isGiven(option: Option, command: Command): boolean {
+  const name = option.attributeName();
+  if (command.getOptionValueSource(name) !== "cli") return false;
+  return !option.isBoolean() || option.negate === (command.getOptionValue(name) === false);
 }
 
 /** `cert trust` */

@@ -57,10 +57,14 @@ async function* filesIn(
 }
 
 /** A copy without a part would be taken for the whole. */
-export const unreadable = (path: string) => (error: unknown) => {
-  const hint = "make it readable for this user, or move it out of the site";
-  throw new H2PushError("root", `cannot read ${path} (${systemCode(error) ?? String(error)})`, hint, { cause: error });
-};
+export const unreadable =
+  (path: string) =>
+  (error: unknown): never => {
+    const hint = "make it readable for this user, or move it out of the site";
+    throw new H2PushError("root", `cannot read ${path} (${systemCode(error) ?? String(error)})`, hint, {
+      cause: error,
+    });
+  };
 
 /** A file itself, and the files of a directory. */
 async function* filesOf(
@@ -96,7 +100,15 @@ async function packagesIn(directory: Directory): Promise<(readonly [string, Dire
   return found;
 }
 
-const namesIn = async (path: string) => (await readdir(path).catch((): string[] => [])).toSorted();
+/** None where no directory is. */
+async function namesIn(path: string): Promise<string[]> {
+  try {
+    return (await readdir(path)).toSorted();
+  } catch (error) {
+    const code = systemCode(error) ?? "";
+    return code === "ENOENT" || code === "ENOTDIR" ? [] : unreadable(path)(error);
+  }
+}
 
 /** Names of packages that references in a text lead into, in whatever script or attribute it has them. */
 export function packagesNamed(text: string): string[] {

@@ -53,12 +53,16 @@ export async function injectInto(
     isNeeded: (name: string) => named.has(name),
     onLeftOut: (name: string) => void packages.push(name),
   };
-  let files = 0;
+  // What can't be read is found before anything is written.
+  const files: string[] = [];
   for await (const file of copiedFiles(from, choice)) {
     signal.throwIfAborted();
-    files += 1;
     await access(file, constants.R_OK).catch(unreadable(file));
     if (isPagePath(file)) for (const name of await packagesIn(file)) named.add(name);
+    files.push(file);
+  }
+  for (const file of files) {
+    signal.throwIfAborted();
     const target = join(to, relative(from, file));
     await makeDirectory(dirname(target)).catch(refused(dirname(target)));
     const page = byPath.get(pathOf(relative(from, file), base));
@@ -66,7 +70,7 @@ export async function injectInto(
     if (page === undefined || reason !== undefined) await copy(file, target).catch(refused(target));
     if (page !== undefined && reason !== undefined) skipped.push({ page: page.pathname, reason });
   }
-  return { files, skipped, packages };
+  return { files: files.length, skipped, packages };
 }
 
 const refused = (path: string) => (error: unknown) => {

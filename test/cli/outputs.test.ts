@@ -68,8 +68,7 @@ linux("standard output that takes nothing is an error", async () => {
   const failed = await promisify(execFile)("sh", ["-c", command], { cwd }).catch((error: unknown) => error);
   expect(failed).toMatchObject({
     code: 1,
-    stderr:
-      "error: cannot write standard output (ENOSPC)\nwhat is missing there was not kept: give it room, and run this again\n",
+    stderr: "error: cannot write standard output (ENOSPC)\nwhat is missing there is not kept elsewhere\n",
   });
 });
 
@@ -83,6 +82,7 @@ test("a directory without pages has no manifest, and what was written before sta
 test.each([
   [["-p", "3000", "check", "."], "--port ahead of check", "check"],
   [["--base", "/repo/", "manifest", "."], "--base ahead of manifest", "manifest"],
+  [["--no-live", "manifest", "."], "--no-live ahead of manifest", "manifest"],
   [["cert", "--ca", "mkcert", "trust"], "--ca ahead of trust", "cert trust"],
   [["-p", "3000", "check", ".", "--", "true"], "--port ahead of check", "check"],
 ])("a flag ahead of a command is refused: %j", async (args, message, command) => {

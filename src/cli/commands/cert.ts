@@ -7,7 +7,7 @@ import { readPair } from "../../tls/store/pair-files.js";
 import { issueLeaf } from "../../tls/issue/issue.js";
 import { LOCAL_NAMES, normalizeNames } from "../../tls/issue/certificate-names.js";
 import { makeDirectory } from "../../io/disk/make-directory.js";
-import { writeInPlace } from "../../io/disk/atomic-write.js";
+import { writeWhole } from "../../io/disk/atomic-write.js";
 import { createCertificate, type KeyType } from "../../tls/issue/issue.js";
 import { checkDays, DEFAULT_DAYS, isoDay } from "../../tls/issue/validity.js";
 import { differences } from "./cert-differences.js";
@@ -145,8 +145,8 @@ async function write(out: string, { certFile, keyFile }: Files, pair: PemPair): 
   try {
     await makeDirectory(dirname(keyFile));
     // A key without a certificate that says whose it is would be taken for somebody else's, were this the end.
-    await writeInPlace(certFile, pair.cert, 0o644);
-    await writeInPlace(keyFile, pair.key, 0o600);
+    await writeWhole(certFile, pair.cert, 0o644);
+    await writeWhole(keyFile, pair.key, 0o600);
   } catch (error) {
     const message = `cannot write to ${out} (${systemCode(error) ?? String(error)})`;
     throw new H2PushError("output", message, "pass a directory that this user may write to: --out DIR", {

@@ -1,5 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import packageFile from "../../../package.json" with { type: "json" };
 import { H2PushError, systemCode } from "../../errors.js";
 import type { LeftOut } from "../../export/exported-page.js";
@@ -180,7 +180,6 @@ async function inject(
 ): Promise<void> {
   if (place === undefined || !("directory" in place)) return;
   const { injectInto } = await import("../../export/inject.js");
-  await makeUserDirectory(dirname(place.directory), "--inject DIR");
   const { value: copy } = await interruptible((signal) =>
     injectInto(root, place.directory, site.base, pages, needs, signal),
   );

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { open, readdir, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { systemCode } from "../../errors.js";
 
 /** For everybody whom the user's mask (umask) lets read. */
 const ORDINARY = 0o666;
@@ -34,18 +35,20 @@ export async function writeWhole(file: string, content: string | Uint8Array, mod
 
 /**
  * Writes a file that somebody has named: through a link to where it leads,
- * and into a device or a pipe as it is.
+ * with the mode that the file has; and into a device, a pipe, or a file that
+ * is mounted by itself as it is.
  *
- * @param mode without it, a file that is there keeps its own
  * @throws what the system says
  */
-export async function writeInPlace(file: string, content: string | Uint8Array, mode?: number): Promise<void> {
+export async function writeInPlace(file: string, content: string | Uint8Array): Promise<void> {
   const real = await realpath(file).catch(() => file);
   const old = await stat(real).catch(() => undefined);
-  if (old === undefined) return writeWhole(real, content, mode);
+  if (old === undefined) return writeWhole(real, content);
   // To rename something over `/dev/null` would make a file of it, for everybody.
   if (!old.isFile() && !old.isDirectory()) return writeFile(real, content);
-  return writeWhole(real, content, mode ?? old.mode & 0o777);
+  await writeWhole(real, content, old.mode & 0o777).catch((error: unknown) =>
+    systemCode(error) === "EBUSY" ? writeFile(real, content) : Promise.reject(error),
+  );
 }
 
 /** Removes what earlier writes of the file have left beside it: it may hold a key. */
