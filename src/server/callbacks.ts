@@ -12,16 +12,17 @@ export function callbacks({
   onNotice,
   onError = toStandardError,
 }: Pick<ServerOptions, "onNotice" | "onError">): Callbacks {
-  return {
-    notice: (text) => onNotice?.(text),
-    report(error) {
-      try {
-        onError(error);
-      } catch (thrown) {
-        // It must not take the request with it, nor get lost.
-        toStandardError(thrown);
-      }
-    },
+  return { notice: guarded((text: string) => onNotice?.(text)), report: guarded(onError) };
+}
+
+/** What somebody else's function throws must not take the request with it, nor get lost. */
+function guarded<T>(tell: (told: T) => void): (told: T) => void {
+  return (told) => {
+    try {
+      tell(told);
+    } catch (thrown) {
+      toStandardError(thrown);
+    }
   };
 }
 

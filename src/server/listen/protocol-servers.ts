@@ -182,7 +182,7 @@ function createRedirect(options: ProtocolOptions): Http1Server {
       return;
     }
     const host = name.includes(":") ? `[${name}]` : name;
-    const path = request.url?.startsWith("/") === true ? request.url : "/";
+    const path = /^\/[\x21-\x7e]*$/.test(request.url ?? "") ? request.url : "/";
     const origin = port() === 0 ? `https://${host}` : `https://${host}:${port()}`;
     response.writeHead(308, { location: origin + path, "content-length": 0, connection: "close" }).end();
   });

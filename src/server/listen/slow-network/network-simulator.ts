@@ -85,6 +85,8 @@ export class SlowSocket extends Duplex {
     socket.on("drain", () => this.#admit());
     socket.on("end", () => this.#inbound.mark(() => this.push(null)));
     socket.on("error", (error) => this.destroy(error));
+    // Nobody else listens before it is handed on.
+    this.on("error", () => undefined);
     socket.on("close", () => {
       this.#outbound.cut();
       this.#inbound.mark(() => this.destroy());

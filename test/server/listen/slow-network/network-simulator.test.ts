@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { connect as connectHttp2 } from "node:http2";
-import { connect as connectTcp } from "node:net";
+import { connect as connectTcp, createServer } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { expect, onTestFinished, test } from "vitest";
 import type { Route } from "../../../../src/index.js";
+import { SlowNetworkLines } from "../../../../src/server/listen/slow-network/network-simulator.js";
 import { http1 } from "../../../support/h1.js";
 import { answerOf, connect } from "../../../support/h2.js";
 import { startServer } from "../../../support/server.js";
@@ -194,4 +195,18 @@ test("a client that goes away in the middle leaves nothing behind", async () => 
   expect((await record(({ target }) => target === "/a.bin")).aborted).toBe(true);
   await close();
   expect(errors).toEqual([]);
+});
+
+test("a client that resets its connection before anybody takes it harms nobody", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  const address = server.address();
+  const client = connectTcp({ port: typeof address === "object" ? (address?.port ?? 0) : 0, host: "127.0.0.1" });
+  const [socket] = await once(server, "connection");
+  const slow = new SlowNetworkLines({ rtt: RTT, kbps: Infinity, loss: 0 }).connect(socket, performance.now());
+  client.resetAndDestroy();
+  // Not by `once`, which listens for an error.
+  await new Promise((resolve) => slow.on("close", resolve));
+  expect(slow.errored).toMatchObject({ code: "ECONNRESET" });
 });
