@@ -50,7 +50,7 @@ function unwrittenTeller(): (error: Error) => void {
     const code = systemCode(error) ?? error.message;
     if (code === "EPIPE" || isTold) return;
     isTold = true;
-    const hint = "what is missing there is not kept elsewhere";
+    const hint = "make room where it goes, or send it somewhere else";
     printError(new H2PushError("output", `cannot write standard output (${code})`, hint, { cause: error }));
     process.exitCode = FAILED;
   };

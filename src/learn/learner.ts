@@ -7,7 +7,7 @@ import type { PageNeeds } from "../scanner/types.js";
 import type { LearnFile } from "./learn-file.js";
 import { learnFrom, newsOf, noteLater, versionIfAny } from "./learn-from-load.js";
 import { LearnedPage, NONE } from "./learned-page.js";
-import { assetRequest, isReload, type ObservedRequest } from "./observed-request.js";
+import { assetRequest, isReload, MAX_TARGET_LENGTH, type ObservedRequest } from "./observed-request.js";
 import { OpenLoads } from "./open-loads.js";
 import type { LoadStart, PageLoad, Sighting } from "./page-load.js";
 import { isPlain, isPublic, isShared } from "./shared-response.js";
@@ -42,9 +42,6 @@ export interface LearnerOptions {
 
 /** Pages whose lists are kept; those asked for least recently go. */
 const MAX_PAGES = 4000;
-
-/** Pages with longer paths are not learned: in a single-page application, clients make them up. */
-const MAX_PATH_LENGTH = 1024;
 
 const OUTDATED = "what was learned is of another version of the page or of its code";
 const LATER = "asked for in an earlier load, after the page had loaded";
@@ -116,7 +113,7 @@ export class Learner {
   begin(page: PageVersion, request: ObservedRequest, announced: LoadStart["announced"]): void {
     const { pathname, needs } = page;
     const { client, fields, method } = request;
-    if (method !== "GET" || !isPlain(fields) || pathname.length > MAX_PATH_LENGTH) return;
+    if (method !== "GET" || !isPlain(fields) || pathname.length > MAX_TARGET_LENGTH) return;
     const learned = this.#of(page, keyOf(pathname, client.kind));
     const start = {
       client,

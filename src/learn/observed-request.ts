@@ -13,8 +13,8 @@ export interface ObservedRequest {
   readonly fields: IncomingHttpHeaders;
 }
 
-/** Characters of a target that is looked at: all `Link` fields together have 8 KB. */
-const MAX_TARGET_LENGTH = 1024;
+/** Characters of a target or a page that is looked at: all `Link` fields together have 8 KB, and clients make up long ones. */
+export const MAX_TARGET_LENGTH = 1024;
 
 /** A query with more characters than a version has may be a token that only one person has. */
 const MAX_OPEN_QUERY_LENGTH = 16;
@@ -38,9 +38,11 @@ export function assetRequest({ method, authority, target, fields }: ObservedRequ
     : { referer, target, destination, mode, isOpen: isOpen(target, fields) };
 }
 
+const ROOT = baseOf("/");
+
 /** Browsers escape what would end a link-value (`>`), and what names another host (`//host`) is no target of this one. */
 function isAsBrowsersSend(target: string): boolean {
-  const resolved = resolve(target, baseOf("/"));
+  const resolved = resolve(target, ROOT);
   return "target" in resolved && resolved.target === target;
 }
 

@@ -313,7 +313,7 @@ test.each<[text: unknown, stderr: string]>([
   [{ allowHost: ["a", 3] }, `error: allowHost[1] in ${FILE} can't be 3\nit must be a string\n`],
   [{ allowHost: "a b" }, `error: allowHost in ${FILE}: not a host name or IP address: a b\n`],
   [{ tlsMin: "1.1" }, `error: tlsMin in ${FILE} can't be "1.1"\nit must be one of "1.2", "1.3"\n`],
-  [{ passphrase: 123456 }, `error: passphrase in ${FILE} can't be what it is\nit must be a string\n`],
+  [{ passphrase: 123456 }, `error: passphrase in ${FILE} is of the wrong type\nit must be a string\n`],
   [{ list: "yes" }, `error: list in ${FILE} can't be "yes"\nit must be true or false\n`],
   [{ root: null }, `error: root in ${FILE} can't be null\nit must be a string\n`],
   ["[]", `error: no object in ${FILE}\nfor example { "port": 8443 }\n`],

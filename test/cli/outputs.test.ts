@@ -68,7 +68,7 @@ linux("standard output that takes nothing is an error", async () => {
   const failed = await promisify(execFile)("sh", ["-c", command], { cwd }).catch((error: unknown) => error);
   expect(failed).toMatchObject({
     code: 1,
-    stderr: "error: cannot write standard output (ENOSPC)\nwhat is missing there is not kept elsewhere\n",
+    stderr: "error: cannot write standard output (ENOSPC)\nmake room where it goes, or send it somewhere else\n",
   });
 });
 

@@ -28,8 +28,9 @@ export async function readConfig(file: string): Promise<Config> {
     if (type === undefined) throw unknownKey(key, Object.keys(properties), file);
     const wrong = schemaError(value, type);
     if (wrong !== undefined) {
-      const given = configOptions[key]?.secret === true ? "what it is" : JSON.stringify(wrong.value);
-      const message = `${key}${wrong.path} in ${file} can't be ${given}`;
+      const place = `${key}${wrong.path} in ${file}`;
+      const isSecret = configOptions[key]?.secret === true;
+      const message = isSecret ? `${place} is of the wrong type` : `${place} can't be ${JSON.stringify(wrong.value)}`;
       throw new H2PushError("usage", message, `it must be ${inWords(wrong.type)}`);
     }
   }

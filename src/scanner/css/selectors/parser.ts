@@ -1,6 +1,13 @@
 import { splitCommas } from "../values.js";
 import { addNesting, emptyCompound, isNever, mostSpecific, type Nesting } from "./nesting.js";
-import { BY_ATTRIBUTE, NEVER, PARTS_OF_INPUTS, TEXT_PSEUDO, UNDECIDED } from "./pseudo-classes.js";
+import {
+  BY_ATTRIBUTE,
+  byInheritedAttribute,
+  NEVER,
+  PARTS_OF_INPUTS,
+  TEXT_PSEUDO,
+  UNDECIDED,
+} from "./pseudo-classes.js";
 import { SelectorCursor } from "./selector-cursor.js";
 import type { Combinator, Compound, Selector } from "./types.js";
 
@@ -232,23 +239,6 @@ class SelectorParser {
     if (place.depth > MAX_DEPTH || argument === undefined) this.#valid = false;
     return this.#valid ? selectors : undefined;
   }
-}
-
-/**
- * What `:lang()` and `:dir()` ask for (Selectors 4 §9): an attribute of an
- * element, or of one around it where none in between says something else.
- * Undefined for what is not told so: `:lang("*-Latn")`, `:dir(ltr)`.
- */
-function byInheritedAttribute(name: string, argument: string): string | undefined {
-  const values = splitCommas(argument).map((value) => value.trim().replaceAll(/^["']|["']$/g, ""));
-  if (!values.every((value) => /^[a-z][\w-]*$/i.test(value))) return undefined;
-  if (name === "dir") return values.join() === "rtl" ? inheriting("dir", "=rtl") : undefined;
-  return name === "lang" ? values.map((value) => inheriting("lang", `|=${value}`)).join() : undefined;
-}
-
-function inheriting(name: string, test: string): string {
-  const has = `[${name}${test} i]`;
-  return `${has}, ${has} :not([${name}], [${name}]:not(${has}) *)`;
 }
 
 function combinatorOf(text: string | undefined): Combinator {

@@ -1,3 +1,4 @@
+import { splitCommas } from "../values.js";
 import { wordSet } from "../../../io/text/word-set.js";
 
 /** States that come with an action of the user, or with a script. */
@@ -23,6 +24,23 @@ export const BY_ATTRIBUTE: Readonly<Record<string, string>> = {
   required: "required",
   "placeholder-shown": "placeholder",
 };
+
+/**
+ * What `:lang()` and `:dir()` ask for (Selectors 4 §9): an attribute of an
+ * element, or of one around it where none in between says something else.
+ * Undefined for what is not told so: `:lang("*-Latn")`, `:dir(ltr)`.
+ */
+export function byInheritedAttribute(name: string, argument: string): string | undefined {
+  const values = splitCommas(argument).map((value) => value.trim().replaceAll(/^["']|["']$/g, ""));
+  if (!values.every((value) => /^[a-z][\w-]*$/i.test(value))) return undefined;
+  if (name === "dir") return values.join() === "rtl" ? inheriting("dir", "=rtl") : undefined;
+  return name === "lang" ? values.map((value) => inheriting("lang", `|=${value}`)).join() : undefined;
+}
+
+function inheriting(name: string, test: string): string {
+  const has = `[${name}${test} i]`;
+  return `${has}, ${has} :not([${name}], [${name}]:not(${has}) *)`;
+}
 
 /** Pseudo-elements that show text, which may take a font of its own. */
 export const TEXT_PSEUDO = wordSet(`
