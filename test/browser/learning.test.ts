@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import type { RequestRecord } from "../../src/index.js";
 import { chromiumPath, firefoxPath } from "../support/browsers.js";
+import { connect } from "../support/h2.js";
+import { navigate, noPush } from "../support/loads.js";
 import { startServer, testCertificate } from "../support/server.js";
 import { writeSite } from "../support/site.js";
 import type { SweepBrowser } from "../support/sweep/browser.js";
@@ -80,6 +82,7 @@ describe.each(Object.entries(browsers))("in %s", (_, [path, open]) => {
   ] as const)(
     "under --announce %s what a first load of %s has asked for goes with the next where it may, and is fetched once",
     async (announce, _page, site, hidden: readonly string[]) => {
+      const expected = learned.filter((target) => !hidden.includes(target));
       const asked: RequestRecord[] = [];
       const server = await startServer({
         root: await writeSite(site),
@@ -87,6 +90,7 @@ describe.each(Object.entries(browsers))("in %s", (_, [path, open]) => {
         delivery: "link",
         onRequest: (record) => asked.push(record),
       });
+      const client = await connect(server.port, noPush);
       const browser = await (opened ??= open(path ?? "", await testCertificate()));
       const load = async () => {
         asked.length = 0;
@@ -103,8 +107,12 @@ describe.each(Object.entries(browsers))("in %s", (_, [path, open]) => {
       };
       const first = await load();
       expect(first.linked).toEqual([]);
+      // The first load is over when nothing was asked for in a while.
+      await expect
+        .poll(() => navigate(client, "/", { ":method": "HEAD" }), { timeout: 20_000 })
+        .toEqual(expect.arrayContaining(expected));
       const second = await load();
-      expect(second.linked).toEqual(learned.filter((target) => !hidden.includes(target)));
+      expect(second.linked).toEqual(expected);
       expect(second.targets).toEqual(first.targets);
       expect(new Set(second.targets).size).toBe(second.targets.length);
       expect(second.seen).toEqual(first.seen);

@@ -183,7 +183,10 @@ export class OpenPages {
     );
     await this.#watch?.cover(new Set(directories));
     const now = performance.now();
-    const changes = await Promise.all([...this.#listening].map((listening) => this.#lookAt(listening, now)));
+    const filesNow = this.#files.look();
+    const lookAt = async (listening: Listening) =>
+      this.#take(listening, await filesNow(listening.page.given, listening.audience), now);
+    const changes = await Promise.all([...this.#listening].map(lookAt));
     this.#tellOf(changes.filter((change) => typeof change === "object"));
     if (changes.includes("settling")) this.#settling = setTimeout(() => this.look(), QUIET_MS).unref();
     // The last page may have gone meanwhile.
@@ -200,8 +203,8 @@ export class OpenPages {
     for (const change of alike.values()) this.#changed(change);
   }
 
-  async #lookAt(listening: Listening, now: number): Promise<PageChange | "settling" | undefined> {
-    const files = await this.#files.again(listening.page.given, listening.audience);
+  /** Takes what a look has found for a page, and tells it of a change. */
+  async #take(listening: Listening, files: Files, now: number): Promise<PageChange | "settling" | undefined> {
     const change = this.#listening.has(listening) ? listening.page.look(files, now) : undefined;
     if (change === "settling" || change === undefined) return change;
     if (change === "gone") return undefined;

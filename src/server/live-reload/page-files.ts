@@ -120,11 +120,12 @@ export class PageFiles {
 
   /** @param paths each with whether it is that of a stylesheet */
   async at(paths: ReadonlyMap<string, boolean>, audience: Audience | undefined): Promise<Files> {
-    const states = [...paths].map(async ([path, style]) => {
-      const file = await this.#fileAt(path, audience);
-      return [path, this.#stateOf(path, file, style, audience)] as const;
-    });
+    const states = [...paths].map(async ([path, style]) => [path, await this.#stateAt(path, style, audience)] as const);
     return new Map(await Promise.all(states));
+  }
+
+  async #stateAt(path: string, style: boolean, audience: Audience | undefined): Promise<FileState> {
+    return this.#stateOf(path, await this.#fileAt(path, audience), style, audience);
   }
 
   /** What an upstream answers is often a file of ours, too: it serves the same folder. */
@@ -151,12 +152,29 @@ export class PageFiles {
     return places.some((place) => ignores(relative(root, place).replaceAll(sep, "/")));
   }
 
-  /** The same files, as they are on the disk now. */
-  async again(files: Files, audience: Audience | undefined): Promise<Files> {
-    const paths = [...files.keys()].filter((path) => path !== UPSTREAM);
-    for (const path of paths) this.#options.lookup.invalidate(path, audience);
-    const found = await this.at(new Map(paths.map((path) => [path, files.get(path)?.style === true])), audience);
-    return files.has(UPSTREAM) ? new Map([...found, [UPSTREAM, CONSTANT]]) : found;
+  /**
+   * One look at the disk for all pages: the returned function tells how files
+   * are now. Each is looked at once, so that all pages that rest on it see its
+   * change at the same time.
+   */
+  look(): (files: Files, audience: Audience | undefined) => Promise<Files> {
+    const looked = new Map<string, Promise<FileState>>();
+    const stateNow = (path: string, style: boolean, audience: Audience | undefined) => {
+      const key = [path, style, audience?.key].join(" ");
+      const known = looked.get(key);
+      if (known !== undefined) return known;
+      this.#options.lookup.invalidate(path, audience);
+      const state = this.#stateAt(path, style, audience);
+      looked.set(key, state);
+      return state;
+    };
+    return async (files, audience) => {
+      const states = [...files].map(
+        async ([path, { style }]) =>
+          [path, path === UPSTREAM ? CONSTANT : await stateNow(path, style, audience)] as const,
+      );
+      return new Map(await Promise.all(states));
+    };
   }
 
   /** What is served next is to be as new as what was seen here. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { brotliDecompressSync, gzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { ServerOptions } from "../../../src/index.js";
+import { SiteLookup } from "../../../src/server/files/site-lookup.js";
 import { PageFiles } from "../../../src/server/live-reload/page-files.js";
 import { liveLine } from "../../../src/cli/log/live-line.js";
 import { startCli, type Cli } from "../../support/cli.js";
@@ -283,7 +284,7 @@ describe("an event stream", () => {
     source.close();
     await rm(join(root, "index.html"));
     await vi.waitFor(async () => expect((await client.request("/")).status).toBe(404), { timeout: 5000 });
-    const looks = vi.spyOn(PageFiles.prototype, "again");
+    const looks = vi.spyOn(PageFiles.prototype, "look");
     const refreshes = vi.spyOn(PageFiles.prototype, "refresh");
     onTestFinished(() => void [looks, refreshes].map((spy) => spy.mockRestore()));
     const brief = await listen(client, address("/", { brief: "true", version: hello.id }));
@@ -399,6 +400,18 @@ describe("a page that is not there", () => {
     expect((await source.next()).event).toBe("hello");
     expect(await source.next()).toMatchObject({ event: "reload" });
   });
+});
+
+test("a file is looked at once for all pages that rest on it: they see its change at the same time", async () => {
+  const { client } = await serve();
+  await Promise.all([open(client), open(client)]);
+  const looks = vi.spyOn(PageFiles.prototype, "look");
+  const files = vi.spyOn(SiteLookup.prototype, "invalidate");
+  onTestFinished(() => void [looks, files].map((spy) => spy.mockRestore()));
+  await vi.waitFor(() => expect(looks.mock.calls.length).toBeGreaterThan(1), { timeout: 10_000 });
+  const asked = files.mock.calls.filter(([target]) => target === "/b.css");
+  expect(asked.length).toBeGreaterThan(0);
+  expect(asked.length).toBeLessThanOrEqual(looks.mock.calls.length);
 });
 
 test("the log says what changed, and how many pages took it", async () => {
