@@ -19,6 +19,7 @@ import { setOptions } from "../options/set-options.js";
 import { reporting, type Reporting, type ReportingOptions } from "../output/reporting.js";
 import { checkGivenRoot } from "../options/served-root.js";
 import { whereToConnect, startBlock } from "../output/start-block.js";
+import { giveBackIdleMemory } from "./idle-memory.js";
 import { stopOnSignal } from "./stop.js";
 
 /** The options of `h2push [root]`, as the command line has them. */
@@ -76,6 +77,7 @@ export async function serve(
     print(startBlock({ ...start, browsers: await askBrowsers(certificate) }));
   }
   started();
+  giveBackIdleMemory();
   if (options.qr === true) print(await (await import("../output/qr.js")).qrBlock(address, host));
   await keepCertificateCurrent(server, certificate, source, say);
   await attend({ server, address, options, print, say, warn }, command !== undefined);

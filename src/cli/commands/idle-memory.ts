@@ -1,0 +1,46 @@
+import { performance } from "node:perf_hooks";
+import process from "node:process";
+
+/** How often it is looked whether there is something to give back (milliseconds). */
+const INTERVAL_MS = 3000;
+
+/** A server rests that had something to do in less than this part of the time. */
+const RESTS_BELOW = 0.05;
+
+/** So much more than after the last collection is worth one (bytes). */
+const WORTH_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Has the garbage of a busy time collected when that is over, until the
+ * returned function is called. By itself V8 collects when it needs room, and
+ * after many requests a server that rests stays as large as it was for ever
+ * (measured on Node 20: of 145 MB some 70 are garbage). It takes 20 to 70 ms,
+ * when nobody has asked for anything in a while.
+ */
+export function giveBackIdleMemory(): () => void {
+  let least: number | undefined = process.memoryUsage.rss();
+  let before = performance.eventLoopUtilization();
+  const look = () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, before);
+    before = now;
+    if (utilization >= RESTS_BELOW) return;
+    const used = process.memoryUsage.rss();
+    least = Math.min(least ?? used, used);
+    if (used < least + WORTH_BYTES) return;
+    // The system has it back a moment later: what is left counts from the next look on.
+    least = undefined;
+    collect().catch(() => clearInterval(timer));
+  };
+  const timer = setInterval(look, INTERVAL_MS).unref();
+  return () => clearInterval(timer);
+}
+
+/** @throws where this Node has no inspector, or may not use it */
+async function collect(): Promise<void> {
+  const { Session } = await import("node:inspector");
+  const session = new Session();
+  session.connect();
+  // Not in its own turn: on Node 20 the program then stands still for ever (measured).
+  session.post("HeapProfiler.collectGarbage", () => setImmediate(() => session.disconnect()));
+}
