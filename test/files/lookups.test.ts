@@ -14,12 +14,35 @@ test("gives an answer again for 250 ms, and then looks again", async () => {
   const { lookups, later } = counted();
   expect(lookups.peek("a", performance.now())).toBeUndefined();
   expect(await lookups.find("a")).toBe("a 1");
-  later(249);
+  later(125);
   expect(lookups.peek("a", performance.now())).toBe("a 1");
   expect(await lookups.find("a")).toBe("a 1");
-  later(1);
+  later(125);
   expect(lookups.peek("a", performance.now())).toBeUndefined();
   expect(await lookups.find("a")).toBe("a 2");
+});
+
+test("looks again ahead, once, where an answer is asked for again, so that nobody waits", async () => {
+  const { lookups, later } = counted();
+  await lookups.find("a");
+  later(126);
+  expect([1, 2].map(() => lookups.peek("a", performance.now()))).toEqual(["a 1", "a 1"]);
+  await Promise.resolve();
+  expect(lookups.peek("a", performance.now())).toBe("a 2");
+  later(125);
+  expect(lookups.peek("a", performance.now())).toBe("a 2");
+});
+
+test("gives an answer on while looking again ahead fails, until it is too old", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  onTestFinished(() => void vi.useRealTimers());
+  let looks = 0;
+  const lookups = new Lookups(() => (++looks === 1 ? Promise.resolve("fine") : Promise.reject(new Error("disk"))));
+  await lookups.find("a");
+  vi.advanceTimersByTime(200);
+  expect(await lookups.find("a")).toBe("fine");
+  vi.advanceTimersByTime(50);
+  await expect(lookups.find("a")).rejects.toThrow("disk");
 });
 
 test("looks once for all who ask at the same time", async () => {
