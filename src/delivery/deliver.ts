@@ -1,5 +1,6 @@
-import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
-import type { AnnouncedTargets } from "./announced.js";
+import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import { errorOf } from "../errors.js";
+import type { AnnouncedTargets } from "./held-back.js";
 import type { DeliveredTarget, Delivery, History } from "./history.js";
 import { writeLink } from "./link.js";
 import type { PreloadLink } from "./announcement.js";
@@ -178,7 +179,10 @@ async function pushed(
     }
   } catch (error) {
     // The client's own cancel is seen in the stream's code; anything else is ours.
-    if (!stream.destroyed && !stream.closed && error instanceof Error) report(error);
+    if (!stream.destroyed && !stream.closed) {
+      report(errorOf(error));
+      stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    }
   } finally {
     writes.done(writer);
   }

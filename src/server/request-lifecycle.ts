@@ -165,13 +165,23 @@ function fail(site: Site, exchange: Exchange, error: unknown): boolean {
   report(site, error);
   const isBegun = exchange.status !== 0;
   if (ended) return isBegun;
-  if (!isBegun && isExhausted(error)) {
-    sendError(exchange, 503, "The server has too many files open.", { "retry-after": "1" });
-  } else if (!isBegun) {
-    sendError(exchange, 500, "The server could not answer this request; its log says why.");
-  } else if (stream !== undefined) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  if (!isBegun && sendFailure(site, exchange, error)) return false;
+  if (stream !== undefined) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   else responseBody.destroy();
-  return isBegun;
+  return true;
+}
+
+/** Whether that could be said: what others have set for the response may be what is wrong with it. */
+function sendFailure(site: Site, exchange: Exchange, error: unknown): boolean {
+  try {
+    if (isExhausted(error)) {
+      sendError(exchange, 503, "The server has too many files open.", { "retry-after": "1" });
+    } else sendError(exchange, 500, "The server could not answer this request; its log says why.");
+    return true;
+  } catch (again) {
+    report(site, again);
+    return false;
+  }
 }
 
 const report = (site: Site, error: unknown) => site.report(errorOf(error));

@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { Connection } from "../server/listen/connection.js";
 import { NO_POLICIES } from "../server/http/exchange.js";
+import { withoutConnectionFields } from "../server/http/fetch-adapter.js";
 import { Http1Exchange } from "../server/http/http1-exchange.js";
 import { Http2Exchange } from "../server/http/http2-exchange.js";
 import type { ForeignConnections } from "./foreign-connections.js";
@@ -86,6 +87,6 @@ export class CompatHttp2Exchange extends Http2Exchange {
     const response = this.#response;
     // Who logs the response asks there.
     response.statusCode = status;
-    super.writeHead(status, onTopOf(response, fields), end);
+    super.writeHead(status, withoutConnectionFields(onTopOf(response, fields)), end);
   }
 }

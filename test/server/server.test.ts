@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as after } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createServer, type Route, type RouteContext } from "../../src/index.js";
 import { emptyDirectory } from "../support/directory.js";
 import { http1, keepAlive } from "../support/h1.js";
@@ -230,6 +230,34 @@ test("a route whose content fails in its middle is reset and told of", async () 
   for (const version of ["2", "1.1"]) await server.record(({ httpVersion }) => httpVersion === version);
   expect(server.errors.map(({ message }) => message)).toEqual(Array(2).fill("the other half is missing"));
   expect((await request("/none")).status).toBe(404);
+});
+
+test("a stream of events whose client has gone while its route made up its mind is cancelled", async () => {
+  let answer: () => void = () => undefined;
+  const mind = new Promise<void>((resolve) => (answer = resolve));
+  const cancelled = vi.fn();
+  const arrived = vi.fn();
+  const server = await startServer({
+    routes: [
+      async () => {
+        arrived();
+        await mind;
+        return new Response(new ReadableStream({ cancel: cancelled }), {
+          headers: { "content-type": "text/event-stream" },
+        });
+      },
+    ],
+  });
+  const { session } = await connect(server.port);
+  const stream = session.request({ ":path": "/" }).on("error", () => undefined);
+  await vi.waitFor(() => expect(arrived).toHaveBeenCalled());
+  stream.close(8);
+  await once(stream, "close");
+  // The server has read the reset when it has answered what came behind it.
+  await new Promise((resolve) => session.ping(resolve));
+  answer();
+  await vi.waitFor(() => expect(cancelled).toHaveBeenCalled());
+  expect(server.errors).toEqual([]);
 });
 
 test("listeners of the library that throw do not end the process", async () => {

@@ -2,7 +2,7 @@ import { RateLimit } from "../../io/rate-limit.js";
 import type { ServerWebSocket } from "../../server/routes/web-socket.js";
 
 /** What may wait for a member that reads slowly (bytes): beyond it, the member is sent away, and holds up nobody. */
-const MAX_BUFFERED_BYTES = 1024 * 1024;
+export const MAX_BUFFERED_BYTES = 1024 * 1024;
 
 /** Messages that a member may say at once, and in each second. */
 const BURST = 50;

@@ -4,7 +4,7 @@ import { endpoint } from "../endpoints/endpoint.js";
 import { integerParameter } from "../endpoints/parameter.js";
 import { problem } from "../endpoints/problem.js";
 import { readCommand } from "./socket-command.js";
-import { Rooms } from "./rooms.js";
+import { MAX_BUFFERED_BYTES, Rooms } from "./rooms.js";
 import { readSlowly } from "./slow-reader.js";
 
 /** Bytes per millisecond are kilobytes per second. */
@@ -49,6 +49,7 @@ function obey(socket: ServerWebSocket, say: (text: string) => void): void {
   let pinged = 0;
   socket.on("pong", () => socket.send(JSON.stringify({ type: "pong", ms: performance.now() - pinged })));
   socket.on("message", (data, isBinary) => {
+    if (socket.bufferedAmount > MAX_BUFFERED_BYTES) return socket.terminate();
     if (isBinary) return socket.send(data);
     const command = readCommand(data.toString());
     if (command === undefined) return socket.close(4000, "not understood");

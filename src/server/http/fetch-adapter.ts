@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { webStreams } from "../../io/builtins.js";
 import type { Reply } from "../../files/send-response.js";
-import { inPieces, writePieces, type Progress } from "../../files/write-pieces.js";
+import { inPieces, isClosed, writePieces, type Progress } from "../../files/write-pieces.js";
 
 /** A request as HTTP has it. */
 export interface HttpRequest {
@@ -118,7 +118,8 @@ export async function sendContent(
   const cancel = () => void reader.cancel().catch(() => undefined);
   const endless = isEventStream(response);
   // A reader that waits for the next piece would not notice that its client has gone.
-  body.once("close", cancel);
+  if (isClosed(body)) cancel();
+  else body.once("close", cancel);
   if (endless) {
     if (closing.aborted) cancel();
     else closing.addEventListener("abort", cancel);

@@ -121,7 +121,8 @@ class Watched {
     const before = this.#progress.get(response);
     const waiting = response.isQueued ? 0 : response.responseBody.writableLength;
     const { bytes } = response;
-    if (waiting > 0 && waiting === before?.waiting && bytes === before.bytes) return false;
+    // What was added meanwhile says nothing of what was taken.
+    if (waiting > 0 && before !== undefined && waiting >= before.waiting && bytes === before.bytes) return false;
     if (waiting > 0) this.#quietSince = now;
     this.#progress.set(response, { waiting, bytes, at: now });
     return true;

@@ -1,6 +1,7 @@
 import { constants, type Http2Session, type ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
 import type { Writable } from "node:stream";
+import { TLSSocket } from "node:tls";
 import { History } from "../../delivery/history.js";
 import { WriteQueue } from "../../delivery/scheduler.js";
 import { FloodLimits } from "./flood-limits.js";
@@ -66,7 +67,7 @@ export function openConnection(id: number, transport: Transport): Connection {
     // An IPv6 socket that takes IPv4 too maps those addresses (RFC 4291 §2.5.5.2).
     remoteAddress: transport.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, ""),
     opened,
-    history: new History(),
+    history: new History(resumes(transport.socket)),
     writes: new WriteQueue(),
     open: 0,
     idleStreams: 0,
@@ -77,6 +78,9 @@ export function openConnection(id: number, transport: Transport): Connection {
     floods: new FloodLimits(),
   };
 }
+
+/** Whether a client goes on with a TLS session of another connection (RFC 8446 §2.2). */
+const resumes = (socket: Socket) => socket instanceof TLSSocket && socket.isSessionReused();
 
 /**
  * Counts a request that came to nothing by a reset; beyond the limit it ends

@@ -60,6 +60,7 @@ export function createProtocols(options: ProtocolOptions): Protocols {
     ...options.secured,
     ALPNProtocols: ["h2", "http/1.1"],
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    sessionTimeout: SESSION_SECONDS,
   });
   tls.on("secureConnection", (socket: TLSSocket) => {
     socket.on("error", () => socket.destroy());
@@ -71,6 +72,9 @@ export function createProtocols(options: ProtocolOptions): Protocols {
   tls.on("tlsClientError", (_error, socket) => socket.destroy());
   return { tls, plain: createRedirect(options) };
 }
+
+/** For how long a client may go on with a TLS session: as long as it is likely to have kept what it was given, too. */
+const SESSION_SECONDS = 24 * 60 * 60;
 
 /** What ends a stream is told by its 'close'. */
 const ignore = () => undefined;
@@ -131,8 +135,12 @@ const isWhole = (stream: ServerHttp2Stream) =>
 function endUnsentHttp1(request: IncomingMessage, response: ServerResponse, limit: number): void {
   const isSent = () => request.complete || response.headersSent;
   request.setTimeout(limit, () => {
-    if (!isSent() && request.readableLength === 0) response.destroy();
+    // Node waits for the rest of it before it takes another request.
+    if (response.writableFinished) request.socket.destroy();
+    else if (!isSent() && request.readableLength === 0) response.destroy();
   });
+  // Without a listener Node ends the connection, also where all has come and nobody has read it.
+  response.on("timeout", ignore);
   // Behind the response, it is the connection's own: how long it may be kept for another request.
   request.once("end", () => {
     if (!response.writableFinished) request.setTimeout(0);
@@ -145,7 +153,7 @@ const REQUEST_TIMEOUT_MS = 300_000;
 const REFUSED = { "content-length": 0, connection: "close" };
 
 function createHttp1(options: ProtocolOptions): Http1Server {
-  const { connections, onExchange, asksOthers = false, stallTimeout, inspector } = options;
+  const { connections, onExchange, maxStreams, asksOthers = false, stallTimeout, inspector } = options;
   const known = new WeakMap<Socket, Connection>();
   const add = (socket: Socket) => {
     const connection = connections.add({ protocol: "http/1.1", socket });
@@ -161,6 +169,8 @@ function createHttp1(options: ProtocolOptions): Http1Server {
     const connection = known.get(request.socket) ?? add(request.socket);
     request.on("error", ignore);
     response.on("error", ignore);
+    // HTTP/1.1 has no word for it. No browser asks ahead.
+    if (connection.responses.length >= maxStreams) return void request.socket.destroy();
     const refusal = refusalOf(request);
     if (refusal !== undefined) return void response.writeHead(refusal, REFUSED).end();
     if (hasContent({ stream: undefined, fields: request.headers })) endUnsentHttp1(request, response, stallTimeout);

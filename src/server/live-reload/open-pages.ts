@@ -30,6 +30,9 @@ export interface LiveChange extends PageChange {
 const WATCHED_INTERVAL_MS = 1000;
 const INTERVAL_MS = 250;
 
+/** Pages of other servers that are told of changes at a time: each names hundreds of files, which are looked at for it. */
+const MAX_NAMING_PAGES = 100;
+
 /** A page with a stream. */
 interface Listening {
   readonly visitor: Visitor;
@@ -121,7 +124,7 @@ export class OpenPages {
     // One that has gone loads anew when it is back, as one that listened when it went.
     const changed = this.#idOf(given.files) !== told && isThere(given);
     if (changed) listener.send({ event: "reload", id: "", data: "[]" });
-    if (changed || visitor.brief) return listener.end();
+    if (changed || visitor.brief || (visitor.files !== undefined && this.#isFull())) return listener.end();
     const { page, files, audience } = given;
     const listening = { visitor, audience, listener, page: new OpenPage(page, files, this.#delay) };
     this.#listening.add(listening);
@@ -131,6 +134,11 @@ export class OpenPages {
       this.#watch === undefined ? INTERVAL_MS : WATCHED_INTERVAL_MS,
     ).unref();
     this.look();
+  }
+
+  #isFull(): boolean {
+    const naming = [...this.#listening].filter(({ visitor }) => visitor.files !== undefined);
+    return naming.length >= MAX_NAMING_PAGES;
   }
 
   /** What a page rests on that was told another version: when changes have settled, or at once when it has gone. */

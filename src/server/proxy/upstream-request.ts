@@ -2,7 +2,7 @@ import { request as requestHttp, type ClientRequest, type IncomingMessage, type 
 import { request as requestHttps } from "node:https";
 import type { Duplex } from "node:stream";
 import { systemCode } from "../../errors.js";
-import type { Exchange } from "../http/exchange.js";
+import { isOver, type Exchange } from "../http/exchange.js";
 import { lookup, type UpstreamConnections } from "./upstream-connections.js";
 import { failureOf, timedOut } from "./upstream-error.js";
 import { IdleTimeout } from "./idle-timeout.js";
@@ -67,7 +67,7 @@ function attempt(question: Question, reuse: boolean): Promise<UpstreamAnswer | "
     const failed = (error: Error) => {
       exchange.responseBody.off("close", gone);
       idleTimeout.end();
-      if (reuse && isStale(request, error)) resolve("stale");
+      if (reuse && !isOver(exchange) && isStale(request, error)) resolve("stale");
       else reject(failureOf(error, upstream));
     };
     const answered = (response: IncomingMessage, upgrade: UpstreamAnswer["upgrade"]) => {

@@ -8,6 +8,10 @@ import type { AcceptedWebSocket, WebSocketOptions } from "./web-socket.js";
 
 const MAX_PAYLOAD_BYTES = 1024 * 1024;
 
+/** What a client may have us keep: pongs that it does not take, pieces of a message that does not end. ws's own server has the same. */
+const MAX_WAITING = { maxFragments: 16 * 1024, maxBufferedChunks: 256 * 1024 };
+const MAX_WAITING_PONGS = 60;
+
 /** How long a client may take to answer a goodbye (milliseconds). */
 const CLOSE_TIMEOUT_MS = 2000;
 
@@ -18,12 +22,16 @@ const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 interface ServerEnd {
   _protocol: string;
   _readyState: number;
-  setSocket(socket: Duplex, head: Buffer, options: { maxPayload: number; allowSynchronousEvents: boolean }): void;
+  setSocket(
+    socket: Duplex,
+    head: Buffer,
+    options: typeof MAX_WAITING & { maxPayload: number; allowSynchronousEvents: boolean },
+  ): void;
 }
 type NewServerEnd = new (
   address: null,
   protocols: undefined,
-  options: { autoPong: boolean; closeTimeout: number },
+  options: { autoPong: boolean; closeTimeout: number; maxPendingAutoPongs: number },
 ) => WebSocket & ServerEnd;
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
 const ServerEnd = WebSocket as unknown as NewServerEnd;
@@ -58,7 +66,7 @@ export function acceptWebSocket(
   socket.on("error", () => undefined);
   socket._protocol = protocol;
   if (upgrade.socket.destroyed) endAtOnce(socket);
-  else socket.setSocket(upgrade.socket, upgrade.head, { maxPayload, allowSynchronousEvents: true });
+  else socket.setSocket(upgrade.socket, upgrade.head, { ...MAX_WAITING, maxPayload, allowSynchronousEvents: true });
   if (closing.aborted) leave();
   else closing.addEventListener("abort", leave);
   const response = new Response(null);
@@ -85,7 +93,8 @@ class CountedWebSocket extends ServerEnd {
   readonly #exchange: Exchange;
 
   constructor(exchange: Exchange) {
-    super(null, undefined, { autoPong: true, closeTimeout: CLOSE_TIMEOUT_MS });
+    const pongs = { autoPong: true, maxPendingAutoPongs: MAX_WAITING_PONGS };
+    super(null, undefined, { ...pongs, closeTimeout: CLOSE_TIMEOUT_MS });
     this.#exchange = exchange;
   }
 

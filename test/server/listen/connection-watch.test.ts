@@ -3,6 +3,7 @@ import { connect as connectTcp } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { emptyDirectory } from "../../support/directory.js";
+import { http1 } from "../../support/h1.js";
 import { connect } from "../../support/h2.js";
 import {
   CODE,
@@ -213,6 +214,30 @@ test.each(["h2", "http/1.1"])("a client of %s that reads nothing is ended", asyn
   } else one.write(Buffer.from("GET /huge.bin HTTP/1.1\r\nhost: localhost\r\n\r\n"));
   one.socket.pause();
   await server.record(({ target, aborted }) => target === "/huge.bin" && aborted);
+});
+
+test("a client of HTTP/1.1 that asks ahead without end is ended", async () => {
+  const server = await startServer({ maxStreams: 3, routes: [() => new Promise(() => undefined)] });
+  const one = await client(server.port, { begins: false, protocol: "http/1.1" });
+  one.write(Buffer.from("GET / HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(4)));
+  await one.closed;
+  expect(server.errors).toEqual([]);
+});
+
+test("over HTTP/1.1, a content that has come and is not read may wait for its route", async () => {
+  let answer: (response: Response) => void = () => undefined;
+  const asked = new Promise<Response>((resolve) => (answer = resolve));
+  const server = await startServer({ stallTimeout: 1, routes: [() => asked] });
+  const answered = http1(server.port, "/", { method: "POST", content: "{}" });
+  setTimeout(() => answer(new Response("late")), 2000); // longer than a client may be silent
+  expect((await answered).body.toString()).toBe("late");
+});
+
+test("over HTTP/1.1, a client whose content does not come is ended behind the answer, too", async () => {
+  const server = await startServer({ stallTimeout: 1, routes: [() => new Response("no thanks")] });
+  const one = await client(server.port, { begins: false, protocol: "http/1.1" });
+  one.write(Buffer.from("POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\nbegun"));
+  await one.closed;
 });
 
 async function hugeFile(): Promise<string> {

@@ -163,6 +163,30 @@ test.each(protocols)("an upstream is told when its client goes away, over %s", a
   expect([...errors, ...notices]).toEqual([]);
 });
 
+test("what a client no longer wants is not asked a second time over another connection", async () => {
+  const asked: (string | undefined)[] = [];
+  let slow: () => void = () => undefined;
+  const isAsked = new Promise<void>((resolve) => (slow = resolve));
+  let left: () => void = () => undefined;
+  const gone = new Promise<void>((resolve) => (left = resolve));
+  const { origin } = await startUpstream((request, response) => {
+    asked.push(request.url);
+    if (request.url !== "/slow") return response.end("a");
+    response.on("close", left);
+    return slow();
+  });
+  const { port } = await startServer({ proxy: [`/=${origin}`] });
+  const { session, request } = await connect(port);
+  await request("/a");
+  const stream = session.request({ ":path": "/slow" }).on("error", () => undefined);
+  await isAsked;
+  stream.close(8);
+  await gone;
+  // Over the connection that is free again, were the other asked first.
+  await request("/b");
+  expect(asked).toEqual(["/a", "/slow", "/b"]);
+});
+
 test.each(["reset", "connection lost", "connection lost over HTTP/1.1"])(
   "a content that its client breaks off never looks whole to the upstream: %s",
   async (how) => {

@@ -95,6 +95,39 @@ test.each([
   expect((await open(server, version, path, fields)).status).toBe(status);
 });
 
+test.each(["1.1", "2"] as const)("a client that takes no pongs is ended over HTTP/%s", async (version) => {
+  const sockets: ServerWebSocket[] = [];
+  const server = await startServer({ routes: [echoRoute(sockets)] });
+  const { socket } = await open(server, version);
+  const ended = new Promise((resolve) => sockets[0]?.on("close", resolve));
+  socket.pause();
+  for (let at = 0; at < 200_000; at++) socket.ping(Buffer.alloc(125));
+  await ended;
+  expect(server.errors).toEqual([]);
+});
+
+test.each(["1.1", "2"] as const)(
+  "a client that reads nothing is ended over HTTP/%s, though more and more waits for it",
+  async (version) => {
+    const sockets: ServerWebSocket[] = [];
+    const server = await startServer({ stallTimeout: 1, routes: [echoRoute(sockets)] });
+    const { socket } = await open(server, version);
+    const ended = new Promise((resolve) => sockets[0]?.on("close", resolve));
+    socket.pause();
+    const timer = setInterval(() => sockets[0]?.send("x".repeat(500_000)), 50);
+    onTestFinished(() => clearInterval(timer));
+    await ended;
+  },
+);
+
+test("a message in too many pieces ends its socket with 1008", async () => {
+  const server = await startServer({ routes: [echoRoute()] });
+  const { socket } = await open(server, "1.1");
+  const closed = once(socket, "close");
+  for (let at = 0; at < 20_000; at++) socket.send("x", { fin: false });
+  expect(Number((await closed)[0])).toBe(1008);
+});
+
 test("a route that is asked without a handshake is told so", async () => {
   const { port } = await startServer({ routes: [echoRoute()] });
   expect((await (await connect(port)).request("/echo")).status).toBe(426);
