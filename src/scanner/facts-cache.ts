@@ -27,6 +27,7 @@ import { hasRuntime, readWebpack, type WebpackScript } from "./webpack/webpack-s
 import { readScript, type ScriptFacts, scriptLexer } from "./modules/imports.js";
 import { SharedStyles, type Styles } from "./style/engine-cache.js";
 import { CachedPromise, type MaybePromise } from "../io/maybe-promise.js";
+import { UNREAD_STYLE } from "./style/unread-stylesheet.js";
 import { USER_AGENT_STYLE } from "./style/user-agent-stylesheet.js";
 import { Vocabulary } from "./style/outline/vocabulary.js";
 
@@ -100,6 +101,8 @@ export class SiteFacts {
   readonly references = new References();
   /** The page that was read last, in UTF-8. */
   #page: { readonly version: string; readonly text: Buffer } = { version: "", text: EMPTY };
+  /** What stylesheets that can't be read may say. */
+  #unreadStyle: Pick<ReadCss, "facts" | "generation"> | undefined;
   /** Of the file that was asked for last: a file may refer to much that is not there. */
   #lines: Lines | undefined;
 
@@ -132,6 +135,12 @@ export class SiteFacts {
       const { text, encoding } = decodeCss(bytes, environment);
       return { facts: this.#readCss(text), encoding, generation: this.#vocabulary.generation };
     });
+  }
+
+  /** What is taken for a stylesheet that can't be read. */
+  unreadStyle(): Pick<ReadCss, "facts" | "generation"> {
+    const facts = this.#unreadStyle?.facts ?? this.#readCss(UNREAD_STYLE);
+    return (this.#unreadStyle ??= { facts, generation: this.#vocabulary.generation });
   }
 
   async script(file: SiteFile): Promise<ScriptFacts> {

@@ -3,6 +3,7 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 
 import { systemCode } from "../errors.js";
+import { isInside } from "../io/disk/is-inside.js";
 import { isPagePath } from "../manifest/destination.js";
 import type { SiteFile } from "./lookup.js";
 
@@ -26,6 +27,15 @@ export function encodeSegment(name: string): string {
   const wellFormed = Buffer.from(name, "utf8").toString("utf8");
   return encodeURIComponent(wellFormed).replaceAll(SENT_AS_IS, decodeURIComponent);
 }
+
+/**
+ * Canonical URL path of a page's file.
+ *
+ * @param base begins and ends with a slash
+ * @param file from the root of the site
+ */
+export const canonicalPath = (base: string, file: string): string =>
+  `${base}${file.split(sep).map(encodeSegment).join("/")}`.replace(/\/index\.html$/, "/");
 
 /**
  * The pages under a directory, in the order of a walk by name: dotfiles
@@ -122,8 +132,7 @@ function fileAt(path: string): SiteFile | undefined {
 
 async function resolvedInside(root: string, path: string): Promise<string | undefined> {
   const resolved = await unlessGone(() => realpath(path));
-  const inside = resolved === root || resolved?.startsWith(root.endsWith(sep) ? root : root + sep) === true;
-  return inside ? resolved : undefined;
+  return resolved !== undefined && (resolved === root || isInside(resolved, root)) ? resolved : undefined;
 }
 
 /** @param onError told what the system says of what is there */

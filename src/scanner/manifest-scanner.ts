@@ -1,9 +1,9 @@
-import { relative, sep } from "node:path";
+import { relative } from "node:path";
 import { marksInHtml } from "./entry-marks.js";
 import type { HtmlFacts } from "./html/facts.js";
 import type { EntryMarks, ManifestEntry } from "../manifest/types.js";
 import { besideImportMap } from "./modules/beside-import-map.js";
-import { encodeSegment } from "./list-pages.js";
+import { canonicalPath } from "./list-pages.js";
 import type { WrittenEntry, WrittenManifest } from "../manifest/read.js";
 import { type Audience, type Lookup, type SiteFile } from "./lookup.js";
 import type { Scanner } from "./scanner.js";
@@ -52,7 +52,7 @@ function hasMarks(manifest: WrittenManifest): boolean {
 function entriesOf(pathname: string, file: string, { manifest, root, base }: WrittenOptions): readonly WrittenEntry[] {
   const own = manifest.get(pathname);
   if (own !== undefined) return own;
-  const canonical = canonicalPath(root, base, file);
+  const canonical = canonicalPath(base, relative(root, file));
   const entries = manifest.get(canonical) ?? [];
   // A route of a single-page application asks for other things than the page of that file does.
   return unsuffixed(canonical) === unsuffixed(pathname) ? entries : entries.filter(({ by }) => by === undefined);
@@ -60,11 +60,6 @@ function entriesOf(pathname: string, file: string, { manifest, root, base }: Wri
 
 /** A page's path without what clean URLs lack. */
 const unsuffixed = (pathname: string) => pathname.replace(/(?:\/index)?(?:\.x?html?)?\/?$/, "");
-
-function canonicalPath(root: string, base: string, file: string): string {
-  const names = relative(root, file).split(sep).map(encodeSegment);
-  return `${base}${names.join("/")}`.replace(/\/index\.html$/, "/");
-}
 
 async function needsOf(
   written: readonly WrittenEntry[],

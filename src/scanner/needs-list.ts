@@ -83,11 +83,14 @@ export class Listing {
     const found = [...this.#found.values()].sort((a, b) => a.need - b.need);
     const { mayHaveImportMap, mayMoveBase } = this.#page;
     const isDoubtful = (target: string) => mayMoveBase || this.#doubtful.has(target);
-    const isLate = (target: string) => !isMadeByScript && this.#late.has(target);
+    const isLate = ({ entry: { target }, reference, marks }: Found) =>
+      !isMadeByScript && (this.#late.has(target) || (reference.canWait === true && marks.named === undefined));
+    const announced = (one: Found): ManifestEntry => {
+      const entry = isDoubtful(one.entry.target) ? unlinked(one.entry) : one.entry;
+      return isLate(one) ? { ...entry, when: "load" } : entry;
+    };
     return {
-      entries: found
-        .map(({ entry }) => (isDoubtful(entry.target) ? unlinked(entry) : entry))
-        .map((entry) => (isLate(entry.target) ? { ...entry, when: "load" } : entry)),
+      entries: found.map(announced),
       mayHaveImportMap,
       isMadeByScript,
       reasons: new Map(found.map(({ entry, reason }) => [entry.target, reason])),

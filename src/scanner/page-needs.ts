@@ -35,14 +35,14 @@ export interface PageRequest {
 }
 
 /** Follows what the page refers to, to the end, and puts it in order of need; each target once. */
-export async function closePage(page: PageRequest, facts: SiteFacts, lookup: PageLookup): Promise<PageNeeds> {
-  return new PageClosure(page, await facts.html(page.file, 0), facts, lookup).close();
+export async function findPageNeeds(page: PageRequest, facts: SiteFacts, lookup: PageLookup): Promise<PageNeeds> {
+  return new PageNeedsSearch(page, await facts.html(page.file, 0), facts, lookup).find();
 }
 
 /** Whether what a reference names is run as a module script. */
 const isModule = ({ by, rel }: Reference) => rel === "modulepreload" && by !== "modulepreload";
 
-class PageClosure {
+class PageNeedsSearch {
   readonly #explain: boolean;
   readonly #document: DocumentFacts;
   readonly #facts: SiteFacts;
@@ -81,7 +81,7 @@ class PageClosure {
     this.#running = new RunningScripts(this.#listing, facts, this.#modules, this.#sheets, this.#policy);
   }
 
-  async close(): Promise<PageNeeds> {
+  async find(): Promise<PageNeeds> {
     const { ignored, references, styles, scripts, modules } = this.#document;
     for (const { url, reason } of ignored) this.#listing.ignore(url, reason, this.#after.base);
     let style = 0;
@@ -159,7 +159,11 @@ class PageClosure {
     if (byScript === true && !this.#definesIslands(offset)) return;
     const fetched = isModule(reference) ? this.#modules.root(reference, context.base) : reference;
     const located = this.#listing.reference(fetched, context, this.#policyAt(offset));
-    return whenKnown(located, (known) => (typeof known === "object" ? this.#followIntact(known, fetched) : undefined));
+    return whenKnown(located, (known) => {
+      if (typeof known === "object") return this.#followIntact(known, fetched);
+      if (known === "elsewhere" && (reference.applies ?? false) !== false) this.#sheets.unread(reference.url);
+      return undefined;
+    });
   }
 
   #followIntact(located: Located, reference: Reference): MaybePromise<void> {

@@ -1,5 +1,5 @@
 import { systemCode } from "../errors.js";
-import { closePage, type PageRequest } from "./page-needs.js";
+import { findPageNeeds, type PageRequest } from "./page-needs.js";
 import { isSameAnswer, type Asked, type Audience, type LookedUp, type Lookup, type SiteFile } from "./lookup.js";
 import type { PageNeeds, PageRecord } from "./types.js";
 import { DEFAULT_VIEWPORT, type Viewport } from "./css/media-queries.js";
@@ -192,7 +192,7 @@ class SiteScanner implements Scanner {
     const lookedUp = new Map<Asked, LookedUp>();
     const request: PageRequest = { pathname, file, policies: csp, viewport: this.#viewport, explain, record };
     const checkedAt = performance.now();
-    const needs = this.#close(request, this.#lookup(lookedUp, audience)).then(
+    const needs = this.#scan(request, this.#lookup(lookedUp, audience)).then(
       (found) => (found.record === undefined ? found : withLookedUp(found, found.record, lookedUp)),
       withoutFile,
     );
@@ -210,9 +210,9 @@ class SiteScanner implements Scanner {
   }
 
   /** A page with a large file is scanned anew, where nobody waits for it. */
-  async #close(request: PageRequest, lookup: PageLookup): Promise<PageNeeds> {
+  async #scan(request: PageRequest, lookup: PageLookup): Promise<PageNeeds> {
     try {
-      return await closePage(request, this.#facts, lookup);
+      return await findPageNeeds(request, this.#facts, lookup);
     } catch (error) {
       if (!(error instanceof LargeFile) || this.#thread === undefined) throw error;
       debug("scan of %s goes on in a thread", request.pathname);

@@ -163,6 +163,19 @@ test.each<[title: string, between: string, ServerOptions, string[]]>([
   },
 );
 
+test.each([
+  ["a deferred script", `<img src=a.png alt=""><script defer src=a.js></script>`, []],
+  ["an async script", `<script async src=a.js></script><img src=a.png alt="">`, []],
+  ["a module", `<p>text</p><script type=module src=a.js></script>`, []],
+  ["one behind the first image", `<img src=a.png alt=""><script src=a.js></script>`, []],
+  ["one that the parser waits for", `<script src=a.js></script><img src=a.png alt="">`, ["/a.js"]],
+  ["one that makes the page", `<div id=app></div><script defer src=a.js></script>`, ["/a.js"]],
+])("of what stands beyond the first round trip, %s comes before the first image: %s", async (_title, body, links) => {
+  const html = `<!doctype html><title>t</title><!--${noise(30_000)}-->${body}`;
+  const { request } = await serve({ ...site, "index.html": html });
+  expect(linked((await request("/")).headers.link)).toEqual(links);
+});
+
 test("an import in a style element is found by browsers themselves", async () => {
   const { request } = await serve({
     ...site,

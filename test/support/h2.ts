@@ -52,11 +52,14 @@ export interface H2Options {
   readonly settings?: Settings;
   /** Refuse each promised stream with this code at once. */
   readonly refuse?: number;
+  /** A TLS session of another connection, to go on with. */
+  readonly session?: Buffer;
 }
 
 /** A client of node:http2 that takes pushes unless its settings say otherwise; it ends with the test. */
 export async function connect(port: number, options?: H2Options): Promise<H2Client> {
-  return clientOver(await connectSocket(port), port, options);
+  const { session } = options ?? {};
+  return clientOver(await connectSocket(port, "h2", session === undefined ? {} : { session }), port, options);
 }
 
 /** The same, which takes down every frame: each byte goes through JavaScript for that. */
@@ -114,7 +117,7 @@ async function clientOver(
 export async function connectSocket(
   port: number,
   protocol = "h2",
-  options: { readonly allowHalfOpen?: boolean } = {},
+  options: { readonly allowHalfOpen?: boolean; readonly session?: Buffer } = {},
 ): Promise<TLSSocket> {
   const fixed = { port, host: "localhost", ALPNProtocols: [protocol], rejectUnauthorized: false };
   const socket = connectTls({ ...fixed, ...options });

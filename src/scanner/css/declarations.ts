@@ -5,11 +5,14 @@ import { CssCursor, parseDeclaration, replaceOpaque } from "./syntax.js";
 import { isBadUrl } from "./values.js";
 
 /** Properties that count as they are. */
-const LONGHANDS = wordSet(`
+export const LONGHANDS = wordSet(`
   -webkit-box-reflect animation-name backdrop-filter background-image border-image-source clip-path content
-  content-visibility cursor display fill filter font font-family font-style font-weight list-style-image marker mask-image
-  shape-outside stroke
+  content-visibility cursor display fill filter font font-family font-stretch font-style font-weight list-style-image
+  marker mask-image shape-outside stroke
 `);
+
+/** Sets nearly all properties, those that count too (CSS Cascade 5 §3.2). */
+export const ALL = "all";
 
 /** Shorthands and other names, and what they set. */
 const ALIASES: Readonly<Record<string, string>> = {
@@ -33,7 +36,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 
 /** Properties whose whole value counts; of others what loads something does. */
-const KEPT = /^(?:font|display|content|animation-name)/;
+const KEPT = /^(?:font|display|content|animation-name|all$)/;
 
 /** Values in another browser's dialect, which make Chromium, and others of today, drop the declaration. */
 const FOREIGN_VALUE =
@@ -43,7 +46,7 @@ const MAX_VALUE_LENGTH = 1_000_000;
 
 /** The declarations of a block or of a `style` attribute that bear on what is fetched; undefined without any. */
 export function parseStyleAttribute(text: string): Declarations | undefined {
-  if (!/url\(|font|display|image-set|list-style|background|content/i.test(text)) return undefined;
+  if (!/url\(|font|display|image-set|list-style|background|content|\ball\s*:/i.test(text)) return undefined;
   const cursor = new CssCursor(text);
   const list: Declaration[] = [];
   while (cursor.position < text.length) {
@@ -75,7 +78,7 @@ function counts(property: string): boolean {
 }
 
 function longhandOf(property: string): string | undefined {
-  if (LONGHANDS.has(property)) return property;
+  if (LONGHANDS.has(property) || property === ALL) return property;
   return Object.hasOwn(ALIASES, property) ? ALIASES[property] : undefined;
 }
 

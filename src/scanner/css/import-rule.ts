@@ -1,5 +1,5 @@
 import { unquote } from "./syntax.js";
-import { functionEnd, imagesIn } from "./values.js";
+import { functionEnd, hasUrlModifiers, imagesIn } from "./values.js";
 
 /** What an `@import` says. */
 interface ImportParts {
@@ -14,7 +14,8 @@ export function readImport(text: string): ImportParts | undefined {
   const quoted = /^(?:"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*')/.exec(text)?.[0];
   const end = quoted === undefined ? functionEnd(text, text.indexOf("(")) + 1 : quoted.length;
   const url = quoted === undefined ? imagesIn(text.slice(0, end), 1)[0] : unquote(quoted);
-  if (url === undefined || url === "") return undefined;
+  // With modifiers it is fetched in a way that no link says.
+  if (url === undefined || url === "" || hasUrlModifiers(text)) return undefined;
   let rest = text.slice(end).trim();
   let layer: string | undefined;
   const layered = /^layer(?:\(([^)]*)\))?(?![-\w])/i.exec(rest);

@@ -179,8 +179,11 @@ export function mayMatchMedia(list: string): boolean {
 
 /** Whether a media query list says nothing on a screen: a link need not repeat it. */
 export function isTrivialMedia(list: string): boolean {
-  return /^\s*(?:(?:only\s+)?(?:all|screen)?)\s*$/i.test(list);
+  const queries = queriesOf(list).map((query) => query.trim());
+  return (queries.length === 1 && queries[0] === "") || queries.some((query) => HOLDS_ON_SCREENS.test(query));
 }
+
+const HOLDS_ON_SCREENS = /^(?:(?:only\s+)?(?:all|screen)|not\s+(?:print|speech|tty|tv|projection|handheld|braille))$/;
 
 /** Whether an `@container` condition may hold: of its size queries, as if the container were as wide as the page. */
 export function mayContainerMatch(text: string, viewport: Viewport): boolean {

@@ -62,6 +62,10 @@ export function isBadUrl(url: string): boolean {
   return /[\s"'(]/.test(inside.replaceAll(/\\[^]/g, ""));
 }
 
+/** Whether a `url()` says how it is fetched (CSS Values 5 §5.3). Not all browsers know that, and those that don't drop the declaration. */
+export const hasUrlModifiers = (value: string): boolean =>
+  /url\(\s*(?:"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*')\s*[a-z]/i.test(value);
+
 /** The images that a value loads: each `url()`, and of an `image-set()` the one candidate that is taken. */
 export function imagesIn(value: string, density: number): string[] {
   return imagesWithin(value, density, true);
@@ -77,7 +81,7 @@ function imagesWithin(value: string, density: number, mayHaveSets: boolean): str
     const name = nameBefore(value, open);
     if (name === "url" || name === "src") {
       const end = urlEnd(value, open);
-      const url = unquote(value.slice(open + 1, end)).trim();
+      const url = unquote(withoutModifiers(value.slice(open + 1, end))).trim();
       if (url !== "") urls.push(url);
       from = end + 1;
     } else if (name === "image-set" || name === "-webkit-image-set") {
@@ -89,6 +93,12 @@ function imagesWithin(value: string, density: number, mayHaveSets: boolean): str
       // Which branch is taken hangs on the element, and what a conditional value comes to is left alone.
     } else from = name === "if" || name === "light-dark" ? functionEnd(value, open) + 1 : open + 1;
   }
+}
+
+/** The string of a `url("…" cross-origin(anonymous))`, or what stands there without one. */
+function withoutModifiers(inside: string): string {
+  const text = inside.trimStart();
+  return /^["']/.test(text) ? text.slice(0, stringEnd(text, 0) + 1) : text;
 }
 
 /** The next opening parenthesis outside of strings, or -1. */
@@ -199,6 +209,7 @@ export interface FontShorthand {
   readonly family: string;
   readonly weight: string;
   readonly style: string;
+  readonly stretch: string;
 }
 
 const SIZE =
@@ -213,5 +224,6 @@ export function parseFont(value: string): FontShorthand | undefined {
     family: value.slice(size.index + size[0].length),
     weight: /\b(bold|bolder|lighter|[1-9]\d{0,2}|1000)\b/.exec(before)?.[1] ?? "normal",
     style: /\b(italic|oblique)\b/.exec(before)?.[1] ?? "normal",
+    stretch: /(?<!\S)(?:(?:ultra|extra|semi)-)?(?:condensed|expanded)(?!\S)/.exec(before)?.[0] ?? "normal",
   };
 }

@@ -1,5 +1,6 @@
 import { deflateRawSync } from "node:zlib";
-import type { Reference } from "../url/reference.js";
+import { NEED, type Reference } from "../url/reference.js";
+import { CLASSIC_SCRIPT, MODULE_SCRIPT } from "./elements/script-element.js";
 
 /** What a server may send before it hears of the client again: ten segments (RFC 6928) of 1,460 bytes. */
 const WINDOW_BYTES = 14_600;
@@ -33,3 +34,14 @@ export function isNamed(
 ): boolean {
   return byScript !== true && (offset < flight || as === "image");
 }
+
+/**
+ * Whether a page beyond its first round trip shows something before a script
+ * of it runs: one that does not hold up the parser, or that stands behind the
+ * first image. A preload would have it fetched before that image, which the
+ * element does not (Chromium gives the one `High` and the other `Low`).
+ */
+export const canWait = (
+  { by, need, offset }: Pick<Reference, "by" | "need" | "offset">,
+  firstImage = Number.POSITIVE_INFINITY,
+): boolean => (by === CLASSIC_SCRIPT || by === MODULE_SCRIPT) && (need > NEED.blockingScript || offset > firstImage);

@@ -1,7 +1,7 @@
 import type { CssFacts, Windows } from "../css/facts.js";
 import { ElementReader } from "./elements/element-reader.js";
 import { ASTRO_ISLAND } from "./elements/island-element.js";
-import { firstFlight, isNamed } from "./first-flight.js";
+import { canWait, firstFlight, isNamed } from "./first-flight.js";
 import { ForeignContent } from "./foreign-content.js";
 import type { HtmlFacts, InlineModule, InlineScript, InlineStylesheet } from "./facts.js";
 import { HtmlLexer } from "./lexer.js";
@@ -95,7 +95,11 @@ class HtmlReader {
     }
     const { base, policies, references } = this.#elements;
     const flight = firstFlight(lexer.bytes, references.list, this.#compressed);
-    for (const reference of references.list) if (isNamed(reference, flight)) reference.named = true;
+    const image = references.list.find(({ as }) => as === "image");
+    for (const reference of references.list) {
+      if (isNamed(reference, flight)) reference.named = true;
+      else if (canWait(reference, image?.offset)) reference.canWait = true;
+    }
     return {
       base,
       references: references.list,

@@ -38,6 +38,8 @@ export interface Candidate {
   readonly certain: boolean;
   /** It is for a part of the element, as `::placeholder` is. */
   readonly isForPart: boolean;
+  /** It is for an element with nothing in it. */
+  readonly isForEmpty: boolean;
   /** What the blocks around its rule ask for; undefined where it is scripts that end it. */
   readonly condition: string | undefined;
   readonly sheet: Sheet | undefined;

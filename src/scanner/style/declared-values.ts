@@ -1,5 +1,6 @@
 import { spend } from "../work.js";
 import { MAX_ALTERNATIVES, type Candidate, type Matched, reversedLayers } from "./cascade.js";
+import { ALL, LONGHANDS } from "../css/declarations.js";
 import { endsWithScripts } from "../css/selectors/types.js";
 import type { Declaration, StyleRule, Windows } from "../css/facts.js";
 import { FONT_PARTS, SHORTHAND } from "./fonts/requested-font.js";
@@ -13,10 +14,13 @@ interface Block extends Omit<Candidate, "value"> {
 /** In the window that pages are scanned for, or in whichever one. */
 export type Where = "here" | "everywhere";
 
+const ALL_LONGHANDS = [...LONGHANDS].filter((property) => property !== "font");
+
 /** A `style` attribute. */
 const INLINE: Block = {
   certain: true,
   isForPart: false,
+  isForEmpty: false,
   condition: "",
   sheet: undefined,
   offset: 0,
@@ -117,6 +121,7 @@ export function declaredValues(
       addBlock(declared, list, important, {
         certain: entry.certain && !isForPart,
         isForPart,
+        isForEmpty: rule.selector.compounds[0]?.empty === true,
         sheet,
         offset,
         media: isIn("some") || isForScripts,
@@ -135,8 +140,9 @@ function addBlock(declared: DeclaredValues, list: readonly Declaration[], import
     const declaration = list[index];
     if (declaration === undefined || declaration.important !== important) continue;
     const { property, value } = declaration;
-    if (property !== "font") declared.add(property, block, value);
-    else for (const part of FONT_PARTS) declared.add(`font-${part}`, block, SHORTHAND + value);
+    if (property === "font") for (const part of FONT_PARTS) declared.add(`font-${part}`, block, SHORTHAND + value);
+    else if (property === ALL) for (const longhand of ALL_LONGHANDS) declared.add(longhand, block, value);
+    else declared.add(property, block, value);
   }
 }
 

@@ -1,7 +1,7 @@
 import { byPrecedence, type Candidate, layerName, type Matched, rankLayers, rankOf, type Sheet } from "./cascade.js";
 import { isNone, mayLoadImage } from "../css/declarations.js";
 import { type DeclaredValues, declaredValues } from "./declared-values.js";
-import type { ElementKind } from "./outline/element-kind.js";
+import { type ElementKind, IN_SHADOW } from "./outline/element-kind.js";
 import { type FontUse, fontUse, type RequestedFont } from "./fonts/requested-font.js";
 import { generatedText } from "./generated-content.js";
 import { animatedImages, declaredImages, type ImageUse } from "./image-uses.js";
@@ -14,7 +14,7 @@ import { Variables, withVariables } from "./custom-properties.js";
 export interface GeneratedText {
   readonly text: string;
   /** As that of an element. */
-  readonly isShownByMedia: boolean;
+  readonly mayNotShow: boolean;
   readonly font: FontUse;
 }
 
@@ -22,8 +22,8 @@ export interface GeneratedText {
 export interface Computed {
   /** `display: none`, its own or an ancestor's: nothing in it is styled. */
   readonly hidden: boolean;
-  /** It, or what it is in, is shown in this window, and not in every one; or only once it is near the window. */
-  readonly isShownByMedia: boolean;
+  /** It, or what it is in, is not shown in every window, or not for certain, or only once it is near the window. */
+  readonly mayNotShow: boolean;
   /** `content-visibility: hidden`: it is styled itself, and nothing in it. */
   readonly skipsContent: boolean;
   readonly font: FontUse;
@@ -39,10 +39,10 @@ interface KnownStyle {
   readonly growth: number;
 }
 
-const NO_FONT: RequestedFont = { families: [[]], weights: [400], italics: [false], open: [] };
+const NO_FONT: RequestedFont = { families: [[]], weights: [400], italics: [false], stretches: [100], open: [] };
 const NOTHING: Computed = {
   hidden: false,
-  isShownByMedia: false,
+  mayNotShow: false,
   skipsContent: false,
   font: { here: NO_FONT, everywhere: NO_FONT },
   images: [],
@@ -128,12 +128,15 @@ export class StyleEngine {
   }
 
   #cascade(node: OutlineNode, parent: Computed): Computed {
+    // The stylesheets of its tree, which have a say in it, are not read.
+    if (node.kind === IN_SHADOW)
+      return { ...NOTHING, mayNotShow: true, font: parent.font, variables: parent.variables };
     const matched = this.#matched(node);
     if (matched.length === 0 && node.style === undefined) return inheritedFrom(parent);
     const own = declaredValues(matched, "", node.style?.list);
     const variables = withVariables(own, parent.variables);
     if (isHidden(own)) return HIDDEN;
-    const isShownByMedia = parent.isShownByMedia || isHiddenElsewhere(own) || isSkippedOffScreen(own);
+    const mayNotShow = parent.mayNotShow || mayBeHidden(own) || isSkippedOffScreen(own);
     const skipsContent = isCertainly(own.get("content-visibility"), /^hidden$/i);
     const font = fontUse(own, variables, parent.font);
     let images = [...this.#images(own, variables), ...animatedImages(own, variables, this.#applying, this.#density)];
@@ -149,21 +152,21 @@ export class StyleEngine {
       // With `content: none`, too, Chromium loads them.
       const content = declared.get("content");
       if ((text === undefined && content === undefined) || isHidden(declared)) continue;
-      const isByMedia = isShownByMedia || isHiddenElsewhere(declared) || content?.every(({ media }) => media) === true;
-      images = [...images, ...certainUnless(isByMedia, this.#images(declared, inner))];
+      const isUncertain = mayNotShow || mayBeHidden(declared) || content?.every(({ media }) => media) === true;
+      images = [...images, ...certainUnless(isUncertain, this.#images(declared, inner))];
       if (text === undefined || text === "") continue;
-      generated.push({ text, isShownByMedia: isByMedia, font: fontUse(declared, inner, font) });
+      generated.push({ text, mayNotShow: isUncertain, font: fontUse(declared, inner, font) });
     }
-    images = certainUnless(isShownByMedia, images);
+    images = certainUnless(mayNotShow, images);
     const same =
       !skipsContent &&
       images.length === 0 &&
       generated.length === 0 &&
       font === parent.font &&
-      isShownByMedia === parent.isShownByMedia &&
+      mayNotShow === parent.mayNotShow &&
       variables === parent.variables;
     if (same && parent.images.length === 0 && parent.generated.length === 0) return parent;
-    return { hidden: false, isShownByMedia, skipsContent, font, images, generated, variables };
+    return { hidden: false, mayNotShow, skipsContent, font, images, generated, variables };
   }
 
   #matched(node: OutlineNode): Matched[] {
@@ -196,7 +199,7 @@ function inheritedFrom(parent: Computed): Computed {
   if (parent.images.length === 0 && parent.generated.length === 0) return parent;
   return {
     hidden: false,
-    isShownByMedia: parent.isShownByMedia,
+    mayNotShow: parent.mayNotShow,
     skipsContent: false,
     font: parent.font,
     images: [],
@@ -208,17 +211,19 @@ function inheritedFrom(parent: Computed): Computed {
 /** Hidden for certain. */
 const isHidden = (declared: DeclaredValues) => isCertainly(declared.get("display"), /^none$/i);
 
-/** Whether it may be hidden in another window. */
-const isHiddenElsewhere = (declared: DeclaredValues) =>
-  declared.elsewhere("display").some(({ value }) => isNone(value));
+/** Whether it may be hidden: in another window, or by a rule that may match. What loads something has something in it. */
+const mayBeHidden = (declared: DeclaredValues) => {
+  const candidates = [...declared.elsewhere("display"), ...(declared.get("display") ?? [])];
+  return candidates.some(({ value, isForEmpty }) => isNone(value) && !isForEmpty);
+};
 
 /** Whether nothing in it is styled before it comes near the window (CSS Containment 2 §4): where it stands, only layout tells. */
 const isSkippedOffScreen = (declared: DeclaredValues) =>
   declared.get("content-visibility")?.some(({ value }) => /^auto$/i.test(value)) === true;
 
-/** What an element that only some windows show loads is not loaded in any window. */
-function certainUnless(isByMedia: boolean, images: readonly ImageUse[]): ImageUse[] {
-  return images.map((image) => (isByMedia && image.certain ? { ...image, certain: false } : image));
+/** What an element that may not be shown loads may not be loaded. */
+function certainUnless(mayNotShow: boolean, images: readonly ImageUse[]): ImageUse[] {
+  return images.map((image) => (mayNotShow && image.certain ? { ...image, certain: false } : image));
 }
 
 /** Whether nothing that may win says anything else. */

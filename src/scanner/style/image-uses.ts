@@ -1,5 +1,5 @@
 import { wordSet } from "../../io/text/word-set.js";
-import { imagesIn } from "../css/values.js";
+import { hasUrlModifiers, imagesIn } from "../css/values.js";
 import { spend } from "../work.js";
 import type { Sheet } from "./cascade.js";
 import type { Variables } from "./custom-properties.js";
@@ -53,7 +53,7 @@ function commonImages(
   for (const candidate of candidates) {
     for (const text of variables.substitute(candidate.value, "everywhere")) {
       // Which one of a set is taken is the screen's choice.
-      if (text === undefined || /image-set\(/i.test(text)) return new Set();
+      if (text === undefined || /image-set\(/i.test(text) || hasUrlModifiers(text)) return new Set();
       const keys = imagesIn(text, density).map((url) => keyOf(url, candidate.sheet));
       const known = common;
       common = new Set(known === undefined ? keys : keys.filter((key) => known.has(key)));

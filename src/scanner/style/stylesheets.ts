@@ -2,6 +2,7 @@ import type { ContentSecurityPolicy } from "../url/csp.js";
 import type { CssFacts } from "../css/facts.js";
 import type { InlineStylesheet } from "../html/facts.js";
 import { fontType } from "../../manifest/destination.js";
+import { baseOf } from "../../manifest/resolve.js";
 import { IMPORT, type Context, type Listing, type Located } from "../needs-list.js";
 import type { LinkAttributes } from "../../manifest/types.js";
 import { isTrivialMedia, matchesMedia, mayMatchMedia, type Viewport } from "../css/media-queries.js";
@@ -38,11 +39,17 @@ const MAX_SHEETS = 2000;
 /** Of work, for looking up one that is imported. */
 const IMPORT_STEPS = 100;
 
+/** Stylesheets of other hosts that bring fonts or icons, and hide nothing. */
+const BRINGS_FONTS =
+  /^(?:https?:)?\/\/(?:fonts\.googleapis\.com|fonts\.bunny\.net|[up]\w*\.typekit\.net|api\.fontshare\.com)\/|font-?awesome|(?:material|bootstrap|box|remix|ion)-?(?:design-?)?icons?/i;
+
 /** The stylesheets of a page with what they import, in the order of the cascade. */
 export class SheetList {
   readonly sheets: Sheet[] = [];
   /** Those that apply and have nothing that counts, but say what they skip. */
   readonly skipping: Sheet[] = [];
+  /** One applies that can't be read, of another host most often. */
+  #hasUnread = false;
   /** What the vocabulary must have for them. */
   generation = 0;
   readonly #listing: Listing;
@@ -76,6 +83,15 @@ export class SheetList {
     const place: Place = { applies, layer: "", depth: 0, media: windows === "some", inPage: seen };
     if (windows !== "others") return this.#take(facts, inner, place);
     return this.#apply(facts, inner, { ...place, applies: applies && "elsewhere" });
+  }
+
+  /** Takes note of one that is loaded, and not ours to read: what such ones most often hide may be hidden. */
+  unread(url: string): void {
+    if (this.#hasUnread || BRINGS_FONTS.test(url)) return;
+    this.#hasUnread = true;
+    const { facts, generation } = this.#facts.unreadStyle();
+    this.generation = Math.max(this.generation, generation);
+    this.sheets.push({ facts, base: baseOf("/"), layer: "", from: "", deferred: true, windows: "all" });
   }
 
   /** Adds a stylesheet that a `link` names. */
@@ -127,6 +143,7 @@ export class SheetList {
       const named = place.inPage === true ? { named: true as const } : {};
       const reference: Reference = { url, as: "style", need, offset, by: IMPORT, ...link, ...named };
       const located = await this.#listing.reference(reference, context, this.#policy);
+      if (located === "elsewhere" && place.applies !== false) this.unread(url);
       if (located === undefined || located === "elsewhere") continue;
       const inner: Place = {
         applies: matching ? place.applies : place.applies !== false && mayMatchMedia(media) && "elsewhere",
@@ -167,7 +184,7 @@ export class SheetList {
         offset: face.offset,
         by: `@font-face "${face.family}"`,
         // Where it is installed, in another window, or where a rule does not match after all, it is not loaded.
-        ...(face.mayBeInstalled || sheet.windows === "some" || face.byMedia || mayDiffer ? {} : { rel: "preload" }),
+        ...(face.mayBeOther || sheet.windows === "some" || face.byMedia || mayDiffer ? {} : { rel: "preload" }),
         crossorigin: "anonymous",
         ...(type === undefined ? {} : { type }),
         ...(face.swaps || isGenerated || sheet.deferred === true ? { when: "load" } : {}),

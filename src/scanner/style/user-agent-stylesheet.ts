@@ -2,12 +2,14 @@
  * What a browser's own stylesheet says that bears on what is fetched (HTML
  * §15.3): what is hidden, what is bold or italic, and that form controls do
  * not inherit their font. Closed `details`, and what shows something instead
- * of its content, hide that in another way and with the same effect.
+ * of its content, hide that in another way, which no stylesheet undoes.
  */
 export const USER_AGENT_STYLE = `
 area, base, basefont, datalist, head, link, meta, noembed, noframes, noscript, param, rp, script, style, template,
-title, [hidden]:not([hidden=until-found i]), [hidden=until-found i] > *, [popover], dialog:not([open]), details:not([open]) > :not(summary), input[type=hidden i],
-audio:not([controls]), audio > *, canvas > *, meter > *, progress > *, select > *, video > * { display: none }
+title, [hidden]:not([hidden=until-found i]), [popover], dialog:not([open]), input[type=hidden i],
+audio:not([controls]) { display: none }
+[hidden=until-found i] > *, details:not([open]) > :not(summary), audio > *, canvas > *, meter > *, progress > *,
+select > *, video > * { display: none !important }
 b, strong { font-weight: bolder }
 h1, h2, h3, h4, h5, h6, th { font-weight: bold }
 address, cite, dfn, em, i, var { font-style: italic }

@@ -96,15 +96,11 @@ class Faces {
   readonly #ofTexts = new Set<SheetFace>();
   readonly #everywhere = new Set<SheetFace>();
 
-  add(
-    { faces, mayDiffer }: ChosenFaces,
-    { isShownByMedia }: Pick<Computed, "isShownByMedia">,
-    isGenerated: boolean,
-  ): void {
+  add({ faces, mayDiffer }: ChosenFaces, { mayNotShow }: Pick<Computed, "mayNotShow">, isGenerated: boolean): void {
     for (const face of faces) {
       this.#all.add(face);
       if (!isGenerated) this.#ofTexts.add(face);
-      if (!mayDiffer && !isShownByMedia) this.#everywhere.add(face);
+      if (!mayDiffer && !mayNotShow) this.#everywhere.add(face);
     }
   }
 

@@ -2,7 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Viewport } from "../css/media-queries.js";
 import { type OnLimit, SiteFacts } from "../facts-cache.js";
 import type { Asked, LookedUp } from "../lookup.js";
-import { closePage, type PageRequest } from "../page-needs.js";
+import { findPageNeeds, type PageRequest } from "../page-needs.js";
 import { ScanFault, withoutFile } from "../scan-fault.js";
 import { readAsync } from "../site-files/read-file.js";
 import type { PageNeeds } from "../types.js";
@@ -54,7 +54,7 @@ function ask(asked: Asked): Promise<LookedUp> {
 
 async function scan(page: PageRequest): Promise<void> {
   try {
-    say({ kind: "needs", needs: await closePage(page, facts, ask).catch(withoutFile) });
+    say({ kind: "needs", needs: await findPageNeeds(page, facts, ask).catch(withoutFile) });
   } catch (error) {
     const file = error instanceof ScanFault ? error.file : page.file.file;
     say({ kind: "fault", file, message: error instanceof Error ? error.message : String(error) });

@@ -39,6 +39,8 @@ export interface Reference extends LinkAttributes, Pick<EntryMarks, "named" | "w
   readonly applies?: Applies;
   /** A script asks for it, not the page's text: a browser that looks ahead does not see it. */
   readonly byScript?: true;
+  /** It stands beyond the first round trip of the page, and the page shows something before it runs. */
+  readonly canWait?: true;
   /** Of a classic script: the label of its encoding, as its element says it. */
   readonly charset?: string;
   /** What makes the reference ("script src", "@import"): the table of `h2push manifest` says it. */

@@ -24,6 +24,27 @@ test.each([
   expect(await targets({ "index.html": html, ...fonts })).toEqual([face]);
 });
 
+const widths = ["75", "100", "125"];
+const wideFaces = widths.map((width) => `@font-face { font-family: F; font-stretch: ${width}%; src: url(${width}) }`);
+
+test.each([
+  ["normal", "", "/100"],
+  ["condensed", "", "/75"],
+  ["expanded", "", "/125"],
+  ["50%", "", "/75"],
+  ["80%", "", "/75"],
+  ["101%", "", "/125"],
+  ["200%", "", "/125"],
+  ["condensed", "font-stretch: normal", "/100"],
+  ["condensed", "font: 1em F", "/100"],
+  ["normal", "font: italic semi-expanded 700 1em F", "/125"],
+  ["normal", "font: ultra-condensed 1em/1 F", "/75"],
+])("in an element of width %s, %j takes the face %s (CSS Fonts 4 §5.2)", async (width, style, face) => {
+  const html = `<style>${wideFaces.join("")}</style><p style="font-family: F; font-stretch: ${width}"><b style="${style}">text</b>`;
+  const wide = Object.fromEntries(widths.map((one) => [one, ""]));
+  expect(await targets({ "index.html": html, ...wide })).toEqual([face]);
+});
+
 test("where a rule may be for an element, its font and the one without it count", async () => {
   const html = `<style>${faces.join("")} p:nth-child(2n) { font-weight: 900 }</style><p style="font-family: F">text`;
   expect((await targets({ "index.html": html, ...fonts })).sort()).toEqual(["/400", "/900"]);

@@ -54,6 +54,7 @@ export function emptyCompound(): Compound {
     not: [],
     has: [],
     undecided: false,
+    empty: false,
     never: false,
   };
 }

@@ -204,8 +204,10 @@ class SelectorParser {
       compound.attributes.push({ name: attribute, operator: "", value: "", ignoreCase: false });
     } else if (name === "enabled") compound.undecided = true;
     else if (NEVER.has(name)) compound.never = true;
-    else if (UNDECIDED.has(name)) compound.undecided = true;
-    else this.#valid = false;
+    else if (UNDECIDED.has(name)) {
+      compound.undecided = true;
+      compound.empty ||= name === "empty";
+    } else this.#valid = false;
   }
 
   /** Adds the list in parentheses, whose most specific selector counts. */

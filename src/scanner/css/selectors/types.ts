@@ -21,6 +21,8 @@ export interface Compound {
   readonly has: (readonly Selector[])[];
   /** Something that the outline of a page can't decide: position among siblings, `:has()`, state. */
   undecided: boolean;
+  /** `:empty`: what has text or elements in it is not meant. */
+  empty: boolean;
   /** A state that no element has when the page has just been loaded: `:hover`. */
   never: boolean;
 }

@@ -6,7 +6,8 @@ import type { TagReferences } from "./tag-references.js";
 /** A media element that is open. */
 interface OpenMedia {
   readonly as: "audio" | "video";
-  readonly loads: boolean;
+  /** Why nothing of it is loaded; undefined where it is. */
+  readonly unloaded: "lazy" | "not loaded" | undefined;
   /** Its source is known. */
   done: boolean;
 }
@@ -29,20 +30,23 @@ export class MediaElements {
 
   /**
    * At the start tag of one. Without `preload=none` a browser asks for the
-   * first bytes at once; where it plays muted by itself in any case.
+   * first bytes at once; where it plays muted by itself in any case. A lazy one
+   * waits until it is near the window (Chrome 148).
    */
   open(as: "audio" | "video"): void {
     const lexer = this.#lexer;
-    if (as === "video") this.#references.addImage("poster", "video poster");
+    const { isLazy } = this.#references;
+    if (isLazy) this.#references.ignore(lexer.attribute("poster"), "lazy");
+    else if (as === "video") this.#references.addImage("poster", "video poster");
     const preload = lexer.attribute("preload")?.trim().toLowerCase();
     // What would be heard does not play by itself.
     const plays = lexer.attribute("autoplay") !== undefined && lexer.attribute("muted") !== undefined;
-    const loads = preload !== "none" || plays;
+    const unloaded = isLazy ? "lazy" : preload === "none" && !plays ? "not loaded" : undefined;
     const src = lexer.attribute("src");
-    this.#open = { as, loads, done: src !== undefined };
+    this.#open = { as, unloaded, done: src !== undefined };
     if (src === undefined) return;
-    if (loads) this.#references.add(src, as, NEED.other, `${as} src`, {});
-    else this.#references.ignore(src, "not loaded");
+    if (unloaded === undefined) this.#references.add(src, as, NEED.other, `${as} src`, {});
+    else this.#references.ignore(src, unloaded);
   }
 
   /** At the end tag of one. */
@@ -61,13 +65,14 @@ export class MediaElements {
     if (!matchesMedia(lexer.attribute("media") ?? "", this.#references.viewport))
       return references.ignore(src, "media");
     media.done = true;
-    if (media.loads) references.add(src, media.as, NEED.other, `${media.as} source`, {});
-    else references.ignore(src, "not loaded");
+    if (media.unloaded === undefined) references.add(src, media.as, NEED.other, `${media.as} source`, {});
+    else references.ignore(src, media.unloaded);
   }
 
   /** At a `track`: only one that shows from the beginning is loaded. */
   track(): void {
-    if (this.isOpen && this.#lexer.attribute("default") !== undefined) this.#references.addPlain("src", "track");
+    const isLoaded = this.#open !== undefined && this.#open.unloaded !== "lazy";
+    if (isLoaded && this.#lexer.attribute("default") !== undefined) this.#references.addPlain("src", "track");
   }
 }
 

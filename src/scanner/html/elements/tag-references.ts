@@ -10,7 +10,7 @@ export type ReferenceLink = LinkAttributes & Pick<Reference, "applies" | "byScri
 
 /** Gathers what the tags of a page refer to, each as the lexer stands at it. */
 export class TagReferences {
-  readonly list: (Reference & { named?: true })[] = [];
+  readonly list: (Reference & { named?: true; canWait?: true })[] = [];
   readonly ignored: IgnoredReference[] = [];
   readonly lexer: HtmlLexer;
   readonly viewport: Viewport;

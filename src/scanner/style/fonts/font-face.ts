@@ -1,4 +1,4 @@
-import { functionEnd, imagesIn, splitCommas } from "../../css/values.js";
+import { functionEnd, hasUrlModifiers, imagesIn, splitCommas } from "../../css/values.js";
 import { unquote } from "../../css/syntax.js";
 
 /** An `@font-face` rule. */
@@ -7,8 +7,8 @@ export interface FontFace {
   readonly family: string;
   /** What a current browser would try, in order. */
   readonly sources: readonly string[];
-  /** A font that may be installed (`local()`) comes before one of the sources. */
-  readonly mayBeInstalled: boolean;
+  /** A font that may be installed (`local()`) comes before one of the sources, or not all browsers know how one is written. */
+  readonly mayBeOther: boolean;
   /** Text is shown in another font until this one is there, and not at all without one (`font-display`). */
   readonly swaps: boolean;
   readonly italic: boolean;
@@ -45,12 +45,13 @@ export function readFontFace(
   const family = unquote(descriptors.get("font-family") ?? "")
     .replaceAll(/\s+/g, " ")
     .toLowerCase();
-  const sources = sourcesOf(descriptors.get("src") ?? "");
+  const src = descriptors.get("src") ?? "";
+  const sources = sourcesOf(src);
   if (family === "" || sources.length === 0) return undefined;
   return {
     family,
     sources,
-    mayBeInstalled: /(?:^|,)\s*local\(.*url\(/is.test(descriptors.get("src") ?? ""),
+    mayBeOther: /(?:^|,)\s*local\(.*url\(/is.test(src) || hasUrlModifiers(src),
     swaps: /^(?:swap|fallback|optional)$/i.test(descriptors.get("font-display")?.trim() ?? ""),
     italic: /italic|oblique/i.test(descriptors.get("font-style") ?? ""),
     weight: rangeOf(descriptors.get("font-weight") ?? "", weightOf, 400),
@@ -98,7 +99,8 @@ export function weightOf(word: string): number | undefined {
   return word !== "" && value >= 1 && value <= 1000 ? value : undefined;
 }
 
-function stretchOf(word: string): number | undefined {
+/** How wide the glyphs are to be, in percent; undefined for what is none (CSS Fonts 4 §2.3). */
+export function stretchOf(word: string): number | undefined {
   if (word.endsWith("%")) return Number.parseFloat(word);
   return Object.hasOwn(STRETCHES, word) ? STRETCHES[word] : undefined;
 }
@@ -118,6 +120,8 @@ export interface FontRequest {
   /** 1 to 1000. */
   readonly weight: number;
   readonly italic: boolean;
+  /** Percent. */
+  readonly stretch: number;
 }
 
 /**
@@ -126,9 +130,7 @@ export interface FontRequest {
  * `unicode-range` alone belong together.
  */
 export function selectFaces(faces: readonly FontFace[], request: FontRequest): FontFace[] {
-  const stretch = least(faces, ({ stretch }) =>
-    100 < stretch[0] ? stretch[0] - 100 + 1000 : Math.max(0, 100 - stretch[1]),
-  );
+  const stretch = least(faces, ({ stretch }) => stretchDistance(stretch, request.stretch));
   const style = least(stretch, ({ italic }) => (italic === request.italic ? 0 : 1));
   return least(style, ({ weight }) => weightDistance(weight, request.weight));
 }
@@ -145,6 +147,14 @@ function least(faces: readonly FontFace[], distance: (face: FontFace) => number)
     if (own === best) chosen.push(face);
   }
   return chosen;
+}
+
+/** Narrower ones come first up to the normal width, wider ones beyond it: the order of the standard, as a distance. */
+function stretchDistance([from, to]: readonly [number, number], wanted: number): number {
+  if (wanted >= from && wanted <= to) return 0;
+  const isNarrower = to < wanted;
+  const distance = isNarrower ? wanted - to : from - wanted;
+  return isNarrower === wanted <= 100 ? distance : 1000 + distance;
 }
 
 /** The order in which the standard looks for a weight, as a distance. */

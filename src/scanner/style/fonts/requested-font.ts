@@ -1,7 +1,7 @@
 import { type Candidate, MAX_ALTERNATIVES } from "../cascade.js";
 import type { DeclaredValues, Where } from "../declared-values.js";
 import { familiesOf, parseFont } from "../../css/values.js";
-import { weightOf } from "./font-face.js";
+import { stretchOf, weightOf } from "./font-face.js";
 import type { Variables } from "../custom-properties.js";
 
 /** A font that is asked for; where a rule may or may not match, each way counts. */
@@ -9,6 +9,8 @@ export interface RequestedFont {
   readonly families: readonly (readonly string[])[];
   readonly weights: readonly number[];
   readonly italics: readonly boolean[];
+  /** Percent. */
+  readonly stretches: readonly number[];
   /** Parts in which a rule has a say that may or may not match. */
   readonly open: readonly FontPart[];
 }
@@ -17,7 +19,7 @@ export interface RequestedFont {
 export type FontUse = Readonly<Record<Where, RequestedFont>>;
 
 /** Longhands that bear on which font is loaded. */
-export const FONT_PARTS = ["family", "weight", "style"] as const;
+export const FONT_PARTS = ["family", "weight", "style", "stretch"] as const;
 export type FontPart = (typeof FONT_PARTS)[number];
 /** Marks a `font` shorthand as the value of a longhand: it is taken apart when `var()` is replaced. */
 export const SHORTHAND = "\0";
@@ -61,8 +63,12 @@ function requestedFont(declared: DeclaredValues, variables: Variables, of: FontU
   const families = alternatives(valuesOf("family"), parent.families, (value) => [familiesOf(value)]);
   const weights = alternatives(valuesOf("weight"), parent.weights, (value) => weightsOf(value, parent));
   const italics = alternatives(valuesOf("style"), parent.italics, (value) => [/italic|oblique/i.test(value)]);
-  const isSame = families === parent.families && weights === parent.weights && italics === parent.italics;
-  return isSame && open.length === parent.open.length ? parent : { families, weights, italics, open };
+  const stretches = alternatives(valuesOf("stretch"), parent.stretches, (value) => [
+    stretchOf(value.toLowerCase()) ?? 100,
+  ]);
+  const isStyled = weights !== parent.weights || italics !== parent.italics || stretches !== parent.stretches;
+  const isSame = !isStyled && families === parent.families && open.length === parent.open.length;
+  return isSame ? parent : { families, weights, italics, stretches, open };
 }
 
 /** What a stylesheet says that comes later counts for certain then; what is said of a part, the rest does not take. */

@@ -1,6 +1,6 @@
 import { spend } from "../../work.js";
 import type { Sheet } from "../cascade.js";
-import { covers, selectFaces, type FontFace } from "./font-face.js";
+import { covers, selectFaces, type FontFace, type FontRequest } from "./font-face.js";
 import type { FontUse, RequestedFont } from "./requested-font.js";
 import type { GeneratedText } from "../engine.js";
 
@@ -58,7 +58,7 @@ export class FontSet {
   readonly #families = new Map<string, SheetFace[]>();
   readonly #forCharacters = new WeakMap<FontUse, Map<number, ChosenFaces>>();
   readonly #forTexts = new WeakMap<GeneratedText, readonly ChosenFaces[]>();
-  /** The faces of a family that a weight and a style select: the same for each character. */
+  /** The faces of a family that a request selects: the same for each character. */
   readonly #selected = new Map<string, readonly SheetFace[]>();
 
   constructor(sheets: readonly Sheet[]) {
@@ -128,18 +128,15 @@ export class FontSet {
   }
 
   /** What each way comes to; undefined among them for no face. */
-  #pickAll({ families, weights, italics }: RequestedFont, code: number): Set<SheetFace | undefined> {
-    const picked = new Set<SheetFace | undefined>();
-    for (const list of families) {
-      for (const weight of weights) {
-        for (const italic of italics) picked.add(this.#pick(list, weight, italic, code));
-      }
-    }
-    return picked;
+  #pickAll({ families, weights, italics, stretches }: RequestedFont, code: number): Set<SheetFace | undefined> {
+    const requests = weights.flatMap((weight) =>
+      italics.flatMap((italic) => stretches.map((stretch) => ({ weight, italic, stretch }))),
+    );
+    return new Set(families.flatMap((list) => requests.map((request) => this.#pick(list, request, code))));
   }
 
   /** The first family in the list that has the character; of faces that overlap, the one declared last. */
-  #pick(families: readonly string[], weight: number, italic: boolean, code: number): SheetFace | undefined {
+  #pick(families: readonly string[], request: FontRequest, code: number): SheetFace | undefined {
     spend(families.length);
     for (const family of families) {
       const known = this.#families.get(family);
@@ -147,7 +144,7 @@ export class FontSet {
         if (INSTALLED.has(family) && isInAllFonts(code)) return undefined;
         continue;
       }
-      const selected = this.#select(family, known, weight, italic);
+      const selected = this.#select(family, known, request);
       spend(selected.reduce((sum, { face }) => sum + 1 + face.ranges.length, 0));
       const face = selected.findLast((one) => covers(one.face, code));
       if (face !== undefined) return face;
@@ -155,15 +152,15 @@ export class FontSet {
     return undefined;
   }
 
-  #select(family: string, known: readonly SheetFace[], weight: number, italic: boolean): readonly SheetFace[] {
-    const key = `${weight} ${italic} ${family}`;
+  #select(family: string, known: readonly SheetFace[], request: FontRequest): readonly SheetFace[] {
+    const key = `${request.weight} ${request.italic} ${request.stretch} ${family}`;
     let selected = this.#selected.get(key);
     if (selected === undefined) {
       spend(known.length);
       const faces = new Set(
         selectFaces(
           known.map(({ face }) => face),
-          { weight, italic },
+          request,
         ),
       );
       selected = known.filter(({ face }) => faces.has(face));

@@ -67,7 +67,7 @@ export class OutlineBuilder {
       this.#hasBody ||= tag === BODY || tag === FRAMESET;
     } else if (tag === BODY) return this.#lateBody(lexer);
     else if (tag === HTML) return this.#node;
-    const effect = inShadow ? this.#paths.kinds.nameless(tag) : this.#effectOf(lexer);
+    const effect = inShadow ? this.#paths.kinds.inShadow(tag) : this.#effectOf(lexer);
     return this.#enter(effect, effect.isVoid || lexer.isEmpty);
   }
 

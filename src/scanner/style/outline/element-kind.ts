@@ -39,6 +39,9 @@ export interface InlineStyle {
 const NONE: ReadonlySet<string> = new Set();
 const NO_STYLE: InlineStyle = { key: "", declarations: undefined };
 
+/** What is in a shadow tree: its own stylesheets alone are for it (CSS Scoping 1 §3.3.2). */
+export const IN_SHADOW: ElementKind = { tag: "", id: "", classes: NONE, passed: NONE, style: NO_STYLE };
+
 export const PLAIN: ElementKind = { tag: "", id: "", classes: NONE, passed: NONE, style: NO_STYLE };
 
 const CLASS = hashOf("class");
@@ -71,10 +74,10 @@ export class ElementKinds {
     return this.#openings(tag).plain;
   }
 
-  /** The same for an element that no selector names. */
-  nameless(tag: TagName): TagEffect {
+  /** The same for an element in a shadow tree. */
+  inShadow(tag: TagName): TagEffect {
     const { more } = this.#openings(tag).plain;
-    const effect = more.get("") ?? new TagEffect(tag, PLAIN);
+    const effect = more.get("") ?? new TagEffect(tag, IN_SHADOW);
     more.set("", effect);
     return effect;
   }
