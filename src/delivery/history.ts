@@ -1,4 +1,4 @@
-import { Announced, type AnnouncedTargets } from "./announced.js";
+import { HeldBack, type AnnouncedTargets } from "./held-back.js";
 import { RateLimit } from "../io/rate-limit.js";
 import type { Destination } from "../manifest/destination.js";
 
@@ -59,9 +59,15 @@ export class History {
   readonly #hinted = new Map<string, Hint>();
   readonly #rateLimit = new RateLimit(BURST_PROMISES, PROMISES_PER_SECOND);
   /** What `Link` fields have the client ask for, ahead of something that it needs more. */
-  announced: Announced | undefined;
+  heldBack: HeldBack | undefined;
+  readonly #isReturning: boolean;
   #taken = 0;
   #refused = 0;
+
+  /** @param isReturning the client has been here before, over another connection, and may have kept anything */
+  constructor(isReturning = false) {
+    this.#isReturning = isReturning;
+  }
 
   /** The latest pages, oldest first. */
   get deliveries(): readonly Delivery[] {
@@ -172,8 +178,9 @@ export class History {
 
   /** A page's `Link` is about to go. What the client was given before it may have kept, and not ask for again. */
   announce(announcements: readonly AnnouncedTargets[]): void {
+    if (this.#isReturning) return;
     for (const { targets, before } of announcements) {
-      (this.announced ??= new Announced()).add({ targets, before: before.filter((target) => !this.#sent.has(target)) });
+      (this.heldBack ??= new HeldBack()).add({ targets, before: before.filter((target) => !this.#sent.has(target)) });
     }
   }
 

@@ -4,7 +4,7 @@ import type { Duplex, Readable, Writable } from "node:stream";
 import type { Connection, Taken } from "../listen/connection.js";
 import type { Writer } from "../../delivery/scheduler.js";
 import type { RequestRules } from "../middleware/request-rules.js";
-import type { RequestRecord } from "../../inspect/loads/observed.js";
+import type { InspectedRecord } from "../../inspect/loads/observed.js";
 import type { PageNeeds } from "../../scanner/types.js";
 import type { RouteContext } from "../routes/route.js";
 
@@ -52,7 +52,7 @@ export interface Exchange extends Taken {
   /** What the page goes with that it asks for, when that is decided. */
   pageNeeds: PageNeeds | undefined;
   /** What is told of it to those who look (`--inspect`); undefined where nobody does. */
-  inspected: RequestRecord | undefined;
+  inspected: InspectedRecord | undefined;
   /** Gives the final response its last touch, whoever answers. */
   transformHeaders: Transform | undefined;
   /**

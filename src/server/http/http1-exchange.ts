@@ -1,4 +1,4 @@
-import type { RequestRecord } from "../../inspect/loads/observed.js";
+import type { InspectedRecord } from "../../inspect/loads/observed.js";
 import type { PageNeeds } from "../../scanner/types.js";
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Readable, Writable } from "node:stream";
@@ -27,7 +27,7 @@ export class Http1Exchange implements Exchange {
   policies: readonly string[] = NO_POLICIES;
   hinted: string | undefined;
   pageNeeds: PageNeeds | undefined;
-  inspected: RequestRecord | undefined;
+  inspected: InspectedRecord | undefined;
   transformHeaders: Transform | undefined;
   begun = 0;
   sent: OutgoingHttpHeaders = {};

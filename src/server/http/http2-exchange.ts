@@ -1,4 +1,4 @@
-import type { RequestRecord } from "../../inspect/loads/observed.js";
+import type { InspectedRecord } from "../../inspect/loads/observed.js";
 import type { PageNeeds } from "../../scanner/types.js";
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { constants, type ServerHttp2Stream } from "node:http2";
@@ -68,7 +68,7 @@ export class Http2Exchange implements Exchange, Writer {
   policies: readonly string[] = NO_POLICIES;
   hinted: string | undefined;
   pageNeeds: PageNeeds | undefined;
-  inspected: RequestRecord | undefined;
+  inspected: InspectedRecord | undefined;
   transformHeaders: Transform | undefined;
   begun = 0;
   readonly arrival: number;
@@ -98,8 +98,8 @@ export class Http2Exchange implements Exchange, Writer {
     this.responseBody = stream;
     this.stream = stream;
     this.arrival = connection.writes.arrive();
-    const { announced } = connection.history;
-    if (announced?.waitsFor(this.target) === true) stream.once("close", () => announced.sent(this.target));
+    const { heldBack } = connection.history;
+    if (heldBack?.waitsFor(this.target) === true) stream.once("close", () => heldBack.sent(this.target));
   }
 
   whenClosed(closed: () => void): void {
@@ -148,7 +148,7 @@ export class Http2Exchange implements Exchange, Writer {
   mayBuffer(bytes: number): boolean {
     // To take part in the queue costs as much as to answer (measured with 11 bytes).
     if (bytes <= NEGLIGIBLE_BYTES) return true;
-    if (this.connection.history.announced?.hold(this.target) !== undefined) return false;
+    if (this.connection.history.heldBack?.hold(this.target) !== undefined) return false;
     this.#taken = this.connection.writes.reserveNow(this, bytes);
     return this.#taken !== undefined;
   }
@@ -163,7 +163,7 @@ export class Http2Exchange implements Exchange, Writer {
   reserve(bytes: number): Promise<() => void> {
     if (bytes <= NEGLIGIBLE_BYTES) return NO_TURN;
     const { history, writes } = this.connection;
-    const held = history.announced?.hold(this.target);
+    const held = history.heldBack?.hold(this.target);
     return held === undefined ? writes.reserve(this, bytes) : held.then(() => writes.reserve(this, bytes));
   }
 

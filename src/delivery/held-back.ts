@@ -31,7 +31,7 @@ const MAX_ANNOUNCEMENTS = 16;
  * some 20 to 100 ms later, when it reads the HTML; an image that fills the line
  * until then makes the first paint later (Chromium 156 at 10 Mbit/s: by 80 ms).
  */
-export class Announced {
+export class HeldBack {
   #waiting: Waiting[] = [];
 
   add({ targets, before }: AnnouncedTargets): void {

@@ -1,8 +1,8 @@
 import { once } from "node:events";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Announced } from "../../src/delivery/announced.js";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { HeldBack } from "../../src/delivery/held-back.js";
 import { History } from "../../src/delivery/history.js";
-import { connect } from "../support/h2.js";
+import { connect, connectSocket } from "../support/h2.js";
 import { startServer } from "../support/server.js";
 import { writeSite } from "../support/site.js";
 
@@ -12,33 +12,33 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", 
 afterEach(() => void vi.useRealTimers());
 
 /** What waits for a target, and whether it still does. */
-function waiting(announced: Announced, target: string) {
+function waiting(heldBack: HeldBack, target: string) {
   const state = { waits: true };
-  void announced.hold(target)?.then(() => (state.waits = false));
+  void heldBack.hold(target)?.then(() => (state.waits = false));
   return state;
 }
 
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
 test("what was announced waits until all is sent that comes before it, then no more", async () => {
-  const announced = new Announced();
-  announced.add(page);
-  expect(announced.hold("/other.png")).toBeUndefined();
-  const both = ["/b.js", "/bg.png"].map((target) => waiting(announced, target));
-  expect(["/a.css", "/bg.png"].map((target) => announced.waitsFor(target))).toEqual([true, false]);
-  announced.sent("/a.css");
+  const heldBack = new HeldBack();
+  heldBack.add(page);
+  expect(heldBack.hold("/other.png")).toBeUndefined();
+  const both = ["/b.js", "/bg.png"].map((target) => waiting(heldBack, target));
+  expect(["/a.css", "/bg.png"].map((target) => heldBack.waitsFor(target))).toEqual([true, false]);
+  heldBack.sent("/a.css");
   await settled();
   expect(both).toEqual([{ waits: true }, { waits: true }]);
-  announced.sent("/b.css");
+  heldBack.sent("/b.css");
   await settled();
   expect(both).toEqual([{ waits: false }, { waits: false }]);
-  expect(announced.hold("/bg.png")).toBeUndefined();
+  expect(heldBack.hold("/bg.png")).toBeUndefined();
 });
 
 test("what nobody asks for holds it up for 100 ms", async () => {
-  const announced = new Announced();
-  announced.add(page);
-  const image = waiting(announced, "/bg.png");
+  const heldBack = new HeldBack();
+  heldBack.add(page);
+  const image = waiting(heldBack, "/bg.png");
   await vi.advanceTimersByTimeAsync(99);
   expect(image.waits).toBe(true);
   await vi.advanceTimersByTimeAsync(1);
@@ -50,20 +50,20 @@ test.each([
   ["without anything announced", { ...page, targets: [] }, 0],
   ["some seconds after the page", page, 5000],
 ])("nothing waits %s", async (_when, announcement, milliseconds) => {
-  const announced = new Announced();
-  announced.add(announcement);
+  const heldBack = new HeldBack();
+  heldBack.add(announcement);
   await vi.advanceTimersByTimeAsync(milliseconds);
-  expect(announced.hold("/bg.png")).toBeUndefined();
+  expect(heldBack.hold("/bg.png")).toBeUndefined();
 });
 
 test("of many announcements the latest are remembered, and what waits for an older one goes on", async () => {
-  const announced = new Announced();
-  announced.add({ targets: ["/first.png"], before: ["/a.css"] });
-  const first = waiting(announced, "/first.png");
-  for (let at = 0; at < 16; at++) announced.add(page);
+  const heldBack = new HeldBack();
+  heldBack.add({ targets: ["/first.png"], before: ["/a.css"] });
+  const first = waiting(heldBack, "/first.png");
+  for (let at = 0; at < 16; at++) heldBack.add(page);
   await settled();
   expect(first.waits).toBe(false);
-  expect(announced.hold("/bg.png")).toBeDefined();
+  expect(heldBack.hold("/bg.png")).toBeDefined();
 });
 
 test("an announced image that is asked for first comes after the stylesheet", async () => {
@@ -91,8 +91,30 @@ test("nothing waits for what the client was given before: it may have kept that,
   const history = new History();
   history.markSent("/a.css", '"1"');
   history.announce([page]);
-  expect(["/a.css", "/b.css"].map((target) => history.announced?.waitsFor(target))).toEqual([false, true]);
+  expect(["/a.css", "/b.css"].map((target) => history.heldBack?.waitsFor(target))).toEqual([false, true]);
   history.markSent("/b.css", '"1"');
   history.announce([{ targets: ["/other.png"], before: page.before }]);
-  expect(history.announced?.hold("/other.png")).toBeUndefined();
+  expect(history.heldBack?.hold("/other.png")).toBeUndefined();
+});
+
+test("nothing waits where the client comes back with a TLS session: it may have kept the stylesheet", async () => {
+  vi.useRealTimers();
+  const { port } = await startServer({
+    root: await writeSite({
+      "index.html": `<link rel=stylesheet href=a.css><p>text`,
+      "a.css": `p { background: url(b.png) }`,
+      "b.png": "b",
+    }),
+  });
+  const adds = vi.spyOn(HeldBack.prototype, "add");
+  onTestFinished(() => adds.mockRestore());
+  const socket = await connectSocket(port);
+  const [session] = await once(socket, "session");
+  const noPush = { settings: { enablePush: false } };
+  const first = await connect(port, noPush);
+  await first.request("/");
+  expect(adds).toHaveBeenCalledTimes(1);
+  const again = await connect(port, { ...noPush, session });
+  expect((await again.request("/")).headers.link).toBe((await first.request("/")).headers.link);
+  expect(adds).toHaveBeenCalledTimes(2);
 });
