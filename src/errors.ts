@@ -4,18 +4,31 @@
  * (exit code 1).
  */
 export type ErrorCode =
+  /** An option, a flag or a URL can't be what it is. */
   | "usage"
+  /** The directory to serve can't be read. */
   | "root"
+  /** The address can't be listened on or connected to; the server listens already, or is closed. */
   | "listen"
+  /** A certificate, key or authority can't be used. */
   | "certificate"
+  /** A file or directory can't be written. */
   | "output"
+  /** A manifest or a file of what was learned can't be read, or names no such page. */
   | "manifest"
+  /** A configuration file, or one of `report`, can't be read. */
   | "config"
+  /** `_headers` or `_redirects` can't be read. */
   | "rules"
+  /** A route's answer is no `Response`. */
   | "route"
+  /** No browser was found, or it ended. */
   | "browser"
+  /** The command behind `--` can't be started. */
   | "command"
+  /** The mounted site is closed. */
   | "closed"
+  /** The system lacks a file, a program or a store of certificates, or a file changed while it was sent. */
   | "unavailable";
 
 /**

@@ -2,7 +2,7 @@ import type { LinkValue } from "../delivery/link.js";
 import { baseOf, resolve } from "../manifest/resolve.js";
 import type { PageNeeds, PageRecord, Position, RecordedReference } from "../scanner/types.js";
 import type { Finding, Suspicion } from "./finding.js";
-import { type Announcement, faultOf, isUsed } from "./rules/preload.js";
+import { type CheckedPreload, faultOf, isUsed } from "./rules/preload.js";
 
 /** What one page comes to, which budgets are about. */
 export interface PageCost {
@@ -32,7 +32,7 @@ export interface PageSetting {
   readonly placeOf: (link: LinkValue) => Position;
 }
 
-interface Placed extends Announcement, Position {
+interface Placed extends CheckedPreload, Position {
   readonly file: string;
 }
 
@@ -70,7 +70,7 @@ export function checkPage(
 const endsImportMaps = ({ rel, file, line, column }: Placed, map: Position) =>
   rel === "modulepreload" && (file === "_headers" || line < map.line || (line === map.line && column < map.column));
 
-const isMissing = ({ target }: Announcement, references: readonly RecordedReference[]) =>
+const isMissing = ({ target }: CheckedPreload, references: readonly RecordedReference[]) =>
   references.some((reference) => reference.target === target && reference.missing);
 
 function placed({ file, line, column }: Placed, rule: Finding["rule"], message: string, page: string): Finding {

@@ -1,7 +1,8 @@
 import type { Stats } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { join } from "node:path";
 import { H2PushError, systemCode } from "../errors.js";
+import { isInside } from "../io/disk/is-inside.js";
 
 /** Not part of what is deployed: other dotfiles are (`.htaccess`, `.well-known`). */
 const NOT_COPIED = /^(?:\.git|\.env.*|\.DS_Store)$/;
@@ -80,9 +81,7 @@ async function* filesOf(
 /** What is at a path; undefined for a link out of the site, which is not served either. */
 async function kindInside(root: string, path: string): Promise<Stats | undefined> {
   const real = await realpath(path).catch(() => undefined);
-  return real?.startsWith(root.endsWith(sep) ? root : root + sep) === true
-    ? stat(real).catch(() => undefined)
-    : undefined;
+  return real !== undefined && isInside(real, root) ? stat(real).catch(() => undefined) : undefined;
 }
 
 /** What is installed in a `node_modules`, by the names that packages have: `lit`, `@scope/part`. */

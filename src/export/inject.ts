@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { access, chmod, copyFile, readFile, realpath, rename, rm, stat, utimes } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { H2PushError, systemCode } from "../errors.js";
 import { makeDirectory } from "../io/disk/make-directory.js";
 import { hasSameContent } from "../io/disk/same-content.js";
 import { writeWhole } from "../io/disk/atomic-write.js";
 import { isPagePath } from "../manifest/destination.js";
-import { encodeSegment } from "../scanner/list-pages.js";
+import { isInside } from "../io/disk/is-inside.js";
+import { canonicalPath } from "../scanner/list-pages.js";
 import { encodingIn } from "../io/encoding/charset.js";
 import { copiedFiles, packagesNamed, unreadable } from "./copied-files.js";
 import type { ExportedPage } from "./exported-page.js";
@@ -65,7 +66,7 @@ export async function injectInto(
     signal.throwIfAborted();
     const target = join(to, relative(from, file));
     await makeDirectory(dirname(target)).catch(refused(dirname(target)));
-    const page = byPath.get(pathOf(relative(from, file), base));
+    const page = byPath.get(canonicalPath(base, relative(from, file)));
     const reason = page === undefined ? undefined : await writePage(file, target, page).catch(refused(target));
     if (page === undefined || reason !== undefined) await copy(file, target).catch(refused(target));
     if (page !== undefined && reason !== undefined) skipped.push({ page: page.pathname, reason });
@@ -87,9 +88,7 @@ async function realPlace(path: string): Promise<string> {
 }
 
 function checkApart(from: string, to: string, directory: string): void {
-  const slashed = (path: string) => (path.endsWith(sep) ? path : path + sep);
-  const isIn = (inner: string, outer: string) => slashed(inner).startsWith(slashed(outer));
-  if (!isIn(to, from) && !isIn(from, to)) return;
+  if (to !== from && !isInside(to, from) && !isInside(from, to)) return;
   const hint = "pass a directory outside of the site: --inject DIR";
   throw new H2PushError("usage", `the copy and the site lie in each other: ${directory}`, hint);
 }
@@ -97,10 +96,6 @@ function checkApart(from: string, to: string, directory: string): void {
 /** Names of packages that a page's text has, also in UTF-16. */
 const packagesIn = async (file: string) =>
   packagesNamed((await readFile(file)).toString("latin1").replaceAll("\0", ""));
-
-/** Canonical URL path of a page's file. */
-const pathOf = (file: string, base: string) =>
-  `${base}${file.split(sep).map(encodeSegment).join("/")}`.replace(/\/index\.html$/, "/");
 
 /** Why a page is copied as it is; undefined when it is written. */
 async function writePage(file: string, target: string, page: ExportedPage): Promise<string | undefined> {

@@ -28,10 +28,8 @@ interface ListedPage {
  * Finds out which pages say the same, and rules that are shorter than a list
  * of all pages: a rule for a directory speaks for most pages below it, and
  * those that differ have rules of their own before it.
- *
- * @param trees the target takes rules for directories
  */
-export function shareLists(pages: readonly ExportedPage[], trees: boolean): SharedLists {
+export function shareLists(pages: readonly ExportedPage[]): SharedLists {
   const lists = new Map<number, ExportedPage>();
   const numbers = new Map<string, number>([[keyOf(NOTHING), 0]]);
   const listed = pages.map((page): ListedPage => {
@@ -42,7 +40,7 @@ export function shareLists(pages: readonly ExportedPage[], trees: boolean): Shar
     return { pathname: page.pathname, list };
   });
   const found: Rule[] = [];
-  addRules(pageTree(listed), 0, trees, found);
+  addRules(pageTree(listed), 0, found);
   const single = found.filter(({ kind }) => kind === "page");
   // The deepest first.
   const wide = found.flatMap((rule) => (rule.kind === "tree" ? rule : []));
@@ -56,11 +54,11 @@ const keyOf = ({ links, hints, pushes }: ExportedPage) =>
   [links.map(writeLink), hints.map(writeLink), pushes.map(({ target }) => target)].join("\n");
 
 /** @param inherited the list that a rule for a directory around this one gives */
-function addRules(directory: Directory<ListedPage>, inherited: number, trees: boolean, rules: Rule[]): void {
-  const list = trees ? listFor(directory, inherited) : inherited;
+function addRules(directory: Directory<ListedPage>, inherited: number, rules: Rule[]): void {
+  const list = listFor(directory, inherited);
   if (list !== inherited) rules.push({ kind: "tree", directory: directory.path, list });
   for (const page of directory.pages) if (page.list !== list) rules.push({ kind: "page", ...page });
-  for (const inner of directory.directories.values()) addRules(inner, list, trees, rules);
+  for (const inner of directory.directories.values()) addRules(inner, list, rules);
 }
 
 /** The list that most pages below a directory have, if a rule for it is worth while. */

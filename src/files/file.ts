@@ -1,6 +1,5 @@
 import { constants, type Stats } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
-import { sep } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { H2PushError, systemCode } from "../errors.js";
 import { isOpenedAt } from "../io/disk/opened-path.js";
@@ -64,11 +63,6 @@ export function isAbsent(error: unknown): boolean {
 /** Whether a system says that something is there and that this user may not have it. */
 export const isForbidden = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && "code" in error && (error.code === "EACCES" || error.code === "EPERM");
-
-/** Whether `path` lies below `directory`. With the separator: `/www/public-secret` is not below `/www/public`. */
-export function isInside(path: string, directory: string): boolean {
-  return path.startsWith(directory.endsWith(sep) ? directory : directory + sep);
-}
 
 /**
  * How long a file must have been left alone before it is read

@@ -22,7 +22,7 @@ import { tellOnce } from "../io/tell-once.js";
 import { sitePages } from "./scan/site-pages.js";
 import { SiteLookup } from "./files/site-lookup.js";
 import { callbacks, type Callbacks } from "./callbacks.js";
-import { SiteScanner, type ServerScanner } from "./scan/lazy-scanner.js";
+import { LazyScanner, type ServerScanner } from "./scan/lazy-scanner.js";
 
 /** The server that a context is opened for. */
 export interface ServerParts {
@@ -147,7 +147,7 @@ async function openScanner(lookup: SiteLookup, { options, settings, mounted }: S
       callbacks(options).notice,
     );
   const changed = mounted?.changed;
-  return new SiteScanner(lookup, { viewport, watch, compressed: compress, changed, ...callbacks(options) });
+  return new LazyScanner(lookup, { viewport, watch, compressed: compress, changed, ...callbacks(options) });
 }
 
 /** Learns where pages are announced or pushed by it, or it is kept: a manifest that is given stays as it is. */

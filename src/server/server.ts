@@ -24,14 +24,14 @@ export interface Server {
   /**
    * Starts to listen, once. After a failure it can be called again.
    *
-   * @throws {H2PushError} "root", "listen", "certificate" and others for what
-   * the user can put right; "listen" too when it was called before, and when
-   * the server is closed, also meanwhile
+   * @throws {H2PushError} "root", "listen", "certificate", "manifest", "output"
+   * or "unavailable" for what the user can put right; "listen" too when it was
+   * called before, and when the server is closed, also meanwhile
    */
   listen(): Promise<Address>;
   /**
    * Looks at the files again with the next request. Otherwise a change is seen
-   * after 250 ms at most: for builds that know when they have written.
+   * after 350 ms at most: for builds that know when they have written.
    */
   invalidate(): void;
   /**

@@ -173,6 +173,11 @@ test("checks what _headers and _redirects say", async () => {
   ]);
 });
 
+test("a redirect that leads back by the one to the slash leads in a circle", async () => {
+  const files = { "index.html": page("", ""), "docs/index.html": page("", ""), _redirects: "/docs/ /docs 301!" };
+  expect(await check(files)).toEqual(["_redirects:1:1 redirect-loop"]);
+});
+
 test.each([{}, { _redirects: "/* /index.html 200" }, { _headers: "/cdn-cgi/a.js\n  X-A: b" }])(
   "what hosts answer themselves is not missing: %j",
   async (more: Readonly<Record<string, string>>) => {

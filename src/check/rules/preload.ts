@@ -6,7 +6,7 @@ import type { RecordedPreload, RecordedReference } from "../../scanner/types.js"
 import type { RuleName } from "./table.js";
 
 /** An announcement: an element of the page, or a value of a `Link` field. */
-export type Announcement = Pick<RecordedPreload, "rel" | "attributes" | "target">;
+export type CheckedPreload = Pick<RecordedPreload, "rel" | "attributes" | "target">;
 
 /** What is wrong with an announcement. */
 export interface Fault {
@@ -30,7 +30,7 @@ const takesNone = ({ by }: RecordedReference) => UNLINKED_PROPERTIES.has(by) || 
  * @param references those of the page to what is announced, and to images with candidates
  */
 export function faultOf(
-  preload: Announcement,
+  preload: CheckedPreload,
   references: readonly RecordedReference[],
   hasImportMap: boolean,
 ): Fault | undefined {
@@ -45,16 +45,16 @@ export function faultOf(
 }
 
 /** Whether something of the page uses what is announced, or announcing it is how it is loaded. */
-export function isUsed({ target, attributes }: Announcement, references: readonly RecordedReference[]): boolean {
+export function isUsed({ target, attributes }: CheckedPreload, references: readonly RecordedReference[]): boolean {
   if (attributes.has("onload") || attributes.has("imagesrcset")) return true;
   return references.some((reference) => reference.target === target && !isAnnouncement(reference));
 }
 
-const asOf = ({ rel, attributes }: Announcement) =>
+const asOf = ({ rel, attributes }: CheckedPreload) =>
   attributes.get("as")?.toLowerCase() ?? (rel === "modulepreload" ? "script" : "");
 
 /** What is wrong with it whatever it is used for. */
-function valuesFault(preload: Announcement): Fault | undefined {
+function valuesFault(preload: CheckedPreload): Fault | undefined {
   if (preload.rel === "modulepreload") return undefined;
   const as = asOf(preload);
   const { target = "this" } = preload;
@@ -78,7 +78,7 @@ function isTypeFor(as: string, type: string): boolean {
 }
 
 /** A browser chooses another file than the one that is announced. */
-function candidatesFault(preload: Announcement, references: readonly RecordedReference[]): Fault | undefined {
+function candidatesFault(preload: CheckedPreload, references: readonly RecordedReference[]): Fault | undefined {
   const { target, attributes } = preload;
   if (asOf(preload) !== "image" || target === undefined) return undefined;
   for (const image of references.filter(({ as }) => as === "image")) {
@@ -103,14 +103,18 @@ const candidatesOf = (srcset = "") => new Set(parseSrcset(srcset).map(({ url }) 
 
 const isSameText = (a = "", b = "") => a.replaceAll(/\s+/g, " ").trim() === b.replaceAll(/\s+/g, " ").trim();
 
-function hasCandidatesOf({ imagesrcset, imagesizes }: RecordedReference, given: Announcement["attributes"]): boolean {
+function hasCandidatesOf({ imagesrcset, imagesizes }: RecordedReference, given: CheckedPreload["attributes"]): boolean {
   const written = (srcset = "") => parseSrcset(srcset).map(({ url, descriptor }) => `${nameOf(url)} ${descriptor}`);
   const isSame = written(imagesrcset).join() === written(given.get("imagesrcset")).join();
   return isSame && isSameText(imagesizes, given.get("imagesizes"));
 }
 
 /** What is wrong with how it is used: where one use takes it, it is fetched once. */
-function useFault(preload: Announcement, uses: readonly RecordedReference[], hasImportMap: boolean): Fault | undefined {
+function useFault(
+  preload: CheckedPreload,
+  uses: readonly RecordedReference[],
+  hasImportMap: boolean,
+): Fault | undefined {
   let first: Fault | undefined;
   for (const use of uses) {
     const fault = mismatch(preload, use, hasImportMap);
@@ -121,7 +125,7 @@ function useFault(preload: Announcement, uses: readonly RecordedReference[], has
 }
 
 /** Where a script alone knows the use: fonts, `fetch()` and XMLHttpRequest ask with CORS (Fetch §5.3). */
-function unseenUseFault(preload: Announcement): Fault | undefined {
+function unseenUseFault(preload: CheckedPreload): Fault | undefined {
   const { attributes, target = "this" } = preload;
   const as = asOf(preload);
   if (!["fetch", "font"].includes(as) || attributes.has("crossorigin")) return undefined;
@@ -131,7 +135,7 @@ function unseenUseFault(preload: Announcement): Fault | undefined {
   };
 }
 
-function mismatch(preload: Announcement, use: RecordedReference, hasImportMap: boolean): Fault | undefined {
+function mismatch(preload: CheckedPreload, use: RecordedReference, hasImportMap: boolean): Fault | undefined {
   const { rel, attributes, target = "" } = preload;
   const as = asOf(preload);
   if (takesNone(use)) {
@@ -153,7 +157,7 @@ function mismatch(preload: Announcement, use: RecordedReference, hasImportMap: b
 
 /** What has integrity is fetched anew where its preload has none, or another; the other way round it is not (Chromium 156, measured). */
 function integrityFault(
-  { attributes, target = "" }: Announcement,
+  { attributes, target = "" }: CheckedPreload,
   { integrity }: RecordedReference,
 ): Fault | undefined {
   const announced = attributes.get("integrity");

@@ -9,6 +9,7 @@ import type { LineError } from "../../rules/rule-lines.js";
 import { RuleTarget } from "../../rules/pattern.js";
 import { parseRedirects, type RedirectRule } from "../../rules/redirects/redirects-file.js";
 import { targetPath } from "../../rules/redirects/redirect-target.js";
+import { leadsInCircle } from "../../server/files/redirect-circle.js";
 import type { SiteLookup } from "../../server/files/site-lookup.js";
 import type { SiteRules } from "../../server/middleware/site-rules.js";
 import type { Finding } from "../finding.js";
@@ -116,26 +117,11 @@ async function checkRedirect(rule: RedirectRule, site: RuledSite, found: Found):
   if (isRedirect && to === path && target.query === undefined && query.size === 0) {
     return found(line, "redirect-loop", `${source.source} leads to itself`);
   }
-  if (isRedirect && (await isEndless(from, authority, site))) {
+  const next = (asked: string) => site.lookup.redirected({ target: asked, authority, fields: {} });
+  if (isRedirect && (await leadsInCircle(from, authority, next))) {
     return found(line, "redirect-loop", `${source.source} leads in a circle`);
   }
   const isPlain = target.path.every((piece) => "text" in piece);
   if (!isPlain || !(await isNothing(withBase(site.lookup.tree.base, to), site, authority))) return;
   found(line, "redirect-to-nothing", `there is nothing at ${to}`, to);
-}
-
-/** Browsers follow 20 redirects (Fetch §4.4). */
-const MAX_REDIRECTS = 20;
-
-async function isEndless(from: string, authority: string, { lookup, rules }: RuledSite): Promise<boolean> {
-  let target = from;
-  for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-    const { action } = rules.of({ target, authority, fields: {} });
-    if (action?.kind !== "redirect" || !action.location.startsWith("/") || action.location.startsWith("//"))
-      return false;
-    const [pathname = ""] = target.split("?", 1);
-    if (!action.forced && (await lookup.tree.find(pathname)).kind === "file") return false;
-    target = action.location.split("#", 1)[0] ?? "";
-  }
-  return true;
 }

@@ -12,7 +12,7 @@ import { closestMatch } from "../../io/text/closest-match.js";
 import type { ScanOptions } from "../../server/scan/scan-directory.js";
 import { checkGivenRoot, noPages } from "../options/served-root.js";
 import { findingsText, rulesText } from "../output/findings-text.js";
-import { printToStderr, warning } from "../output/output.js";
+import { printNote } from "../output/output.js";
 import { progressBar } from "../output/progress-bar.js";
 
 /** The options of `h2push check`, as the command line has them. */
@@ -38,7 +38,7 @@ export async function runCheck(root: string, flags: CheckFlags): Promise<void> {
   if (pages === 0 && findings.length === 0) throw noPages(root);
   const told = findings.filter((finding) => !ignored.some(({ fits }) => fits(finding)));
   for (const { text, fits } of ignored) {
-    if (!findings.some(fits)) printToStderr(`${warning("note:")} nothing is found that --ignore ${text} leaves out`);
+    if (!findings.some(fits)) printNote(`nothing is found that --ignore ${text} leaves out`);
   }
   process.stdout.write(written(told, pages, flags.format ?? "text", pathFrom(root)));
   if (told.some(({ rule }) => fails(rules[rule].level, flags.failOn ?? "warning"))) process.exitCode = 1;
@@ -57,7 +57,7 @@ async function check(root: string, { cache, ...flags }: CheckFlags) {
     // What is wrong with these is found, too.
     if (/^_(?:headers|redirects):/.test(text)) return;
     bar.end();
-    printToStderr(`${warning("note:")} ${text}`);
+    printNote(text);
   };
   try {
     const onProgress = (count: number, total: number) => bar.show(count, total);

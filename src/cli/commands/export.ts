@@ -15,7 +15,7 @@ import { openSiteFiles, type SiteFiles } from "../../export/site-files.js";
 import { siteNeeds } from "../../export/site-needs.js";
 import { type TargetName, targets } from "../../export/targets.js";
 import { checkGivenRoot, noPages } from "../options/served-root.js";
-import { count, printToStderr, size, warning } from "../output/output.js";
+import { count, printNote, printToStderr, size, warning } from "../output/output.js";
 import { interruptible } from "../output/interrupt.js";
 import { progressBar } from "../output/progress-bar.js";
 import { checkManifestPlace } from "../output/manifest-place.js";
@@ -91,7 +91,7 @@ async function gather(root: string, flags: ExportFlags): Promise<SiteNeeds> {
       onProgress: (done, total) => bar.show(done, total),
       onNotice: (text) => {
         bar.end();
-        printToStderr(`${warning("note:")} ${text}`);
+        printNote(text);
       },
     });
   } finally {
@@ -134,7 +134,7 @@ async function finish(
   }
   tellLeft(left);
   if (target !== undefined && "untried" in targets[target]) {
-    printToStderr(`${warning("note:")} ${target} is untried: hold the live site against the list with h2push verify`);
+    printNote(`${target} is untried: hold the live site against the list with h2push verify`);
   }
   if (omitted.length > 0) {
     const names = omitted.map(({ pathname }) => pathname);
@@ -145,7 +145,7 @@ async function finish(
   const announced = pages.filter(({ links, pushes }) => links.length + pushes.length > 0).length;
   printToStderr(`${count(pages.length, "page")}, ${announced} with something to announce`);
   if (announced === 0 && left.length === 0 && pages.length > 0) {
-    printToStderr(`${warning("note:")} a browser sees all of it in the HTML by itself: --announce all names it too`);
+    printNote("a browser sees all of it in the HTML by itself: --announce all names it too");
   }
   if (strict === true && left.length + omitted.length > 0) process.exitCode = 1;
 }
@@ -184,7 +184,7 @@ async function inject(
     injectInto(root, place.directory, site.base, pages, needs, signal),
   );
   if (copy === undefined) {
-    printToStderr(`${warning("note:")} ${place.directory} has a part of the copy: run it again to complete it`);
+    printNote(`${place.directory} has a part of the copy: run it again to complete it`);
     return;
   }
   const { files: copied, skipped, packages } = copy;

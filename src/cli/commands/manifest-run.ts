@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { runPages, type RunSite } from "../../browser/run-pages.js";
 import type { PageNeeds } from "../../scanner/types.js";
 import { interruptible } from "../output/interrupt.js";
-import { printToStderr, warning } from "../output/output.js";
+import { printNote } from "../output/output.js";
 import { progressBar } from "../output/progress-bar.js";
 
 /** What `h2push manifest --run` is told beside what it shares with reading. */
@@ -31,7 +31,7 @@ export async function runInBrowser(
   const isRoot = process.getuid?.() === 0;
   const say = (text: string) => {
     bar.end();
-    printToStderr(`${warning("note:")} ${text}`);
+    printNote(text);
   };
   const options = {
     all: all || needs.size === 1,

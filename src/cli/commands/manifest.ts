@@ -4,7 +4,7 @@ import type { PageNeeds } from "../../scanner/types.js";
 import { scan, type ScanOptions, type SiteScan } from "../../server/scan/scan-directory.js";
 import type { RunFlags } from "./manifest-run.js";
 import { explanation, pageTable } from "../output/manifest-table.js";
-import { printLine, printToStderr, warning } from "../output/output.js";
+import { printLine, printNote, printToStderr, warning } from "../output/output.js";
 import { progressBar } from "../output/progress-bar.js";
 import { checkManifestPlace } from "../output/manifest-place.js";
 import { checkUserFile, writeUserFile } from "../output/user-file.js";
@@ -109,5 +109,5 @@ async function explain(root: string, page: string, options: ManifestOptions): Pr
 }
 
 function settings({ base, single, viewport, jobs }: ManifestOptions): ScanOptions {
-  return { base, single, viewport, jobs, onNotice: (text) => printToStderr(`${warning("note:")} ${text}`) };
+  return { base, single, viewport, jobs, onNotice: printNote };
 }

@@ -14,7 +14,7 @@ import type { PageNeeds } from "../../scanner/types.js";
 import { pathOfPage, scan, type ScanOptions } from "../../server/scan/scan-directory.js";
 import { checkGivenRoot, noPages } from "../options/served-root.js";
 import { interruptible } from "../output/interrupt.js";
-import { printError, printLine, printToStderr, quiet, warning } from "../output/output.js";
+import { printError, printLine, printNote, printToStderr, quiet } from "../output/output.js";
 import { checkUserFile, makeUserDirectory, writeUserFile } from "../output/user-file.js";
 import { progressBar } from "../output/progress-bar.js";
 import { settingsOf } from "./report-settings.js";
@@ -106,7 +106,7 @@ function tellUnjudged(budgets: Budgets, measured: readonly PageResult[], leftOut
     (path) => !leftOut.includes(path) && !measured.some((page) => page.path === path),
   );
   if (unjudged.length > 0) {
-    printToStderr(`${warning("note:")} not measured, so not held against its budget: ${unjudged.join(" ")}`);
+    printNote(`not measured, so not held against its budget: ${unjudged.join(" ")}`);
   }
 }
 
@@ -130,7 +130,7 @@ async function measure(
   const bar = progressBar("loads");
   const onNotice = (text: string) => {
     bar.end();
-    printToStderr(`${warning("note:")} ${text}`);
+    printNote(text);
   };
   const leftOut: string[] = [];
   const onPage = (page: PageResult) => {

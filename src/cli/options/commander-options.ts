@@ -1,4 +1,5 @@
 import { Option } from "commander";
+import { checkJobs } from "../../server/options/option-checks.js";
 import type { Option as OptionSpec, OptionValue } from "../../server/options/option.js";
 
 /** An option of our table, as commander has it. */
@@ -8,6 +9,10 @@ export function option({ flags, description, default: value, check }: OptionSpec
   if (Array.isArray(value)) return made.argParser(collect);
   return typeof value === "boolean" ? made : made.argParser(checked(check));
 }
+
+/** `--jobs`, of the commands that scan. */
+export const jobsOption = () =>
+  new Option("--jobs <number>", "threads to use (default: one to four, by the number of pages)").argParser(checkJobs);
 
 export const isSwitch = ({ default: value }: OptionSpec<OptionValue>) => typeof value === "boolean";
 

@@ -5,7 +5,7 @@ import { LineOutput } from "./line-output.js";
 
 const log = new LineOutput(process.stdout, (lines) => {
   const missing = lines === 1 ? "line is" : "lines are";
-  printToStderr(`${yellow("note:")} ${lines} ${missing} missing in the log: its reader was too slow`);
+  printNote(`${lines} ${missing} missing in the log: its reader was too slow`);
 });
 
 export function printLine(line: string): void {
@@ -16,6 +16,11 @@ export function printLine(line: string): void {
 /** Prints what people should read where standard output is for programs. */
 export function printToStderr(line: string): void {
   process.stderr.write(`${line}\n`);
+}
+
+/** Prints what the user should know, where a command goes on. */
+export function printNote(text: string): void {
+  printToStderr(`${yellow("note:")} ${text}`);
 }
 
 /** Prints a line of the log: a little later, so that requests are not held up. */

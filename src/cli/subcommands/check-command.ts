@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
-import { checkJobs, wholeNumber } from "../../server/options/option-checks.js";
+import { wholeNumber } from "../../server/options/option-checks.js";
 import { serverOptions } from "../../server/options/options-table.js";
 import type { CheckFlags } from "../commands/check.js";
-import { collect, option } from "../options/commander-options.js";
+import { collect, jobsOption, option } from "../options/commander-options.js";
 import type { Actions } from "../actions.js";
 
 /** `h2push check`. */
@@ -29,6 +29,6 @@ export function addCheckCommand(program: Command, actions: Actions): void {
     .addOption(option(serverOptions.single))
     .addOption(option(serverOptions.base))
     .addOption(option(serverOptions.viewport))
-    .option("--jobs <number>", "threads to use (default: one to four, by the number of pages)", checkJobs)
+    .addOption(jobsOption())
     .action((root: string, flags: CheckFlags) => actions.check(root, flags));
 }

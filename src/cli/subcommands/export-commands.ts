@@ -1,11 +1,10 @@
 import { type Command, Option } from "commander";
 import { announcements } from "../../delivery/announcement.js";
 import { targets } from "../../export/targets.js";
-import { checkJobs } from "../../server/options/option-checks.js";
 import { serverOptions } from "../../server/options/options-table.js";
 import type { ExportFlags } from "../commands/export-settings.js";
 import type { VerifyFlags } from "../commands/verify.js";
-import { option } from "../options/commander-options.js";
+import { jobsOption, option } from "../options/commander-options.js";
 import type { Actions } from "../actions.js";
 
 /** A list for another server, and whether that does what it says. */
@@ -28,7 +27,7 @@ export function addExportCommands(program: Command, actions: Actions): void {
     .addOption(option(serverOptions.single))
     .addOption(option(serverOptions.base))
     .addOption(option(serverOptions.viewport))
-    .option("--jobs <number>", "threads to use (default: one to four, by the number of pages)", checkJobs)
+    .addOption(jobsOption())
     .addHelpText("after", `\nTargets:\n${list.join("\n")}`)
     .action((root: string, flags: ExportFlags) => actions.export(root, flags));
   program

@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
-import { checkJobs, wholeNumber } from "../../server/options/option-checks.js";
+import { wholeNumber } from "../../server/options/option-checks.js";
 import { serverOptions } from "../../server/options/options-table.js";
 import type { ManifestOptions } from "../commands/manifest.js";
-import { collect, option } from "../options/commander-options.js";
+import { collect, jobsOption, option } from "../options/commander-options.js";
 import type { Actions } from "../actions.js";
 
 /** `h2push manifest`. */
@@ -18,7 +18,7 @@ export function addManifestCommand(program: Command, actions: Actions): void {
     .addOption(option(serverOptions.base))
     .addOption(option(serverOptions.viewport))
     .option("--page <path>", "only this page, repeatable", collect)
-    .option("--jobs <number>", "threads to use (default: one to four, by the number of pages)", checkJobs)
+    .addOption(jobsOption())
     .option("--out <file>", "write to a file")
     .option("--run", "load the pages in an installed browser too, and add what they ask for")
     .option("--browser <path>", "with --run: the program of Chrome, Chromium or Edge")

@@ -20,7 +20,7 @@ const MAX_PAGES = 50;
  * what `H2PushResource` names, to clients that take pushes.
  */
 export function apache({ pages, earlyHints, version }: ExportedSite): ExportedFile[] {
-  const { lists, rules } = shareLists(pages, true);
+  const { lists, rules } = shareLists(pages);
   const sends103 = earlyHints && isAtLeast(version, [2, 4, 58]);
   const conditions = gathered(rules).map(({ list, patterns }) => {
     const pattern = patterns.length === 1 ? patterns[0] : `(?:${patterns.join("|")})`;

@@ -13,7 +13,7 @@ import type { ExportedPage } from "../exported-page.js";
 
 /** A snippet for a Caddyfile: which page has which list, and what a page with that list is given. */
 export function caddy({ pages, earlyHints }: ExportedSite): ExportedFile[] {
-  const { lists, rules } = shareLists(pages, true);
+  const { lists, rules } = shareLists(pages);
   // Which page it is, is told of no page that has a brace in its name: see `targets.ts`.
   const keys = rules.map((rule) => {
     const text = decodedPath(rule.kind === "page" ? rule.pathname : rule.directory);

@@ -11,7 +11,7 @@ const MAX_VALUE = 8192;
  * without the suffix.
  */
 export function firebase({ pages }: ExportedSite): JsonRule[] {
-  const { lists, rules } = shareLists(pages, true);
+  const { lists, rules } = shareLists(pages);
   return rules.toReversed().map((rule) => {
     const regex = rule.kind === "page" ? cleanPattern(rule.pathname) : treePattern(rule.directory);
     const [value = ""] = fieldsOf(lists.get(rule.list)?.links ?? [], MAX_VALUE);

@@ -5,7 +5,7 @@ import type { ExportedPage } from "../exported-page.js";
 
 /** Maps from the path of a page to its `Link`, and the lines of a frontend that use them. */
 export function haproxy({ pages, earlyHints }: ExportedSite): ExportedFile[] {
-  const { lists, rules } = shareLists(pages, true);
+  const { lists, rules } = shareLists(pages);
   const lines = rules.flatMap((rule) => {
     const pattern =
       rule.kind === "page" ? pagePattern(decodedPath(rule.pathname)) : treePattern(decodedPath(rule.directory));

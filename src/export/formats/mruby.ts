@@ -48,7 +48,7 @@ export const nghttpx = (site: ExportedSite): ExportedFile[] => [
 
 /** The lists, and a method that finds that of a page, in what mruby has without regular expressions. */
 function library({ pages }: ExportedSite): string {
-  const { lists, rules } = shareLists(pages, true);
+  const { lists, rules } = shareLists(pages);
   const single = rules.flatMap((rule) =>
     rule.kind === "page" ? `    ${quoted(decodedPath(rule.pathname))} => ${rule.list},` : [],
   );

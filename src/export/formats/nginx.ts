@@ -25,7 +25,7 @@ const MAX_EXPRESSIONS = 100;
  * decoded, and that of the index file of a directory.
  */
 export function nginx({ pages, version }: ExportedSite): ExportedFile[] {
-  const { lists, rules } = shareLists(pages, true);
+  const { lists, rules } = shareLists(pages);
   const fields = [...lists].map(([number, { links }]) => [number, fieldsOf(links, MAX_NGINX_WORD)] as const);
   const count = fields.reduce((most, [, { length }]) => Math.max(most, length), 1);
   const names = Array.from({ length: count }, (_, index) => `$h2push_link${index === 0 ? "" : index + 1}`);

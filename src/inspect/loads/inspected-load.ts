@@ -1,7 +1,7 @@
 import type { DeliveredTarget, Delivery } from "../../delivery/history.js";
 import { readPriority } from "../../delivery/priority.js";
 import { errorName } from "../frames/protocol.js";
-import { cut, note, sizeOf, type ObservedConnection, type ObservedExchange, type RequestRecord } from "./observed.js";
+import { cut, note, sizeOf, type ObservedConnection, type ObservedExchange, type InspectedRecord } from "./observed.js";
 import type { InspectedLoad, InspectedRequest, Means, Outcome } from "./types.js";
 
 /** Requests of a load that are kept. */
@@ -24,7 +24,7 @@ export class Load {
   readonly #start: LoadStart;
   /** What its connection was given, until it is known what of that is this page's. */
   #history: ObservedConnection["history"] | undefined;
-  readonly #requests: RequestRecord[] = [];
+  readonly #requests: InspectedRecord[] = [];
   /** The URLs that may be a `referer` of its requests. */
   readonly #members = new Set<string>();
   #delivery: Delivery | undefined;
@@ -73,7 +73,7 @@ export class Load {
   }
 
   /** Adds a request; counts it when it is one too many. */
-  add(record: RequestRecord): void {
+  add(record: InspectedRecord): void {
     this.#changed();
     if (this.#requests.length >= MAX_REQUESTS) return this.omit();
     record.load = this;
@@ -89,7 +89,7 @@ export class Load {
   }
 
   /** One of its responses has ended. */
-  ended(record: RequestRecord): void {
+  ended(record: InspectedRecord): void {
     this.#open--;
     if (record === this.#requests[0]) this.#settle();
     this.#changed();
@@ -166,13 +166,13 @@ export class Load {
     });
   }
 
-  #meansOf({ isPush, target }: RequestRecord, by: DeliveredTarget | undefined): Means {
+  #meansOf({ isPush, target }: InspectedRecord, by: DeliveredTarget | undefined): Means {
     if (isPush) return "push";
     if (target === this.page) return "page";
     return by?.means === "link" || by?.means === "hint" ? by.means : "found";
   }
 
-  #tell(record: RequestRecord, sentOn: SentOn): Omit<InspectedRequest, "means" | "again" | "learned"> {
+  #tell(record: InspectedRecord, sentOn: SentOn): Omit<InspectedRequest, "means" | "again" | "learned"> {
     if (record.running !== undefined) note(record, record.running);
     const { stream, connection, method, target, by, status, bytes, encoding, type, code } = record;
     return {
@@ -200,7 +200,7 @@ export class Load {
   }
 }
 
-function outcomeOf({ running, complete, code }: RequestRecord): Outcome {
+function outcomeOf({ running, complete, code }: InspectedRecord): Outcome {
   if (running !== undefined) return "open";
   if (complete) return "complete";
   return code === 0 ? "gone" : "reset";

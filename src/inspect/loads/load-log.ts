@@ -1,7 +1,7 @@
 import type { Delivery } from "../../delivery/history.js";
 import { RateLimit } from "../../io/rate-limit.js";
 import { Load } from "./inspected-load.js";
-import { note, openRecord, type ObservedExchange, type RequestRecord } from "./observed.js";
+import { note, openRecord, type ObservedExchange, type InspectedRecord } from "./observed.js";
 
 /** Loads that are kept. */
 const MAX_LOADS = 200;
@@ -94,7 +94,7 @@ export class LoadLog {
     this.#current.delete(connection);
   }
 
-  #record(exchange: ObservedExchange, limit: RateLimit): RequestRecord | undefined {
+  #record(exchange: ObservedExchange, limit: RateLimit): InspectedRecord | undefined {
     return this.#isAdmitted(limit, exchange.arrived) ? (exchange.inspected = openRecord(exchange, false)) : undefined;
   }
 
@@ -104,7 +104,7 @@ export class LoadLog {
     else this.#join(load, record);
   }
 
-  #join(load: Load, record: RequestRecord): void {
+  #join(load: Load, record: InspectedRecord): void {
     load.add(record);
     this.#trim();
   }
@@ -117,7 +117,7 @@ export class LoadLog {
   }
 
   /** What is not known to be a page belongs to one, or to none. */
-  #assign(record: RequestRecord, exchange: ObservedExchange, isPage: boolean): void {
+  #assign(record: InspectedRecord, exchange: ObservedExchange, isPage: boolean): void {
     // What a page has asked for is no page of its own, though the answer may be HTML: that it is missing.
     const { status, sent, method, fields } = exchange;
     const isDocument = method === "GET" && status === 200 && isHtml(String(sent["content-type"] ?? ""));
@@ -128,7 +128,7 @@ export class LoadLog {
     }
   }
 
-  #begin(record: RequestRecord, exchange: ObservedExchange): void {
+  #begin(record: InspectedRecord, exchange: ObservedExchange): void {
     const load = new Load(++this.#last, exchange);
     const { id } = exchange.connection;
     load.add(record);

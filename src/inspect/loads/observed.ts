@@ -30,11 +30,11 @@ export interface ObservedExchange {
     | undefined;
   readonly responseBody: { readonly writableFinished: boolean };
   /** Where the inspector keeps what it knows of it. */
-  inspected: RequestRecord | undefined;
+  inspected: InspectedRecord | undefined;
 }
 
 /** What is known of a request. Times are those of `performance.now()`. */
-export interface RequestRecord {
+export interface InspectedRecord {
   readonly stream: number;
   readonly connection: number;
   readonly method: string;
@@ -67,7 +67,7 @@ export const cut = (text: string) =>
   text.length <= MAX_TEXT ? text : Buffer.from(text.slice(0, MAX_TEXT), "utf16le").toString("utf16le");
 
 /** What is known of a request when it arrives, or of a promise when it is made. */
-export function openRecord(exchange: ObservedExchange, isPush: boolean): RequestRecord {
+export function openRecord(exchange: ObservedExchange, isPush: boolean): InspectedRecord {
   const { connection, method, target, authority, fields, arrived, stream } = exchange;
   const { referer = "", priority } = fields;
   const origin = `https://${authority}`;
@@ -94,7 +94,7 @@ export function openRecord(exchange: ObservedExchange, isPush: boolean): Request
 }
 
 /** Writes down how it stands with a response, which has ended by then or still runs. */
-export function note(record: RequestRecord, exchange: ObservedExchange): void {
+export function note(record: InspectedRecord, exchange: ObservedExchange): void {
   const { begun, status, bytes, sent, stream, responseBody } = exchange;
   record.first = begun;
   record.status = status;
@@ -106,5 +106,5 @@ export function note(record: RequestRecord, exchange: ObservedExchange): void {
 }
 
 /** Characters that a record keeps. */
-export const sizeOf = ({ method, target, by, priority, encoding, type }: RequestRecord) =>
+export const sizeOf = ({ method, target, by, priority, encoding, type }: InspectedRecord) =>
   method.length + target.length + by.length + priority.length + encoding.length + type.length;

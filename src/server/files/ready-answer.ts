@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from "node:http";
-import type { AnnouncedTargets } from "../../delivery/announced.js";
+import type { AnnouncedTargets } from "../../delivery/held-back.js";
 import { announcementsOf, linkValues, targetsOf } from "../../delivery/deliver.js";
 import { serverTiming } from "../../delivery/delivery-summary.js";
 import type { DeliveredTarget } from "../../delivery/history.js";

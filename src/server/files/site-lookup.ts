@@ -114,14 +114,14 @@ export class SiteLookup {
   /** Whether a redirect leads its client from one to the next for ever: by rules, or by our own to the slash. Told once. */
   async #isEndless(ruled: RuleAction, request: LookupRequest): Promise<boolean> {
     if (ruled.kind !== "redirect") return false;
-    const next = (target: string) => this.#redirected({ ...request, target });
+    const next = (target: string) => this.redirected({ ...request, target });
     const endless = await leadsInCircle(ruled.location, request.authority, next);
     if (endless) this.#notice(ruled.rule, `_redirects:${ruled.rule} leads in a circle, and is passed over`);
     return endless;
   }
 
-  /** Where a request would be sent. */
-  async #redirected(request: LookupRequest): Promise<string | undefined> {
+  /** Where a request would be sent, by a rule or to the slash of a directory. */
+  async redirected(request: RuleRequest): Promise<string | undefined> {
     const { target } = request;
     if (this.#options.elsewhere(target) !== undefined) return undefined;
     const ruled = this.#options.rules.of(request).action;

@@ -218,7 +218,7 @@ export interface GivenSettings {
   readonly header?: readonly string[];
   /** Sends compressed content where the client accepts it: compressed here, or from files beside it (`.br`, `.zst`, `.gz`). */
   readonly compress?: boolean;
-  /** Megabytes of content that are kept in memory; 64 by default. */
+  /** Megabytes (of 1,000,000 bytes) of content that are kept in memory; 64 by default. */
   readonly memory?: number | string;
   /** Reloads pages when what they need has changed; stylesheets are swapped. Clients then revalidate, whatever `cache` says. */
   readonly live?: boolean;

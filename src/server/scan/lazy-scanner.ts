@@ -26,7 +26,7 @@ export interface ServerScanner extends Scanner {
 }
 
 /** The scanner of a site. Code for scanning and watching is loaded when the first page is scanned: start-up does not wait for it. */
-export class SiteScanner implements ServerScanner {
+export class LazyScanner implements ServerScanner {
   readonly #lookup: SiteLookup;
   readonly #options: SiteScannerOptions;
   #scanner: Promise<Scanner> | undefined;

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { DEFAULT_VIEWPORT } from "../../../src/scanner/css/media-queries.js";
 import { SiteRules } from "../../../src/server/middleware/site-rules.js";
 import { SiteLookup } from "../../../src/server/files/site-lookup.js";
-import { SiteScanner } from "../../../src/server/scan/lazy-scanner.js";
+import { LazyScanner } from "../../../src/server/scan/lazy-scanner.js";
 import { openTree } from "../../../src/files/tree.js";
 import { writeSite } from "../../support/site.js";
 
@@ -34,7 +34,7 @@ async function openSite(files: Readonly<Record<string, string | Uint8Array>>, wa
   const told = { notice: () => undefined, report: () => undefined };
   const rules = new SiteRules({ root, fields: [], ...told });
   const lookup = new SiteLookup({ tree, rules, single: undefined, list: false, elsewhere: () => undefined });
-  const scanner = new SiteScanner(lookup, {
+  const scanner = new LazyScanner(lookup, {
     viewport: DEFAULT_VIEWPORT,
     compressed: true,
     watch,
