@@ -44,17 +44,22 @@ const MAX_PARALLEL = 2;
 const waiting: (() => void)[] = [];
 let running = 0;
 
-/** Compresses in a thread of libuv's pool, in turn. */
-export async function compress(content: Buffer, coding: Coding): Promise<Buffer> {
-  const compressor = compressors[coding];
-  if (compressor === undefined) throw new Error(`this Node has no ${coding}`);
+/** Does the work on a content when there is a place for it: what waits for one is not even read. */
+export async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   if (running >= MAX_PARALLEL) await new Promise<void>((resolve) => waiting.push(resolve));
   else running++;
   try {
-    return await compressor(content);
+    return await work();
   } finally {
     const next = waiting.shift();
     if (next === undefined) running--;
     else next();
   }
+}
+
+/** Compresses in a thread of libuv's pool. */
+export function compress(content: Buffer, coding: Coding): Promise<Buffer> {
+  const compressor = compressors[coding];
+  if (compressor === undefined) throw new Error(`this Node has no ${coding}`);
+  return compressor(content);
 }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { compress, compressions } from "./compress.js";
+import { compress, compressions, inTurn } from "./compress.js";
 import { acceptable, type Coding, type Selected } from "./content-coding.js";
 import { versionOf, type FoundFile, type Unavailable } from "../file.js";
 import { cacheControl, type CachePolicy } from "../freshness.js";
@@ -117,6 +117,11 @@ export class Representations {
       version.siblings.delete(coding);
       return "useless";
     }
+    return inTurn(() => this.#compress(version, coding));
+  }
+
+  async #compress(version: KeptVersion, coding: Coding): Promise<Made> {
+    const { found } = version;
     const content = version.kept.get("identity")?.content ?? (await readInserted(version));
     if (typeof content === "string") return content;
     const smaller = await compress(content, coding);
