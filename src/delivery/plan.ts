@@ -121,7 +121,7 @@ function hintable(
 }
 
 const gainsByHint = ({ as, blocking, named, when }: PreloadLink) =>
-  blocking === true || (as === "font" && named !== true && when === undefined);
+  (blocking === true && when !== "load") || (as === "font" && named !== true && when === undefined);
 
 /** Whether it matters what could be pushed with this response: finding that out costs a look at each target. */
 export function considersPushes(request: PageRequest, peer: Peer, { mode, pushCount }: Limits): boolean {

@@ -67,7 +67,7 @@ export class Listing {
   readonly #record: ReferenceRecord | undefined;
   /** What is listed now is loaded by scripts as they run. */
   byRunningScripts = false;
-  /** Targets that running scripts alone load. */
+  /** Targets that running scripts alone load, and scripts that can wait. */
   readonly #late = new Set<string>();
 
   /** @param record takes note of each reference */
@@ -83,14 +83,11 @@ export class Listing {
     const found = [...this.#found.values()].sort((a, b) => a.need - b.need);
     const { mayHaveImportMap, mayMoveBase } = this.#page;
     const isDoubtful = (target: string) => mayMoveBase || this.#doubtful.has(target);
-    const isLate = ({ entry: { target }, reference, marks }: Found) =>
-      !isMadeByScript && (this.#late.has(target) || (reference.canWait === true && marks.named === undefined));
-    const announced = (one: Found): ManifestEntry => {
-      const entry = isDoubtful(one.entry.target) ? unlinked(one.entry) : one.entry;
-      return isLate(one) ? { ...entry, when: "load" } : entry;
-    };
+    const isLate = (target: string) => !isMadeByScript && this.#late.has(target);
     return {
-      entries: found.map(announced),
+      entries: found
+        .map(({ entry }) => (isDoubtful(entry.target) ? unlinked(entry) : entry))
+        .map((entry) => (isLate(entry.target) ? { ...entry, when: "load" } : entry)),
       mayHaveImportMap,
       isMadeByScript,
       reasons: new Map(found.map(({ entry, reason }) => [entry.target, reason])),
@@ -183,7 +180,7 @@ export class Listing {
     const { target } = resolved;
     const known = this.#found.get(target);
     const isBetter = known === undefined || saysBetter(reference, known);
-    if (!this.byRunningScripts) this.#late.delete(target);
+    if (!this.byRunningScripts && reference.canWait !== true) this.#late.delete(target);
     else if (known === undefined) this.#late.add(target);
     // Of different integrity in different places: an announcement would take a side.
     if (known !== undefined && known.reference.integrity !== reference.integrity) this.doubt(target);

@@ -128,7 +128,8 @@ class PageNeedsSearch {
     if (this.#mapIsUnknown || this.#policyAt(offset).forbidsInline("script")) return;
     const facts = await this.#facts.inlineScript(text);
     const context = this.#after;
-    const runs = await this.#modules.inline(facts, context, offset, { need, crossorigin: undefined });
+    const waits = offset < this.#document.firstFlight ? {} : { canWait: true as const };
+    const runs = await this.#modules.inline(facts, context, offset, { need, crossorigin: undefined, ...waits });
     if (runs) this.#running.add({ loads: await readLoads(text, "module"), context, offset, crossorigin: undefined });
   }
 
@@ -175,9 +176,10 @@ class PageNeedsSearch {
   }
 
   #follow(located: Located, reference: Reference): MaybePromise<void> {
-    const { applies, by, need, crossorigin } = reference;
+    const { applies, by, need, crossorigin, canWait } = reference;
     if (applies !== undefined) return this.#sheets.linked(located, reference, this.#after);
-    if (isModule(reference) && !this.#mapIsUnknown) return this.#modules.file(located, { need, crossorigin });
+    if (isModule(reference) && !this.#mapIsUnknown)
+      return this.#modules.file(located, { need, crossorigin, ...(canWait === undefined ? {} : { canWait }) });
     if (by === CLASSIC_SCRIPT) this.#classic.push({ ...located, base: this.#after.base });
     if (by === CLASSIC_SCRIPT && need === NEED.blockingScript && this.#hasModules) return this.#runBefore(located);
     return undefined;

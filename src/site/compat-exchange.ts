@@ -87,6 +87,7 @@ export class CompatHttp2Exchange extends Http2Exchange {
     const response = this.#response;
     // Who logs the response asks there.
     response.statusCode = status;
-    super.writeHead(status, withoutConnectionFields(onTopOf(response, fields)), end);
+    const all = onTopOf(response, fields);
+    super.writeHead(status, all === fields ? fields : withoutConnectionFields(all), end);
   }
 }

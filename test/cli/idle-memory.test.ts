@@ -9,8 +9,7 @@ test("what a busy time has left is collected when it is over", async () => {
   onTestFinished(() => void [used, post].map((spy) => spy.mockRestore()));
   onTestFinished(giveBackIdleMemory());
   const left = new WeakRef(Buffer.alloc(1000));
+  await expect.poll(() => post.mock.calls[0]?.[0], { interval: 1000 }).toBe("HeapProfiler.collectGarbage");
   // Compared here: what a matcher was given is kept alive by it.
   await expect.poll(() => left.deref() === undefined).toBe(true);
-  expect(post).toHaveBeenCalledTimes(1);
-  expect(post.mock.calls[0]?.[0]).toBe("HeapProfiler.collectGarbage");
 });

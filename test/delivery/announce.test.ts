@@ -169,10 +169,12 @@ test.each([
   ["a module", `<p>text</p><script type=module src=a.js></script>`, []],
   ["one behind the first image", `<img src=a.png alt=""><script src=a.js></script>`, []],
   ["one that the parser waits for", `<script src=a.js></script><img src=a.png alt="">`, ["/a.js"]],
+  ["one behind the preload of an image", `<link rel=preload as=image href=a.png><script src=a.js></script>`, ["/a.js"]],
+  ["what a module imports", `<p>text</p><script type=module src=m.js></script>`, []],
   ["one that makes the page", `<div id=app></div><script defer src=a.js></script>`, ["/a.js"]],
 ])("of what stands beyond the first round trip, %s comes before the first image: %s", async (_title, body, links) => {
   const html = `<!doctype html><title>t</title><!--${noise(30_000)}-->${body}`;
-  const { request } = await serve({ ...site, "index.html": html });
+  const { request } = await serve({ ...site, "m.js": `import "./a.js"`, "index.html": html });
   expect(linked((await request("/")).headers.link)).toEqual(links);
 });
 

@@ -4,8 +4,8 @@ import process from "node:process";
 /** How often it is looked whether there is something to give back (milliseconds). */
 const INTERVAL_MS = 3000;
 
-/** A server rests that had something to do in less than this part of the time. */
-const RESTS_BELOW = 0.05;
+/** A server rests that had something to do in less than this part of the time: some dozens of requests a second. */
+const RESTS_BELOW = 0.01;
 
 /** So much more than after the last collection is worth one (bytes). */
 const WORTH_BYTES = 32 * 1024 * 1024;
@@ -15,7 +15,7 @@ const WORTH_BYTES = 32 * 1024 * 1024;
  * returned function is called. By itself V8 collects when it needs room, and
  * after many requests a server that rests stays as large as it was for ever
  * (measured on Node 20: of 145 MB some 70 are garbage). It takes 20 to 70 ms,
- * when nobody has asked for anything in a while.
+ * when few have asked for anything in a while.
  */
 export function giveBackIdleMemory(): () => void {
   let least: number | undefined = process.memoryUsage.rss();

@@ -36,7 +36,7 @@ export function socket(): Route {
     socket.on("close", () => (open -= 1));
     socket.send(JSON.stringify({ type: "welcome", httpVersion, connection }));
     if (read > 0) readSlowly(socket, read);
-    else if (room === undefined) obey(socket, (text) => socket.send(JSON.stringify({ type: "said", text })));
+    else if (room === undefined) obey(socket, (text) => send(socket, JSON.stringify({ type: "said", text })));
     else {
       const member = rooms.join(room, socket);
       obey(socket, (text) => member.say(text));
@@ -45,12 +45,17 @@ export function socket(): Route {
   });
 }
 
+/** Who does not read what is sent is no longer served. */
+function send(socket: ServerWebSocket, message: Parameters<ServerWebSocket["send"]>[0]): void {
+  if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.terminate();
+  else socket.send(message);
+}
+
 function obey(socket: ServerWebSocket, say: (text: string) => void): void {
   let pinged = 0;
-  socket.on("pong", () => socket.send(JSON.stringify({ type: "pong", ms: performance.now() - pinged })));
+  socket.on("pong", () => send(socket, JSON.stringify({ type: "pong", ms: performance.now() - pinged })));
   socket.on("message", (data, isBinary) => {
-    if (socket.bufferedAmount > MAX_BUFFERED_BYTES) return socket.terminate();
-    if (isBinary) return socket.send(data);
+    if (isBinary) return send(socket, data);
     const command = readCommand(data.toString());
     if (command === undefined) return socket.close(4000, "not understood");
     if (command.type === "say") return say(command.text);

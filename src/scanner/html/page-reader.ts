@@ -95,7 +95,7 @@ class HtmlReader {
     }
     const { base, policies, references } = this.#elements;
     const flight = firstFlight(lexer.bytes, references.list, this.#compressed);
-    const image = references.list.find(({ as }) => as === "image");
+    const image = references.list.find(({ as, by }) => as === "image" && by !== "preload");
     for (const reference of references.list) {
       if (isNamed(reference, flight)) reference.named = true;
       else if (canWait(reference, image?.offset)) reference.canWait = true;

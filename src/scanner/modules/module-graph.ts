@@ -12,6 +12,8 @@ import type { ModuleRequest, ScriptFacts } from "./imports.js";
 export interface GraphOptions {
   readonly need: Need;
   readonly crossorigin: LinkAttributes["crossorigin"];
+  /** As of the reference to its root. */
+  readonly canWait?: true;
 }
 
 /** A script that runs, all that it imports being there. */
@@ -153,8 +155,10 @@ export class ModuleGraph {
   }
 
   #referenceTo(url: URL, request: ModuleRequest, by: string, offset: number, options: GraphOptions): Reference {
-    const { need } = options;
-    const fetched = { url: url.href, as: request.type, need, offset: offset + request.offset, by, ...linkOf(options) };
+    const { need, canWait } = options;
+    const waits = canWait === undefined ? {} : { canWait };
+    const place = { offset: offset + request.offset, by, ...waits };
+    const fetched = { url: url.href, as: request.type, need, ...place, ...linkOf(options) };
     return this.#byMap(fetched, url);
   }
 

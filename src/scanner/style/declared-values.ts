@@ -107,30 +107,39 @@ export function declaredValues(
 ): DeclaredValues {
   const declared = new DeclaredValues();
   for (const important of [true, false]) {
+    // What the browser's own says is important is stronger than anything else that is (CSS Cascade 5 §6.1).
+    if (important && matched[0]?.sheet.origin !== undefined) {
+      const own = matched.filter(({ sheet }) => sheet.origin !== undefined);
+      addRules(declared, own, pseudo, important);
+    }
     addBlock(declared, inline, important, INLINE);
     // Among important declarations the order of layers is turned round.
-    const order = important ? reversedLayers(matched) : matched;
-    for (let index = order.length - 1; index >= 0; index -= 1) {
-      const entry = order[index];
-      if (entry === undefined || !appliesTo(entry.rule, pseudo)) continue;
-      const { rule, sheet } = entry;
-      const { list, offset } = rule.declarations;
-      const isForPart = rule.selector.pseudo !== pseudo;
-      const isIn = (windows: Windows) => rule.windows === windows || sheet.windows === windows;
-      const isForScripts = endsWithScripts(rule.selector);
-      addBlock(declared, list, important, {
-        certain: entry.certain && !isForPart,
-        isForPart,
-        isForEmpty: rule.selector.compounds[0]?.empty === true,
-        sheet,
-        offset,
-        media: isIn("some") || isForScripts,
-        condition: isForScripts ? undefined : rule.condition,
-        isElsewhere: isIn("others"),
-      });
-    }
+    addRules(declared, important ? reversedLayers(matched) : matched, pseudo, important);
   }
   return declared;
+}
+
+/** Adds what rules declare, the strongest first. */
+function addRules(declared: DeclaredValues, order: readonly Matched[], pseudo: string, important: boolean): void {
+  for (let index = order.length - 1; index >= 0; index -= 1) {
+    const entry = order[index];
+    if (entry === undefined || !appliesTo(entry.rule, pseudo)) continue;
+    const { rule, sheet } = entry;
+    const { list, offset } = rule.declarations;
+    const isForPart = rule.selector.pseudo !== pseudo;
+    const isIn = (windows: Windows) => rule.windows === windows || sheet.windows === windows;
+    const isForScripts = endsWithScripts(rule.selector);
+    addBlock(declared, list, important, {
+      certain: entry.certain && !isForPart,
+      isForPart,
+      isForEmpty: rule.selector.compounds[0]?.empty === true,
+      sheet,
+      offset,
+      media: isIn("some") || isForScripts,
+      condition: isForScripts ? undefined : rule.condition,
+      isElsewhere: isIn("others"),
+    });
+  }
 }
 
 /** Adds the declarations of a block, the last one first. */
@@ -141,8 +150,9 @@ function addBlock(declared: DeclaredValues, list: readonly Declaration[], import
     if (declaration === undefined || declaration.important !== important) continue;
     const { property, value } = declaration;
     if (property === "font") for (const part of FONT_PARTS) declared.add(`font-${part}`, block, SHORTHAND + value);
-    else if (property === ALL) for (const longhand of ALL_LONGHANDS) declared.add(longhand, block, value);
-    else declared.add(property, block, value);
+    else if (property !== ALL) declared.add(property, block, value);
+    // `revert` leaves what the browser's own stylesheet says, and that counts less here anyway.
+    else if (!/^revert/i.test(value)) for (const longhand of ALL_LONGHANDS) declared.add(longhand, block, value);
   }
 }
 

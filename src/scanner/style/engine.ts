@@ -136,7 +136,7 @@ export class StyleEngine {
     const own = declaredValues(matched, "", node.style?.list);
     const variables = withVariables(own, parent.variables);
     if (isHidden(own)) return HIDDEN;
-    const mayNotShow = parent.mayNotShow || mayBeHidden(own) || isSkippedOffScreen(own);
+    const mayNotShow = parent.mayNotShow || mayBeHidden(own, false) || isSkippedOffScreen(own);
     const skipsContent = isCertainly(own.get("content-visibility"), /^hidden$/i);
     const font = fontUse(own, variables, parent.font);
     let images = [...this.#images(own, variables), ...animatedImages(own, variables, this.#applying, this.#density)];
@@ -152,12 +152,12 @@ export class StyleEngine {
       // With `content: none`, too, Chromium loads them.
       const content = declared.get("content");
       if ((text === undefined && content === undefined) || isHidden(declared)) continue;
-      const isUncertain = mayNotShow || mayBeHidden(declared) || content?.every(({ media }) => media) === true;
+      const isUncertain = mayNotShow || mayBeHidden(declared, true) || content?.every(({ media }) => media) === true;
       images = [...images, ...certainUnless(isUncertain, this.#images(declared, inner))];
       if (text === undefined || text === "") continue;
       generated.push({ text, mayNotShow: isUncertain, font: fontUse(declared, inner, font) });
     }
-    images = certainUnless(mayNotShow, images);
+    images = certainUnless(mayNotShow || mayBeHidden(own, true), images);
     const same =
       !skipsContent &&
       images.length === 0 &&
@@ -211,10 +211,10 @@ function inheritedFrom(parent: Computed): Computed {
 /** Hidden for certain. */
 const isHidden = (declared: DeclaredValues) => isCertainly(declared.get("display"), /^none$/i);
 
-/** Whether it may be hidden: in another window, or by a rule that may match. What loads something has something in it. */
-const mayBeHidden = (declared: DeclaredValues) => {
+/** Whether it may be hidden: in another window, or by a rule that may match. What has text or elements in it is not empty. */
+const mayBeHidden = (declared: DeclaredValues, isEmpty: boolean) => {
   const candidates = [...declared.elsewhere("display"), ...(declared.get("display") ?? [])];
-  return candidates.some(({ value, isForEmpty }) => isNone(value) && !isForEmpty);
+  return candidates.some(({ value, isForEmpty }) => isNone(value) && (isEmpty || !isForEmpty));
 };
 
 /** Whether nothing in it is styled before it comes near the window (CSS Containment 2 §4): where it stands, only layout tells. */

@@ -48,6 +48,8 @@ const isOver = (since: number, limit: number, now: number) => limit > 0 && now -
 interface Progress {
   readonly waiting: number;
   readonly bytes: number;
+  /** Bytes that had left by the socket. */
+  readonly sent: number;
   readonly at: number;
 }
 
@@ -121,10 +123,15 @@ class Watched {
     const before = this.#progress.get(response);
     const waiting = response.isQueued ? 0 : response.responseBody.writableLength;
     const { bytes } = response;
-    // What was added meanwhile says nothing of what was taken.
-    if (waiting > 0 && before !== undefined && waiting >= before.waiting && bytes === before.bytes) return false;
+    const { socket } = this.#connection.transport;
+    const sent = writtenBytes(socket) - unsentBytes(socket);
+    if (waiting > 0 && before !== undefined && bytes === before.bytes) {
+      if (waiting === before.waiting) return false;
+      // What was added says nothing of what was taken: of a large message that goes in one, the socket tells it.
+      if (waiting > before.waiting && (sent <= before.sent || isShut(this.#connection, response))) return false;
+    }
     if (waiting > 0) this.#quietSince = now;
-    this.#progress.set(response, { waiting, bytes, at: now });
+    this.#progress.set(response, { waiting, bytes, sent, at: now });
     return true;
   }
 

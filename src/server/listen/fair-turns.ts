@@ -1,11 +1,11 @@
 /** What is not answered from memory begins for so long in one turn of the event loop (milliseconds). */
-const SLICE_MS = 4;
+const SLICE_MS = 2;
 
 /** Of what waits, so many may begin in one turn. */
-const BATCH = 16;
+const BATCH = 6;
 
 /** So many may begin before it is known what they take. */
-const MAX_AT_ONCE = 8;
+const MAX_AT_ONCE = 4;
 
 /**
  * Shares the event loop among connections: when many ask at once for what

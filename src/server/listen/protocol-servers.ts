@@ -150,10 +150,13 @@ function endUnsentHttp1(request: IncomingMessage, response: ServerResponse, limi
 /** Node's own limit for a whole request. */
 const REQUEST_TIMEOUT_MS = 300_000;
 
+/** Requests under way on a connection of HTTP/1.1, which has no word for a limit. Browsers have one. */
+const MAX_PIPELINED = 128;
+
 const REFUSED = { "content-length": 0, connection: "close" };
 
 function createHttp1(options: ProtocolOptions): Http1Server {
-  const { connections, onExchange, maxStreams, asksOthers = false, stallTimeout, inspector } = options;
+  const { connections, onExchange, asksOthers = false, stallTimeout, inspector } = options;
   const known = new WeakMap<Socket, Connection>();
   const add = (socket: Socket) => {
     const connection = connections.add({ protocol: "http/1.1", socket });
@@ -169,8 +172,7 @@ function createHttp1(options: ProtocolOptions): Http1Server {
     const connection = known.get(request.socket) ?? add(request.socket);
     request.on("error", ignore);
     response.on("error", ignore);
-    // HTTP/1.1 has no word for it. No browser asks ahead.
-    if (connection.responses.length >= maxStreams) return void request.socket.destroy();
+    if (connection.responses.length >= MAX_PIPELINED) return void request.socket.destroy();
     const refusal = refusalOf(request);
     if (refusal !== undefined) return void response.writeHead(refusal, REFUSED).end();
     if (hasContent({ stream: undefined, fields: request.headers })) endUnsentHttp1(request, response, stallTimeout);

@@ -17,8 +17,9 @@ test.each([
   ["<p>text<div hidden=until-found><div class=x><em>text</em></div></div>", ["/f"]],
   ["<p>text<video controls><span class=x><em>text</em></span></video>", ["/f"]],
   ["<p>text<dialog class=x><em>text</em></dialog>", ["/f", "/i"]],
+  ["<details><summary>q</summary><p style='display: block !important'><em>text</em></details>", ["/f"]],
 ])("what no stylesheet shows loads nothing: %s", async (html, listed) => {
-  const css = `${FACES} body { font-family: F } .x { display: grid }`;
+  const css = `${FACES} body { font-family: F } .x { display: grid !important }`;
   expect((await needs(`<style>${css}</style>${html}`)).listed).toEqual(listed);
 });
 
@@ -26,12 +27,21 @@ test.each([
   [".tab { display: none } .tab:nth-child(2) { display: block }", false],
   [".tab:not(:first-child) { display: none }", false],
   [".tab:has(b) { display: none }", false],
-  [".tab:empty { display: none }", true],
   [".tab { display: none } .tab.x { display: block }", true],
 ])("with %s, the images and fonts of an element are announced: %s", async (css, isCertain) => {
   const own = `${FACES} .tab { font-family: F; background: url(a.png) }`;
   const { listed, announced } = await needs(`<style>${own} ${css}</style><div class="tab x">text<b>b</b></div>`);
   expect([listed, announced]).toEqual([["/f", "/a.png"], isCertain ? ["/f", "/a.png"] : []]);
+});
+
+test("a font of text is announced also where the element would be hidden without it", async () => {
+  const css = `${FACES} p { font-family: F } p:empty { display: none }`;
+  expect(await needs(`<style>${css}</style><p>text`)).toEqual({ listed: ["/f"], announced: ["/f"] });
+});
+
+test("an image of an element that is hidden when it is empty is listed, and not announced", async () => {
+  const css = ".ad { background: url(a.png) } .ad:empty { display: none }";
+  expect(await needs(`<style>${css}</style><div class=ad></div>`)).toEqual({ listed: ["/a.png"], announced: [] });
 });
 
 test.each([
@@ -68,6 +78,7 @@ test.each([
   ["i { all: unset !important; font-style: italic }", ["/f"]],
   ["i { font-style: normal; all: inherit }", ["/f"]],
   ["i { all: unset; font-style: italic }", ["/f", "/i"]],
+  ["i { all: revert }", ["/f", "/i"]],
   ["p { background: url(a.png) } p.x { all: initial; font-family: F }", ["/f", "/i"]],
   ["p { display: none } p.x { all: unset; font-family: F }", ["/f", "/i"]],
 ])("all sets what counts: %s", async (css, listed) => {
