@@ -223,7 +223,7 @@ describe.skipIf(chromiumPath === undefined)("Chromium does what check says of", 
       { ...files, "index.html": page(good) },
     ];
     expect(await rulesFor(wrong)).toEqual([rule]);
-    expect(times(await load(wrong), target)).toBe(2);
+    expect(times(await load(wrong), target)).toBeGreaterThan(1);
     expect(await rulesFor(right)).toEqual([]);
     expect(times(await load(right), target)).toBe(1);
   });

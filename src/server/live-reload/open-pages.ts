@@ -41,6 +41,13 @@ interface Listening {
   page: OpenPage;
 }
 
+/** A page at one look. */
+interface Looked {
+  readonly listening: Listening;
+  readonly files: Files;
+  readonly outcome: ReturnType<OpenPage["look"]>;
+}
+
 /** What a page says when it begins to listen. */
 export interface Visitor {
   /** URL path that the page was asked for by. */
@@ -192,9 +199,13 @@ export class OpenPages {
     await this.#watch?.cover(new Set(directories));
     const now = performance.now();
     const filesNow = this.#files.look();
-    const lookAt = async (listening: Listening) =>
-      this.#take(listening, await filesNow(listening.page.given, listening.audience), now);
-    const changes = await Promise.all([...this.#listening].map(lookAt));
+    const lookAt = async (listening: Listening): Promise<Looked> => {
+      const files = await filesNow(listening.page.given, listening.audience);
+      const outcome = this.#listening.has(listening) ? listening.page.look(files, now) : undefined;
+      return { listening, files, outcome };
+    };
+    const looked = together(await Promise.all([...this.#listening].map(lookAt)));
+    const changes = await Promise.all(looked.map((one) => this.#take(one)));
     this.#tellOf(changes.filter((change) => typeof change === "object"));
     if (changes.includes("settling")) this.#settling = setTimeout(() => this.look(), QUIET_MS).unref();
     // The last page may have gone meanwhile.
@@ -211,13 +222,12 @@ export class OpenPages {
     for (const change of alike.values()) this.#changed(change);
   }
 
-  /** Takes what a look has found for a page, and tells it of a change. */
-  async #take(listening: Listening, files: Files, now: number): Promise<PageChange | "settling" | undefined> {
-    const change = this.#listening.has(listening) ? listening.page.look(files, now) : undefined;
-    if (change === "settling" || change === undefined) return change;
-    if (change === "gone") return undefined;
-    await this.#tell(listening, change, files);
-    return change;
+  /** Tells a page of a change that was found. */
+  async #take({ listening, files, outcome }: Looked): Promise<PageChange | "settling" | undefined> {
+    if (outcome === "settling" || outcome === undefined) return outcome;
+    if (outcome === "gone") return undefined;
+    await this.#tell(listening, outcome, files);
+    return outcome;
   }
 
   async #tell(listening: Listening, { kind, paths }: PageChange, seen: Files): Promise<void> {
@@ -247,6 +257,18 @@ export class OpenPages {
     clearTimeout(this.#settling);
     this.#every = undefined;
   }
+}
+
+/** Has pages wait for others that rest on the same, and for which that has not settled: a change is one for all. */
+function together(looked: readonly Looked[]): readonly Looked[] {
+  const unsettled = new Set(
+    looked.flatMap(({ listening, outcome }) => (outcome === "settling" ? listening.page.changed : [])),
+  );
+  return looked.map((one) =>
+    typeof one.outcome === "object" && one.outcome.paths.some((path) => unsettled.has(path))
+      ? { ...one, outcome: "settling" }
+      : one,
+  );
 }
 
 /** Whether a page's own file is there. */

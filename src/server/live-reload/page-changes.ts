@@ -77,6 +77,11 @@ export class OpenPage {
     return { kind: swappable ? "css" : "reload", paths };
   }
 
+  /** URL paths of what has changed since the page was given it, at the last look. */
+  get changed(): readonly string[] {
+    return changed(this.given, this.#latest);
+  }
+
   #isSettled(current: Files, now: number, changedAt: number): boolean {
     if (now - changedAt >= MAX_WAIT_MS + this.#delay) return true;
     const gone = [...this.given].some(([path, state]) => isThere(state) && !isThere(current.get(path)));
