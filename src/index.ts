@@ -21,7 +21,7 @@ export type { RequestRecord } from "./server/request-record.js";
 export type { Route, RouteContext } from "./server/routes/route.js";
 export type { AcceptedWebSocket, ServerWebSocket, WebSocketOptions } from "./server/routes/web-socket.js";
 export type { ScanSummary } from "./server/scan/background-scan.js";
-export type { LiveChange } from "./server/live-reload/open-pages.js";
+export type { LiveChange } from "./server/live-reload/shared-changes.js";
 export type { PageChange } from "./server/live-reload/page-changes.js";
 export type { LinkPreload } from "./scanner/html/facts.js";
 export type { SiteScanOptions } from "./scanner/scan-site.js";

@@ -12,7 +12,7 @@ import { openMountedPipeline, openPipeline } from "./pipeline.js";
 import { proxied } from "./proxy/proxy-rule.js";
 import type { Hosts } from "./middleware/host-check.js";
 import type { Live } from "./live-reload/live.js";
-import type { LiveChange } from "./live-reload/open-pages.js";
+import type { LiveChange } from "./live-reload/shared-changes.js";
 import type { Settings } from "./options/options-table.js";
 import { checkRoot } from "./files/root.js";
 import { ruleFiles, SiteRules } from "./middleware/site-rules.js";

@@ -1,10 +1,14 @@
 import { Session } from "node:inspector";
-import process from "node:process";
+import v8 from "node:v8";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { giveBackIdleMemory } from "../../src/cli/commands/idle-memory.js";
 
 test("what a busy time has left is collected when it is over", async () => {
-  const used = vi.spyOn(process.memoryUsage, "rss").mockReturnValueOnce(100e6).mockReturnValue(200e6);
+  const heap = v8.getHeapStatistics();
+  const used = vi
+    .spyOn(v8, "getHeapStatistics")
+    .mockReturnValueOnce(heap)
+    .mockReturnValue({ ...heap, total_heap_size: heap.total_heap_size + 100e6 });
   const post = vi.spyOn(Session.prototype, "post");
   onTestFinished(() => void [used, post].map((spy) => spy.mockRestore()));
   onTestFinished(giveBackIdleMemory());

@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import process from "node:process";
+import v8 from "node:v8";
 
 /** How often it is looked whether there is something to give back (milliseconds). */
 const INTERVAL_MS = 3000;
@@ -18,22 +18,27 @@ const WORTH_BYTES = 32 * 1024 * 1024;
  * when few have asked for anything in a while.
  */
 export function giveBackIdleMemory(): () => void {
-  let least: number | undefined = process.memoryUsage.rss();
+  let least: number | undefined = used();
   let before = performance.eventLoopUtilization();
   const look = () => {
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, before);
-    before = now;
+    const { utilization } = performance.eventLoopUtilization(before);
+    before = performance.eventLoopUtilization();
     if (utilization >= RESTS_BELOW) return;
-    const used = process.memoryUsage.rss();
-    least = Math.min(least ?? used, used);
-    if (used < least + WORTH_BYTES) return;
-    // The system has it back a moment later: what is left counts from the next look on.
+    const now = used();
+    least = Math.min(least ?? now, now);
+    if (now < least + WORTH_BYTES) return;
+    // It is done a moment later: what is left counts from the next look on.
     least = undefined;
     collect().catch(() => clearInterval(timer));
   };
   const timer = setInterval(look, INTERVAL_MS).unref();
   return () => clearInterval(timer);
+}
+
+/** Bytes that V8 has of the system, for its heap and for what hangs on that. */
+function used(): number {
+  const { total_heap_size: heap, external_memory: external } = v8.getHeapStatistics();
+  return heap + external;
 }
 
 /** @throws where this Node has no inspector, or may not use it */

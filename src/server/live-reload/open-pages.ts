@@ -5,6 +5,7 @@ import type { PageNeeds } from "../../scanner/types.js";
 import { OpenPage, QUIET_MS, type PageChange, type Files } from "./page-changes.js";
 import { DirectoryWatch } from "./directory-watch.js";
 import type { Listener } from "./sse.js";
+import { gathered, together, type LiveChange, type LookedPage } from "./shared-changes.js";
 import { PageFiles, versionId, type Given, type PageFilesOptions } from "./page-files.js";
 import { ServedPages } from "./served-pages.js";
 
@@ -16,11 +17,6 @@ export interface OpenPagesOptions extends PageFilesOptions {
   /** Told of each change that pages were told of. */
   readonly changed: (change: LiveChange) => void;
   readonly report: (error: Error) => void;
-}
-
-/** What changed at one look, and how many open pages took it. */
-export interface LiveChange extends PageChange {
-  readonly pages: number;
 }
 
 /**
@@ -41,11 +37,10 @@ interface Listening {
   page: OpenPage;
 }
 
-/** A page at one look. */
-interface Looked {
+/** A page with a stream at one look. */
+interface Looked extends LookedPage {
   readonly listening: Listening;
   readonly files: Files;
-  readonly outcome: ReturnType<OpenPage["look"]>;
 }
 
 /** What a page says when it begins to listen. */
@@ -202,24 +197,14 @@ export class OpenPages {
     const lookAt = async (listening: Listening): Promise<Looked> => {
       const files = await filesNow(listening.page.given, listening.audience);
       const outcome = this.#listening.has(listening) ? listening.page.look(files, now) : undefined;
-      return { listening, files, outcome };
+      return { listening, page: listening.page, files, outcome };
     };
     const looked = together(await Promise.all([...this.#listening].map(lookAt)));
     const changes = await Promise.all(looked.map((one) => this.#take(one)));
-    this.#tellOf(changes.filter((change) => typeof change === "object"));
+    for (const change of gathered(changes.filter((one) => typeof one === "object"))) this.#changed(change);
     if (changes.includes("settling")) this.#settling = setTimeout(() => this.look(), QUIET_MS).unref();
     // The last page may have gone meanwhile.
     if (this.#listening.size === 0) this.#rest();
-  }
-
-  /** Pages that rest on the same files take a change together: it is told of once. */
-  #tellOf(changes: readonly PageChange[]): void {
-    const alike = new Map<string, LiveChange>();
-    for (const change of changes) {
-      const key = [change.kind, ...change.paths].join(" ");
-      alike.set(key, { ...change, pages: (alike.get(key)?.pages ?? 0) + 1 });
-    }
-    for (const change of alike.values()) this.#changed(change);
   }
 
   /** Tells a page of a change that was found. */
@@ -257,18 +242,6 @@ export class OpenPages {
     clearTimeout(this.#settling);
     this.#every = undefined;
   }
-}
-
-/** Has pages wait for others that rest on the same, and for which that has not settled: a change is one for all. */
-function together(looked: readonly Looked[]): readonly Looked[] {
-  const unsettled = new Set(
-    looked.flatMap(({ listening, outcome }) => (outcome === "settling" ? listening.page.changed : [])),
-  );
-  return looked.map((one) =>
-    typeof one.outcome === "object" && one.outcome.paths.some((path) => unsettled.has(path))
-      ? { ...one, outcome: "settling" }
-      : one,
-  );
 }
 
 /** Whether a page's own file is there. */

@@ -1,5 +1,5 @@
 import type { PemPair } from "../../tls/issue/certificate.js";
-import type { LiveChange } from "../live-reload/open-pages.js";
+import type { LiveChange } from "../live-reload/shared-changes.js";
 import type { RequestRecord } from "../request-record.js";
 import type { GivenSettings } from "./options-table.js";
 import type { Route } from "../routes/route.js";

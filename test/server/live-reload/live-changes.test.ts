@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { OpenPage, type FileState, type Files } from "../../../src/server/live-reload/page-changes.js";
+import { gathered, together } from "../../../src/server/live-reload/shared-changes.js";
 
 /** Files by path: a version, "" for an empty file, undefined for none. */
 function files(versions: Readonly<Record<string, string | undefined>>): Files {
@@ -90,4 +91,27 @@ describe("a build that writes the directory anew", () => {
     page.look(now, 0);
     expect(page.look(now, 500)).toEqual({ kind: "reload", paths: ["/a.css"] });
   });
+});
+
+test("a page waits for another that saw the same change later, and for no one else", () => {
+  const looks = (page: OpenPage, now: number, versions: Readonly<Record<string, string>>) => ({
+    page,
+    outcome: page.look(files({ ...given, ...versions }), now),
+  });
+  const [early, late, other] = [open(), open(), open()];
+  looks(early, 0, { "/a.css": "2" });
+  looks(other, 0, { "/b.css": "2" });
+  const first = [
+    looks(early, 60, { "/a.css": "2" }),
+    looks(late, 60, { "/a.css": "2" }),
+    looks(other, 60, { "/b.css": "2" }),
+  ];
+  expect(together(first).map(({ outcome }) => outcome)).toEqual([
+    "settling",
+    "settling",
+    { kind: "css", paths: ["/b.css"] },
+  ]);
+  const then = [looks(early, 120, { "/a.css": "2" }), looks(late, 120, { "/a.css": "2" })];
+  const told = together(then).flatMap(({ outcome }) => (typeof outcome === "object" ? outcome : []));
+  expect(gathered(told)).toEqual([{ kind: "css", paths: ["/a.css"], pages: 2 }]);
 });
