@@ -51,7 +51,7 @@ export interface ScannerOptions {
   readonly lookup: Lookup;
   /**
    * How long an answer is given without asking `lookup` again, in milliseconds; 40, for ever with `once`.
-   * What a page needs is at most twice as old, and what `lookup` remembers comes on top.
+   * What a page needs is at most twice as old, or six times where the process is busy; what `lookup` remembers comes on top.
    */
   readonly checkAfter?: number;
   /** What pages are laid out for; `DEFAULT_VIEWPORT` without it. */
@@ -69,8 +69,10 @@ export interface ScannerOptions {
   readonly onLimit?: OnLimit;
 }
 
-/** A tree remembers files for 250 ms: together, a change is seen 330 ms later at most. */
+/** A tree remembers files for 250 ms: together, a change is seen 330 ms later at most, or 490 ms where the process is busy. */
 const CHECK_AFTER_MS = 40;
+/** While an answer is being checked it is given on, for so many times as long: in a busy process that takes a while. */
+const CHECKED_FOR_TIMES = 5;
 /** Pages whose answers are kept: each weighs a few links. */
 const MAX_PAGES = 2400;
 /** Targets whose answers are kept for a moment: most pages of a site need the same. */
@@ -86,7 +88,7 @@ interface Answer {
   /** What `lookup` said of everything that the answer rests on. */
   readonly lookedUp: Map<Asked, LookedUp>;
   checkedAt: number;
-  /** Whether it still holds is being found out. */
+  /** Whether it still holds is being found out; undefined when that is known. */
   checking: { readonly holds: Promise<boolean>; readonly at: number } | undefined;
   /** `onFiles` has been told. */
   told: boolean;
@@ -143,6 +145,12 @@ class SiteScanner implements Scanner {
     return now - at < this.#checkAfter && at > this.#lookedAgain;
   }
 
+  /** It can be given on without a wait. */
+  #isUsable({ checkedAt, checking }: Answer, now: number): boolean {
+    const isChecking = checking !== undefined && now - checkedAt < CHECKED_FOR_TIMES * this.#checkAfter;
+    return this.#isFresh(checkedAt, now) || (isChecking && checkedAt > this.#lookedAgain);
+  }
+
   /** What was answered; asked again when the last answer is too old. */
   #find(asked: Asked, audience: Audience | undefined): Known {
     const now = performance.now();
@@ -161,13 +169,12 @@ class SiteScanner implements Scanner {
     // One that was found ahead has not been told of yet: `page` does that.
     if (answer === undefined || (!answer.told && this.#options.onFiles !== undefined)) return undefined;
     const now = performance.now();
-    if (answer.known === undefined || !this.#isFresh(answer.checkedAt, now)) return undefined;
+    if (answer.known === undefined || !this.#isUsable(answer, now)) return undefined;
     debug("scan of %s: known from before", pathname);
     const half = answer.checkedAt + this.#checkAfter / 2;
-    if (now <= half) return { needs: answer.known, until: half };
     // Where many ask, none has to wait.
-    this.#check(answer).catch(() => undefined);
-    return { needs: answer.known, until: answer.checkedAt + this.#checkAfter };
+    if (now > half && answer.checking === undefined) this.#check(answer).catch(() => undefined);
+    return { needs: answer.known, until: half };
   }
 
   async page(pathname: string, file: SiteFile, context: PageContext = {}): Promise<PageNeeds> {
@@ -235,20 +242,29 @@ class SiteScanner implements Scanner {
   /** Asks again whether it holds: once for all who want to know. */
   #check(answer: Answer): Promise<boolean> {
     const at = performance.now();
-    if (answer.checking === undefined || !this.#isFresh(answer.checking.at, at)) {
-      answer.checking = { holds: this.#checkNow(answer, at), at };
-    }
-    return answer.checking.holds;
+    const { checking } = answer;
+    if (checking !== undefined && this.#isFresh(checking.at, at)) return checking.holds;
+    const holds = this.#holds(answer);
+    answer.checking = { holds, at };
+    const end = (checkedAt: number) => {
+      // A later one knows better.
+      if (answer.checking?.holds !== holds) return;
+      answer.checkedAt = checkedAt;
+      answer.checking = undefined;
+    };
+    void holds.then(
+      (does) => end(does ? at : Number.NEGATIVE_INFINITY),
+      () => end(Number.NEGATIVE_INFINITY),
+    );
+    return holds;
   }
 
-  async #checkNow(answer: Answer, now: number): Promise<boolean> {
-    await answer.needs;
-    const checks = [...answer.lookedUp].map(async ([asked, before]) =>
-      isSameAnswer(await this.#find(asked, answer.audience).answer.value, before),
+  async #holds({ needs, lookedUp, audience }: Answer): Promise<boolean> {
+    await needs;
+    const checks = [...lookedUp].map(async ([asked, before]) =>
+      isSameAnswer(await this.#find(asked, audience).answer.value, before),
     );
-    const holds = (await Promise.all(checks)).every(Boolean);
-    if (holds) answer.checkedAt = now;
-    return holds;
+    return (await Promise.all(checks)).every(Boolean);
   }
 
   /** Says what the server would answer, and notes it. */

@@ -1,7 +1,8 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
 
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 
 import { DEFAULT_VIEWPORT } from "../../src/scanner/css/media-queries.js";
 import { SiteFacts } from "../../src/scanner/facts-cache.js";
@@ -128,6 +129,77 @@ test("looks again at what a page rests on and at nothing else, whatever the numb
   await scanPage(root, "/7.html", scanner);
   await scanPage(root, "/7.html", scanner);
   expect(looked.sort()).toEqual(["/7.png", "/all.png"]);
+});
+
+describe("what many ask for is given on without a wait", () => {
+  /** A page whose answers are 40 ms fresh, by a clock that stands still, and whose look-ups can be kept waiting. */
+  async function peekedAt() {
+    const root = await writeSite({ "index.html": `<img src=a.png>`, "a.png": "" });
+    const file = await locateIn(root)("/");
+    if (file === undefined) throw new Error("the page was written");
+    vi.useFakeTimers({ toFake: ["performance"] });
+    onTestFinished(() => void vi.useRealTimers());
+    let held = Promise.resolve();
+    const lookup = lookupIn(root);
+    const scanner = createScanner({ lookup: (...asked) => held.then(() => lookup(...asked)), checkAfter: 40 });
+    await scanner.page("/", file);
+    const peek = () => scanner.peek("/", file)?.needs.entries.map(({ target }) => target);
+    return {
+      root,
+      peek,
+      page: () => scanner.page("/", file),
+      later: (ms: number) => vi.advanceTimersByTime(ms),
+      hold: () => {
+        let release = () => {};
+        held = new Promise((resolve) => (release = resolve));
+        return release;
+      },
+      /** Resolves when a check has said that the answer is right, or wrong. */
+      isChecked: async () => {
+        while ((scanner.peek("/", file)?.until ?? Infinity) < performance.now()) await turn();
+      },
+    };
+  }
+
+  test("is checked ahead, again and again", async () => {
+    const { peek, later, isChecked } = await peekedAt();
+    for (let time = 0; time < 300; time += 30) {
+      later(30);
+      expect(peek()).toEqual(["/a.png"]);
+      await isChecked();
+    }
+  });
+
+  test("also while a check takes long, until it is too old", async () => {
+    const { peek, later, hold, isChecked } = await peekedAt();
+    later(30);
+    peek();
+    await isChecked();
+    hold();
+    later(30);
+    expect(peek()).toEqual(["/a.png"]);
+    later(160);
+    expect(peek()).toEqual(["/a.png"]);
+    later(10);
+    expect(peek()).toBeUndefined();
+  });
+
+  test("not without a check, nor once it is known to be wrong", async () => {
+    const { root, peek, page, later, hold, isChecked } = await peekedAt();
+    later(40);
+    expect(peek()).toBeUndefined();
+    await page();
+    later(39);
+    const release = hold();
+    expect(peek()).toEqual(["/a.png"]);
+    later(2);
+    expect(peek()).toEqual(["/a.png"]);
+    await rm(join(root, "a.png"));
+    release();
+    await isChecked();
+    expect(peek()).toBeUndefined();
+    expect(targets(await page())).toEqual([]);
+  });
 });
 
 test("tells once which files a page rests on when it is asked for, and not when it is looked at ahead", async () => {
