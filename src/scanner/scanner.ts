@@ -51,7 +51,7 @@ export interface ScannerOptions {
   readonly lookup: Lookup;
   /**
    * How long an answer is given without asking `lookup` again, in milliseconds; 40, for ever with `once`.
-   * What a page needs is at most twice as old, or six times where the process is busy; what `lookup` remembers comes on top.
+   * What `page` says is at most twice as old, what `peek` says six times; what `lookup` remembers comes on top.
    */
   readonly checkAfter?: number;
   /** What pages are laid out for; `DEFAULT_VIEWPORT` without it. */
@@ -69,10 +69,10 @@ export interface ScannerOptions {
   readonly onLimit?: OnLimit;
 }
 
-/** A tree remembers files for 250 ms: together, a change is seen 330 ms later at most, or 490 ms where the process is busy. */
+/** A tree remembers files for 250 ms: together, a change is seen 490 ms later at most. */
 const CHECK_AFTER_MS = 40;
-/** While an answer is being checked it is given on, for so many times as long: in a busy process that takes a while. */
-const CHECKED_FOR_TIMES = 5;
+/** Where nobody should wait, an answer is given for so many times as long while it is checked: a busy process takes its time. */
+const PEEKED_FOR_TIMES = 5;
 /** Pages whose answers are kept: each weighs a few links. */
 const MAX_PAGES = 2400;
 /** Targets whose answers are kept for a moment: most pages of a site need the same. */
@@ -141,14 +141,8 @@ class SiteScanner implements Scanner {
     this.#lookedAgain = performance.now();
   }
 
-  #isFresh(at: number, now: number): boolean {
-    return now - at < this.#checkAfter && at > this.#lookedAgain;
-  }
-
-  /** It can be given on without a wait. */
-  #isUsable({ checkedAt, checking }: Answer, now: number): boolean {
-    const isChecking = checking !== undefined && now - checkedAt < CHECKED_FOR_TIMES * this.#checkAfter;
-    return this.#isFresh(checkedAt, now) || (isChecking && checkedAt > this.#lookedAgain);
+  #isFresh(at: number, now: number, times = 1): boolean {
+    return now - at < times * this.#checkAfter && at > this.#lookedAgain;
   }
 
   /** What was answered; asked again when the last answer is too old. */
@@ -169,7 +163,7 @@ class SiteScanner implements Scanner {
     // One that was found ahead has not been told of yet: `page` does that.
     if (answer === undefined || (!answer.told && this.#options.onFiles !== undefined)) return undefined;
     const now = performance.now();
-    if (answer.known === undefined || !this.#isUsable(answer, now)) return undefined;
+    if (answer.known === undefined || !this.#isFresh(answer.checkedAt, now, PEEKED_FOR_TIMES)) return undefined;
     debug("scan of %s: known from before", pathname);
     const half = answer.checkedAt + this.#checkAfter / 2;
     // Where many ask, none has to wait.
