@@ -38,16 +38,16 @@ export function declaredImages(declared: DeclaredValues, variables: Variables, d
   return images;
 }
 
-/** Those that a property has in every window, but for rules that may or may not match in this one. */
+/** Those that a property has in every window, and whether a rule matches that may or may not. */
 function commonImages(
   property: string,
   declared: DeclaredValues,
   variables: Variables,
   density: number,
 ): ReadonlySet<string> {
-  const settled = declared.get(property)?.find(({ certain }) => certain);
-  if (settled === undefined) return new Set();
-  const candidates = [settled, ...declared.elsewhere(property)];
+  const here = declared.get(property) ?? [];
+  if (here.at(-1)?.certain !== true) return new Set();
+  const candidates = [...here.filter(({ isForPart }) => !isForPart), ...declared.elsewhere(property)];
   if (!candidates.some(isInEveryWindow)) return new Set();
   let common: Set<string> | undefined;
   for (const candidate of candidates) {

@@ -34,6 +34,21 @@ test.each([
   expect([listed, announced]).toEqual([["/f", "/a.png"], isCertain ? ["/f", "/a.png"] : []]);
 });
 
+test.each([
+  [".hero:has(b) { background: none }", []],
+  [".hero:has(video) { background: none }", ["/a.png"]],
+  [".hero:nth-child(odd) { background: url(b.png) }", []],
+  [".hero:nth-child(odd) { background: url(a.png) top }", ["/a.png"]],
+  [".hero:hover { background: none }", ["/a.png"]],
+  [".hero::placeholder { background: none }", ["/a.png"]],
+  [":where(.hero:has(b)) { background: none }", ["/a.png"]],
+])("an image that %s may replace is announced: %j", async (css, announced) => {
+  const own = ".hero { background: url(a.png) }";
+  const needed = await needs(`<style>${own} ${css}</style><div class=hero><b>text</b></div>`);
+  expect(needed.listed).toContain("/a.png");
+  expect(needed.announced).toEqual(announced);
+});
+
 test("a font of text is announced also where the element would be hidden without it", async () => {
   const css = `${FACES} p { font-family: F } p:empty { display: none }`;
   expect(await needs(`<style>${css}</style><p>text`)).toEqual({ listed: ["/f"], announced: ["/f"] });
