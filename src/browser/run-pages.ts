@@ -1,33 +1,16 @@
-import type { Viewport } from "../scanner/css/media-queries.js";
 import type { PageNeeds } from "../scanner/types.js";
-import { serverOptions } from "../server/options/options-table.js";
-import { createCertificate } from "../tls/issue/issue.js";
-import { Driver } from "./driver.js";
-import { findBrowser, type BrowserMachine } from "./find-browser.js";
+import type { SiteSource } from "../server/scan/scan-options.js";
+import { openDriver, type BrowserChoice } from "./open-driver.js";
 import { Run } from "./site-run.js";
 import { chooseTemplates, SAMPLE_PAGES, type PageChoice, type Template } from "./templates.js";
 
-/** A site, as its server is told of it. */
-export interface RunSite {
-  readonly root: string;
-  readonly base?: string | undefined;
-  /** The page of a single-page application. */
-  readonly single?: string | boolean | undefined;
-  readonly viewport?: Viewport | string | undefined;
-}
-
-export interface RunOptions extends PageChoice {
-  readonly machine: BrowserMachine;
-  /** The browser's program; the first that is found without it. */
-  readonly browser?: string | undefined;
+export interface RunOptions extends PageChoice, BrowserChoice {
   /** For one load, in milliseconds. */
   readonly timeout: number;
   /** What is known by then counts when it is aborted. */
   readonly signal: AbortSignal;
   /** Told after each load. */
   readonly onProgress: (count: number, total: number) => void;
-  /** Told what the user should know of, in a sentence. */
-  readonly onNotice: (text: string) => void;
 }
 
 /**
@@ -41,22 +24,15 @@ export interface RunOptions extends PageChoice {
  * @throws {H2PushError} "browser" when there is none, or it does not start
  */
 export async function runPages(
-  site: RunSite,
+  site: SiteSource,
   needs: ReadonlyMap<string, PageNeeds>,
   options: RunOptions,
 ): Promise<ReadonlyMap<string, PageNeeds>> {
-  const path = await findBrowser(options.browser, options.machine);
-  const { isRoot } = options.machine;
-  if (isRoot) options.onNotice("run by root, the browser has no sandbox: only for pages that you trust");
+  const { driver, certificate } = await openDriver(site, options, { timeout: options.timeout });
   const templates = chooseTemplates(new Map([...needs].map(([page, { entries }]) => [page, entries])), options);
   sayWhatIsLeft(templates, options);
-  const certificate = await createCertificate();
-  const viewport = serverOptions.viewport.check(site.viewport ?? serverOptions.viewport.default);
-  const { timeout } = options;
-  const driver = new Driver({ path, viewport, unconfined: isRoot, timeout, certificate: certificate.cert });
   const run = new Run({ site, needs, pages: templates.flatMap(({ loaded }) => loaded), driver, certificate, options });
   try {
-    await driver.start();
     await run.observe();
     await run.check();
   } finally {

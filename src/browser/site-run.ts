@@ -5,12 +5,13 @@ import { withLearned } from "../learn/learned-needs.js";
 import type { ManifestEntry, PushManifest } from "../manifest/types.js";
 import type { PageNeeds } from "../scanner/types.js";
 import type { ServerOptions } from "../server/options/server-options.js";
+import type { SiteSource } from "../server/scan/scan-options.js";
 import { openScan } from "../server/scan/scan-setting.js";
 import type { PemPair } from "../tls/issue/certificate.js";
 import { browserEntries, type SeenPage } from "./browser-entries.js";
 import type { Driver } from "./driver.js";
 import { ObservedSite } from "./observed-site.js";
-import type { RunOptions, RunSite } from "./run-pages.js";
+import type { RunOptions } from "./run-pages.js";
 import { inBoth, seenTargets, type SeenTarget } from "./seen-targets.js";
 import { commonEntries, SAMPLE_PAGES, type Template } from "./templates.js";
 
@@ -22,7 +23,7 @@ interface Observed {
 }
 
 export interface RunContext {
-  readonly site: RunSite;
+  readonly site: SiteSource;
   readonly needs: ReadonlyMap<string, PageNeeds>;
   /** Those that are loaded. */
   readonly pages: readonly string[];

@@ -4,7 +4,8 @@ import { tellOnce } from "../io/tell-once.js";
 import type { LinkValue } from "../delivery/link.js";
 import type { SitePage } from "../scanner/list-pages.js";
 import type { PageNeeds, PageRecord } from "../scanner/types.js";
-import { scan, type ScanOptions } from "../server/scan/scan-directory.js";
+import { scan } from "../server/scan/scan-directory.js";
+import type { ScanOptions } from "../server/scan/scan-options.js";
 import { announcedByFields, openScan, type OpenedScan } from "../server/scan/scan-setting.js";
 import { sitePages } from "../server/scan/site-pages.js";
 import type { CheckCache } from "./check-cache.js";
@@ -39,8 +40,7 @@ export interface CheckedSite {
  * @throws {H2PushError} "root" when the directory can't be read
  */
 export async function checkSite(root: string, options: CheckOptions): Promise<CheckedSite> {
-  const { base, single, viewport } = options;
-  const opened = await openScan({ root, base, single, viewport }, () => undefined);
+  const opened = await openScan({ root, ...options }, () => undefined);
   const pages: SitePage[] = [];
   // A scan of the pages that are left comes upon the same.
   const tell = tellOnce(options.onNotice ?? (() => undefined), Infinity);

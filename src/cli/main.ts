@@ -4,7 +4,8 @@ import { allOptions } from "./options/cli-options.js";
 import { printToStderr, printError, printLine } from "./output/output.js";
 import { createProgram } from "./program.js";
 import { inOurWords } from "./options/known-flags.js";
-import { checkWords, splitCommand, wordsAsFlags } from "./options/served-root.js";
+import { splitCommand, wordsAsFlags } from "./options/command-words.js";
+import { checkWords } from "./options/served-root.js";
 
 /** Exit codes: the user can put it right; wrong usage. */
 const FAILED = 1;

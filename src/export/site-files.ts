@@ -2,7 +2,8 @@ import { readdir } from "node:fs/promises";
 import { isPagePath } from "../manifest/destination.js";
 import { encodeSegment } from "../scanner/list-pages.js";
 import { expectedRequest } from "../server/middleware/site-rules.js";
-import { type GivenSetting, openScan } from "../server/scan/scan-setting.js";
+import type { SiteSource } from "../server/scan/scan-options.js";
+import { openScan } from "../server/scan/scan-setting.js";
 
 /** What an export asks of a site beside what its pages need. */
 export interface SiteFiles {
@@ -15,8 +16,8 @@ export interface SiteFiles {
 }
 
 /** @throws {H2PushError} "root" when the directory can't be read */
-export async function openSiteFiles({ root, base, single, viewport }: GivenSetting): Promise<SiteFiles> {
-  const { lookup, rules } = await openScan({ root, base, single, viewport }, () => undefined);
+export async function openSiteFiles(source: SiteSource): Promise<SiteFiles> {
+  const { lookup, rules } = await openScan(source, () => undefined);
   return {
     base: lookup.tree.base,
     mixedDirectories: async () => {

@@ -17,14 +17,14 @@ export interface Target {
 }
 
 /** What a reference came to: a target, or why it is none. */
-export type Resolved = Target | { readonly left: "other origin" | "data" | "invalid" };
+export type ResolvedReference = Target | { readonly left: "other origin" | "data" | "invalid" };
 
 /**
  * Resolves a reference as a browser does (URL standard): the target is a
  * path-absolute reference with its query as it goes over the wire, without
  * fragment.
  */
-export function resolve(reference: string, base: URL): Resolved {
+export function resolve(reference: string, base: URL): ResolvedReference {
   let url: URL;
   try {
     url = new URL(reference, base);
@@ -35,7 +35,7 @@ export function resolve(reference: string, base: URL): Resolved {
 }
 
 /** The target that a URL is on the page's site, or why it is none. */
-export function resolveUrl(url: URL): Resolved {
+export function resolveUrl(url: URL): ResolvedReference {
   if (url.protocol === "data:" || url.protocol === "blob:" || url.protocol === "about:") return { left: "data" };
   if (url.origin !== ORIGIN) return { left: "other origin" };
   const { pathname } = url;

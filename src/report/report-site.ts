@@ -1,11 +1,11 @@
 import { setTimeout as after } from "node:timers/promises";
 import type { Driver } from "../browser/driver.js";
 import { ObservedSite } from "../browser/observed-site.js";
-import type { RunSite } from "../browser/run-pages.js";
 import { writeLink } from "../delivery/link.js";
 import { pathOf } from "../io/request-target.js";
 import type { PageNeeds } from "../scanner/types.js";
 import type { Route } from "../server/routes/route.js";
+import type { SiteSource } from "../server/scan/scan-options.js";
 import type { PemPair } from "../tls/issue/certificate.js";
 import { loadByClient } from "./measure/client-load.js";
 import type { Load } from "./measure/measured-load.js";
@@ -14,7 +14,7 @@ import type { Network } from "./measure/networks.js";
 import type { Way } from "./measure/ways.js";
 
 export interface ReportSiteOptions {
-  readonly site: RunSite;
+  readonly site: SiteSource;
   readonly certificate: PemPair;
   readonly network: Network;
   /** How long the server thinks before it answers with a page (milliseconds). */

@@ -1,12 +1,10 @@
-import { Driver } from "../browser/driver.js";
-import { findBrowser, type BrowserMachine } from "../browser/find-browser.js";
-import type { RunSite } from "../browser/run-pages.js";
+import type { Driver } from "../browser/driver.js";
+import { openDriver, type BrowserChoice } from "../browser/open-driver.js";
 import { chooseTemplates } from "../browser/templates.js";
 import { errorOf } from "../errors.js";
 import { viewportText } from "../scanner/css/media-queries.js";
 import type { PageNeeds } from "../scanner/types.js";
-import { serverOptions } from "../server/options/options-table.js";
-import { createCertificate } from "../tls/issue/issue.js";
+import type { SiteSource } from "../server/scan/scan-options.js";
 import type { Load } from "./measure/measured-load.js";
 import { PUSH, WAYS, type WayName } from "./measure/ways.js";
 import { figuresOf, pushFiguresOf, type WayLoads } from "./page-figures.js";
@@ -15,10 +13,7 @@ import { ReportSite } from "./report-site.js";
 import type { PageResult, PushFigures, Report } from "./types.js";
 import { isOpen, verdictOf } from "./verdict.js";
 
-export interface ReportOptions {
-  readonly machine: BrowserMachine;
-  /** The browser's program; the first that is found without it. */
-  readonly browser?: string | undefined;
+export interface ReportOptions extends BrowserChoice {
   /** URL paths; one page of each template without it. */
   readonly pages?: readonly string[] | undefined;
   readonly network: Report["network"];
@@ -32,8 +27,6 @@ export interface ReportOptions {
   readonly onPage: (page: PageResult) => void;
   /** Told of each page that could not be loaded. */
   readonly onLeftOut: (page: string) => void;
-  /** Told what the user should know of, in a sentence. */
-  readonly onNotice: (text: string) => void;
 }
 
 /** Pages that are loaded without being named. */
@@ -50,29 +43,15 @@ const LOAD_TIMEOUT = 60_000;
  * @throws {H2PushError} "browser" when there is none, or it does not start
  */
 export async function runReport(
-  site: RunSite,
+  site: SiteSource,
   needs: ReadonlyMap<string, PageNeeds>,
   options: ReportOptions,
 ): Promise<Report> {
-  const path = await findBrowser(options.browser, options.machine);
-  const { isRoot } = options.machine;
-  if (isRoot) options.onNotice("run by root, the browser has no sandbox: only for pages that you trust");
-  const certificate = await createCertificate();
-  const viewport = serverOptions.viewport.check(site.viewport ?? serverOptions.viewport.default);
-  const timeout = LOAD_TIMEOUT;
-  const driver = new Driver({
-    path,
-    viewport,
-    unconfined: isRoot,
-    timeout,
-    certificate: certificate.cert,
-    isolated: true,
-  });
+  const { driver, certificate, viewport } = await openDriver(site, options, { timeout: LOAD_TIMEOUT, isolated: true });
   const { network, runs, think } = options;
   const date = new Date().toISOString();
   const sites: ReportSite[] = [];
   try {
-    await driver.start();
     for (const way of [...WAYS, PUSH]) {
       sites.push(await ReportSite.open(way, { site, certificate, network, think, needs }));
     }

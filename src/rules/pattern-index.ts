@@ -1,4 +1,4 @@
-import type { Captures } from "./headers/chunk.js";
+import type { Captures } from "./placeholders.js";
 import type { RuleTarget, UrlPattern } from "./pattern.js";
 
 /** A rule that matches, and what its placeholders stand for. */

@@ -1,5 +1,5 @@
 import { canonicalPath, encodeWritten, withoutSlash } from "./redirects/canonical.js";
-import { matchPieces, piecesOf, type Captures, type Piece } from "./headers/chunk.js";
+import { matchPieces, piecesOf, type Captures, type Piece } from "./placeholders.js";
 
 /** What rules are compared with. */
 export class RuleTarget {

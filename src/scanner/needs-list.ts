@@ -7,7 +7,7 @@ import type { SiteFacts } from "./facts-cache.js";
 import type { Asked, LookedUp, SiteFile } from "./lookup.js";
 import type { EntryMarks, LinkAttributes, ManifestEntry } from "../manifest/types.js";
 import { besideImportMap } from "./modules/beside-import-map.js";
-import { type Resolved, resolve, type Target } from "../manifest/resolve.js";
+import { type ResolvedReference, resolve, type Target } from "../manifest/resolve.js";
 import { type Need, type Reference } from "./url/reference.js";
 import type { ReferenceRecord } from "./reference-record.js";
 import type { IgnoredTarget, MissingReference, PageNeeds } from "./types.js";
@@ -127,7 +127,7 @@ export class Listing {
     reference: Reference,
     context: Context,
     policy?: ContentSecurityPolicy,
-    resolved: Resolved = this.#facts.references.resolve(reference.url, context.base),
+    resolved: ResolvedReference = this.#facts.references.resolve(reference.url, context.base),
   ): MaybePromise<Located | "elsewhere" | undefined> {
     if ("left" in resolved) {
       if (resolved.left !== "data") this.ignore(reference.url, resolved.left, context.base);

@@ -21,7 +21,7 @@ import { SheetList } from "./style/stylesheets.js";
 import { type MaybePromise, whenKnown } from "../io/maybe-promise.js";
 
 /** The page whose needs are asked for. */
-export interface PageRequest {
+export interface PageToScan {
   /** URL path that references resolve against. */
   readonly pathname: string;
   readonly file: SiteFile;
@@ -35,7 +35,7 @@ export interface PageRequest {
 }
 
 /** Follows what the page refers to, to the end, and puts it in order of need; each target once. */
-export async function findPageNeeds(page: PageRequest, facts: SiteFacts, lookup: PageLookup): Promise<PageNeeds> {
+export async function findPageNeeds(page: PageToScan, facts: SiteFacts, lookup: PageLookup): Promise<PageNeeds> {
   return new PageNeedsSearch(page, await facts.html(page.file, 0), facts, lookup).find();
 }
 
@@ -62,7 +62,7 @@ class PageNeedsSearch {
   readonly #before: Context;
   readonly #after: Context;
 
-  constructor(page: PageRequest, document: DocumentFacts, facts: SiteFacts, lookup: PageLookup) {
+  constructor(page: PageToScan, document: DocumentFacts, facts: SiteFacts, lookup: PageLookup) {
     const { pathname, file, policies, viewport } = page;
     this.#explain = page.explain;
     this.#document = document;

@@ -71,7 +71,7 @@ export async function scanPages(
   options: SiteScanOptions = {},
 ): Promise<SiteScan> {
   const { signal, explain = false, record = false } = options;
-  const all = new SiteNeeds(pages.length, options);
+  const all = new ScanResults(pages.length, options);
   // One after another: what the first pages teach, the others need not find out again.
   for (const { pathname, file } of pages) {
     signal?.throwIfAborted();
@@ -81,7 +81,7 @@ export async function scanPages(
 }
 
 /** Gathers what the pages of a site need. */
-export class SiteNeeds {
+export class ScanResults {
   readonly #total: number;
   readonly #options: Pick<SiteScanOptions, "onPage" | "onProgress">;
   readonly #pages: Record<string, readonly ManifestEntry[]> = {};

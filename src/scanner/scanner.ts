@@ -1,5 +1,5 @@
 import { systemCode } from "../errors.js";
-import { findPageNeeds, type PageRequest } from "./page-needs.js";
+import { findPageNeeds, type PageToScan } from "./page-needs.js";
 import { isSameAnswer, type Asked, type Audience, type LookedUp, type Lookup, type SiteFile } from "./lookup.js";
 import type { PageNeeds, PageRecord } from "./types.js";
 import { DEFAULT_VIEWPORT, type Viewport } from "./css/media-queries.js";
@@ -191,7 +191,7 @@ class SiteScanner implements Scanner {
 
   #answer(pathname: string, file: SiteFile, { csp = [], explain = false, record, audience }: PageContext): Answer {
     const lookedUp = new Map<Asked, LookedUp>();
-    const request: PageRequest = { pathname, file, policies: csp, viewport: this.#viewport, explain, record };
+    const request: PageToScan = { pathname, file, policies: csp, viewport: this.#viewport, explain, record };
     const checkedAt = performance.now();
     const needs = this.#scan(request, this.#lookup(lookedUp, audience)).then(
       (found) => (found.record === undefined ? found : withLookedUp(found, found.record, lookedUp)),
@@ -211,7 +211,7 @@ class SiteScanner implements Scanner {
   }
 
   /** A page with a large file is scanned anew, where nobody waits for it. */
-  async #scan(request: PageRequest, lookup: PageLookup): Promise<PageNeeds> {
+  async #scan(request: PageToScan, lookup: PageLookup): Promise<PageNeeds> {
     try {
       return await findPageNeeds(request, this.#facts, lookup);
     } catch (error) {

@@ -6,7 +6,6 @@ import type { Connections } from "./listen/connections.js";
 import { credentialsFile, readCredentials } from "./middleware/password.js";
 import type { HeaderTransform } from "./http/exchange.js";
 import { RememberedLinks } from "./page-delivery/early-hints.js";
-import type { Lookup } from "../scanner/lookup.js";
 import { Traffic } from "./page-delivery/traffic.js";
 import { openMountedPipeline, openPipeline } from "./pipeline.js";
 import { proxied } from "./proxy/proxy-rule.js";
@@ -36,6 +35,12 @@ export interface ServerParts {
   readonly mounted?: { readonly changed: () => void };
 }
 
+/** The same with what many of its parts are given. */
+interface Opening extends ServerParts {
+  readonly told: Callbacks;
+  readonly isProxied: Site["isProxied"];
+}
+
 /** What requests are answered from: files, rules and pages are looked at until it is closed. */
 export interface OpenContext {
   readonly site: Site;
@@ -55,8 +60,9 @@ const MEGABYTE = 1_000_000;
  *
  * @throws {H2PushError} "root", "manifest", "unavailable" for what the user can put right
  */
-export async function openContext(server: ServerParts): Promise<OpenContext> {
-  const { options, settings, mounted } = server;
+export async function openContext(given: ServerParts): Promise<OpenContext> {
+  const { options, settings, mounted } = given;
+  const server: Opening = { ...given, told: callbacks(options), isProxied: proxied(settings.proxy) };
   if (options.root !== undefined) await checkRoot(options.root);
   const inspect = settings.inspect ? await openInspector(settings) : undefined;
   const [{ steps, close }, headerTransforms] = await Promise.all([
@@ -114,22 +120,21 @@ async function openHeaderTransforms({ cors, coi }: Settings): Promise<readonly H
   return [cors === undefined ? [] : corsTransform(cors), coi ? isolationTransform : []].flat();
 }
 
-function openFiles(root: string, { options, settings }: ServerParts): Promise<FileTree> {
+function openFiles(root: string, { options, settings }: Opening): Promise<FileTree> {
   const { base, dotfiles, symlinks, compress, auth, learnFile } = settings;
   const hidden = [options.hidden ?? [], credentialsFile(auth) ?? [], learnFile ?? []].flat();
   return openTree(root, { base, hidden, reserved: ruleFiles, dotfiles, symlinks, precompressed: compress });
 }
 
 /** What the answers to requests are looked up in, also before there are any. */
-function openLookup(tree: FileTree, rules: SiteRules, { options, settings }: ServerParts): SiteLookup {
-  const isProxied = proxied(settings.proxy);
+function openLookup(tree: FileTree, rules: SiteRules, { options, settings, told, isProxied }: Opening): SiteLookup {
   const routes = options.routes ?? [];
   return new SiteLookup({
     tree,
     rules,
     single: settings.single,
     list: settings.list,
-    ...callbacks(options),
+    ...told,
     elsewhere: (target) => {
       if (isProxied(target)) return "passed on to another server";
       return routes.some((route) => route.answers?.(target) === true) ? "answered by a route" : undefined;
@@ -137,60 +142,53 @@ function openLookup(tree: FileTree, rules: SiteRules, { options, settings }: Ser
   });
 }
 
-async function openScanner(lookup: SiteLookup, { options, settings, mounted }: ServerParts): Promise<ServerScanner> {
+async function openScanner(lookup: SiteLookup, { settings, mounted, told }: Opening): Promise<ServerScanner> {
   const { manifest, viewport, watch, compress } = settings;
-  if (manifest !== undefined)
-    return (await import("./scan/manifest-file-scanner.js")).manifestScanner(
-      lookup,
-      manifest,
-      compress,
-      callbacks(options).notice,
-    );
-  const changed = mounted?.changed;
-  return new LazyScanner(lookup, { viewport, watch, compressed: compress, changed, ...callbacks(options) });
+  if (manifest !== undefined) {
+    const { manifestScanner } = await import("./scan/manifest-file-scanner.js");
+    return manifestScanner(lookup, manifest, compress, told.notice);
+  }
+  return new LazyScanner(lookup, { viewport, watch, compressed: compress, changed: mounted?.changed, ...told });
 }
 
 /** Learns where pages are announced or pushed by it, or it is kept: a manifest that is given stays as it is. */
 async function openTraffic(
   lookup: SiteLookup,
   rules: SiteRules,
-  { options, settings }: ServerParts,
+  { settings, told, isProxied }: Opening,
 ): Promise<Traffic | undefined> {
   const { learn, learnFile, manifest, delivery, live } = settings;
   if (!learn || (learnFile === undefined && (manifest !== undefined || delivery === "none"))) return undefined;
-  const { report } = callbacks(options);
   const file =
     learnFile === undefined
       ? undefined
-      : await (await import("../learn/learn-file.js")).LearnFile.open(learnFile, report);
+      : await (await import("../learn/learn-file.js")).LearnFile.open(learnFile, told.report);
   const load = async () => {
     const { Learner } = await import("../learn/learner.js");
-    const asked: Lookup = (...asked) => lookup.look(...asked);
-    return new Learner({ lookup: asked, file, judges: !live, ...callbacks(options) });
+    return new Learner({ lookup: lookup.look, file, judges: !live, ...told });
   };
-  return new Traffic({ load, rules, isProxied: proxied(settings.proxy), ...callbacks(options) });
+  return new Traffic({ load, rules, isProxied, ...told });
 }
 
 async function openLive(
   lookup: SiteLookup,
   scanner: ServerScanner,
   rules: SiteRules,
-  server: ServerParts,
+  { options, settings, connections, closing, told, isProxied }: Opening,
 ): Promise<Live> {
-  const { options, settings, connections, closing } = server;
   const { watch, liveIgnore, liveDelay: delay } = settings;
   const ignores =
     liveIgnore.length === 0 ? undefined : (await import("./live-reload/ignored-files.js")).ignoredBy(liveIgnore);
   const { createLive } = await import("./live-reload/live.js");
   const changed = (change: LiveChange) => options.onLiveChange?.(change);
-  const files = { lookup, scanner, rules, ignores, isProxied: proxied(settings.proxy) };
-  return createLive({ ...files, watch, delay, connections, closing, changed, ...callbacks(options) });
+  const files = { lookup, scanner, rules, ignores, isProxied };
+  return createLive({ ...files, watch, delay, connections, closing, changed, ...told });
 }
 
-async function openRules(tree: FileTree | undefined, { options, settings }: ServerParts): Promise<SiteRules> {
+async function openRules(tree: FileTree | undefined, { settings, told }: Opening): Promise<SiteRules> {
   const { base, header, auth } = settings;
   const credentials = auth === undefined ? undefined : await readCredentials(auth);
-  return new SiteRules({ root: tree?.root, base, fields: fieldsOf(header), auth: credentials, ...callbacks(options) });
+  return new SiteRules({ root: tree?.root, base, fields: fieldsOf(header), auth: credentials, ...told });
 }
 
 function unreadableTold({ notice }: Callbacks): Site["unreadable"] {
@@ -199,11 +197,12 @@ function unreadableTold({ notice }: Callbacks): Site["unreadable"] {
 }
 
 /** What a site is put together from that was opened for it. */
-type Parts = Pick<Site, "lookup" | "scanner" | "rules" | "traffic" | "inspector" | "steps"> & {
+type OpenedParts = Pick<Site, "lookup" | "scanner" | "rules" | "traffic" | "inspector" | "steps"> & {
   readonly live: Live | undefined;
 };
 
-function siteOf(parts: Parts, { options, settings, hosts, connections, closing, mounted }: ServerParts): Site {
+function siteOf(parts: OpenedParts, server: Opening): Site {
+  const { options, settings, hosts, connections, closing, mounted, told, isProxied } = server;
   const { delivery, announce, pushCount, pushBytes, serverTiming, memory, compress, cache } = settings;
   return {
     ...parts,
@@ -217,16 +216,16 @@ function siteOf(parts: Parts, { options, settings, hosts, connections, closing, 
     hosts,
     isMounted: mounted !== undefined,
     routes: options.routes ?? [],
-    isProxied: proxied(settings.proxy),
+    isProxied,
     limits: { mode: delivery, announce, pushCount, pushBytes },
     serverTiming,
     keepsNothing: parts.live !== undefined || cache === "off" || cache === 0,
     hints: new RememberedLinks(),
-    unreadable: unreadableTold(callbacks(options)),
+    unreadable: unreadableTold(told),
     hintsHelp: delivery === "hints" || (delivery === "auto" && options.trusted === true),
     connections,
     closing,
-    ...callbacks(options),
+    ...told,
   };
 }
 
@@ -236,20 +235,16 @@ function onceAtATime(act: () => Promise<void>): () => Promise<void> {
   return () => (under ??= act().finally(() => (under = undefined)));
 }
 
-async function lookAhead({ lookup, scanner, rules }: Parts, { options, connections, closing }: ServerParts) {
-  const { onScan } = options;
+async function lookAhead(parts: OpenedParts, { options, connections, closing, told }: Opening) {
+  const { lookup, scanner, rules } = parts;
   try {
     await rules.look(performance.now());
-    if (onScan === undefined || lookup === undefined || scanner === undefined) return;
+    if (options.onScan === undefined || lookup === undefined || scanner === undefined) return;
     const { scanAhead } = await import("./scan/background-scan.js");
-    const summary = await scanAhead(
-      sitePages(lookup, rules, callbacks(options).notice),
-      rules.scanner(scanner),
-      connections,
-      closing,
-    );
-    if (summary !== undefined) onScan(summary);
+    const pages = sitePages(lookup, rules, told.notice);
+    const summary = await scanAhead(pages, rules.scanner(scanner), connections, closing);
+    if (summary !== undefined) options.onScan(summary);
   } catch (error) {
-    callbacks(options).report(errorOf(error));
+    told.report(errorOf(error));
   }
 }

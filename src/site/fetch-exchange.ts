@@ -2,10 +2,9 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { Socket } from "node:net";
 import { PassThrough, Readable } from "node:stream";
 import { deferred } from "../io/deferred.js";
-import type { PageNeeds } from "../scanner/types.js";
 import { openConnection } from "../server/listen/connection.js";
-import { NO_POLICIES, NO_TURN, type Exchange, type Transform } from "../server/http/exchange.js";
-import { NO_RULES } from "../server/middleware/site-rules.js";
+import { NO_TURN, type Exchange } from "../server/http/exchange.js";
+import { RequestState } from "../server/http/request-state.js";
 
 /** Nobody tells on which connection a Request of Fetch came. */
 const NOWHERE = new Socket();
@@ -14,10 +13,9 @@ const NOWHERE = new Socket();
 const NULL_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /** A Request of the Fetch standard, and its Response. */
-export class FetchExchange implements Exchange {
+export class FetchExchange extends RequestState implements Exchange {
   readonly httpVersion = "1.1";
   readonly connection = openConnection(0, { protocol: "http/1.1", socket: NOWHERE });
-  readonly arrived = performance.now();
   readonly method: string;
   readonly target: string;
   readonly authority: string;
@@ -29,21 +27,13 @@ export class FetchExchange implements Exchange {
   readonly pushEnabled = false;
   readonly upgrade = undefined;
   readonly isQueued = false;
-  rules = NO_RULES;
-  place = -1;
-  isLeft = false;
-  policies: readonly string[] = NO_POLICIES;
-  hinted: string | undefined;
-  inspected: undefined;
-  pageNeeds: PageNeeds | undefined;
-  transformHeaders: Transform | undefined;
-  begun = 0;
   status = 0;
   sent: OutgoingHttpHeaders = {};
   bytes = 0;
   readonly #response = deferred<Response>();
 
   constructor(request: Request) {
+    super();
     const { host, pathname, search } = new URL(request.url);
     this.method = request.method;
     this.target = pathname + search;

@@ -12,7 +12,7 @@ import type { PageRules, RequestRules } from "../server/middleware/request-rules
 import { expectedRequest } from "../server/middleware/site-rules.js";
 
 /** What a page of the site needs, and what the rules say of it. */
-export interface SitePage {
+export interface RuledNeeds {
   readonly needs: PageNeeds;
   readonly rules: PageRules;
 }
@@ -26,7 +26,7 @@ export interface PageClient {
 }
 
 /** What the page needs that answers for a path; undefined where none does. A redirect or a file of another kind is none. */
-export async function sitePage(site: Site, target: string, client: PageClient): Promise<SitePage | undefined> {
+export async function sitePage(site: Site, target: string, client: PageClient): Promise<RuledNeeds | undefined> {
   await site.rules.look(performance.now());
   const request = site.rules.of(expectedRequest(target));
   const found = peekPage(site, target, request) ?? (await findPage(site, target, request));

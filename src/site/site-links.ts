@@ -5,7 +5,7 @@ import type { PageNeeds } from "../scanner/types.js";
 import type { Site } from "../server/context.js";
 import { withStaleness } from "../server/page-delivery/plan-input.js";
 import { pageLinks } from "../server/page-delivery/preload-links.js";
-import { sitePage, type SitePage } from "./mounted-needs.js";
+import { sitePage, type RuledNeeds } from "./mounted-needs.js";
 
 /** Who is to get a page. */
 export interface LinksOptions {
@@ -63,7 +63,7 @@ export class SiteLinks {
   }
 }
 
-function linksOf(site: Site, target: string, { needs, rules }: SitePage): PageLinks {
+function linksOf(site: Site, target: string, { needs, rules }: RuledNeeds): PageLinks {
   const page = { target, authority: "localhost" };
   const links = withStaleness(site, page, pageLinks(page, rules.link, needs.entries));
   const decided = plan(links, navigationTo(target, rules.link), BROWSER, site.limits);
@@ -72,7 +72,7 @@ function linksOf(site: Site, target: string, { needs, rules }: SitePage): PageLi
 }
 
 /** The values of a 103 that a navigation gains by. */
-export function hintValues(site: Site, target: string, { needs, rules }: SitePage): readonly string[] {
+export function hintValues(site: Site, target: string, { needs, rules }: RuledNeeds): readonly string[] {
   const page = { target, authority: "localhost" };
   const links = withStaleness(site, page, pageLinks(page, undefined, needs.entries));
   const { hint } = plan(links, navigationTo(target, rules.link), BROWSER, { ...site.limits, mode: "hints" });

@@ -29,7 +29,7 @@ export interface LiveAnswer extends LiveHead {
   readonly body: Buffer;
 }
 
-export interface LiveOptions {
+export interface ConnectOptions {
   /** Take pushes. */
   readonly push: boolean;
   /** Don't ask who signed the certificate. */
@@ -83,7 +83,7 @@ const subresource = (as: Destination) => ({
  *
  * @throws {H2PushError} "listen" when nobody answers there, or with a certificate that can't be trusted
  */
-export async function connectLive({ origin, hostname, port }: URL, options: LiveOptions): Promise<LiveConnection> {
+export async function connectLive({ origin, hostname, port }: URL, options: ConnectOptions): Promise<LiveConnection> {
   const socket = await secured(origin, hostname, port, options.insecure);
   if (socket.alpnProtocol === "h2") return overHttp2(origin, socket, options.push);
   socket.destroy();

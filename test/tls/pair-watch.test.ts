@@ -6,7 +6,7 @@ import { setTimeout as settled } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import type { PemPair } from "../../src/tls/issue/certificate.js";
 import { readPair } from "../../src/tls/store/pair-files.js";
-import { keepCurrent, type LiveCertificate, type LiveOptions } from "../../src/tls/store/pair-watch.js";
+import { keepCurrent, type LiveCertificate, type FollowOptions } from "../../src/tls/store/pair-watch.js";
 import { createCertificate } from "../../src/tls/issue/issue.js";
 import { loadStoredPair } from "../../src/tls/store/load-stored-pair.js";
 import { emptyDirectory } from "../support/directory.js";
@@ -19,7 +19,7 @@ interface Followed {
   readonly nextReport: () => Promise<unknown>;
 }
 
-function follow(options: Pick<LiveOptions, "first" | "load">): Followed {
+function follow(options: Pick<FollowOptions, "first" | "load">): Followed {
   const events = new EventEmitter();
   const live = keepCurrent({
     ...options,

@@ -3,9 +3,9 @@ import { chainOf, type Certificate } from "../../tls/issue/certificate.js";
 import { runner } from "../../tls/trust/command.js";
 import type { BrowserTrust } from "../../tls/trust/line.js";
 import { describeTarget } from "../../tls/trust/target.js";
-import { findAuthorities, fileOf } from "../certificates/authority-file.js";
-import type { CertEnvironment } from "../certificates/cert-environment.js";
-import { allStores } from "../certificates/trust-stores.js";
+import { findAuthorities, fileOf } from "./authority-file.js";
+import type { CertEnvironment } from "./cert-environment.js";
+import { allStores } from "./trust-stores.js";
 
 /** How long the start waits for the stores. */
 const ANSWER_TIMEOUT_MS = 5000;

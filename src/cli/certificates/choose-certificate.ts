@@ -14,7 +14,7 @@ import { printError, printFailure } from "../output/output.js";
 import { reloadOnHangup } from "../commands/stop.js";
 
 /** What the command line says of the certificate to serve with. */
-export interface CertificateOptions {
+export interface CertificateFlags {
   readonly cert?: string;
   readonly key?: string;
   /** Both in one file, PKCS #12. */
@@ -46,7 +46,7 @@ export interface CertificateSource {
  * @throws {H2PushError} "usage" for one file without the other, "certificate" for a pair that can't be used
  */
 export async function chooseCertificate(
-  options: CertificateOptions,
+  options: CertificateFlags,
   tell: (text: string) => void,
 ): Promise<CertificateSource> {
   const { pfx } = options;
@@ -77,7 +77,7 @@ export async function chooseCertificate(
  *
  * @throws {H2PushError} "usage"
  */
-function ownFiles({ cert, key, pfx, passphrase }: CertificateOptions) {
+function ownFiles({ cert, key, pfx, passphrase }: CertificateFlags) {
   if (pfx !== undefined && (cert ?? key) !== undefined) {
     throw new H2PushError("usage", `--pfx with --${cert === undefined ? "key" : "cert"}`, "--pfx has both in one file");
   }

@@ -9,14 +9,14 @@ import { sarif } from "../../check/formats/sarif.js";
 import { isRuleName, type Level, ruleNames, rules } from "../../check/rules/table.js";
 import { H2PushError, systemCode } from "../../errors.js";
 import { closestMatch } from "../../io/text/closest-match.js";
-import type { ScanOptions } from "../../server/scan/scan-directory.js";
+import type { ScanOptions, SiteOptions } from "../../server/scan/scan-options.js";
 import { checkGivenRoot, noPages } from "../options/served-root.js";
 import { findingsText, rulesText } from "../output/findings-text.js";
 import { printNote } from "../output/output.js";
 import { progressBar } from "../output/progress-bar.js";
 
 /** The options of `h2push check`, as the command line has them. */
-export interface CheckFlags extends Budgets, Pick<ScanOptions, "base" | "single" | "viewport" | "jobs"> {
+export interface CheckFlags extends Budgets, SiteOptions, Pick<ScanOptions, "jobs"> {
   readonly format?: "text" | "json" | "sarif" | "github";
   /** The least level that makes the exit code 1; "warning" without it. */
   readonly failOn?: Level | "never";
@@ -53,16 +53,11 @@ async function check(root: string, { cache, ...flags }: CheckFlags) {
   const bar = progressBar();
   const { base, single, viewport } = flags;
   const setting = JSON.stringify([packageFile.version, base, single, viewport]);
-  const onNotice = (text: string) => {
-    // What is wrong with these is found, too.
-    if (/^_(?:headers|redirects):/.test(text)) return;
-    bar.end();
-    printNote(text);
-  };
+  // What is wrong with rules is found, too.
+  const onNotice = (text: string) => void (/^_(?:headers|redirects):/.test(text) || bar.note(text));
   try {
-    const onProgress = (count: number, total: number) => bar.show(count, total);
     const kept = cache === undefined ? undefined : new CheckCache(cache, setting);
-    return await checkSite(root, { ...flags, cache: kept, onNotice, onProgress });
+    return await checkSite(root, { ...flags, cache: kept, onNotice, onProgress: bar.show });
   } catch (error) {
     throw cache !== undefined && isAbout(cache, error) ? unwritable(cache, error) : error;
   } finally {

@@ -88,11 +88,8 @@ async function gather(root: string, flags: ExportFlags): Promise<SiteNeeds> {
       jobs,
       manifest,
       learnFile,
-      onProgress: (done, total) => bar.show(done, total),
-      onNotice: (text) => {
-        bar.end();
-        printNote(text);
-      },
+      onProgress: bar.show,
+      onNotice: bar.note,
     });
   } finally {
     bar.end();

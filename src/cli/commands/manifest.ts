@@ -1,7 +1,8 @@
 import { H2PushError } from "../../errors.js";
 import type { PushManifest } from "../../manifest/types.js";
 import type { PageNeeds } from "../../scanner/types.js";
-import { scan, type ScanOptions, type SiteScan } from "../../server/scan/scan-directory.js";
+import { scan, type SiteScan } from "../../server/scan/scan-directory.js";
+import type { ScanOptions, SiteOptions } from "../../server/scan/scan-options.js";
 import type { RunFlags } from "./manifest-run.js";
 import { explanation, pageTable } from "../output/manifest-table.js";
 import { printLine, printNote, printToStderr, warning } from "../output/output.js";
@@ -12,7 +13,7 @@ import { checkGivenRoot, noPages } from "../options/served-root.js";
 import { fileAndLine } from "../log/scan-line.js";
 
 /** The options of `h2push manifest`, as the command line has them. */
-export interface ManifestOptions extends RunFlags, Pick<ScanOptions, "base" | "single" | "viewport" | "jobs"> {
+export interface ManifestOptions extends RunFlags, SiteOptions, Pick<ScanOptions, "jobs"> {
   /** `table` on a terminal and `json` elsewhere, by default. */
   readonly format?: "json" | "table";
   /** URL paths; all pages without it. */
@@ -62,7 +63,8 @@ function readPages(root: string, options: ManifestOptions, read?: Map<string, Pa
     ...settings(options),
     pages: options.page,
     ...(read && { onPage: (pathname: string, needs: PageNeeds) => void read.set(pathname, needs) }),
-    onProgress: (count, total) => bar.show(count, total),
+    onProgress: bar.show,
+    onNotice: bar.note,
   }).finally(bar.end);
 }
 

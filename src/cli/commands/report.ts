@@ -11,7 +11,8 @@ import type { NetworkName } from "../../report/measure/networks.js";
 import { runReport } from "../../report/run-report.js";
 import type { PageResult, Report } from "../../report/types.js";
 import type { PageNeeds } from "../../scanner/types.js";
-import { pathOfPage, scan, type ScanOptions } from "../../server/scan/scan-directory.js";
+import { pathOfPage, scan } from "../../server/scan/scan-directory.js";
+import type { SiteOptions } from "../../server/scan/scan-options.js";
 import { checkGivenRoot, noPages } from "../options/served-root.js";
 import { interruptible } from "../output/interrupt.js";
 import { printError, printLine, printNote, printToStderr, quiet } from "../output/output.js";
@@ -21,7 +22,7 @@ import { settingsOf } from "./report-settings.js";
 import { reportTable } from "../output/report-table.js";
 
 /** The options of `h2push report`, as the command line has them. */
-export interface ReportFlags extends Pick<ScanOptions, "base" | "single" | "viewport"> {
+export interface ReportFlags extends SiteOptions {
   /** URL paths. */
   readonly page?: readonly string[];
   readonly runs?: number;
@@ -128,10 +129,6 @@ async function measure(
 ): Promise<Measured> {
   const { base, single, viewport, page: pages } = flags;
   const bar = progressBar("loads");
-  const onNotice = (text: string) => {
-    bar.end();
-    printNote(text);
-  };
   const leftOut: string[] = [];
   const onPage = (page: PageResult) => {
     bar.end();
@@ -139,7 +136,7 @@ async function measure(
   };
   const run = async (signal: AbortSignal) => {
     const onRead = (pathname: string, found: PageNeeds) => void needs.set(pathname, found);
-    await scan(root, { base, single, viewport, pages, onPage: onRead, onNotice, signal });
+    await scan(root, { base, single, viewport, pages, onPage: onRead, onNotice: bar.note, signal });
     if (needs.size === 0) throw noPages(root);
     return runReport({ root, base, single, viewport }, needs, {
       machine: { platform: process.platform, env: process.env, home: homedir(), isRoot: process.getuid?.() === 0 },
@@ -147,8 +144,8 @@ async function measure(
       pages,
       ...settingsOf(flags),
       signal,
-      onProgress: (count, total) => bar.show(count, total),
-      onNotice,
+      onProgress: bar.show,
+      onNotice: bar.note,
       onPage,
       onLeftOut: (page) => leftOut.push(page),
     });

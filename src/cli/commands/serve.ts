@@ -1,34 +1,23 @@
 import { isatty } from "node:tty";
 import { H2PushError } from "../../errors.js";
 import { pagesLacking } from "../../server/scan/pages-lacking.js";
-import { serverOptions, settingsIn, type GivenSettings } from "../../server/options/options-table.js";
+import { serverOptions, settingsIn } from "../../server/options/options-table.js";
 import type { Address } from "../../server/listen/address.js";
 import { createServer, type Server } from "../../server/server.js";
 import { checkOpen } from "../../server/options/option-checks.js";
 import { resolveOptions, type ServeFlags } from "../options/resolve-options.js";
-import {
-  chooseCertificate,
-  keepCertificateCurrent,
-  type CertificateOptions,
-} from "../certificates/choose-certificate.js";
+import { chooseCertificate, keepCertificateCurrent } from "../certificates/choose-certificate.js";
 import type { Certificate, PemPair } from "../../tls/issue/certificate.js";
 import type { BrowserTrust } from "../../tls/trust/line.js";
 import { certEnvironment } from "../certificates/cert-environment.js";
 import { printFailure } from "../output/output.js";
+import type { ServeOptions } from "../options/serve-options.js";
 import { setOptions } from "../options/set-options.js";
-import { reporting, type Reporting, type ReportingOptions } from "../output/reporting.js";
+import { reporting, type Reporting } from "../output/reporting.js";
 import { checkGivenRoot } from "../options/served-root.js";
 import { whereToConnect, startBlock } from "../output/start-block.js";
 import { giveBackIdleMemory } from "./idle-memory.js";
 import { stopOnSignal } from "./stop.js";
-
-/** The options of `h2push [root]`, as the command line has them. */
-export interface ServeOptions extends Omit<GivenSettings, "host">, CertificateOptions, ReportingOptions {
-  readonly demo?: boolean;
-  readonly open?: string | boolean;
-  readonly copy?: boolean;
-  readonly qr?: boolean;
-}
 
 /**
  * Serves a directory until a signal comes, and then resolves when the server
@@ -112,7 +101,7 @@ const noCommand = () =>
 /** What the stores of this machine's browsers say, where something was put into one of them. */
 async function askBrowsers(certificate: Certificate): Promise<BrowserTrust | undefined> {
   if (certificate.signer.kind === "itself" || !certificate.signer.trusted) return undefined;
-  return (await import("../output/browser-trust.js")).browserTrust(certificate, certEnvironment());
+  return (await import("../certificates/browser-trust.js")).browserTrust(certificate, certEnvironment());
 }
 
 /** What the demo adds. */

@@ -7,7 +7,7 @@ import { inWords, schemaError } from "./schema-errors.js";
 import { closestMatch } from "../../io/text/closest-match.js";
 import { isObject } from "../../io/json-object.js";
 import { readUserFile } from "../../io/disk/read-user-file.js";
-import type { ServeOptions } from "../commands/serve.js";
+import type { ServeOptions } from "./serve-options.js";
 
 /** What a configuration file says. */
 export interface Config extends ServeOptions {

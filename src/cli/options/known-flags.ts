@@ -1,7 +1,7 @@
 import type { Option, OptionValue } from "../../server/options/option.js";
 import { allOptions } from "./cli-options.js";
 import { isSwitch, opposite } from "./commander-options.js";
-import { isCommand } from "./served-root.js";
+import { isCommand } from "./command-words.js";
 
 /** Flags of ours that mean something else in other programs, at least in some form. */
 const CLASHING = ["--host", "-c", "--config", "-C", "-o", "--open"];

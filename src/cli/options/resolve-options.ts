@@ -4,7 +4,7 @@ import { serverOptions } from "../../server/options/options-table.js";
 import type { Config } from "./config.js";
 import { CONFIG_FILE, isConfigFileIn, isConfigFileThere } from "./config-file.js";
 import type { RootSource } from "./served-root.js";
-import type { ServeOptions } from "../commands/serve.js";
+import type { ServeOptions } from "./serve-options.js";
 import { voidOptions } from "./void-options.js";
 
 /** The options as flags alone: a configuration file can say the others. */

@@ -1,4 +1,4 @@
-import type { ServeOptions } from "../commands/serve.js";
+import type { ServeOptions } from "./serve-options.js";
 
 /** An option that has no effect beside another one. */
 interface Void {

@@ -1,6 +1,10 @@
+import { printNote } from "./output.js";
+
 /** A bar on the terminal, on standard error: what is printed may go into a file. */
 export interface ProgressBar {
-  show(count: number, total: number): void;
+  readonly show: (count: number, total: number) => void;
+  /** Prints a note where the bar was. */
+  readonly note: (text: string) => void;
   /** Takes it away. */
   readonly end: () => void;
 }
@@ -21,11 +25,12 @@ const ESTIMATE_AFTER_MS = 3000;
  */
 export function progressBar(noun = "pages"): ProgressBar {
   const { stderr } = process;
-  if (!stderr.isTTY) return { show: () => undefined, end: () => undefined };
+  if (!stderr.isTTY) return { show: () => undefined, note: printNote, end: () => undefined };
   const begun = performance.now();
   let drawn = 0;
+  const end = () => void (drawn > 0 && stderr.write("\r\u001b[K"));
   return {
-    show(count, total) {
+    show: (count, total) => {
       const now = performance.now();
       if (now - drawn < REDRAW_MS) return;
       drawn = now;
@@ -35,7 +40,11 @@ export function progressBar(noun = "pages"): ProgressBar {
         `\r${"█".repeat(filled)}${"░".repeat(BAR_CELLS - filled)} ${count} of ${total} ${noun}${left}\u001b[K`,
       );
     },
-    end: () => void (drawn > 0 && stderr.write("\r\u001b[K")),
+    note: (text) => {
+      end();
+      printNote(text);
+    },
+    end,
   };
 }
 

@@ -1,5 +1,5 @@
 import { parseCredentials } from "../guards/basic-auth.js";
-import { piecesOf, type Piece } from "./chunk.js";
+import { piecesOf, type Piece } from "../placeholders.js";
 import { closedFor } from "../guards/closed.js";
 import { parseField, refusedName } from "./field.js";
 import { linesOf, TOO_LONG, type Line, type LineError } from "../rule-lines.js";

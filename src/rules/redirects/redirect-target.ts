@@ -1,5 +1,5 @@
 import { encodeWritten } from "./canonical.js";
-import { piecesOf, type Captures, type Piece } from "../headers/chunk.js";
+import { piecesOf, type Captures, type Piece } from "../placeholders.js";
 
 /** Where a rule leads, placeholders and all. */
 export interface RedirectTarget {

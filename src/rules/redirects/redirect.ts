@@ -1,6 +1,6 @@
 import { splitTarget } from "../../io/request-target.js";
 import { canonicalPath, decodedPath, encodePath } from "./canonical.js";
-import type { Captures } from "../headers/chunk.js";
+import type { Captures } from "../placeholders.js";
 import { holds, type RequestFields } from "./condition.js";
 import { RuleTarget } from "../pattern.js";
 import type { Matched, PatternIndex } from "../pattern-index.js";

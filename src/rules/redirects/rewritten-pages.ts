@@ -1,5 +1,5 @@
 import { encodeWritten } from "./canonical.js";
-import { piecesOf, type Piece } from "../headers/chunk.js";
+import { piecesOf, type Piece } from "../placeholders.js";
 import { RuleTarget, UrlPattern } from "../pattern.js";
 import { fill } from "./redirect-target.js";
 import type { RedirectRule } from "./redirects-file.js";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import type { OnLimit } from "../facts-cache.js";
 import type { PageLookup } from "../needs-list.js";
-import type { PageRequest } from "../page-needs.js";
+import type { PageToScan } from "../page-needs.js";
 import { NO_NEEDS, ScanFault } from "../scan-fault.js";
 import type { PageNeeds } from "../types.js";
 import type { FromThread, ThreadSetting, ToThread } from "./page-worker.js";
@@ -46,13 +46,13 @@ export class PageThread {
    *
    * @throws {ScanFault}
    */
-  page(request: PageRequest, lookup: PageLookup): Promise<PageNeeds> {
+  page(request: PageToScan, lookup: PageLookup): Promise<PageNeeds> {
     const needs = this.#last.then(() => this.#scan(request, lookup));
     this.#last = needs.catch(() => undefined);
     return needs;
   }
 
-  async #scan(request: PageRequest, lookup: PageLookup): Promise<PageNeeds> {
+  async #scan(request: PageToScan, lookup: PageLookup): Promise<PageNeeds> {
     clearTimeout(this.#idle);
     const worker = (this.#worker ??= this.#begin());
     const timer = setTimeout(() => this.#end(worker), PAGE_MS).unref();
@@ -86,7 +86,7 @@ export class PageThread {
     void worker.terminate();
   }
 
-  #exchange(worker: Worker, request: PageRequest, lookup: PageLookup): Promise<PageNeeds> {
+  #exchange(worker: Worker, request: PageToScan, lookup: PageLookup): Promise<PageNeeds> {
     return new Promise((resolve, reject) => {
       const tell = (message: ToThread) => worker.postMessage(message);
       const answer = async ({ question, asked }: Question) => tell({ question, found: await lookup(asked) });

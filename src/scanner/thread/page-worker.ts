@@ -2,7 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Viewport } from "../css/media-queries.js";
 import { type OnLimit, SiteFacts } from "../facts-cache.js";
 import type { Asked, LookedUp } from "../lookup.js";
-import { findPageNeeds, type PageRequest } from "../page-needs.js";
+import { findPageNeeds, type PageToScan } from "../page-needs.js";
 import { ScanFault, withoutFile } from "../scan-fault.js";
 import { readAsync } from "../site-files/read-file.js";
 import type { PageNeeds } from "../types.js";
@@ -14,7 +14,7 @@ export interface ThreadSetting {
 }
 
 /** What it is told: a page to scan, or the answer to a question. */
-export type ToThread = PageRequest | { readonly question: number; readonly found: LookedUp };
+export type ToThread = PageToScan | { readonly question: number; readonly found: LookedUp };
 
 /** What it says. */
 export type FromThread =
@@ -52,7 +52,7 @@ function ask(asked: Asked): Promise<LookedUp> {
   });
 }
 
-async function scan(page: PageRequest): Promise<void> {
+async function scan(page: PageToScan): Promise<void> {
   try {
     say({ kind: "needs", needs: await findPageNeeds(page, facts, ask).catch(withoutFile) });
   } catch (error) {

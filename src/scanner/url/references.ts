@@ -1,5 +1,5 @@
 import { LruMap } from "../../io/lru-map.js";
-import { baseOf, type Resolved, resolve } from "../../manifest/resolve.js";
+import { baseOf, type ResolvedReference, resolve } from "../../manifest/resolve.js";
 
 const MAX_BASES = 256;
 /** Directories, and references below each, that many pages have in common. */
@@ -9,12 +9,12 @@ const MAX_REFERENCES = 1024;
 /** `resolve` and `baseOf`, remembered: the pages of a site have most references in common. */
 export class References {
   readonly #bases = new LruMap<URL>(MAX_BASES);
-  readonly #directories = new LruMap<LruMap<Resolved>>(MAX_DIRECTORIES);
+  readonly #directories = new LruMap<LruMap<ResolvedReference>>(MAX_DIRECTORIES);
   /** The base that was asked for last, and what was resolved in its directory: a page has many references. */
   #base: URL | undefined;
-  #resolved = new LruMap<Resolved>(MAX_REFERENCES);
+  #resolved = new LruMap<ResolvedReference>(MAX_REFERENCES);
 
-  resolve(reference: string, base: URL): Resolved {
+  resolve(reference: string, base: URL): ResolvedReference {
     if (reference === "" || reference.startsWith("?") || reference.startsWith("#")) return resolve(reference, base);
     if (base !== this.#base) {
       // Below one directory a relative reference means the same for every page.

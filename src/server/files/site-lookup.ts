@@ -1,4 +1,4 @@
-import type { Asked, Audience, LookedUp } from "../../scanner/lookup.js";
+import type { Asked, Audience, LookedUp, Lookup } from "../../scanner/lookup.js";
 import type { RuleAction, RuleRequest } from "../../rules/rule-set.js";
 import { tellOnce } from "../../io/tell-once.js";
 import type { FoundFile } from "../../files/file.js";
@@ -57,6 +57,8 @@ export class SiteLookup {
   readonly single: string | undefined;
   /** URL path of the page that goes with a 404, if it is there. */
   readonly errorPage: string;
+  /** What a request that a page makes would be answered with. */
+  readonly look: Lookup = (asked, audience) => this.#look(asked, audience);
   readonly #options: SiteLookupOptions;
   readonly #notice: (key: string, text: string) => void;
 
@@ -160,8 +162,7 @@ export class SiteLookup {
     return found.kind === "file" ? { kind: "file", found, pathname: single, standsIn: true } : MISSING;
   }
 
-  /** What a request that a page makes would be answered with. */
-  async look({ target, navigates }: Asked, audience: Audience | undefined): Promise<LookedUp> {
+  async #look({ target, navigates }: Asked, audience: Audience | undefined): Promise<LookedUp> {
     const elsewhere = this.#options.elsewhere(target);
     if (elsewhere !== undefined) return other(elsewhere);
     const request = expectedRequest(target, audience?.authority);

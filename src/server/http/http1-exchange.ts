@@ -1,16 +1,13 @@
-import type { InspectedRecord } from "../../inspect/loads/observed.js";
-import type { PageNeeds } from "../../scanner/types.js";
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Readable, Writable } from "node:stream";
 import type { Connection } from "../listen/connection.js";
-import { NO_RULES } from "../middleware/site-rules.js";
-import { NO_POLICIES, NO_TURN, type Transform, type Exchange, type Upgrade } from "./exchange.js";
+import { NO_TURN, type Exchange, type Upgrade } from "./exchange.js";
+import { RequestState } from "./request-state.js";
 
 /** A request over HTTP/1.1, and its response. */
-export class Http1Exchange implements Exchange {
+export class Http1Exchange extends RequestState implements Exchange {
   readonly httpVersion = "1.1";
   readonly connection: Connection;
-  readonly arrived = performance.now();
   readonly method: string;
   readonly target: string;
   readonly authority: string;
@@ -21,15 +18,6 @@ export class Http1Exchange implements Exchange {
   readonly writer = undefined;
   readonly pushEnabled = false;
   readonly upgrade: Upgrade | undefined;
-  rules = NO_RULES;
-  place = -1;
-  isLeft = false;
-  policies: readonly string[] = NO_POLICIES;
-  hinted: string | undefined;
-  pageNeeds: PageNeeds | undefined;
-  inspected: InspectedRecord | undefined;
-  transformHeaders: Transform | undefined;
-  begun = 0;
   sent: OutgoingHttpHeaders = {};
   #response: ServerResponse;
   #bytes = 0;
@@ -43,6 +31,7 @@ export class Http1Exchange implements Exchange {
     upgrade?: Upgrade,
     url = request.url ?? "",
   ) {
+    super();
     this.connection = connection;
     this.method = request.method ?? "";
     this.target = originForm(url);

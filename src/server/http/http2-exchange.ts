@@ -1,13 +1,11 @@
-import type { InspectedRecord } from "../../inspect/loads/observed.js";
-import type { PageNeeds } from "../../scanner/types.js";
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { constants, type ServerHttp2Stream } from "node:http2";
 import type { Readable, Writable } from "node:stream";
 import { behindOthers, readPriority, type Priority } from "../../delivery/priority.js";
 import { NEGLIGIBLE_BYTES, type Sequence, type Writer } from "../../delivery/scheduler.js";
 import { isBlockedByStreamWindow, type Connection } from "../listen/connection.js";
-import { NO_RULES } from "../middleware/site-rules.js";
-import { isConnect, NO_POLICIES, NO_TURN, type Transform, type Exchange, type Upgrade } from "./exchange.js";
+import { isConnect, NO_TURN, type Exchange, type Upgrade } from "./exchange.js";
+import { RequestState } from "./request-state.js";
 
 /** The date is ours: where Node sets it, its code for the fields of a response may never be compiled (Node 20: the key is another string each time). */
 const ENDS = { endStream: true, sendDate: false };
@@ -49,10 +47,9 @@ export function httpDate(now: number): string {
 }
 
 /** A request over HTTP/2, and the writer of its response. A class: its parts are made once, not for each request. */
-export class Http2Exchange implements Exchange, Writer {
+export class Http2Exchange extends RequestState implements Exchange, Writer {
   readonly httpVersion = "2";
   readonly connection: Connection;
-  readonly arrived = performance.now();
   readonly method: string;
   readonly target: string;
   readonly authority: string;
@@ -61,16 +58,7 @@ export class Http2Exchange implements Exchange, Writer {
   readonly responseBody: Writable;
   readonly stream: ServerHttp2Stream;
   readonly upgrade: Upgrade | undefined;
-  rules = NO_RULES;
-  place = -1;
   readonly isQueued = false;
-  isLeft = false;
-  policies: readonly string[] = NO_POLICIES;
-  hinted: string | undefined;
-  pageNeeds: PageNeeds | undefined;
-  inspected: InspectedRecord | undefined;
-  transformHeaders: Transform | undefined;
-  begun = 0;
   readonly arrival: number;
   sequence: Sequence | undefined;
   /** To be called when a content that was sent at once was taken. */
@@ -86,6 +74,7 @@ export class Http2Exchange implements Exchange, Writer {
     connection: Connection,
     target = String(fields[constants.HTTP2_HEADER_PATH] ?? ""),
   ) {
+    super();
     this.connection = connection;
     // What is asked for is what a GET asks for over HTTP/1.1 (RFC 8441 §5).
     const isWebSocket = isConnect(fields);

@@ -79,7 +79,7 @@ export function createLive(options: LiveOptions): Live {
         return scriptInsertion(start, contentType);
       },
     },
-    headerTransform: pageDresser(pages, policies),
+    headerTransform: liveHeaderTransform(pages, policies),
     owns: (target) => pathOf(target) === SCRIPT || pathOf(target) === STREAM,
     pageOf: (target) => (pathOf(target) === STREAM ? pageIn(queryOf(target)) : undefined),
     answer: (exchange) => answer(exchange, pages, options),
@@ -144,7 +144,7 @@ const tellingScanner = (scanner: Scanner, pages: OpenPages): Scanner => ({
 });
 
 /** Names the response that a page comes with, for its script. */
-const pageDresser =
+const liveHeaderTransform =
   (pages: OpenPages, policies: PagePolicies): HeaderTransform =>
   (request) => {
     if (request.method !== "GET") return undefined;

@@ -113,7 +113,7 @@ export const serverOptions = {
     DEFAULT_VIEWPORT,
     { example: "390x844@3" },
   ),
-  watch: needs("--no-watch", "do not watch files; changes show within 350 ms", checkSwitch, true),
+  watch: needs("--no-watch", "do not watch files; changes show within half a second", checkSwitch, true),
   maxConnections: limits(
     "--max-connections <number>",
     "most connections; the longest-idle one is closed to admit another",
@@ -245,7 +245,7 @@ export interface GivenSettings {
   readonly manifest?: string;
   /** The window that pages are scanned for, as text "1280x720", "390x844@3"; 1280 × 720, one device pixel to a CSS pixel, by default. */
   readonly viewport?: Viewport | string;
-  /** Watches the files that pages need: a change is seen at once, without it up to 350 ms later. */
+  /** Watches the files that pages need: a change is seen at once, without it up to half a second later. */
   readonly watch?: boolean;
   /**
    * Requires `user:password` (RFC 7617) for every request; `@FILE` reads it

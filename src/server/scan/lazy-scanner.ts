@@ -68,7 +68,7 @@ export class LazyScanner implements ServerScanner {
     const { createScanner } = await import("../../scanner/scanner.js");
     const { viewport, compressed, watch, notice, report } = this.#options;
     this.#loaded = createScanner({
-      lookup: (...asked) => this.#lookup.look(...asked),
+      lookup: this.#lookup.look,
       viewport,
       compressed,
       onLimit: ({ file }, limit) => notice(limitText[limit](relative(this.#lookup.tree.root, file))),

@@ -50,7 +50,7 @@ export async function manifestScanner(
     text,
     root,
     base,
-    lookup: (...asked) => lookup.look(...asked),
+    lookup: lookup.look,
     html: (page) => facts.html(page, 0),
   });
   const page = withoutFaults(scanner, { root: lookup.tree.root, notice });

@@ -1,36 +1,19 @@
 import { availableParallelism } from "node:os";
 import { tellOnce } from "../../io/tell-once.js";
 import { H2PushError } from "../../errors.js";
-import type { Viewport } from "../../scanner/css/media-queries.js";
 import type { FileAnswer, LookedUp } from "../../scanner/lookup.js";
 import type { Scanner } from "../../scanner/scanner.js";
 import type { SitePage } from "../../scanner/list-pages.js";
-import { gather, listed, scanPages, type SiteScan, type SiteScanOptions } from "../../scanner/scan-site.js";
+import { gather, listed, scanPages, type SiteScan } from "../../scanner/scan-site.js";
 import { isHtml, mediaType } from "../../files/media-type.js";
 import { checkJobs } from "../options/option-checks.js";
 import { expectedRequest, type SiteRules } from "../middleware/site-rules.js";
+import type { ScanOptions, SiteOptions } from "./scan-options.js";
 import { openScan } from "./scan-setting.js";
 import type { SiteLookup } from "../files/site-lookup.js";
 import { sitePages } from "./site-pages.js";
 
 export type { SiteScan } from "../../scanner/scan-site.js";
-
-export interface ScanOptions extends SiteScanOptions {
-  /** URL paths of the pages to scan; all of them without it. */
-  readonly pages?: readonly string[] | undefined;
-  /** The path that the site is served below: "/repo/". */
-  readonly base?: string | undefined;
-  /** For single-page applications: the page for paths without a file; `true` means index.html. */
-  readonly single?: string | boolean | undefined;
-  /** The window that pages are scanned for: "1280x720", "390x844@3". */
-  readonly viewport?: Viewport | string | undefined;
-  /** Threads that share the pages out (1 to 64); by the number of pages and processors without it. */
-  readonly jobs?: number | undefined;
-  /** What a server has learned, by `--learn-file`, to be explained too. */
-  readonly learnFile?: string | undefined;
-  /** Told what the user should know of, in a sentence: a file too long to be scanned to its end. */
-  readonly onNotice?: (text: string) => void;
-}
 
 /** A thread has to start, and to find out by itself what pages have in common: fewer pages are scanned sooner by one. */
 const PAGES_FOR_A_THREAD = 1500;
@@ -45,12 +28,12 @@ const MAX_THREADS = 4;
  * @throws {H2PushError} "root" when the directory can't be read, "manifest" for a page that is not there
  */
 export async function scan(root: string, options: ScanOptions = {}): Promise<SiteScan> {
-  const { base, single, viewport, jobs } = options;
+  const { jobs } = options;
   // What several threads come upon is told once.
   const tell = tellOnce(options.onNotice ?? (() => {}), Infinity);
   const onNotice = (text: string) => tell(text, text);
   const most = jobs === undefined ? undefined : checkJobs(jobs);
-  const { lookup, rules, scanner, setting } = await openScan({ root, base, single, viewport }, onNotice);
+  const { lookup, rules, scanner, setting } = await openScan({ root, ...options }, onNotice);
   const pages: SitePage[] = [];
   const listing = listed(
     options.pages?.map((path) => findPage(lookup, rules, path)) ?? sitePages(lookup, rules, onNotice),
@@ -77,7 +60,7 @@ export async function learnedToo(
 ): Promise<Pick<Scanner, "page">> {
   if (learnFile === undefined) return scanner;
   const { learnedScanner } = await import("./learned-scanner.js");
-  return learnedScanner(scanner, learnFile, (...asked) => lookup.look(...asked), notice);
+  return learnedScanner(scanner, learnFile, lookup.look, notice);
 }
 
 function threadsFor(pages: number): number {
@@ -89,12 +72,8 @@ function threadsFor(pages: number): number {
  *
  * @throws {H2PushError} "manifest" for a page that is not there
  */
-export async function pathOfPage(
-  root: string,
-  path: string,
-  { base, single, viewport }: Pick<ScanOptions, "base" | "single" | "viewport">,
-): Promise<string> {
-  const { lookup, rules } = await openScan({ root, base, single, viewport }, () => undefined);
+export async function pathOfPage(root: string, path: string, options: SiteOptions): Promise<string> {
+  const { lookup, rules } = await openScan({ root, ...options }, () => undefined);
   return (await findPage(lookup, rules, path)).pathname;
 }
 

@@ -10,6 +10,7 @@ import { baseOf, resolve } from "../../manifest/resolve.js";
 import { expectedRequest, ruleFiles, SiteRules } from "../middleware/site-rules.js";
 import { SiteLookup } from "../files/site-lookup.js";
 import { limitText } from "./lazy-scanner.js";
+import type { SiteSource } from "./scan-options.js";
 
 /** What a scan of a directory goes by. It can be sent to a thread. */
 export interface ScanSetting {
@@ -41,21 +42,13 @@ function targetsOf(links: readonly LinkValue[], pathname: string): string[] {
   });
 }
 
-/** What a scan is asked to go by. */
-export interface GivenSetting {
-  readonly root: string;
-  readonly base?: string | undefined;
-  readonly single?: string | boolean | undefined;
-  readonly viewport?: Viewport | string | undefined;
-}
-
 /**
  * Opens a directory for a scan.
  *
  * @param notice told what the user should know of
  * @throws {H2PushError} "root" when the directory can't be read, "usage" for a value that is none
  */
-export async function openScan(given: GivenSetting, notice: (text: string) => void): Promise<OpenedScan> {
+export async function openScan(given: SiteSource, notice: (text: string) => void): Promise<OpenedScan> {
   await checkRoot(given.root);
   const base = serverOptions.base.check(given.base ?? serverOptions.base.default);
   const single = serverOptions.single.check(given.single);
@@ -67,7 +60,7 @@ export async function openScan(given: GivenSetting, notice: (text: string) => vo
   await rules.look(performance.now());
   const lookup = new SiteLookup({ tree, rules, single, list: false, elsewhere: () => undefined });
   const found = createScanner({
-    lookup: (...asked) => lookup.look(...asked),
+    lookup: lookup.look,
     once: true,
     viewport,
     onLimit: ({ file }, limit) => notice(limitText[limit](relative(root, file))),

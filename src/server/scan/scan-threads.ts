@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { ManifestEntry } from "../../manifest/types.js";
 import type { SitePage } from "../../scanner/list-pages.js";
-import { gather, SiteNeeds, type SiteScan, type SiteScanOptions } from "../../scanner/scan-site.js";
+import { gather, ScanResults, type SiteScan, type SiteScanOptions } from "../../scanner/scan-site.js";
 import type { ScanSetting } from "./scan-setting.js";
 import type { PageNeeds } from "../../scanner/types.js";
 import type { Batch, ScannedBatch } from "./scan-worker.js";
@@ -94,7 +94,7 @@ class InOrder {
   readonly #pages: readonly SitePage[];
   readonly #waiting = new Map<number, readonly PageNeeds[]>();
   /** Undefined while nobody knows how many pages there are. */
-  #needs: SiteNeeds | undefined;
+  #needs: ScanResults | undefined;
   #first = 0;
 
   /** @param pages all of them, in the end */
@@ -105,7 +105,7 @@ class InOrder {
 
   /** All pages are listed: from now on what was found is told. */
   begin(): void {
-    this.#needs = new SiteNeeds(this.#pages.length, this.#options);
+    this.#needs = new ScanResults(this.#pages.length, this.#options);
     this.#drain();
   }
 
@@ -131,6 +131,6 @@ class InOrder {
   }
 
   scan(): SiteScan {
-    return (this.#needs ?? new SiteNeeds(0, this.#options)).scan();
+    return (this.#needs ?? new ScanResults(0, this.#options)).scan();
   }
 }

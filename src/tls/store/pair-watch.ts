@@ -13,7 +13,7 @@ const SETTLE_MS = 100;
 const ATTEMPTS = 20;
 const RETRY_MS = 250;
 
-export interface LiveOptions {
+export interface FollowOptions {
   /** The certificate that the server has now. */
   readonly first: Certificate;
   /** Loads what it should have: reads the user's files, or loads and renews our own pair. */
@@ -39,7 +39,7 @@ export interface LiveCertificate {
  * `load` alone, and two servers that need different names would renew it in turn
  * without end.
  */
-export function keepCurrent(options: LiveOptions): LiveCertificate {
+export function keepCurrent(options: FollowOptions): LiveCertificate {
   let current = options.first;
   const stop = new AbortController();
   let looking: Promise<void> | undefined;
@@ -93,7 +93,7 @@ function isNoBetter(loaded: Certificate, current: Certificate): boolean {
  * directories are watched, for a file that is replaced loses its watch, and
  * those behind symbolic links too.
  */
-function watchFiles({ first, report }: LiveOptions, changed: () => void, signal: AbortSignal): void {
+function watchFiles({ first, report }: FollowOptions, changed: () => void, signal: AbortSignal): void {
   if (first.origin.kind !== "files") return;
   const files = [first.origin.certFile, first.origin.keyFile];
   let seen: string | undefined;
