@@ -35,6 +35,8 @@ export interface PageDelivery {
   readonly request: IncomingHttpHeaders;
   /** Request target of the page. */
   readonly page: string;
+  /** A browser loads it: what `Link` names it asks for soon, and what the HTML names, too. */
+  readonly navigates: boolean;
   readonly history: History;
   /** Whether the client takes one more promise at this moment. */
   readonly mayPromise: () => boolean;
@@ -78,7 +80,7 @@ export async function deliver(page: PageDelivery): Promise<Delivery> {
   const refused = new Set<PreloadLink>();
   const planned = { page: page.page, time: Date.now(), targets: targetsOf(plan, hinted, refused) };
   page.history.record(planned);
-  page.history.announce(announcementsOf(plan));
+  if (page.navigates) page.history.announce(announcementsOf(plan));
   const failure = await sendAll(page, plan, promised, planned, refused);
   const delivery = { ...planned, targets: targetsOf(plan, hinted, refused) };
   page.history.correct(planned, delivery);

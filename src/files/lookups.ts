@@ -1,8 +1,14 @@
+import { isDeepStrictEqual } from "node:util";
+import { LruMap } from "../io/lru-map.js";
+
 /** How long an answer is given again without another look-up. */
 const FRESH_MS = 250;
 
-/** Answers that are kept, all or none, and the longest key: what a client asks for at random must not fill the memory. */
-const MAX_ANSWERS = 4096;
+/** The same while one is under way: a busy process takes its time. */
+const LOOKING_MS = 500;
+
+/** Answers that are kept, and the longest key: what a client asks for at random must not fill the memory. */
+const MAX_ANSWERS = 8192;
 const MAX_KEY_LENGTH = 512;
 
 interface Answer<T> {
@@ -17,7 +23,7 @@ interface Answer<T> {
  */
 export class Lookups<T> {
   readonly #look: (key: string) => Promise<T>;
-  readonly #answers = new Map<string, Answer<T>>();
+  #answers = new LruMap<Answer<T>>(MAX_ANSWERS);
   readonly #running = new Map<string, Promise<T>>();
 
   constructor(look: (key: string) => Promise<T>) {
@@ -27,9 +33,12 @@ export class Lookups<T> {
   /** The answer, when it is fresh at that time (`performance.now()`). */
   peek(key: string, now: number): T | undefined {
     const answer = this.#answers.get(key);
-    if (answer === undefined || now - answer.at >= FRESH_MS) return undefined;
+    if (answer === undefined) return undefined;
+    const age = now - answer.at;
+    const isLooking = age > FRESH_MS / 2 && this.#running.has(key);
+    if (age >= (isLooking ? LOOKING_MS : FRESH_MS)) return undefined;
     // Where many ask, none has to wait.
-    if (now - answer.at > FRESH_MS / 2 && !this.#running.has(key)) void this.#start(key);
+    if (age > FRESH_MS / 2 && !isLooking) void this.#start(key);
     return answer.value;
   }
 
@@ -43,7 +52,7 @@ export class Lookups<T> {
   /** Forgets one answer, or all: the next `find` looks again. */
   invalidate(key?: string): void {
     if (key === undefined) {
-      this.#answers.clear();
+      this.#answers = new LruMap(MAX_ANSWERS);
       this.#running.clear();
     } else {
       this.#answers.delete(key);
@@ -54,7 +63,9 @@ export class Lookups<T> {
   #start(key: string): Promise<T> {
     // What is true when the look begins is what the answer is fresh from.
     const at = performance.now();
-    const look = this.#look(key);
+    const before = this.#answers.get(key)?.value;
+    // What rests on an answer stays right with the same object.
+    const look = this.#look(key).then((value) => (isDeepStrictEqual(value, before) ? (before ?? value) : value));
     void look.then(
       (value) => this.#keep(key, look, { value, at }),
       () => this.#keep(key, look, undefined),
@@ -68,7 +79,6 @@ export class Lookups<T> {
     if (this.#running.get(key) !== look) return;
     this.#running.delete(key);
     if (answer === undefined || key.length > MAX_KEY_LENGTH) return;
-    if (this.#answers.size === MAX_ANSWERS) this.#answers.clear();
     this.#answers.set(key, answer);
   }
 }

@@ -29,14 +29,19 @@ export async function learnFrom(
   lookup: Lookup,
 ): Promise<boolean> {
   if (news.length === 0) return true;
-  const look = (target: string) => lookup({ target, navigates: false }, undefined);
-  for (const { target, destination, shared } of load.sightings.values()) {
-    if (!shared || (destination !== "script" && destination !== "style")) continue;
-    const version = versionIfAny(await look(target));
+  const look = async (sighting: Sighting) => {
+    const found = await lookup({ target: sighting.target, navigates: false }, undefined);
+    return { sighting, target: sighting.target, found };
+  };
+  const code = [...load.sightings.values()].filter((one) => one.shared && /^(?:script|style)$/.test(one.destination));
+  for (const { target, found } of await Promise.all(code.map(look))) {
+    const version = versionIfAny(found);
     // The query may be one person's, and the file does not depend on it.
     if (version !== undefined && !learned.restsOn(pathOf(target), version)) return false;
   }
-  for (const sighting of news) await learnTarget(load, learned, sighting, await look(sighting.target));
+  for (const { sighting, found } of await Promise.all(news.map(look))) {
+    await learnTarget(load, learned, sighting, found);
+  }
   return true;
 }
 

@@ -26,6 +26,12 @@ export interface WrittenOptions {
 /** Gives what a manifest says instead of scanning. Whether a target is there, and its size, the files say. */
 export function writtenScanner(options: WrittenOptions): Scanner {
   const isMarked = hasMarks(options.manifest);
+  const lines = new Map<string, number>();
+  const lineOf = (target: string) => {
+    const line = lines.get(target) ?? firstLineOf(target, options.text);
+    lines.set(target, line);
+    return line;
+  };
   return {
     page: async (pathname, file, context) => {
       const facts = await options.html(file);
@@ -35,7 +41,7 @@ export function writtenScanner(options: WrittenOptions): Scanner {
         ...marks.get(entry.target),
       }));
       const entries = facts.mayHaveImportMap ? written.map((entry) => besideImportMap(entry)) : written;
-      return needsOf(entries, facts, options, context?.audience);
+      return needsOf(entries, facts, { ...options, lineOf }, context?.audience);
     },
     // It remembers nothing.
     peek: () => undefined,
@@ -64,7 +70,7 @@ const unsuffixed = (pathname: string) => pathname.replace(/(?:\/index)?(?:\.x?ht
 async function needsOf(
   written: readonly WrittenEntry[],
   { mayHaveImportMap }: HtmlFacts,
-  options: WrittenOptions,
+  options: WrittenOptions & { readonly lineOf: (target: string) => number },
   audience: Audience | undefined,
 ): Promise<PageNeeds> {
   const ask = async (entry: WrittenEntry) => {
@@ -80,7 +86,7 @@ async function needsOf(
     else if (answer.kind === "other") ignored.push({ target, reason: answer.reason });
     else {
       const fault = answer.unreadable === undefined ? {} : { unreadable: answer.unreadable };
-      missing.push({ target, from: options.name, line: lineOf(target, options.text), ...fault });
+      missing.push({ target, from: options.name, line: options.lineOf(target), ...fault });
     }
   }
   return {
@@ -93,7 +99,7 @@ async function needsOf(
 }
 
 /** Where a target stands first, as it was written if it was written that way. */
-function lineOf(target: string, text: string): number {
+function firstLineOf(target: string, text: string): number {
   const at = text.indexOf(JSON.stringify(target));
   return at < 0 ? 1 : text.slice(0, at).split("\n").length;
 }

@@ -1,5 +1,7 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { Lookups } from "../../src/files/lookups.js";
+import { deferred } from "../../src/io/deferred.js";
 
 /** Look-ups that count how often they look, with a clock that stands still. */
 function counted() {
@@ -27,7 +29,7 @@ test("looks again ahead, once, where an answer is asked for again, so that nobod
   await lookups.find("a");
   later(126);
   expect([1, 2].map(() => lookups.peek("a", performance.now()))).toEqual(["a 1", "a 1"]);
-  await Promise.resolve();
+  await turn();
   expect(lookups.peek("a", performance.now())).toBe("a 2");
   later(125);
   expect(lookups.peek("a", performance.now())).toBe("a 2");
@@ -41,8 +43,39 @@ test("gives an answer on while looking again ahead fails, until it is too old", 
   await lookups.find("a");
   vi.advanceTimersByTime(200);
   expect(await lookups.find("a")).toBe("fine");
+  await turn();
   vi.advanceTimersByTime(50);
   await expect(lookups.find("a")).rejects.toThrow("disk");
+});
+
+test("gives the same object as long as it says the same", async () => {
+  const { later } = counted();
+  let size = 1;
+  const lookups = new Lookups(() => Promise.resolve({ size }));
+  const first = await lookups.find("a");
+  later(250);
+  expect(await lookups.find("a")).toBe(first);
+  size = 2;
+  later(250);
+  expect(await lookups.find("a")).toEqual({ size: 2 });
+});
+
+test("gives an answer on while it is looked at again, until it is too old", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  onTestFinished(() => void vi.useRealTimers());
+  let looks = 0;
+  const second = deferred<string>();
+  const lookups = new Lookups(() => (++looks === 1 ? Promise.resolve("old") : second.promise));
+  await lookups.find("a");
+  vi.advanceTimersByTime(200);
+  expect(lookups.peek("a", performance.now())).toBe("old");
+  vi.advanceTimersByTime(299);
+  expect(await lookups.find("a")).toBe("old");
+  vi.advanceTimersByTime(1);
+  expect(lookups.peek("a", performance.now())).toBeUndefined();
+  second.resolve("new");
+  expect(await lookups.find("a")).toBe("new");
+  expect(looks).toBe(2);
 });
 
 test("looks once for all who ask at the same time", async () => {
@@ -73,7 +106,7 @@ test("keeps no failure, and tells it to all who asked", async () => {
 test("keeps a bounded number of answers, and none for a path that is very long", async () => {
   const lookups = new Lookups((key) => Promise.resolve(key));
   const first = performance.now();
-  for (let n = 0; n <= 4096; n++) await lookups.find(String(n));
+  for (let n = 0; n <= 8192; n++) await lookups.find(String(n));
   expect([lookups.peek("0", first), lookups.peek("4096", first)]).toEqual([undefined, "4096"]);
   await lookups.find("x".repeat(513));
   expect(lookups.peek("x".repeat(513), first)).toBeUndefined();

@@ -131,6 +131,18 @@ test("looks again at what a page rests on and at nothing else, whatever the numb
   expect(looked.sort()).toEqual(["/7.png", "/all.png"]);
 });
 
+test("scans a page once for all who ask for it after a change", async () => {
+  const root = await writeSite({ "index.html": `<img src=a.png>`, "a.png": "" });
+  let told = 0;
+  const scanner = createScanner({ lookup: lookupIn(root), onFiles: () => (told += 1), checkAfter: 60_000 });
+  await scanPage(root, "/", scanner);
+  await rm(join(root, "a.png"));
+  scanner.invalidate();
+  const all = await Promise.all(Array.from({ length: 5 }, () => scanPage(root, "/", scanner)));
+  expect(all.map(targets)).toEqual([[], [], [], [], []]);
+  expect(told).toBe(2);
+});
+
 describe("what many ask for is given on without a wait", () => {
   /** A page whose answers are 40 ms fresh, by a clock that stands still, and whose look-ups can be kept waiting. */
   async function peekedAt() {

@@ -20,10 +20,11 @@ export async function digestOfFile(handle: FileHandle, size: number): Promise<st
     return (await readInto(handle, content, 0)) < size ? undefined : digestOf(content);
   }
   const samples = Buffer.allocUnsafeSlow(SAMPLE_BYTES * SAMPLES);
-  for (let n = 0; n < SAMPLES; n++) {
-    const sample = samples.subarray(n * SAMPLE_BYTES, (n + 1) * SAMPLE_BYTES);
-    const position = Math.floor((n * (size - SAMPLE_BYTES)) / (SAMPLES - 1));
-    if ((await readInto(handle, sample, position)) < SAMPLE_BYTES) return undefined;
-  }
-  return digestOf(samples);
+  const read = await Promise.all(
+    Array.from({ length: SAMPLES }, (_, n) => {
+      const position = Math.floor((n * (size - SAMPLE_BYTES)) / (SAMPLES - 1));
+      return readInto(handle, samples.subarray(n * SAMPLE_BYTES, (n + 1) * SAMPLE_BYTES), position);
+    }),
+  );
+  return read.some((bytes) => bytes < SAMPLE_BYTES) ? undefined : digestOf(samples);
 }

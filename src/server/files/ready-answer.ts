@@ -112,7 +112,7 @@ function pageAnswer(
   if (kinds === undefined) answers.set(selected, (kinds = new Map()));
   const kind = kindOf(site, exchange);
   const known = kinds.get(kind);
-  if (known?.found === found && exchange.arrived < known.until) {
+  if (known?.found === found && performance.now() < known.until) {
     debug("%s: the answer is known from before", exchange.target);
     return known.answer;
   }

@@ -55,7 +55,8 @@ async function needsOf(site: Site, scanner: Scanner, exchange: Exchange, found: 
   const { page: rules } = exchange.rules;
   const { link } = rules;
   const policies = { csp: [...rules.csp, ...exchange.policies], audience: rules.audience };
-  const read = await scanInTime(scanner, pathOf(exchange.target), found, policies);
+  const page = [pathOf(exchange.target), found, policies] as const;
+  const read = scanner.peek(...page)?.needs ?? (await scanInTime(scanner, ...page));
   if (read === undefined) return { ...NO_NEEDS, link };
   return { ...((await site.traffic?.page(exchange, found, read)) ?? read), link };
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Delivery } from "../../delivery/history.js";
+import { isNavigation } from "../../delivery/navigation.js";
 import type { RuleAction } from "../../rules/rule-set.js";
 import type { FoundFile } from "../../files/file.js";
 import type { FileTree, Found } from "../../files/tree.js";
@@ -32,7 +33,8 @@ export const files = (exchange: Exchange, site: Site): Answered => {
   const { method, target } = exchange;
   if (lookup === undefined) return sendError(exchange, 404, `There is nothing at ${target}`);
   if (method !== "GET" && method !== "HEAD") return answerMethod(lookup, exchange);
-  const known = lookup.tree.peek(pathOf(target), exchange.arrived);
+  // A route may have been asked before, and taken its time.
+  const known = lookup.tree.peek(pathOf(target), performance.now());
   const mayHave = known?.kind === "file" && !exchange.rules.refusesFile(known.file);
   const atOnce = mayHave ? answerSync(site, exchange, known) : "waits";
   return atOnce === "waits" ? answerAsync(site, lookup, exchange, known) : atOnce;
@@ -84,13 +86,11 @@ function answerSync(site: Site, exchange: Exchange, found: FoundFile): Delivery 
   return linked && record(exchange, linked);
 }
 
-function record(
-  { target, connection }: Exchange,
-  { targets, announcements }: NonNullable<ReadyAnswer["linked"]>,
-): Delivery {
+function record(exchange: Exchange, { targets, announcements }: NonNullable<ReadyAnswer["linked"]>): Delivery {
+  const { target, connection } = exchange;
   const delivery = { page: target, time: Date.now(), targets };
   connection.history.record(delivery);
-  connection.history.announce(announcements);
+  if (isNavigation(exchange)) connection.history.announce(announcements);
   return delivery;
 }
 
@@ -110,7 +110,7 @@ async function answerAsync(site: Site, lookup: SiteLookup, exchange: Exchange, k
     if (site.isMounted && isUnanswered(resolved)) return leave(exchange);
     if (resolved.kind !== "file") return answerOther(site, lookup, exchange, resolved);
     const { found, pathname, standsIn } = resolved;
-    const atOnce = first === undefined && !standsIn ? answerSync(site, exchange, found) : "waits";
+    const atOnce = first?.kind !== "file" && !standsIn ? answerSync(site, exchange, found) : "waits";
     if (atOnce !== "waits") return atOnce;
     const sent = await sendFile(site, exchange, found, standsIn ? { vary: VARY } : {});
     if (sent === "withheld" && site.isMounted) return leave(exchange);

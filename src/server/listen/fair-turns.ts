@@ -58,7 +58,9 @@ export class FairTurns<Key> {
       this.#isDue = false;
       this.#began = 0;
       this.#atOnce = 0;
-      for (let at = 0; at < Math.min(this.#count, BATCH); at++) setImmediate(() => this.#beginNext());
+      const others = Math.min(this.#count, BATCH) - 1;
+      this.#beginNext();
+      for (let at = 0; at < others; at++) setImmediate(() => this.#beginNext());
     });
   }
 

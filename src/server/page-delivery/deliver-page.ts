@@ -69,6 +69,7 @@ export async function deliverPage(site: Site, exchange: Exchange, page: ReadyPag
     stream,
     request: fields,
     page: target,
+    navigates: request.navigation,
     history: connection.history,
     mayPromise: () => exchange.pushEnabled && pushableStreams(connection) >= 1,
     writer: exchange.writer,

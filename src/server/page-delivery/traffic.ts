@@ -49,7 +49,9 @@ export class Traffic {
     try {
       const page = this.#page(exchange, file, needs);
       if (page === undefined) return needs;
-      const learner = (this.#learner = await (this.#loading ??= this.#options.load()));
+      this.#loading ??= this.#options.load();
+      this.#loading.catch(() => (this.#loading = undefined));
+      const learner = (this.#learner = await this.#loading);
       const all = exchange.pageNeeds ?? (await learner.page(page, kindOf(exchange)));
       this.#begin(learner, exchange, page, all);
       return all;

@@ -50,14 +50,15 @@ async function openSite(files: Readonly<Record<string, string | Uint8Array>>, wa
   return { root, targets, notices, scanner };
 }
 
-test("sees a change at most 350 ms later without a watch, however often it is asked", async () => {
+test("sees a change at most 580 ms later without a watch, however often it is asked and however busy the process is", async () => {
   const clock = stopClock();
   const { root, targets } = await openSite({ "index.html": `<link rel=stylesheet href=a.css>`, "a.css": "" }, false);
   expect(await targets()).toEqual(["/a.css"]);
   await writeFile(join(root, "a.css"), `@import "b.css"`);
   await writeFile(join(root, "b.css"), "");
-  for (clock.now = 1; clock.now < 351; clock.now += 10) await targets();
-  clock.now = 351;
+  // No time goes by but here: no look at the disk ends before it is asked for again.
+  for (clock.now = 1; clock.now < 581; clock.now += 10) await targets();
+  clock.now = 581;
   expect(await targets()).toEqual(["/a.css", "/b.css"]);
 });
 
