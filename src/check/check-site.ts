@@ -40,7 +40,7 @@ export interface CheckedSite {
  * @throws {H2PushError} "root" when the directory can't be read
  */
 export async function checkSite(root: string, options: CheckOptions): Promise<CheckedSite> {
-  const opened = await openScan({ root, ...options }, () => undefined);
+  const opened = await openScan({ ...options, root }, () => undefined);
   const pages: SitePage[] = [];
   // A scan of the pages that are left comes upon the same.
   const tell = tellOnce(options.onNotice ?? (() => undefined), Infinity);

@@ -4,7 +4,7 @@ import { LruMap } from "../io/lru-map.js";
 /** How long an answer is given again without another look-up. */
 const FRESH_MS = 250;
 
-/** The same while one is under way: a busy process takes its time. */
+/** The same while one is under way that began before that: a busy process takes its time. */
 const LOOKING_MS = 500;
 
 /** Answers that are kept, and the longest key: what a client asks for at random must not fill the memory. */
@@ -16,6 +16,12 @@ interface Answer<T> {
   readonly at: number;
 }
 
+interface Look<T> {
+  readonly answer: Promise<T>;
+  /** What is true then is what the answer is fresh from. */
+  readonly at: number;
+}
+
 /**
  * Looks something up, and remembers the answer for 250 ms: a page under load is
  * looked up eight times a second, and a change is seen a moment later. Calls for
@@ -24,7 +30,7 @@ interface Answer<T> {
 export class Lookups<T> {
   readonly #look: (key: string) => Promise<T>;
   #answers = new LruMap<Answer<T>>(MAX_ANSWERS);
-  readonly #running = new Map<string, Promise<T>>();
+  readonly #running = new Map<string, Look<T>>();
 
   constructor(look: (key: string) => Promise<T>) {
     this.#look = look;
@@ -35,10 +41,12 @@ export class Lookups<T> {
     const answer = this.#answers.get(key);
     if (answer === undefined) return undefined;
     const age = now - answer.at;
-    const isLooking = age > FRESH_MS / 2 && this.#running.has(key);
-    if (age >= (isLooking ? LOOKING_MS : FRESH_MS)) return undefined;
+    if (age <= FRESH_MS / 2) return answer.value;
+    const running = this.#running.get(key);
+    const isAhead = running !== undefined && running.at - answer.at < FRESH_MS;
+    if (age >= (isAhead ? LOOKING_MS : FRESH_MS)) return undefined;
     // Where many ask, none has to wait.
-    if (age > FRESH_MS / 2 && !isLooking) void this.#start(key);
+    if (running === undefined) void this.#start(key);
     return answer.value;
   }
 
@@ -46,7 +54,7 @@ export class Lookups<T> {
   find(key: string): Promise<T> {
     const fresh = this.peek(key, performance.now());
     if (fresh !== undefined) return Promise.resolve(fresh);
-    return this.#running.get(key) ?? this.#start(key);
+    return (this.#running.get(key) ?? this.#start(key)).answer;
   }
 
   /** Forgets one answer, or all: the next `find` looks again. */
@@ -60,21 +68,22 @@ export class Lookups<T> {
     }
   }
 
-  #start(key: string): Promise<T> {
-    // What is true when the look begins is what the answer is fresh from.
-    const at = performance.now();
+  #start(key: string): Look<T> {
     const before = this.#answers.get(key)?.value;
-    // What rests on an answer stays right with the same object.
-    const look = this.#look(key).then((value) => (isDeepStrictEqual(value, before) ? (before ?? value) : value));
-    void look.then(
-      (value) => this.#keep(key, look, { value, at }),
+    const look: Look<T> = {
+      at: performance.now(),
+      // What rests on an answer stays right with the same object.
+      answer: this.#look(key).then((value) => (isDeepStrictEqual(value, before) ? (before ?? value) : value)),
+    };
+    void look.answer.then(
+      (value) => this.#keep(key, look, { value, at: look.at }),
       () => this.#keep(key, look, undefined),
     );
     this.#running.set(key, look);
     return look;
   }
 
-  #keep(key: string, look: Promise<T>, answer: Answer<T> | undefined): void {
+  #keep(key: string, look: Look<T>, answer: Answer<T> | undefined): void {
     // Forgotten meanwhile, or overtaken by a later look.
     if (this.#running.get(key) !== look) return;
     this.#running.delete(key);

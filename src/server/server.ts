@@ -31,7 +31,7 @@ export interface Server {
   listen(): Promise<Address>;
   /**
    * Looks at the files again with the next request. Otherwise a change is seen
-   * after half a second at most: for builds that know when they have written.
+   * after a second at most: for builds that know when they have written.
    */
   invalidate(): void;
   /**

@@ -78,6 +78,20 @@ test("gives an answer on while it is looked at again, until it is too old", asyn
   expect(looks).toBe(2);
 });
 
+test("gives nothing that was too old when it was looked at again", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  onTestFinished(() => void vi.useRealTimers());
+  let looks = 0;
+  const second = deferred<string>();
+  const lookups = new Lookups(() => (++looks === 1 ? Promise.resolve("old") : second.promise));
+  await lookups.find("a");
+  vi.advanceTimersByTime(260);
+  const both = [lookups.find("a"), lookups.find("a")];
+  expect(lookups.peek("a", performance.now())).toBeUndefined();
+  second.resolve("new");
+  expect(await Promise.all(both)).toEqual(["new", "new"]);
+});
+
 test("looks once for all who ask at the same time", async () => {
   const { lookups } = counted();
   expect(await Promise.all([lookups.find("a"), lookups.find("a"), lookups.find("b")])).toEqual(["a 1", "a 1", "b 2"]);

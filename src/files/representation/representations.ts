@@ -66,7 +66,8 @@ export class Representations {
 
   #versionOf(found: FoundFile): KeptVersion {
     const known = this.#byFound.get(found);
-    if (known !== undefined) return known;
+    // One that was used is kept longer; one that was forgotten is made anew.
+    if (known !== undefined && this.#memory.get(known.key) === known) return known;
     const key = [found, ...found.siblings.map(({ found }) => found)].map(versionOf).join(" ") + found.file;
     const version = this.#memory.get(key) ?? this.#add(key, found);
     this.#byFound.set(found, version);

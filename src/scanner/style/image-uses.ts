@@ -38,7 +38,7 @@ export function declaredImages(declared: DeclaredValues, variables: Variables, d
   return images;
 }
 
-/** Those that a property has in every window, and whether a rule matches that may or may not. */
+/** Those that a property has in every window, whichever of the rules match of which that is not certain. */
 function commonImages(
   property: string,
   declared: DeclaredValues,
@@ -47,7 +47,7 @@ function commonImages(
 ): ReadonlySet<string> {
   const here = declared.get(property) ?? [];
   if (here.at(-1)?.certain !== true) return new Set();
-  const candidates = [...here.filter(({ isForPart }) => !isForPart), ...declared.elsewhere(property)];
+  const candidates = [...here, ...declared.elsewhere(property)];
   if (!candidates.some(isInEveryWindow)) return new Set();
   let common: Set<string> | undefined;
   for (const candidate of candidates) {

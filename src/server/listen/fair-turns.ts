@@ -58,9 +58,7 @@ export class FairTurns<Key> {
       this.#isDue = false;
       this.#began = 0;
       this.#atOnce = 0;
-      const others = Math.min(this.#count, BATCH) - 1;
-      this.#beginNext();
-      for (let at = 0; at < others; at++) setImmediate(() => this.#beginNext());
+      for (let at = 0; at < Math.min(this.#count, BATCH); at++) setImmediate(() => this.#beginNext());
     });
   }
 

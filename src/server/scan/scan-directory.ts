@@ -8,7 +8,7 @@ import { gather, listed, scanPages, type SiteScan } from "../../scanner/scan-sit
 import { isHtml, mediaType } from "../../files/media-type.js";
 import { checkJobs } from "../options/option-checks.js";
 import { expectedRequest, type SiteRules } from "../middleware/site-rules.js";
-import type { ScanOptions, SiteOptions } from "./scan-options.js";
+import type { ScanOptions, SiteSetting } from "./scan-options.js";
 import { openScan } from "./scan-setting.js";
 import type { SiteLookup } from "../files/site-lookup.js";
 import { sitePages } from "./site-pages.js";
@@ -33,7 +33,7 @@ export async function scan(root: string, options: ScanOptions = {}): Promise<Sit
   const tell = tellOnce(options.onNotice ?? (() => {}), Infinity);
   const onNotice = (text: string) => tell(text, text);
   const most = jobs === undefined ? undefined : checkJobs(jobs);
-  const { lookup, rules, scanner, setting } = await openScan({ root, ...options }, onNotice);
+  const { lookup, rules, scanner, setting } = await openScan({ ...options, root }, onNotice);
   const pages: SitePage[] = [];
   const listing = listed(
     options.pages?.map((path) => findPage(lookup, rules, path)) ?? sitePages(lookup, rules, onNotice),
@@ -72,8 +72,8 @@ function threadsFor(pages: number): number {
  *
  * @throws {H2PushError} "manifest" for a page that is not there
  */
-export async function pathOfPage(root: string, path: string, options: SiteOptions): Promise<string> {
-  const { lookup, rules } = await openScan({ root, ...options }, () => undefined);
+export async function pathOfPage(root: string, path: string, options: SiteSetting): Promise<string> {
+  const { lookup, rules } = await openScan({ ...options, root }, () => undefined);
   return (await findPage(lookup, rules, path)).pathname;
 }
 

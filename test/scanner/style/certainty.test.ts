@@ -40,7 +40,6 @@ test.each([
   [".hero:nth-child(odd) { background: url(b.png) }", []],
   [".hero:nth-child(odd) { background: url(a.png) top }", ["/a.png"]],
   [".hero:hover { background: none }", ["/a.png"]],
-  [".hero::placeholder { background: none }", ["/a.png"]],
   [":where(.hero:has(b)) { background: none }", ["/a.png"]],
 ])("an image that %s may replace is announced: %j", async (css, announced) => {
   const own = ".hero { background: url(a.png) }";

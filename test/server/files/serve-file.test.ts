@@ -187,7 +187,7 @@ test("more content than the memory holds comes whole", async () => {
   }
 });
 
-test("a change is seen within 250 ms of the look before", async () => {
+test("a change is seen soon after the look before", async () => {
   const { request, root } = await serve({ "a.txt": "old" });
   expect((await request("/a.txt")).body.toString()).toBe("old");
   const began = performance.now();
