@@ -36,5 +36,5 @@ export type { LinksOptions, PageLinks } from "./site/site-links.js";
 export { openSite, type OpenSite } from "./site/open-site.js";
 export type { SiteOptions } from "./site/site-options.js";
 export { createServer, type Server } from "./server/server.js";
-export type { GivenSettings } from "./server/options/options-table.js";
+export type { GivenSettings } from "./server/options/given-settings.js";
 export type { ServerOptions } from "./server/options/server-options.js";

@@ -1,5 +1,5 @@
 import { serverOptions } from "../server/options/options-table.js";
-import type { SiteOptions } from "../server/scan/scan-options.js";
+import type { SiteSetting } from "../server/scan/scan-options.js";
 import { createCertificate } from "../tls/issue/issue.js";
 import { Driver, type DriverOptions } from "./driver.js";
 import { findBrowser, type BrowserMachine } from "./find-browser.js";
@@ -19,7 +19,7 @@ export interface BrowserChoice {
  * @throws {H2PushError} "browser" when there is none, or it does not start
  */
 export async function openDriver(
-  { viewport: given = serverOptions.viewport.default }: SiteOptions,
+  { viewport: given = serverOptions.viewport.default }: SiteSetting,
   { browser, machine, onNotice }: BrowserChoice,
   options: Pick<DriverOptions, "timeout" | "isolated">,
 ) {

@@ -29,16 +29,17 @@ export async function runPages(
   options: RunOptions,
 ): Promise<ReadonlyMap<string, PageNeeds>> {
   const { driver, certificate } = await openDriver(site, options, { timeout: options.timeout });
-  const templates = chooseTemplates(new Map([...needs].map(([page, { entries }]) => [page, entries])), options);
-  sayWhatIsLeft(templates, options);
-  const run = new Run({ site, needs, pages: templates.flatMap(({ loaded }) => loaded), driver, certificate, options });
   try {
+    const templates = chooseTemplates(new Map([...needs].map(([page, { entries }]) => [page, entries])), options);
+    sayWhatIsLeft(templates, options);
+    const pages = templates.flatMap(({ loaded }) => loaded);
+    const run = new Run({ site, needs, pages, driver, certificate, options });
     await run.observe();
     await run.check();
+    return run.needs(templates);
   } finally {
     await driver.close();
   }
-  return run.needs(templates);
 }
 
 function sayWhatIsLeft(templates: readonly Template[], { onNotice }: RunOptions): void {

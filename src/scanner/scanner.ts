@@ -1,4 +1,3 @@
-import { systemCode } from "../errors.js";
 import { findPageNeeds, type PageToScan } from "./page-needs.js";
 import { isSameAnswer, type Asked, type Audience, type LookedUp, type Lookup, type SiteFile } from "./lookup.js";
 import type { PageNeeds, PageRecord } from "./types.js";
@@ -11,7 +10,7 @@ import { withoutFile } from "./scan-fault.js";
 import { LargeFile, type OnLimit, SiteFacts } from "./facts-cache.js";
 import { type PageThread, pageThread } from "./thread/page-thread.js";
 import { versionOf } from "./site-files/file-version.js";
-import { CachedPromise, whenKnown } from "../io/maybe-promise.js";
+import { keyOfAsked, RecentLookups } from "./recent-lookups.js";
 
 export interface Scanner {
   /**
@@ -75,9 +74,7 @@ const CHECK_AFTER_MS = 40;
 const PEEKED_FOR_TIMES = 5;
 /** Pages whose answers are kept: each weighs a few links. */
 const MAX_PAGES = 2400;
-/** Targets whose answers are kept for a moment: most pages of a site need the same. */
-const MAX_TARGETS = 4096;
-/** Longer ones are not kept: in a single-page application, clients make up the paths of pages. Policies count in it. */
+/** Longer keys are not kept: in a single-page application, clients make up the paths of pages. Policies count in it. */
 const MAX_KEY_LENGTH = 8192;
 
 interface Answer {
@@ -94,13 +91,6 @@ interface Answer {
   told: boolean;
 }
 
-/** What was asked, and answered, at some time. */
-interface Known {
-  readonly asked: Asked;
-  readonly answer: CachedPromise<LookedUp>;
-  readonly at: number;
-}
-
 /** Scans pages on demand, and each version of a file once. */
 export function createScanner(options: ScannerOptions): Scanner {
   return new SiteScanner(options);
@@ -112,7 +102,7 @@ class SiteScanner implements Scanner {
   readonly #viewport: Viewport;
   readonly #facts: SiteFacts;
   readonly #thread: PageThread | undefined;
-  readonly #known = new LruMap<Known>(MAX_TARGETS);
+  readonly #lookups: RecentLookups;
   readonly #answers: LruMap<Answer>;
   /** What was found out before counts no more without a check. */
   #lookedAgain = Number.NEGATIVE_INFINITY;
@@ -121,6 +111,7 @@ class SiteScanner implements Scanner {
     const { viewport = DEFAULT_VIEWPORT, compressed = true, once = false, onLimit = () => {} } = options;
     const { checkAfter = once ? Number.POSITIVE_INFINITY : CHECK_AFTER_MS } = options;
     this.#options = options;
+    this.#lookups = new RecentLookups(options.lookup, (at, now) => this.#isFresh(at, now));
     this.#checkAfter = checkAfter;
     this.#viewport = viewport;
     this.#thread = once
@@ -143,19 +134,6 @@ class SiteScanner implements Scanner {
 
   #isFresh(at: number, now: number, times = 1): boolean {
     return now - at < times * this.#checkAfter && at > this.#lookedAgain;
-  }
-
-  /** What was answered; asked again when the last answer is too old. */
-  #find(asked: Asked, audience: Audience | undefined): Known {
-    const now = performance.now();
-    const key = keyOfAsked(asked, audience);
-    const known = this.#known.get(key);
-    if (known !== undefined && this.#isFresh(known.at, now)) return known;
-    const answered = this.#options.lookup(asked, audience).catch(withoutAnswer);
-    const answer = new CachedPromise(answered, () => this.#known.delete(key));
-    const found = { asked: known?.asked ?? asked, answer, at: now };
-    if (key.length <= MAX_KEY_LENGTH) this.#known.set(key, found);
-    return found;
   }
 
   peek(pathname: string, file: SiteFile, context: Pick<PageContext, "audience" | "csp"> = {}): FreshNeeds | undefined {
@@ -195,7 +173,7 @@ class SiteScanner implements Scanner {
     const lookedUp = new Map<Asked, LookedUp>();
     const request: PageToScan = { pathname, file, policies: csp, viewport: this.#viewport, explain, record };
     const checkedAt = performance.now();
-    const needs = this.#scan(request, this.#lookup(lookedUp, audience)).then(
+    const needs = this.#scan(request, this.#lookups.noting(lookedUp, audience)).then(
       (found) => (found.record === undefined ? found : withLookedUp(found, found.record, lookedUp)),
       withoutFile,
     );
@@ -258,20 +236,9 @@ class SiteScanner implements Scanner {
   async #holds({ needs, lookedUp, audience }: Answer): Promise<boolean> {
     await needs;
     const checks = [...lookedUp].map(async ([asked, before]) =>
-      isSameAnswer(await this.#find(asked, audience).answer.value, before),
+      isSameAnswer(await this.#lookups.find(asked, audience).answer.value, before),
     );
     return (await Promise.all(checks)).every(Boolean);
-  }
-
-  /** Says what the server would answer, and notes it. */
-  #lookup(lookedUp: Map<Asked, LookedUp>, audience: Audience | undefined): PageLookup {
-    return (request) => {
-      const { asked, answer } = this.#find(request, audience);
-      return whenKnown(answer.value, (found) => {
-        lookedUp.set(asked, found);
-        return found;
-      });
-    };
   }
 }
 
@@ -280,18 +247,6 @@ function keyOf(pathname: string, file: SiteFile, { csp = [], explain = false, re
   const detail = `${explain ? "explain" : ""}${record === undefined ? "" : "record"}`;
   const key = `${pathname}\n${versionOf(file)}\n${detail}${audience?.key ?? ""}`;
   return csp.length === 0 ? key : `${key}\n${csp.join("\n")}`;
-}
-
-/** Most are for subresources and for everyone: their target is the key. */
-function keyOfAsked({ target, navigates }: Asked, audience: Audience | undefined): string {
-  const key = navigates ? `document ${target}` : target;
-  return audience === undefined ? key : `${key}\n${audience.key}`;
-}
-
-function withoutAnswer(error: unknown): LookedUp {
-  if (systemCode(error) === undefined) throw error;
-  // The system can't look now (EMFILE, EIO): nobody knows.
-  return { kind: "other", reason: `can't be looked up (${systemCode(error)})` };
 }
 
 /** Says of what is checked what it rests on. */

@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { apiReference, readme, unexported, withReference } from "../../.ci/api-reference.mjs";
 import { allOptions } from "../../src/cli/options/cli-options.js";
-import type { serverOptions, GivenSettings } from "../../src/server/options/options-table.js";
+import type { GivenSettings } from "../../src/server/options/given-settings.js";
+import type { serverOptions } from "../../src/server/options/options-table.js";
 import type { OptionsNamed } from "../../src/server/options/option.js";
 
 // Checked when it is compiled: each option has a documented type, and the flag that is called so.

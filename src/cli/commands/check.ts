@@ -9,14 +9,14 @@ import { sarif } from "../../check/formats/sarif.js";
 import { isRuleName, type Level, ruleNames, rules } from "../../check/rules/table.js";
 import { H2PushError, systemCode } from "../../errors.js";
 import { closestMatch } from "../../io/text/closest-match.js";
-import type { ScanOptions, SiteOptions } from "../../server/scan/scan-options.js";
+import type { ScanOptions, SiteSetting } from "../../server/scan/scan-options.js";
 import { checkGivenRoot, noPages } from "../options/served-root.js";
 import { findingsText, rulesText } from "../output/findings-text.js";
 import { printNote } from "../output/output.js";
 import { progressBar } from "../output/progress-bar.js";
 
 /** The options of `h2push check`, as the command line has them. */
-export interface CheckFlags extends Budgets, SiteOptions, Pick<ScanOptions, "jobs"> {
+export interface CheckFlags extends Budgets, SiteSetting, Pick<ScanOptions, "jobs"> {
   readonly format?: "text" | "json" | "sarif" | "github";
   /** The least level that makes the exit code 1; "warning" without it. */
   readonly failOn?: Level | "never";

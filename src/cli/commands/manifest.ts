@@ -2,7 +2,7 @@ import { H2PushError } from "../../errors.js";
 import type { PushManifest } from "../../manifest/types.js";
 import type { PageNeeds } from "../../scanner/types.js";
 import { scan, type SiteScan } from "../../server/scan/scan-directory.js";
-import type { ScanOptions, SiteOptions } from "../../server/scan/scan-options.js";
+import type { ScanOptions, SiteSetting } from "../../server/scan/scan-options.js";
 import type { RunFlags } from "./manifest-run.js";
 import { explanation, pageTable } from "../output/manifest-table.js";
 import { printLine, printNote, printToStderr, warning } from "../output/output.js";
@@ -13,7 +13,7 @@ import { checkGivenRoot, noPages } from "../options/served-root.js";
 import { fileAndLine } from "../log/scan-line.js";
 
 /** The options of `h2push manifest`, as the command line has them. */
-export interface ManifestOptions extends RunFlags, SiteOptions, Pick<ScanOptions, "jobs"> {
+export interface ManifestOptions extends RunFlags, SiteSetting, Pick<ScanOptions, "jobs"> {
   /** `table` on a terminal and `json` elsewhere, by default. */
   readonly format?: "json" | "table";
   /** URL paths; all pages without it. */

@@ -12,7 +12,7 @@ import { runReport } from "../../report/run-report.js";
 import type { PageResult, Report } from "../../report/types.js";
 import type { PageNeeds } from "../../scanner/types.js";
 import { pathOfPage, scan } from "../../server/scan/scan-directory.js";
-import type { SiteOptions } from "../../server/scan/scan-options.js";
+import type { SiteSetting } from "../../server/scan/scan-options.js";
 import { checkGivenRoot, noPages } from "../options/served-root.js";
 import { interruptible } from "../output/interrupt.js";
 import { printError, printLine, printNote, printToStderr, quiet } from "../output/output.js";
@@ -22,7 +22,7 @@ import { settingsOf } from "./report-settings.js";
 import { reportTable } from "../output/report-table.js";
 
 /** The options of `h2push report`, as the command line has them. */
-export interface ReportFlags extends SiteOptions {
+export interface ReportFlags extends SiteSetting {
   /** URL paths. */
   readonly page?: readonly string[];
   readonly runs?: number;

@@ -1,4 +1,4 @@
-import type { GivenSettings } from "../../server/options/options-table.js";
+import type { GivenSettings } from "../../server/options/given-settings.js";
 import type { CertificateFlags } from "../certificates/choose-certificate.js";
 import type { ReportingOptions } from "../output/reporting.js";
 

@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import * as zlib from "node:zlib";
 import { codings, type Coding } from "./content-coding.js";
+import { zstd } from "./zstd.js";
 
 type Compress = (content: Buffer) => Promise<Buffer>;
 
@@ -18,22 +19,9 @@ const compressors: Readonly<Record<Coding, Compress | undefined>> = {
         [zlib.constants.BROTLI_PARAM_SIZE_HINT]: content.length,
       },
     }),
-  zstd: zstdOf(zlib),
+  zstd: zstd && promisify(zstd.zstdCompress),
   gzip: (content) => gzip(content, { level: 6 }),
 };
-
-interface WithZstd {
-  zstdCompress: (content: Buffer, done: (error: Error | null, result: Buffer) => void) => void;
-}
-
-/** Node has zstd from 22.15 and 23.8 on. */
-function zstdOf(library: object): Compress | undefined {
-  return hasZstd(library) ? promisify(library.zstdCompress) : undefined;
-}
-
-function hasZstd(library: object): library is WithZstd {
-  return "zstdCompress" in library && typeof library.zstdCompress === "function";
-}
 
 /** The codings that this Node can make. */
 export const compressions: readonly Coding[] = codings.filter((coding) => compressors[coding] !== undefined);

@@ -5,18 +5,13 @@ import * as zlib from "node:zlib";
 import type { Coding } from "./content-coding.js";
 import { holds, openFound, type FoundFile, type Unavailable } from "../file.js";
 import { readInto } from "./read-into.js";
+import { zstd } from "./zstd.js";
 
 const decoders: Readonly<Record<Coding, () => Transform | undefined>> = {
   br: () => zlib.createBrotliDecompress(),
-  zstd: () => zstdOf(zlib),
+  zstd: () => zstd?.createZstdDecompress(),
   gzip: () => zlib.createGunzip(),
 };
-
-/** Node has zstd from 22.15 and 23.8 on. */
-const zstdOf = (library: object) => (hasZstd(library) ? library.createZstdDecompress() : undefined);
-
-const hasZstd = (library: object): library is { createZstdDecompress: () => Transform } =>
-  "createZstdDecompress" in library && typeof library.createZstdDecompress === "function";
 
 /**
  * Whether a file that was compressed beforehand has the content of the one

@@ -2,7 +2,8 @@ import { H2PushError } from "../../errors.js";
 import { closestMatch } from "../../io/text/closest-match.js";
 import { checkPair, type CheckedPair } from "../../tls/issue/check-pair.js";
 import type { PemPair } from "../../tls/issue/certificate.js";
-import { checkSettings, serverOptions, type GivenSettings, type Settings } from "./options-table.js";
+import type { GivenSettings } from "./given-settings.js";
+import { checkSettings, serverOptions, type Settings } from "./options-table.js";
 import type { ServerOptions } from "./server-options.js";
 
 /** What an option of the library alone has to be, in words, and whether it is. */

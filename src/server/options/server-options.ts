@@ -1,7 +1,7 @@
 import type { PemPair } from "../../tls/issue/certificate.js";
 import type { LiveChange } from "../live-reload/shared-changes.js";
 import type { RequestRecord } from "../request-record.js";
-import type { GivenSettings } from "./options-table.js";
+import type { GivenSettings } from "./given-settings.js";
 import type { Route } from "../routes/route.js";
 import type { ScanSummary } from "../scan/background-scan.js";
 

@@ -1,5 +1,6 @@
 import { pipeline, Readable, type Transform } from "node:stream";
 import * as zlib from "node:zlib";
+import { zstd } from "../../files/representation/zstd.js";
 import { failureOf } from "./upstream-error.js";
 import type { Upstream } from "./proxy-rule.js";
 
@@ -10,20 +11,13 @@ const BROTLI = {
   finishFlush: zlib.constants.BROTLI_OPERATION_FLUSH,
 };
 
-const library: object = zlib;
-
-/** Node has zstd from 22.15 and 23.8 on. */
-function hasZstd(library: object): library is { readonly createZstdDecompress: () => Transform } {
-  return "createZstdDecompress" in library && typeof library.createZstdDecompress === "function";
-}
-
 /** Content codings (RFC 9110 §8.4.1) that can be undone. */
 const DECODERS: ReadonlyMap<string, () => Transform> = new Map([
   ["gzip", () => zlib.createGunzip(GZIP)],
   ["x-gzip", () => zlib.createGunzip(GZIP)],
   ["deflate", () => zlib.createInflate(GZIP)],
   ["br", () => zlib.createBrotliDecompress(BROTLI)],
-  ...(hasZstd(library) ? [["zstd", library.createZstdDecompress] as const] : []),
+  ...(zstd === undefined ? [] : [["zstd", zstd.createZstdDecompress] as const]),
 ]);
 
 /** Whether a `content-encoding` can be undone; "identity" is none. */

@@ -4,7 +4,8 @@ import { writePieces } from "../../files/write-pieces.js";
 import { EarlyHints, hintedFreshness, isField } from "../page-delivery/early-hints.js";
 import { sendError } from "../http/error-page.js";
 import { isConnect, type Exchange, type Upgrade } from "../http/exchange.js";
-import { deliverPage, type ReadyPage } from "../page-delivery/deliver-page.js";
+import { deliverAnswer } from "../page-delivery/deliver-answer.js";
+import type { ReadyPage } from "../page-delivery/deliver-page.js";
 import type { Site } from "../context.js";
 import type { PassedPage } from "../live-reload/live.js";
 import { canDecode, decoded } from "./decode-body.js";
@@ -92,20 +93,13 @@ interface PassedResponse extends ProxiedFields {
   readonly upstream: Upstream;
 }
 
-async function passResponse(site: Site, exchange: Exchange, passed: PassedResponse): Promise<Delivery | undefined> {
+function passResponse(site: Site, exchange: Exchange, passed: PassedResponse): Promise<Delivery | undefined> {
   const { status, link, length, fields } = passed;
-  const { method } = exchange;
   const scripted = site.live?.passed(exchange, passed, canDecode);
   const send = sender(site, exchange, passed, scripted);
   const integrityPolicy = fields["integrity-policy"]?.toString();
-  if (method === "GET" && status === 200) site.hints.learn(exchange, status, { ...fields, link });
-  if (link === undefined && exchange.hinted === undefined) {
-    await send({}, (bytes) => exchange.progress(bytes));
-    return undefined;
-  }
   const bytes = scripted === undefined ? length : undefined;
-  const page = { status, bytes, link, integrityPolicy, entries: [], mayHaveImportMap: true, send };
-  return deliverPage(site, exchange, page);
+  return deliverAnswer(site, exchange, fields, { status, bytes, link, integrityPolicy, send });
 }
 
 function sender(

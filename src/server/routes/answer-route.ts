@@ -5,7 +5,8 @@ import { sendError } from "../http/error-page.js";
 import { contextOf, goneSignal, goOn, hasContent, markingSent, type Exchange } from "../http/exchange.js";
 import { isFromOtherOrigin } from "../middleware/other-origin.js";
 import { isEventStream, keepRequest, responseFields, sendContent, toRequest } from "../http/fetch-adapter.js";
-import { deliverPage, type ReadyPage } from "../page-delivery/deliver-page.js";
+import { deliverAnswer } from "../page-delivery/deliver-answer.js";
+import type { ReadyPage } from "../page-delivery/deliver-page.js";
 import { sendHeadSoon } from "../http/send-head.js";
 import { EarlyHints, hintedFreshness } from "../page-delivery/early-hints.js";
 import type { Site, Step } from "../context.js";
@@ -60,10 +61,9 @@ function linkOf({ headers }: Response, ruled: string | undefined): string | unde
 }
 
 async function answerRoute(site: Site, exchange: Exchange, response: Response) {
-  const { method } = exchange;
   const { status, headers } = response;
   const fields = { ...(headers.has("cache-control") ? {} : hintedFreshness(exchange)), ...responseFields(response) };
-  const bare = method === "HEAD" || response.body === null;
+  const bare = exchange.method === "HEAD" || response.body === null;
   const send: ReadyPage["send"] = async (extra, progress) => {
     exchange.writeHead(status, { ...fields, ...extra }, bare);
     if (bare) return response.body?.cancel();
@@ -74,15 +74,9 @@ async function answerRoute(site: Site, exchange: Exchange, response: Response) {
   };
   const integrityPolicy = headers.get("integrity-policy") ?? undefined;
   const link = linkOf(response, isHtml(headers.get("content-type") ?? "") ? exchange.rules.page.link : undefined);
-  if (method === "GET" && status === 200) site.hints.learn(exchange, status, { ...fields, link });
-  return markingSent(exchange, headers.get("etag"), async () => {
-    if (link === undefined && exchange.hinted === undefined) {
-      await send({}, (bytes) => exchange.progress(bytes));
-      return undefined;
-    }
-    const length = headers.get("content-length");
-    const bytes = length === null ? undefined : Number(length);
-    const page = { status, bytes, link, integrityPolicy, entries: [], mayHaveImportMap: true, send };
-    return deliverPage(site, exchange, page);
-  });
+  const length = headers.get("content-length");
+  const bytes = length === null ? undefined : Number(length);
+  return markingSent(exchange, headers.get("etag"), () =>
+    deliverAnswer(site, exchange, fields, { status, bytes, link, integrityPolicy, send }),
+  );
 }

@@ -1,7 +1,8 @@
 import { withBase } from "../../files/base.js";
 import { openTree, type FileTree } from "../../files/tree.js";
 import { proxied } from "../proxy/proxy-rule.js";
-import { checkSettings, type GivenSettings, type Settings } from "../options/options-table.js";
+import type { GivenSettings } from "../options/given-settings.js";
+import { checkSettings, type Settings } from "../options/options-table.js";
 import { SiteRules } from "../middleware/site-rules.js";
 
 /** Pages that somebody who opens the site looks for in vain, a sentence for each and what to do. */

@@ -19,9 +19,9 @@ export interface ScanOptions extends SiteScanOptions {
 }
 
 /** What a site is scanned by, and served by where its pages are loaded. */
-export type SiteOptions = Pick<ScanOptions, "base" | "single" | "viewport">;
+export type SiteSetting = Pick<ScanOptions, "base" | "single" | "viewport">;
 
 /** The same with the directory. */
-export interface SiteSource extends SiteOptions {
+export interface SiteSource extends SiteSetting {
   readonly root: string;
 }
