@@ -169,7 +169,6 @@ test.each<[file: string, line: number, message: string]>([
   ["a /b", 1, "a path begins with a slash: a"],
   ["/a b", 1, "neither a path nor a URL of http or https: b"],
   ["/a javascript:alert(1)", 1, "neither a path nor a URL"],
-  ["/a https://example.com/b 200", 1, "a rewrite leads to a path of this site: https://example.com/b"],
   ["/a https:///b", 1, "no host in https:///b"],
   ["/* //:splat", 1, "a request must not choose the host that it is sent to: //:splat"],
   ["/* https://:splat", 1, "a request must not choose the host"],
@@ -185,6 +184,18 @@ test.each<[file: string, line: number, message: string]>([
   expect(errors.map((error) => error.line)).toEqual([line]);
   expect(errors[0]?.message).toContain(message);
   expect(rules.map(({ source }) => source.source)).toEqual(["/fine"]);
+});
+
+test("a rule that passes requests on to another server is an error, and nobody knows here what that says", () => {
+  const file = "/js/* https://example.com/:splat 200\n/gone https://example.com/gone 404!";
+  expect(parseRedirects(file).errors.map(({ line, message }) => `${line} ${message}`)).toEqual([
+    "1 a rewrite leads to a path of this site: https://example.com/:splat",
+    "2 a rewrite leads to a path of this site: https://example.com/gone",
+  ]);
+  expect(["/js/a.js", "/gone"].map((target) => actionFor(file, target))).toEqual([
+    { kind: "unknown", forced: false },
+    { kind: "unknown", forced: true },
+  ]);
 });
 
 test("conditions that can't be told here are named, and their rules never match", () => {

@@ -57,6 +57,24 @@ test("a script in the page imports by the import map, relative to the page's bas
   expect(entries).toMatchObject(["/x.js", "/in/y.js", "/in/z.js"].map((target) => ({ target, ...link })));
 });
 
+test.each([
+  `HTMLScriptElement.supports("importmap") || document.write('<script src="/js/wp-polyfill-importmap.min.js"></scr' + 'ipt>')`,
+  `if (!HTMLScriptElement.supports?.('importmap')) load("/shim.js")`,
+  `/* no import map */ x = "es-module-shims/importmap-shim"`,
+])("a script that asks for import maps, and adds none, leaves modules as they are: %s", async (script) => {
+  const files = { "index.html": `<script>${script}</script>${module}`, "app.js": `import "./b.js"`, "b.js": "" };
+  expect(await targets(files)).toEqual(["/app.js", "/b.js"]);
+});
+
+test.each([
+  `s.type = "importmap"`,
+  `s.setAttribute('type', 'importmap')`,
+  `document.write('<script type=importmap>{}')`,
+])("what modules import is not known beside a script that may add an import map: %s", async (script) => {
+  const files = { "index.html": `<script>${script}</script>${module}`, "app.js": `import "./b.js"`, "b.js": "" };
+  expect(await targets(files)).toEqual(["/app.js"]);
+});
+
 test("a script whose graph is not complete does not run", async () => {
   const files = {
     "index.html": module,

@@ -4,7 +4,7 @@ import type { Captures } from "../placeholders.js";
 import { holds, type RequestFields } from "./condition.js";
 import { RuleTarget } from "../pattern.js";
 import type { Matched, PatternIndex } from "../pattern-index.js";
-import type { RedirectRule } from "./redirects-file.js";
+import { leadsElsewhere, type RedirectRule } from "./redirects-file.js";
 import { targetFragment, targetPath, targetQuery } from "./redirect-target.js";
 
 /** What a rule makes of a request. */
@@ -20,7 +20,7 @@ export type RuleAction =
     }
   /** Serves the file of another path of the site. */
   | { readonly kind: "rewrite"; readonly forced: boolean; readonly status: 200 | 404; readonly pathname: string }
-  /** Depends on fields of the request that nobody knows yet. */
+  /** Depends on fields of the request that nobody knows yet, or on another server. */
   | { readonly kind: "unknown"; readonly forced: boolean };
 
 /** What rules are told of a request. */
@@ -89,6 +89,7 @@ function takesQuery({ query: wanted }: RedirectRule, query: string, captures: Ca
 function actionOf({ rule, captures }: Matched<RedirectRule>, query: string): RuleAction | undefined {
   const { target, status, forced } = rule;
   if (target === undefined) return undefined;
+  if (leadsElsewhere(rule)) return { kind: "unknown", forced };
   const pathname = targetPath(target, captures);
   if (status === 200 || status === 404) return { kind: "rewrite", forced, status, pathname };
   const search = targetQuery(target, captures) ?? encodeQuery(query);

@@ -69,6 +69,10 @@ function neverMatching({ line, conditions }: RedirectRule): LineError[] {
   );
 }
 
+/** Whether a rule has a request answered by another server. */
+export const leadsElsewhere = ({ target, status }: Pick<RedirectRule, "target" | "status">) =>
+  target !== undefined && target.origin !== "" && (status === 200 || status === 404);
+
 /** A status, forced or not. */
 const STATUS = /^(\d+)(!?)$/;
 
@@ -92,8 +96,9 @@ function parseRule({ number, text }: Line, errors: LineError[]): RedirectRule | 
   if (words.target === undefined && status !== 200) return fail(`no target: ${text}`);
   const target = words.target === undefined ? undefined : parseTarget(words.target);
   if (typeof target === "string") return fail(target);
-  if (target !== undefined && target.origin !== "" && (status === 200 || status === 404)) {
-    return fail(`a rewrite leads to a path of this site: ${words.target}`, "to ask another server: --proxy");
+  // What another server says to these nobody knows here.
+  if (target !== undefined && leadsElsewhere({ target, status })) {
+    fail(`a rewrite leads to a path of this site: ${words.target}`, "to ask another server: --proxy");
   }
   const conditions = words.conditions.map((condition) => parseCondition(condition, number, errors));
   if (conditions.includes(undefined)) return undefined;

@@ -110,6 +110,8 @@ export function isNone(value: string): boolean {
   return /^none$/i.test(value);
 }
 
+export const hides = ({ property, value }: Declaration) => property === "display" && isNone(value);
+
 /** Of an image property's value only what loads something is kept. */
 function shortened(property: string, value: string): string {
   if (KEPT.test(property)) return value;

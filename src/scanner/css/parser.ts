@@ -1,4 +1,4 @@
-import { addDeclaration, isInvalid, mayLoadImage, mayTakeAway } from "./declarations.js";
+import { addDeclaration, hides, isInvalid, mayLoadImage, mayTakeAway } from "./declarations.js";
 import type { CssFacts, CssImport, Declaration, SkippedUrl, Windows } from "./facts.js";
 import { readImport } from "./import-rule.js";
 import { isSupported } from "./supports.js";
@@ -15,7 +15,7 @@ import {
   type Viewport,
 } from "./media-queries.js";
 import { RuleIndex } from "./selectors/rule-index.js";
-import type { Selector } from "./selectors/types.js";
+import { isCloak, type Selector } from "./selectors/types.js";
 import { emptyCompound, isNever, type Nesting, nestingIn } from "./selectors/nesting.js";
 import { parseSelectors } from "./selectors/parser.js";
 
@@ -136,7 +136,7 @@ class CssReader {
   }
 
   #add(all: readonly Declaration[], offset: number, { rule = [], ...context }: Context): void {
-    const { layer, conditional, windows, condition } = context;
+    const { layer, windows, condition } = context;
     const isElsewhere = windows === "others";
     const list = isElsewhere ? all.filter(mayTakeAway) : all;
     if (list.length === 0) return;
@@ -148,6 +148,7 @@ class CssReader {
       }
       this.#selectors(selector);
       this.#order += 1;
+      const conditional = context.conditional || (isCloak(selector) && list.some(hides));
       const added = { selector, declarations, layer, conditional, windows, condition, order: this.#order };
       this.#rules.add(added);
       if (!isElsewhere && list.some(mayLoadImage)) this.#imageRules.add(added);

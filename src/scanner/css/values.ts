@@ -213,7 +213,7 @@ export interface FontShorthand {
 }
 
 const SIZE =
-  /(?:^|\s)(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:%|[a-z]+)|0|(?:xx?|xxx)-(?:small|large)|small|medium|large|smaller|larger|(?:calc|clamp|min|max)\((?:[^()]|\([^()]*\))*\))\s*(?:\/\s*(?:normal|calc\((?:[^()]|\([^()]*\))*\)|[\d.]+[%a-z]*))?\s+/i;
+  /(?:^|\s)(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:%|[a-z]+)|0|(?:xx?|xxx)-(?:small|large)|small|medium|large|smaller|larger|(?:calc|clamp|min|max)\((?:[^()]|\([^()]*\))*\))\s*(?:\/\s*(?:normal|calc\((?:[^()]|\([^()]*\))*\)|[\d.]+[%a-z]*))?(?:\s+|(?=["']))/i;
 
 /** Reads a `font` shorthand (CSS Fonts 4 §2.7); undefined for a system font and for what is no font. */
 export function parseFont(value: string): FontShorthand | undefined {

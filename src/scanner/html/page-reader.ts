@@ -8,7 +8,7 @@ import { HtmlLexer } from "./lexer.js";
 import { DEFAULT_VIEWPORT, type Viewport } from "../css/media-queries.js";
 import type { OutlineBuilder } from "../style/outline/builder.js";
 import { NEED } from "../url/reference.js";
-import { CLASSIC_SCRIPT, IMPORT_MAP, isClassicInline } from "./elements/script-element.js";
+import { CLASSIC_SCRIPT, isClassicInline, mayAddImportMap } from "./elements/script-element.js";
 import { mayLoad } from "../modules/dynamic-imports.js";
 import { type TagName, tagNamed } from "./tag-name.js";
 
@@ -66,6 +66,7 @@ class HtmlReader {
   readonly #outline: OutlineBuilder | undefined;
   readonly #css: HtmlReaders["css"];
   readonly #compressed: boolean;
+  readonly #isXml: boolean;
   readonly #styles: InlineStylesheet[] = [];
   readonly #modules: InlineModule[] = [];
   readonly #scripts: InlineScript[] = [];
@@ -81,6 +82,7 @@ class HtmlReader {
     this.#elements = new ElementReader(this.#lexer, this.#foreign, readers.viewport ?? DEFAULT_VIEWPORT);
     this.#outline = readers.outline;
     this.#css = readers.css;
+    this.#isXml = readers.isXml === true;
     this.#compressed = readers.compressed ?? true;
   }
 
@@ -188,7 +190,10 @@ class HtmlReader {
     if (name === "textarea") return () => this.#outline?.text();
     if (name === "style") {
       const windows = this.#elements.links.windowsOfStyle;
-      return windows && ((text, offset) => this.#takeStyle(text(), offset, windows));
+      const isMarkup = this.#isXml || this.#foreign.inside;
+      return (
+        windows && ((text, offset) => this.#takeStyle(isMarkup ? withoutSections(text()) : text(), offset, windows))
+      );
     }
     if (name !== "script" || this.#lexer.attribute("src") !== undefined) return undefined;
     if (isClassicInline(this.#lexer)) return (text, offset) => this.#takeClassicScript(text(), offset);
@@ -208,7 +213,7 @@ class HtmlReader {
     this.#hasInlineScript = true;
     if (mayLoad(text)) this.#scripts.push({ text, offset });
     this.#definesIslands ||= text.includes(ASTRO_ISLAND);
-    this.#mentionsImportMap ||= text.includes(IMPORT_MAP);
+    this.#mentionsImportMap ||= mayAddImportMap(text);
     this.#mayMoveBase ||= MAKES_BASE.test(text);
   }
 
@@ -234,3 +239,6 @@ class HtmlReader {
     this.#elements.links.inShadow = this.#shadows > 0;
   }
 }
+
+/** The text of CDATA sections (XML 1.0 §2.7; HTML §13.2.5.69), with spaces for what marks them. */
+const withoutSections = (text: string) => text.replaceAll(/<!\[CDATA\[|\]\]>/g, (mark) => " ".repeat(mark.length));

@@ -46,8 +46,9 @@ const LISTS: ReadonlySet<string> = new Set(["Program", "BlockStatement"]);
 
 /**
  * Follows what a script evaluates for certain when it runs: what stands in no
- * branch, loop, `try` or function, except in a function that is called where
- * it stands, or by its name where nothing can hide that. It goes on behind
+ * branch, loop or function, except in a function that is called where
+ * it stands, or by its name where nothing can hide that; of a `try` its first
+ * statement. It goes on behind
  * the `await` of what is loaded, and behind no other.
  */
 export class Evaluation {
@@ -74,6 +75,7 @@ export class Evaluation {
     const called = node.type === "CallExpression" ? (calledBy(node.callee) ?? this.#byName(node.callee)) : undefined;
     if (called !== undefined) return this.#call(node, called);
     if (node.type === "BlockStatement") return this.#inside(() => this.#children(node));
+    if (node.type === "TryStatement") return this.#try(node.block.body[0]);
     if (!this.#children(node)) return false;
     return node.type === "AwaitExpression" ? this.#isLoad(node.argument) : node.type !== "ReturnStatement";
   }
@@ -83,6 +85,12 @@ export class Evaluation {
     if (this.#called.has(called)) return;
     this.#called.add(called);
     if (isFunction(called) && !called.generator) this.#inside(() => this.follow(called.body));
+  }
+
+  /** What comes behind the first statement is not certain: something is expected to fail. */
+  #try(first: Child): boolean {
+    this.#inside(() => this.follow(first));
+    return true;
   }
 
   #inside(follow: () => boolean): boolean {

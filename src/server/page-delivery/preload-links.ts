@@ -16,12 +16,23 @@ export function pageLinks(
   field: string | undefined,
   entries: readonly ManifestEntry[],
 ): PreloadLink[] {
+  const known = new Map(entries.map((entry) => [entry.target, entry]));
   const links = new Map<string, PreloadLink>();
-  const named = field === undefined ? [] : fieldLinks(field, page);
-  for (const link of [...named, ...entries]) if (!links.has(link.target)) links.set(link.target, link);
+  for (const link of field === undefined ? [] : fieldLinks(field, page)) {
+    if (!links.has(link.target)) links.set(link.target, withMarks(link, known.get(link.target)));
+  }
+  for (const link of entries) if (!links.has(link.target)) links.set(link.target, link);
   // A page that names itself is on its way already.
   links.delete(page.target);
   return [...links.values()];
+}
+
+/** A link that the author announces, with what reading the page says of it: what becomes of others depends on that. */
+function withMarks(link: PreloadLink, entry: ManifestEntry | undefined): PreloadLink {
+  if (entry === undefined) return link;
+  const { blocking: _guess, ...others } = link;
+  const { named, blocking, when } = entry;
+  return { ...others, ...(named && { named }), ...(blocking && { blocking }), ...(when && { when }) };
 }
 
 /** Where a page is: request target, and `:authority` or `host`. */

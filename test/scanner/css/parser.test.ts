@@ -70,6 +70,7 @@ test("puts custom properties in their places, and gives up on a circle", () => {
 
 test.each([
   [`bold 12px/1.5 "A B", serif`, { family: `"A B", serif`, weight: "bold", style: "normal", stretch: "normal" }],
+  [`16px/1.5"A",serif`, { family: `"A",serif`, weight: "normal", style: "normal", stretch: "normal" }],
   [`italic 300 1em x`, { family: "x", weight: "300", style: "italic", stretch: "normal" }],
   [
     `normal normal normal 14px/1 FontAwesome`,

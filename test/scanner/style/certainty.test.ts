@@ -48,6 +48,22 @@ test.each([
   expect(needed.announced).toEqual(announced);
 });
 
+test.each([
+  [".owl-carousel { display: none } .owl-carousel.owl-loaded { display: block }", `class="owl-carousel"`],
+  ["[v-cloak] { display: none }", "v-cloak"],
+  ["[v-cloak], [x-cloak] { display: none !important }", "x-cloak"],
+  ["[ng\\:cloak], .ng-cloak { display: none !important }", `class="ng-cloak"`],
+])("with %s, what the page's scripts will show is listed, and not announced", async (css, attribute) => {
+  const own = `${FACES} b { font-family: F; background: url(a.png) }`;
+  const html = `<style>${own} ${css}</style><div ${attribute}><b>text</b></div>`;
+  expect(await needs(html)).toEqual({ listed: ["/f", "/a.png"], announced: [] });
+});
+
+test("what is hidden by other names stays hidden", async () => {
+  const css = "b { background: url(a.png) } .cloak { display: none } .owl-carousel { color: red }";
+  expect((await needs(`<style>${css}</style><div class="cloak owl-carousel"><b>text</b></div>`)).listed).toEqual([]);
+});
+
 test("a font of text is announced also where the element would be hidden without it", async () => {
   const css = `${FACES} p { font-family: F } p:empty { display: none }`;
   expect(await needs(`<style>${css}</style><p>text`)).toEqual({ listed: ["/f"], announced: ["/f"] });

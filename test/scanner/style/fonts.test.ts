@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { scan } from "../../../src/server/scan/scan-directory.js";
 import { scanIndex } from "../../support/scan-index.js";
+import { writeSite } from "../../support/site.js";
 
 const targets = async (files: Readonly<Record<string, string>>) =>
   (await scanIndex(files)).entries.map(({ target }) => target);
@@ -110,6 +112,51 @@ test.each([
   const html = `<style>${pair} body { font-family: ${families} }</style><p>it’s a text — of 漢字 for 1 €`;
   expect(await announced({ "index.html": html, ...woff })).toEqual(fonts);
   expect(await targets({ "index.html": html, ...woff })).toContain(fonts[0] ?? "/a.woff2");
+});
+
+test.each([
+  [`local(""), url(a.woff2)`, ["/a.woff2"]],
+  [`local(''),url(a.woff2)`, ["/a.woff2"]],
+  [`local("☺"), url(a.woff2)`, ["/a.woff2"]],
+  [`local("Inter"), url(a.woff2)`, []],
+  [`local(""), local(Inter), url(a.woff2)`, []],
+])("a font is announced where none of its names can be installed: %s", async (src, fonts) => {
+  const css = `@font-face { font-family: F; src: ${src} } body { font-family: F }`;
+  const html = `<style>${css}</style><p>text`;
+  expect(await announced({ "index.html": html, ...woff })).toEqual(fonts);
+  expect(await targets({ "index.html": html, ...woff })).toEqual(["/a.woff2"]);
+});
+
+test.each(["<!-- 版权 -->", "<!-- > 版权 --!>", "<!doctype 版权>", "<?php 版权 ?>", "</ 版权>"])(
+  "what stands in %s is no text",
+  async (comment) => {
+    const css = `@font-face { font-family: F; src: url(a.woff2); unicode-range: U+4E00-9FFF } @font-face { font-family: F; src: url(b.woff2); unicode-range: U+00-FF } body { font-family: F }`;
+    const html = (text: string) => ({ "index.html": `<style>${css}</style><p>© Foo ${text}`, ...woff });
+    expect(await targets(html(comment))).toEqual(["/b.woff2"]);
+    expect((await targets(html(`${comment}版`))).toSorted()).toEqual(["/a.woff2", "/b.woff2"]);
+  },
+);
+
+test.each(["page.xhtml", "index.html"])("a stylesheet may stand in a CDATA section: %s", async (name) => {
+  const css = "<![CDATA[ @import 'a.css'; p, text { font-family: A } ]]>";
+  const root = await writeSite({
+    [name]: `<html xmlns="http://www.w3.org/1999/xhtml"><body><svg><style>${css}</style><text>text</text></svg></body></html>`,
+    "a.css": pair,
+    ...woff,
+  });
+  const { manifest } = await scan(root);
+  const [entries = []] = Object.values(manifest.pages);
+  expect(entries.map(({ target }) => target)).toEqual(["/a.css", "/a.woff2"]);
+});
+
+test.each([
+  `<link rel=stylesheet href=late.css media=print ngCspMedia=all>`,
+  `<link rel="alternate stylesheet" title=x href=late.css onload="this.title='';this.rel='stylesheet'">`,
+  `<link rel="alternate stylesheet preload" as=style title=x href=late.css onload="this.title='';this.rel='stylesheet'">`,
+])("what a stylesheet loads that comes to apply is listed: %s", async (link) => {
+  const css = `${pair} body { font-family: A }`;
+  const found = await targets({ "index.html": `${link}<p>text`, "late.css": css, ...woff });
+  expect(found.toSorted()).toEqual(["/a.woff2", "/late.css"]);
 });
 
 test("a family that a page brings is its own, whatever systems have", async () => {

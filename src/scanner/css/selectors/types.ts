@@ -97,6 +97,16 @@ function isOfTheme(compound: Compound, isAround: boolean): boolean {
   return ((isAround || isRoot(compound)) && classes.some(isThemeClass)) || attributes.some(isThemeAttribute);
 }
 
+/** What frameworks hide until their scripts have run: Vue, Alpine, AngularJS, Owl Carousel. */
+const CLOAKS = /^(?:v-cloak|x-cloak|(?:data-|x-)?ng-cloak|owl-carousel)$/;
+
+/** Whether it asks for what scripts most likely take away, or add to, before the page has loaded. */
+export const isCloak = ({ compounds }: Selector) =>
+  compounds.some(
+    ({ classes, attributes }) =>
+      classes.some((name) => CLOAKS.test(name)) || attributes.some(({ name }) => CLOAKS.test(name)),
+  );
+
 /**
  * Calls `visit` for every compound of a selector, those in `:is()` and `:not()`
  * too. A selector that is in `known` is passed over, and is in it thereafter:

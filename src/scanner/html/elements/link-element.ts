@@ -81,7 +81,8 @@ export class LinkElements {
     const attributes: LinkAttributes = { rel: "preload", ...references.fetchAttributes() };
     if (!this.#isPreferred(alternate)) {
       // An alternate is fetched last; no link says so, and "not all" is taken by no client.
-      const link = { ...attributes, media: "not all", applies: false };
+      const applies: Applies = !this.inShadow && this.#swaps("rel") && "deferred";
+      const link = { ...attributes, media: "not all", applies };
       return references.add(href, "style", NEED.idle, "alternate stylesheet", link);
     }
     const matching = matchesMedia(media, this.#references.viewport);
@@ -91,8 +92,12 @@ export class LinkElements {
     references.add(href, "style", matching ? NEED.style : NEED.idle, "stylesheet", link);
   }
 
-  /** `onload="this.media='all'"`: the usual way to load a stylesheet without waiting for it; it applies in the end. */
+  /**
+   * `onload="this.media='all'"`: the usual way to load a stylesheet without waiting for it; it applies in the end.
+   * Under a policy Angular says the same in an attribute of its own.
+   */
   #swaps(attribute: keyof typeof SWAP): boolean {
+    if (attribute === "media" && this.#lexer.attribute("ngcspmedia") !== undefined) return true;
     return SWAP[attribute].test(this.#lexer.attribute("onload") ?? "");
   }
 

@@ -36,6 +36,9 @@ const STRETCHES: Readonly<Record<string, number>> = {
   "ultra-expanded": 200,
 };
 
+/** A font that may be installed, before one that is loaded. No font has the empty name that old tools write, nor that of a smiley. */
+const INSTALLED_FIRST = /(?:^|,)\s*local\((?!\s*(["'])☺?\1\s*\)).*url\(/is;
+
 /** Makes a face of an `@font-face` rule's descriptors; undefined when it can load nothing. */
 export function readFontFace(
   descriptors: ReadonlyMap<string, string>,
@@ -51,7 +54,7 @@ export function readFontFace(
   return {
     family,
     sources,
-    mayBeOther: /(?:^|,)\s*local\(.*url\(/is.test(src) || hasUrlModifiers(src),
+    mayBeOther: INSTALLED_FIRST.test(src) || hasUrlModifiers(src),
     swaps: /^(?:swap|fallback|optional)$/i.test(descriptors.get("font-display")?.trim() ?? ""),
     italic: /italic|oblique/i.test(descriptors.get("font-style") ?? ""),
     weight: rangeOf(descriptors.get("font-weight") ?? "", weightOf, 400),

@@ -158,12 +158,15 @@ export class OutlineBuilder {
       set = new Set();
       this.#characters.set(node, set);
     }
-    for (const char of decodeHTML(bytes.toString("utf8", start, end))) {
+    for (const char of decodeHTML(bytes.toString("utf8", start, end).replaceAll(NO_TEXT, ""))) {
       const code = char.codePointAt(0) ?? 0;
       if (code > 0x7f && set.size < MAX_CHARACTERS) set.add(code);
     }
   }
 }
+
+/** Markup between two tags: comments, and what a browser takes for one (HTML §13.2.5.41 to 13.2.5.43). */
+const NO_TEXT = /<!--.*?(?:--!?>|$)|<[!?/][^>]*>?/gs;
 
 /** What follows the end of the body is still within. */
 function staysOpen(tag: TagName): boolean {
