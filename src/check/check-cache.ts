@@ -7,6 +7,7 @@ import { writeInPlace } from "../io/disk/atomic-write.js";
 import { isObject } from "../io/json-object.js";
 import type { LookedUp, SiteFile } from "../scanner/lookup.js";
 import type { SitePage } from "../scanner/list-pages.js";
+import { PROTECTED } from "../server/files/site-lookup.js";
 import type { OpenedScan } from "../server/scan/scan-setting.js";
 import type { CheckedPage } from "./check-page.js";
 
@@ -104,7 +105,8 @@ export class CheckCache {
     const holds = await Promise.all(
       targets.map(async ([target, answer]) => {
         const found = await this.#look(target, opened.lookup);
-        if (answer !== answerOf(found, root)) return false;
+        // Behind a password, nobody sees whether it is there.
+        if (answer !== answerOf(found, root) || answer === `other ${PROTECTED}`) return false;
         return found.kind !== "file" || this.#isSame(found, files[nameIn(root, found)]);
       }),
     );

@@ -66,9 +66,11 @@ export function checkPage(
   return { findings, suspicions, cost: { bytes, requests: entries.length + 1, depth }, restsOn };
 }
 
-/** Whether it comes before the page's import map: Firefox 153 takes no map then (measured). */
-const endsImportMaps = ({ rel, file, line, column }: Placed, map: Position) =>
-  rel === "modulepreload" && (file === "_headers" || line < map.line || (line === map.line && column < map.column));
+/** Whether it comes before the page's import map: Firefox 153 takes no map then (measured), and passes over modules of other kinds. */
+const endsImportMaps = ({ rel, attributes, file, line, column }: Placed, map: Position) =>
+  rel === "modulepreload" &&
+  !/^(?:json|style)$/i.test(attributes.get("as") ?? "") &&
+  (file === "_headers" || line < map.line || (line === map.line && column < map.column));
 
 const isMissing = ({ target }: CheckedPreload, references: readonly RecordedReference[]) =>
   references.some((reference) => reference.target === target && reference.missing);

@@ -26,6 +26,8 @@ export interface CheckOptions
   extends Pick<ScanOptions, "base" | "single" | "viewport" | "jobs" | "onNotice" | "onProgress">, Budgets {
   /** Knows what was found before. */
   readonly cache?: CheckCache | undefined;
+  /** What is found and not told: asked for each page that it was found for. */
+  readonly ignores?: (finding: Finding) => boolean;
 }
 
 export interface CheckedSite {
@@ -58,7 +60,7 @@ export async function checkSite(root: string, options: CheckOptions): Promise<Ch
   }
   const suspicions = checked.flatMap(([, page]) => page.suspicions);
   findings.push(...(await confirmed(suspicions, opened.lookup)));
-  return { findings: sorted(findings), pages: pages.length };
+  return { findings: sorted(findings.filter((finding) => options.ignores?.(finding) !== true)), pages: pages.length };
 }
 
 type Checked = readonly [SitePage, CheckedPage];

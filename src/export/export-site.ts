@@ -14,7 +14,7 @@ import { pushManifest } from "./formats/push-manifest.js";
 import { vercel } from "./formats/vercel.js";
 import { type JsonRule, withOwnRules } from "./json-part.js";
 import { othersIn, withOwnPart } from "./own-part.js";
-import { type Target, type TargetName, targets } from "./targets.js";
+import { MAX_VERCEL_RULES, type Target, type TargetName, targets } from "./targets.js";
 
 /** What every page needs, by its canonical URL path. */
 export type SiteNeeds = ReadonlyMap<string, readonly ManifestEntry[]>;
@@ -117,11 +117,11 @@ function withoutRel({ rel: _rel, ...entry }: ManifestEntry): ManifestEntry {
   return entry;
 }
 
-/** A manifest of what a target is told: what it pushes without announcing it has no `rel`. */
+/** A manifest of what a target is told, by a 103 alone too: what it pushes without announcing it has no `rel`. */
 export function toldNeeds(pages: readonly ExportedPage[]): SiteNeeds {
-  const told = ({ links, pushes }: ExportedPage) => {
-    const others = pushes.filter((entry) => !links.includes(entry));
-    return [...links, ...others.map(withoutRel)];
+  const told = ({ links, hints, pushes }: ExportedPage) => {
+    const announced = [...links, ...hints.filter((entry) => !links.includes(entry))];
+    return [...announced, ...pushes.filter((entry) => !announced.includes(entry)).map(withoutRel)];
   };
   return new Map(pages.map((page) => [page.pathname, told(page)]));
 }
@@ -135,6 +135,10 @@ async function merged(site: ExportedSite, { target, existing }: ExportOptions): 
   const name = isVercel ? "vercel.json" : "firebase.json";
   const text = (await existing(name)).toString();
   const rules: readonly JsonRule[] = isVercel ? vercel(site) : firebase(site);
+  if (isVercel && rules.length > MAX_VERCEL_RULES) {
+    const hint = "Vercel would refuse the deployment: write the links into the pages, with --inject DIR";
+    throw new H2PushError("output", `${rules.length} rules for vercel.json, of ${MAX_VERCEL_RULES} at most`, hint);
+  }
   const written = withOwnRules(text, isVercel ? ["headers"] : ["hosting", "headers"], rules);
   if (written !== undefined) return { name, content: Buffer.from(written) };
   const what = isVercel ? '{ "headers": [ … ] }' : '{ "hosting": { "headers": [ … ] } }, for one site';

@@ -22,7 +22,12 @@ export interface Injected {
   readonly skipped: readonly { readonly page: string; readonly reason: string }[];
   /** Packages in `node_modules` that nothing names. */
   readonly packages: readonly string[];
+  /** Pages that were compressed beforehand, and are other pages now: left out. */
+  readonly compressed: readonly string[];
 }
+
+/** How servers name what was compressed beforehand. */
+const CODED = /\.(?:br|gz|zst)$/;
 
 /**
  * Copies a site, with announcements in the heads of its pages. What is there
@@ -62,16 +67,24 @@ export async function injectInto(
     if (isPagePath(file)) for (const name of await packagesIn(file)) named.add(name);
     files.push(file);
   }
+  const compressed: string[] = [];
   for (const file of files) {
     signal.throwIfAborted();
     const target = join(to, relative(from, file));
+    const original = byPath.get(canonicalPath(base, relative(from, file.replace(CODED, ""))));
+    if (CODED.test(file) && original !== undefined && original.links.length > 0) {
+      // It has the page as it was, and many servers send it without a look at that.
+      await rm(target, { force: true }).catch(refused(target));
+      compressed.push(relative(from, file));
+      continue;
+    }
     await makeDirectory(dirname(target)).catch(refused(dirname(target)));
     const page = byPath.get(canonicalPath(base, relative(from, file)));
     const reason = page === undefined ? undefined : await writePage(file, target, page).catch(refused(target));
     if (page === undefined || reason !== undefined) await copy(file, target).catch(refused(target));
     if (page !== undefined && reason !== undefined) skipped.push({ page: page.pathname, reason });
   }
-  return { files: files.length, skipped, packages };
+  return { files: files.length - compressed.length, skipped, packages, compressed };
 }
 
 const refused = (path: string) => (error: unknown) => {

@@ -23,6 +23,9 @@ export const MAX_NGINX_WORD = 3800;
 /** Of a value, by Vercel's schema of its file. */
 export const MAX_VERCEL_VALUE = 32_768;
 
+/** By the same schema its file has 2,048 rules at most: two mark which are ours, and some are the user's. */
+export const MAX_VERCEL_RULES = 2000;
+
 /** Go's HTTP/2 keeps ten streams that are not begun: with 12 pushes Caddy 2.6.2 stopped in the middle of 3 loads of 10 (measured). */
 const MAX_CADDY_PUSHES = 10;
 

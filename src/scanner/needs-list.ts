@@ -145,6 +145,11 @@ export class Listing {
       return undefined;
     }
     const { target, pathname } = resolved;
+    // `src="#"` means the page itself: nothing that it needs.
+    if (pathname === context.pathname && /^\s*#/.test(reference.url)) {
+      this.ignore(reference.url, "the page itself", context.base);
+      return undefined;
+    }
     this.#record?.add(target, reference, context);
     if (!allowsAll || policy?.isOpaque === true) this.doubt(target);
     return whenKnown(this.#lookup({ target, navigates: reference.as === "document" }), (found) => {

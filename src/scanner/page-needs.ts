@@ -20,6 +20,9 @@ import { takeTurns, Work } from "./work.js";
 import { SheetList } from "./style/stylesheets.js";
 import { type MaybePromise, whenKnown } from "../io/maybe-promise.js";
 
+/** Scripts that make the styles of the classes that a page has. */
+const MAKES_STYLES = /\b(?:tailwindcss|unocss|twind)\b/i;
+
 /** The page whose needs are asked for. */
 export interface PageToScan {
   /** URL path that references resolve against. */
@@ -162,7 +165,9 @@ class PageNeedsSearch {
     const located = this.#listing.reference(fetched, context, this.#policyAt(offset));
     return whenKnown(located, (known) => {
       if (typeof known === "object") return this.#followIntact(known, fetched);
-      if (known === "elsewhere" && (reference.applies ?? false) !== false) this.#sheets.unread(reference.url);
+      if (known !== "elsewhere") return undefined;
+      if ((reference.applies ?? false) !== false || MAKES_STYLES.test(reference.url))
+        this.#sheets.unread(reference.url);
       return undefined;
     });
   }

@@ -36,7 +36,11 @@ export async function verifySite(url: URL, manifest: WrittenManifest, options: V
       const asked = verifyPage(url.origin, pathname, sized, options.announce, connect, (target, as) =>
         known.of(target, as),
       );
-      const verified = await asked.catch((error: unknown) => unanswered(pathname, reasonOf(error)));
+      const verified = await asked.catch((error: unknown) => {
+        // That nobody answers at all is told of all.
+        if (error instanceof H2PushError && results.every(({ failure }) => failure !== undefined)) throw error;
+        return unanswered(pathname, reasonOf(error));
+      });
       results.push(verified);
       options.onPage(verified, results.length, pages.length);
     }
@@ -49,11 +53,9 @@ export async function verifySite(url: URL, manifest: WrittenManifest, options: V
   return results;
 }
 
-/** What went wrong with one page is told with it; that nobody answers at all, of all. */
-function reasonOf(error: unknown): string {
-  if (error instanceof H2PushError) throw error;
-  return systemCode(error) ?? String(error);
-}
+/** What went wrong with one page, or with one target. */
+const reasonOf = (error: unknown) =>
+  error instanceof H2PushError ? error.message : (systemCode(error) ?? String(error));
 
 /** What is at each target, asked for once. */
 class KnownTargets {

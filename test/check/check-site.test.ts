@@ -112,6 +112,22 @@ test.each([
     `<img src="a.png" srcset="a.png 1x, b.png 2x">`,
   ],
   [
+    "candidates in another order, with the file that they stand beside",
+    `<link rel="preload" as="image" href="/a.png" imagesrcset="/b.png 2x">`,
+    `<img src="a.png" srcset="b.png 2x">`,
+  ],
+  [
+    "art direction that says for which windows each is",
+    `<link rel="preload" as="image" href="/a.png" media="(max-width: 799px)"><link rel="preload" as="image" href="/b.png" media="(min-width: 800px)">`,
+    `<picture><source media="(max-width: 799px)" srcset="/a.png"><img src="/b.png"></picture>`,
+  ],
+  [
+    "a module of another kind before the import map",
+    `<link rel="modulepreload" as="json" href="/c.json"><script type="importmap">{}</script>
+    <script type="module">import data from "/c.json" with { type: "json" };</script>`,
+    "",
+  ],
+  [
     "a stylesheet by media",
     `<link rel="preload" as="style" href="/a.css"><link rel="stylesheet" media="print" href="/a.css">`,
     "",
@@ -133,8 +149,37 @@ test.each([
   ],
   ["another site's file", `<link rel="preload" as="script" href="https://example.com/a.js">`, ""],
 ])("finds nothing wrong with %s", async (_, head, body) => {
-  const files = { "a.png": "", "b.png": "", "c.png": "", "ba.png": "", "a.css": "", "a.js": "" };
+  const files = { "a.png": "", "b.png": "", "c.png": "", "ba.png": "", "a.css": "", "a.js": "", "c.json": "{}" };
   expect(await check({ ...files, "index.html": page(head, body) })).toEqual([]);
+});
+
+test("an image behind a source that some windows take is not for all of them", async () => {
+  const html = page(
+    `<link rel="preload" as="image" href="/b.png">`,
+    `<picture><source media="(max-width: 799px)" srcset="/a.png"><img src="/b.png"></picture>`,
+  );
+  expect(await check({ "a.png": "", "b.png": "", "index.html": html })).toEqual(["index.html:3:1 preload-media"]);
+});
+
+test("what is left out for one page is told for another that has the same fault", async () => {
+  const html = page(`<link rel="stylesheet" href="/a.css">`);
+  const files = { "404.html": html, "index.html": html, "a.css": `@import "gone.css"` };
+  const ignores: CheckOptions["ignores"] = (finding) => finding.page === "/404.html";
+  const { findings } = await checkSite(await writeSite(files), { ignores });
+  expect(findings.map(({ rule, file, page }) => `${file} ${rule} ${page}`)).toEqual(["a.css missing-asset /"]);
+});
+
+test("what goes behind a password is seen with what is kept from before, too", async () => {
+  const root = await writeSite({
+    "index.html": page(`<link rel="stylesheet" href="/a.css">`),
+    "a.css": "",
+    _headers: "/*\n  Basic-Auth: a:b",
+  });
+  const file = join(await emptyDirectory(), "cache.json");
+  const found = async () => (await checkSite(root, { cache: new CheckCache(file, "x") })).findings;
+  expect(await found()).toEqual([]);
+  await rm(join(root, "a.css"));
+  expect((await found()).map(({ rule }) => rule)).toEqual(["missing-asset"]);
 });
 
 test("checks what _headers and _redirects say", async () => {

@@ -26,6 +26,7 @@ test.each([
   [["--to", "iis"], 2, "choose from headers, nginx"],
   [["--to", "nginx", "--inject", "x"], 2, "--inject x with --to nginx"],
   [["--to", "nginx", "--early-hints"], 2, "these send a 103: apache, caddy, haproxy"],
+  [["--to", "json", "--for", "nginx", "--early-hints"], 2, "--early-hints with --for nginx"],
   [["--to", "caddy", "--target-version", "2"], 2, "--target-version 2 with --to caddy"],
   [["--to", "nginx", "--target-version", "new"], 2, "not a version: new"],
   [["--to", "nginx", "--for", "caddy"], 2, "--for caddy with --to nginx"],

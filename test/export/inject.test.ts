@@ -130,6 +130,27 @@ test("a copy differs from the site by its announcements alone, and is the same t
   expect(await contents(second)).toEqual(first);
 });
 
+test("pages that were compressed beforehand are not in the copy: they lack what is announced", async () => {
+  const root = await writeSite({
+    "index.html": "<!doctype html><link rel=stylesheet href=/a.css>",
+    "index.html.br": "old",
+    "plain.html": "<p>",
+    "plain.html.gz": "old",
+    "a.css": '@import "b.css";',
+    "a.css.br": "old",
+    "b.css": "",
+  });
+  const directory = join(await emptyDirectory(), "copy");
+  await mkdir(directory);
+  await writeFile(join(directory, "index.html.br"), "older");
+  const { exit, stderr } = await inject(root, directory);
+  expect([exit, (await readdir(directory)).toSorted()]).toEqual([
+    0,
+    ["a.css", "a.css.br", "b.css", "index.html", "plain.html", "plain.html.gz"],
+  ]);
+  expect(stderr).toContain("not copied: 1 compressed page: compress those of the copy (index.html.br)");
+});
+
 const wide = Buffer.from("\uFEFF<!doctype html><link rel=stylesheet href=/css/site.css>", "utf16le");
 
 async function contents(directory: string): Promise<Map<string, string>> {

@@ -91,6 +91,39 @@ test("each page of vercel.json is matched by its source alone, or by that of its
   for (const path of ["/none.html", "/about"]) expect([path, linkFor(path)]).toEqual([path, undefined]);
 });
 
+test("the page of a directory is served without its slash, too", async () => {
+  const pages = new Map([
+    ["/", []],
+    ["/about/", [entry]],
+    ["/about.css/", [{ ...entry, target: "/b.css" }]],
+  ]);
+  const vercel = await exportSite(pages, options("vercel"));
+  const linkFor = vercelLinks(JSON.parse(vercel.files[0]?.content.toString() ?? ""));
+  const firebase = await exportSite(pages, options("firebase"));
+  const rules = rulesIn(JSON.parse(firebase.files[0]?.content.toString() ?? ""));
+  const valueFor = (path: string) => rules.findLast(([regex]) => new RegExp(regex).test(path))?.[1];
+  const paths = ["/about/", "/about", "/about.css", "/about/x", "/abou", "/"];
+  for (const said of [linkFor, valueFor])
+    expect(paths.filter((path) => (said(path) ?? "") !== "")).toEqual(paths.slice(0, 3));
+});
+
+test("pages of a directory that are served without their suffix have its rule in firebase.json", async () => {
+  const names = Array.from({ length: 20 }, (_, at) => `/posts/${at}.html`);
+  const all = new Map([["/", []], ...names.map((name): [string, ManifestEntry[]] => [name, [entry]])]);
+  const { files } = await exportSite(all, options("firebase"));
+  const rules = rulesIn(JSON.parse(files[0]?.content.toString() ?? ""));
+  const has = (path: string) => rules.some(([regex]) => new RegExp(regex.replace("(?i:", "(?:")).test(path));
+  const paths = ["/posts/7.html", "/posts/7", "/posts/7/", "/posts/a.css"];
+  expect(paths.filter(has)).toEqual(paths.slice(0, 3));
+});
+
+test("more rules than Vercel takes are an error", async () => {
+  const pages = new Map(
+    Array.from({ length: 1500 }, (_, at) => [`/${at}.html`, [{ ...entry, target: `/${at}.css` }]] as const),
+  );
+  await expect(exportSite(pages, options("vercel"))).rejects.toThrow("3000 rules for vercel.json, of 2000 at most");
+});
+
 test("a name with the signs of a pattern is a rule for that page alone in vercel.json", async () => {
   const pages = new Map(["/", "/a*.html", "/:page/", "/b/(x).html"].map((path) => [path, path === "/" ? [] : [entry]]));
   const { files } = await exportSite(pages, options("vercel"));

@@ -95,6 +95,32 @@ test("103 responses count, and so do elements of the HTML", async () => {
   expect([exit, stdout]).toEqual([0, expect.stringContaining("/  0 by Link, 1 in the HTML, 0 pushed\n")]);
 });
 
+test("what an export's server names in a 103 is in its list", async () => {
+  const { root } = await served();
+  const file = join(await emptyDirectory(), "list.json");
+  expect((await run("export", root, "--to", "json", "--for", "haproxy", "--early-hints", "--out", file)).exit).toBe(0);
+  // Like that server, it has stylesheets that the HTML names in its 103.
+  const { origin } = await startServer({ root, delivery: "hints", cache: 60 });
+  const { exit, stdout } = await run("verify", `${origin}/`, "--manifest", file, "--insecure");
+  expect([exit, stdout]).toEqual([0, expect.stringContaining("/  1 by Link, 2 by 103, 0 pushed\n")]);
+});
+
+test("a server that takes no more connections leaves what it has said of other pages told", async () => {
+  const file = join(await emptyDirectory(), "list.json");
+  const pages = Object.fromEntries(["/", "/2", "/3", "/4", "/last"].map((path) => [path, []]));
+  await writeFile(file, JSON.stringify({ version: 1, pages }));
+  let isFull = false;
+  const answer = ({ url }: Http2ServerRequest, response: Http2ServerResponse) => {
+    // Four are asked for at a time: one of these has been told by then.
+    isFull ||= url === "/last";
+    response.writeHead(200, { "content-type": "text/html" }).end("<p>");
+  };
+  const { exit, stdout, stderr } = await verified(file, answer, "h2", () => isFull);
+  expect([exit, stderr]).toEqual([1, ""]);
+  expect(stdout).toMatch(/^\/\d?  0 by Link, 0 pushed$/m);
+  expect(stdout).toMatch(/^\/last {2}no answer/m);
+});
+
 test("a server of HTTP/1.1 is asked in its own words, and a redirect to a path without suffix is followed", async () => {
   const { file } = await served();
   const { cert, key } = await testCertificate();
@@ -131,12 +157,14 @@ async function verified(
   file: string,
   answer: (request: Http2ServerRequest, response: Http2ServerResponse) => void,
   protocol: "h2" | "http/1.1" = "http/1.1",
+  refuses = () => false,
 ) {
   const pair = await testCertificate();
   const sockets = new Set<Socket>();
   // HTTP/2 has the interface of HTTP/1.1 here.
   const server = protocol === "h2" ? createSecureServer(pair, answer) : createHttpsServer(pair).on("request", answer);
-  server.on("connection", (socket: Socket) => sockets.add(socket)).listen(0, "127.0.0.1");
+  server.on("connection", (socket: Socket) => (refuses() ? socket.destroy() : sockets.add(socket)));
+  server.listen(0, "127.0.0.1");
   onTestFinished(() => {
     server.close();
     for (const socket of sockets) socket.destroy();

@@ -32,7 +32,7 @@ export function sarif(findings: readonly Finding[], { name, version }: Tool, pat
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: encodeURI(pathOf(file)) },
+          artifactLocation: { uri: pathOf(file).split("/").map(encodeURIComponent).join("/") },
           region: { startLine: line, startColumn: column },
         },
       },

@@ -1,4 +1,5 @@
-import { isImageType } from "../../scanner/html/elements/image-candidates.js";
+import { isTrivialMedia } from "../../scanner/css/media-queries.js";
+import { candidatesIn, isImageType, NO_MEDIA } from "../../scanner/html/elements/image-candidates.js";
 import { parseSrcset } from "../../scanner/html/elements/srcset.js";
 import { FONT_TYPE } from "../../scanner/html/elements/link-element.js";
 import { UNLINKED_PROPERTIES } from "../../scanner/style/stylesheets.js";
@@ -85,12 +86,13 @@ function candidatesFault(preload: CheckedPreload, references: readonly RecordedR
     const isIt = image.target === target;
     const candidates = candidatesOf(image.imagesrcset);
     const isOneOfSeveral = (isIt || candidates.has(nameOf(target))) && candidates.add(nameOf(target)).size > 1;
-    if (isOneOfSeveral && !hasCandidatesOf(image, attributes)) {
+    if (isOneOfSeveral && !hasCandidatesOf(image, preload)) {
       const message = `${target} is one of several candidates of an image, and preloaded alone`;
       return { rule: "preload-srcset", message };
     }
-    if (isIt && image.media !== undefined && !isSameText(image.media, attributes.get("media"))) {
-      return { rule: "preload-media", message: `${target} is for ${image.media} only, and preloaded always` };
+    if (isIt && image.media !== undefined && !isSameMedia(image.media, attributes.get("media"))) {
+      const windows = image.media === NO_MEDIA ? "windows that no source before it takes" : image.media;
+      return { rule: "preload-media", message: `${target} is for ${windows} only, and preloaded always` };
     }
   }
   return undefined;
@@ -103,11 +105,26 @@ const candidatesOf = (srcset = "") => new Set(parseSrcset(srcset).map(({ url }) 
 
 const isSameText = (a = "", b = "") => a.replaceAll(/\s+/g, " ").trim() === b.replaceAll(/\s+/g, " ").trim();
 
-function hasCandidatesOf({ imagesrcset, imagesizes }: RecordedReference, given: CheckedPreload["attributes"]): boolean {
-  const written = (srcset = "") => parseSrcset(srcset).map(({ url, descriptor }) => `${nameOf(url)} ${descriptor}`);
-  const isSame = written(imagesrcset).join() === written(given.get("imagesrcset")).join();
-  return isSame && isSameText(imagesizes, given.get("imagesizes"));
+/** What an `img` behind a source with a medium is for: no query that a page writes is known to say the same, and any may. */
+function isSameMedia(media: string, given: string | undefined): boolean {
+  return media === NO_MEDIA ? given !== undefined && !isTrivialMedia(given) : isSameText(media, given);
 }
+
+function hasCandidatesOf(
+  { imagesrcset, imagesizes }: RecordedReference,
+  { attributes, target }: Pick<CheckedPreload, "attributes" | "target">,
+): boolean {
+  const written = candidatesIn({ src: target, srcset: attributes.get("imagesrcset") });
+  const isSame = isEqualSet(namesOf(candidatesIn({ srcset: imagesrcset })), namesOf(written));
+  return isSame && isSameText(imagesizes, attributes.get("imagesizes"));
+}
+
+/** Candidates by the names of their files, in any order; without a descriptor one is for `1x` (HTML §4.8.4.3.3). */
+const namesOf = (candidates: ReturnType<typeof candidatesIn>) =>
+  new Set(candidates.map(({ url, descriptor }) => `${nameOf(url)} ${descriptor === "1x" ? "" : descriptor}`));
+
+const isEqualSet = (a: ReadonlySet<string>, b: ReadonlySet<string>) =>
+  a.size === b.size && [...a].every((one) => b.has(one));
 
 /** What is wrong with how it is used: where one use takes it, it is fetched once. */
 function useFault(

@@ -34,14 +34,20 @@ export interface CheckFlags extends Budgets, SiteSetting, Pick<ScanOptions, "job
 export async function runCheck(root: string, flags: CheckFlags): Promise<void> {
   const ignored = (flags.ignore ?? []).map((text) => ignoredBy(text, pathFrom(root)));
   await checkGivenRoot(root, { kind: "argument" });
-  const { findings, pages } = await check(root, flags);
-  if (pages === 0 && findings.length === 0) throw noPages(root);
-  const told = findings.filter((finding) => !ignored.some(({ fits }) => fits(finding)));
-  for (const { text, fits } of ignored) {
-    if (!findings.some(fits)) printNote(`nothing is found that --ignore ${text} leaves out`);
+  const used = new Set<string>();
+  // One fault may be that of many pages: it is left out for those that are named.
+  const ignores = (finding: Finding) => {
+    const fitting = ignored.filter(({ fits }) => fits(finding));
+    for (const { text } of fitting) used.add(text);
+    return fitting.length > 0;
+  };
+  const { findings, pages } = await check(root, flags, ignores);
+  if (pages === 0 && findings.length + used.size === 0) throw noPages(root);
+  for (const { text } of ignored) {
+    if (!used.has(text)) printNote(`nothing is found that --ignore ${text} leaves out`);
   }
-  process.stdout.write(written(told, pages, flags.format ?? "text", pathFrom(root)));
-  if (told.some(({ rule }) => fails(rules[rule].level, flags.failOn ?? "warning"))) process.exitCode = 1;
+  process.stdout.write(written(findings, pages, flags.format ?? "text", pathFrom(root)));
+  if (findings.some(({ rule }) => fails(rules[rule].level, flags.failOn ?? "warning"))) process.exitCode = 1;
 }
 
 /** Prints the rules. */
@@ -49,7 +55,7 @@ export function showChecks(): void {
   process.stdout.write(rulesText());
 }
 
-async function check(root: string, { cache, ...flags }: CheckFlags) {
+async function check(root: string, { cache, ...flags }: CheckFlags, ignores: (finding: Finding) => boolean) {
   const bar = progressBar();
   const { base, single, viewport } = flags;
   const setting = JSON.stringify([packageFile.version, base, single, viewport]);
@@ -57,7 +63,7 @@ async function check(root: string, { cache, ...flags }: CheckFlags) {
   const onNotice = (text: string) => void (/^_(?:headers|redirects):/.test(text) || bar.note(text));
   try {
     const kept = cache === undefined ? undefined : new CheckCache(cache, setting);
-    return await checkSite(root, { ...flags, cache: kept, onNotice, onProgress: bar.show });
+    return await checkSite(root, { ...flags, cache: kept, ignores, onNotice, onProgress: bar.show });
   } catch (error) {
     throw cache !== undefined && isAbout(cache, error) ? unwritable(cache, error) : error;
   } finally {

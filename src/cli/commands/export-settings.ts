@@ -48,9 +48,11 @@ export function targetOf({ to, inject, targetVersion, earlyHints, ...flags }: Ex
   if (flags.for !== undefined && target !== "json") {
     throw new H2PushError("usage", `--for ${flags.for} with --to ${target}`, "--for says whose links --to json lists");
   }
-  if (earlyHints === true && !("sendsHints" in targets[target])) {
+  const carrier = flags.for === undefined ? target : named(flags.for);
+  if (earlyHints === true && !("sendsHints" in targets[carrier])) {
     const able = targetNames.filter((name) => "sendsHints" in targets[name]);
-    throw new H2PushError("usage", `--early-hints with --to ${target}`, `these send a 103: ${able.join(", ")}`);
+    const by = flags.for === undefined ? `--to ${target}` : `--for ${flags.for}`;
+    throw new H2PushError("usage", `--early-hints with ${by}`, `these send a 103: ${able.join(", ")}`);
   }
   const unused = flags.manifest === undefined ? undefined : (["viewport", "jobs"] as const).find((name) => flags[name]);
   if (unused !== undefined) {

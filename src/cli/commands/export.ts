@@ -184,8 +184,12 @@ async function inject(
     printNote(`${place.directory} has a part of the copy: run it again to complete it`);
     return;
   }
-  const { files: copied, skipped, packages } = copy;
+  const { files: copied, skipped, packages, compressed } = copy;
   for (const { page, reason } of skipped) printToStderr(`${warning("left as it is:")} ${page} (${reason})`);
+  if (compressed.length > 0) {
+    const what = `${count(compressed.length, "compressed page")}: compress those of the copy`;
+    printToStderr(`${warning("not copied:")} ${what} (${firstOf(compressed)})`);
+  }
   // Dotfiles are notes of those who install packages.
   const unused = packages.filter((name) => !name.startsWith("."));
   if (unused.length > 0) {

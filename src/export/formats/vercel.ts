@@ -16,6 +16,9 @@ export function vercel({ pages, mixed }: ExportedSite): JsonRule[] {
 /** A frame may be sandboxed, and what needs CORS is then refused to it. */
 const FRAMED = { type: "header", key: "sec-fetch-dest", value: `(?:${frameDestinations.join("|")})` };
 
-/** What has a meaning in a pattern stands for itself in the path. */
-const source = ({ start, end }: PathPattern) =>
-  start.replaceAll(/[:*+?(){}\\]/g, String.raw`\$&`) + (end === "*" ? "(.*)" : end);
+/** What has a meaning in a pattern stands for itself in the path. The page of a directory is served without its slash, too. */
+function source({ start, end }: PathPattern): string {
+  const path = start.replaceAll(/[:*+?(){}\\]/g, String.raw`\$&`);
+  if (end === "*") return `${path}(.*)`;
+  return end === "" && path.length > 1 && path.endsWith("/") ? `${path.slice(0, -1)}{/}?` : path + end;
+}

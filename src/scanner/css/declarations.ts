@@ -46,7 +46,7 @@ const MAX_VALUE_LENGTH = 1_000_000;
 
 /** The declarations of a block or of a `style` attribute that bear on what is fetched; undefined without any. */
 export function parseStyleAttribute(text: string): Declarations | undefined {
-  if (!/url\(|font|display|image-set|list-style|background|content|\ball\s*:/i.test(text)) return undefined;
+  if (!/url\(|font|display|image-set|list-style|background|content|mask|--|\ball\s*:/i.test(text)) return undefined;
   const cursor = new CssCursor(text);
   const list: Declaration[] = [];
   while (cursor.position < text.length) {

@@ -37,20 +37,24 @@ export async function readLoads(text: string, kind: "module" | "script"): Promis
 class Loads {
   readonly #found = new Map<string, DynamicImport>();
   readonly #lists: readonly string[];
+  /** Vite's helper stands in the script, or is imported. */
+  readonly #hasHelper: boolean;
 
   constructor(text: string) {
     this.#lists = viteLists(text);
+    this.#hasHelper = /vite:preloadError|\bpreload-helper\b/.test(text);
   }
 
   of(program: Program): readonly DynamicImport[] {
-    new Evaluation(program, (node) => this.#take(node), isLoad).follow(program);
+    const isAwaited = (node: AnyNode) => isLoad(node, this.#hasHelper);
+    new Evaluation(program, (node) => this.#take(node), isAwaited).follow(program);
     for (const node of startNodes(program)) this.#take(node);
     return [...this.#found.values()];
   }
 
   #take(node: AnyNode): boolean {
     if (node.type === "ImportExpression") this.#add(node, [], false);
-    if (node.type !== "CallExpression" || !isVitePreload(node)) return false;
+    if (node.type !== "CallExpression" || !isVitePreload(node, this.#hasHelper)) return false;
     const [load, list, base] = node.arguments;
     const imported = load === undefined ? undefined : importIn(load);
     if (imported !== undefined) this.#add(imported, namesIn(list, this.#lists), base !== undefined);
@@ -89,27 +93,30 @@ function textOf(node: AnyNode): string | undefined {
 }
 
 /** Whether what is awaited is a script that is loaded, so that what follows runs once it has been. */
-function isLoad(node: AnyNode): boolean {
-  if (node.type === "ImportExpression" || (node.type === "CallExpression" && isVitePreload(node))) return true;
-  if (node.type === "MemberExpression") return isLoad(node.object);
-  if (node.type === "AwaitExpression") return isLoad(node.argument);
-  return node.type === "CallExpression" && isPromiseAll(node);
+function isLoad(node: AnyNode, hasHelper: boolean): boolean {
+  if (node.type === "ImportExpression" || (node.type === "CallExpression" && isVitePreload(node, hasHelper)))
+    return true;
+  if (node.type === "MemberExpression") return isLoad(node.object, hasHelper);
+  if (node.type === "AwaitExpression") return isLoad(node.argument, hasHelper);
+  return node.type === "CallExpression" && isPromiseAll(node, hasHelper);
 }
 
-function isPromiseAll({ callee, arguments: [list] }: CallExpression): boolean {
+function isPromiseAll({ callee, arguments: [list] }: CallExpression, hasHelper: boolean): boolean {
   if (callee.type !== "MemberExpression" || callee.object.type !== "Identifier") return false;
   if (callee.object.name !== "Promise" || list?.type !== "ArrayExpression") return false;
-  return list.elements.every((element) => element !== null && isLoad(element));
+  return list.elements.every((element) => element !== null && isLoad(element, hasHelper));
 }
 
 /**
  * Whether a call is one of Vite's helper: `preload(() => import("./a.js"), __vite__mapDeps([0, 1]))`,
- * with `import.meta.url` where the site's own base is relative. It calls the function at once.
+ * with `import.meta.url` where the site's own base is relative, and `[]` where the script brings nothing with it.
+ * It calls the function at once.
  */
-function isVitePreload({ callee, arguments: [load, list, base] }: CallExpression): boolean {
+function isVitePreload({ callee, arguments: [load, list, base] }: CallExpression, hasHelper: boolean): boolean {
   if (callee.type !== "Identifier" || load?.type !== "ArrowFunctionExpression") return false;
   if (list?.type === "CallExpression") return list.callee.type === "Identifier" && list.callee.name === MAP;
-  return list?.type === "ArrayExpression" && list.elements.length === 0 && base?.type === "MemberExpression";
+  const isEmpty = list?.type === "ArrayExpression" && list.elements.length === 0;
+  return isEmpty && (hasHelper || base?.type === "MemberExpression");
 }
 
 const MAP = "__vite__mapDeps";

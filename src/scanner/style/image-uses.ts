@@ -63,9 +63,9 @@ function commonImages(
   return common ?? new Set();
 }
 
-/** Tells images apart: a URL, and the folder of what it stands in. */
+/** Tells images apart: by what their URLs come to, where it is known what they stand in. */
 function keyOf(url: string, sheet: Sheet | undefined): string {
-  return `${sheet?.base.href.replace(/[^/]*$/, "") ?? ""}\n${url}`;
+  return sheet !== undefined && URL.canParse(url, sheet.base.href) ? new URL(url, sheet.base).href : url;
 }
 
 /** Images of the animations that run. */

@@ -187,7 +187,7 @@ export class SheetList {
         ...(face.mayBeOther || sheet.windows === "some" || face.byMedia || mayDiffer ? {} : { rel: "preload" }),
         crossorigin: "anonymous",
         ...(type === undefined ? {} : { type }),
-        ...(face.swaps || isGenerated || sheet.deferred === true ? { when: "load" } : {}),
+        ...(face.swaps || isGenerated || isOfIcons(face) || sheet.deferred === true ? { when: "load" } : {}),
       };
       const located = await this.#listing.reference(reference, context, this.#policy);
       if (located !== undefined) return;
@@ -209,7 +209,8 @@ export class SheetList {
     const { rel, ...fetched } = linkOf(property);
     // What another window does not load is not announced to all of them.
     const link = certain && rel !== undefined ? { rel, ...fetched } : fetched;
-    const reference: Reference = { url, as: "image", need: NEED.image, offset, by: property, ...link };
+    const when = property === "cursor" ? ({ when: "load" } as const) : {};
+    const reference: Reference = { url, as: "image", need: NEED.image, offset, by: property, ...link, ...when };
     await this.#listing.reference(reference, context, this.#policy);
   }
 }
@@ -224,6 +225,9 @@ function linkUnder({ media: isByMedia = false, query }: Place, own: string): Lin
   const isSaid = queries.length < 2 && isByMedia === (query !== undefined);
   return { ...(isSaid ? { rel: "preload" as const } : {}), ...(media === undefined ? {} : { media }) };
 }
+
+/** Fonts in which the words of a page are icons, as `home` is: no text waits for them. */
+const isOfIcons = ({ family }: FontNeed["face"]) => /^material (?:symbols|icons)/.test(family);
 
 /** Images of these properties take no preload, and those of the others are fetched with CORS (Chromium 156, measured). */
 export const UNLINKED_PROPERTIES = wordSet("filter backdrop-filter clip-path fill stroke marker");

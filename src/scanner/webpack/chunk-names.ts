@@ -10,13 +10,20 @@ export interface ChunkNames {
   readonly modules: AnyNode | undefined;
   /** The chunks that are there from the start. */
   readonly installed: readonly string[];
-  /** Before each name; undefined: the directory of the runtime's own script. */
-  readonly publicPath: string | undefined;
+  readonly publicPath: PublicPath;
   /** The name of a chunk's script; undefined where it has none. */
   readonly script: (chunk: string) => string | undefined;
   /** The name of a chunk's stylesheet, if it has one. */
   readonly style: (chunk: string) => string | undefined;
 }
+
+/** What stands before each name, and whether that is in the directory of the runtime's own script. */
+export interface PublicPath {
+  readonly text: string;
+  readonly isOwn: boolean;
+}
+
+const FIELDS = ["crossOrigin", "e", "integrity", "m", "miniCss", "miniCssF", "p", "u"];
 
 /** What is assigned to one field of `require`, as the runtime does: `r.u = …`. */
 interface Assigned {
@@ -24,19 +31,30 @@ interface Assigned {
   readonly value: AnyNode;
 }
 
-/** Reads the runtime's own functions, which consist of texts, tables and conditions alone; undefined for another script. */
-export function readChunkNames(program: Program): ChunkNames | undefined {
-  const fields = fieldsOf(program);
-  const [script, style, path] = [fields.get("u"), fields.get("miniCssF"), fields.get("p")];
-  if (script === undefined || path === undefined || !fields.has("e")) return undefined;
+/**
+ * Reads the runtime's own functions, which consist of texts, tables and conditions alone; undefined for another script.
+ *
+ * @param isAutomatic it takes the directory of its own script (`publicPath: "auto"`)
+ */
+export function readChunkNames(program: Program, isAutomatic: boolean): ChunkNames | undefined {
+  const all = fieldsOf(program);
+  // In one script with it, modules may have fields of the same names.
+  const of = (owner: string, name: string) => all.get(name)?.find(({ object }) => object === owner || object === "f");
+  const script = all
+    .get("u")
+    ?.find(({ object, value }) => isFunction(value) && of(object, "e") !== undefined && of(object, "p") !== undefined);
+  if (script === undefined) return undefined;
+  const field = (name: string) => of(script.object, name);
+  const [style, path] = [field("miniCssF"), field("p")];
+  if (path === undefined) return undefined;
   // How its elements ask for them is told by settings that are not read.
-  if (fields.has("crossOrigin") || fields.has("integrity")) return undefined;
-  const publicPath = path.value.type === "CallExpression" ? undefined : textIn(path.value);
-  if (path.value.type !== "CallExpression" && publicPath === undefined) return undefined;
-  const styled = stylesIn(fields.get("miniCss")?.value);
+  if (all.get("crossOrigin")?.length !== 0 || all.get("integrity")?.length !== 0) return undefined;
+  const publicPath = publicPathIn(path.value, isAutomatic);
+  if (publicPath === undefined) return undefined;
+  const styled = stylesIn(field("miniCss")?.value);
   return {
     require: script.object,
-    modules: modulesBy(program, fields.get("m")?.value),
+    modules: modulesBy(program, field("m")?.value),
     installed: installedIn(program),
     publicPath,
     script: (chunk) => nameBy(script.value, chunk),
@@ -44,15 +62,23 @@ export function readChunkNames(program: Program): ChunkNames | undefined {
   };
 }
 
-/** The first assignment to each field by name, wherever it stands. */
-function fieldsOf(program: Program): Map<string, Assigned> {
-  const fields = new Map<string, Assigned>();
+/** `r.p = "/"`, or what the script's own URL comes to: `r.p = e`, `r.p = e + "../"`. */
+function publicPathIn(value: AnyNode, isAutomatic: boolean): PublicPath | undefined {
+  if (value.type === "CallExpression" || (isAutomatic && value.type === "Identifier")) return { text: "", isOwn: true };
+  const isBelow = isAutomatic && value.type === "BinaryExpression" && value.left.type === "Identifier";
+  const text = textIn(isBelow ? value.right : value);
+  return text === undefined ? undefined : { text, isOwn: isBelow };
+}
+
+/** The assignments to each field by name, wherever they stand. */
+function fieldsOf(program: Program): ReadonlyMap<string, readonly Assigned[]> {
+  const fields = new Map(FIELDS.map((name): [string, Assigned[]] => [name, []]));
   const search = (node: AnyNode): void => {
     if (node.type === "AssignmentExpression" && node.left.type === "MemberExpression" && !node.left.computed) {
       const { object, property } = node.left;
       const name = property.type === "Identifier" ? property.name : "";
       const owner = object.type === "Identifier" ? object.name : object.type === "MemberExpression" ? "f" : "";
-      if (owner !== "" && !fields.has(name)) fields.set(name, { object: owner, value: node.right });
+      if (owner !== "") fields.get(name)?.push({ object: owner, value: node.right });
     }
     childrenOf(node).forEach(search);
   };
@@ -106,9 +132,11 @@ function stylesIn(node: AnyNode | undefined): ReadonlySet<string> {
   return chunks;
 }
 
+const isFunction = (node: AnyNode) => node.type === "ArrowFunctionExpression" || node.type === "FunctionExpression";
+
 /** What a function of one parameter makes of a chunk; undefined where it is none that can be read, or has no name. */
 function nameBy(node: AnyNode, chunk: string): string | undefined {
-  if (node.type !== "ArrowFunctionExpression" && node.type !== "FunctionExpression") return undefined;
+  if (!isFunction(node)) return undefined;
   const [parameter] = node.params;
   const body = node.body.type === "BlockStatement" ? returned(node.body.body) : node.body;
   if (parameter?.type !== "Identifier" || body === undefined) return undefined;

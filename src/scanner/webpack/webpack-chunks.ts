@@ -55,7 +55,7 @@ export class WebpackChunks {
     // Two builds on one page: whose chunks are whose is not known.
     if (runtime?.script.names === undefined || more.length > 0) return;
     const { names } = runtime.script;
-    const base = names.publicPath === undefined ? runtime.url : page.base;
+    const base = names.publicPath.isOwn ? runtime.url : page.base;
     const context = { ...page, base };
     for (const chunk of chunksOf(scripts, page.pathname)) await this.#chunk(chunk, names, context);
   }
@@ -68,9 +68,9 @@ export class WebpackChunks {
   }
 
   /** What is not there has no such file: its chunk is a stylesheet, or in another script. */
-  async #reference(name: string | undefined, how: Reference, { publicPath = "" }: ChunkNames, context: Context) {
+  async #reference(name: string | undefined, how: Reference, { publicPath }: ChunkNames, context: Context) {
     if (name === undefined) return undefined;
-    const url = publicPath + name;
+    const url = publicPath.text + name;
     if (!(await this.#listing.isThere(url, context.base))) return undefined;
     return this.#listing.reference({ ...how, url }, context, this.#policy);
   }

@@ -45,7 +45,7 @@ export async function readWebpack(text: string): Promise<WebpackScript | undefin
 }
 
 function webpackIn(program: Program, text: string): WebpackScript | undefined {
-  const names = hasRuntime(text) ? readChunkNames(program) : undefined;
+  const names = hasRuntime(text) ? readChunkNames(program, text.includes("Automatic publicPath")) : undefined;
   const pushed = pushIn(program)?.arguments[0];
   const [chunks, modules, start] = pushed?.type === "ArrayExpression" ? pushed.elements : [];
   const table = modules ?? names?.modules;

@@ -13,6 +13,9 @@ import { leadsInCircle } from "./redirect-circle.js";
 import { placeOf, type Resolved } from "./resolved.js";
 import { pathOf } from "../../io/request-target.js";
 
+/** Why it is not said what is there. */
+export const PROTECTED = "asks for a password";
+
 /** A request for which an answer is looked up. */
 export interface LookupRequest extends RuleRequest {
   /** It is for a page: where there is no file, the page of a single-page application answers. */
@@ -168,7 +171,7 @@ export class SiteLookup {
     const request = expectedRequest(target, audience?.authority);
     const rules = this.#options.rules.of(request);
     const admits = (other: RequestRules) => other.admits(audience);
-    if (!admits(rules)) return other("asks for a password");
+    if (!admits(rules)) return other(PROTECTED);
     const admitsFile = (file: string) => rules.admitsFile(file, audience);
     const resolved = await this.resolve({ ...request, navigates, rules, admits, admitsFile });
     if (isAnsweredByHost(target, this.tree.base) && !isOwnFile(resolved, target)) return other("answered by the host");
@@ -180,7 +183,7 @@ export class SiteLookup {
       case "listing":
         return other("a list of files");
       case "refused":
-        return other("asks for a password");
+        return other(PROTECTED);
       case "unknown":
         return other("depends on the request, by _redirects");
       case "unreadable":

@@ -36,6 +36,14 @@ test.each([
   expect(await specifiers(text)).toContain("a");
 });
 
+test.each([`"vite:preloadError";`, `import { _ as P } from "./preload-helper-x.js";`])(
+  "takes what Vite's helper imports without anything beside it, where that is there: %s",
+  async (helper) => {
+    expect(await specifiers(`P(() => import("a"), [])`)).toEqual([]);
+    expect(await specifiers(`${helper} P(() => import("a"), [])`)).toEqual(["a"]);
+  },
+);
+
 test.each([
   `function later() { import("a") }`,
   `const later = () => import("a");`,

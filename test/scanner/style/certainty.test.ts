@@ -53,11 +53,44 @@ test.each([
   ["[v-cloak] { display: none }", "v-cloak"],
   ["[v-cloak], [x-cloak] { display: none !important }", "x-cloak"],
   ["[ng\\:cloak], .ng-cloak { display: none !important }", `class="ng-cloak"`],
+  [".no-js .menu { display: none }", `class="menu"`],
+  ["body { display: none }", ""],
 ])("with %s, what the page's scripts will show is listed, and not announced", async (css, attribute) => {
   const own = `${FACES} b { font-family: F; background: url(a.png) }`;
-  const html = `<style>${own} ${css}</style><div ${attribute}><b>text</b></div>`;
+  const html = `<html class="no-js"><style>${own} ${css}</style><div ${attribute}><b>text</b></div>`;
   expect(await needs(html)).toEqual({ listed: ["/f", "/a.png"], announced: [] });
 });
+
+test.each([
+  ["<style>.hero { background: var(--hero, url(a.png)) }</style><p class=hero style='--hero: none'>text", []],
+  ["<style>.hero { background: var(--hero, url(a.png)) }</style><p class=hero style='--x: none'>text", ["/a.png"]],
+  ["<style>.hero { mask: url(a.png) }</style><p class=hero style='mask: none'>text", []],
+])("a style attribute sets what rules ask for: %s", async (html, listed) => {
+  expect((await needs(html)).listed).toEqual(listed);
+});
+
+test("an image that a later stylesheet names too, by another reference, is announced", async () => {
+  const later = `<link rel=stylesheet href=css/a.css media=print onload="this.media='all'">`;
+  const html = `<style>.hero { background: url(/a.png) }</style>${later}<p class=hero>text`;
+  const same = { "css/a.css": ".hero { background: url(../a.png) }" };
+  expect((await needs(html, same)).announced).toContain("/a.png");
+  const other = { "css/a.css": ".hero { background: url(../b.png) }" };
+  expect((await needs(html, other)).announced).not.toContain("/a.png");
+});
+
+test("the cursor is not painted first", async () => {
+  const css = "body { cursor: url(b.png), auto } p { background: url(a.png) }";
+  const { entries } = await scanIndex({ "index.html": `<style>${css}</style><p>text`, ...files });
+  expect(entries.map(({ target, when }) => `${target} ${when}`)).toEqual(["/b.png load", "/a.png undefined"]);
+});
+
+test.each(["https://cdn.tailwindcss.com", "https://cdn.jsdelivr.net/npm/@tailwindcss/browser@4"])(
+  "what %s may hide is not announced",
+  async (script) => {
+    const html = `<script src="${script}"></script><div class="hidden md:block" style="background: url(a.png)"></div>`;
+    expect(await needs(html)).toEqual({ listed: ["/a.png"], announced: [] });
+  },
+);
 
 test("what is hidden by other names stays hidden", async () => {
   const css = "b { background: url(a.png) } .cloak { display: none } .owl-carousel { color: red }";

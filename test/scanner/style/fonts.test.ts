@@ -159,6 +159,16 @@ test.each([
   expect(found.toSorted()).toEqual(["/a.woff2", "/late.css"]);
 });
 
+test("text waits for no font in which words are icons", async () => {
+  const face = (family: string) =>
+    `<style>@font-face { font-family: "${family}"; src: url(a.woff2) } i { font-family: "${family}" }</style><i>home</i>`;
+  const when = async (family: string) =>
+    (await scanIndex({ "index.html": face(family), ...woff })).entries.map((entry) => entry.when);
+  expect(await when("Material Symbols Outlined")).toEqual(["load"]);
+  expect(await when("Material Icons")).toEqual(["load"]);
+  expect(await when("Material")).toEqual([undefined]);
+});
+
 test("a family that a page brings is its own, whatever systems have", async () => {
   const css = "@font-face { font-family: Roboto; src: url(a.woff2) } body { font-family: Roboto, sans-serif }";
   expect(await announced({ "index.html": `<style>${css}</style><p>text`, ...woff })).toEqual(["/a.woff2"]);

@@ -56,6 +56,34 @@ test.each([
   expect(await loaded(site(main("n.e(532)"), webpackRuntime(path), directory))).toEqual(expected);
 });
 
+/** As `publicPath: "auto"` is written, which is what webpack does by itself. */
+const automatic = (path: string) =>
+  webpackRuntime("X").replace(
+    "r.p=X",
+    `(()=>{var e;if(!e)throw new Error("Automatic publicPath is not supported in this browser");e=e.replace(/\\/[^\\/]+$/,"/"),r.p=${path}})()`,
+  );
+
+test.each([
+  ["e", "js/", ["/js/532.bbb.js"]],
+  [`e+"../"`, "", ["/532.bbb.js"]],
+  [`e+"../cdn/"`, "cdn/", ["/cdn/532.bbb.js"]],
+  ["e.x", "js/", []],
+])("chunks are where the script itself is: r.p=%s", async (path, directory, expected) => {
+  expect(await loaded(site(main("n.e(532)"), automatic(path), directory))).toEqual(expected);
+});
+
+test("modules in the script of the runtime may have fields of the same names", async () => {
+  const modules = `1:(e,t,n)=>{var A={};A.p=null,A.u=1,A.e=x,n.e(532)}`;
+  const runtime = webpackRuntime(`"/js/"`).replace("var e={}", `var e={${modules}}`);
+  const run = runtime.replace("q.push=p})();", "q.push=p;r(1)})();");
+  const files = {
+    "index.html": `<script defer src="js/main.js"></script>`,
+    "js/main.js": run,
+    ...below("js/", chunks),
+  };
+  expect(await loaded(files)).toEqual(["/js/532.bbb.js"]);
+});
+
 test("nothing is said of scripts that ask with settings of their own, or of two builds on one page", async () => {
   expect(await loaded(site(main("n.e(532)"), webpackRuntime(ownDirectory, `t.crossOrigin="anonymous",`)))).toEqual([]);
   const two = {

@@ -100,12 +100,16 @@ function isOfTheme(compound: Compound, isAround: boolean): boolean {
 /** What frameworks hide until their scripts have run: Vue, Alpine, AngularJS, Owl Carousel. */
 const CLOAKS = /^(?:v-cloak|x-cloak|(?:data-|x-)?ng-cloak|owl-carousel)$/;
 
-/** Whether it asks for what scripts most likely take away, or add to, before the page has loaded. */
-export const isCloak = ({ compounds }: Selector) =>
-  compounds.some(
-    ({ classes, attributes }) =>
-      classes.some((name) => CLOAKS.test(name)) || attributes.some(({ name }) => CLOAKS.test(name)),
-  );
+/**
+ * Whether what it hides is most likely shown by scripts before the page has loaded: the whole page, what is hidden
+ * where no script runs, and what has a framework's name.
+ */
+export function isCloak({ compounds }: Selector): boolean {
+  const [subject] = compounds;
+  const isNamed = ({ classes, attributes }: Compound) =>
+    classes.some((name) => CLOAKS.test(name)) || attributes.some(({ name }) => CLOAKS.test(name));
+  return (subject !== undefined && isRoot(subject)) || compounds.some((one) => isNamed(one) || isOfNoScript(one));
+}
 
 /**
  * Calls `visit` for every compound of a selector, those in `:is()` and `:not()`

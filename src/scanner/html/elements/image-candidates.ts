@@ -1,6 +1,6 @@
 import { isTrivialMedia, matchesMedia, type Viewport } from "../../css/media-queries.js";
 import { wordSet } from "../../../io/text/word-set.js";
-import { parseSrcset, selectCandidate } from "./srcset.js";
+import { type Candidate, parseSrcset, selectCandidate } from "./srcset.js";
 
 /** What an `img`, or a `source` in a `picture`, says about its candidates. */
 export interface ImageSource {
@@ -54,14 +54,17 @@ export function suits({ srcset, type, media }: ImageSource, viewport: Viewport):
   return media === undefined || matchesMedia(media, viewport);
 }
 
+/** All that may be taken: `src` counts where none is for `1x`, and none has a width (HTML §4.8.4.3.6). */
+export function candidatesIn({ src = "", srcset }: Pick<ImageSource, "src" | "srcset">): Candidate[] {
+  const candidates = srcset === undefined ? [] : parseSrcset(srcset);
+  const isEnough = ({ descriptor }: Candidate) => descriptor === "" || descriptor === "1x" || descriptor.includes("w");
+  if (src.trim() !== "" && !candidates.some(isEnough)) candidates.push({ url: src.trim(), descriptor: "" });
+  return candidates;
+}
+
 /** A single URL needs no choice; anything else is left to the client. */
 function fromSource(source: ImageSource, viewport: Viewport, isImg: boolean): ChosenImage | undefined {
-  const src = source.src?.trim() ?? "";
-  const candidates = source.srcset === undefined ? [] : parseSrcset(source.srcset);
-  const hasWidths = candidates.some(({ descriptor }) => descriptor.includes("w"));
-  if (src !== "" && !hasWidths && !candidates.some(({ descriptor }) => descriptor === "" || descriptor === "1x")) {
-    candidates.push({ url: src, descriptor: "" });
-  }
+  const candidates = candidatesIn(source);
   const chosen = selectCandidate(candidates, source.sizes, viewport);
   if (chosen === undefined) return undefined;
   if (isImg && candidates.length === 1 && source.srcset === undefined) return { url: chosen.url };
@@ -69,7 +72,10 @@ function fromSource(source: ImageSource, viewport: Viewport, isImg: boolean): Ch
   return source.sizes === undefined ? { url: chosen.url, srcset } : { url: chosen.url, srcset, sizes: source.sizes };
 }
 
-/** Under which condition a client takes this source and no other; "not all" where no link can say it. */
+/** What a link has whose condition none can say: it is taken by no client. */
+export const NO_MEDIA = "not all";
+
+/** Under which condition a client takes this source and no other; `NO_MEDIA` where no link can say it. */
 function conditionOf(sources: readonly ImageSource[], index: number): { media?: string; type?: string } {
   const source = sources[index];
   const earlier = sources.slice(0, index);
@@ -79,6 +85,6 @@ function conditionOf(sources: readonly ImageSource[], index: number): { media?: 
     if (source?.media !== undefined && !isTrivialMedia(source.media)) condition.media = source.media;
   }
   // Another viewport would take an earlier source: a link has no "else".
-  if (earlier.some(({ media, type }) => media !== undefined && isImageType(type))) condition.media = "not all";
+  if (earlier.some(({ media, type }) => media !== undefined && isImageType(type))) condition.media = NO_MEDIA;
   return condition;
 }
