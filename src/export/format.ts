@@ -68,6 +68,10 @@ export const pagePattern = (pathname: string): string =>
 /** All pages below a directory: what ends in a slash, or as HTML does. */
 export const treePattern = (directory: string): string => `${escaped(directory)}(?:.*/)?(?:[^/]*\\.(?i:html?|xhtml))?`;
 
+/** Whether the path of a directory without its slash stands for the page of the directory, and for no other. */
+export const isServedBare = (pathname: string, names: ReadonlySet<string>): boolean =>
+  pathname.endsWith("/") && !names.has(`${pathname.slice(0, -1)}.html`);
+
 /** A path as servers have it that decode it first; as it is where it is no UTF-8. */
 export function decodedPath(pathname: string): string {
   try {

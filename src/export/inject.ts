@@ -31,7 +31,8 @@ const CODED = /\.(?:br|gz|zst)$/;
 
 /**
  * Copies a site, with announcements in the heads of its pages. What is there
- * already is written anew where it differs, and nothing else is touched. Of
+ * already is written anew where it differs; compressed copies of pages with
+ * announcements go, and nothing else is touched. Of
  * `node_modules` it has the packages that the lists name, or the HTML (as an
  * import map does for what a script loads later).
  *
@@ -68,11 +69,12 @@ export async function injectInto(
     files.push(file);
   }
   const compressed: string[] = [];
+  const rewritten = new Set<string>();
   for (const file of files) {
     signal.throwIfAborted();
     const target = join(to, relative(from, file));
-    const original = byPath.get(canonicalPath(base, relative(from, file.replace(CODED, ""))));
-    if (CODED.test(file) && original !== undefined && original.links.length > 0) {
+    const original = file.replace(CODED, "");
+    if (original !== file && rewritten.has(original)) {
       // It has the page as it was, and many servers send it without a look at that.
       await rm(target, { force: true }).catch(refused(target));
       compressed.push(relative(from, file));
@@ -83,6 +85,7 @@ export async function injectInto(
     const reason = page === undefined ? undefined : await writePage(file, target, page).catch(refused(target));
     if (page === undefined || reason !== undefined) await copy(file, target).catch(refused(target));
     if (page !== undefined && reason !== undefined) skipped.push({ page: page.pathname, reason });
+    else if (page !== undefined && page.links.length > 0) rewritten.add(file);
   }
   return { files: files.length - compressed.length, skipped, packages, compressed };
 }

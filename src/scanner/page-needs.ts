@@ -166,8 +166,8 @@ class PageNeedsSearch {
     return whenKnown(located, (known) => {
       if (typeof known === "object") return this.#followIntact(known, fetched);
       if (known !== "elsewhere") return undefined;
-      if ((reference.applies ?? false) !== false || MAKES_STYLES.test(reference.url))
-        this.#sheets.unread(reference.url);
+      const makesStyles = reference.as === "script" && MAKES_STYLES.test(reference.url);
+      if ((reference.applies ?? false) !== false || makesStyles) this.#sheets.unread(reference.url);
       return undefined;
     });
   }

@@ -81,6 +81,7 @@ class KnownTargets {
   /** Once more on a new connection: a server ends one when it has carried enough. */
   async #ask(target: string, as: Destination): Promise<FoundTarget> {
     const first = (this.#connection ??= this.#connect());
+    first.catch(() => this.#connection === first && (this.#connection = undefined));
     try {
       return await (await first).find(target, as);
     } catch (error) {

@@ -148,7 +148,7 @@ test("pages that were compressed beforehand are not in the copy: they lack what 
     0,
     ["a.css", "a.css.br", "b.css", "index.html", "plain.html", "plain.html.gz"],
   ]);
-  expect(stderr).toContain("not copied: 1 compressed page: compress those of the copy (index.html.br)");
+  expect(stderr).toContain("left out: 1 compressed page: compress those of the copy (index.html.br)");
 });
 
 const wide = Buffer.from("\uFEFF<!doctype html><link rel=stylesheet href=/css/site.css>", "utf16le");

@@ -107,6 +107,36 @@ test("the page of a directory is served without its slash, too", async () => {
     expect(paths.filter((path) => (said(path) ?? "") !== "")).toEqual(paths.slice(0, 3));
 });
 
+test.each([
+  ["beside a page of its name", ["/", "/posts.html", "/posts/1.html", "/posts/2.html"], "/posts"],
+  ["as its index", ["/", "/posts.html", "/posts/"], "/posts"],
+])("a directory without its slash is another page: %s", async (_, names, path) => {
+  const lists = new Map(names.map((name) => [name, name.startsWith("/posts/") ? [entry] : []]));
+  const vercel = await exportSite(lists, options("vercel"));
+  const firebase = await exportSite(lists, options("firebase"));
+  const rules = rulesIn(JSON.parse(firebase.files[0]?.content.toString() ?? ""));
+  const values = rules.filter(([regex]) => new RegExp(regex.replace("(?i:", "(?:")).test(path));
+  expect([vercelLinks(JSON.parse(vercel.files[0]?.content.toString() ?? ""))(path), values.at(-1)?.[1] ?? ""]).toEqual([
+    undefined,
+    "",
+  ]);
+});
+
+test("directories beside each other are served without their slashes, too", async () => {
+  const lists = new Map([
+    ["/", []],
+    ["/a/", [entry]],
+    ["/b/", [entry]],
+  ] as [string, ManifestEntry[]][]);
+  const { files } = await exportSite(lists, options("vercel"));
+  const linkFor = vercelLinks(JSON.parse(files[0]?.content.toString() ?? ""));
+  expect(["/a/", "/a", "/b", "/a.css", "/a/b.css", "/"].filter((path) => linkFor(path) !== undefined)).toEqual([
+    "/a/",
+    "/a",
+    "/b",
+  ]);
+});
+
 test("pages of a directory that are served without their suffix have its rule in firebase.json", async () => {
   const names = Array.from({ length: 20 }, (_, at) => `/posts/${at}.html`);
   const all = new Map([["/", []], ...names.map((name): [string, ManifestEntry[]] => [name, [entry]])]);

@@ -194,7 +194,7 @@ test("a rule that passes requests on to another server is an error, and nobody k
   ]);
   expect(["/js/a.js", "/gone"].map((target) => actionFor(file, target))).toEqual([
     { kind: "unknown", forced: false },
-    { kind: "unknown", forced: true },
+    { kind: "unknown", forced: false },
   ]);
 });
 

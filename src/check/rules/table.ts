@@ -56,7 +56,7 @@ export const rules = {
     "Preload what is found last, or have the page name it.",
   ),
   "rule-syntax": error(
-    "A line of _headers or _redirects can't be understood, or can't be carried out: it does nothing.",
+    "A line of _headers or _redirects can't be understood, or can't be carried out here.",
     "Correct the line.",
   ),
   "redirect-loop": error(

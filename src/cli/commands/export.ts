@@ -188,7 +188,7 @@ async function inject(
   for (const { page, reason } of skipped) printToStderr(`${warning("left as it is:")} ${page} (${reason})`);
   if (compressed.length > 0) {
     const what = `${count(compressed.length, "compressed page")}: compress those of the copy`;
-    printToStderr(`${warning("not copied:")} ${what} (${firstOf(compressed)})`);
+    printToStderr(`${warning("left out:")} ${what} (${firstOf(compressed)})`);
   }
   // Dotfiles are notes of those who install packages.
   const unused = packages.filter((name) => !name.startsWith("."));

@@ -1,4 +1,4 @@
-import { escaped, type ExportedSite, fieldsOf, pagePattern } from "../format.js";
+import { escaped, type ExportedSite, fieldsOf, isServedBare, pagePattern } from "../format.js";
 import { shareLists } from "../shared-lists.js";
 import type { JsonRule } from "../json-part.js";
 
@@ -13,20 +13,25 @@ const MAX_VALUE = 8192;
  */
 export function firebase({ pages }: ExportedSite): JsonRule[] {
   const { lists, rules } = shareLists(pages);
+  const names = new Set(pages.map(({ pathname }) => pathname));
   return rules.toReversed().map((rule) => {
-    const regex = rule.kind === "page" ? cleanPattern(rule.pathname) : cleanTree(rule.directory);
+    const regex = rule.kind === "page" ? cleanPattern(rule.pathname, names) : cleanTree(rule.directory, names);
     const [value = ""] = fieldsOf(lists.get(rule.list)?.links ?? [], MAX_VALUE);
     return { regex: `^${regex}$`, headers: [{ key: "Link", value }] };
   });
 }
 
-function cleanPattern(pathname: string): string {
-  if (pathname.endsWith(".html")) return `${escaped(pathname.slice(0, -".html".length))}(?:\\.html|/)?`;
-  return pathname === "/" ? pagePattern(pathname) : `${escaped(pathname.replace(/\/$/, ""))}(?:/(?:index\\.html)?)?`;
+function cleanPattern(pathname: string, names: ReadonlySet<string>): string {
+  const bare = pathname.replace(/(?:\.html|\/)$/, "");
+  if (pathname.endsWith(".html")) return `${escaped(bare)}(?:\\.html${names.has(`${bare}/`) ? "" : "|/"})?`;
+  return bare !== "" && isServedBare(pathname, names)
+    ? `${escaped(bare)}(?:/(?:index\\.html)?)?`
+    : pagePattern(pathname);
 }
 
 /** All pages below a directory: what ends in a slash or as HTML does, or has a name without a dot. */
-function cleanTree(directory: string): string {
-  const inside = `(?:.*/)?(?:[^/]*\\.(?i:html?|xhtml)|[^/.]*)`;
-  return directory === "/" ? `/${inside}` : `${escaped(directory.replace(/\/$/, ""))}(?:/${inside})?`;
+function cleanTree(directory: string, names: ReadonlySet<string>): string {
+  const inside = String.raw`(?:.*/)?(?:[^/]*\.(?i:html?|xhtml)|[^/.]*)`;
+  if (directory === "/" || !isServedBare(directory, names)) return escaped(directory) + inside;
+  return `${escaped(directory.slice(0, -1))}(?:/${inside})?`;
 }

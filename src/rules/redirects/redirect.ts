@@ -89,7 +89,8 @@ function takesQuery({ query: wanted }: RedirectRule, query: string, captures: Ca
 function actionOf({ rule, captures }: Matched<RedirectRule>, query: string): RuleAction | undefined {
   const { target, status, forced } = rule;
   if (target === undefined) return undefined;
-  if (leadsElsewhere(rule)) return { kind: "unknown", forced };
+  // What is here is served, also where the rule would come before it.
+  if (leadsElsewhere(rule)) return { kind: "unknown", forced: false };
   const pathname = targetPath(target, captures);
   if (status === 200 || status === 404) return { kind: "rewrite", forced, status, pathname };
   const search = targetQuery(target, captures) ?? encodeQuery(query);

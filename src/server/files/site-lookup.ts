@@ -185,7 +185,7 @@ export class SiteLookup {
       case "refused":
         return other(PROTECTED);
       case "unknown":
-        return other("depends on the request, by _redirects");
+        return other("depends on the request or on another server, by _redirects");
       case "unreadable":
         return { kind: "missing", unreadable: resolved.code };
       case "missing":

@@ -92,6 +92,11 @@ test.each(["https://cdn.tailwindcss.com", "https://cdn.jsdelivr.net/npm/@tailwin
   },
 );
 
+test("what is shown by a click stays hidden", async () => {
+  const css = "b { background: url(a.png) } body:not(.nav-open) div { display: none }";
+  expect((await needs(`<style>${css}</style><div><b>text</b></div>`)).listed).toEqual([]);
+});
+
 test("what is hidden by other names stays hidden", async () => {
   const css = "b { background: url(a.png) } .cloak { display: none } .owl-carousel { color: red }";
   expect((await needs(`<style>${css}</style><div class="cloak owl-carousel"><b>text</b></div>`)).listed).toEqual([]);

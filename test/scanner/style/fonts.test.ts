@@ -127,7 +127,7 @@ test.each([
   expect(await targets({ "index.html": html, ...woff })).toEqual(["/a.woff2"]);
 });
 
-test.each(["<!-- 版权 -->", "<!-- > 版权 --!>", "<!doctype 版权>", "<?php 版权 ?>", "</ 版权>"])(
+test.each(["<!-- 版权 -->", "<!--><!-- 版权 -->", "<!-- > 版权 --!>", "<!doctype 版权>", "<?php 版权 ?>", "</ 版权>"])(
   "what stands in %s is no text",
   async (comment) => {
     const css = `@font-face { font-family: F; src: url(a.woff2); unicode-range: U+4E00-9FFF } @font-face { font-family: F; src: url(b.woff2); unicode-range: U+00-FF } body { font-family: F }`;

@@ -108,7 +108,8 @@ export function isCloak({ compounds }: Selector): boolean {
   const [subject] = compounds;
   const isNamed = ({ classes, attributes }: Compound) =>
     classes.some((name) => CLOAKS.test(name)) || attributes.some(({ name }) => CLOAKS.test(name));
-  return (subject !== undefined && isRoot(subject)) || compounds.some((one) => isNamed(one) || isOfNoScript(one));
+  const isRootHidden = subject !== undefined && isRoot(subject);
+  return isRootHidden || compounds.some((one) => isNamed(one) || one.classes.includes("no-js"));
 }
 
 /**

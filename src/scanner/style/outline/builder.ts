@@ -166,7 +166,7 @@ export class OutlineBuilder {
 }
 
 /** Markup between two tags: comments, and what a browser takes for one (HTML §13.2.5.41 to 13.2.5.43). */
-const NO_TEXT = /<!--.*?(?:--!?>|$)|<[!?/][^>]*>?/gs;
+const NO_TEXT = /<!--(?:-?>|.*?(?:--!?>|$))|<[!?/][^>]*>?/gs;
 
 /** What follows the end of the body is still within. */
 function staysOpen(tag: TagName): boolean {
