@@ -410,6 +410,8 @@ describe.skipIf(!existsSync(executablePath))("h2push --demo in Chromium", () => 
     const opened = page.waitForEvent("popup");
     await page.getByText("Open a second tab").click();
     const other = await opened;
+    // Before that its scripts hear of no click.
+    await other.waitForLoadState("load");
     await other.locator("#room-enter").click();
     await eventually(() => text(page, "#room-status")).toMatch(/In the room: 2\.$/);
     await other.locator("#room-text").fill("good evening");
