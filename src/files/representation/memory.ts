@@ -8,6 +8,8 @@ export class Memory<T> {
   readonly budget: number;
   readonly #forgotten: (value: T) => void;
   readonly #entries = new Map<string, Entry<T>>();
+  /** The one that was used last. */
+  #newest: Entry<T> | undefined;
   #bytes = 0;
 
   /**
@@ -26,15 +28,17 @@ export class Memory<T> {
 
   get(key: string): T | undefined {
     const entry = this.#entries.get(key);
-    if (entry === undefined) return undefined;
+    if (entry === undefined || entry === this.#newest) return entry?.value;
     this.#entries.delete(key);
     this.#entries.set(key, entry);
+    this.#newest = entry;
     return entry.value;
   }
 
   set(key: string, value: T, bytes: number): void {
     this.delete(key);
-    this.#entries.set(key, { value, bytes });
+    this.#newest = { value, bytes };
+    this.#entries.set(key, this.#newest);
     this.#bytes += bytes;
     this.#shrink();
   }
