@@ -70,7 +70,7 @@ export const treePattern = (directory: string): string => `${escaped(directory)}
 
 /** Whether the path of a directory without its slash stands for the page of the directory, and for no other. */
 export const isServedBare = (pathname: string, names: ReadonlySet<string>): boolean =>
-  pathname.endsWith("/") && !names.has(`${pathname.slice(0, -1)}.html`);
+  pathname !== "/" && pathname.endsWith("/") && !names.has(`${pathname.slice(0, -1)}.html`);
 
 /** A path as servers have it that decode it first; as it is where it is no UTF-8. */
 export function decodedPath(pathname: string): string {

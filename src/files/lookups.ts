@@ -23,9 +23,10 @@ interface Look<T> {
 }
 
 /**
- * Looks something up, and remembers the answer for 250 ms: a page under load is
- * looked up eight times a second, and a change is seen a moment later. Calls for
- * the same key at the same time share one look-up.
+ * Looks something up, and remembers the answer for 250 ms, or for 500 while it
+ * is looked up again: a page under load is looked up eight times a second, and a
+ * change is seen a moment later. Calls for the same key at the same time share
+ * one look-up.
  */
 export class Lookups<T> {
   readonly #look: (key: string) => Promise<T>;

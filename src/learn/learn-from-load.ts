@@ -31,13 +31,13 @@ export async function learnFrom(
   if (news.length === 0) return true;
   const look = async (sighting: Sighting) => {
     const found = await lookup({ target: sighting.target, navigates: false }, undefined);
-    return { sighting, target: sighting.target, found };
+    return { sighting, found };
   };
   const code = [...load.sightings.values()].filter((one) => one.shared && /^(?:script|style)$/.test(one.destination));
-  for (const { target, found } of await Promise.all(code.map(look))) {
+  for (const { sighting, found } of await Promise.all(code.map(look))) {
     const version = versionIfAny(found);
     // The query may be one person's, and the file does not depend on it.
-    if (version !== undefined && !learned.restsOn(pathOf(target), version)) return false;
+    if (version !== undefined && !learned.restsOn(pathOf(sighting.target), version)) return false;
   }
   for (const { sighting, found } of await Promise.all(news.map(look))) {
     await learnTarget(load, learned, sighting, found);

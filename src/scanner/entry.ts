@@ -1,5 +1,6 @@
 import { sayTheSame } from "./entry-marks.js";
 import type { SiteFacts } from "./facts-cache.js";
+import { NO_MEDIA } from "./html/elements/image-candidates.js";
 import { parseSrcset } from "./html/elements/srcset.js";
 import type { SiteFile } from "./lookup.js";
 import { resolve, type Target } from "../manifest/resolve.js";
@@ -52,8 +53,8 @@ function keyOf(target: string, reference: Reference, marks: EntryMarks, base: UR
 function entryOf(target: string, reference: Reference, marks: EntryMarks, base: URL, file: SiteFile): ManifestEntry {
   const { as, rel, type, crossorigin, integrity, media, fetchpriority, imagesrcset, imagesizes } = reference;
   const link: LinkAttributes = {
-    // "not all": no link can say when a client takes it, so there is none; with `media` it is not pushed either.
-    ...(rel === undefined || media === "not all" ? {} : { rel }),
+    // No link can say when a client takes it, so there is none; with `media` it is not pushed either.
+    ...(rel === undefined || media === NO_MEDIA ? {} : { rel }),
     ...(type === undefined ? {} : { type }),
     ...(crossorigin === undefined ? {} : { crossorigin }),
     ...(integrity === undefined ? {} : { integrity }),

@@ -21,7 +21,7 @@ import { LruMap } from "../io/lru-map.js";
 import { isWithheld, readingOf } from "./scan-fault.js";
 import type { SiteFile } from "./lookup.js";
 import { versionOf } from "./site-files/file-version.js";
-import { IMPORT_MAP, mayAddImportMap } from "./html/elements/script-element.js";
+import { mayAddImportMap } from "./html/elements/script-element.js";
 import { type DynamicImport, readLoads } from "./modules/dynamic-imports.js";
 import { hasRuntime, readWebpack, type WebpackScript } from "./webpack/webpack-script.js";
 import { readScript, type ScriptFacts, scriptLexer } from "./modules/imports.js";
@@ -176,9 +176,9 @@ export class SiteFacts {
     return this.#once(this.#answers, file, integrity, (bytes) => matchesIntegrity(bytes, integrity));
   }
 
-  /** Whether a classic script says something of import maps. */
+  /** Whether a classic script may add an import map. */
   mentionsImportMap(file: SiteFile): MaybePromise<boolean> {
-    return this.#once(this.#answers, file, IMPORT_MAP, (bytes) => mayAddImportMap(bytes.toString("latin1")));
+    return this.#once(this.#answers, file, "import map", (bytes) => mayAddImportMap(bytes.toString("latin1")));
   }
 
   /** Whether the server names the encoding of a stylesheet or a script. */

@@ -3,6 +3,7 @@ import { LruMap } from "../io/lru-map.js";
 import { CachedPromise, whenKnown } from "../io/maybe-promise.js";
 import type { Asked, Audience, LookedUp, Lookup } from "./lookup.js";
 import type { PageLookup } from "./needs-list.js";
+import type { PageNeeds, PageRecord } from "./types.js";
 
 /** Targets whose answers are kept for a moment: most pages of a site need the same. */
 const MAX_TARGETS = 4096;
@@ -53,7 +54,7 @@ export class RecentLookups {
 }
 
 /** Most are for subresources and for everyone: their target is the key. */
-export function keyOfAsked({ target, navigates }: Asked, audience: Audience | undefined): string {
+function keyOfAsked({ target, navigates }: Asked, audience: Audience | undefined): string {
   const key = navigates ? `document ${target}` : target;
   return audience === undefined ? key : `${key}\n${audience.key}`;
 }
@@ -62,4 +63,10 @@ function withoutAnswer(error: unknown): LookedUp {
   if (systemCode(error) === undefined) throw error;
   // The system can't look now (EMFILE, EIO): nobody knows.
   return { kind: "other", reason: `can't be looked up (${systemCode(error)})` };
+}
+
+/** Says of what is checked what it rests on. */
+export function withLookedUp(needs: PageNeeds, record: PageRecord, lookedUp: ReadonlyMap<Asked, LookedUp>): PageNeeds {
+  const restsOn = Array.from(lookedUp.keys(), (asked) => keyOfAsked(asked, undefined));
+  return { ...needs, record: { ...record, restsOn } };
 }

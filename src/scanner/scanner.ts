@@ -1,6 +1,6 @@
 import { findPageNeeds, type PageToScan } from "./page-needs.js";
 import { isSameAnswer, type Asked, type Audience, type LookedUp, type Lookup, type SiteFile } from "./lookup.js";
-import type { PageNeeds, PageRecord } from "./types.js";
+import type { PageNeeds } from "./types.js";
 import { DEFAULT_VIEWPORT, type Viewport } from "./css/media-queries.js";
 import { readAsync, syncReader } from "./site-files/read-file.js";
 import type { PageLookup } from "./needs-list.js";
@@ -10,7 +10,7 @@ import { withoutFile } from "./scan-fault.js";
 import { LargeFile, type OnLimit, SiteFacts } from "./facts-cache.js";
 import { type PageThread, pageThread } from "./thread/page-thread.js";
 import { versionOf } from "./site-files/file-version.js";
-import { keyOfAsked, RecentLookups } from "./recent-lookups.js";
+import { RecentLookups, withLookedUp } from "./recent-lookups.js";
 
 export interface Scanner {
   /**
@@ -247,10 +247,4 @@ function keyOf(pathname: string, file: SiteFile, { csp = [], explain = false, re
   const detail = `${explain ? "explain" : ""}${record === undefined ? "" : "record"}`;
   const key = `${pathname}\n${versionOf(file)}\n${detail}${audience?.key ?? ""}`;
   return csp.length === 0 ? key : `${key}\n${csp.join("\n")}`;
-}
-
-/** Says of what is checked what it rests on. */
-function withLookedUp(needs: PageNeeds, record: PageRecord, lookedUp: ReadonlyMap<Asked, LookedUp>): PageNeeds {
-  const restsOn = Array.from(lookedUp.keys(), (asked) => keyOfAsked(asked, undefined));
-  return { ...needs, record: { ...record, restsOn } };
 }

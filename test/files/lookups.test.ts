@@ -12,6 +12,17 @@ function counted() {
   return { lookups, later: (ms: number) => vi.advanceTimersByTime(ms) };
 }
 
+/** What was looked up once, as "old", and whose second look ends when the test says so. */
+async function lookedAt() {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  onTestFinished(() => void vi.useRealTimers());
+  let looks = 0;
+  const second = deferred<string>();
+  const lookups = new Lookups(() => (++looks === 1 ? Promise.resolve("old") : second.promise));
+  await lookups.find("a");
+  return { lookups, second, looks: () => looks, later: (ms: number) => vi.advanceTimersByTime(ms) };
+}
+
 test("gives an answer again for 250 ms, and then looks again", async () => {
   const { lookups, later } = counted();
   expect(lookups.peek("a", performance.now())).toBeUndefined();
@@ -61,31 +72,21 @@ test("gives the same object as long as it says the same", async () => {
 });
 
 test("gives an answer on while it is looked at again, until it is too old", async () => {
-  vi.useFakeTimers({ toFake: ["performance"] });
-  onTestFinished(() => void vi.useRealTimers());
-  let looks = 0;
-  const second = deferred<string>();
-  const lookups = new Lookups(() => (++looks === 1 ? Promise.resolve("old") : second.promise));
-  await lookups.find("a");
-  vi.advanceTimersByTime(200);
+  const { lookups, later, second, looks } = await lookedAt();
+  later(200);
   expect(lookups.peek("a", performance.now())).toBe("old");
-  vi.advanceTimersByTime(299);
+  later(299);
   expect(await lookups.find("a")).toBe("old");
-  vi.advanceTimersByTime(1);
+  later(1);
   expect(lookups.peek("a", performance.now())).toBeUndefined();
   second.resolve("new");
   expect(await lookups.find("a")).toBe("new");
-  expect(looks).toBe(2);
+  expect(looks()).toBe(2);
 });
 
 test("gives nothing that was too old when it was looked at again", async () => {
-  vi.useFakeTimers({ toFake: ["performance"] });
-  onTestFinished(() => void vi.useRealTimers());
-  let looks = 0;
-  const second = deferred<string>();
-  const lookups = new Lookups(() => (++looks === 1 ? Promise.resolve("old") : second.promise));
-  await lookups.find("a");
-  vi.advanceTimersByTime(260);
+  const { lookups, later, second } = await lookedAt();
+  later(260);
   const both = [lookups.find("a"), lookups.find("a")];
   expect(lookups.peek("a", performance.now())).toBeUndefined();
   second.resolve("new");

@@ -119,7 +119,7 @@ function hasCandidatesOf(
   return isSame && isSameText(imagesizes, attributes.get("imagesizes"));
 }
 
-/** Candidates by the names of their files, in any order; without a descriptor one is for `1x` (HTML §4.8.4.3.3). */
+/** Candidates by the names of their files, in any order; without a descriptor one is for `1x` (HTML §4.8.4.3.11). */
 const namesOf = (candidates: ReturnType<typeof candidatesIn>) =>
   new Set(candidates.map(({ url, descriptor }) => `${nameOf(url)} ${descriptor === "1x" ? "" : descriptor}`));
 

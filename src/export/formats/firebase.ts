@@ -24,14 +24,12 @@ export function firebase({ pages }: ExportedSite): JsonRule[] {
 function cleanPattern(pathname: string, names: ReadonlySet<string>): string {
   const bare = pathname.replace(/(?:\.html|\/)$/, "");
   if (pathname.endsWith(".html")) return `${escaped(bare)}(?:\\.html${names.has(`${bare}/`) ? "" : "|/"})?`;
-  return bare !== "" && isServedBare(pathname, names)
-    ? `${escaped(bare)}(?:/(?:index\\.html)?)?`
-    : pagePattern(pathname);
+  return isServedBare(pathname, names) ? `${escaped(bare)}(?:/(?:index\\.html)?)?` : pagePattern(pathname);
 }
 
 /** All pages below a directory: what ends in a slash or as HTML does, or has a name without a dot. */
 function cleanTree(directory: string, names: ReadonlySet<string>): string {
   const inside = String.raw`(?:.*/)?(?:[^/]*\.(?i:html?|xhtml)|[^/.]*)`;
-  if (directory === "/" || !isServedBare(directory, names)) return escaped(directory) + inside;
+  if (!isServedBare(directory, names)) return escaped(directory) + inside;
   return `${escaped(directory.slice(0, -1))}(?:/${inside})?`;
 }

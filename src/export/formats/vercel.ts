@@ -24,12 +24,12 @@ const FRAMED = { type: "header", key: "sec-fetch-dest", value: `(?:${frameDestin
  */
 function sourcesOf({ start, end }: PathPattern, names: ReadonlySet<string>): string[] {
   const path = start.replaceAll(/[:*+?(){}\\]/g, String.raw`\$&`);
-  const bare = path.length > 1 && isServedBare(start, names) ? [path.slice(0, -1)] : [];
+  const bare = isServedBare(start, names) ? path.slice(0, -1) : undefined;
   switch (end) {
     case "":
-      return [...bare.map((one) => `${one}{/}?`), path].slice(0, 1);
+      return [bare === undefined ? path : `${bare}{/}?`];
     case "*":
-      return [`${path}(.*)`, ...bare];
+      return [`${path}(.*)`, bare ?? []].flat();
     case ":page/":
       return [`${path}:page/`, ...(hasFlatPages(start, names) ? [] : [`${path}:page([^/.]+)`])];
   }

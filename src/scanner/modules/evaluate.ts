@@ -46,10 +46,9 @@ const LISTS: ReadonlySet<string> = new Set(["Program", "BlockStatement"]);
 
 /**
  * Follows what a script evaluates for certain when it runs: what stands in no
- * branch, loop or function, except in a function that is called where
- * it stands, or by its name where nothing can hide that; of a `try` its first
- * statement. It goes on behind
- * the `await` of what is loaded, and behind no other.
+ * branch, loop or function, except in a function that is called where it
+ * stands, or by its name where nothing can hide that; of a `try` its first
+ * statement. It goes on behind the `await` of what is loaded, and no other.
  */
 export class Evaluation {
   readonly #visit: Visit;

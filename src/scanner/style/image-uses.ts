@@ -38,7 +38,7 @@ export function declaredImages(declared: DeclaredValues, variables: Variables, d
   return images;
 }
 
-/** Those that a property has in every window, whichever of the rules match of which that is not certain. */
+/** Those that a property has in every window, whether or not its uncertain rules match. */
 function commonImages(
   property: string,
   declared: DeclaredValues,

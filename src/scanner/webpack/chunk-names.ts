@@ -23,6 +23,7 @@ export interface PublicPath {
   readonly isOwn: boolean;
 }
 
+/** Fields of `require` that are read. */
 const FIELDS = ["crossOrigin", "e", "integrity", "m", "miniCss", "miniCssF", "p", "u"];
 
 /** What is assigned to one field of `require`, as the runtime does: `r.u = …`. */

@@ -49,15 +49,23 @@ export class Traffic {
     try {
       const page = this.#page(exchange, file, needs);
       if (page === undefined) return needs;
-      this.#loading ??= this.#options.load();
-      this.#loading.catch(() => (this.#loading = undefined));
-      const learner = (this.#learner = await this.#loading);
+      const learner = (this.#learner = await (this.#loading ??= this.#load()));
       const all = exchange.pageNeeds ?? (await learner.page(page, kindOf(exchange)));
       this.#begin(learner, exchange, page, all);
       return all;
     } catch (error) {
       this.#report(error);
       return needs;
+    }
+  }
+
+  /** What can't be loaded now is loaded with the next page. */
+  async #load(): Promise<Learner> {
+    try {
+      return await this.#options.load();
+    } catch (error) {
+      this.#loading = undefined;
+      throw error;
     }
   }
 

@@ -54,7 +54,7 @@ export function suits({ srcset, type, media }: ImageSource, viewport: Viewport):
   return media === undefined || matchesMedia(media, viewport);
 }
 
-/** All that may be taken: `src` counts where none is for `1x`, and none has a width (HTML §4.8.4.3.6). */
+/** All that may be taken: `src` counts where none is for `1x`, and none has a width (HTML §4.8.4.3.7). */
 export function candidatesIn({ src = "", srcset }: Pick<ImageSource, "src" | "srcset">): Candidate[] {
   const candidates = srcset === undefined ? [] : parseSrcset(srcset);
   const isEnough = ({ descriptor }: Candidate) => descriptor === "" || descriptor === "1x" || descriptor.includes("w");

@@ -2,7 +2,7 @@ import type { LinkPreload } from "../facts.js";
 import type { Windows } from "../../css/facts.js";
 import type { Destination } from "../../../manifest/destination.js";
 import type { HtmlLexer } from "../lexer.js";
-import { chooseImage, isImageType } from "./image-candidates.js";
+import { chooseImage, isImageType, NO_MEDIA } from "./image-candidates.js";
 import type { LinkAttributes } from "../../../manifest/types.js";
 import { isTrivialMedia, matchesMedia, mayMatchMedia } from "../../css/media-queries.js";
 import { candidatesOf } from "./img-element.js";
@@ -80,9 +80,9 @@ export class LinkElements {
     const media = this.#lexer.attribute("media") ?? "";
     const attributes: LinkAttributes = { rel: "preload", ...references.fetchAttributes() };
     if (!this.#isPreferred(alternate)) {
-      // An alternate is fetched last; no link says so, and "not all" is taken by no client.
+      // An alternate is fetched last, which no link says.
       const applies: Applies = !this.inShadow && this.#swaps("rel") && "deferred";
-      const link = { ...attributes, media: "not all", applies };
+      const link = { ...attributes, media: NO_MEDIA, applies };
       return references.add(href, "style", NEED.idle, "alternate stylesheet", link);
     }
     const matching = matchesMedia(media, this.#references.viewport);

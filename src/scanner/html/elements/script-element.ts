@@ -7,16 +7,13 @@ import type { TagReferences } from "./tag-references.js";
 export const CLASSIC_SCRIPT = "script";
 export const MODULE_SCRIPT = "module script";
 
-/** In whose text this stands, may add an import map. */
-export const IMPORT_MAP = "importmap";
-
-/** A question to the browser, and the word alone: not the name of a file. */
+/** A question to the browser, and the word alone: not in the name of a file. */
 const ASKS_FOR_MAPS = /\bsupports(?:\?\.)?\(\s*(["'`])importmap\1\s*\)/g;
 const MAP_WORD = /(?<![-\w./])importmap(?![-\w.])/;
 
 /** Whether a classic script may add an import map. */
 export const mayAddImportMap = (script: string) =>
-  script.includes(IMPORT_MAP) && MAP_WORD.test(script.replaceAll(ASKS_FOR_MAPS, ""));
+  script.includes("importmap") && MAP_WORD.test(script.replaceAll(ASKS_FOR_MAPS, ""));
 
 /** Reads the `script` element that the lexer stands at: where its file is, and when it runs (HTML §4.12.1). */
 export function readScriptElement(lexer: HtmlLexer, references: TagReferences, inSvg: boolean): void {
