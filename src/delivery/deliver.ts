@@ -78,12 +78,12 @@ export async function deliver(page: PageDelivery): Promise<Delivery> {
   const plan = promised.length < wanted.push.length ? page.plan(promised.length) : wanted;
 
   const refused = new Set<PreloadLink>();
-  const planned = { page: page.page, time: Date.now(), targets: targetsOf(plan, hinted, refused) };
+  const planned = { page: page.page, time: Date.now(), targets: targetsOf(plan, hinted) };
   page.history.record(planned);
   if (page.navigates) page.history.announce(announcementsOf(plan));
   const failure = await sendAll(page, plan, promised, planned, refused);
-  const delivery = { ...planned, targets: targetsOf(plan, hinted, refused) };
-  page.history.correct(planned, delivery);
+  const delivery = refused.size === 0 ? planned : { ...planned, targets: targetsOf(plan, hinted, refused) };
+  if (delivery !== planned) page.history.correct(planned, delivery);
   if (failure !== undefined) throw failure.error;
   return delivery;
 }
@@ -229,7 +229,8 @@ export function targetsOf(
   hinted: readonly PreloadLink[] = [],
   refused: ReadonlySet<PreloadLink> = new Set(),
 ): DeliveredTarget[] {
-  const of = ({ target, as, bytes, by }: PreloadLink) => ({ target, as, bytes, ...(by === undefined ? {} : { by }) });
+  const of = ({ target, as, bytes, by }: PreloadLink) =>
+    by === undefined ? { target, as, bytes } : { target, as, bytes, by };
   return [
     ...plan.push.map((link): DeliveredTarget =>
       refused.has(link) ? { ...of(link), means: "skipped", reason: "declined" } : { ...of(link), means: "push" },
