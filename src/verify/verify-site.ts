@@ -1,7 +1,7 @@
 import { H2PushError, systemCode } from "../errors.js";
 import type { Announcement } from "../delivery/announcement.js";
 import type { Destination } from "../manifest/destination.js";
-import type { WrittenManifest } from "../manifest/read.js";
+import type { WrittenEntry, WrittenManifest } from "../manifest/read.js";
 import { connectLive, type LiveConnection } from "./live-connection.js";
 import { type FoundTarget, unanswered, verifyPage, type VerifiedPage } from "./verify-page.js";
 
@@ -15,6 +15,8 @@ export interface VerifyOptions {
 
 /** Pages that are asked for at a time: a server that others use is not to feel it. */
 const AT_ONCE = 4;
+/** After so many pages in a row that had no answer, no more are asked for: each may take its whole time to fail. */
+const MAX_UNANSWERED = 2 * AT_ONCE;
 
 /**
  * Holds what a live server says of its pages against a list.
@@ -28,21 +30,29 @@ export async function verifySite(url: URL, manifest: WrittenManifest, options: V
   const known = new KnownTargets(() => connect(false));
   const results: VerifiedPage[] = [];
   let next = 0;
+  let unansweredInARow = 0;
+  const verified = async (pathname: string, entries: readonly WrittenEntry[]) => {
+    if (unansweredInARow >= MAX_UNANSWERED)
+      return unanswered(pathname, `not asked for, as ${MAX_UNANSWERED} others had no answer`);
+    try {
+      const sized = entries.map((entry) => ({ ...entry, bytes: 0 }));
+      const find = (target: string, as: Destination) => known.of(target, as);
+      const page = await verifyPage(url.origin, pathname, sized, options.announce, connect, find);
+      unansweredInARow = 0;
+      return page;
+    } catch (error) {
+      // That nobody answers at all is told of all.
+      if (error instanceof H2PushError && results.every(({ failure }) => failure !== undefined)) throw error;
+      unansweredInARow += 1;
+      return unanswered(pathname, reasonOf(error));
+    }
+  };
   const worker = async () => {
     for (let page = pages[next]; page !== undefined; page = pages[next]) {
       next += 1;
-      const [pathname, entries] = page;
-      const sized = entries.map((entry) => ({ ...entry, bytes: 0 }));
-      const asked = verifyPage(url.origin, pathname, sized, options.announce, connect, (target, as) =>
-        known.of(target, as),
-      );
-      const verified = await asked.catch((error: unknown) => {
-        // That nobody answers at all is told of all.
-        if (error instanceof H2PushError && results.every(({ failure }) => failure !== undefined)) throw error;
-        return unanswered(pathname, reasonOf(error));
-      });
-      results.push(verified);
-      options.onPage(verified, results.length, pages.length);
+      const result = await verified(...page);
+      results.push(result);
+      options.onPage(result, results.length, pages.length);
     }
   };
   try {

@@ -121,6 +121,20 @@ test("a server that takes no more connections leaves what it has said of other p
   expect(stdout).toMatch(/^\/last {2}no answer/m);
 });
 
+test("no more pages are asked for once a server has stopped answering", async () => {
+  const file = join(await emptyDirectory(), "list.json");
+  const pages = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`/${at}`, []]));
+  await writeFile(file, JSON.stringify({ version: 1, pages }));
+  let connections = 0;
+  const answer = (_: Http2ServerRequest, response: Http2ServerResponse) =>
+    void response.writeHead(200, { "content-type": "text/html" }).end("<p>");
+  // The first four pages are asked for twice each, as a browser and as a client that takes pushes.
+  const { exit, stdout } = await verified(file, answer, "h2", () => ++connections > 8);
+  expect(exit).toBe(1);
+  expect(stdout).toMatch(/^\/29 {2}no answer .*not asked for, as 8 others had no answer/m);
+  expect(connections).toBeLessThan(30);
+});
+
 test("a server of HTTP/1.1 is asked in its own words, and a redirect to a path without suffix is followed", async () => {
   const { file } = await served();
   const { cert, key } = await testCertificate();
