@@ -12,7 +12,16 @@ export interface DeliverySummary {
   readonly skipped: ReadonlyMap<string, number>;
 }
 
+/** Of targets that were counted before: a page that is asked for again and again goes with the same. */
+const summaries = new WeakMap<readonly DeliveredTarget[], DeliverySummary>();
+
 export function summarize(targets: readonly DeliveredTarget[]): DeliverySummary {
+  let summary = summaries.get(targets);
+  if (summary === undefined) summaries.set(targets, (summary = count(targets)));
+  return summary;
+}
+
+function count(targets: readonly DeliveredTarget[]): DeliverySummary {
   const learned = { push: 0, hint: 0, link: 0 };
   const summary = { push: 0, pushBytes: 0, hint: 0, link: 0, learned, skipped: new Map<string, number>() };
   for (const { means, bytes, by, reason = "" } of targets) {

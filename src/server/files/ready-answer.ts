@@ -64,12 +64,12 @@ const FIELDS = [
   "sec-fetch-mode",
 ] as const;
 
-/** All that an answer depends on beside the file. No part of it can hold a line break. */
+/** All that an answer depends on beside the file, and a query is not part of it. No part of it can hold a line break. */
 function kindOf(
   { rules }: Site,
   { httpVersion, method, authority, target, fields, pushEnabled, connection }: Exchange,
 ) {
-  let kind = `${rules.version} ${httpVersion} ${pushEnabled} ${connection.history.refuses} ${method}\n${authority}\n${target}`;
+  let kind = `${rules.version} ${httpVersion} ${pushEnabled} ${connection.history.refuses} ${method}\n${authority}\n${pathOf(target)}`;
   for (const name of FIELDS) {
     const value = fields[name];
     if (value !== undefined) kind += `\n${name}: ${String(value)}`;
@@ -125,10 +125,15 @@ function pageAnswer(
   const answer = byNeeds.get(needs) ?? withLinks(site, exchange, own, needs);
   byNeeds.set(needs, answer);
   if (known === undefined && kinds.size >= MAX_KINDS) kinds.clear();
-  // A query can be anything; a page is asked for by few paths.
-  if (!exchange.target.includes("?") && kind.length <= MAX_KIND_LENGTH)
+  if (!namesItself(exchange, needs) && kind.length <= MAX_KIND_LENGTH)
     kinds.set(kind, { answer, byNeeds, found, until });
   return answer;
+}
+
+/** Whether a page needs itself with a query: with that very query, it does not go with itself. */
+function namesItself({ target }: Exchange, { entries }: PageNeeds): boolean {
+  const start = `${pathOf(target)}?`;
+  return entries.some((entry) => entry.target.startsWith(start));
 }
 
 /** What a page needs whose links are all it goes with. */

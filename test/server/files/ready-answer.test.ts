@@ -60,3 +60,9 @@ test("a page in memory goes with what it needs by now, and by the rules of now",
   server.invalidate();
   for (let time = 0; time < 3; time++) expect(await linkNow()).toContain("</b.css>; rel=preload; as=style");
 });
+
+test("a query changes nothing about what a page goes with", async () => {
+  const link = "</b.css>; rel=preload; as=style";
+  const { request } = await warm();
+  for (const target of ["/?a=1", "/?a=2", "/", "/?a=1"]) expect((await request(target)).headers["link"]).toBe(link);
+});
