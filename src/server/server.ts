@@ -7,6 +7,7 @@ import { descriptorLimit } from "../io/disk/descriptor-limit.js";
 import type { PemPair } from "../tls/issue/certificate.js";
 import { secureContexts, type Secured } from "../tls/store/secure-context.js";
 import { checkGivenPair, checkOptions } from "./options/check-options.js";
+import { remoteAddressOf } from "./listen/connection.js";
 import { Connections } from "./listen/connections.js";
 import { watchConnections } from "./listen/connection-watch.js";
 import { Hosts, namesIn } from "./middleware/host-check.js";
@@ -184,6 +185,7 @@ class H2PushServer implements Server {
       network: await networkOf(this.#settings),
       maxConnections: Math.min(this.#settings.maxConnections, possibleConnections()),
       makeRoom: () => this.#connections.endIdlest(),
+      wait: (socket) => this.#connections.reconnects.wait(remoteAddressOf(socket) ?? "", performance.now()),
       onTls: (connection: Duplex) => hand("tls", connection),
       onPlain: (connection: Duplex) => hand("plain", connection),
     });

@@ -64,8 +64,7 @@ export function openConnection(id: number, transport: Transport): Connection {
   return {
     id,
     transport,
-    // An IPv6 socket that takes IPv4 too maps those addresses (RFC 4291 §2.5.5.2).
-    remoteAddress: transport.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, ""),
+    remoteAddress: remoteAddressOf(transport.socket),
     opened,
     history: new History(resumes(transport.socket)),
     writes: new WriteQueue(),
@@ -78,6 +77,9 @@ export function openConnection(id: number, transport: Transport): Connection {
     floods: new FloodLimits(),
   };
 }
+
+/** An IPv6 socket that takes IPv4 too maps those addresses (RFC 4291 §2.5.5.2). */
+export const remoteAddressOf = ({ remoteAddress }: Socket) => remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, "");
 
 /** Whether a client goes on with a TLS session of another connection (RFC 8446 §2.2). */
 const resumes = (socket: Socket) => socket instanceof TLSSocket && socket.isSessionReused();

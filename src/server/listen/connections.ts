@@ -1,5 +1,6 @@
 import { FairTurns } from "./fair-turns.js";
 import { EventEmitter, once } from "node:events";
+import { ReconnectLimits } from "./reconnect-limits.js";
 import { end, endIdle, openConnection, type Connection, type Taken, type Transport } from "./connection.js";
 
 /** Notes a response as under way. */
@@ -19,6 +20,7 @@ export function untrack({ responses }: Connection, response: Taken): void {
 export class Connections {
   /** Of requests that are not answered from memory. */
   readonly turns = new FairTurns<Connection>();
+  readonly reconnects = new ReconnectLimits();
   readonly #all = new Set<Connection>();
   readonly #changes = new EventEmitter<{ change: [] }>();
   #last = 0;
@@ -28,6 +30,8 @@ export class Connections {
     const connection = openConnection(++this.#last, transport);
     this.#all.add(connection);
     transport.socket.once("close", () => {
+      if (isBusy(connection) && connection.remoteAddress !== undefined)
+        this.reconnects.left(connection.remoteAddress, performance.now());
       this.#all.delete(connection);
       this.#changes.emit("change");
     });
@@ -64,8 +68,7 @@ export class Connections {
 
   /** Whether any request is under way. */
   get busy(): boolean {
-    for (const { open, idleStreams } of this.#all) if (open > idleStreams) return true;
-    return false;
+    return [...this.#all].some(isBusy);
   }
 
   /** Resolves when no request is under way. */
@@ -104,6 +107,8 @@ export class Connections {
     for (const connection of this.#all) end(connection);
   }
 }
+
+const isBusy = ({ open, idleStreams }: Connection) => open > idleStreams;
 
 const isIdler = (one: Connection, other: Connection) =>
   (Math.min(one.begun, 1) - Math.min(other.begun, 1) || one.activeAt - other.activeAt) < 0;

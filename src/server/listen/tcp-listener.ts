@@ -23,6 +23,8 @@ export interface ListenOptions {
   readonly maxConnections: number;
   /** Ends a connection that nobody needs, when there is one. */
   readonly makeRoom: () => boolean;
+  /** How long a connection waits before it begins (milliseconds). */
+  readonly wait: (socket: Socket) => number;
 }
 
 export interface Listener {
@@ -109,11 +111,16 @@ function acceptor(options: ListenOptions): { accept: (socket: Socket) => void; d
       // One that has nothing to do gives way to a new one; who is being served stays.
       if (open.size >= options.maxConnections && !options.makeRoom()) return void socket.destroy();
       track(socket);
-      sortOut(socket, options, (connection) => {
-        // What plays a slow network ends its socket itself, when what is on its way has arrived.
-        open.delete(socket);
-        track(connection);
-      });
+      const begin = () =>
+        sortOut(socket, options, (connection) => {
+          // What plays a slow network ends its socket itself, when what is on its way has arrived.
+          open.delete(socket);
+          track(connection);
+        });
+      const wait = options.wait(socket);
+      if (wait === 0) return begin();
+      socket.on("error", () => socket.destroy());
+      setTimeout(() => socket.destroyed || begin(), wait);
     },
     destroy: () => open.forEach((connection) => connection.destroy()),
   };

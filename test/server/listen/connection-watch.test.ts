@@ -83,6 +83,21 @@ test.each([
   expect(performance.now() - began).toBeLessThan(9000);
 });
 
+test("who leaves in the middle again and again begins more slowly", async () => {
+  const server = await startServer({ root: await siteOf(110) });
+  const before = sockets();
+  const connections = (count: number) => Promise.all(Array.from({ length: count }, () => client(server.port)));
+  for (const one of await connections(60)) {
+    one.write(get(1, "/"));
+    await one.next(({ type }) => type === FRAME.DATA);
+    one.destroy();
+  }
+  await expect.poll(sockets).toBeLessThanOrEqual(before);
+  const began = performance.now();
+  await connections(15);
+  expect(performance.now() - began).toBeGreaterThanOrEqual(14 * 25 - 5);
+});
+
 test.each([
   ["content on stream 0", data(0, Buffer.from("x"))],
   ["fields that can't be read", frame(FRAME.HEADERS, FLAG.END_HEADERS, 5, Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff]))],

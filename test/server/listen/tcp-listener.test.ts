@@ -31,6 +31,7 @@ async function listening(options: Partial<ListenOptions> = {}) {
     network: undefined,
     maxConnections: 100,
     makeRoom: () => false,
+    wait: () => 0,
     onTls: take("tls"),
     onPlain: take("plain"),
     ...options,
