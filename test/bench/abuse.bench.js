@@ -29,7 +29,7 @@ const optionsOf = (args) =>
     args,
     options: {
       only: { type: "string", default: "" },
-      seconds: { type: "string", default: "1.5" },
+      seconds: { type: "string", default: "3" },
       runs: { type: "string", default: String(RUNS) },
     },
   }).values;

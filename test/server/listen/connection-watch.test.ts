@@ -87,7 +87,7 @@ test("who leaves in the middle again and again begins more slowly", async () => 
   const server = await startServer({ root: await siteOf(110) });
   const before = sockets();
   const connections = (count: number) => Promise.all(Array.from({ length: count }, () => client(server.port)));
-  for (const one of await connections(60)) {
+  for (const one of await connections(110)) {
     one.write(get(1, "/"));
     await one.next(({ type }) => type === FRAME.DATA);
     one.destroy();
