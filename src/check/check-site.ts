@@ -7,7 +7,7 @@ import type { PageNeeds, PageRecord } from "../scanner/types.js";
 import { scan } from "../server/scan/scan-directory.js";
 import type { ScanOptions } from "../server/scan/scan-options.js";
 import { announcedByFields, openScan, type OpenedScan } from "../server/scan/scan-setting.js";
-import { sitePages } from "../server/scan/site-pages.js";
+import { filePages } from "../server/scan/site-pages.js";
 import type { CheckCache } from "./check-cache.js";
 import { checkPage, type CheckedPage, type PageCost } from "./check-page.js";
 import type { Finding, Suspicion } from "./finding.js";
@@ -47,7 +47,7 @@ export async function checkSite(root: string, options: CheckOptions): Promise<Ch
   // A scan of the pages that are left comes upon the same.
   const tell = tellOnce(options.onNotice ?? (() => undefined), Infinity);
   const onNotice = (text: string) => tell(text, text);
-  for await (const page of sitePages(opened.lookup, opened.rules, onNotice)) pages.push(page);
+  for await (const page of filePages(opened.lookup, opened.rules, onNotice)) pages.push(page);
   const checked = await checkedPages(root, pages, opened, { ...options, onNotice });
   const findings = await checkRuleFiles(opened);
   const nameOf = namer(opened.lookup.tree.root);

@@ -45,6 +45,8 @@ export interface Abilities {
   readonly maxPushes?: number;
   /** Whether it sends a target stale. */
   readonly isStale?: (target: string) => boolean;
+  /** It goes by the file that answers, not by the path that was asked for. */
+  readonly goesByFile?: boolean;
   /** What it takes for something else, in a URL. */
   readonly unwritable?: RegExp;
   /** Most characters of one link-value. */
@@ -62,7 +64,10 @@ export function exportPage(
   { announce, earlyHints }: { readonly announce: Announcement; readonly earlyHints: boolean },
 ): { readonly page: ExportedPage; readonly left: readonly LeftOut[] } {
   const left: LeftOut[] = [];
-  const others = entries.filter(({ target }) => target !== pathname);
+  const isForOthers = ({ route }: ManifestEntry) => route === true && abilities.goesByFile === true;
+  const reason = "the router loads it at this path alone, and the target goes by the file that answers";
+  left.push(...entries.filter(isForOthers).map((entry) => ({ page: pathname, entry, reason })));
+  const others = entries.filter((entry) => entry.target !== pathname && !isForOthers(entry));
   const seen = leftToBrowser(others, announce);
   const announced = others.filter((entry) => {
     if (entry.rel === undefined || seen.has(entry)) return false;

@@ -35,7 +35,7 @@ export async function siteNeeds(root: string, options: NeedsOptions): Promise<Si
  */
 async function writtenNeeds(root: string, file: string, options: NeedsOptions): Promise<SiteNeeds> {
   const { onNotice } = options;
-  const { lookup, rules } = await openScan({ ...options, root }, onNotice);
+  const { lookup, rules, scanner: found } = await openScan({ ...options, root }, onNotice);
   const written = await manifestScanner(lookup, file, true, onNotice);
   const scanner = await learnedToo(written, options, lookup, onNotice);
   const text = await readUserFile(file, "manifest", "write a manifest with h2push manifest --out FILE");
@@ -47,7 +47,7 @@ async function writtenNeeds(root: string, file: string, options: NeedsOptions): 
     );
   }
   const named = new Set(needs.keys());
-  for await (const { pathname, file: page } of sitePages(lookup, rules, onNotice)) {
+  for await (const { pathname, file: page } of sitePages(lookup, rules, onNotice, found)) {
     if (!named.delete(pathname)) continue;
     const { entries, missing } = await scanner.page(pathname, page);
     needs.set(pathname, entries);

@@ -51,6 +51,7 @@ export const targets = {
     ...field,
     description: ".htaccess: Header add Link, H2PushResource",
     files: [".htaccess"],
+    goesByFile: true,
     pushesByName: true,
     sendsHints: true,
   },
@@ -90,6 +91,7 @@ export const targets = {
   html: {
     ...field,
     announces: "element",
+    goesByFile: true,
     description: "a copy of the site with link elements (--inject DIR)",
     files: [],
   },

@@ -11,6 +11,7 @@ const VALUES: Readonly<Record<keyof (LinkAttributes & EntryMarks), readonly (str
   named: [true],
   blocking: [true],
   when: ["paint", "load"],
+  route: [true],
   by: ["traffic", "browser"],
   rel: ["preload", "modulepreload"],
   type: undefined,

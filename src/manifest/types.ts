@@ -28,6 +28,8 @@ export interface EntryMarks {
    * on a page that shows something by itself).
    */
   readonly when?: "paint" | "load";
+  /** The router of an application loads it at this path. The same page may answer for other paths, without it. */
+  readonly route?: true;
   /** Observation added it, and reading the files did not: what a client asked for, or an installed browser. */
   readonly by?: "traffic" | "browser";
 }

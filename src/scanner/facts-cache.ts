@@ -22,7 +22,7 @@ import { isWithheld, readingOf } from "./scan-fault.js";
 import type { SiteFile } from "./lookup.js";
 import { versionOf } from "./site-files/file-version.js";
 import { mayAddImportMap } from "./html/elements/script-element.js";
-import { type DynamicImport, readLoads } from "./modules/dynamic-imports.js";
+import { readLoads, type ScriptLoads } from "./modules/dynamic-imports.js";
 import { hasRuntime, readWebpack, type WebpackScript } from "./webpack/webpack-script.js";
 import { readScript, type ScriptFacts, scriptLexer } from "./modules/imports.js";
 import { SharedStyles, type Styles } from "./style/engine-cache.js";
@@ -90,7 +90,7 @@ export class SiteFacts {
   readonly #html: LruMap<Promise<ReadHtml>>;
   readonly #css = new LruMap<CachedPromise<ReadCss>>(MAX_SHEETS);
   readonly #scripts = new LruMap<CachedPromise<ScriptFacts>>(MAX_SCRIPTS);
-  readonly #loads = new LruMap<CachedPromise<readonly DynamicImport[]>>(MAX_SCRIPTS);
+  readonly #loads = new LruMap<CachedPromise<ScriptLoads>>(MAX_SCRIPTS);
   readonly #webpack = new LruMap<CachedPromise<WebpackScript | undefined>>(MAX_SHEETS);
   /** Answers to what is asked of stylesheets and scripts by yes or no. */
   readonly #answers = new LruMap<CachedPromise<boolean>>(MAX_SCRIPTS);
@@ -165,7 +165,7 @@ export class SiteFacts {
   }
 
   /** What a script imports as it runs. */
-  loads(file: SiteFile, kind: "module" | "script"): MaybePromise<readonly DynamicImport[]> {
+  loads(file: SiteFile, kind: "module" | "script"): MaybePromise<ScriptLoads> {
     this.#checkSize(file, LARGE_TREE_BYTES);
     return this.#once(this.#loads, file, kind, (bytes) => readLoads(bytes.toString("utf8"), kind));
   }

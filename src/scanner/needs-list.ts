@@ -67,6 +67,10 @@ export class Listing {
   readonly #record: ReferenceRecord | undefined;
   /** What is listed now is loaded by scripts as they run. */
   byRunningScripts = false;
+  /** What is listed now is loaded for the path of the page, by a router: for certain, or not. */
+  byRouter: "certain" | "uncertain" | undefined;
+  /** Targets of which that is all that is known. */
+  readonly #routed = new Map<string, "certain" | "uncertain">();
   /** Targets that running scripts alone load, and scripts that can wait. */
   readonly #late = new Set<string>();
 
@@ -82,12 +86,18 @@ export class Listing {
   needs(isMadeByScript = false): PageNeeds {
     const found = [...this.#found.values()].sort((a, b) => a.need - b.need);
     const { mayHaveImportMap, mayMoveBase } = this.#page;
-    const isDoubtful = (target: string) => mayMoveBase || this.#doubtful.has(target);
+    const isDoubtful = (target: string) =>
+      mayMoveBase || this.#doubtful.has(target) || this.#routed.get(target) === "uncertain";
     const isLate = (target: string) => !isMadeByScript && this.#late.has(target);
+    const entryIn = ({ entry }: Found): ManifestEntry => ({
+      ...(isDoubtful(entry.target) ? unlinked(entry) : entry),
+      ...(isLate(entry.target) ? { when: "load" } : {}),
+      ...(this.#routed.has(entry.target) ? { route: true } : {}),
+    });
+    // Pages have entries in common: an object for each of them and each page would fill the memory.
+    const isMarked = ({ entry: { target } }: Found) => isDoubtful(target) || isLate(target) || this.#routed.has(target);
     return {
-      entries: found
-        .map(({ entry }) => (isDoubtful(entry.target) ? unlinked(entry) : entry))
-        .map((entry) => (isLate(entry.target) ? { ...entry, when: "load" } : entry)),
+      entries: found.map((one) => (isMarked(one) ? entryIn(one) : one.entry)),
       mayHaveImportMap,
       isMadeByScript,
       reasons: new Map(found.map(({ entry, reason }) => [entry.target, reason])),
@@ -187,6 +197,8 @@ export class Listing {
     const isBetter = known === undefined || saysBetter(reference, known);
     if (!this.byRunningScripts && reference.canWait !== true) this.#late.delete(target);
     else if (known === undefined) this.#late.add(target);
+    if (this.byRouter === undefined) this.#routed.delete(target);
+    else if (known === undefined) this.#routed.set(target, this.byRouter);
     // Of different integrity in different places: an announcement would take a side.
     if (known !== undefined && known.reference.integrity !== reference.integrity) this.doubt(target);
     const own = marksOf(reference);

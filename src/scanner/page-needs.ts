@@ -106,7 +106,7 @@ class PageNeedsSearch {
     for (const module of modules) await this.#inlineModule(module);
     await this.#runScripts();
     if (this.#explain) await this.#explainScripts();
-    const needs = await this.#withStyle();
+    const needs = { ...(await this.#withStyle()), paths: this.#running.paths };
     if (this.#record === undefined) return needs;
     const record = await this.#record.finish(this.#document, (offset) => this.#contextAt(offset), this.#facts);
     return { ...needs, record: { ...record, restsOn: [] } };
@@ -114,7 +114,7 @@ class PageNeedsSearch {
 
   async #runScripts(): Promise<void> {
     this.#listing.byRunningScripts = true;
-    if (!this.#mapIsUnknown) await this.#running.follow();
+    if (!this.#mapIsUnknown) await this.#running.follow(this.#before.pathname);
     await new WebpackChunks(this.#listing, this.#facts, this.#sheets, this.#policy).follow(this.#classic, this.#after);
     this.#listing.byRunningScripts = false;
   }

@@ -69,6 +69,8 @@ export interface PageNeeds {
   readonly mayHaveImportMap: boolean;
   /** It shows nothing before its scripts have run: what they ask for is painted first. */
   readonly isMadeByScript?: boolean;
+  /** Paths of a single-page application that its router has, from the router's base. */
+  readonly paths?: readonly string[];
   /** For each target, what makes the page need it: "stylesheet in /docs/". */
   readonly reasons: ReadonlyMap<string, string>;
   readonly missing: readonly MissingReference[];

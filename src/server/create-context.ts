@@ -241,8 +241,8 @@ async function lookAhead(parts: OpenedParts, { options, connections, closing, to
     await rules.look(performance.now());
     if (options.onScan === undefined || lookup === undefined || scanner === undefined) return;
     const { scanAhead } = await import("./scan/background-scan.js");
-    const pages = sitePages(lookup, rules, told.notice);
-    const summary = await scanAhead(pages, rules.scanner(scanner), connections, closing);
+    const ruled = rules.scanner(scanner);
+    const summary = await scanAhead(sitePages(lookup, rules, told.notice, ruled), ruled, connections, closing);
     if (summary !== undefined) options.onScan(summary);
   } catch (error) {
     told.report(errorOf(error));

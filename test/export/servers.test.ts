@@ -134,6 +134,48 @@ describe.each(byPeer.filter((name) => name !== "nghttpx"))("%s", (name) => {
   });
 });
 
+const application = {
+  "index.html": "<!doctype html><title>t</title><div id=app></div><script type=module src=/app.js></script>",
+  "app.js": `import "/common.js";
+createRouter([
+  { path: "/", component: () => import("/home.js") },
+  { path: "/stats", component: () => import("/stats.js") },
+]);`,
+  "common.js": "",
+  "home.js": "",
+  "stats.js": "",
+};
+
+describe.each(byPeer.filter((name) => name === "nginx" || name === "apache" || name === "caddy"))("%s", (name) => {
+  test("names what a router loads for the path that is asked for, and for no other", async () => {
+    const root = await writeSite(application);
+    await chmod(root, 0o755);
+    const directory = await emptyDirectory();
+    const args = ["export", root, "--single", "--to", name, "--out", `${directory}/`];
+    await run(process.execPath, [programFile, ...args]);
+    const { port, stop, said } = await startPeer(name, { exported: directory, root, upstream: 0, single: true });
+    onTestFinished(stop);
+    onTestFailed(() => console.error(`${name} said:\n${said()}`));
+    const { request } = await connect(port, { settings: { enablePush: false } });
+    const told = async (path: string) => {
+      const { status, headers } = await request(path);
+      return [
+        status,
+        [headers.link ?? ""]
+          .flat()
+          .join()
+          .match(/(?<=<\/)[\w.]+/g),
+      ];
+    };
+    // Apache tells by the file that answers.
+    const withCommon = (own: string) => (name === "apache" ? ["common.js"] : ["common.js", own]);
+    for (const path of ["/", "/?a=b"]) expect([path, await told(path)]).toEqual([path, [200, withCommon("home.js")]]);
+    for (const path of ["/stats", "/stats?a=b"])
+      expect([path, await told(path)]).toEqual([path, [200, withCommon("stats.js")]]);
+    expect(await told("/unknown")).toEqual([200, name === "apache" ? ["common.js"] : null]);
+  });
+});
+
 /** Paths that lead to the same page, the one that a browser makes of a name first. */
 const SPELLINGS = [
   ["/docs/%C3%A9,%20%C3%BC.html", "/docs/%c3%a9,%20%c3%bc.html", "/docs/%C3%A9%2C%20%C3%BC.html"],

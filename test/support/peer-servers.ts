@@ -24,6 +24,8 @@ interface Start {
   readonly upstream: number;
   /** The export is one with `--early-hints`. */
   readonly earlyHints?: boolean;
+  /** The index page answers for all paths without a file. */
+  readonly single?: boolean;
   /** One of the test's own without it. */
   readonly certificate?: PemPair;
 }
@@ -40,7 +42,7 @@ const SERVERS = {
     version: ["-v"],
     file: "nginx.conf",
     args: (directory: string) => ["-p", directory, "-c", "nginx.conf", "-e", "stderr", "-g", "daemon off;"],
-    configuration: ({ directory, exported, root, port, upstream }: Setting) => `
+    configuration: ({ directory, exported, root, port, upstream, single = false }: Setting) => `
 master_process off;
 ${process.getuid?.() === 0 ? "user root;" : ""}
 pid ${directory}/pid;
@@ -57,7 +59,7 @@ http {
     ${
       root === undefined
         ? `location / { proxy_pass https://127.0.0.1:${upstream}; proxy_http_version 1.1; proxy_set_header host localhost:${upstream}; }`
-        : `root ${root};`
+        : `root ${root};${single ? " try_files $uri $uri/ /index.html;" : ""}`
     }
     include ${exported}/h2push-server.conf;
   }
@@ -69,7 +71,7 @@ http {
     version: ["-v"],
     file: "httpd.conf",
     args: (directory: string) => ["-f", `${directory}/httpd.conf`, "-DFOREGROUND"],
-    configuration: ({ directory, exported, root, port, upstream, earlyHints = false }: Setting) => `
+    configuration: ({ directory, exported, root, port, upstream, earlyHints = false, single = false }: Setting) => `
 ServerRoot ${directory}
 ServerName localhost
 PidFile ${directory}/pid
@@ -103,6 +105,7 @@ Include ${exported}/.htaccess`
 DirectoryIndex index.html
 <Directory ${root}>
   Require all granted
+  ${single ? "FallbackResource /index.html" : ""}
   Include ${exported}/.htaccess
 </Directory>`
 }
@@ -113,7 +116,7 @@ DirectoryIndex index.html
     version: ["version"],
     file: "Caddyfile",
     args: (directory: string) => ["run", "--config", `${directory}/Caddyfile`, "--adapter", "caddyfile"],
-    configuration: ({ directory, exported, root, port, upstream }: Setting) => `{
+    configuration: ({ directory, exported, root, port, upstream, single = false }: Setting) => `{
 	admin off
 	auto_https off
 }
@@ -130,7 +133,7 @@ https://localhost:${port} {
 			tls_insecure_skip_verify
 		}
 	}`
-      : `root * ${root}
+      : `root * ${root}${single ? "\n\ttry_files {path} /index.html" : ""}
 	file_server`
   }
 }

@@ -22,7 +22,7 @@ const MAX_EXPRESSIONS = 100;
 /**
  * Maps from the page to its `Link` for the `http` block, and the lines that
  * use them for the `server` block. `$uri` is what nginx has made of the path:
- * decoded, and that of the index file of a directory.
+ * decoded, and that of the file which answers.
  */
 export function nginx({ pages, version }: ExportedSite): ExportedFile[] {
   const { lists, rules } = shareLists(pages);
@@ -39,9 +39,14 @@ export function nginx({ pages, version }: ExportedSite): ExportedFile[] {
   const maps = [
     ...directives,
     ...dollar(values),
-    map("$uri", "$h2push_path", [
+    map("$uri", "$h2push_file", [
       String.raw`"~^(?<h2push_directory>.*/)index\.html$" $h2push_directory;`,
       "default $uri;",
+    ]),
+    // The page of an application answers for other paths: each has a list of its own.
+    map('"$uri $request_uri"', "$h2push_path", [
+      String.raw`"~^\S*/index\.html (?<h2push_asked>(?![^?]*/index\.html)[^?]*[^?/])(?:\?|$)" $h2push_asked;`,
+      "default $h2push_file;",
     ]),
     // A frame may be sandboxed, and what needs CORS is then refused to it.
     map("$http_sec_fetch_dest", "$h2push_page", [

@@ -1,7 +1,8 @@
 import type { AnyNode, CallExpression, ImportExpression, Program } from "acorn";
 
-import { Evaluation, childrenOf } from "./evaluate.js";
+import { Evaluation, childrenOf, textIn } from "./evaluate.js";
 import type { ModuleRequest } from "./imports.js";
+import { mayRoute, readRoutes, type Route } from "./routes.js";
 
 /** One `import()` that a script evaluates for certain when it runs. */
 export interface DynamicImport extends ModuleRequest {
@@ -11,7 +12,14 @@ export interface DynamicImport extends ModuleRequest {
   readonly relative: boolean;
 }
 
-const NOTHING: readonly DynamicImport[] = [];
+/** What a script loads as it runs. */
+export interface ScriptLoads {
+  readonly imports: readonly DynamicImport[];
+  /** What its router loads for the paths of the application. */
+  readonly routes: readonly Route<DynamicImport>[];
+}
+
+const NOTHING: ScriptLoads = { imports: [], routes: [] };
 
 /** Larger scripts take too long for what they may say (characters). */
 const MAX_SCRIPT_LENGTH = 4_000_000;
@@ -22,7 +30,7 @@ export function mayLoad(text: string): boolean {
 }
 
 /** Reads what a script imports as it runs. One that does not parse says nothing. */
-export async function readLoads(text: string, kind: "module" | "script"): Promise<readonly DynamicImport[]> {
+export async function readLoads(text: string, kind: "module" | "script"): Promise<ScriptLoads> {
   if (!mayLoad(text)) return NOTHING;
   const { parse } = await import("acorn");
   try {
@@ -35,33 +43,56 @@ export async function readLoads(text: string, kind: "module" | "script"): Promis
 
 /** What one script imports as it runs. */
 class Loads {
-  readonly #found = new Map<string, DynamicImport>();
+  readonly #text: string;
   readonly #lists: readonly string[];
   /** Vite's helper stands in the script, or is imported. */
   readonly #hasHelper: boolean;
 
   constructor(text: string) {
+    this.#text = text;
     this.#lists = viteLists(text);
     this.#hasHelper = /vite:preloadError|\bpreload-helper\b/.test(text);
   }
 
-  of(program: Program): readonly DynamicImport[] {
+  of(program: Program): ScriptLoads {
+    const imports = new Imports();
     const isAwaited = (node: AnyNode) => isLoad(node, this.#hasHelper);
-    new Evaluation(program, (node) => this.#take(node), isAwaited).follow(program);
-    for (const node of startNodes(program)) this.#take(node);
-    return [...this.#found.values()];
+    new Evaluation(program, (node) => this.#take(node, imports), isAwaited).follow(program);
+    for (const node of startNodes(program)) this.#take(node, imports);
+    const routes = mayRoute(this.#text) ? readRoutes(program, this.#text, (node) => this.#all(node)) : [];
+    return { imports: imports.found, routes };
   }
 
-  #take(node: AnyNode): boolean {
-    if (node.type === "ImportExpression") this.#add(node, [], false);
+  /** All that stands in a node. */
+  #all(node: AnyNode): readonly DynamicImport[] {
+    const imports = new Imports();
+    const visit = (one: AnyNode): void => {
+      if (!this.#take(one, imports)) childrenOf(one).forEach(visit);
+    };
+    visit(node);
+    return imports.found;
+  }
+
+  /** @returns whether what is in it has been seen to */
+  #take(node: AnyNode, imports: Imports): boolean {
+    if (node.type === "ImportExpression") imports.add(node, [], false);
     if (node.type !== "CallExpression" || !isVitePreload(node, this.#hasHelper)) return false;
     const [load, list, base] = node.arguments;
     const imported = load === undefined ? undefined : importIn(load);
-    if (imported !== undefined) this.#add(imported, namesIn(list, this.#lists), base !== undefined);
+    if (imported !== undefined) imports.add(imported, namesIn(list, this.#lists), base !== undefined);
     return true;
   }
+}
 
-  #add(node: ImportExpression, names: readonly string[], relative: boolean): void {
+/** What is imported, each specifier once. */
+class Imports {
+  readonly #found = new Map<string, DynamicImport>();
+
+  get found(): readonly DynamicImport[] {
+    return [...this.#found.values()];
+  }
+
+  add(node: ImportExpression, names: readonly string[], relative: boolean): void {
     const request = requestOf(node);
     if (request === undefined || this.#found.has(request.specifier)) return;
     this.#found.set(request.specifier, { ...request, names, relative });
@@ -72,7 +103,7 @@ const TYPES = { css: "style", json: "json" } as const;
 
 /** Undefined where the specifier is no text that stands there, or what it asks for is not known. */
 function requestOf({ source, options, start }: ImportExpression): ModuleRequest | undefined {
-  const specifier = textOf(source);
+  const specifier = textIn(source);
   if (specifier === undefined) return undefined;
   if (options === null || options === undefined) return { specifier, type: "script", offset: start };
   const [, type] = /^\{with:\{type:(css|json)\}\}$/.exec(plain(options)) ?? [];
@@ -83,13 +114,7 @@ function requestOf({ source, options, start }: ImportExpression): ModuleRequest 
 function plain(node: AnyNode): string {
   if (node.type === "ObjectExpression") return `{${node.properties.map(plain).join(",")}}`;
   if (node.type === "Property") return `${plain(node.key)}:${plain(node.value)}`;
-  return node.type === "Identifier" ? node.name : (textOf(node) ?? "?");
-}
-
-function textOf(node: AnyNode): string | undefined {
-  if (node.type === "Literal") return typeof node.value === "string" ? node.value : undefined;
-  if (node.type !== "TemplateLiteral" || node.expressions.length > 0) return undefined;
-  return node.quasis[0]?.value.cooked ?? undefined;
+  return node.type === "Identifier" ? node.name : (textIn(node) ?? "?");
 }
 
 /** Whether what is awaited is a script that is loaded, so that what follows runs once it has been. */

@@ -170,6 +170,13 @@ export function someIn(node: AnyNode, isWanted: (node: AnyNode) => boolean): boo
   return isWanted(node) || childrenOf(node).some((child) => someIn(child, isWanted));
 }
 
+/** The text that stands there: a string, or a template without expressions. */
+export function textIn(node: AnyNode | undefined): string | undefined {
+  if (node?.type === "Literal") return typeof node.value === "string" ? node.value : undefined;
+  if (node?.type !== "TemplateLiteral" || node.expressions.length > 0) return undefined;
+  return node.quasis[0]?.value.cooked ?? undefined;
+}
+
 function isNode(value: unknown): value is AnyNode {
   return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
 }

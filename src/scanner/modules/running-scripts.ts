@@ -2,13 +2,14 @@ import type { ContentSecurityPolicy } from "../url/csp.js";
 import type { Context, Listing } from "../needs-list.js";
 import { NEED, type Reference } from "../url/reference.js";
 import type { SiteFacts } from "../facts-cache.js";
-import type { DynamicImport } from "./dynamic-imports.js";
+import type { DynamicImport, ScriptLoads } from "./dynamic-imports.js";
 import type { GraphOptions, ModuleGraph } from "./module-graph.js";
+import { fixedPaths, routeFor, type Route } from "./routes.js";
 import type { SheetList } from "../style/stylesheets.js";
 
 /** A script of the page that runs. */
 interface Running {
-  readonly loads: readonly DynamicImport[];
+  readonly loads: ScriptLoads;
   readonly context: Context;
   /** Where in the context's file it begins. */
   readonly offset: number;
@@ -23,6 +24,7 @@ export class RunningScripts {
   readonly #sheets: SheetList;
   readonly #policy: ContentSecurityPolicy;
   readonly #scripts: Running[] = [];
+  readonly #routes: (Route<DynamicImport> & { readonly script: Running })[] = [];
   /** The files of all of them. */
   readonly files: Context[] = [];
 
@@ -41,14 +43,33 @@ export class RunningScripts {
   }
 
   add(running: Running): void {
-    if (running.loads.length > 0) this.#scripts.push(running);
+    const { imports, routes } = running.loads;
+    if (imports.length > 0) this.#scripts.push(running);
+    for (const route of routes) this.#routes.push({ ...route, script: running });
+  }
+
+  /** Paths of the application that their routers know, from the router's base. */
+  get paths(): readonly string[] {
+    return fixedPaths(this.#routes);
   }
 
   /**
-   * Follows what all of them load, and what that loads. What the page itself
-   * refers to is listed by then: a stylesheet that it has is not added again.
+   * Follows what all of them load, and what that loads; then what a router loads
+   * for the page. What the page itself refers to is listed by then: a
+   * stylesheet that it has is not added again.
    */
-  async follow(): Promise<void> {
+  async follow(pathname: string): Promise<void> {
+    await this.#followAll();
+    // What a route brings may have routes of its own, below that one.
+    const route = routeFor(this.#routes, pathname);
+    if (route === undefined) return;
+    this.#listing.byRouter = route.isCertain ? "certain" : "uncertain";
+    for (const load of route.loads) await this.#load(load, route.script);
+    await this.#followAll();
+    this.#listing.byRouter = undefined;
+  }
+
+  async #followAll(): Promise<void> {
     for (;;) {
       const file = this.#modules.running.shift();
       if (file !== undefined) {
@@ -56,7 +77,7 @@ export class RunningScripts {
         this.add({ ...file, offset: 0, loads: await this.#facts.loads(file.context.file, "module") });
       }
       const script = this.#scripts.shift();
-      if (script !== undefined) for (const load of script.loads) await this.#load(load, script);
+      if (script !== undefined) for (const load of script.loads.imports) await this.#load(load, script);
       if (file === undefined && script === undefined) return;
     }
   }

@@ -36,7 +36,7 @@ export async function scan(root: string, options: ScanOptions = {}): Promise<Sit
   const { lookup, rules, scanner, setting } = await openScan({ ...options, root }, onNotice);
   const pages: SitePage[] = [];
   const listing = listed(
-    options.pages?.map((path) => findPage(lookup, rules, path)) ?? sitePages(lookup, rules, onNotice),
+    options.pages?.map((path) => findPage(lookup, rules, path)) ?? sitePages(lookup, rules, onNotice, scanner),
     options,
   );
   const isWhole = await gather(listing, pages, 2 * PAGES_FOR_A_THREAD);

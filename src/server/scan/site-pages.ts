@@ -1,4 +1,5 @@
 import { listPages, type SitePage } from "../../scanner/list-pages.js";
+import type { Scanner } from "../../scanner/scanner.js";
 import { withBase } from "../../files/base.js";
 import { isHtml, mediaType } from "../../files/media-type.js";
 import { expectedRequest, type SiteRules } from "../middleware/site-rules.js";
@@ -6,12 +7,28 @@ import type { SiteLookup } from "../files/site-lookup.js";
 
 /**
  * The pages of a site, by the URLs that they are served at: their own, unless
- * a rule comes first, and those that rewrites give them, as far as these can
- * be told beforehand.
+ * a rule comes first, those that rewrites give them, as far as these can be
+ * told beforehand, and the paths of a single-page application.
  *
  * @param notice told of directories that can't be read
+ * @param scanner reads the paths that the router of an application has
  */
 export async function* sitePages(
+  lookup: SiteLookup,
+  rules: SiteRules,
+  notice: (text: string) => void,
+  scanner: Pick<Scanner, "page">,
+): AsyncGenerator<SitePage> {
+  const listed = new Set<string>();
+  for await (const page of filePages(lookup, rules, notice)) {
+    listed.add(page.pathname);
+    yield page;
+  }
+  for await (const page of routedPages(lookup, rules, scanner)) if (!listed.has(page.pathname)) yield page;
+}
+
+/** The same without the paths of an application: each page of these is a file, and what stands in it is its own. */
+export async function* filePages(
   lookup: SiteLookup,
   rules: SiteRules,
   notice: (text: string) => void,
@@ -32,6 +49,25 @@ export async function* sitePages(
   for (const url of new Set(rewritten?.fixed)) {
     const moved = await rewrittenPage(withBase(base, url), lookup, rules);
     if (moved !== undefined) yield moved;
+  }
+}
+
+/** A path that no file and no router has. */
+const UNKNOWN_PATH = "/.h2push/no-such-page";
+
+/** The page that answers for all paths without a file, at those that its router has. */
+async function* routedPages(
+  lookup: SiteLookup,
+  rules: SiteRules,
+  scanner: Pick<Scanner, "page">,
+): AsyncGenerator<SitePage> {
+  const { base } = lookup.tree;
+  const application = await pageAt(withBase(base, UNKNOWN_PATH), lookup, rules);
+  if (application === undefined) return;
+  const { paths = [] } = await scanner.page(base, application.file, { ahead: true });
+  for (const path of paths) {
+    const page = await pageAt(withBase(base, encodeURI(path)), lookup, rules);
+    if (page?.file.file === application.file.file) yield page;
   }
 }
 

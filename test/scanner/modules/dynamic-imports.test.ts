@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { readLoads } from "../../../src/scanner/modules/dynamic-imports.js";
 
 const specifiers = async (text: string, kind: "module" | "script" = "module"): Promise<string[]> =>
-  (await readLoads(text, kind)).map(({ specifier }) => specifier);
+  (await readLoads(text, kind)).imports.map(({ specifier }) => specifier);
 
 test.each([
   `import("a")`,
@@ -90,7 +90,7 @@ test("a classic script has no await of its own", async () => {
 });
 
 test("knows what kind of module an import asks for", async () => {
-  const loads = await readLoads(
+  const { imports: loads } = await readLoads(
     `import("a", { with: { type: "json" } }); import("b", { "with": { type: "css" } })`,
     "module",
   );
@@ -111,13 +111,13 @@ test.each([
   ],
   [`p(()=>import("./a.js"),[],import.meta.url)`, { names: [] }],
 ])("knows Vite's helper and the list beside it: %s", async (text, expected) => {
-  expect(await readLoads(list + text, "module")).toMatchObject([{ specifier: "./a.js", ...expected }]);
+  expect((await readLoads(list + text, "module")).imports).toMatchObject([{ specifier: "./a.js", ...expected }]);
 });
 
 test.each([`lazy(()=>p(()=>import("./a.js"),__vite__mapDeps([0,1])))`, `useEffect(()=>import("./a.js"),[])`])(
   "takes no list of what may not run: %s",
   async (text) => {
-    expect(await readLoads(list + text, "module")).toEqual([]);
+    expect((await readLoads(list + text, "module")).imports).toEqual([]);
   },
 );
 

@@ -1,0 +1,244 @@
+import type { AnyNode, CallExpression, FunctionExpression, ObjectExpression, Program } from "acorn";
+
+import { childrenOf, textIn } from "./evaluate.js";
+
+/** What the router of a single-page application loads for a path. */
+export interface Route<Load> {
+  /** Segments of its path, from the router's base: `products`, `:id`, `*` for whatever follows. */
+  readonly segments: readonly string[];
+  /** What it and the routes around it load. */
+  readonly loads: readonly Load[];
+  /** The router loads it whoever asks. Not so behind a guard, or where an element loads itself when it is shown. */
+  readonly isCertain: boolean;
+}
+
+/** Finds what is loaded in a node and all that is in it. */
+export type LoadsIn<Load> = (node: AnyNode) => readonly Load[];
+
+/** What Vue Router, React Router, Angular, Solid Router and TanStack Router load before they show a route. */
+const LOADERS = ["component", "Component", "components", "lazy", "loadChildren", "loadComponent"] as const;
+/** A component with what it is given: React Router shows it, and what is lazy in it loads itself then. */
+const ELEMENT = "element";
+/** Functions that may forbid a route or lead to another. */
+const GUARDS = ["beforeEnter", "canActivate", "canLoad", "canMatch", "redirect", "redirectTo"] as const;
+
+/** Whether a script is worth being searched for routes. */
+export const mayRoute = (text: string): boolean => /\bpath:\s*["'`]|\b\w+\("\/[^"]*"\)\(\{/.test(text);
+
+/** The routes that a script lists: objects with a `path`, or an `index`, and what to load. */
+export function readRoutes<Load>(program: Program, text: string, loadsIn: LoadsIn<Load>): readonly Route<Load>[] {
+  // Vue Router's guard of all routes.
+  const search = new RouteSearch(loadsIn, /\.beforeEach\(/.test(text));
+  search.visit(program, ROOT);
+  return search.routes;
+}
+
+/**
+ * The route for the path of a page. An application may live below a path that
+ * its router leaves out: what is left of the page's path then counts where a
+ * route has exactly that.
+ */
+export function routeFor<One extends Route<unknown>>(routes: readonly One[], pathname: string): One | undefined {
+  const segments = segmentsOf(pathname.replace(/\/index\.html$/, "/"));
+  const whole = bestOf(routes, segments);
+  if (whole !== undefined && whole.segments.at(-1) !== "*") return whole;
+  const fixed = routes.filter(isFixed);
+  // Only a directory is where an application may begin.
+  const most = pathname.endsWith("/") ? segments.length : segments.length - 1;
+  for (let left = 1; left <= most; left += 1) {
+    const part = bestOf(fixed, segments.slice(left));
+    if (part !== undefined) return part;
+  }
+  return whole;
+}
+
+function bestOf<One extends Route<unknown>>(routes: readonly One[], segments: readonly string[]): One | undefined {
+  let best: { readonly route: One; readonly rank: string } | undefined;
+  for (const route of routes) {
+    const rank = rankOf(route.segments, segments);
+    if (rank === undefined || (best !== undefined && rank < best.rank)) continue;
+    // A route and the one that is its index have the same path.
+    if (rank === best?.rank && route.loads.length <= best.route.loads.length) continue;
+    best = { route, rank };
+  }
+  return best?.route;
+}
+
+/** Paths that have no parameter, from the router's base. */
+export const fixedPaths = (routes: readonly Route<unknown>[]): readonly string[] => [
+  ...new Set(routes.filter(isFixed).map(({ segments }) => `/${segments.join("/")}`)),
+];
+
+const isFixed = ({ segments }: Route<unknown>) => segments.every((segment) => KIND[segment[0] ?? ""] === undefined);
+
+/** What the first character of a segment says. */
+const KIND: Readonly<Record<string, "one" | "rest">> = { ":": "one", $: "one", "*": "rest" };
+
+const segmentsOf = (path: string): string[] => path.split("/").filter((segment) => segment !== "");
+
+/** How well a path fits: the names that stand there count before parameters, those before what takes the rest. */
+function rankOf(pattern: readonly string[], segments: readonly string[]): string | undefined {
+  let rank = "";
+  for (const [at, wanted] of pattern.entries()) {
+    const kind = KIND[wanted[0] ?? ""];
+    if (kind === "rest") return `${rank}1`;
+    const segment = segments[at];
+    if (segment === undefined || (kind === undefined && segment !== wanted)) return undefined;
+    rank += kind === undefined ? "3" : "2";
+  }
+  return pattern.length === segments.length ? `${rank}9` : undefined;
+}
+
+/** Where a route stands. */
+interface Around<Load> extends Route<Load> {
+  /** What names stand for that load something, of the script and of the functions around it. */
+  readonly scopes: readonly ReadonlyMap<string, AnyNode>[];
+  /** A slash at the beginning of a path does not lead back to the root. */
+  readonly isRelative: boolean;
+}
+
+const ROOT = { segments: [], loads: [], isCertain: true, scopes: [], isRelative: false } as const;
+
+type Fields = ReadonlyMap<string, AnyNode>;
+
+class RouteSearch<Load> {
+  readonly routes: Route<Load>[] = [];
+  readonly #loadsIn: LoadsIn<Load>;
+  readonly #isGuarded: boolean;
+
+  constructor(loadsIn: LoadsIn<Load>, isGuarded: boolean) {
+    this.#loadsIn = loadsIn;
+    this.#isGuarded = isGuarded;
+  }
+
+  visit(node: AnyNode, around: Around<Load>): void {
+    const within = withNames(node, around);
+    if (node.type === "ObjectExpression" && this.#object(node, within)) return;
+    if (node.type === "CallExpression" && this.#call(node, within)) return;
+    for (const child of childrenOf(node)) this.visit(child, within);
+  }
+
+  /** `{ path: "about", lazy: () => import("./about.js"), children: [] }`. */
+  #object(node: ObjectExpression, around: Around<Load>): boolean {
+    const fields = fieldsOf(node);
+    const path = textIn(fields.get("path")) ?? (fields.has("index") ? "" : undefined);
+    const isShown = [...LOADERS, ELEMENT].some((name) => fields.has(name));
+    const children = fields.get("children");
+    if (path === undefined || !(isShown || children !== undefined)) return false;
+    const own = this.#within(around, path, fields);
+    if (isShown) this.#add(own, fields.has("loadChildren"));
+    // Solid Router's components have a getter for them, and paths go on from the one around.
+    if (children !== undefined) this.visit(children, { ...own, isRelative: children.type === "FunctionExpression" });
+    return true;
+  }
+
+  /** TanStack Router's routes that are files: `createFileRoute("/about")({ component: … })`. */
+  #call({ callee, arguments: [given] }: CallExpression, around: Around<Load>): boolean {
+    if (callee.type !== "CallExpression" || callee.arguments.length !== 1 || given?.type !== "ObjectExpression")
+      return false;
+    const path = textIn(callee.arguments[0]);
+    const fields = fieldsOf(given);
+    if (path?.startsWith("/") !== true || !fields.has("component")) return false;
+    // A name that begins with an underscore is a layout's, and not in the path.
+    this.#add(this.#within({ ...around, segments: [] }, path.replaceAll(/\/_[^/]*/g, ""), fields), false);
+    return true;
+  }
+
+  #within(around: Around<Load>, path: string, fields: Fields): Around<Load> {
+    const loaded = LOADERS.flatMap((name) => this.#loads(fields.get(name), around.scopes));
+    const element = fields.get(ELEMENT);
+    const shown = element === undefined ? [] : namesIn(element).flatMap((name) => this.#named(name, around.scopes));
+    const isFromRoot = path.startsWith("/") && path !== "/" && !around.isRelative;
+    const isGuarded = this.#isGuarded || GUARDS.some((name) => fields.has(name));
+    return {
+      ...around,
+      segments: isFromRoot ? segmentsIn(path) : [...around.segments, ...segmentsIn(path)],
+      loads: [...around.loads, ...loaded, ...shown],
+      isCertain: around.isCertain && !isGuarded && shown.length === 0,
+    };
+  }
+
+  #add({ segments, loads, isCertain }: Around<Load>, isOpen: boolean): void {
+    this.routes.push({ segments: isOpen ? [...segments, "*"] : segments, loads, isCertain });
+    const last = segments.at(-1);
+    // `:id?` may be left out.
+    if (last?.startsWith(":") === true && last.endsWith("?"))
+      this.routes.push({ segments: segments.slice(0, -1), loads, isCertain });
+  }
+
+  /** What a field has loaded: by a function in it, or by a name for one. */
+  #loads(field: AnyNode | undefined, scopes: Around<Load>["scopes"]): readonly Load[] {
+    if (field === undefined) return [];
+    if (isImporting(field)) return this.#loadsIn(field);
+    if (field.type === "Identifier") return this.#named(field.name, scopes);
+    if (field.type === "CallExpression") return field.arguments.flatMap((given) => this.#loads(given, scopes));
+    if (field.type === "FunctionExpression") return this.#loads(returnedBy(field), scopes);
+    if (field.type !== "ObjectExpression") return [];
+    return [...fieldsOf(field).values()].flatMap((value) => this.#loads(value, scopes));
+  }
+
+  #named(name: string, scopes: Around<Load>["scopes"]): readonly Load[] {
+    const value = scopes.findLast((scope) => scope.has(name))?.get(name);
+    return value === undefined ? [] : this.#loadsIn(value);
+  }
+}
+
+/** A segment that takes all the rest, as routers write it: `*`, `**`, `*rest`, `:path(.*)*`, `$`. */
+const segmentsIn = (path: string) =>
+  segmentsOf(path).map((segment) => (/^\*|\*$|\(\.[*+]\)$|^\$$/.test(segment) ? "*" : segment));
+
+/** With the names of a script or a function: `const About = lazy(() => import("./about.js"))`. */
+function withNames<Load>(node: AnyNode, around: Around<Load>): Around<Load> {
+  if (node.type !== "Program" && node.type !== "BlockStatement") return around;
+  const names = new Map<string, AnyNode>();
+  for (const statement of node.body) {
+    const declared = statement.type === "ExportNamedDeclaration" ? statement.declaration : statement;
+    if (declared?.type !== "VariableDeclaration") continue;
+    for (const { id, init } of declared.declarations)
+      if (id.type === "Identifier" && init && isImporting(init)) names.set(id.name, init);
+  }
+  return names.size === 0 ? around : { ...around, scopes: [...around.scopes, names] };
+}
+
+/** What is evaluated first of a node, of those that an `import()` may begin. */
+const BEGINS: Readonly<Record<string, readonly string[]>> = {
+  ArrowFunctionExpression: ["body"],
+  AwaitExpression: ["argument"],
+  BlockStatement: ["body"],
+  CallExpression: ["callee"],
+  MemberExpression: ["object"],
+  ReturnStatement: ["argument"],
+  VariableDeclaration: ["declarations"],
+  VariableDeclarator: ["init"],
+};
+
+/** Whether it imports something, and does nothing else before: a function that does, or a call that is given such a function. */
+function isImporting(node: AnyNode): boolean {
+  if (node.type === "ImportExpression") return true;
+  if (node.type === "ArrowFunctionExpression" && node.params.length > 0) return false;
+  const [first] = childrenOf(node, BEGINS[node.type] ?? []);
+  if (first !== undefined && isImporting(first)) return true;
+  return node.type === "CallExpression" && node.arguments.some(isImporting);
+}
+
+function returnedBy({ body }: FunctionExpression): AnyNode | undefined {
+  const [first] = body.body;
+  return first?.type === "ReturnStatement" ? (first.argument ?? undefined) : undefined;
+}
+
+/** The fields of an object, by name; of a getter, the function. */
+function fieldsOf({ properties }: ObjectExpression): Fields {
+  const fields = new Map<string, AnyNode>();
+  for (const property of properties) {
+    if (property.type !== "Property" || property.computed) continue;
+    const { key, value } = property;
+    const name = key.type === "Identifier" ? key.name : textIn(key);
+    if (name !== undefined) fields.set(name, value);
+  }
+  return fields;
+}
+
+function namesIn(node: AnyNode): string[] {
+  if (node.type === "Identifier") return [node.name];
+  return childrenOf(node).flatMap(namesIn);
+}
