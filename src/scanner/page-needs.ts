@@ -55,6 +55,7 @@ class PageNeedsSearch {
   readonly #sheets: SheetList;
   readonly #modules: ModuleGraph;
   readonly #running: RunningScripts;
+  readonly #webpack: WebpackChunks;
   readonly #byField: ContentSecurityPolicy;
   readonly #policy: ContentSecurityPolicy;
   readonly #policyFrom: number;
@@ -82,6 +83,7 @@ class PageNeedsSearch {
     const map = readImportMaps(document.importMaps, this.#after.base);
     this.#modules = new ModuleGraph(this.#listing, facts, map, this.#policy);
     this.#running = new RunningScripts(this.#listing, facts, this.#modules, this.#sheets, this.#policy);
+    this.#webpack = new WebpackChunks(this.#listing, facts, this.#sheets, this.#policy);
   }
 
   async find(): Promise<PageNeeds> {
@@ -106,7 +108,7 @@ class PageNeedsSearch {
     for (const module of modules) await this.#inlineModule(module);
     await this.#runScripts();
     if (this.#explain) await this.#explainScripts();
-    const needs = { ...(await this.#withStyle()), paths: this.#running.paths };
+    const needs = { ...(await this.#withStyle()), paths: [...this.#running.paths, ...this.#webpack.paths] };
     if (this.#record === undefined) return needs;
     const record = await this.#record.finish(this.#document, (offset) => this.#contextAt(offset), this.#facts);
     return { ...needs, record: { ...record, restsOn: [] } };
@@ -115,7 +117,7 @@ class PageNeedsSearch {
   async #runScripts(): Promise<void> {
     this.#listing.byRunningScripts = true;
     if (!this.#mapIsUnknown) await this.#running.follow(this.#before.pathname);
-    await new WebpackChunks(this.#listing, this.#facts, this.#sheets, this.#policy).follow(this.#classic, this.#after);
+    await this.#webpack.follow(this.#classic, this.#after);
     this.#listing.byRunningScripts = false;
   }
 

@@ -59,7 +59,9 @@ class Loads {
     const isAwaited = (node: AnyNode) => isLoad(node, this.#hasHelper);
     new Evaluation(program, (node) => this.#take(node, imports), isAwaited).follow(program);
     for (const node of startNodes(program)) this.#take(node, imports);
-    const routes = mayRoute(this.#text) ? readRoutes(program, this.#text, (node) => this.#all(node)) : [];
+    const begins = ({ type }: AnyNode) => type === "ImportExpression";
+    const loading = { begins, loadsIn: (node: AnyNode) => this.#all(node) };
+    const routes = mayRoute(this.#text) ? readRoutes(program, this.#text, loading) : [];
     return { imports: imports.found, routes };
   }
 

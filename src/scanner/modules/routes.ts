@@ -12,8 +12,13 @@ export interface Route<Load> {
   readonly isCertain: boolean;
 }
 
-/** Finds what is loaded in a node and all that is in it. */
-export type LoadsIn<Load> = (node: AnyNode) => readonly Load[];
+/** How a script loads another. */
+export interface Loading<Load> {
+  /** Whether a node itself loads something. */
+  readonly begins: (node: AnyNode) => boolean;
+  /** What is loaded in a node and all that is in it. */
+  readonly loadsIn: (node: AnyNode) => readonly Load[];
+}
 
 /** What Vue Router, React Router, Angular, Solid Router and TanStack Router load before they show a route. */
 const LOADERS = ["component", "Component", "components", "lazy", "loadChildren", "loadComponent"] as const;
@@ -26,9 +31,9 @@ const GUARDS = ["beforeEnter", "canActivate", "canLoad", "canMatch", "redirect",
 export const mayRoute = (text: string): boolean => /\bpath:\s*["'`]|\b\w+\("\/[^"]*"\)\(\{/.test(text);
 
 /** The routes that a script lists: objects with a `path`, or an `index`, and what to load. */
-export function readRoutes<Load>(program: Program, text: string, loadsIn: LoadsIn<Load>): readonly Route<Load>[] {
+export function readRoutes<Load>(program: Program, text: string, loading: Loading<Load>): readonly Route<Load>[] {
   // Vue Router's guard of all routes.
-  const search = new RouteSearch(loadsIn, /\.beforeEach\(/.test(text));
+  const search = new RouteSearch(loading, /\.beforeEach\(/.test(text));
   search.visit(program, ROOT);
   return search.routes;
 }
@@ -103,16 +108,16 @@ type Fields = ReadonlyMap<string, AnyNode>;
 
 class RouteSearch<Load> {
   readonly routes: Route<Load>[] = [];
-  readonly #loadsIn: LoadsIn<Load>;
+  readonly #loading: Loading<Load>;
   readonly #isGuarded: boolean;
 
-  constructor(loadsIn: LoadsIn<Load>, isGuarded: boolean) {
-    this.#loadsIn = loadsIn;
+  constructor(loading: Loading<Load>, isGuarded: boolean) {
+    this.#loading = loading;
     this.#isGuarded = isGuarded;
   }
 
   visit(node: AnyNode, around: Around<Load>): void {
-    const within = withNames(node, around);
+    const within = this.#withNames(node, around);
     if (node.type === "ObjectExpression" && this.#object(node, within)) return;
     if (node.type === "CallExpression" && this.#call(node, within)) return;
     for (const child of childrenOf(node)) this.visit(child, within);
@@ -169,7 +174,7 @@ class RouteSearch<Load> {
   /** What a field has loaded: by a function in it, or by a name for one. */
   #loads(field: AnyNode | undefined, scopes: Around<Load>["scopes"]): readonly Load[] {
     if (field === undefined) return [];
-    if (isImporting(field)) return this.#loadsIn(field);
+    if (this.#isLoading(field)) return this.#loading.loadsIn(field);
     if (field.type === "Identifier") return this.#named(field.name, scopes);
     if (field.type === "CallExpression") return field.arguments.flatMap((given) => this.#loads(given, scopes));
     if (field.type === "FunctionExpression") return this.#loads(returnedBy(field), scopes);
@@ -177,9 +182,31 @@ class RouteSearch<Load> {
     return [...fieldsOf(field).values()].flatMap((value) => this.#loads(value, scopes));
   }
 
+  /** With the names of a script or a function: `const About = lazy(() => import("./about.js"))`. */
+  #withNames(node: AnyNode, around: Around<Load>): Around<Load> {
+    if (node.type !== "Program" && node.type !== "BlockStatement") return around;
+    const names = new Map<string, AnyNode>();
+    for (const statement of node.body) {
+      const declared = statement.type === "ExportNamedDeclaration" ? statement.declaration : statement;
+      if (declared?.type !== "VariableDeclaration") continue;
+      for (const { id, init } of declared.declarations)
+        if (id.type === "Identifier" && init && this.#isLoading(init)) names.set(id.name, init);
+    }
+    return names.size === 0 ? around : { ...around, scopes: [...around.scopes, names] };
+  }
+
+  /** Whether it loads something, and does nothing else before: a function that does, or a call that is given such a function. */
+  #isLoading(node: AnyNode): boolean {
+    if (this.#loading.begins(node)) return true;
+    if (node.type === "ArrowFunctionExpression" && node.params.length > 0) return false;
+    const [first] = childrenOf(node, BEGINS[node.type] ?? []);
+    if (first !== undefined && this.#isLoading(first)) return true;
+    return node.type === "CallExpression" && node.arguments.some((given) => this.#isLoading(given));
+  }
+
   #named(name: string, scopes: Around<Load>["scopes"]): readonly Load[] {
     const value = scopes.findLast((scope) => scope.has(name))?.get(name);
-    return value === undefined ? [] : this.#loadsIn(value);
+    return value === undefined ? [] : this.#loading.loadsIn(value);
   }
 }
 
@@ -187,20 +214,7 @@ class RouteSearch<Load> {
 const segmentsIn = (path: string) =>
   segmentsOf(path).map((segment) => (/^\*|\*$|\(\.[*+]\)$|^\$$/.test(segment) ? "*" : segment));
 
-/** With the names of a script or a function: `const About = lazy(() => import("./about.js"))`. */
-function withNames<Load>(node: AnyNode, around: Around<Load>): Around<Load> {
-  if (node.type !== "Program" && node.type !== "BlockStatement") return around;
-  const names = new Map<string, AnyNode>();
-  for (const statement of node.body) {
-    const declared = statement.type === "ExportNamedDeclaration" ? statement.declaration : statement;
-    if (declared?.type !== "VariableDeclaration") continue;
-    for (const { id, init } of declared.declarations)
-      if (id.type === "Identifier" && init && isImporting(init)) names.set(id.name, init);
-  }
-  return names.size === 0 ? around : { ...around, scopes: [...around.scopes, names] };
-}
-
-/** What is evaluated first of a node, of those that an `import()` may begin. */
+/** What is evaluated first of a node, of those that loading may begin. */
 const BEGINS: Readonly<Record<string, readonly string[]>> = {
   ArrowFunctionExpression: ["body"],
   AwaitExpression: ["argument"],
@@ -211,15 +225,6 @@ const BEGINS: Readonly<Record<string, readonly string[]>> = {
   VariableDeclaration: ["declarations"],
   VariableDeclarator: ["init"],
 };
-
-/** Whether it imports something, and does nothing else before: a function that does, or a call that is given such a function. */
-function isImporting(node: AnyNode): boolean {
-  if (node.type === "ImportExpression") return true;
-  if (node.type === "ArrowFunctionExpression" && node.params.length > 0) return false;
-  const [first] = childrenOf(node, BEGINS[node.type] ?? []);
-  if (first !== undefined && isImporting(first)) return true;
-  return node.type === "CallExpression" && node.arguments.some(isImporting);
-}
 
 function returnedBy({ body }: FunctionExpression): AnyNode | undefined {
   const [first] = body.body;

@@ -3,6 +3,7 @@ import type { SiteFacts } from "../facts-cache.js";
 import type { Context, Listing, Located } from "../needs-list.js";
 import { NEED, type Reference } from "../url/reference.js";
 import type { ContentSecurityPolicy } from "../url/csp.js";
+import { fixedPaths, routeFor } from "../modules/routes.js";
 import type { SheetList } from "../style/stylesheets.js";
 import type { ChunkNames } from "./chunk-names.js";
 import type { Asks, WebpackScript } from "./webpack-script.js";
@@ -19,6 +20,9 @@ export class WebpackChunks {
   readonly #facts: SiteFacts;
   readonly #sheets: SheetList;
   readonly #policy: ContentSecurityPolicy;
+
+  /** Paths that the router of the application has, from its base. */
+  paths: readonly string[] = [];
 
   constructor(listing: Listing, facts: SiteFacts, sheets: SheetList, policy: ContentSecurityPolicy) {
     this.#listing = listing;
@@ -57,7 +61,15 @@ export class WebpackChunks {
     const { names } = runtime.script;
     const base = names.publicPath.isOwn ? runtime.url : page.base;
     const context = { ...page, base };
-    for (const chunk of chunksOf(scripts, page.pathname)) await this.#chunk(chunk, names, context);
+    const chunks = chunksOf(scripts, page.pathname);
+    for (const chunk of chunks) await this.#chunk(chunk, names, context);
+    const routes = scripts.flatMap(({ script }) => script.routes);
+    this.paths = fixedPaths(routes);
+    const route = routeFor(routes, page.pathname);
+    if (route === undefined) return;
+    this.#listing.byRouter = route.isCertain ? "certain" : "uncertain";
+    for (const chunk of route.loads) if (!chunks.has(chunk)) await this.#chunk(chunk, names, context);
+    this.#listing.byRouter = undefined;
   }
 
   async #chunk(chunk: string, names: ChunkNames, context: Context): Promise<void> {
@@ -93,7 +105,7 @@ function chunksOf(scripts: readonly PageScript[], pathname: string): ReadonlySet
   for (const { script } of scripts) {
     const starts = script.starts.filter(({ after }) => after.every((chunk) => there.has(chunk)));
     starts.forEach(take);
-    if (starts.length > 0) take({ modules: [], chunks: script.routes?.chunksFor(pathname) ?? [] });
+    if (starts.length > 0) take({ modules: [], chunks: script.docusaurus?.chunksFor(pathname) ?? [] });
   }
   // A set is gone through with what is added meanwhile.
   for (const id of ran) take(modules.get(id));

@@ -3,6 +3,7 @@ import type { AnyNode, CallExpression, ObjectExpression, Program } from "acorn";
 import { type ChunkNames, idOf, readChunkNames } from "./chunk-names.js";
 import { type DocusaurusRoutes, readDocusaurus } from "./docusaurus.js";
 import { childrenOf, Evaluation } from "../modules/evaluate.js";
+import { mayRoute, readRoutes, type Route } from "../modules/routes.js";
 
 /** What code asks for, for certain, when it runs. */
 export interface Asks {
@@ -21,7 +22,9 @@ export interface WebpackScript {
   readonly starts: readonly (Asks & { readonly after: readonly string[] })[];
   /** Of the runtime, where that stands in it. */
   readonly names: ChunkNames | undefined;
-  readonly routes: DocusaurusRoutes | undefined;
+  readonly docusaurus: DocusaurusRoutes | undefined;
+  /** The chunks that a router loads. */
+  readonly routes: readonly Route<string>[];
 }
 
 /** Larger scripts take too long for what they may say (characters). */
@@ -56,8 +59,26 @@ function webpackIn(program: Program, text: string): WebpackScript | undefined {
     modules: table?.type === "ObjectExpression" ? modulesIn(table, program) : new Map<string, Asks>(),
     starts: [...own, ...(start ? startsIn(start) : [])],
     names,
-    routes: table && text.includes("__comp") ? readDocusaurus(table) : undefined,
+    docusaurus: table && text.includes("__comp") ? readDocusaurus(table) : undefined,
+    routes: mayRoute(text) ? readRoutes(program, text, { begins, loadsIn: chunksIn }) : [],
   };
+}
+
+/** `e.e(412)`, which loads a chunk, or `Promise.all([e.e(412), e.e(532)])`. */
+function begins(node: AnyNode): boolean {
+  return (
+    loadedBy(node) !== undefined ||
+    (node.type === "CallExpression" && isField(node.callee, "all") && chunksIn(node).length > 0)
+  );
+}
+
+function loadedBy(node: AnyNode): string | undefined {
+  return node.type === "CallExpression" && isField(node.callee, "e") ? idIn(node.arguments[0]) : undefined;
+}
+
+function chunksIn(node: AnyNode): readonly string[] {
+  const chunk = loadedBy(node);
+  return chunk === undefined ? childrenOf(node).flatMap(chunksIn) : [chunk];
 }
 
 /** `(self.webpackChunk = self.webpackChunk || []).push([[chunks], { modules }, start])`. */

@@ -72,6 +72,20 @@ test.each([
   expect(await loaded(site(main("n.e(532)"), automatic(path), directory))).toEqual(expected);
 });
 
+test.each([
+  [
+    `r([{path:"/",component:()=>n.e(532).then(n.bind(n,5))},{path:"/x",component:()=>n.e(7).then(n.bind(n,6))}])`,
+    ["/js/532.bbb.js"],
+  ],
+  [
+    `var s=(0,t.lazy)(()=>Promise.all([n.e(532),n.e(65)]).then(n.bind(n,5)));r([{path:"/",component:s},{path:"*",component:()=>n.e(7)}])`,
+    ["/js/532.bbb.js", "/js/chart.css1.css", "/js/chart.aaa.js"],
+  ],
+  [`r([{path:"/x",component:()=>n.e(7).then(n.bind(n,6))}])`, []],
+])("a router loads the chunks of a route: %s", async (body, expected) => {
+  expect(await loaded(site(main(body)))).toEqual(expected);
+});
+
 test("modules in the script of the runtime may have fields of the same names", async () => {
   const modules = `1:(e,t,n)=>{var A={};A.p=null,A.u=1,A.e=x,n.e(532)}`;
   const runtime = webpackRuntime(`"/js/"`).replace("var e={}", `var e={${modules}}`);
