@@ -238,9 +238,9 @@ function unlinked<T extends LinkAttributes>(linked: T): Omit<T, "rel"> {
   return fetched;
 }
 
-/** What uses a target knows better how it is fetched than what preloads it; else the most pressing reference does. */
-function saysBetter({ by, need }: Reference, known: Found): boolean {
-  return need < known.need || (isPreload(known.reference.by) && !isPreload(by));
+/** What uses a target for certain knows better how it is fetched than what preloads it; else the most pressing reference does. */
+function saysBetter({ by, need, rel }: Reference, known: Found): boolean {
+  return need < known.need || (rel !== undefined && isPreload(known.reference.by) && !isPreload(by));
 }
 
 const isPreload = (by: string) => by === "preload" || by === "modulepreload";

@@ -225,7 +225,7 @@ class PageNeedsSearch {
 
   /** Fonts and images by use. */
   async #style(outline: Outline, isMadeByScript: boolean): Promise<void> {
-    const needs = await styleNeeds(outline, this.#facts.styles(this.#sheets.sheets), this.#work);
+    const needs = await styleNeeds(outline, this.#facts.styles(this.#sheets.sheets), this.#work, isMadeByScript);
     if (needs === undefined) return this.#facts.reachLimit(this.#after.file, "style");
     for (const font of needs.fonts) await this.#sheets.font(font, this.#after);
     for (const image of needs.images) await this.#sheets.image(image, this.#after);

@@ -70,6 +70,20 @@ test.each([
   expect((await scanIndex({ "index.html": body })).isMadeByScript).toBe(false);
 });
 
+test("lists the font of what scripts put into an empty page, and does not announce it", async () => {
+  const style = `${face("F", "f.woff2")} ${face("G", "g.woff2")} body { font: 16px F } h1 { font-family: G }`;
+  const html = `<style>${style}</style><script type="module" src="app.js"></script>`;
+  const files = { "app.js": "", "f.woff2": "", "g.woff2": "" };
+  const fonts = async (page: string) =>
+    (await scanIndex({ ...files, "index.html": page })).entries.flatMap(({ as, target, rel }) =>
+      as === "font" ? [[target, rel]] : [],
+    );
+  expect(await fonts(`${html}<div id="app"></div>`)).toEqual([["/f.woff2", undefined]]);
+  expect(await fonts(`${html}<img src="a.png">`)).toEqual([]);
+  const preload = '<link rel="preload" as="font" href="f.woff2" crossorigin>';
+  expect(await fonts(`${preload}${html}<div id="app"></div>`)).toEqual([["/f.woff2", "preload"]]);
+});
+
 test("gives a font the link that a browser takes", async () => {
   const html = `<style>${face("F", "f.woff2")} p { font-family: F }</style><p>text</p>`;
   expect((await scanIndex({ "index.html": html, "f.woff2": "1234" })).entries).toEqual([

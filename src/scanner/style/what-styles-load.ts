@@ -24,11 +24,14 @@ export interface StyleNeeds {
  * Gathers what the style of each part of a page loads, in document order;
  * undefined when that is more than a page may cost. Other clients are answered
  * meanwhile.
+ *
+ * @param isMadeByScript scripts put its text where it is empty now: some of it will be letters
  */
 export async function styleNeeds(
   outline: Outline,
   { engine, fonts }: Styles,
   work: Work,
+  isMadeByScript: boolean,
 ): Promise<StyleNeeds | undefined> {
   const images = new Map<string, ImageUse>();
   const faces = new Faces();
@@ -46,10 +49,22 @@ export async function styleNeeds(
       for (const chosen of fonts.forText(text)) faces.add(chosen, text, true);
     }
   });
+  if (isMadeByScript && !fonts.isEmpty) {
+    await inTurns(inBody(outline), engine, work, (node) => {
+      const { hidden, skipsContent, font } = engine.compute(node);
+      if (!hidden && !skipsContent) faces.add(fonts.forLetters(font), { mayNotShow: true }, false);
+    });
+  }
   const texts = fonts.isEmpty ? [] : outline.texts;
   await inTurns(texts, engine, work, (node) => addTexts(node, outline, engine, fonts, faces));
   return work.exhausted ? undefined : { images: [...images.values()], fonts: faces.needs() };
 }
+
+/** The elements that stand in the body at once; those in the head are hidden. */
+const inBody = ({ nodes }: Outline) => nodes.filter(({ parent }) => depthOf(parent) === 3);
+
+/** Of the body 3: a document and its root are around it. */
+const depthOf = (node: OutlineNode | undefined): number => (node === undefined ? 0 : 1 + depthOf(node.parent));
 
 /** Does something for each of the nodes, again where it was broken off, until it is too much. */
 async function inTurns(
