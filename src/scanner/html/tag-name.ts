@@ -1,6 +1,9 @@
 import type { ElementKind } from "../style/outline/element-kind.js";
 import { TagEffect } from "../style/outline/tag-effect.js";
 
+/** Kinds of scope in which an element that is open is looked for, as bits (HTML §13.2.4.2). */
+export const SCOPE = { special: 1, general: 2, button: 4, list: 8, table: 16 } as const;
+
 /** A tag name, one object for each: comparing two is comparing objects. */
 export class TagName {
   readonly name: string;
@@ -22,6 +25,11 @@ export class TagName {
   implies = 0;
   endedBy = 0;
   screens = 0;
+  /** The kinds of scope that it bounds. */
+  bounds = 0;
+  /** The kind in which its end tag looks for it. */
+  endsIn: number = SCOPE.special;
+  isHeading = false;
   /** What a start tag stands in where it is left out, by what is open: see `implied-end-tags.ts`. */
   wrappers: ReadonlyMap<TagName, TagName> | undefined;
   /** The same name is this object as long as the process lives. */

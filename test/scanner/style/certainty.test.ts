@@ -97,9 +97,16 @@ test("what is shown by a click stays hidden", async () => {
   expect((await needs(`<style>${css}</style><div><b>text</b></div>`)).listed).toEqual([]);
 });
 
+test("what any framework calls a cloak is shown by its scripts", async () => {
+  for (const name of ["cloak", "honkit-cloak", "my_cloak"]) {
+    const css = `b { background: url(a.png) } .${name} { display: none }`;
+    expect((await needs(`<style>${css}</style><div class="${name}"><b>text</b></div>`)).listed).toEqual(["/a.png"]);
+  }
+});
+
 test("what is hidden by other names stays hidden", async () => {
-  const css = "b { background: url(a.png) } .cloak { display: none } .owl-carousel { color: red }";
-  expect((await needs(`<style>${css}</style><div class="cloak owl-carousel"><b>text</b></div>`)).listed).toEqual([]);
+  const css = "b { background: url(a.png) } .cloaked { display: none } .owl-carousel { color: red }";
+  expect((await needs(`<style>${css}</style><div class="cloaked owl-carousel"><b>text</b></div>`)).listed).toEqual([]);
 });
 
 test("a font of text is announced also where the element would be hidden without it", async () => {

@@ -97,8 +97,8 @@ function isOfTheme(compound: Compound, isAround: boolean): boolean {
   return ((isAround || isRoot(compound)) && classes.some(isThemeClass)) || attributes.some(isThemeAttribute);
 }
 
-/** What frameworks hide until their scripts have run: Vue, Alpine, AngularJS, Owl Carousel. */
-const CLOAKS = /^(?:v-cloak|x-cloak|(?:data-|x-)?ng-cloak|owl-carousel)$/;
+/** What frameworks hide until their scripts have run: Vue (`v-cloak`), Alpine (`x-cloak`), AngularJS (`ng-cloak`), Owl Carousel. */
+const CLOAKS = /^(?:(?:.*[-_])?cloak|owl-carousel)$/;
 
 /**
  * Whether what it hides is most likely shown by scripts before the page has loaded: the whole page, what is hidden

@@ -83,7 +83,18 @@ function alternatives<T>(
 ): readonly T[] {
   const all = values.flatMap((value) => (INHERITED.test(value) ? inherited : parse(value)));
   const isSame = all.length === inherited.length && all.every((value, index) => value === inherited[index]);
-  return isSame ? inherited : all.slice(0, MAX_ALTERNATIVES);
+  return isSame ? inherited : unique(all).slice(0, MAX_ALTERNATIVES);
+}
+
+/** Each once, in order: many rules say the same. */
+function unique<T>(values: readonly T[]): readonly T[] {
+  if (values.length < 2) return values;
+  const first = new Map<string, T>();
+  for (const value of values) {
+    const key = JSON.stringify(value);
+    if (!first.has(key)) first.set(key, value);
+  }
+  return [...first.values()];
 }
 
 /** Numbers for a `font-weight`; relative ones go by the parent's. */

@@ -13,6 +13,8 @@ const HTML = tagNamed("html");
 const HEAD = tagNamed("head");
 const BODY = tagNamed("body");
 const FRAMESET = tagNamed("frameset");
+const FORM = tagNamed("form");
+const P = tagNamed("p");
 
 for (const tag of tagsOf("base basefont bgsound head link meta noscript script style template title")) {
   tag.inHead = true;
@@ -30,6 +32,7 @@ export class OutlineBuilder {
   /** Elements open that are too deep to be in `#current`. */
   #beyond = 0;
   #hasHtml = false;
+  #hasHead = false;
   #hasBody = false;
   #hasText = false;
 
@@ -60,15 +63,23 @@ export class OutlineBuilder {
    */
   open(lexer: HtmlLexer, inShadow = false): OutlineNode {
     const { tag } = lexer;
+    if (this.#isIgnored(tag)) return this.#node;
     if (!this.#hasBody) {
       this.#frame(tag);
       if (tag === HTML && this.#hasHtml) return this.#node;
+      this.#hasHead ||= tag === HEAD;
       this.#hasHtml ||= tag === HTML;
       this.#hasBody ||= tag === BODY || tag === FRAMESET;
     } else if (tag === BODY) return this.#lateBody(lexer);
     else if (tag === HTML) return this.#node;
     const effect = inShadow ? this.#paths.kinds.inShadow(tag) : this.#effectOf(lexer);
     return this.#enter(effect, effect.isVoid || lexer.isEmpty);
+  }
+
+  /** A head that is not the first thing in the page, and a form within a form, are none. */
+  #isIgnored(tag: TagName): boolean {
+    if (tag === HEAD) return this.#hasBody || this.#hasHead;
+    return tag === FORM && this.#current.innermost(FORM) !== undefined;
   }
 
   /**
@@ -92,12 +103,18 @@ export class OutlineBuilder {
   }
 
   #enter(effect: TagEffect, isEmpty: boolean): OutlineNode {
-    const outer = this.#wrapped(effect.tag, this.#current.afterImplied(effect.implies));
+    const outer = this.#wrapped(effect.tag, this.#around(effect));
     const inner = outer.open(effect);
     this.#record(inner);
     this.#current = isEmpty || outer.isDeepest ? outer : inner;
     if (!isEmpty && outer.isDeepest) this.#beyond += 1;
     return inner.node;
+  }
+
+  /** What an element is opened in: a heading does not stand in another. */
+  #around({ tag, implies }: TagEffect): OpenElement {
+    const around = this.#current.afterImplied(implies);
+    return tag.isHeading && around.tag.isHeading ? (around.parent ?? around) : around;
   }
 
   /** Opens what is left out around an element of a table. */
@@ -122,8 +139,9 @@ export class OutlineBuilder {
       this.#hasHtml = true;
       this.#enter(this.#paths.kinds.plain(HTML), false);
     }
-    if (this.#hasBody || tag === HTML || tag === BODY || tag?.inHead === true) return;
+    if (this.#hasBody || tag === HTML || tag?.inHead === true) return;
     if (tag !== undefined) this.#current = this.#current.without(HEAD);
+    if (tag === BODY) return;
     if (this.#current.innermost(HEAD) !== undefined) return;
     this.#hasBody = true;
     this.#enter(this.#paths.kinds.plain(BODY), false);
@@ -136,7 +154,10 @@ export class OutlineBuilder {
       this.#beyond -= 1;
       return;
     }
-    this.#current = this.#current.without(tag);
+    const after = this.#current.afterEnd(tag);
+    // The end of a paragraph that is not there makes one.
+    if (tag === P && after === this.#current && this.#hasBody) this.#enter(this.#paths.kinds.plain(P), true);
+    else this.#current = after;
   }
 
   /** Notes that an element, the current one if none is named, has text. */

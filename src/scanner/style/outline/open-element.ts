@@ -74,15 +74,25 @@ export class OpenElement {
     return (this.#names & bitOf(tag)) === 0 ? undefined : outTo(this, (element) => element.tag === tag);
   }
 
-  /** Out of what an end tag ends: of the innermost element of that name, and of what is open within; here where there is none. */
+  /** Out of the innermost element of that name, and of what is open within; here where there is none. */
   without(tag: TagName): OpenElement {
     return this.innermost(tag)?.parent ?? this;
   }
 
+  /** Out of what an end tag ends: an element of its name in scope, of a heading any; here where there is none. */
+  afterEnd(tag: TagName): OpenElement {
+    if (!tag.isHeading && (this.#names & bitOf(tag)) === 0) return this;
+    const isEnded = (element: OpenElement) => element.tag === tag || (tag.isHeading && element.tag.isHeading);
+    const found = outTo(this, (element) => isEnded(element) || (element.tag.bounds & tag.endsIn) !== 0);
+    return found !== undefined && isEnded(found) ? (found.parent ?? this) : this;
+  }
+
   /** Out of what a start tag ends, unless a list, a table or the like lies between (HTML §13.2.6.4.7). */
-  afterImplied(group: number): OpenElement {
-    if ((this.#ends & group) === 0) return this;
-    return outTo(this, ({ tag }) => (tag.endedBy & group) !== 0)?.parent ?? this;
+  afterImplied(groups: number): OpenElement {
+    if ((this.#ends & groups) === 0) return this;
+    const group = lowestBit(this.#ends & groups);
+    const outer = outTo(this, ({ tag }) => (tag.endedBy & group) !== 0)?.parent ?? this;
+    return outer.afterImplied(groups & ~group);
   }
 }
 
@@ -92,6 +102,8 @@ function outTo(from: OpenElement, isSought: (element: OpenElement) => boolean): 
   while (element !== undefined && !isSought(element)) element = element.parent;
   return element;
 }
+
+const lowestBit = (bits: number) => bits & -bits;
 
 function bitOf({ hash }: TagName): number {
   return 1 << (hash & 31);
