@@ -18,8 +18,12 @@ export const sayTheSame = (a: EntryMarks, b: EntryMarks) =>
 /** The marks of a target that is referred to twice: whoever names it, it is found at once; whoever needs it, it blocks. */
 export function marksOfBoth(one: EntryMarks, other: EntryMarks): EntryMarks {
   if (sayTheSame(one, other)) return other;
-  const { when: _, ...marks } = { ...one, ...other };
-  return one.when !== undefined && other.when !== undefined ? { ...marks, when: one.when } : marks;
+  // In the order of `marksOf`: a list must not depend on which reference came first.
+  return {
+    ...((one.named ?? other.named) && { named: true }),
+    ...((one.blocking ?? other.blocking) && { blocking: true }),
+    ...(one.when !== undefined && other.when !== undefined && { when: one.when }),
+  };
 }
 
 /**

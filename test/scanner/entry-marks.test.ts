@@ -34,4 +34,5 @@ test("whoever names a target, it is found at once; it is for a moment only where
   expect(marksOfBoth({ named: true, when: "load" }, { blocking: true })).toEqual({ named: true, blocking: true });
   expect(marksOfBoth({ when: "paint" }, { named: true, when: "load" })).toEqual({ named: true, when: "paint" });
   expect(marksOfBoth({ when: "load" }, { when: "load" })).toEqual({ when: "load" });
+  expect(Object.keys(marksOfBoth({ blocking: true }, { named: true }))).toEqual(["named", "blocking"]);
 });
