@@ -23,6 +23,12 @@ import { type MaybePromise, whenKnown } from "../io/maybe-promise.js";
 /** Scripts that make the styles of the classes that a page has. */
 const MAKES_STYLES = /\b(?:tailwindcss|unocss|twind)\b/i;
 
+/** Whether a reference is that of an element which shows an image. */
+const isImageElement = ({ as, by }: Reference) => as === "image" && by !== "preload";
+
+/** Images up to this size are logos and the like (bytes). */
+const LOGO_BYTES = 20_000;
+
 /** The page whose needs are asked for. */
 export interface PageToScan {
   /** URL path that references resolve against. */
@@ -60,6 +66,8 @@ class PageNeedsSearch {
   readonly #policy: ContentSecurityPolicy;
   readonly #policyFrom: number;
   #mapIsUnknown: boolean;
+  /** Where the first image in the HTML stands that is larger than a logo. */
+  #firstLargeImage = Number.POSITIVE_INFINITY;
   /** Files of classic scripts. */
   readonly #classic: (Located & Pick<Context, "base">)[] = [];
   /** What references resolve against before the `base` element, and after it. */
@@ -166,7 +174,11 @@ class PageNeedsSearch {
     const fetched = isModule(reference) ? this.#modules.root(reference, context.base) : reference;
     const located = this.#listing.reference(fetched, context, this.#policyAt(offset));
     return whenKnown(located, (known) => {
-      if (typeof known === "object") return this.#followIntact(known, fetched);
+      if (typeof known === "object") {
+        if (isImageElement(reference) && known.file.size > LOGO_BYTES)
+          this.#firstLargeImage = Math.min(this.#firstLargeImage, offset);
+        return this.#followIntact(known, fetched);
+      }
       if (known !== "elsewhere") return undefined;
       const makesStyles = reference.as === "script" && MAKES_STYLES.test(reference.url);
       if ((reference.applies ?? false) !== false || makesStyles) this.#sheets.unread(reference.url);
@@ -228,7 +240,11 @@ class PageNeedsSearch {
     const needs = await styleNeeds(outline, this.#facts.styles(this.#sheets.sheets), this.#work, isMadeByScript);
     if (needs === undefined) return this.#facts.reachLimit(this.#after.file, "style");
     for (const font of needs.fonts) await this.#sheets.font(font, this.#after);
-    for (const image of needs.images) await this.#sheets.image(image, this.#after);
+    for (const image of needs.images) {
+      // Announced, it would take the line from an image above it that may be the largest.
+      const certain = image.certain && image.place < this.#firstLargeImage;
+      await this.#sheets.image({ ...image, certain }, this.#after);
+    }
     if (this.#explain) {
       const { explainStyles } = await import("./style/explain-styles.js");
       const { sheets, skipping } = this.#sheets;

@@ -84,6 +84,32 @@ test("lists the font of what scripts put into an empty page, and does not announ
   expect(await fonts(`${preload}${html}<div id="app"></div>`)).toEqual([["/f.woff2", "preload"]]);
 });
 
+test("lists no font for letters where a text has none", async () => {
+  const style = `${face("F", "latin.woff2", "unicode-range: U+0-FF")} ${face("F", "kanji.woff2", "unicode-range: U+3000-9FFF")} h1 { font-family: F }`;
+  const files = { "latin.woff2": "", "kanji.woff2": "" };
+  const fonts = async (text: string) =>
+    (
+      await targets({ ...files, "index.html": `<meta charset=utf-8><style>${style}</style><h1>${text}</h1>` })
+    ).toSorted();
+  expect(await fonts("日本語の見出し")).toEqual(["/kanji.woff2"]);
+  expect(await fonts("\n  日本語\n")).toEqual(["/kanji.woff2"]);
+  for (const text of ["日本語 見出し", "日本語<br>見出し 2", "見出し<b>a</b>", "見出し&#97;"])
+    expect([text, await fonts(text)]).toEqual([text, ["/kanji.woff2", "/latin.woff2"]]);
+});
+
+test("announces no image by style that stands below a large image of the HTML", async () => {
+  const style = "<style>.a { background: url(b.png) }</style>";
+  const rel = async (body: string, bytes: number) => {
+    const files = { "index.html": style + body, "b.png": "", "i.png": "x".repeat(bytes) };
+    return (await scanIndex(files)).entries.find(({ target }) => target === "/b.png")?.rel;
+  };
+  const [image, element] = ["<img src=i.png>", "<div class=a></div>"];
+  expect(await rel(image + element, 30_000)).toBeUndefined();
+  expect(await rel(element + image, 30_000)).toBe("preload");
+  expect(await rel(image + element, 3000)).toBe("preload");
+  expect(await rel(`<img loading=lazy src=i.png>${element}`, 30_000)).toBe("preload");
+});
+
 test("gives a font the link that a browser takes", async () => {
   const html = `<style>${face("F", "f.woff2")} p { font-family: F }</style><p>text</p>`;
   expect((await scanIndex({ "index.html": html, "f.woff2": "1234" })).entries).toEqual([

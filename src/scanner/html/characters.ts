@@ -15,6 +15,15 @@ export function isShown(bytes: Uint8Array, start: number, end: number): boolean 
   return false;
 }
 
+/** Whether a text has, within the white space around it, anything of ASCII: a space between words, too, is shown in a font. */
+export function hasAscii(bytes: Uint8Array, from: number, to: number): boolean {
+  let [start, end] = [from, to];
+  while (start < end && (bytes[start] ?? 0) <= SPACE) start += 1;
+  while (end > start && (bytes[end - 1] ?? 0) <= SPACE) end -= 1;
+  for (let at = start; at < end; at += 1) if ((bytes[at] ?? 0) <= 0x7f) return true;
+  return false;
+}
+
 const AMPERSAND = 0x26;
 
 /** References to characters of ASCII, and the no-break space, which pages are full of. */

@@ -4,6 +4,7 @@ import { ASTRO_ISLAND } from "./elements/island-element.js";
 import { canWait, firstFlight, isNamed } from "./first-flight.js";
 import { ForeignContent } from "./foreign-content.js";
 import type { HtmlFacts, InlineModule, InlineScript, InlineStylesheet } from "./facts.js";
+import { hasAscii } from "./characters.js";
 import { HtmlLexer } from "./lexer.js";
 import { DEFAULT_VIEWPORT, type Viewport } from "../css/media-queries.js";
 import type { OutlineBuilder } from "../style/outline/builder.js";
@@ -125,7 +126,7 @@ class HtmlReader {
 
   #text(outline: OutlineBuilder): void {
     const { bytes, hasBeyond, textStart, start } = this.#lexer;
-    outline.text();
+    outline.text(undefined, !hasBeyond || hasAscii(bytes, textStart, start));
     if (hasBeyond) outline.addCharacters(bytes, textStart, start);
   }
 

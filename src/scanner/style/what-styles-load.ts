@@ -14,9 +14,15 @@ export interface FontNeed extends SheetFace {
   readonly mayDiffer: boolean;
 }
 
+/** An image that an element of a page has. */
+export interface ImageNeed extends ImageUse {
+  /** Where the first such element begins in the page (bytes). */
+  readonly place: number;
+}
+
 /** What the style of a page loads. */
 export interface StyleNeeds {
-  readonly images: readonly ImageUse[];
+  readonly images: readonly ImageNeed[];
   readonly fonts: readonly FontNeed[];
 }
 
@@ -33,9 +39,9 @@ export async function styleNeeds(
   work: Work,
   isMadeByScript: boolean,
 ): Promise<StyleNeeds | undefined> {
-  const images = new Map<string, ImageUse>();
+  const images = new Map<string, ImageNeed>();
   const faces = new Faces();
-  await inTurns(outline.nodes, engine, work, (node) => {
+  await inTurns(outline.nodes, engine, work, (node, index) => {
     // Without fonts to choose, most elements have nothing that counts.
     if (fonts.isEmpty && !engine.mayLoadImage(node)) return;
     const { images: own, generated } = engine.compute(node);
@@ -43,7 +49,8 @@ export async function styleNeeds(
     for (const image of own) {
       const key = `${image.url}\n${image.sheet?.base.href ?? ""}`;
       // Announced if one of the elements loads it in any window.
-      if (image.certain ? images.get(key)?.certain !== true : !images.has(key)) images.set(key, image);
+      const place = outline.offsets[index] ?? 0;
+      if (image.certain ? images.get(key)?.certain !== true : !images.has(key)) images.set(key, { ...image, place });
     }
     for (const text of generated) {
       for (const chosen of fonts.forText(text)) faces.add(chosen, text, true);
@@ -71,7 +78,7 @@ async function inTurns(
   nodes: readonly OutlineNode[],
   engine: StyleEngine,
   work: Work,
-  act: (node: OutlineNode) => void,
+  act: (node: OutlineNode, index: number) => void,
 ): Promise<void> {
   for (let index = 0; index < nodes.length && !work.exhausted;) {
     const turn = takeTurns();
@@ -82,7 +89,7 @@ async function inTurns(
         for (; index < nodes.length; index += 1) {
           engine.matcher.pause();
           const node = nodes[index];
-          if (node !== undefined) act(node);
+          if (node !== undefined) act(node, index);
         }
       } catch (error) {
         if (!(error instanceof Interrupted)) throw error;
@@ -98,7 +105,7 @@ function addTexts(node: OutlineNode, outline: Outline, engine: StyleEngine, font
   const computed = engine.compute(node);
   const { hidden, skipsContent, font } = computed;
   if (hidden || skipsContent) return;
-  faces.add(fonts.forLetters(font), computed, false);
+  if (!outline.beyondAscii.has(node)) faces.add(fonts.forLetters(font), computed, false);
   for (const code of outline.characters.get(node) ?? []) {
     engine.matcher.pause();
     faces.add(fonts.forCharacter(font, code), computed, false);

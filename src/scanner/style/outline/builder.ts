@@ -27,7 +27,11 @@ export class OutlineBuilder {
   /** Begins with the root: V8 takes an empty array for one of integers, and drops the code it made for it at the first push. */
   readonly #nodes: OutlineNode[];
   readonly #texts: OutlineNode[] = [];
+  readonly #beyondAscii = new Set<OutlineNode>();
   readonly #characters = new Map<OutlineNode, Set<number>>();
+  /** Offsets of the tags that began the nodes. */
+  readonly #offsets: number[] = [0];
+  #offset = 0;
   #current: OpenElement;
   /** Elements open that are too deep to be in `#current`. */
   #beyond = 0;
@@ -53,7 +57,14 @@ export class OutlineBuilder {
   }
 
   finish(): Outline {
-    return { nodes: this.#nodes, texts: this.#texts, characters: this.#characters, hasText: this.#hasText };
+    return {
+      nodes: this.#nodes,
+      offsets: this.#offsets,
+      texts: this.#texts,
+      beyondAscii: this.#beyondAscii,
+      characters: this.#characters,
+      hasText: this.#hasText,
+    };
   }
 
   /**
@@ -63,6 +74,7 @@ export class OutlineBuilder {
    */
   open(lexer: HtmlLexer, inShadow = false): OutlineNode {
     const { tag } = lexer;
+    this.#offset = lexer.start;
     if (this.#isIgnored(tag)) return this.#node;
     if (!this.#hasBody) {
       this.#frame(tag);
@@ -131,6 +143,7 @@ export class OutlineBuilder {
     if (node.page === this.#page) return;
     node.page = this.#page;
     this.#nodes.push(node);
+    this.#offsets.push(this.#offset);
   }
 
   /** Opens `html` and `body` where their tags are left out. */
@@ -160,15 +173,21 @@ export class OutlineBuilder {
     else this.#current = after;
   }
 
-  /** Notes that an element, the current one if none is named, has text. */
-  text(element?: OutlineNode): void {
+  /**
+   * Notes that an element, the current one if none is named, has text.
+   *
+   * @param hasAscii it has letters of ASCII, or may have: what else there is `addCharacters` says
+   */
+  text(element?: OutlineNode, hasAscii = true): void {
     if (!this.#hasBody && element === undefined) this.#frame(undefined);
     this.#hasText ||= this.#hasBody;
     if (!this.#paths.hasFonts) return;
     const node = element ?? this.#node;
+    if (hasAscii) this.#beyondAscii.delete(node);
     if (node.text === this.#page) return;
     node.text = this.#page;
     this.#texts.push(node);
+    if (!hasAscii) this.#beyondAscii.add(node);
   }
 
   /** Notes the characters beyond ASCII in a text of an element, the current one if none is named. */

@@ -81,10 +81,14 @@ export interface Growth {
 export interface Outline {
   /** Parents before children. */
   readonly nodes: readonly OutlineNode[];
+  /** For each, where the first tag of it begins in the page (bytes). */
+  readonly offsets: readonly number[];
   /** Those with text of their own; none where there are no fonts to choose. */
   readonly texts: readonly OutlineNode[];
   /** There is text in its body. */
   readonly hasText: boolean;
+  /** Those in whose text nothing is ASCII. */
+  readonly beyondAscii: ReadonlySet<OutlineNode>;
   /** Characters beyond ASCII in the text of a node. */
   readonly characters: ReadonlyMap<OutlineNode, ReadonlySet<number>>;
 }
