@@ -42,18 +42,20 @@ async function entryOf(seen: SeenTarget, page: SeenPage, html: string): Promise<
 }
 
 /** Documents within the page. */
-const DOCUMENTS: Readonly<Record<string, Destination>> = {
-  embed: "embed",
-  frame: "document",
-  iframe: "document",
-  object: "object",
-};
+const DOCUMENTS: ReadonlyMap<string, Destination> = new Map(
+  Object.entries({
+    embed: "embed",
+    frame: "document",
+    iframe: "document",
+    object: "object",
+  }),
+);
 
 async function formOf(seen: SeenTarget, file: FileAnswer, { origin, load }: SeenPage): Promise<LinkForm | undefined> {
   const { target, destination, mode } = seen;
   const url = origin + target;
   const { report, scripts } = load;
-  const frame = DOCUMENTS[destination];
+  const frame = DOCUMENTS.get(destination);
   if (frame !== undefined) return { as: frame };
   const isModule = destination === "script" && (scripts.get(url) ?? (await hasModuleSyntax(file)));
   // `use` and `filter` of an SVG ask for images of the same origin alone: no preload matches them.

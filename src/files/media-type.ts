@@ -9,7 +9,7 @@ import types from "./media-types.json" with { type: "json" };
  * and those in use beside the registered ones; and CommonJS, which no browser
  * would run by the type that is in there, with `nosniff`.
  */
-const others: Readonly<Record<string, string>> = types;
+const others: ReadonlyMap<string, string> = new Map(Object.entries(types));
 
 /** What no table knows. No browser renders it. */
 export const UNKNOWN_TYPE = "application/octet-stream";
@@ -44,7 +44,9 @@ export function isIn(coding: Coding, start: Buffer): boolean {
 /** The media type of a file by its name, without parameters (RFC 9110 §8.3.1). */
 export function mediaType(file: string): string {
   const name = codedName(file)?.inner ?? file;
-  return others[extname(name).toLowerCase()] ?? lookup(name) ?? UNKNOWN_TYPE;
+  // Of `a.constructor`, mrmime gives what every object has.
+  const known: unknown = lookup(name);
+  return others.get(extname(name).toLowerCase()) ?? (typeof known === "string" ? known : UNKNOWN_TYPE);
 }
 
 /** Whether the content of a file with that name is worth compressing. */

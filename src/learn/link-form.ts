@@ -7,13 +7,15 @@ import type { Asked } from "./page-load.js";
 export type LinkForm = LinkAttributes & { readonly as: Destination };
 
 /** Destinations of requests that no preload matches (Fetch §2.2.5), and what they are for a push. */
-const UNLINKED: Readonly<Record<string, Destination>> = {
-  audio: "audio",
-  sharedworker: "script",
-  track: "track",
-  video: "video",
-  worker: "script",
-};
+const UNLINKED: ReadonlyMap<string, Destination> = new Map(
+  Object.entries({
+    audio: "audio",
+    sharedworker: "script",
+    track: "track",
+    video: "video",
+    worker: "script",
+  }),
+);
 
 /**
  * The form in which a target that was asked for so is announced, such that a
@@ -25,7 +27,7 @@ const UNLINKED: Readonly<Record<string, Destination>> = {
 export function linkForm(asked: Asked, isModule: boolean): LinkForm | undefined {
   const { target, destination, mode, byDocument } = asked;
   const cors = mode === "cors";
-  const unlinked = UNLINKED[destination];
+  const unlinked = UNLINKED.get(destination);
   if (unlinked !== undefined) return { as: unlinked };
   if (mode !== "cors" && mode !== "no-cors") return undefined;
   const crossorigin = cors ? ({ crossorigin: "anonymous" } as const) : {};

@@ -30,13 +30,15 @@ export function assetRequest({ method, authority, target, fields }: ObservedRequ
   const destination = fields["sec-fetch-dest"];
   const mode = fields["sec-fetch-mode"];
   if (method !== "GET" || mode === "navigate" || !isPlain(fields)) return undefined;
-  if (typeof destination !== "string" || typeof mode !== "string" || target.length > MAX_TARGET_LENGTH)
-    return undefined;
+  if (!isWord(destination) || !isWord(mode) || target.length > MAX_TARGET_LENGTH) return undefined;
   const referer = ownPath(fields.referer, authority);
   return referer === undefined || !isAsBrowsersSend(target)
     ? undefined
     : { referer, target, destination, mode, isOpen: isOpen(target, fields) };
 }
+
+/** Clients make up what browsers say in one word. */
+const isWord = (value: unknown): value is string => typeof value === "string" && /^[a-z-]{1,32}$/.test(value);
 
 const ROOT = baseOf("/");
 

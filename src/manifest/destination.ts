@@ -38,17 +38,19 @@ export function destinationOf(path: string): Destination {
   return BY_EXTENSION.get(extensionOf(path)) ?? "fetch";
 }
 
-const FONT_TYPES: Readonly<Record<string, string>> = {
-  otf: "font/otf",
-  ttc: "font/collection",
-  ttf: "font/ttf",
-  woff: "font/woff",
-  woff2: "font/woff2",
-};
+const FONT_TYPES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    otf: "font/otf",
+    ttc: "font/collection",
+    ttf: "font/ttf",
+    woff: "font/woff",
+    woff2: "font/woff2",
+  }),
+);
 
 /** Media type of a font file, which its `Link` names so that a client passes over a format it lacks. */
 export function fontType(path: string): string | undefined {
-  return FONT_TYPES[extensionOf(path)];
+  return FONT_TYPES.get(extensionOf(path));
 }
 
 /** Whether a path is that of a page, by its extension. */

@@ -76,7 +76,11 @@ async function hintAhead(site: Site, exchange: Exchange, page: string | undefine
 function feed(page: PageContent, content: Content): void {
   if (typeof content === "string" || content instanceof Uint8Array) return;
   const write = async () => {
-    for await (const chunk of content) await new Promise<void>((taken) => page.push(bytesOf(chunk), taken));
+    for await (const chunk of content) {
+      await new Promise<void>((taken) => page.push(bytesOf(chunk), taken));
+      // The client has gone: what makes the rest is ended.
+      if (page.isDiscarded) return;
+    }
     page.end();
   };
   write().catch((error: unknown) => page.fail(errorOf(error)));

@@ -1,5 +1,4 @@
 import type { OutgoingHttpHeaders } from "node:http";
-import { Readable } from "node:stream";
 import type { Delivery } from "../delivery/history.js";
 import { writePieces } from "../files/write-pieces.js";
 import { NO_NEEDS } from "../scanner/scan-fault.js";
@@ -35,12 +34,16 @@ export async function deliverOwnPage(
   page: string | undefined,
 ): Promise<Delivery | undefined> {
   const { status } = own;
+  exchange.whenClosed(() => own.content.discard());
   const fields = exchange.stream === undefined ? own.fields : withoutConnectionFields(own.fields);
   exchange.policies = policiesOf(fields["content-security-policy"]);
   await applyRules(site, exchange);
   const needs = await needsOf(site, exchange, own, page);
   const { entries, mayHaveImportMap } = needs;
-  if (isOver(exchange)) return undefined;
+  if (isOver(exchange)) {
+    own.content.discard();
+    return undefined;
+  }
   const live = withLiveReload(site, exchange, { ...own, fields }, needs);
   const integrityPolicy = fieldText(fields["integrity-policy"]);
   const link = [fieldText(fields["link"]) ?? [], exchange.rules.page.link ?? []].flat().join(", ") || undefined;
@@ -76,8 +79,7 @@ function withLiveReload({ live }: Site, { target, method }: Exchange, own: OwnPa
   const isText = fields["content-encoding"] === undefined;
   if (live === undefined || method !== "GET" || status !== 200 || !isText || !whole?.length) return own;
   const made = live.made(target, needs, whole, fieldText(fields["content-type"]) ?? "");
-  // Who has written it is told that it was taken.
-  Readable.from(content.pieces()).resume();
+  content.discard();
   return { status, fields: { ...fields, "content-length": made.length }, content: contentOf(made) };
 }
 
@@ -89,6 +91,7 @@ function sender(site: Site, exchange: Exchange, { status, fields, content }: Own
     }
     const bare = exchange.method === "HEAD" || status === 304 || content.size === 0;
     exchange.writeHead(status, all, bare);
-    if (!bare) await writePieces(content.pieces(), exchange, progress);
+    if (bare) content.discard();
+    else await writePieces(content.pieces(), exchange, progress);
   };
 }

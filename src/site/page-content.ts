@@ -23,6 +23,8 @@ export class PageContent {
   #bytes = 0;
   #failure: Error | undefined;
   isEnded = false;
+  /** Nobody reads it any more. */
+  isDiscarded = false;
 
   /** @param drained called when more may be written after `push` was false */
   constructor(drained: () => void = () => undefined) {
@@ -31,11 +33,24 @@ export class PageContent {
 
   /** @returns whether more may be written at once */
   push(bytes: Buffer, taken: () => void = () => undefined): boolean {
+    this.#bytes += bytes.length;
+    if (this.isDiscarded) {
+      taken();
+      return true;
+    }
     this.#chunks.push({ bytes, taken });
     this.#waiting += bytes.length;
-    this.#bytes += bytes.length;
     this.#arrived.resolve();
     return this.#waiting < HIGH_WATER_BYTES;
+  }
+
+  /** Takes what is here, and what comes, for nobody: who writes it must not wait. */
+  discard(): void {
+    this.isDiscarded = true;
+    for (const { taken } of this.#chunks.splice(0)) taken();
+    const wasFull = this.#waiting >= HIGH_WATER_BYTES;
+    this.#waiting = 0;
+    if (wasFull) this.#drained();
   }
 
   end(): void {

@@ -63,6 +63,8 @@ test.each([
   ["a.data.gz", "application/octet-stream"],
   ["LICENSE", "application/octet-stream"],
   ["a.unknown-extension", "application/octet-stream"],
+  ["a.constructor", "application/octet-stream"],
+  ["a.__proto__", "application/octet-stream"],
 ])("%s is %s", (file, type) => {
   expect(mediaType(`/srv/site.d/${file}`)).toBe(type);
 });

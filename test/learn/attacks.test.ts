@@ -56,6 +56,15 @@ async function loadsUntil(server: TestServer, isRight: (announced: readonly stri
 
 const isClean = (announced: readonly string[]) => announced.join() === "/chunk.js";
 
+test.each(["constructor", "__proto__", "toString", "x".repeat(40), "<script>"])(
+  "a client that asks for %j has it neither learned nor announced",
+  async (destination) => {
+    const server = await serve();
+    await load(server, [["/chunk.js", destination, "no-cors", "/"]]);
+    expect(await load(server, [])).toEqual([]);
+  },
+);
+
 async function serve(): Promise<TestServer> {
   return startServer({ root: await writeSite(files) });
 }

@@ -110,6 +110,24 @@ test("announces no image by style that stands below a large image of the HTML", 
   expect(await rel(`<img loading=lazy src=i.png>${element}`, 30_000)).toBe("preload");
 });
 
+test("names that every object has are no more than others", async () => {
+  const style = `p:constructor { color: red } @media (constructor) { p { background: url(a.png) } }
+    @media (min-width: 1constructor) { p { background: url(b.png) } } @font-face { font-family: F; src: url(f.constructor) }
+    p { font-family: F; cursor: url(c.png), auto }`;
+  const html = `<style>${style}</style><link rel=preload as=constructor href=d><p>x`;
+  const { entries } = await scanIndex({
+    "index.html": html,
+    "a.png": "",
+    "b.png": "",
+    "c.png": "",
+    "f.constructor": "",
+  });
+  expect(entries.map(({ target, type }) => [target, type])).toEqual([
+    ["/f.constructor", undefined],
+    ["/c.png", undefined],
+  ]);
+});
+
 test("gives a font the link that a browser takes", async () => {
   const html = `<style>${face("F", "f.woff2")} p { font-family: F }</style><p>text</p>`;
   expect((await scanIndex({ "index.html": html, "f.woff2": "1234" })).entries).toEqual([

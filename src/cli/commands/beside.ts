@@ -27,17 +27,18 @@ const statusOf = (signal: NodeJS.Signals) => 128 + constants.signals[signal];
 export async function runBeside(command: readonly string[], url: string, certificate: Certificate): Promise<number> {
   const directory = await mkdtemp(join(tmpdir(), "h2push-")).catch(noTemporary);
   const authorities = join(directory, "authorities.pem");
-  await writeFile(authorities, await trustedBy(certificate));
-  const { default: spawn } = await import("cross-spawn");
-  const [file = "", ...args] = command;
-  const env = { ...process.env, H2PUSH_URL: url, NODE_EXTRA_CA_CERTS: authorities };
-  const child = spawn(file, args, { stdio: "inherit", env });
+  let child: ChildProcess | undefined;
   const end = () => {
-    child.kill();
+    child?.kill();
     rmSync(directory, { recursive: true, force: true });
   };
   process.once("exit", end);
   try {
+    await writeFile(authorities, await trustedBy(certificate)).catch(noTemporary);
+    const { default: spawn } = await import("cross-spawn");
+    const [file = "", ...args] = command;
+    const env = { ...process.env, H2PUSH_URL: url, NODE_EXTRA_CA_CERTS: authorities };
+    child = spawn(file, args, { stdio: "inherit", env });
     return await statusWhenEnded(child, file);
   } finally {
     process.off("exit", end);

@@ -15,25 +15,27 @@ export const LONGHANDS = wordSet(`
 export const ALL = "all";
 
 /** Shorthands and other names, and what they set. */
-const ALIASES: Readonly<Record<string, string>> = {
-  "-webkit-border-image": "border-image-source",
-  "-webkit-clip-path": "clip-path",
-  "-webkit-filter": "filter",
-  "-webkit-mask": "mask-image",
-  "-webkit-mask-box-image": "mask-border-source",
-  "-webkit-mask-box-image-source": "mask-border-source",
-  "-webkit-mask-image": "mask-image",
-  "-webkit-animation": "animation-name",
-  "-webkit-animation-name": "animation-name",
-  animation: "animation-name",
-  background: "background-image",
-  "border-image": "border-image-source",
-  "list-style": "list-style-image",
-  "marker-end": "marker",
-  "marker-mid": "marker",
-  "marker-start": "marker",
-  mask: "mask-image",
-};
+const ALIASES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "-webkit-border-image": "border-image-source",
+    "-webkit-clip-path": "clip-path",
+    "-webkit-filter": "filter",
+    "-webkit-mask": "mask-image",
+    "-webkit-mask-box-image": "mask-border-source",
+    "-webkit-mask-box-image-source": "mask-border-source",
+    "-webkit-mask-image": "mask-image",
+    "-webkit-animation": "animation-name",
+    "-webkit-animation-name": "animation-name",
+    animation: "animation-name",
+    background: "background-image",
+    "border-image": "border-image-source",
+    "list-style": "list-style-image",
+    "marker-end": "marker",
+    "marker-mid": "marker",
+    "marker-start": "marker",
+    mask: "mask-image",
+  }),
+);
 
 /** Properties whose whole value counts; of others what loads something does. */
 const KEPT = /^(?:font|display|content|animation-name|all$)/;
@@ -79,7 +81,7 @@ function counts(property: string): boolean {
 
 function longhandOf(property: string): string | undefined {
   if (LONGHANDS.has(property) || property === ALL) return property;
-  return Object.hasOwn(ALIASES, property) ? ALIASES[property] : undefined;
+  return ALIASES.get(property);
 }
 
 /** What makes a browser drop a declaration, so that an earlier one stands. */

@@ -4,20 +4,22 @@ interface Area {
   readonly height: number;
 }
 
-const PIXELS: Readonly<Record<string, number>> = {
-  px: 1,
-  em: 16,
-  rem: 16,
-  // Half of the font size, where nothing better is known (CSS Values 4 §6.1.1).
-  ch: 8,
-  ex: 8,
-  in: 96,
-  cm: 96 / 2.54,
-  mm: 96 / 25.4,
-  pt: 96 / 72,
-  pc: 16,
-  q: 96 / 101.6,
-};
+const PIXELS: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    px: 1,
+    em: 16,
+    rem: 16,
+    // Half of the font size, where nothing better is known (CSS Values 4 §6.1.1).
+    ch: 8,
+    ex: 8,
+    in: 96,
+    cm: 96 / 2.54,
+    mm: 96 / 25.4,
+    pt: 96 / 72,
+    pc: 16,
+    q: 96 / 101.6,
+  }),
+);
 
 /** A length in CSS pixels, with the initial font size of 16 pixels; undefined for anything else. */
 export function lengthInPixels(text: string, viewport: Area): number | undefined {
@@ -28,7 +30,7 @@ export function lengthInPixels(text: string, viewport: Area): number | undefined
   if (unit === "") return value === 0 ? 0 : undefined;
   const side = VIEWPORT_UNIT.exec(unit)?.[1];
   if (side !== undefined) return (value * sideOf(side, viewport)) / 100;
-  const pixels = PIXELS[unit];
+  const pixels = PIXELS.get(unit);
   return pixels === undefined ? undefined : value * pixels;
 }
 

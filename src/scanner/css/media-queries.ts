@@ -29,24 +29,26 @@ export const viewportText = ({ width, height, density }: Viewport) =>
   `${width}x${height}${density === 1 ? "" : `@${density}`}`;
 
 /** Features with keyword values, as a desktop browser with a mouse has them. */
-const KEYWORDS: Readonly<Record<string, string>> = {
-  "any-hover": "hover",
-  "any-pointer": "fine",
-  "color-gamut": "srgb",
-  "display-mode": "browser",
-  "dynamic-range": "standard",
-  "forced-colors": "none",
-  hover: "hover",
-  "inverted-colors": "none",
-  "overflow-block": "scroll",
-  "overflow-inline": "scroll",
-  pointer: "fine",
-  "prefers-contrast": "no-preference",
-  "prefers-reduced-motion": "no-preference",
-  "prefers-reduced-transparency": "no-preference",
-  scripting: "enabled",
-  update: "fast",
-};
+const KEYWORDS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "any-hover": "hover",
+    "any-pointer": "fine",
+    "color-gamut": "srgb",
+    "display-mode": "browser",
+    "dynamic-range": "standard",
+    "forced-colors": "none",
+    hover: "hover",
+    "inverted-colors": "none",
+    "overflow-block": "scroll",
+    "overflow-inline": "scroll",
+    pointer: "fine",
+    "prefers-contrast": "no-preference",
+    "prefers-reduced-motion": "no-preference",
+    "prefers-reduced-transparency": "no-preference",
+    scripting: "enabled",
+    update: "fast",
+  }),
+);
 
 /** Keywords that count as "no" when a feature is asked for without a value. */
 const NEGATIVE = new Set(["none", "no-preference"]);
@@ -66,28 +68,30 @@ function numberOf(text: string, viewport: Viewport): number | undefined {
 }
 
 /** Features with values that have an order. */
-const RANGES: Readonly<Record<string, (viewport: Viewport) => number>> = {
-  width: ({ width }) => width,
-  height: ({ height }) => height,
-  "aspect-ratio": ({ width, height }) => width / height,
-  resolution: ({ density }) => density,
-  "-webkit-device-pixel-ratio": ({ density }) => density,
-  color: () => 8,
-  "color-index": () => 0,
-  monochrome: () => 0,
-  grid: () => 0,
-  "-webkit-transform-3d": () => 1,
-};
+const RANGES: ReadonlyMap<string, (viewport: Viewport) => number> = new Map(
+  Object.entries({
+    width: ({ width }) => width,
+    height: ({ height }) => height,
+    "aspect-ratio": ({ width, height }) => width / height,
+    resolution: ({ density }) => density,
+    "-webkit-device-pixel-ratio": ({ density }) => density,
+    color: () => 8,
+    "color-index": () => 0,
+    monochrome: () => 0,
+    grid: () => 0,
+    "-webkit-transform-3d": () => 1,
+  }),
+);
 
 function rangeValue(feature: string, viewport: Viewport): number | undefined {
   const name = feature.replace(/^device-(?=width|height|aspect-ratio)/, "");
-  return Object.hasOwn(RANGES, name) ? RANGES[name]?.(viewport) : undefined;
+  return RANGES.get(name)?.(viewport);
 }
 
 function keywordOf(feature: string, viewport: Viewport): string | undefined {
   if (feature === "orientation") return viewport.height >= viewport.width ? "portrait" : "landscape";
   if (feature === "prefers-color-scheme") return viewport.colorScheme;
-  return KEYWORDS[feature];
+  return KEYWORDS.get(feature);
 }
 
 function compare(left: number, operator: string, right: number): boolean {

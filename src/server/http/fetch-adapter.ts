@@ -98,7 +98,7 @@ export function responseFields(response: Response): Record<string, string | stri
 }
 
 export const isEventStream = ({ headers }: Response) =>
-  headers.get("content-type")?.startsWith("text/event-stream") === true;
+  headers.get("content-type")?.toLowerCase().startsWith("text/event-stream") === true;
 
 /**
  * Sends the content of a response, piece by piece as it comes. A stream of

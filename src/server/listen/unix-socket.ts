@@ -34,13 +34,19 @@ export async function listenOnSocket(server: Server, path: string): Promise<void
   await removeStale(path);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(socketError(error, path)));
-    const close = () => chmodSync(path, 0o600);
+    const restrict = () => {
+      try {
+        chmodSync(path, 0o600);
+      } catch (error) {
+        reject(socketError(error, path));
+      }
+    };
     server.listen({ path }, () => {
-      close();
+      restrict();
       resolve();
     });
     // The file is there as soon as `listen` returns, open to more than this user: in the same turn nobody gets in.
-    if (server.listening) close();
+    if (server.listening) restrict();
   });
 }
 
@@ -82,17 +88,19 @@ function isAnswered(path: string): Promise<boolean> {
   });
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: "not allowed",
-  EPERM: "not allowed",
-  ENOENT: "no such directory",
-  ENOTDIR: "no such directory",
-  EADDRINUSE: "it was taken meanwhile",
-};
+const REASONS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    EACCES: "not allowed",
+    EPERM: "not allowed",
+    ENOENT: "no such directory",
+    ENOTDIR: "no such directory",
+    EADDRINUSE: "it was taken meanwhile",
+  }),
+);
 
 function socketError(error: unknown, path: string): unknown {
   const code = systemCode(error);
   if (code === undefined) return error;
-  const message = `cannot listen on ${path}: ${REASONS[code] ?? code}`;
+  const message = `cannot listen on ${path}: ${REASONS.get(code) ?? code}`;
   return new H2PushError("listen", message, "pass a path in a directory that this user may write to", { cause: error });
 }

@@ -39,7 +39,7 @@ export function proxyStep(rules: readonly string[], { timeout }: ProxyOptions): 
     const webSocket = exchange.upgrade !== undefined;
     // Node's client takes any answer to it for the beginning of a tunnel.
     if (exchange.method === "CONNECT" && !webSocket) return sendError(exchange, 501, "CONNECT is not passed on.");
-    const client = exchange.connection.transport.socket.remoteAddress;
+    const client = exchange.connection.remoteAddress;
     // The password was for this server.
     const protectedByUs = exchange.rules.needsPassword;
     const asked = site.live?.asksForPage(exchange) === true ? unconditional(exchange) : exchange;

@@ -30,7 +30,7 @@ export function failureOf(error: unknown, { origin }: Upstream): UpstreamFailure
 }
 
 function reason(code: string, error: unknown): string {
-  const known = reasons[code];
+  const known = reasons.get(code);
   if (known !== undefined) return known;
   const text = error instanceof Error && error.message !== "" ? error.message : code;
   if (code.startsWith("HPE_")) return `sent what is not HTTP/1.1 (${text})`;
@@ -38,14 +38,16 @@ function reason(code: string, error: unknown): string {
   return `could not be asked (${text})`;
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "refused the connection: nothing listens there",
-  ECONNRESET: "broke off before its answer was whole",
-  EPIPE: "broke off before its answer was whole",
-  ERR_STREAM_PREMATURE_CLOSE: "broke off before its answer was whole",
-  ENOTFOUND: "is no host that can be found",
-  EAI_AGAIN: "is no host that can be found now",
-  ETIMEDOUT: "could not be reached in time",
-  EHOSTUNREACH: "can't be reached",
-  ENETUNREACH: "can't be reached",
-};
+const reasons: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ECONNREFUSED: "refused the connection: nothing listens there",
+    ECONNRESET: "broke off before its answer was whole",
+    EPIPE: "broke off before its answer was whole",
+    ERR_STREAM_PREMATURE_CLOSE: "broke off before its answer was whole",
+    ENOTFOUND: "is no host that can be found",
+    EAI_AGAIN: "is no host that can be found now",
+    ETIMEDOUT: "could not be reached in time",
+    EHOSTUNREACH: "can't be reached",
+    ENETUNREACH: "can't be reached",
+  }),
+);

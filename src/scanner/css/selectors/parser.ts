@@ -170,7 +170,7 @@ class SelectorParser {
   #pseudoElement(compound: Compound, name: string): void {
     this.#count(1);
     this.hasPseudoElement = true;
-    const inside = Object.hasOwn(PARTS_OF_INPUTS, name) ? PARTS_OF_INPUTS[name] : undefined;
+    const inside = PARTS_OF_INPUTS.get(name);
     if (inside !== undefined) compound.any.push(parseSelectors(inside) ?? []);
     if (name === "before" || name === "after") this.#pseudo = name;
     else if (TEXT_PSEUDO.has(name) || inside !== undefined) {
@@ -196,7 +196,7 @@ class SelectorParser {
     }
     const of = /^nth-(?:last-)?child$/.test(name) ? /^[-+\w\s]*?\sof\s/i.exec(argument ?? "")?.[0] : undefined;
     if (of !== undefined) this.#lists(compound.any, argument?.slice(of.length));
-    const attribute = BY_ATTRIBUTE[name];
+    const attribute = BY_ATTRIBUTE.get(name);
     const inherited = argument === undefined ? undefined : byInheritedAttribute(name, argument);
     if (inherited !== undefined) compound.any.push(parseSelectors(inherited) ?? []);
     else if (name === "root" || name === "scope") compound.tag = "html";

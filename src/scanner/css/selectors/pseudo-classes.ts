@@ -15,15 +15,17 @@ export const UNDECIDED = wordSet(`
 `);
 
 /** Pseudo-classes that an attribute decides when the page has just been loaded. */
-export const BY_ATTRIBUTE: Readonly<Record<string, string>> = {
-  "any-link": "href",
-  link: "href",
-  checked: "checked",
-  disabled: "disabled",
-  open: "open",
-  required: "required",
-  "placeholder-shown": "placeholder",
-};
+export const BY_ATTRIBUTE: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "any-link": "href",
+    link: "href",
+    checked: "checked",
+    disabled: "disabled",
+    open: "open",
+    required: "required",
+    "placeholder-shown": "placeholder",
+  }),
+);
 
 /**
  * What `:lang()` and `:dir()` ask for (Selectors 4 §9): an attribute of an
@@ -49,9 +51,12 @@ export const TEXT_PSEUDO = wordSet(`
 `);
 
 /** Parts of form controls that Chromium draws, and loads images for, and what has them. */
-export const PARTS_OF_INPUTS: Readonly<Record<string, string>> = {
-  "-webkit-calendar-picker-indicator": "[type=date],[type=time],[type=month],[type=week],[type=datetime-local],[list]",
-  "-webkit-search-cancel-button": "[type=search]",
-  "-webkit-slider-runnable-track": "[type=range]",
-  "-webkit-slider-thumb": "[type=range]",
-};
+export const PARTS_OF_INPUTS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "-webkit-calendar-picker-indicator":
+      "[type=date],[type=time],[type=month],[type=week],[type=datetime-local],[list]",
+    "-webkit-search-cancel-button": "[type=search]",
+    "-webkit-slider-runnable-track": "[type=range]",
+    "-webkit-slider-thumb": "[type=range]",
+  }),
+);

@@ -13,14 +13,16 @@ import type { TagReferences } from "./tag-references.js";
 export const FONT_TYPE = /^font\/(?:woff2?|ttf|otf|sfnt|collection)$/;
 
 /** What `link rel=preload` may name in a browser (FACTS: other kinds are not taken), and when it is needed. */
-const PRELOADABLE: Readonly<Record<string, Need>> = {
-  fetch: NEED.other,
-  font: NEED.font,
-  image: NEED.image,
-  script: NEED.deferredScript,
-  style: NEED.style,
-  track: NEED.other,
-};
+const PRELOADABLE: ReadonlyMap<string, Need> = new Map(
+  Object.entries({
+    fetch: NEED.other,
+    font: NEED.font,
+    image: NEED.image,
+    script: NEED.deferredScript,
+    style: NEED.style,
+    track: NEED.other,
+  }),
+);
 
 /** What a `link` is told by that `h2push export --inject` has put into a page. */
 export const OWN_ATTRIBUTE = "data-h2push";
@@ -124,7 +126,7 @@ export class LinkElements {
     this.#note("preload", href);
     const references = this.#references;
     const as = this.#lexer.attribute("as")?.trim().toLowerCase() ?? "";
-    const need = Object.hasOwn(PRELOADABLE, as) ? PRELOADABLE[as] : undefined;
+    const need = PRELOADABLE.get(as);
     if (need === undefined) return references.ignore(href, "not loaded");
     const media = this.#lexer.attribute("media") ?? "";
     if (!matchesMedia(media, this.#references.viewport)) return references.ignore(href, "media");

@@ -24,17 +24,19 @@ export interface FontFace {
 
 const FORMATS = /^(?:woff2?|truetype|opentype|collection|woff2?-variations|truetype-variations|opentype-variations)$/i;
 const TECHS = /^(?:variations|palettes|color-colrv[01]|color-sbix|color-cbdt|features-opentype)$/i;
-const STRETCHES: Readonly<Record<string, number>> = {
-  "ultra-condensed": 50,
-  "extra-condensed": 62.5,
-  condensed: 75,
-  "semi-condensed": 87.5,
-  normal: 100,
-  "semi-expanded": 112.5,
-  expanded: 125,
-  "extra-expanded": 150,
-  "ultra-expanded": 200,
-};
+const STRETCHES: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    "ultra-condensed": 50,
+    "extra-condensed": 62.5,
+    condensed: 75,
+    "semi-condensed": 87.5,
+    normal: 100,
+    "semi-expanded": 112.5,
+    expanded: 125,
+    "extra-expanded": 150,
+    "ultra-expanded": 200,
+  }),
+);
 
 /** A font that may be installed, before one that is loaded. No font has the empty name that old tools write, nor that of a smiley. */
 const INSTALLED_FIRST = /(?:^|,)\s*local\((?!\s*(["'])☺?\1\s*\)).*url\(/is;
@@ -105,7 +107,7 @@ export function weightOf(word: string): number | undefined {
 /** How wide the glyphs are to be, in percent; undefined for what is none (CSS Fonts 4 §2.3). */
 export function stretchOf(word: string): number | undefined {
   if (word.endsWith("%")) return Number.parseFloat(word);
-  return Object.hasOwn(STRETCHES, word) ? STRETCHES[word] : undefined;
+  return STRETCHES.get(word);
 }
 
 function unicodeRanges(text: string): (readonly [number, number])[] {

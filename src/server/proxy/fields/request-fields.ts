@@ -63,8 +63,7 @@ export function unconditional({ httpVersion, authority, fields: given }: Forward
 /** Fields behind the content reach clients of HTTP/2 (RFC 9110 §10.1.4); some upstreams send them only when asked. */
 const takesTrailers = ({ httpVersion, fields: { te } }: ForwardedRequest) => httpVersion === "2" && te === "trailers";
 
-function forwarded({ authority, fields }: ForwardedRequest, client: string | undefined): OutgoingHttpHeaders {
-  const address = client?.replace(/^::ffff:(?=\d+\.)/i, "");
+function forwarded({ authority, fields }: ForwardedRequest, address: string | undefined): OutgoingHttpHeaders {
   const node = address === undefined ? "unknown" : isIPv6(address) ? `"[${address}]"` : address;
   const host = authority === "" ? "" : `;host=${quoted(authority)}`;
   return {
