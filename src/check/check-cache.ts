@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { H2PushError } from "../errors.js";
 import { writeInPlace } from "../io/disk/atomic-write.js";
 import { isObject } from "../io/json-object.js";
@@ -79,7 +78,7 @@ export class CheckCache {
   }
 
   /** @throws {H2PushError} "output" for a file that is something else: it would be written over */
-  async #load({ lookup }: OpenedScan): Promise<Kept | undefined> {
+  async #load(opened: OpenedScan): Promise<Kept | undefined> {
     // What can't be read is told of when it is to be written.
     const text = await readFile(this.#path, "utf8").catch(() => "");
     if (text === "") return undefined;
@@ -90,13 +89,12 @@ export class CheckCache {
     }
     // It is ours, and written whole: what has our key has our form.
     // eslint-disable-next-line typescript/no-unsafe-type-assertion -- see above
-    return kept["key"] === (await this.#key(lookup.tree.root)) ? (kept as unknown as Kept) : undefined;
+    return kept["key"] === this.#key(opened) ? (kept as unknown as Kept) : undefined;
   }
 
   /** Names the program, the options and the rules of the site. */
-  async #key(root: string): Promise<string> {
-    const rules = ["_headers", "_redirects"].map((name) => readFile(join(root, name), "latin1").catch(() => ""));
-    return digestOf(JSON.stringify([FORM, this.#setting, ...(await Promise.all(rules))]));
+  #key({ rules }: OpenedScan): string {
+    return digestOf(JSON.stringify([FORM, this.#setting, rules.textOf("_headers"), rules.textOf("_redirects")]));
   }
 
   /** The results whose targets are answered as they were; undefined in the place of each other one. */
@@ -162,7 +160,7 @@ export class CheckCache {
       return result === undefined ? [] : [[pathname, nameIn(root, file), this.#version(file), numberOf(result)]];
     });
     const kept: Kept = {
-      key: await this.#key(root),
+      key: this.#key(opened),
       ...(await this.#answered(targets.all, opened)),
       results: results.all.map((result) => JSON.parse(result)),
       pages: rows,

@@ -99,8 +99,7 @@ function namer(root: string): (file: string) => string {
 async function pageChecker({ lookup, rules }: OpenedScan) {
   const { root } = lookup.tree;
   const nameOf = namer(root);
-  const headers = await readFile(join(root, "_headers"), "utf8").catch(() => "");
-  const lines = headers.split(/\r\n?|\n/);
+  const lines = (rules.textOf("_headers") ?? "").split(/\r\n?|\n/);
   return (pathname: string, needs: PageNeeds & { readonly record: PageRecord }): CheckedPage =>
     checkPage(needs, {
       pathname,

@@ -1,10 +1,11 @@
 import { constants, type Stats } from "node:fs";
 import { access, realpath, stat } from "node:fs/promises";
 import { platform } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { withoutBase } from "./base.js";
 import { codings, suffixes } from "./representation/content-coding.js";
 import { isAbsent, isForbidden, versionOf, type FoundFile, type Sibling } from "./file.js";
+import { BESIDE } from "../io/disk/atomic-write.js";
 import { isInside } from "../io/disk/is-inside.js";
 import { Lookups } from "./lookups.js";
 import { LruMap } from "../io/lru-map.js";
@@ -61,8 +62,15 @@ const NO_SIBLINGS: readonly Sibling[] = [];
 
 /** @param root an existing directory */
 export async function openTree(root: string, options: TreeOptions = {}): Promise<FileTree> {
-  const hidden = (options.hidden ?? []).map((path) => realpath(path).catch(() => path));
+  const hidden = (options.hidden ?? []).map(realPlace);
   return new FileTree(await realpath(root), await Promise.all(hidden), options);
+}
+
+/** The real path of a file, also of one that is still to be written. */
+async function realPlace(path: string): Promise<string> {
+  const place = resolve(path);
+  const directory = await realpath(dirname(place)).catch(() => dirname(place));
+  return realpath(place).catch(() => join(directory, basename(place)));
 }
 
 /**
@@ -184,12 +192,16 @@ export class FileTree extends Lookups<Found> {
    *
    * @throws when the system does not let us look there
    */
+  #isHidden(real: string): boolean {
+    return this.#hidden.some((hidden) => real === hidden || isInside(real, hidden));
+  }
+
   async #at(path: string): Promise<RealFile | undefined> {
     try {
       const real = await realpath(path);
       if (this.#isReserved(path) || this.#isReserved(real)) return undefined;
       const inside = this.#options.symlinks === true || real === this.root || isInside(real, this.root);
-      if (!inside || this.#hidden.some((hidden) => real === hidden || isInside(real, hidden))) return undefined;
+      if (!inside || this.#isHidden(real.replace(BESIDE, ""))) return undefined;
       return { real, stats: await stat(real) };
     } catch (error) {
       if (isForbidden(error) || !isAbsent(error)) throw error;

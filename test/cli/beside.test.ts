@@ -27,6 +27,12 @@ test("runs a command that fetches the page, and ends with it; standard output is
   expect(run.stderr).toMatch(/^https:\/\/localhost:\d+\/$/m);
 });
 
+test("does not hand the passphrase of the key on", async () => {
+  const show = `console.log(process.env.H2PUSH_PASSPHRASE)`;
+  const run = await runCli([await site(), "-p", "0", "--", ...node(show)], { env: { H2PUSH_PASSPHRASE: "secret" } });
+  expect(run.stdout).toBe("undefined\n");
+});
+
 test("gives it the URL below the base, and a certificate of the user's own to trust", async () => {
   const directory = await emptyDirectory();
   const { cert, key } = await createCertificate();

@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -33,6 +35,29 @@ test("prints what is wrong with file, line and column, and what to do", async ()
     ].join("\n"),
   );
   expect([code, stderr]).toEqual([1, ""]);
+});
+
+test.skipIf(process.platform === "win32")(
+  "names and rules write nothing to the terminal but text, and begin no line",
+  async () => {
+    const cwd = await writeSite({
+      "\u001b[31mred.html": "<img src=a.png>",
+      "x\n::error::y.html": "<img src=b.png>",
+      _headers: "/a\n  \u001b[31mbad\u0007 line\n",
+    });
+    for (const format of ["text", "github"]) {
+      const { stdout, stderr } = await runCli(["check", ".", "--format", format], { cwd });
+      expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+      expect(stdout.split("\n").filter((line) => line.startsWith("::error::"))).toEqual([]);
+    }
+  },
+);
+
+test.skipIf(process.platform === "win32")("reads rules as the server does: no pipe, and no device", async () => {
+  const cwd = await writeSite({ "index.html": "<p>" });
+  execFileSync("mkfifo", [join(cwd, "_headers")]);
+  await symlink("/dev/zero", join(cwd, "_redirects"));
+  expect(await runCli(["check", "."], { cwd })).toMatchObject({ code: 0, stdout: "1 page checked: nothing found\n" });
 });
 
 test.each([

@@ -56,6 +56,18 @@ test("manifest --explain tells what was learned, and what came later", async () 
   expect((await explain()).stdout).toContain("what was learned is of another version of the page");
 });
 
+test("what is learned is not served, also where its file was not there at the start", async () => {
+  const root = await writeSite({ "index.html": "<p>", "open.json": "{}" });
+  const learnFile = join(root, "learned.json");
+  const { port } = await startServer({ root, learnFile, list: true });
+  const { request } = await connect(port);
+  for (const name of ["learned.json", "learned.json.0123456789ab.tmp"]) await writeFile(join(root, name), "{}");
+  const statuses = ["/learned.json", "/learned.json.0123456789ab.tmp", "/open.json"].map(
+    async (path) => (await request(path)).status,
+  );
+  expect(await Promise.all(statuses)).toEqual([404, 404, 200]);
+});
+
 test("--learn-file without --explain, and one that is not there, are errors", async () => {
   const root = await writeSite({ "index.html": "" });
   const without = await runCli(["manifest", root, "--learn-file", "learned.json"]);

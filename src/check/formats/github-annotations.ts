@@ -20,6 +20,13 @@ function annotation({ rule, file, line, column, message }: Finding, pathOf: (fil
   return `::${level} ${properties}::${data(`${message}. ${fix}`)}`;
 }
 
-const data = (text: string) => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+/** A log is read in terminals, too: of control characters, line ends alone are kept, as they are written here. */
+const data = (text: string) =>
+  text
+    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+    .replaceAll(/[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f]/g, "?")
+    .replaceAll("%", "%25")
+    .replaceAll("\r", "%0D")
+    .replaceAll("\n", "%0A");
 
 const property = (text: string) => data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");

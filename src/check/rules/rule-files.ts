@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { readLinks } from "../../delivery/link.js";
 import { withBase } from "../../files/base.js";
 import { baseOf, resolve } from "../../manifest/resolve.js";
@@ -29,7 +27,7 @@ export async function checkRuleFiles(site: RuledSite): Promise<Finding[]> {
     ["_headers", checkHeaders],
     ["_redirects", checkRedirects],
   ] as const) {
-    const text = await readFile(join(site.lookup.tree.root, file), "utf8").catch(() => undefined);
+    const text = site.rules.textOf(file);
     if (text === undefined) continue;
     const lines = text.split(/\r\n?|\n/);
     await check(text, site, (line, rule, message, within = "") => {

@@ -37,7 +37,9 @@ export async function runBeside(command: readonly string[], url: string, certifi
     await writeFile(authorities, await trustedBy(certificate)).catch(noTemporary);
     const { default: spawn } = await import("cross-spawn");
     const [file = "", ...args] = command;
-    const env = { ...process.env, H2PUSH_URL: url, NODE_EXTRA_CA_CERTS: authorities };
+    // The passphrase is for the key of this server alone.
+    const { H2PUSH_PASSPHRASE: _, ...inherited } = process.env;
+    const env = { ...inherited, H2PUSH_URL: url, NODE_EXTRA_CA_CERTS: authorities };
     child = spawn(file, args, { stdio: "inherit", env });
     return await statusWhenEnded(child, file);
   } finally {

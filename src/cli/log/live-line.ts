@@ -1,6 +1,6 @@
 import type { ServerOptions } from "../../server/options/server-options.js";
 import { count } from "../output/output.js";
-import { printable } from "./request-line.js";
+import { printable } from "../output/printable.js";
 
 type LiveChange = Parameters<NonNullable<ServerOptions["onLiveChange"]>>[0];
 

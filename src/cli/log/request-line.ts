@@ -1,6 +1,7 @@
 import type { DeliveredTarget } from "../../delivery/history.js";
 import { summarize } from "../../delivery/delivery-summary.js";
 import type { RequestRecord } from "../../server/request-record.js";
+import { printable } from "../output/printable.js";
 import { colouredStatus, quiet, size } from "../output/output.js";
 
 /** What such a line tells. */
@@ -52,7 +53,3 @@ const learnedText = (number: number) => (number === 0 ? [] : [`${number} learned
 const inBrackets = (number: number) => learnedText(number).map((text) => `(${text})`);
 
 const milliseconds = (duration: number) => (duration < 1 ? "<1 ms" : `${Math.round(duration)} ms`);
-
-/** What a client sends must not write to the terminal as it likes. */
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
-export const printable = (text: string) => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, "?");

@@ -1,4 +1,5 @@
 import { red, yellow } from "kleur/colors";
+import { printable } from "./printable.js";
 import type { Finding } from "../../check/finding.js";
 import { type RuleName, ruleNames, rules } from "../../check/rules/table.js";
 import { count, heading, quiet } from "./output.js";
@@ -31,7 +32,7 @@ function grouped(findings: readonly Finding[]): Finding[][] {
 function groupLines(group: readonly Finding[], pathOf: (file: string) => string): string[] {
   const shown = group.slice(0, SHOWN).map((finding) => {
     const { rule, file, line, column, message } = finding;
-    return `${pathOf(file)}:${line}:${column} ${coloured(rule)} ${message}`;
+    return `${printable(pathOf(file))}:${line}:${column} ${coloured(rule)} ${printable(message)}`;
   });
   return group.length > SHOWN ? [...shown, quiet(`  and at ${group.length - SHOWN} more places`)] : shown;
 }

@@ -1,6 +1,7 @@
 import { bold, dim, green, red, yellow } from "kleur/colors";
 import { H2PushError, systemCode } from "../../errors.js";
 import { inAWhile } from "../../io/in-a-while.js";
+import { printableLines } from "./printable.js";
 import { LineOutput } from "./line-output.js";
 
 const log = new LineOutput(process.stdout, (lines) => {
@@ -20,7 +21,7 @@ export function printToStderr(line: string): void {
 
 /** Prints what the user should know, where a command goes on. */
 export function printNote(text: string): void {
-  printToStderr(`${yellow("note:")} ${text}`);
+  printToStderr(`${yellow("note:")} ${printableLines(text)}`);
 }
 
 /** Prints a line of the log: a little later, so that requests are not held up. */
@@ -30,7 +31,8 @@ export function logLine(line: string): void {
 
 /** What was wrong, then what to do. */
 export function printError({ message, hint }: Pick<H2PushError, "message" | "hint">): void {
-  process.stderr.write(`${red("error:")} ${message}\n${hint === undefined ? "" : `${hint}\n`}`);
+  const told = [message, hint ?? []].flat().map(printableLines);
+  process.stderr.write(`${red("error:")} ${told.join("\n")}\n`);
 }
 
 /** A failure that the server outlives. Those of a kind are told once in ten seconds, with their number. */

@@ -9,6 +9,9 @@ const ORDINARY = 0o666;
 /** A write that began so long ago is at an end: its process was killed (milliseconds). */
 const LEFT_MS = 60_000;
 
+/** How the names end of what is written beside a file, to take its place. */
+export const BESIDE = /\.[\da-f]{12}\.tmp$/;
+
 /**
  * Writes `content` whole or not at all: beside the file, then renamed. The
  * mode is set at creation, so that a key is readable to others at no moment.
@@ -55,7 +58,7 @@ export async function writeInPlace(file: string, content: string | Uint8Array): 
 async function removeLeft(file: string): Promise<void> {
   const [directory, name] = [dirname(file), basename(file)];
   for (const entry of await readdir(directory)) {
-    if (!entry.startsWith(name) || !/^\.[\da-f]{12}\.tmp$/.test(entry.slice(name.length))) continue;
+    if (entry.replace(BESIDE, "") !== name || entry === name) continue;
     const left = join(directory, entry);
     if (Date.now() - (await stat(left)).mtimeMs > LEFT_MS) await rm(left, { force: true });
   }

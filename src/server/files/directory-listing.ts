@@ -14,8 +14,17 @@ export interface Order {
 /** Entries that are looked at together. */
 const ENTRIES_AT_A_TIME = 32;
 
-/** The entries of a directory that may be found, in the order of the system; none when it has gone, undefined when this user may not see them. */
-export async function entriesOf(tree: FileTree, directory: string): Promise<readonly Entry[] | undefined> {
+/**
+ * The entries of a directory that may be found, in the order of the system;
+ * none when it has gone, undefined when this user may not see them.
+ *
+ * @param isOver nobody wants them any more
+ */
+export async function entriesOf(
+  tree: FileTree,
+  directory: string,
+  isOver: () => boolean,
+): Promise<readonly Entry[] | undefined> {
   const entries: Entry[] = [];
   let batch: Promise<Entry | undefined>[] = [];
   const finish = async () => {
@@ -27,6 +36,7 @@ export async function entriesOf(tree: FileTree, directory: string): Promise<read
       // What can't be looked at is left out: a dead mount, a file that another program holds on Windows.
       batch.push(tree.entry(directory, name).catch(() => undefined));
       if (batch.length === ENTRIES_AT_A_TIME) await finish();
+      if (isOver()) return [];
     }
   } catch (error) {
     if (isForbidden(error)) return undefined;

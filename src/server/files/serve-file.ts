@@ -152,7 +152,8 @@ async function answerOther(
     case "listing": {
       const { entriesOf, listingPage, orderIn } = await import("./directory-listing.js");
       const { directory } = resolved;
-      const entries = await entriesOf(lookup.tree, directory);
+      const entries = await entriesOf(lookup.tree, directory, () => isOver(exchange));
+      if (isOver(exchange)) return undefined;
       if (entries === undefined) return refuseUnreadable(site, exchange, { file: directory, code: "EACCES" });
       const shown = entries.filter(({ name }) => !exchange.rules.refusesFile(join(directory, name)));
       const order = orderIn(exchange.target.slice(pathname.length));

@@ -1,3 +1,5 @@
+import process from "node:process";
+import { isMainThread } from "node:worker_threads";
 import { chmodSync, type Stats } from "node:fs";
 import { lstat, stat, unlink } from "node:fs/promises";
 import { connect, type Server } from "node:net";
@@ -41,12 +43,13 @@ export async function listenOnSocket(server: Server, path: string): Promise<void
         reject(socketError(error, path));
       }
     };
+    // The file is there as soon as `listen` returns, and at no moment open to more than this user.
+    const mask = isMainThread ? process.umask(0o177) : undefined;
     server.listen({ path }, () => {
       restrict();
       resolve();
     });
-    // The file is there as soon as `listen` returns, open to more than this user: in the same turn nobody gets in.
-    if (server.listening) restrict();
+    if (mask !== undefined) process.umask(mask);
   });
 }
 

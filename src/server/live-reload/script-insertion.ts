@@ -59,13 +59,13 @@ function scriptElement({ nonce, upstream = false }: ScriptKind, isXml: boolean):
 /** The nonce of the first element that has one; in its alphabet (CSP 3 §2.3.1), which needs no escapes. */
 export function nonceIn(text: string): string | undefined {
   const tag =
-    /<(?:script|style|link)\s(?:"[^"]*"|'[^']*'|[^>"'])*?(?<=[\s"'/])nonce\s*=\s*["']?([\w+/-]+={0,2})(?=["'\s>])/i;
+    /<(?:script|style|link)\s(?:"[^"]*"|'[^']*'|[^<>"'])*?(?<=[\s"'/])nonce\s*=\s*["']?([\w+/-]+={0,2})(?=["'\s>])/i;
   return tag.exec(text)?.[1];
 }
 
 /** The content security policies that `meta` elements give. */
 export function metaPolicies(text: string): readonly string[] {
-  const metas = text.match(/<meta\s(?:"[^"]*"|'[^']*'|[^>"'])*>/gi) ?? [];
+  const metas = text.match(/<meta\s(?:"[^"]*"|'[^']*'|[^<>"'])*>/gi) ?? [];
   return metas
     .filter((meta) => /(?<=[\s"'/])http-equiv\s*=\s*["']?content-security-policy["'\s/>]/i.test(meta))
     .flatMap((meta) => /(?<=[\s"'/])content\s*=\s*(?:"([^"]*)"|'([^']*)')/i.exec(meta)?.slice(1) ?? [])

@@ -61,6 +61,11 @@ export class RuleFile<T> {
     return this.#rules;
   }
 
+  /** What it says; undefined while it is not there, or was never read. */
+  get content(): string | undefined {
+    return this.#content;
+  }
+
   /** It is there, and could never be read: nobody knows what it says. */
   get isUnread(): boolean {
     return this.#isUnread;

@@ -113,6 +113,11 @@ export class SiteRules {
       found.reduce((transformed, transform) => transform(status, transformed), fields);
   }
 
+  /** The text of a rule file as it was read. */
+  textOf(name: "_headers" | "_redirects"): string | undefined {
+    return (name === "_headers" ? this.#headersFile : this.#redirectsFile).content;
+  }
+
   /** By which URLs rewrites lead to pages; undefined without a file of them. Of paths within the base. */
   get rewritten(): RedirectRules["rewritten"] | undefined {
     return this.#rules?.redirects?.rewritten;

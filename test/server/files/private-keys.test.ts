@@ -3,6 +3,7 @@ import { link } from "node:fs/promises";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { holdsPrivateKey } from "../../../src/files/private-key.js";
 import { createCertificate } from "../../../src/index.js";
 import { connect } from "../../support/h2.js";
 import { startServer } from "../../support/server.js";
@@ -99,4 +100,26 @@ test("a key beside its compressed form is not served in that form", async () => 
   const { port } = await startServer({ root });
   const { request } = await connect(port);
   expect((await request("/a.txt", { "accept-encoding": "br" })).status).toBe(404);
+});
+
+/** Processor time of a search, the best of three (milliseconds). */
+function searchTime(content: string): number {
+  const times = [0, 1, 2].map(() => {
+    const before = process.cpuUsage();
+    holdsPrivateKey("a.txt", "text/plain", Buffer.from(content));
+    return process.cpuUsage(before).user / 1000;
+  });
+  return Math.min(...times);
+}
+
+test.each([
+  ["empty lines", (size: number) => `PuTTY-User${"\n".repeat(size)}x`],
+  [
+    "colons before lines of spaces",
+    (size: number) => `-----BEGIN PRIVATE KEY-----${":".repeat(size / 2)}${`\n${" ".repeat(200)}a`.repeat(size / 400)}`,
+  ],
+  ["colons at ends of lines", (size: number) => `-----BEGIN PRIVATE KEY-----${":\na".repeat(size / 3)}`],
+])("the search for a key takes time that grows with the file alone: %s", (_, content) => {
+  // About twice as long; below 30 ms it is noise.
+  expect(searchTime(content(64_000))).toBeLessThan(Math.max(30, 4 * searchTime(content(32_000))));
 });
