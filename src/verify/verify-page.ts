@@ -12,6 +12,10 @@ export interface VerifiedPage {
   readonly pathname: string;
   /** Status of the page, after redirects of the same origin. */
   readonly status: number;
+  /** Where a redirect leads that was not followed: to another origin, or in a circle. */
+  readonly location?: string;
+  /** What the server speaks: nothing is pushed over HTTP/1.1. */
+  readonly protocol?: "h2" | "http/1.1";
   /** Targets that it announces: by `Link`, by a 103, by elements of its HTML. */
   readonly linked: readonly string[];
   readonly hinted: readonly string[];
@@ -88,6 +92,8 @@ export async function verifyPage(
   return {
     pathname,
     status: answer.status,
+    ...(isRedirect(answer) && answer.fields.location !== undefined ? { location: answer.fields.location } : {}),
+    protocol: connection.protocol,
     linked,
     hinted,
     inHtml,
@@ -153,8 +159,11 @@ async function askAs(
   }
 }
 
-function redirected({ status, fields }: LiveAnswer, url: URL): string | undefined {
-  if (![301, 302, 303, 307, 308].includes(status) || fields.location === undefined) return undefined;
+const isRedirect = ({ status }: LiveAnswer) => [301, 302, 303, 307, 308].includes(status);
+
+function redirected(answer: LiveAnswer, url: URL): string | undefined {
+  const { fields } = answer;
+  if (!isRedirect(answer) || fields.location === undefined) return undefined;
   return targetOf(fields.location, url, url.origin);
 }
 

@@ -121,6 +121,17 @@ test("a server that takes no more connections leaves what it has said of other p
   expect(stdout).toMatch(/^\/last {2}no answer/m);
 });
 
+test("a redirect to another origin is told with where it leads", async () => {
+  const { file } = await served();
+  const answer = (_: Http2ServerRequest, response: Http2ServerResponse) =>
+    void response.writeHead(301, { location: "https://www.example.test/" }).end();
+  const { exit, stdout } = await verified(file, answer);
+  expect([exit, stdout]).toEqual([
+    1,
+    expect.stringContaining("/  301 to https://www.example.test/, 0 by Link, 0 pushed\n"),
+  ]);
+});
+
 test("no more pages are asked for once a server has stopped answering", async () => {
   const file = join(await emptyDirectory(), "list.json");
   const pages = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`/${at}`, []]));
@@ -149,6 +160,7 @@ test("a server of HTTP/1.1 is asked in its own words, and a redirect to a path w
   const { exit, stdout } = await run("verify", `https://127.0.0.1:${port}`, "--manifest", file, "--insecure");
   server.close();
   expect([exit, stdout]).toEqual([0, expect.stringContaining("/about.html  1 by Link, 0 pushed\n")]);
+  expect(stdout).toContain("over HTTP/1.1: the server speaks no HTTP/2");
 });
 
 test("a certificate whose authority is unknown is not a server that is down", async () => {
@@ -262,7 +274,12 @@ test("the server's own URLs count where they are written whole: of a redirect, i
   });
   expect([exit, stdout.trimEnd().split("\n").toSorted()]).toEqual([
     0,
-    ["/  0 by Link, 1 in the HTML, 0 pushed", "/about.html  1 by Link, 0 pushed", "2 pages, all as the list has them"],
+    [
+      "/  0 by Link, 1 in the HTML, 0 pushed",
+      "/about.html  1 by Link, 0 pushed",
+      "2 pages, all as the list has them",
+      "over HTTP/1.1: the server speaks no HTTP/2, so nothing is pushed, and browsers read no 103",
+    ],
   ]);
 });
 

@@ -118,7 +118,7 @@ async function readExisting(place: OutputPlace, name: string): Promise<Buffer> {
 async function finish(
   { files, pages, left, omitted }: Exported,
   place: OutputPlace,
-  { strict }: ExportFlags,
+  { strict, announce }: ExportFlags,
   target?: TargetName,
 ): Promise<void> {
   if (place !== undefined && "directory" in place) await makeUserDirectory(place.directory, "--out DIR");
@@ -141,7 +141,7 @@ async function finish(
   }
   const announced = pages.filter(({ links, pushes }) => links.length + pushes.length > 0).length;
   printToStderr(`${count(pages.length, "page")}, ${announced} with something to announce`);
-  if (announced === 0 && left.length === 0 && pages.length > 0) {
+  if (announced === 0 && left.length === 0 && pages.length > 0 && announce !== "all") {
     printNote("a browser sees all of it in the HTML by itself: --announce all names it too");
   }
   if (strict === true && left.length + omitted.length > 0) process.exitCode = 1;

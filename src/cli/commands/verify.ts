@@ -5,6 +5,7 @@ import { readManifest } from "../../manifest/read.js";
 import type { VerifiedPage } from "../../verify/verify-page.js";
 import { verifySite } from "../../verify/verify-site.js";
 import { count, heading, printLine, quiet, warning } from "../output/output.js";
+import { printable } from "../output/printable.js";
 import { progressBar } from "../output/progress-bar.js";
 
 /** The options of `h2push verify`, as the command line has them. */
@@ -72,9 +73,9 @@ const isWrong = ({ status, missing, unlisted, gone }: VerifiedPage) =>
 
 function tell(pages: readonly VerifiedPage[]): void {
   for (const page of pages) {
-    const { pathname, status, linked, hinted, inHtml, pushed } = page;
+    const { pathname, status, location, linked, hinted, inHtml, pushed } = page;
     const parts = [
-      status === 200 ? "" : warning(String(status)),
+      status === 200 ? "" : warning(`${status}${location === undefined ? "" : ` to ${printable(location)}`}`),
       `${linked.length} by Link`,
       hinted.length === 0 ? "" : `${hinted.length} by 103`,
       inHtml.length === 0 ? "" : `${inHtml.length} in the HTML`,
@@ -95,6 +96,10 @@ function tell(pages: readonly VerifiedPage[]): void {
       printLine(`  ${warning("not there")}  ${target} ${quiet(`(${answer})`)}`);
     }
   }
+  if (pages.some(({ protocol }) => protocol === "http/1.1"))
+    printLine(
+      `${warning("over HTTP/1.1:")} the server speaks no HTTP/2, so nothing is pushed, and browsers read no 103`,
+    );
   const wrong = pages.filter(isWrong).length;
   printLine(
     `${count(pages.length, "page")}, ${wrong === 0 ? "all as the list has them" : `${wrong} not as the list has them`}`,

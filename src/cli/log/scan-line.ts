@@ -1,6 +1,7 @@
 import type { MissingReference } from "../../scanner/types.js";
 import type { ScanSummary } from "../../server/scan/background-scan.js";
 import { count, quiet, warning } from "../output/output.js";
+import { printable } from "../output/printable.js";
 
 /** Missing targets that are named; the rest is counted. */
 const MAX_NAMED_TARGETS = 5;
@@ -23,8 +24,17 @@ function named(references: readonly MissingReference[], what: string): string[] 
   return [`${warning(`${references.length} ${what}`)}: ${[...first, ...rest].join(", ")}`];
 }
 
+/** A path as its file is named; as it is where it is no UTF-8. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
 /** File and line, the file relative to the root. */
 export function fileAndLine({ from, line }: Omit<MissingReference, "target">): string {
-  const path = from.replace(/^\//, "");
-  return `${path === "" || path.endsWith("/") ? `${path}index.html` : path}:${line}`;
+  const path = decoded(from.replace(/^\//, ""));
+  return printable(`${path === "" || path.endsWith("/") ? `${path}index.html` : path}:${line}`);
 }

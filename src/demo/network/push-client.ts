@@ -24,9 +24,11 @@ export async function loadWithPush(
 ): Promise<Load> {
   stop.throwIfAborted();
   const session = connect(url, { rejectUnauthorized: false, settings: { initialWindowSize: WINDOW_BYTES } });
+  const over = new AbortController();
   const ended = new Promise<never>((_resolve, reject) => {
     session.once("error", reject);
-    stop.addEventListener("abort", () => reject(stop.reason instanceof Error ? stop.reason : new Error("stopped")));
+    const onStop = () => reject(stop.reason instanceof Error ? stop.reason : new Error("stopped"));
+    stop.addEventListener("abort", onStop, { once: true, signal: over.signal });
   });
   try {
     await Promise.race([once(session, "connect"), ended]);
@@ -34,7 +36,9 @@ export async function loadWithPush(
     return await Promise.race([load(session, new URL(url).pathname, onProgress), ended]);
   } finally {
     ended.catch(() => undefined);
-    session.destroy();
+    // Node 20 may not end a session while it reads from it.
+    setImmediate(() => session.destroy());
+    over.abort();
   }
 }
 

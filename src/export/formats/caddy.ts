@@ -15,10 +15,12 @@ import type { ExportedPage } from "../exported-page.js";
 export function caddy({ pages, earlyHints }: ExportedSite): ExportedFile[] {
   const { lists, rules } = shareLists(pages);
   // Which page it is, is told of no page that has a brace in its name: see `targets.ts`.
-  const keys = rules.map((rule) => {
+  const keys = rules.flatMap((rule) => {
     const text = decodedPath(rule.kind === "page" ? rule.pathname : rule.directory);
     if (rule.kind === "tree") return `${word(`~^${treePattern(text)}$`)} ${rule.list}`;
-    return `${word(hasControls(text) ? `~^${escaped(text)}$` : text)} ${rule.list}`;
+    // Caddy answers for the index of a directory by its own name, too.
+    const names = text.endsWith("/") ? [text, `${text}index.html`] : [text];
+    return names.map((name) => `${word(hasControls(name) ? `~^${escaped(name)}$` : name)} ${rule.list}`);
   });
   const lines = [
     // A frame may be sandboxed, and what needs CORS is then refused to it.

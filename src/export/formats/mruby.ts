@@ -1,23 +1,24 @@
+import { createHash } from "node:crypto";
 import { frameDestinations } from "../../delivery/navigation.js";
 import { decodedPath, type ExportedFile, type ExportedSite, linksOf, withoutControls } from "../format.js";
 import { shareLists } from "../shared-lists.js";
 
 /** A handler for H2O: 399 has it go on with the next handler, and push what the field announces or send it. */
-const H2O_HANDLER = `lambda do |env|
-  link = env["REQUEST_METHOD"] == "GET" ? H2push.link(env["SCRIPT_NAME"].to_s + env["PATH_INFO"], env["HTTP_SEC_FETCH_DEST"]) : nil
+const h2oHandler = (name: string) => `lambda do |env|
+  link = env["REQUEST_METHOD"] == "GET" ? ${name}.link(env["SCRIPT_NAME"].to_s + env["PATH_INFO"], env["HTTP_SEC_FETCH_DEST"]) : nil
   [399, link ? { "link" => link } : {}, []]
 end`;
 
 /** Hooks of nghttpx. Untried: Debian's is built without mruby. */
-const NGHTTPX_HOOKS = `class H2pushHooks
+const nghttpxHooks = (name: string) => `class ${name}Hooks
   def on_resp(env)
     return unless env.req.method == "GET" && [200, 304].include?(env.resp.status)
-    link = H2push.link(env.req.path, env.req.headers["sec-fetch-dest"])
+    link = ${name}.link(env.req.path, env.req.headers["sec-fetch-dest"])
     env.resp.add_header("link", link) if link
   end
 end
 
-H2pushHooks.new`;
+${name}Hooks.new`;
 
 export const h2o = (site: ExportedSite): ExportedFile[] => [
   {
@@ -30,7 +31,7 @@ export const h2o = (site: ExportedSite): ExportedFile[] => [
       "With http2-push-preload (on by default) H2O pushes what is announced to clients that take pushes.",
       "What a proxy.reverse.url answers it sends without Link: other clients are told nothing there.",
     ],
-    text: `${library(site)}\n\n${H2O_HANDLER}`,
+    text: withLists(site, h2oHandler),
   },
 ];
 
@@ -42,9 +43,16 @@ export const nghttpx = (site: ExportedSite): ExportedFile[] => [
       "Others, such as Debian's, pass over that option without a word: put h2push --delivery link behind them.",
       "nghttpx pushes what the Link of a response announces.",
     ],
-    text: `${library(site)}\n\n${NGHTTPX_HOOKS}`,
+    text: withLists(site, nghttpxHooks),
   },
 ];
+
+/** The lists and a handler. A server has one space of names for all its handlers: those of two sites must not share one. */
+function withLists(site: ExportedSite, handler: (name: string) => string): string {
+  const lists = library(site);
+  const name = `H2push_${createHash("sha256").update(lists).digest("hex").slice(0, 6)}`;
+  return `module ${name}\n${lists}\n\n${handler(name)}`;
+}
 
 /** The lists, and a method that finds that of a page, in what mruby has without regular expressions. */
 function library({ pages }: ExportedSite): string {
@@ -56,8 +64,7 @@ function library({ pages }: ExportedSite): string {
     rule.kind === "tree" ? `    [${quoted(decodedPath(rule.directory))}, ${rule.list}],` : [],
   );
   const links = [...lists].map(([number, page]) => `    ${number} => ${quoted(linksOf(page.links).join(", "))},`);
-  return `module H2push
-  PAGES = {
+  return `  PAGES = {
 ${single.join("\n")}
   }
   DIRECTORIES = [

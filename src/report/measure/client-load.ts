@@ -36,7 +36,8 @@ export async function loadByClient(
   } finally {
     over.abort();
     ended.catch(() => undefined);
-    session.destroy();
+    // Node 20 may not end a session while it reads from it.
+    setImmediate(() => session.destroy());
   }
 }
 

@@ -76,7 +76,8 @@ function loadOf(observed: Observed, times: PageTimes): Load {
     lcpElement: times.lcpElement,
     load: times.load,
     requests: requestsOf(observed, means, seen[0]?.time ?? 0),
-    announced: delivered.flatMap(({ target, means }) => (means === "skipped" ? [] : target)),
+    // By a 103 and by the page's own `Link`, it is one all the same.
+    announced: [...new Set(delivered.flatMap(({ target, means }) => (means === "skipped" ? [] : target)))],
     left: delivered.flatMap(({ target, means, reason = "" }) => (means === "skipped" ? { target, reason } : [])),
     foreign: [...new Set(sent.filter(isForeign).map(({ url }) => new URL(url).host))],
   };
