@@ -5,7 +5,7 @@
  * of its content, hide that in another way, which no stylesheet undoes.
  */
 export const USER_AGENT_STYLE = `
-area, base, basefont, datalist, head, link, meta, noembed, noframes, noscript, param, rp, script, style, template,
+annotation, annotation-xml, area, base, basefont, datalist, desc, head, link, meta, metadata, noembed, noframes, noscript, param, rp, script, style, template,
 title, [hidden]:not([hidden=until-found i]), [popover], dialog:not([open]), input[type=hidden i],
 audio:not([controls]) { display: none }
 [hidden=until-found i] > *, details:not([open]) > :not(summary), audio > *, canvas > *, meter > *, progress > *,

@@ -39,20 +39,6 @@ const INSTALLED = new Set(
   .add("times new roman")
   .add("courier new");
 
-/** Families that come with some systems: there, a browser looks no further either. */
-const INSTALLED_ON_SOME = new Set(
-  [
-    "-apple-system, BlinkMacSystemFont, San Francisco, SF Pro, SF Pro Text, SF Pro Display, SF Mono, SFMono-Regular",
-    "Helvetica Neue, Avenir, Avenir Next, Lucida Grande, Menlo, Monaco, Geneva, Optima, Futura, Gill Sans, Baskerville",
-    "Hoefler Text, Iowan Old Style, Palatino, American Typewriter, Didot, Charter, PingFang SC, Hiragino Sans",
-    "Segoe UI, Segoe UI Variable, Tahoma, Trebuchet MS, Lucida Console, Lucida Sans Unicode, Consolas, Cascadia Code",
-    "Cascadia Mono, Calibri, Cambria, Candara, Constantia, Corbel, Franklin Gothic Medium, Garamond, Palatino Linotype",
-    "Book Antiqua, Impact, Comic Sans MS, Andale Mono, Bahnschrift, Aptos",
-    "Roboto, Noto Sans, Noto Serif, Droid Sans, Ubuntu, Ubuntu Mono, Cantarell, Oxygen, Oxygen-Sans, DejaVu Sans",
-    "DejaVu Sans Mono, DejaVu Serif, Liberation Sans, Liberation Mono, Liberation Serif, Nimbus Sans",
-  ].flatMap((names) => names.toLowerCase().split(", ")),
-);
-
 /** The fonts of a page's stylesheets, and which of them its text takes. */
 export class FontSet {
   readonly #families = new Map<string, SheetFace[]>();
@@ -117,13 +103,13 @@ export class FontSet {
     return { faces, mayDiffer: isByMedia || isByRule || faces.some((face) => this.#isBySystem(face, here, code)) };
   }
 
-  /** Whether a family that some systems have comes first, wherever the face is asked for. */
+  /** Whether a family that no stylesheet declares comes first, wherever the face is asked for: some systems may have it. */
   #isBySystem({ face }: SheetFace, { families }: RequestedFont, code: number): boolean {
     if (isPrivate(code)) return false;
     const lists = families.filter((list) => list.includes(face.family));
     return lists.every((list) => {
       const before = list.slice(0, list.indexOf(face.family));
-      return before.some((family) => INSTALLED_ON_SOME.has(family) && !this.#families.has(family));
+      return before.some((family) => !this.#families.has(family));
     });
   }
 
