@@ -11,6 +11,7 @@ import {
   treePattern,
 } from "../format.js";
 import { MAX_NGINX_WORD } from "../targets.js";
+import type { ExportedPage } from "../exported-page.js";
 import { type Rule, shareLists } from "../shared-lists.js";
 
 /** A key of a map has to fit into a bucket of a cache line, with a pointer and its length (bytes). */
@@ -39,15 +40,7 @@ export function nginx({ pages, version }: ExportedSite): ExportedFile[] {
   const maps = [
     ...directives,
     ...dollar(values),
-    map("$uri", "$h2push_file", [
-      String.raw`"~^(?<h2push_directory>.*/)index\.html$" $h2push_directory;`,
-      "default $uri;",
-    ]),
-    // The page of an application answers for other paths: each has a list of its own.
-    map('"$uri $request_uri"', "$h2push_path", [
-      String.raw`"~^\S*/index\.html (?<h2push_asked>(?![^?]*/index\.html)[^?]*[^?/])(?:\?|$)" $h2push_asked;`,
-      "default $h2push_file;",
-    ]),
+    ...paths(pages),
     // A frame may be sandboxed, and what needs CORS is then refused to it.
     map("$http_sec_fetch_dest", "$h2push_page", [
       ...frameDestinations.map((name) => `${name} "";`),
@@ -69,6 +62,18 @@ export function nginx({ pages, version }: ExportedSite): ExportedFile[] {
   return [
     { name: "h2push-map.conf", usage, text: ours(text) },
     { name: "h2push-server.conf", usage: usageOf(version, pushes), text: ours(server.join("\n")) },
+  ];
+}
+
+/** The path whose list it is: that of the file which answers, of an application that of the request. */
+function paths(pages: readonly ExportedPage[]): string[] {
+  const directory = String.raw`"~^(?<h2push_directory>.*/)index\.html$" $h2push_directory;`;
+  const hasRoutes = pages.some(({ links }) => links.some(({ route }) => route === true));
+  if (!hasRoutes) return [map("$uri", "$h2push_path", [directory, "default $uri;"])];
+  const asked = String.raw`"~^\S*/index\.html (?<h2push_asked>(?![^?]*/index\.html)[^?]*[^?/])(?:\?|$)" $h2push_asked;`;
+  return [
+    map("$uri", "$h2push_file", [directory, "default $uri;"]),
+    map('"$uri $request_uri"', "$h2push_path", [asked, "default $h2push_file;"]),
   ];
 }
 
