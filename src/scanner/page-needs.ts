@@ -70,6 +70,7 @@ class PageNeedsSearch {
   #firstLargeImage = Number.POSITIVE_INFINITY;
   /** Files of classic scripts. */
   readonly #classic: (Located & Pick<Context, "base">)[] = [];
+  readonly #moduleRoots: (Located & Pick<Context, "base">)[] = [];
   /** What references resolve against before the `base` element, and after it. */
   readonly #before: Context;
   readonly #after: Context;
@@ -125,7 +126,7 @@ class PageNeedsSearch {
   async #runScripts(): Promise<void> {
     this.#listing.byRunningScripts = true;
     if (!this.#mapIsUnknown) await this.#running.follow(this.#before.pathname);
-    await this.#webpack.follow(this.#classic, this.#after);
+    await this.#webpack.follow([...this.#classic, ...this.#moduleRoots], this.#after);
     this.#listing.byRunningScripts = false;
   }
 
@@ -197,6 +198,8 @@ class PageNeedsSearch {
   #follow(located: Located, reference: Reference): MaybePromise<void> {
     const { applies, by, need, crossorigin, canWait } = reference;
     if (applies !== undefined) return this.#sheets.linked(located, reference, this.#after);
+    // Webpack's scripts are the same in either kind, but for those that are written as modules.
+    if (isModule(reference)) this.#moduleRoots.push({ ...located, base: this.#after.base });
     if (isModule(reference) && !this.#mapIsUnknown)
       return this.#modules.file(located, { need, crossorigin, ...(canWait === undefined ? {} : { canWait }) });
     if (by === CLASSIC_SCRIPT) this.#classic.push({ ...located, base: this.#after.base });

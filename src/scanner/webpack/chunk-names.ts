@@ -35,9 +35,9 @@ interface Assigned {
 /**
  * Reads the runtime's own functions, which consist of texts, tables and conditions alone; undefined for another script.
  *
- * @param isAutomatic it takes the directory of its own script (`publicPath: "auto"`)
+ * @param text of the script
  */
-export function readChunkNames(program: Program, isAutomatic: boolean): ChunkNames | undefined {
+export function readChunkNames(program: Program, text: string): ChunkNames | undefined {
   const all = fieldsOf(program);
   // In one script with it, modules may have fields of the same names.
   const of = (owner: string, name: string) => all.get(name)?.find(({ object }) => object === owner || object === "f");
@@ -49,8 +49,9 @@ export function readChunkNames(program: Program, isAutomatic: boolean): ChunkNam
   const [style, path] = [field("miniCssF"), field("p")];
   if (path === undefined) return undefined;
   // How its elements ask for them is told by settings that are not read.
-  if (all.get("crossOrigin")?.length !== 0 || all.get("integrity")?.length !== 0) return undefined;
-  const publicPath = publicPathIn(path.value, isAutomatic);
+  if (all.get("crossOrigin")?.length !== countOf(text, CROSS_ORIGIN_ELSEWHERE) || all.get("integrity")?.length !== 0)
+    return undefined;
+  const publicPath = publicPathIn(path.value, text.includes("Automatic publicPath"));
   if (publicPath === undefined) return undefined;
   const styled = stylesIn(field("miniCss")?.value);
   return {
@@ -63,7 +64,17 @@ export function readChunkNames(program: Program, isAutomatic: boolean): ChunkNam
   };
 }
 
-/** `r.p = "/"`, or what the script's own URL comes to: `r.p = e`, `r.p = e + "../"`. */
+/** With `crossOriginLoading`, an element has the attribute where what it loads is of another origin, and there alone. */
+const CROSS_ORIGIN_ELSEWHERE =
+  /0!==\w+\.(?:src|href)\.indexOf\(window\.location\.origin\+["']\/["']\)&&\(\w+\.crossOrigin=/g;
+
+const countOf = (text: string, pattern: RegExp) => text.match(pattern)?.length ?? 0;
+
+/**
+ * `r.p = "/"`, or what the script's own URL comes to: `r.p = e`, `r.p = e + "../"`.
+ *
+ * @param isAutomatic it takes the directory of its own script (`publicPath: "auto"`)
+ */
 function publicPathIn(value: AnyNode, isAutomatic: boolean): PublicPath | undefined {
   if (value.type === "CallExpression" || (isAutomatic && value.type === "Identifier")) return { text: "", isOwn: true };
   const isBelow = isAutomatic && value.type === "BinaryExpression" && value.left.type === "Identifier";

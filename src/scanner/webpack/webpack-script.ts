@@ -48,7 +48,7 @@ export async function readWebpack(text: string): Promise<WebpackScript | undefin
 }
 
 function webpackIn(program: Program, text: string): WebpackScript | undefined {
-  const names = hasRuntime(text) ? readChunkNames(program, text.includes("Automatic publicPath")) : undefined;
+  const names = hasRuntime(text) ? readChunkNames(program, text) : undefined;
   const pushed = pushIn(program)?.arguments[0];
   const [chunks, modules, start] = pushed?.type === "ArrayExpression" ? pushed.elements : [];
   const table = modules ?? names?.modules;
@@ -70,6 +70,14 @@ function begins(node: AnyNode): boolean {
     loadedBy(node) !== undefined ||
     (node.type === "CallExpression" && isField(node.callee, "all") && chunksIn(node).length > 0)
   );
+}
+
+/** Whether what is awaited is a chunk that is loaded, and what comes of it: `await e.e(412).then(() => e(5))`. */
+function isLoad(node: AnyNode): boolean {
+  if (begins(node)) return true;
+  if (node.type === "MemberExpression") return isLoad(node.object);
+  if (node.type === "AwaitExpression") return isLoad(node.argument);
+  return node.type === "CallExpression" && isLoad(node.callee);
 }
 
 function loadedBy(node: AnyNode): string | undefined {
@@ -134,7 +142,7 @@ function asksOf(body: AnyNode, program: Program, require: string): Asks {
     else if (isField(callee, "e") && isRequire(callee.object)) chunks.push(id);
     return false;
   };
-  new Evaluation({ ...program, body: [] }, visit).follow(body);
+  new Evaluation({ ...program, body: [] }, visit, isLoad).follow(body);
   return moves ? { modules, chunks: [] } : { modules, chunks };
 }
 

@@ -32,6 +32,8 @@ test.each([
   ["addEventListener('click',()=>n.e(532))", []],
   ["if(x)n.e(532)", []],
   ["x.e(532)", []],
+  ["(async()=>{const e=await n.e(532).then(()=>n(5));n.e(7)})()", ["/js/532.bbb.js", "/js/7.ccc.js"]],
+  ["(async()=>{const e=await x();n.e(7)})()", []],
   ["n.p=x;n.e(532)", []],
 ])("what a module loads as it runs: %s", async (body, expected) => {
   expect(await loaded(site(main(body)))).toEqual(expected);
@@ -84,6 +86,15 @@ test.each([
   [`r([{path:"/x",component:()=>n.e(7).then(n.bind(n,6))}])`, []],
 ])("a router loads the chunks of a route: %s", async (body, expected) => {
   expect(await loaded(site(main(body)))).toEqual(expected);
+});
+
+test("chunks are found where scripts are loaded as modules, and where other origins are asked with CORS", async () => {
+  const asModules = { ...site(main("n.e(532)")), "index.html": scripts.replaceAll("defer", 'type="module"') };
+  expect(await loaded(asModules)).toEqual(["/js/532.bbb.js"]);
+  const guard = (end: string) => webpackRuntime(ownDirectory) + `;function l(e,o){o.src=e${end}}`;
+  const sameOrigin = `,0!==o.src.indexOf(window.location.origin+"/")&&(o.crossOrigin="anonymous")`;
+  expect(await loaded(site(main("n.e(532)"), guard(sameOrigin)))).toEqual(["/js/532.bbb.js"]);
+  expect(await loaded(site(main("n.e(532)"), guard(`,o.crossOrigin="anonymous"`)))).toEqual([]);
 });
 
 test("modules in the script of the runtime may have fields of the same names", async () => {
