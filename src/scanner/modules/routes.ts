@@ -46,7 +46,7 @@ export function readRoutes<Load>(program: Program, text: string, loading: Loadin
 export function routeFor<One extends Route<unknown>>(routes: readonly One[], pathname: string): One | undefined {
   const segments = segmentsOf(pathname.replace(/\/index\.html$/, "/"));
   const whole = bestOf(routes, segments);
-  if (whole !== undefined && whole.segments.at(-1) !== "*") return whole;
+  if (whole !== undefined && whole.segments[0] !== "*") return whole;
   const fixed = routes.filter(isFixed);
   // Only a directory is where an application may begin.
   const most = pathname.endsWith("/") ? segments.length : segments.length - 1;

@@ -44,6 +44,14 @@ test("reads TanStack Router's routes that are files", async () => {
   expect(await loaded(text, "/about")).toEqual(["about"]);
 });
 
+test("routes that are in another script lie below the one that loads it", async () => {
+  const text = `var r=[{path:"",loadComponent:()=>import("home")},{path:"admin",loadChildren:()=>import("admin").then(t=>t.r)},{path:"**",loadComponent:()=>import("lost")}]`;
+  for (const path of ["/admin", "/admin/", "/admin/users/3"])
+    expect([path, await loaded(text, path)]).toEqual([path, ["admin"]]);
+  expect(await loaded(text, "/")).toEqual(["home"]);
+  expect(await loaded(text, "/x")).toEqual(["lost"]);
+});
+
 test.each([
   ["a guard of Vue's", `r([{path:"/a",component:()=>import("a"),beforeEnter:check}])`],
   ["a guard of all routes", `const x=r([{path:"/a",component:()=>import("a")}]);x.beforeEach((to)=>check(to))`],
