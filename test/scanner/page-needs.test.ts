@@ -128,6 +128,21 @@ test("names that every object has are no more than others", async () => {
   ]);
 });
 
+test.each([
+  ["<p>no slot</p>", "<div class=a>x</div>", []],
+  ["<slot></slot>", "<div class=a>x</div>", ["/a.png"]],
+  ["<slot name=t></slot>", "<div class=a>x</div>", []],
+  ["<slot name=t></slot>", "<div slot=t class=a>x</div>", ["/a.png"]],
+  ["<p>no slot</p>", "</my-b><my-b><div class=a>x</div>", ["/a.png"]],
+])("a host with %s shows of its content what that has a slot for: %s", async (shadow, content, expected) => {
+  const style = `<style>.a { background: url(a.png) } ${face("F", "f.woff2")} my-b { font-family: F }</style>`;
+  const html = `${style}<my-b><template shadowrootmode=open>${shadow}</template>${content}</my-b>`;
+  const { entries } = await scanIndex({ "index.html": html, "a.png": "", "f.woff2": "" });
+  expect(entries.flatMap(({ as, target, rel }) => (as === "image" && rel !== undefined ? target : []))).toEqual(
+    expected,
+  );
+});
+
 test("gives a font the link that a browser takes", async () => {
   const html = `<style>${face("F", "f.woff2")} p { font-family: F }</style><p>text</p>`;
   expect((await scanIndex({ "index.html": html, "f.woff2": "1234" })).entries).toEqual([

@@ -7,6 +7,7 @@ import type { HtmlFacts, InlineModule, InlineScript, InlineStylesheet } from "./
 import { hasAscii } from "./characters.js";
 import { HtmlLexer } from "./lexer.js";
 import { DEFAULT_VIEWPORT, type Viewport } from "../css/media-queries.js";
+import type { OpenElement } from "../style/outline/open-element.js";
 import type { OutlineBuilder } from "../style/outline/builder.js";
 import { NEED } from "../url/reference.js";
 import { CLASSIC_SCRIPT, isClassicInline, mayAddImportMap } from "./elements/script-element.js";
@@ -32,6 +33,7 @@ for (const name of ["iframe", "noembed", "noframes", "noscript", "script", "styl
 const SVG = tagNamed("svg");
 const MATH = tagNamed("math");
 const TEMPLATE = tagNamed("template");
+const SLOT = tagNamed("slot");
 const PLAINTEXT = tagNamed("plaintext");
 const SELECT = tagNamed("select");
 const INPUT = tagNamed("input");
@@ -59,8 +61,8 @@ const TEXTLESS = /^(?:hidden|checkbox|radio|image|range|color|file)$/i;
 class HtmlReader {
   readonly #lexer: HtmlLexer;
   readonly #elements: ElementReader;
-  /** The open templates; those with a shadow root are part of the page. */
-  readonly #templates: boolean[] = [];
+  /** Templates that are open: of a shadow tree its host and the names of its slots; undefined for one whose content is inert. */
+  readonly #templates: (ShadowTree | undefined)[] = [];
   #inert = 0;
   #shadows = 0;
   readonly #foreign = new ForeignContent();
@@ -171,6 +173,7 @@ class HtmlReader {
   #enter(outline: OutlineBuilder): void {
     const lexer = this.#lexer;
     const node = outline.open(lexer, this.#shadows > 0);
+    if (lexer.tag === SLOT) this.#templates.at(-1)?.slots.add(lexer.attribute("name") ?? "");
     lexer.ignoresText = outline.ignoresText;
     if (lexer.tag === SELECT) outline.text(node);
     else if (lexer.tag === INPUT && !TEXTLESS.test(lexer.attribute("type") ?? "")) outline.text(node);
@@ -226,19 +229,29 @@ class HtmlReader {
   /** A template's content is no part of the page, unless it becomes a shadow tree at once. */
   #openTemplate(): void {
     const mode = this.#lexer.attribute("shadowrootmode") ?? "";
-    const shadow = /^(?:open|closed)$/i.test(mode);
-    this.#templates.push(shadow);
-    if (shadow) this.#shadows += 1;
+    const isShadow = /^(?:open|closed)$/i.test(mode);
+    this.#templates.push(isShadow ? { host: this.#outline?.current, slots: new Set() } : undefined);
+    if (isShadow) this.#shadows += 1;
     else this.#inert += 1;
     this.#elements.links.inShadow = this.#shadows > 0;
   }
 
   #closeTemplate(): void {
+    if (this.#templates.length === 0) return;
     const shadow = this.#templates.pop();
-    if (shadow === true) this.#shadows -= 1;
-    else if (shadow === false) this.#inert -= 1;
+    if (shadow === undefined) this.#inert -= 1;
+    else {
+      this.#shadows -= 1;
+      if (this.#inert === 0 && shadow.host !== undefined) this.#outline?.attachShadow(shadow.host, shadow.slots);
+    }
     this.#elements.links.inShadow = this.#shadows > 0;
   }
+}
+
+/** A declarative shadow tree (HTML §4.12.3). */
+interface ShadowTree {
+  readonly host: OpenElement | undefined;
+  readonly slots: Set<string>;
 }
 
 /** The text of CDATA sections (XML 1.0 §2.7; HTML §13.2.5.69), with spaces for what marks them. */

@@ -39,6 +39,8 @@ export class OutlineBuilder {
   #hasHead = false;
   #hasBody = false;
   #hasText = false;
+  /** Elements with a shadow tree, and the names of its slots. */
+  readonly #hosts = new Map<OpenElement, ReadonlySet<string>>();
 
   constructor(paths: Paths, page: number) {
     this.#paths = paths;
@@ -54,6 +56,21 @@ export class OutlineBuilder {
 
   get #node(): OutlineNode {
     return this.#current.node;
+  }
+
+  /** The element that is open. */
+  get current(): OpenElement {
+    return this.#current;
+  }
+
+  /** An element has a shadow tree: of its content, that is shown for which it has a slot (DOM §4.2.2.3). */
+  attachShadow(host: OpenElement, slots: ReadonlySet<string>): void {
+    this.#hosts.set(host, slots);
+  }
+
+  /** Whether what stands in the current element, for a slot of that name, is not shown. */
+  #hasNoSlot(name: string): boolean {
+    return this.#hosts.get(this.#current)?.has(name) === false;
   }
 
   finish(): Outline {
@@ -84,7 +101,8 @@ export class OutlineBuilder {
       this.#hasBody ||= tag === BODY || tag === FRAMESET;
     } else if (tag === BODY) return this.#lateBody(lexer);
     else if (tag === HTML) return this.#node;
-    const effect = inShadow ? this.#paths.kinds.inShadow(tag) : this.#effectOf(lexer);
+    const isApart = inShadow || (this.#hosts.size > 0 && this.#hasNoSlot(lexer.attribute("slot") ?? ""));
+    const effect = isApart ? this.#paths.kinds.inShadow(tag) : this.#effectOf(lexer);
     return this.#enter(effect, effect.isVoid || lexer.isEmpty);
   }
 
@@ -117,6 +135,8 @@ export class OutlineBuilder {
   #enter(effect: TagEffect, isEmpty: boolean): OutlineNode {
     const outer = this.#wrapped(effect.tag, this.#around(effect));
     const inner = outer.open(effect);
+    // Elements of one kind in one place are one: this one has no shadow tree yet.
+    this.#hosts.delete(inner);
     this.#record(inner);
     this.#current = isEmpty || outer.isDeepest ? outer : inner;
     if (!isEmpty && outer.isDeepest) this.#beyond += 1;
@@ -179,6 +199,7 @@ export class OutlineBuilder {
    * @param hasAscii it has letters of ASCII, or may have: what else there is `addCharacters` says
    */
   text(element?: OutlineNode, hasAscii = true): void {
+    if (element === undefined && this.#hasNoSlot("")) return;
     if (!this.#hasBody && element === undefined) this.#frame(undefined);
     this.#hasText ||= this.#hasBody;
     if (!this.#paths.hasFonts) return;
