@@ -117,10 +117,16 @@ class PageNeedsSearch {
     for (const module of modules) await this.#inlineModule(module);
     await this.#runScripts();
     if (this.#explain) await this.#explainScripts();
-    const needs = { ...(await this.#withStyle()), paths: [...this.#running.paths, ...this.#webpack.paths] };
+    const needs = { ...(await this.#withStyle()), ...this.#paths() };
     if (this.#record === undefined) return needs;
     const record = await this.#record.finish(this.#document, (offset) => this.#contextAt(offset), this.#facts);
     return { ...needs, record: { ...record, restsOn: [] } };
+  }
+
+  #paths(): Pick<PageNeeds, "paths"> {
+    const { paths } = this.#running;
+    const all = paths.length === 0 ? this.#webpack.paths : paths;
+    return all.length === 0 ? {} : { paths: all };
   }
 
   async #runScripts(): Promise<void> {

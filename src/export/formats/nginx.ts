@@ -68,9 +68,15 @@ export function nginx({ pages, version }: ExportedSite): ExportedFile[] {
 /** The path whose list it is: that of the file which answers, of an application that of the request. */
 function paths(pages: readonly ExportedPage[]): string[] {
   const directory = String.raw`"~^(?<h2push_directory>.*/)index\.html$" $h2push_directory;`;
-  const hasRoutes = pages.some(({ links }) => links.some(({ route }) => route === true));
-  if (!hasRoutes) return [map("$uri", "$h2push_path", [directory, "default $uri;"])];
-  const asked = String.raw`"~^\S*/index\.html (?<h2push_asked>(?![^?]*/index\.html)[^?]*[^?/])(?:\?|$)" $h2push_asked;`;
+  const routed = pages.filter(({ links }) => links.some(({ route }) => route === true));
+  // The application's own page: all others are below it.
+  const [application] = routed
+    .map(({ pathname }) => pathname)
+    .filter((path) => path.endsWith("/"))
+    .toSorted();
+  if (application === undefined) return [map("$uri", "$h2push_path", [directory, "default $uri;"])];
+  const own = escaped(application);
+  const asked = String.raw`"~^${own}index\.html (?!${own}(?:index\.html)?(?:\?|$))(?<h2push_asked>[^?]*?)/?(?:\?|$)" $h2push_asked;`;
   return [
     map("$uri", "$h2push_file", [directory, "default $uri;"]),
     map('"$uri $request_uri"', "$h2push_path", [asked, "default $h2push_file;"]),

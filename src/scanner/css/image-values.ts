@@ -71,7 +71,8 @@ const wordsIn = (text: string) =>
     .filter((word) => word !== "");
 
 /** Functions that come to a length, and those that come to a colour. */
-const MATH = /^(?:calc|min|max|clamp|round|mod|rem|sin|cos|abs|sign|anchor)$/i;
+const MATH =
+  /^(?:(?:-webkit-|-moz-)?calc(?:-size)?|min|max|clamp|round|mod|rem|a?sin|a?cos|a?tan2?|pow|sqrt|hypot|log|exp|abs|sign|anchor(?:-size)?)$/i;
 
 /** The words of a layer in lower case, what its functions come to among them, and how many of those are images. */
 function outline(layer: string): { words: string; images: number } {

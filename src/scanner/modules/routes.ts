@@ -24,37 +24,49 @@ export interface Loading<Load> {
 const LOADERS = ["component", "Component", "components", "lazy", "loadChildren", "loadComponent"] as const;
 /** A component with what it is given: React Router shows it, and what is lazy in it loads itself then. */
 const ELEMENT = "element";
-/** Functions that may forbid a route or lead to another. */
-const GUARDS = ["beforeEnter", "canActivate", "canLoad", "canMatch", "redirect", "redirectTo"] as const;
+/** Functions that may forbid a route. */
+const GUARDS = ["beforeEnter", "beforeLoad", "canActivate", "canActivateChild", "canLoad", "canMatch"] as const;
+/** What leads to another route, or may. */
+const LEADS = ["redirect", "redirectTo", "loader"] as const;
+
+/** Limits of what is read of one script: a table of routes has some hundred. */
+const MAX_ROUTES = 2000;
+const MAX_SEGMENTS = 50;
+const MAX_LOADS = 100;
 
 /** Whether a script is worth being searched for routes. */
 export const mayRoute = (text: string): boolean => /\bpath:\s*["'`]|\b\w+\("\/[^"]*"\)\(\{/.test(text);
 
 /** The routes that a script lists: objects with a `path`, or an `index`, and what to load. */
 export function readRoutes<Load>(program: Program, text: string, loading: Loading<Load>): readonly Route<Load>[] {
-  // Vue Router's guard of all routes.
-  const search = new RouteSearch(loading, /\.beforeEach\(/.test(text));
+  // Guards of all routes: Vue Router's, and TanStack Router's, whose routes do not stand within each other.
+  const search = new RouteSearch(loading, /\.beforeEach\(|\bbeforeLoad\b/.test(text));
   search.visit(program, ROOT);
   return search.routes;
 }
 
 /**
- * The route for the path of a page. An application may live below a path that
- * its router leaves out: what is left of the page's path then counts where a
- * route has exactly that.
+ * The route for the path of a page; none for what takes any path, as there may
+ * be others that were not read. An application may live below a path that its
+ * router leaves out: what is left of the page's path counts where a route has
+ * exactly that, and not for certain.
  */
-export function routeFor<One extends Route<unknown>>(routes: readonly One[], pathname: string): One | undefined {
+export function routeFor<One extends Route<unknown>>(
+  routes: readonly One[],
+  pathname: string,
+): (Pick<One, Exclude<keyof One, "isCertain">> & Pick<Route<unknown>, "isCertain">) | undefined {
   const segments = segmentsOf(pathname.replace(/\/index\.html$/, "/"));
   const whole = bestOf(routes, segments);
-  if (whole !== undefined && whole.segments[0] !== "*") return whole;
-  const fixed = routes.filter(isFixed);
-  // Only a directory is where an application may begin.
-  const most = pathname.endsWith("/") ? segments.length : segments.length - 1;
+  const isDirectory = pathname.endsWith("/");
+  // The index of a directory may be that of an application, or a page of one.
+  if (whole !== undefined) return isDirectory && !isFixed(whole) ? { ...whole, isCertain: false } : whole;
+  const exact = routes.filter(isFixed);
+  const most = isDirectory ? segments.length : segments.length - 1;
   for (let left = 1; left <= most; left += 1) {
-    const part = bestOf(fixed, segments.slice(left));
-    if (part !== undefined) return part;
+    const part = bestOf(exact, segments.slice(left));
+    if (part !== undefined) return { ...part, isCertain: false };
   }
-  return whole;
+  return undefined;
 }
 
 function bestOf<One extends Route<unknown>>(routes: readonly One[], segments: readonly string[]): One | undefined {
@@ -69,12 +81,19 @@ function bestOf<One extends Route<unknown>>(routes: readonly One[], segments: re
   return best?.route;
 }
 
-/** Paths that have no parameter, from the router's base. */
-export const fixedPaths = (routes: readonly Route<unknown>[]): readonly string[] => [
-  ...new Set(routes.filter(isFixed).map(({ segments }) => `/${segments.join("/")}`)),
-];
+const fixed = new WeakMap<readonly Route<unknown>[], readonly string[]>();
 
-const isFixed = ({ segments }: Route<unknown>) => segments.every((segment) => KIND[segment[0] ?? ""] === undefined);
+/** Paths that have no parameter, as they go over the wire, from the router's base. */
+export function fixedPaths(routes: readonly Route<unknown>[]): readonly string[] {
+  let paths = fixed.get(routes);
+  if (paths === undefined) {
+    paths = [...new Set(routes.filter(isFixed).map(({ segments }) => `/${segments.join("/")}`))];
+    fixed.set(routes, paths);
+  }
+  return paths;
+}
+
+const isFixed = ({ segments }: Route<unknown>) => segments.every((segment) => !/[:*?$(){}#]|^\.\.?$/.test(segment));
 
 /** What the first character of a segment says. */
 const KIND: Readonly<Record<string, "one" | "rest">> = { ":": "one", $: "one", "*": "rest" };
@@ -110,6 +129,7 @@ class RouteSearch<Load> {
   readonly routes: Route<Load>[] = [];
   readonly #loading: Loading<Load>;
   readonly #isGuarded: boolean;
+  readonly #known = new WeakMap<AnyNode, readonly Load[]>();
 
   constructor(loading: Loading<Load>, isGuarded: boolean) {
     this.#loading = loading;
@@ -127,7 +147,7 @@ class RouteSearch<Load> {
   #object(node: ObjectExpression, around: Around<Load>): boolean {
     const fields = fieldsOf(node);
     const path = textIn(fields.get("path")) ?? (fields.has("index") ? "" : undefined);
-    const isShown = [...LOADERS, ELEMENT].some((name) => fields.has(name));
+    const isShown = [...LOADERS, ELEMENT, ...LEADS].some((name) => fields.has(name));
     const children = fields.get("children");
     if (path === undefined || !(isShown || children !== undefined)) return false;
     const own = this.#within(around, path, fields);
@@ -144,8 +164,8 @@ class RouteSearch<Load> {
     const path = textIn(callee.arguments[0]);
     const fields = fieldsOf(given);
     if (path?.startsWith("/") !== true || !fields.has("component")) return false;
-    // A name that begins with an underscore is a layout's, and not in the path.
-    this.#add(this.#within({ ...around, segments: [] }, path.replaceAll(/\/_[^/]*/g, ""), fields), false);
+    // A layout's name, with an underscore, and that of a group, in brackets, are not in the path.
+    this.#add(this.#within({ ...around, segments: [] }, path.replaceAll(/\/(?:_[^/]*|\([^/]*\))/g, ""), fields), false);
     return true;
   }
 
@@ -153,17 +173,19 @@ class RouteSearch<Load> {
     const loaded = LOADERS.flatMap((name) => this.#loads(fields.get(name), around.scopes));
     const element = fields.get(ELEMENT);
     const shown = element === undefined ? [] : namesIn(element).flatMap((name) => this.#named(name, around.scopes));
+    const own = segmentsIn(path).slice(0, MAX_SEGMENTS + 1);
     const isFromRoot = path.startsWith("/") && path !== "/" && !around.isRelative;
     const isGuarded = this.#isGuarded || GUARDS.some((name) => fields.has(name));
     return {
       ...around,
-      segments: isFromRoot ? segmentsIn(path) : [...around.segments, ...segmentsIn(path)],
-      loads: [...around.loads, ...loaded, ...shown],
+      segments: isFromRoot || around.segments.length > MAX_SEGMENTS ? own : [...around.segments, ...own],
+      loads: [...around.loads, ...loaded, ...shown].slice(0, MAX_LOADS),
       isCertain: around.isCertain && !isGuarded && shown.length === 0,
     };
   }
 
   #add({ segments, loads, isCertain }: Around<Load>, isOpen: boolean): void {
+    if (segments[0] === "*" || segments.length > MAX_SEGMENTS || this.routes.length >= MAX_ROUTES) return;
     this.routes.push({ segments: isOpen ? [...segments, "*"] : segments, loads, isCertain });
     const last = segments.at(-1);
     // `:id?` may be left out.
@@ -174,7 +196,7 @@ class RouteSearch<Load> {
   /** What a field has loaded: by a function in it, or by a name for one. */
   #loads(field: AnyNode | undefined, scopes: Around<Load>["scopes"]): readonly Load[] {
     if (field === undefined) return [];
-    if (this.#isLoading(field)) return this.#loading.loadsIn(field);
+    if (this.#isLoading(field)) return this.#loadsIn(field);
     if (field.type === "Identifier") return this.#named(field.name, scopes);
     if (field.type === "CallExpression") return field.arguments.flatMap((given) => this.#loads(given, scopes));
     if (field.type === "FunctionExpression") return this.#loads(returnedBy(field), scopes);
@@ -204,15 +226,30 @@ class RouteSearch<Load> {
     return node.type === "CallExpression" && node.arguments.some((given) => this.#isLoading(given));
   }
 
+  #loadsIn(node: AnyNode): readonly Load[] {
+    let loads = this.#known.get(node);
+    if (loads === undefined) this.#known.set(node, (loads = this.#loading.loadsIn(node)));
+    return loads;
+  }
+
   #named(name: string, scopes: Around<Load>["scopes"]): readonly Load[] {
     const value = scopes.findLast((scope) => scope.has(name))?.get(name);
-    return value === undefined ? [] : this.#loading.loadsIn(value);
+    return value === undefined ? [] : this.#loadsIn(value);
   }
 }
 
 /** A segment that takes all the rest, as routers write it: `*`, `**`, `*rest`, `:path(.*)*`, `$`. */
 const segmentsIn = (path: string) =>
-  segmentsOf(path).map((segment) => (/^\*|\*$|\(\.[*+]\)$|^\$$/.test(segment) ? "*" : segment));
+  segmentsOf(onTheWire(path)).map((segment) => (/^\*|\*$|\(\.[*+]\)$|^\$$/.test(segment) ? "*" : segment));
+
+/** A path as browsers escape it; as it is where it is no text. */
+function onTheWire(path: string): string {
+  try {
+    return encodeURI(path);
+  } catch {
+    return path;
+  }
+}
 
 /** What is evaluated first of a node, of those that loading may begin. */
 const BEGINS: Readonly<Record<string, readonly string[]>> = {

@@ -24,6 +24,7 @@ export class RunningScripts {
   readonly #sheets: SheetList;
   readonly #policy: ContentSecurityPolicy;
   readonly #scripts: Running[] = [];
+  readonly #tables: (readonly Route<DynamicImport>[])[] = [];
   readonly #routes: (Route<DynamicImport> & { readonly script: Running })[] = [];
   /** The files of all of them. */
   readonly files: Context[] = [];
@@ -45,12 +46,14 @@ export class RunningScripts {
   add(running: Running): void {
     const { imports, routes } = running.loads;
     if (imports.length > 0) this.#scripts.push(running);
+    if (routes.length > 0) this.#tables.push(routes);
     for (const route of routes) this.#routes.push({ ...route, script: running });
   }
 
   /** Paths of the application that their routers know, from the router's base. */
   get paths(): readonly string[] {
-    return fixedPaths(this.#routes);
+    const [first = [], ...more] = this.#tables;
+    return more.length === 0 ? fixedPaths(first) : this.#tables.flatMap(fixedPaths);
   }
 
   /**

@@ -61,14 +61,16 @@ export class WebpackChunks {
     const { names } = runtime.script;
     const base = names.publicPath.isOwn ? runtime.url : page.base;
     const context = { ...page, base };
-    const chunks = chunksOf(scripts, page.pathname);
+    const there = chunksIn(scripts);
+    const chunks = chunksOf(scripts, page.pathname, there);
     for (const chunk of chunks) await this.#chunk(chunk, names, context);
     const routes = scripts.flatMap(({ script }) => script.routes);
-    this.paths = fixedPaths(routes);
+    this.paths = scripts.flatMap(({ script }) => fixedPaths(script.routes));
     const route = routeFor(routes, page.pathname);
     if (route === undefined) return;
     this.#listing.byRouter = route.isCertain ? "certain" : "uncertain";
-    for (const chunk of route.loads) if (!chunks.has(chunk)) await this.#chunk(chunk, names, context);
+    for (const chunk of route.loads)
+      if (!chunks.has(chunk) && !there.has(chunk)) await this.#chunk(chunk, names, context);
     this.#listing.byRouter = undefined;
   }
 
@@ -92,9 +94,12 @@ const ADDED = { url: "", rel: "preload", offset: 0, by: "webpack chunk" } as con
 const SCRIPT: Reference = { ...ADDED, as: "script", need: NEED.deferredScript, charset: "utf-8" };
 const STYLE: Reference = { ...ADDED, as: "style", need: NEED.deferredScript, applies: "deferred" };
 
+/** The chunks that are in the scripts of a page. */
+const chunksIn = (scripts: readonly PageScript[]): ReadonlySet<string> =>
+  new Set(scripts.flatMap(({ script: { chunks, names } }) => [...chunks, ...(names?.installed ?? [])]));
+
 /** The chunks that are loaded as the scripts run, and are in none of them. */
-function chunksOf(scripts: readonly PageScript[], pathname: string): ReadonlySet<string> {
-  const there = new Set(scripts.flatMap(({ script: { chunks, names } }) => [...chunks, ...(names?.installed ?? [])]));
+function chunksOf(scripts: readonly PageScript[], pathname: string, there: ReadonlySet<string>): ReadonlySet<string> {
   const modules = new Map(scripts.flatMap(({ script }) => [...script.modules]));
   const chunks = new Set<string>();
   const ran = new Set<string>();

@@ -68,7 +68,7 @@ function webpackIn(program: Program, text: string): WebpackScript | undefined {
 function begins(node: AnyNode): boolean {
   return (
     loadedBy(node) !== undefined ||
-    (node.type === "CallExpression" && isField(node.callee, "all") && chunksIn(node).length > 0)
+    (node.type === "CallExpression" && isField(node.callee, "all") && listsChunks(node.arguments[0]))
   );
 }
 
@@ -79,6 +79,9 @@ function isLoad(node: AnyNode): boolean {
   if (node.type === "AwaitExpression") return isLoad(node.argument);
   return node.type === "CallExpression" && isLoad(node.callee);
 }
+
+const listsChunks = (list: AnyNode | undefined) =>
+  list?.type === "ArrayExpression" && list.elements.some((one) => one !== null && loadedBy(one) !== undefined);
 
 function loadedBy(node: AnyNode): string | undefined {
   return node.type === "CallExpression" && isField(node.callee, "e") ? idIn(node.arguments[0]) : undefined;

@@ -66,7 +66,7 @@ async function* routedPages(
   if (application === undefined) return;
   const { paths = [] } = await scanner.page(base, application.file, { ahead: true });
   for (const path of paths) {
-    const page = await pageAt(withBase(base, encodeURI(path)), lookup, rules);
+    const page = await pageAt(withBase(base, path), lookup, rules);
     if (page?.file.file === application.file.file) yield page;
   }
 }

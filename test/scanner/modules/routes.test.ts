@@ -32,7 +32,8 @@ test.each(Object.entries(TABLES))("reads what the routes of %s load", async (_, 
   expect(await loaded(text, "/shop")).toEqual(["shop", "list"]);
   expect(await loaded(text, "/shop/")).toEqual(["shop", "list"]);
   expect(await loaded(text, "/shop/7")).toEqual(["shop", "item"]);
-  expect(await loaded(text, "/nowhere/at/all")).toEqual(["lost"]);
+  // What takes any path may stand for one that was not read.
+  expect(await loaded(text, "/nowhere/at/all")).toBeUndefined();
   expect(fixedPaths(await routesIn(text)).toSorted()).toEqual(["/", "/shop"]);
 });
 
@@ -46,15 +47,33 @@ test("reads TanStack Router's routes that are files", async () => {
 
 test("routes that are in another script lie below the one that loads it", async () => {
   const text = `var r=[{path:"",loadComponent:()=>import("home")},{path:"admin",loadChildren:()=>import("admin").then(t=>t.r)},{path:"**",loadComponent:()=>import("lost")}]`;
-  for (const path of ["/admin", "/admin/", "/admin/users/3"])
-    expect([path, await loaded(text, path)]).toEqual([path, ["admin"]]);
+  for (const path of ["/admin", "/admin/users/3"]) expect([path, await loaded(text, path)]).toEqual([path, ["admin"]]);
+  expect(await loaded(text, "/admin/")).toEqual(["admin", "?"]);
   expect(await loaded(text, "/")).toEqual(["home"]);
-  expect(await loaded(text, "/x")).toEqual(["lost"]);
+  expect(await loaded(text, "/x")).toBeUndefined();
+});
+
+test.each([
+  `r([{path:"/",redirect:"/home"},{path:"/home",component:()=>import("home")},{path:"/:any",component:()=>import("any")},{path:"*",component:()=>import("lost")}])`,
+  `r([{path:"",redirectTo:"home",pathMatch:"full"},{path:"home",loadComponent:()=>import("home")},{path:"**",loadComponent:()=>import("lost")}])`,
+])("a redirect loads nothing by itself, and no other route takes its place", async (text) => {
+  expect((await loaded(text, "/")) ?? []).toEqual([]);
+  expect(await loaded(text, "/home")).toEqual(["home"]);
+});
+
+test("paths are compared and listed as they go over the wire", async () => {
+  const text = `r([{path:"/über uns",component:()=>import("us")},{path:"/about?",component:()=>import("a")},{path:"/post-:id",component:()=>import("b")},{path:"/..",component:()=>import("c")},{path:"/\\ud800",component:()=>import("d")}])`;
+  expect(await loaded(text, "/%C3%BCber%20uns")).toEqual(["us"]);
+  expect(fixedPaths(await routesIn(text))).toEqual(["/%C3%BCber%20uns", "/\ud800"]);
 });
 
 test.each([
   ["a guard of Vue's", `r([{path:"/a",component:()=>import("a"),beforeEnter:check}])`],
   ["a guard of all routes", `const x=r([{path:"/a",component:()=>import("a")}]);x.beforeEach((to)=>check(to))`],
+  [
+    "a guard of TanStack's",
+    `const b=y("/_authed")({beforeLoad:check});const c=()=>import("a"),d=y("/_authed/a")({component:L(c,"component")})`,
+  ],
   ["a guard around it", `r([{path:"/",canActivate:[g],children:[{path:"a",loadComponent:()=>import("a")}]}])`],
   [
     "an element that loads itself",
@@ -66,9 +85,9 @@ test.each([
 
 test("an application may live below a path", async () => {
   const text = `r([{path:"/",component:()=>import("home")},{path:"/a",component:()=>import("a")},{path:"/b/:id",component:()=>import("id")},{path:"*",component:()=>import("lost")}])`;
-  expect(await loaded(text, "/app/")).toEqual(["home"]);
-  expect(await loaded(text, "/app/a")).toEqual(["a"]);
-  expect(await loaded(text, "/app/b")).toEqual(["lost"]);
+  expect(await loaded(text, "/app/")).toEqual(["home", "?"]);
+  expect(await loaded(text, "/app/a")).toEqual(["a", "?"]);
+  expect(await loaded(text, "/app/b")).toBeUndefined();
   expect(await loaded(text, "/b/b")).toEqual(["id"]);
 });
 
