@@ -30,7 +30,7 @@ const DOCUMENT =
 /** RFC 7468 §10 and §11, and the older forms beside them; OpenSSH, OpenPGP (RFC 9580 §6.2), SSH2. */
 const PEM = /-----BEGIN ([A-Z0-9 ]{0,20}PRIVATE KEY(?: BLOCK)?)-----([^]*?)(?:-----END|$)/g;
 const OTHER_TEXT =
-  /^[^\S\n]*PuTTY-User-Key-File-\d|^---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----|^AGE-SECRET-KEY-1[A-Z0-9]{50}/m;
+  /^[^\S\r\n]*PuTTY-User-Key-File-\d|^---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----|^AGE-SECRET-KEY-1[A-Z0-9]{50}/m;
 /** Byte order marks. */
 const MARK = /^(?:\u00ef\u00bb\u00bf|\u00ff\u00fe|\u00fe\u00ff)/;
 /** That of a service account, and of other programs that keep one in JSON. */
@@ -96,7 +96,7 @@ function isKeyBody(label: string, body: string): boolean {
 /** Fields of an encrypted key (RFC 1421 §4.6) and of OpenPGP come before a blank line. */
 function withoutFields(body: string): string {
   const field = body.indexOf(":");
-  const blank = field < 0 ? null : /\r?\n[^\S\n]*\r?\n/.exec(body.slice(field));
+  const blank = field < 0 ? null : /\r?\n[^\S\r\n]*\r?\n/.exec(body.slice(field));
   return blank === null ? body : body.slice(field + blank.index + blank[0].length);
 }
 

@@ -187,15 +187,15 @@ export class FileTree extends Lookups<Found> {
     return dirname(path) === this.root && this.#options.reserved?.includes(basename(path).toLowerCase()) === true;
   }
 
+  #isHidden(real: string): boolean {
+    return this.#hidden.some((hidden) => real === hidden || isInside(real, hidden));
+  }
+
   /**
    * What a path leads to, when it leads to something that may be found.
    *
    * @throws when the system does not let us look there
    */
-  #isHidden(real: string): boolean {
-    return this.#hidden.some((hidden) => real === hidden || isInside(real, hidden));
-  }
-
   async #at(path: string): Promise<RealFile | undefined> {
     try {
       const real = await realpath(path);

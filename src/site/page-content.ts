@@ -1,3 +1,4 @@
+import process from "node:process";
 import { PIECE_BYTES } from "../files/write-pieces.js";
 import { deferred } from "../io/deferred.js";
 
@@ -35,7 +36,7 @@ export class PageContent {
   push(bytes: Buffer, taken: () => void = () => undefined): boolean {
     this.#bytes += bytes.length;
     if (this.isDiscarded) {
-      taken();
+      process.nextTick(taken);
       return true;
     }
     this.#chunks.push({ bytes, taken });
@@ -47,7 +48,8 @@ export class PageContent {
   /** Takes what is here, and what comes, for nobody: who writes it must not wait. */
   discard(): void {
     this.isDiscarded = true;
-    for (const { taken } of this.#chunks.splice(0)) taken();
+    for (const { taken } of this.#chunks.splice(0)) process.nextTick(taken);
+    this.#arrived.resolve();
     const wasFull = this.#waiting >= HIGH_WATER_BYTES;
     this.#waiting = 0;
     if (wasFull) this.#drained();
@@ -83,7 +85,7 @@ export class PageContent {
       for (const chunk of this.#chunks.splice(0)) yield* this.#cut(chunk);
       if (this.#failure !== undefined) throw this.#failure;
       if (this.#chunks.length > 0) continue;
-      if (this.isEnded) return;
+      if (this.isEnded || this.isDiscarded) return;
       await this.#arrived.promise;
       this.#arrived = deferred();
     }

@@ -34,7 +34,8 @@ export class ReconnectLimits {
   /** Counts a connection that its client left with requests under way. */
   left(address: string, now: number): void {
     const known = this.#addresses.get(address) ?? { left: new RateLimit(BURST, PER_SECOND), next: 0 };
-    known.left.take(now);
+    // What is beyond is forgiven in a few seconds, however much it was.
+    if (known.left.left(now) > -BURST) known.left.take(now);
     // Who has left last is remembered longest.
     this.#addresses.delete(address);
     this.#addresses.set(address, known);

@@ -40,16 +40,22 @@ export async function listenOnSocket(server: Server, path: string): Promise<void
       try {
         chmodSync(path, 0o600);
       } catch (error) {
+        server.close();
         reject(socketError(error, path));
       }
     };
     // The file is there as soon as `listen` returns, and at no moment open to more than this user.
     const mask = isMainThread ? process.umask(0o177) : undefined;
-    server.listen({ path }, () => {
-      restrict();
-      resolve();
-    });
-    if (mask !== undefined) process.umask(mask);
+    try {
+      server.listen({ path }, () => {
+        restrict();
+        resolve();
+      });
+    } finally {
+      if (mask !== undefined) process.umask(mask);
+    }
+    // A thread has no mask of its own to set.
+    if (server.listening) restrict();
   });
 }
 

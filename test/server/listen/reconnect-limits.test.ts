@@ -30,6 +30,12 @@ test("it is forgiven with time", () => {
   expect([limits.wait("a", 1100), limits.wait("a", 1100)]).toEqual([0, 0]);
 });
 
+test("however much it was, it is forgiven in some seconds", () => {
+  const limits = new ReconnectLimits();
+  leave(limits, "a", 10_000);
+  expect([limits.wait("a", 11_000), limits.wait("a", 11_000)]).toEqual([0, 0]);
+});
+
 test("addresses without number are not remembered", () => {
   const limits = new ReconnectLimits();
   leave(limits, "first", 60);
