@@ -6,6 +6,7 @@ import type { HtmlFacts } from "./html/facts.js";
 import type { SiteFacts } from "./facts-cache.js";
 import type { Asked, LookedUp, SiteFile } from "./lookup.js";
 import type { EntryMarks, LinkAttributes, ManifestEntry } from "../manifest/types.js";
+import type { Route } from "./modules/route-match.js";
 import { besideImportMap } from "./modules/beside-import-map.js";
 import { type ResolvedReference, resolve, type Target } from "../manifest/resolve.js";
 import { type Need, type Reference } from "./url/reference.js";
@@ -68,7 +69,7 @@ export class Listing {
   /** What is listed now is loaded by scripts as they run. */
   byRunningScripts = false;
   /** What is listed now is loaded for the path of the page, by a router: for certain, or not. */
-  byRouter: "certain" | "uncertain" | undefined;
+  #byRouter: "certain" | "uncertain" | undefined;
   /** Targets of which that is all that is known. */
   readonly #routed = new Map<string, "certain" | "uncertain">();
   /** Targets that running scripts alone load, and scripts that can wait. */
@@ -104,6 +105,13 @@ export class Listing {
       missing: [...this.#missing.values()],
       ignored: [...this.#ignored.values()].filter(({ target }) => !this.#found.has(target)),
     };
+  }
+
+  /** Lists what a router loads for the path of the page. */
+  async routed({ isCertain }: Pick<Route<unknown>, "isCertain">, list: () => Promise<void>): Promise<void> {
+    this.#byRouter = isCertain ? "certain" : "uncertain";
+    await list();
+    this.#byRouter = undefined;
   }
 
   /** Has a target not announced, as that might change what the page does. It can be pushed. */
@@ -197,8 +205,8 @@ export class Listing {
     const isBetter = known === undefined || saysBetter(reference, known);
     if (!this.byRunningScripts && reference.canWait !== true) this.#late.delete(target);
     else if (known === undefined) this.#late.add(target);
-    if (this.byRouter === undefined) this.#routed.delete(target);
-    else if (known === undefined) this.#routed.set(target, this.byRouter);
+    if (this.#byRouter === undefined) this.#routed.delete(target);
+    else if (known === undefined) this.#routed.set(target, this.#byRouter);
     // Of different integrity in different places: an announcement would take a side.
     if (known !== undefined && known.reference.integrity !== reference.integrity) this.doubt(target);
     const own = marksOf(reference);

@@ -6,8 +6,8 @@ import { ForeignContent } from "./foreign-content.js";
 import type { HtmlFacts, InlineModule, InlineScript, InlineStylesheet } from "./facts.js";
 import { hasAscii } from "./characters.js";
 import { HtmlLexer } from "./lexer.js";
+import { OpenTemplates } from "./open-templates.js";
 import { DEFAULT_VIEWPORT, type Viewport } from "../css/media-queries.js";
-import type { OpenElement } from "../style/outline/open-element.js";
 import type { OutlineBuilder } from "../style/outline/builder.js";
 import { NEED } from "../url/reference.js";
 import { CLASSIC_SCRIPT, isClassicInline, mayAddImportMap } from "./elements/script-element.js";
@@ -61,10 +61,7 @@ const TEXTLESS = /^(?:hidden|checkbox|radio|image|range|color|file)$/i;
 class HtmlReader {
   readonly #lexer: HtmlLexer;
   readonly #elements: ElementReader;
-  /** Templates that are open: of a shadow tree its host and the names of its slots; undefined for one whose content is inert. */
-  readonly #templates: (ShadowTree | undefined)[] = [];
-  #inert = 0;
-  #shadows = 0;
+  readonly #templates = new OpenTemplates();
   readonly #foreign = new ForeignContent();
   readonly #outline: OutlineBuilder | undefined;
   readonly #css: HtmlReaders["css"];
@@ -93,7 +90,7 @@ class HtmlReader {
     const lexer = this.#lexer;
     for (;;) {
       const token = lexer.next();
-      if (lexer.hasText && this.#inert === 0 && this.#outline !== undefined) this.#text(this.#outline);
+      if (lexer.hasText && !this.#templates.isInert && this.#outline !== undefined) this.#text(this.#outline);
       if (token === "eof") break;
       if (token === "end") this.#endTag(lexer.tag);
       else this.#startTag(lexer.tag);
@@ -133,7 +130,7 @@ class HtmlReader {
   }
 
   #endTag(tag: TagName): void {
-    if (this.#inert === 0) this.#outline?.close(tag);
+    if (!this.#templates.isInert) this.#outline?.close(tag);
     if (this.#foreign.depth > 0) {
       this.#foreign.end(tag);
       this.#lexer.foreign = this.#foreign.inside;
@@ -154,7 +151,7 @@ class HtmlReader {
       lexer.foreign = this.#foreign.inside;
     }
     if (tag.refers || tag.hasBackground) this.#referring(tag);
-    if (this.#inert === 0 && this.#outline !== undefined && tag !== TEMPLATE) this.#enter(this.#outline);
+    if (!this.#templates.isInert && this.#outline !== undefined && tag !== TEMPLATE) this.#enter(this.#outline);
     if (lexer.isEmpty) {
       if (!this.#foreign.inside) this.#end(tag);
     } else if (tag === PLAINTEXT) lexer.position = lexer.bytes.length;
@@ -165,15 +162,15 @@ class HtmlReader {
 
   #referring(tag: TagName): void {
     if (this.#foreign.inside) {
-      if (this.#inert === 0 && this.#foreign.inSvg && FOREIGN.has(tag.name)) this.#elements.start(tag);
+      if (!this.#templates.isInert && this.#foreign.inSvg && FOREIGN.has(tag.name)) this.#elements.start(tag);
     } else if (tag === TEMPLATE) this.#openTemplate();
-    else if (this.#inert === 0) this.#elements.start(tag);
+    else if (!this.#templates.isInert) this.#elements.start(tag);
   }
 
   #enter(outline: OutlineBuilder): void {
     const lexer = this.#lexer;
-    const node = outline.open(lexer, this.#shadows > 0);
-    if (lexer.tag === SLOT) this.#templates.at(-1)?.slots.add(lexer.attribute("name") ?? "");
+    const node = outline.open(lexer, this.#templates.isInShadow);
+    if (lexer.tag === SLOT) this.#templates.addSlot(lexer.attribute("name") ?? "");
     lexer.ignoresText = outline.ignoresText;
     if (lexer.tag === SELECT) outline.text(node);
     else if (lexer.tag === INPUT && !TEXTLESS.test(lexer.attribute("type") ?? "")) outline.text(node);
@@ -183,7 +180,7 @@ class HtmlReader {
     const lexer = this.#lexer;
     const start = lexer.position;
     // Attributes are those of the start tag until the next one is read.
-    const take = this.#inert > 0 ? undefined : this.#takerOf(name);
+    const take = this.#templates.isInert ? undefined : this.#takerOf(name);
     const end = lexer.rawText();
     // An empty text area has its font loaded, too.
     if (end > start || name === "textarea") take?.(() => lexer.slice(start, end), start);
@@ -223,35 +220,18 @@ class HtmlReader {
 
   #takeStyle(text: string, offset: number, windows: Windows): void {
     if (this.#css === undefined) return;
-    this.#styles.push({ facts: this.#css(text), offset, windows, applies: this.#shadows === 0 });
+    this.#styles.push({ facts: this.#css(text), offset, windows, applies: !this.#templates.isInShadow });
   }
 
-  /** A template's content is no part of the page, unless it becomes a shadow tree at once. */
   #openTemplate(): void {
-    const mode = this.#lexer.attribute("shadowrootmode") ?? "";
-    const isShadow = /^(?:open|closed)$/i.test(mode);
-    this.#templates.push(isShadow ? { host: this.#outline?.current, slots: new Set() } : undefined);
-    if (isShadow) this.#shadows += 1;
-    else this.#inert += 1;
-    this.#elements.links.inShadow = this.#shadows > 0;
+    this.#templates.start(this.#lexer.attribute("shadowrootmode"), this.#outline);
+    this.#elements.links.inShadow = this.#templates.isInShadow;
   }
 
   #closeTemplate(): void {
-    if (this.#templates.length === 0) return;
-    const shadow = this.#templates.pop();
-    if (shadow === undefined) this.#inert -= 1;
-    else {
-      this.#shadows -= 1;
-      if (this.#inert === 0 && shadow.host !== undefined) this.#outline?.attachShadow(shadow.host, shadow.slots);
-    }
-    this.#elements.links.inShadow = this.#shadows > 0;
+    this.#templates.end(this.#outline);
+    this.#elements.links.inShadow = this.#templates.isInShadow;
   }
-}
-
-/** A declarative shadow tree (HTML §4.12.3). */
-interface ShadowTree {
-  readonly host: OpenElement | undefined;
-  readonly slots: Set<string>;
 }
 
 /** The text of CDATA sections (XML 1.0 §2.7; HTML §13.2.5.69), with spaces for what marks them. */

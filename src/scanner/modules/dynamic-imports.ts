@@ -2,7 +2,8 @@ import type { AnyNode, CallExpression, ImportExpression, Program } from "acorn";
 
 import { Evaluation, childrenOf, textIn } from "./evaluate.js";
 import type { ModuleRequest } from "./imports.js";
-import { mayRoute, readRoutes, type Route } from "./routes.js";
+import type { Route } from "./route-match.js";
+import { mayRoute, readRoutes } from "./route-reader.js";
 
 /** One `import()` that a script evaluates for certain when it runs. */
 export interface DynamicImport extends ModuleRequest {

@@ -4,7 +4,7 @@ import { NEED, type Reference } from "../url/reference.js";
 import type { SiteFacts } from "../facts-cache.js";
 import type { DynamicImport, ScriptLoads } from "./dynamic-imports.js";
 import type { GraphOptions, ModuleGraph } from "./module-graph.js";
-import { fixedPaths, routeFor, type Route } from "./routes.js";
+import { fixedPaths, routeFor, type Route } from "./route-match.js";
 import type { SheetList } from "../style/stylesheets.js";
 
 /** A script of the page that runs. */
@@ -66,10 +66,10 @@ export class RunningScripts {
     // What a route brings may have routes of its own, below that one.
     const route = routeFor(this.#routes, pathname);
     if (route === undefined) return;
-    this.#listing.byRouter = route.isCertain ? "certain" : "uncertain";
-    for (const load of route.loads) await this.#load(load, route.script);
-    await this.#followAll();
-    this.#listing.byRouter = undefined;
+    await this.#listing.routed(route, async () => {
+      for (const load of route.loads) await this.#load(load, route.script);
+      await this.#followAll();
+    });
   }
 
   async #followAll(): Promise<void> {

@@ -3,7 +3,7 @@ import type { SiteFacts } from "../facts-cache.js";
 import type { Context, Listing, Located } from "../needs-list.js";
 import { NEED, type Reference } from "../url/reference.js";
 import type { ContentSecurityPolicy } from "../url/csp.js";
-import { fixedPaths, routeFor } from "../modules/routes.js";
+import { fixedPaths, routeFor } from "../modules/route-match.js";
 import type { SheetList } from "../style/stylesheets.js";
 import type { ChunkNames } from "./chunk-names.js";
 import type { Asks, WebpackScript } from "./webpack-script.js";
@@ -68,10 +68,10 @@ export class WebpackChunks {
     this.paths = scripts.flatMap(({ script }) => fixedPaths(script.routes));
     const route = routeFor(routes, page.pathname);
     if (route === undefined) return;
-    this.#listing.byRouter = route.isCertain ? "certain" : "uncertain";
-    for (const chunk of route.loads)
-      if (!chunks.has(chunk) && !there.has(chunk)) await this.#chunk(chunk, names, context);
-    this.#listing.byRouter = undefined;
+    await this.#listing.routed(route, async () => {
+      for (const chunk of route.loads)
+        if (!chunks.has(chunk) && !there.has(chunk)) await this.#chunk(chunk, names, context);
+    });
   }
 
   async #chunk(chunk: string, names: ChunkNames, context: Context): Promise<void> {

@@ -3,7 +3,8 @@ import type { AnyNode, CallExpression, ObjectExpression, Program } from "acorn";
 import { type ChunkNames, idOf, readChunkNames } from "./chunk-names.js";
 import { type DocusaurusRoutes, readDocusaurus } from "./docusaurus.js";
 import { childrenOf, Evaluation } from "../modules/evaluate.js";
-import { mayRoute, readRoutes, type Route } from "../modules/routes.js";
+import type { Route } from "../modules/route-match.js";
+import { mayRoute, readRoutes } from "../modules/route-reader.js";
 
 /** What code asks for, for certain, when it runs. */
 export interface Asks {

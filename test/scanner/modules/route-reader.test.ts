@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { readLoads } from "../../../src/scanner/modules/dynamic-imports.js";
-import { fixedPaths, routeFor } from "../../../src/scanner/modules/routes.js";
+import { fixedPaths, routeFor } from "../../../src/scanner/modules/route-match.js";
 
 const routesIn = async (text: string) => (await readLoads(text, "module")).routes;
 
