@@ -48,10 +48,22 @@ export class H2PushError extends Error {
   }
 }
 
+/** A file or directory that the user named can't be written. */
+export function unwritable(path: string, cause: unknown, hint: string): H2PushError {
+  return new H2PushError("output", `cannot write ${path} (${reasonOf(cause)})`, hint, { cause });
+}
+
 /** The `code` of a Node system error ("ENOENT", "EADDRINUSE"), or undefined. */
 export function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+  if (error instanceof H2PushError || !(error instanceof Error)) return undefined;
+  return "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
+
+/** Whether a system error has one of these codes. */
+export const hasSystemCode = (error: unknown, ...codes: readonly string[]) => codes.includes(systemCode(error) ?? "");
 
 /** What was thrown, as an error: anything can be. */
 export const errorOf = (thrown: unknown) => (thrown instanceof Error ? thrown : new Error(String(thrown)));
+
+/** Why something failed, in a word of the system ("ENOENT") or in those of the error. */
+export const reasonOf = (thrown: unknown) => systemCode(thrown) ?? errorOf(thrown).message;

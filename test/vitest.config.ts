@@ -16,13 +16,16 @@ const timed = [
   "test/server/page-delivery/early-hints.test.ts",
 ];
 
-/** These replace modules of Node's, or look at what their whole process has open: each has a process of its own. */
+/** These replace modules, or look at what their whole process has open: each has a process of its own. */
 const alone = [
   "test/demo/demo-connection.test.ts",
   "test/demo/demo.test.ts",
   "test/files/coarse-times.test.ts",
   "test/files/exhausted.test.ts",
+  "test/files/lookups.test.ts",
   "test/files/swapped-directory.test.ts",
+  "test/scanner/scanner.test.ts",
+  "test/server/scan/lazy-scanner.test.ts",
 ];
 
 export default defineConfig({

@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from "node:crypto";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { H2PushError } from "../errors.js";
+import { H2PushError, errorOf, hasSystemCode } from "../errors.js";
 import type { Viewport } from "../scanner/css/media-queries.js";
 import type { ObservedSite, SeenRequest } from "./observed-site.js";
 import { NOTE_SCRIPT, REPORT_SCRIPT, type PageReport } from "./page-report.js";
@@ -136,7 +136,7 @@ async function playwright() {
   try {
     return await import("playwright-core");
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND")) throw error;
+    if (!hasSystemCode(error, "ERR_MODULE_NOT_FOUND")) throw error;
     const hint = "install it beside h2push: npm install playwright-core (with -g if h2push is global)";
     throw new H2PushError("browser", "playwright-core, which drives the browser, is not installed", hint);
   }
@@ -211,7 +211,7 @@ function publicKeyHash(certificate: string): string {
 }
 
 function notStarted(path: string, error: unknown): H2PushError {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = errorOf(error).message;
   if (/no usable sandbox|namespace/i.test(text)) {
     const hint =
       "allow user namespaces (docker run --security-opt seccomp=unconfined), or run this as root of the container";

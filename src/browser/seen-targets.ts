@@ -1,9 +1,9 @@
-import type { Asked } from "../learn/page-load.js";
+import type { TargetRequest } from "../learn/page-load.js";
 import type { ColdLoad } from "./driver.js";
 import type { SeenRequest } from "./observed-site.js";
 
 /** A target that a page asked for in a cold load, and how. */
-export interface SeenTarget extends Asked {
+export interface SeenTarget extends TargetRequest {
   /** How often it was asked for. */
   readonly count: number;
   /** A frame or a worker asked for it, or it is one: the page's own preloads are not for it. */

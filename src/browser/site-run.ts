@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { errorOf } from "../errors.js";
 import { withLearned } from "../learn/learned-needs.js";
 import type { ManifestEntry, PushManifest } from "../manifest/types.js";
 import type { PageNeeds } from "../scanner/types.js";
@@ -157,7 +158,7 @@ export class Run {
           await act(pathname, site);
         } catch (error) {
           if (signal.aborted) return;
-          onNotice(`${pathname} ${reasonOf(error)}: ${otherwise}`);
+          onNotice(`${pathname} ${firstLineOf(error)}: ${otherwise}`);
         }
       }
     } finally {
@@ -189,7 +190,7 @@ export class Run {
 }
 
 /** The first line: a driver's error goes on with a log. */
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).split("\n", 1)[0];
+const firstLineOf = (error: unknown) => errorOf(error).message.split("\n", 1)[0];
 
 const NONE: ReadonlySet<string> = new Set();
 

@@ -1,4 +1,4 @@
-import { H2PushError, systemCode } from "../errors.js";
+import { H2PushError, reasonOf, unwritable } from "../errors.js";
 import type { Option, OptionValue } from "../server/options/option.js";
 import { allOptions } from "./options/cli-options.js";
 import { printToStderr, printError, printLine } from "./output/output.js";
@@ -48,11 +48,11 @@ export async function main(args: readonly string[]): Promise<void> {
 function unwrittenTeller(): (error: Error) => void {
   let isTold = false;
   return (error) => {
-    const code = systemCode(error) ?? error.message;
+    const code = reasonOf(error);
     if (code === "EPIPE" || isTold) return;
     isTold = true;
     const hint = "make room where it goes, or send it somewhere else";
-    printError(new H2PushError("output", `cannot write standard output (${code})`, hint, { cause: error }));
+    printError(unwritable("standard output", error, hint));
     process.exitCode = FAILED;
   };
 }

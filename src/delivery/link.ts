@@ -1,4 +1,5 @@
 import type { ManifestEntry } from "../manifest/types.js";
+import { quotedString } from "../io/text/quoted-string.js";
 
 /** One link-value of a `Link` field (RFC 8288 §3). */
 export interface LinkValue {
@@ -20,13 +21,13 @@ export interface LinkValue {
 export function writeLink(entry: ManifestEntry): string | undefined {
   if (entry.rel === undefined || /[<>]|^[/\\]{2}/.test(entry.target)) return undefined;
   let value = `<${entry.target}>; rel=${entry.rel}; as=${entry.as}`;
-  if (entry.type !== undefined) value += `; type=${quoted(entry.type)}`;
+  if (entry.type !== undefined) value += `; type=${quotedString(entry.type)}`;
   if (entry.crossorigin !== undefined) value += `; crossorigin=${entry.crossorigin}`;
-  if (entry.integrity !== undefined) value += `; integrity=${quoted(entry.integrity)}`;
-  if (entry.media !== undefined) value += `; media=${quoted(entry.media)}`;
+  if (entry.integrity !== undefined) value += `; integrity=${quotedString(entry.integrity)}`;
+  if (entry.media !== undefined) value += `; media=${quotedString(entry.media)}`;
   if (entry.fetchpriority !== undefined) value += `; fetchpriority=${entry.fetchpriority}`;
-  if (entry.imagesrcset !== undefined) value += `; imagesrcset=${quoted(entry.imagesrcset)}`;
-  if (entry.imagesizes !== undefined) value += `; imagesizes=${quoted(entry.imagesizes)}`;
+  if (entry.imagesrcset !== undefined) value += `; imagesrcset=${quotedString(entry.imagesrcset)}`;
+  if (entry.imagesizes !== undefined) value += `; imagesizes=${quotedString(entry.imagesizes)}`;
   // A server in front that pushes what it finds announced has to leave the choice to the client.
   if (entry.media !== undefined || entry.imagesrcset !== undefined) value += "; nopush";
   return /^[\t\x20-\x7e]*$/.test(value) ? value : undefined;
@@ -51,11 +52,9 @@ function asPreload({ text, target, attributes }: LinkValue): string | undefined 
   if (as !== "" && as !== "script") return undefined;
   const crossorigin = attributes.get("crossorigin")?.toLowerCase() === "use-credentials" ? "=use-credentials" : "";
   const rest = [...attributes].filter(([name]) => name !== "rel" && name !== "as" && name !== "crossorigin");
-  const more = rest.map(([name, value]) => (value === "" ? `; ${name}` : `; ${name}=${quoted(value)}`));
+  const more = rest.map(([name, value]) => (value === "" ? `; ${name}` : `; ${name}=${quotedString(value)}`));
   return `<${target}>; rel=preload; as=script; crossorigin${crossorigin}${more.join("")}`;
 }
-
-const quoted = (text: string) => `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
 
 /**
  * Reads a `Link` field. What is malformed ends the reading of its own

@@ -1,7 +1,7 @@
 import type { Stats } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { H2PushError, systemCode } from "../errors.js";
+import { H2PushError, reasonOf, systemCode } from "../errors.js";
 import { isInside } from "../io/disk/is-inside.js";
 
 /** Not part of what is deployed: other dotfiles are (`.htaccess`, `.well-known`). */
@@ -62,9 +62,7 @@ export const unreadable =
   (path: string) =>
   (error: unknown): never => {
     const hint = "make it readable for this user, or move it out of the site";
-    throw new H2PushError("root", `cannot read ${path} (${systemCode(error) ?? String(error)})`, hint, {
-      cause: error,
-    });
+    throw new H2PushError("root", `cannot read ${path} (${reasonOf(error)})`, hint, { cause: error });
   };
 
 /** A file itself, and the files of a directory. */

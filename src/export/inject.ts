@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { access, chmod, copyFile, readFile, realpath, rename, rm, stat, utimes } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { H2PushError, systemCode } from "../errors.js";
+import { H2PushError, unwritable } from "../errors.js";
 import { makeDirectory } from "../io/disk/make-directory.js";
 import { hasSameContent } from "../io/disk/same-content.js";
 import { writeWhole } from "../io/disk/atomic-write.js";
@@ -92,9 +92,7 @@ export async function injectInto(
 
 const refused = (path: string) => (error: unknown) => {
   const hint = "pass a directory in which this user may write, and nothing else stands: --inject DIR";
-  throw new H2PushError("output", `cannot write ${path} (${systemCode(error) ?? String(error)})`, hint, {
-    cause: error,
-  });
+  throw unwritable(path, error, hint);
 };
 
 /** Where a path leads, as far as it is there. */

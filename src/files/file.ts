@@ -1,7 +1,7 @@
 import { constants, type Stats } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { setTimeout as after } from "node:timers/promises";
-import { H2PushError, systemCode } from "../errors.js";
+import { H2PushError, hasSystemCode, systemCode } from "../errors.js";
 import { isOpenedAt } from "../io/disk/opened-path.js";
 import { digestOfFile } from "./representation/digest.js";
 import type { Coding } from "./representation/content-coding.js";
@@ -57,12 +57,11 @@ export const isSameFile = (a: Times, b: Times) => a.ino === b.ino && a.dev === b
 const absent = new Set(["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP", "EMLINK", "ENAMETOOLONG", "EINVAL", "ENXIO"]);
 
 export function isAbsent(error: unknown): boolean {
-  return error instanceof Error && "code" in error && absent.has(String(error.code));
+  return absent.has(systemCode(error) ?? "");
 }
 
 /** Whether a system says that something is there and that this user may not have it. */
-export const isForbidden = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && "code" in error && (error.code === "EACCES" || error.code === "EPERM");
+export const isForbidden = (error: unknown): error is NodeJS.ErrnoException => hasSystemCode(error, "EACCES", "EPERM");
 
 /**
  * How long a file must have been left alone before it is read
@@ -92,7 +91,7 @@ export function unsettledFor({ size, ctimeMs }: Pick<Stats, "size" | "ctimeMs">)
 export const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
 
 /** Whether a system says that too many files are open: one of them is closed in a moment, as responses end. */
-export const isExhausted = (error: unknown) => ["EMFILE", "ENFILE"].includes(systemCode(error) ?? "");
+export const isExhausted = (error: unknown) => hasSystemCode(error, "EMFILE", "ENFILE");
 
 /** What a response is broken off with: it must not look whole. */
 export const fileChanged = ({ file }: FoundFile, how: "changed" | "became shorter") =>

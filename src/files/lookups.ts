@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { loopTime } from "../io/loop-time.js";
 import { LruMap } from "../io/lru-map.js";
 
 /** How long an answer is given again without another look-up. */
@@ -37,11 +38,11 @@ export class Lookups<T> {
     this.#look = look;
   }
 
-  /** The answer, when it is fresh at that time (`performance.now()`). */
-  peek(key: string, now: number): T | undefined {
+  /** The answer, when it is fresh. */
+  peek(key: string): T | undefined {
     const answer = this.#answers.get(key);
     if (answer === undefined) return undefined;
-    const age = now - answer.at;
+    const age = loopTime() - answer.at;
     if (age <= FRESH_MS / 2) return answer.value;
     const running = this.#running.get(key);
     const isAhead = running !== undefined && running.at - answer.at < FRESH_MS;
@@ -53,7 +54,7 @@ export class Lookups<T> {
 
   /** The answer; looked up where none is fresh. Rejects as the look-up does. */
   find(key: string): Promise<T> {
-    const fresh = this.peek(key, performance.now());
+    const fresh = this.peek(key);
     if (fresh !== undefined) return Promise.resolve(fresh);
     return (this.#running.get(key) ?? this.#start(key)).answer;
   }
@@ -72,7 +73,7 @@ export class Lookups<T> {
   #start(key: string): Look<T> {
     const before = this.#answers.get(key)?.value;
     const look: Look<T> = {
-      at: performance.now(),
+      at: loopTime(),
       // What rests on an answer stays right with the same object.
       answer: this.#look(key).then((value) => (isDeepStrictEqual(value, before) ? (before ?? value) : value)),
     };

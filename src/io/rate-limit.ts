@@ -16,8 +16,8 @@ export class RateLimit {
     return Math.floor(this.#filled(now));
   }
 
-  take(now: number): void {
-    this.#left = this.#filled(now) - 1;
+  take(now: number, count = 1): void {
+    this.#left = this.#filled(now) - count;
     this.#at = now;
   }
 

@@ -1,6 +1,6 @@
 import { access, constants } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { H2PushError, systemCode } from "../errors.js";
+import { H2PushError, hasSystemCode, reasonOf } from "../errors.js";
 import { writeInPlace } from "../io/disk/atomic-write.js";
 import { readUserFile } from "../io/disk/read-user-file.js";
 import { checkEntry } from "../manifest/read.js";
@@ -81,8 +81,8 @@ export class LearnFile {
       // It is tried again with the next load, and told once.
       if (this.#isTold) return;
       this.#isTold = true;
-      const cause = systemCode(error) ?? String(error);
-      this.#report(new H2PushError("output", `what was learned can't be written to ${this.#file} (${cause})`));
+      const message = `what was learned can't be written to ${this.#file} (${reasonOf(error)})`;
+      this.#report(new H2PushError("output", message));
     }
   }
 }
@@ -91,7 +91,7 @@ async function readLearned(file: string): Promise<Pages> {
   try {
     return await readLearnFile(file);
   } catch (error) {
-    if (!(error instanceof H2PushError) || systemCode(error.cause) !== "ENOENT") throw error;
+    if (!(error instanceof H2PushError) || !hasSystemCode(error.cause, "ENOENT")) throw error;
     await checkDirectory(file);
     return [];
   }
@@ -115,7 +115,7 @@ async function checkDirectory(file: string): Promise<void> {
   try {
     await access(directory, constants.W_OK);
   } catch (error) {
-    const what = systemCode(error) === "ENOENT" ? "no such directory" : "not allowed to write in";
+    const what = hasSystemCode(error, "ENOENT") ? "no such directory" : "not allowed to write in";
     throw new H2PushError("output", `${what}: ${directory}`, "--learn-file names a file in a directory that is there", {
       cause: error,
     });

@@ -36,7 +36,7 @@ export class LearnedPage {
   readonly later = new Set<string>();
   /** Versions of the stylesheets and scripts that were loaded with it: another one may ask for something else. */
   readonly code = new Map<string, string>();
-  /** When its files were looked at last (`performance.now()`). */
+  /** When its files were looked at last (`loopTime()`). */
   lookedAt = 0;
   /** Ends with the look that is under way. */
   looking: Promise<void> | undefined;

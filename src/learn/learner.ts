@@ -11,6 +11,7 @@ import { assetRequest, isReload, MAX_TARGET_LENGTH, type ObservedRequest } from 
 import { OpenLoads } from "./open-loads.js";
 import type { LoadStart, PageLoad, Sighting } from "./page-load.js";
 import { isPlain, isPublic, isShared } from "./shared-response.js";
+import { loopTime } from "../io/loop-time.js";
 
 /** A page that is about to be sent. */
 export interface PageVersion {
@@ -78,7 +79,7 @@ export class Learner {
     if (this.#learning.has(key)) return undefined;
     const learned = this.#of(page, key);
     if (learned === undefined) return needs;
-    const age = performance.now() - learned.lookedAt;
+    const age = loopTime() - learned.lookedAt;
     if (age > RECHECK_MS) return undefined;
     // Where many ask, none has to wait.
     if (age > RECHECK_MS / 2) this.#look(key, learned).catch((error: unknown) => this.#options.report(errorOf(error)));
@@ -91,7 +92,7 @@ export class Learner {
     await this.#learning.get(key);
     const learned = this.#of(page, key);
     if (learned === undefined) return page.needs;
-    if (performance.now() - learned.lookedAt > RECHECK_MS) await this.#look(key, learned);
+    if (loopTime() - learned.lookedAt > RECHECK_MS) await this.#look(key, learned);
     return this.#of(page, key)?.needs(page.needs, kind) ?? page.needs;
   }
 
@@ -272,7 +273,7 @@ export class Learner {
         ? []
         : [target];
     const changed = (await Promise.all([...versions].map(look))).flat();
-    learned.lookedAt = performance.now();
+    learned.lookedAt = loopTime();
     if (changed.some((target) => learned.code.has(target))) this.#pages.delete(key);
     for (const target of changed) learned.delete(target);
   }
@@ -293,6 +294,6 @@ const keyOfLoad = ({ start }: PageLoad) => keyOf(start.page, start.client.kind);
 function newPage({ start }: PageLoad): LearnedPage {
   const learned = new LearnedPage(start.version, start.rules);
   learned.begins();
-  learned.lookedAt = performance.now();
+  learned.lookedAt = loopTime();
   return learned;
 }

@@ -1,7 +1,7 @@
 import { pathOf } from "../io/request-target.js";
 import { destinationOf, fontType, type Destination } from "../manifest/destination.js";
 import type { LinkAttributes } from "../manifest/types.js";
-import type { Asked } from "./page-load.js";
+import type { TargetRequest } from "./page-load.js";
 
 /** How a target is announced: its destination and its link; without `rel`, no preload matches how it was asked for. */
 export type LinkForm = LinkAttributes & { readonly as: Destination };
@@ -24,7 +24,7 @@ const UNLINKED: ReadonlyMap<string, Destination> = new Map(
  *
  * @param isModule whether the file is a module script by its syntax
  */
-export function linkForm(asked: Asked, isModule: boolean): LinkForm | undefined {
+export function linkForm(asked: TargetRequest, isModule: boolean): LinkForm | undefined {
   const { target, destination, mode, byDocument } = asked;
   const cors = mode === "cors";
   const unlinked = UNLINKED.get(destination);

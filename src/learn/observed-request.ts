@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { baseOf, resolve } from "../manifest/resolve.js";
 import { pathOf } from "../io/request-target.js";
-import type { Asked, Client, Sighting } from "./page-load.js";
+import type { TargetRequest, Client, Sighting } from "./page-load.js";
 import { isPlain } from "./shared-response.js";
 
 /** A request, as far as learning looks at it. */
@@ -20,7 +20,7 @@ export const MAX_TARGET_LENGTH = 1024;
 const MAX_OPEN_QUERY_LENGTH = 16;
 
 /** A request that a page may have made as it was loaded. */
-interface AssetRequest extends Omit<Asked, "byDocument">, Pick<Sighting, "isOpen"> {
+interface AssetRequest extends Omit<TargetRequest, "byDocument">, Pick<Sighting, "isOpen"> {
   /** Path and query of what has asked for it. */
   readonly referer: string;
 }

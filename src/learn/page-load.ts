@@ -11,7 +11,7 @@ export interface Client {
 }
 
 /** How a target was asked for (Fetch Metadata). */
-export interface Asked {
+export interface TargetRequest {
   readonly target: string;
   /** Request destination: "script"; "empty" for `fetch()`. */
   readonly destination: string;
@@ -22,7 +22,7 @@ export interface Asked {
 }
 
 /** One target of a load, with what became of it. */
-export interface Sighting extends Asked {
+export interface Sighting extends TargetRequest {
   /** Nothing in it is one person's: neither a cookie nor a query that may be a token. */
   readonly isOpen: boolean;
   /** How often it was asked for. */
@@ -105,7 +105,7 @@ export class PageLoad {
   }
 
   /** Adds a request. Returns undefined when it is one too many. */
-  add(asked: Asked & Pick<Sighting, "isOpen">): Sighting | undefined {
+  add(asked: TargetRequest & Pick<Sighting, "isOpen">): Sighting | undefined {
     this.#open++;
     const { target, destination } = asked;
     const sightings = (this.#sightings ??= new Map<string, Sighting>());

@@ -1,4 +1,4 @@
-import { H2PushError } from "../errors.js";
+import { H2PushError, errorOf } from "../errors.js";
 import { destinationOf, fontType, isDestination, type Destination } from "./destination.js";
 import { checkAttributes } from "./attributes.js";
 import type { EntryMarks, LinkAttributes } from "./types.js";
@@ -16,7 +16,7 @@ export interface WrittenEntry extends LinkAttributes, EntryMarks {
 export type WrittenManifest = ReadonlyMap<string, readonly WrittenEntry[]>;
 
 /** Where in a manifest something is, for an error. */
-export class Place {
+export class ManifestPlace {
   readonly name: string;
   readonly page: string | undefined;
   readonly entry: string | undefined;
@@ -51,7 +51,7 @@ function shown(value: unknown): string {
  * @throws {H2PushError} "manifest", naming page, entry and value
  */
 export function readManifest(text: string, name: string): WrittenManifest {
-  const place = new Place(name);
+  const place = new ManifestPlace(name);
   const json = parse(text, place);
   const other = otherManifest(json);
   if (other !== undefined) throw new H2PushError("manifest", `not an h2push manifest, but ${other}: ${name}`, FORMS);
@@ -62,21 +62,21 @@ export function readManifest(text: string, name: string): WrittenManifest {
 
 const FORMS = "write one with h2push manifest --format json --out FILE, or with http2-push-manifest";
 
-function parse(text: string, { name }: Place): unknown {
+function parse(text: string, { name }: ManifestPlace): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorOf(error).message;
     const what = /^\s*</.test(text) ? "not JSON, but HTML or XML" : "not JSON";
     throw new H2PushError("manifest", `${what}: ${name} (${reason})`, FORMS, { cause: error });
   }
 }
 
-function readOurs({ version, pages }: JsonObject, place: Place): WrittenManifest {
+function readOurs({ version, pages }: JsonObject, place: ManifestPlace): WrittenManifest {
   if (version !== 1) throw place.wrong("not a version that is known here", version, 'it has to be "version": 1');
   if (!isObject(pages)) throw place.wrong("not pages", pages, 'it has to be "pages": { "/": [ … ] }');
   const read = Object.entries(pages).map(([page, entries]) => {
-    const at = new Place(place.name, page);
+    const at = new ManifestPlace(place.name, page);
     const path = pagePath(page, at);
     if (!Array.isArray(entries)) throw at.wrong("not a list of entries", entries, "a page has a list: [ { … }, … ]");
     return [path, entries.map((entry: unknown, index) => readEntry(entry, index, at))] as const;
@@ -84,11 +84,11 @@ function readOurs({ version, pages }: JsonObject, place: Place): WrittenManifest
   return new Map(read);
 }
 
-function readEntry(entry: unknown, index: number, { name, page }: Place): WrittenEntry {
+function readEntry(entry: unknown, index: number, { name, page }: ManifestPlace): WrittenEntry {
   const number = String(index + 1);
-  if (!isObject(entry)) throw new Place(name, page, number).wrong("not an entry", entry, ENTRY);
+  if (!isObject(entry)) throw new ManifestPlace(name, page, number).wrong("not an entry", entry, ENTRY);
   const { target, as, bytes: _, ...attributes } = entry;
-  const place = new Place(name, page, typeof target === "string" ? target : number);
+  const place = new ManifestPlace(name, page, typeof target === "string" ? target : number);
   if (typeof as !== "string" || !isDestination(as)) {
     throw place.wrong('not a destination in "as"', as, "for example style, script, font, image, fetch");
   }
@@ -100,12 +100,12 @@ function readEntry(entry: unknown, index: number, { name, page }: Place): Writte
  *
  * @throws {H2PushError} "manifest"
  */
-export const checkEntry = (entry: unknown): WrittenEntry => readEntry(entry, 0, new Place("entry"));
+export const checkEntry = (entry: unknown): WrittenEntry => readEntry(entry, 0, new ManifestPlace("entry"));
 
 const ENTRY = 'an entry is { "target": "/site.css", "rel": "preload", "as": "style" }';
 
 /** A target of this site as it goes over the wire. */
-function checkTarget(target: unknown, place: Place): string {
+function checkTarget(target: unknown, place: ManifestPlace): string {
   const hint = "a target is a path from the root, for example /css/site.css?v=3";
   if (typeof target !== "string" || !target.startsWith("/")) throw place.wrong("not a target", target, hint);
   const resolved = resolve(target, baseOf("/"));
@@ -114,17 +114,17 @@ function checkTarget(target: unknown, place: Place): string {
 }
 
 /** The canonical URL path that a page's key means; a file's path without its slash counts, too. */
-function pagePath(page: string, place: Place): string {
+function pagePath(page: string, place: ManifestPlace): string {
   const resolved = resolve(page.startsWith("/") ? page : `/${page}`, baseOf("/"));
   if ("left" in resolved) throw place.wrong("not a page", page, "a page is a URL path: /, /docs/ or /about.html");
   return resolved.pathname.replace(/\/index\.html$/, "/");
 }
 
-function readPushManifest(json: JsonObject, place: Place): WrittenManifest {
+function readPushManifest(json: JsonObject, place: ManifestPlace): WrittenManifest {
   const values = Object.values(json);
   const single = values.length > 0 && values.every((value) => isObject(value) && typeof value["type"] === "string");
   const pages = Object.entries(single ? { "/": json } : json).map(([page, entries]) => {
-    const at = new Place(place.name, page);
+    const at = new ManifestPlace(place.name, page);
     const path = pagePath(page, at);
     if (!isObject(entries)) throw at.wrong("not the entries of a page", entries, FORMS);
     return [path, Object.entries(entries).map(([target, entry]) => readPushEntry(target, entry, at))] as const;
@@ -133,8 +133,8 @@ function readPushManifest(json: JsonObject, place: Place): WrittenManifest {
 }
 
 /** Its `weight` means nothing: stream weights are gone from HTTP/2 (RFC 9113 §5.3.2), and nobody writes another than 1. */
-function readPushEntry(target: string, entry: unknown, { name, page }: Place): WrittenEntry {
-  const place = new Place(name, page, target);
+function readPushEntry(target: string, entry: unknown, { name, page }: ManifestPlace): WrittenEntry {
+  const place = new ManifestPlace(name, page, target);
   if (!isObject(entry)) throw place.wrong("not an entry", entry, 'an entry is "/site.css": { "type": "style" }');
   const { type = "", weight: _, ...attributes } = entry;
   if (typeof type !== "string" || (type !== "" && !isDestination(type))) {

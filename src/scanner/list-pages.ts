@@ -46,7 +46,7 @@ export const canonicalPath = (base: string, file: string): string =>
  */
 export async function* listPages(root: string, notice: (text: string) => void): AsyncGenerator<SitePage> {
   const resolved = await realpath(root);
-  const onUnreadable = ({ pathname }: Place, code: string) =>
+  const onUnreadable = ({ pathname }: SiteDirectory, code: string) =>
     notice(`the directory ${pathname} can't be read (${code}): its pages are left out`);
   for await (const { place, pages } of walk(resolved, onUnreadable)) {
     for (const entry of pages) {
@@ -61,7 +61,7 @@ export async function* listPages(root: string, notice: (text: string) => void): 
 }
 
 /** A directory on the walk. */
-interface Place {
+interface SiteDirectory {
   /** Resolved. */
   readonly directory: string;
   readonly pathname: string;
@@ -76,14 +76,14 @@ interface Names {
   readonly directories: Dirent[];
 }
 
-type OnUnreadable = (place: Place, code: string) => void;
+type OnUnreadable = (place: SiteDirectory, code: string) => void;
 
 /** One directory after another, those within it after its own pages. `root` is resolved. */
 async function* walk(
   root: string,
   onUnreadable: OnUnreadable,
-): AsyncGenerator<{ readonly place: Place; readonly pages: readonly Dirent[] }> {
-  const left: Place[] = [{ directory: root, pathname: "/", above: [], linked: false }];
+): AsyncGenerator<{ readonly place: SiteDirectory; readonly pages: readonly Dirent[] }> {
+  const left: SiteDirectory[] = [{ directory: root, pathname: "/", above: [], linked: false }];
   for (let place = left.pop(); place !== undefined; place = left.pop()) {
     const { pages, directories } = await namesIn(place, onUnreadable);
     if (pages.length > 0) yield { place, pages };
@@ -95,7 +95,7 @@ async function* walk(
 }
 
 /** The place of a directory within another; undefined for one that is not walked. */
-async function placeIn(root: string, outer: Place, entry: Dirent): Promise<Place | undefined> {
+async function placeIn(root: string, outer: SiteDirectory, entry: Dirent): Promise<SiteDirectory | undefined> {
   const path = join(outer.directory, entry.name);
   const isLink = entry.isSymbolicLink();
   if (isLink && outer.linked) return undefined;
@@ -107,7 +107,7 @@ async function placeIn(root: string, outer: Place, entry: Dirent): Promise<Place
 }
 
 /** Pages and directories, each by name; a directory that can't be read has none. */
-async function namesIn(place: Place, onUnreadable: OnUnreadable): Promise<Names> {
+async function namesIn(place: SiteDirectory, onUnreadable: OnUnreadable): Promise<Names> {
   const names: Names = { pages: [], directories: [] };
   const { directory } = place;
   const onError = (code: string) => onUnreadable(place, code);

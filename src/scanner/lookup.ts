@@ -1,3 +1,5 @@
+import { essenceOf } from "../io/text/media-type-essence.js";
+
 /** A file under the root, as the server would serve it, and its version. */
 export interface SiteFile {
   /** Absolute path. */
@@ -18,7 +20,7 @@ export interface SiteFile {
 }
 
 /** A request that a page makes, as far as it matters for what it gets. */
-export interface Asked {
+export interface LookupTarget {
   /** Path-absolute, percent-encoded, with its query. */
   readonly target: string;
   /** For a document of its own, a frame's: a single-page application answers these with its page. */
@@ -48,7 +50,7 @@ export interface Audience {
 }
 
 /** Says what the server would answer. Without an audience, everyone who knows no password. */
-export type Lookup = (asked: Asked, audience: Audience | undefined) => Promise<LookedUp>;
+export type Lookup = (asked: LookupTarget, audience: Audience | undefined) => Promise<LookedUp>;
 
 /** Whether two answers come to the same: the same version of the same file, if it is one. */
 export function isSameAnswer(a: LookedUp, b: LookedUp): boolean {
@@ -80,6 +82,5 @@ export function isScriptType(type: string): boolean {
  * `nosniff`, with which that holds in quirks mode, too.
  */
 export function isServedAs(kind: keyof typeof TYPES, { type }: SiteFile): boolean {
-  const essence = type?.split(";", 1)[0]?.trim().toLowerCase();
-  return essence === undefined || TYPES[kind].test(essence);
+  return type === undefined || TYPES[kind].test(essenceOf(type));
 }

@@ -4,7 +4,7 @@ import type { ContentSecurityPolicy } from "./url/csp.js";
 import { isPagePath } from "../manifest/destination.js";
 import type { HtmlFacts } from "./html/facts.js";
 import type { SiteFacts } from "./facts-cache.js";
-import type { Asked, LookedUp, SiteFile } from "./lookup.js";
+import type { LookupTarget, LookedUp, SiteFile } from "./lookup.js";
 import type { EntryMarks, LinkAttributes, ManifestEntry } from "../manifest/types.js";
 import type { Route } from "./modules/route-match.js";
 import { besideImportMap } from "./modules/beside-import-map.js";
@@ -29,7 +29,7 @@ export interface Context {
 }
 
 /** Where a reference is written. */
-export const placeOf = ({ url, offset }: Reference, { file, isInlineStyle }: Context, facts: SiteFacts) =>
+export const positionOf = ({ url, offset }: Reference, { file, isInlineStyle }: Context, facts: SiteFacts) =>
   facts.positionOf(file, offset, isInlineStyle && url);
 
 /** A target that is there. */
@@ -40,7 +40,7 @@ export interface Located {
 }
 
 /** Says what the server would answer. */
-export type PageLookup = (asked: Asked) => MaybePromise<LookedUp>;
+export type PageLookup = (asked: LookupTarget) => MaybePromise<LookedUp>;
 
 interface Found {
   readonly entry: ManifestEntry;
@@ -224,7 +224,7 @@ export class Listing {
   async #miss(target: string, reference: Reference, context: Context, unreadable?: string): Promise<undefined> {
     this.#record?.miss(target);
     if (this.#missing.has(target)) return;
-    const { line } = await placeOf(reference, context, this.#facts);
+    const { line } = await positionOf(reference, context, this.#facts);
     const fault = unreadable === undefined ? {} : { unreadable };
     this.#missing.set(target, { target, from: context.pathname, line, ...fault });
   }

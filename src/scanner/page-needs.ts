@@ -1,19 +1,13 @@
 import { ReferenceRecord } from "./reference-record.js";
-import { ContentSecurityPolicy } from "./url/csp.js";
-import type { DocumentFacts, InlineModule, InlineScript, InlineStylesheet } from "./html/facts.js";
-import { readImportMaps } from "./modules/import-map.js";
-import { type Context, Listing, type Located, type PageLookup } from "./needs-list.js";
+import type { DocumentFacts, InlineStylesheet } from "./html/facts.js";
+import { Listing, type Located, type PageLookup } from "./needs-list.js";
+import { PageContexts } from "./page-contexts.js";
+import { PageScripts } from "./page-scripts.js";
 import type { Viewport } from "./css/media-queries.js";
-import { readLoads } from "./modules/dynamic-imports.js";
-import { ModuleGraph } from "./modules/module-graph.js";
-import { RunningScripts } from "./modules/running-scripts.js";
 import { styleNeeds } from "./style/what-styles-load.js";
-import { baseOf, documentBase } from "../manifest/resolve.js";
-import { NEED, type Reference } from "./url/reference.js";
-import { CLASSIC_SCRIPT, MODULE_SCRIPT } from "./html/elements/script-element.js";
+import type { Reference } from "./url/reference.js";
 import type { SiteFile } from "./lookup.js";
 import type { Outline } from "./style/outline/outline.js";
-import { WebpackChunks } from "./webpack/webpack-chunks.js";
 import type { PageNeeds } from "./types.js";
 import type { SiteFacts } from "./facts-cache.js";
 import { takeTurns, Work } from "./work.js";
@@ -48,56 +42,33 @@ export async function findPageNeeds(page: PageToScan, facts: SiteFacts, lookup: 
   return new PageNeedsSearch(page, await facts.html(page.file, 0), facts, lookup).find();
 }
 
-/** Whether what a reference names is run as a module script. */
-const isModule = ({ by, rel }: Reference) => rel === "modulepreload" && by !== "modulepreload";
-
 class PageNeedsSearch {
   readonly #explain: boolean;
   readonly #document: DocumentFacts;
   readonly #facts: SiteFacts;
   readonly #work = new Work();
+  readonly #contexts: PageContexts;
   readonly #listing: Listing;
   readonly #record: ReferenceRecord | undefined;
   readonly #sheets: SheetList;
-  readonly #modules: ModuleGraph;
-  readonly #running: RunningScripts;
-  readonly #webpack: WebpackChunks;
-  readonly #byField: ContentSecurityPolicy;
-  readonly #policy: ContentSecurityPolicy;
-  readonly #policyFrom: number;
-  #mapIsUnknown: boolean;
+  readonly #scripts: PageScripts;
   /** Where the first image in the HTML stands that is larger than a logo. */
   #firstLargeImage = Number.POSITIVE_INFINITY;
-  /** Files of classic scripts. */
-  readonly #classic: (Located & Pick<Context, "base">)[] = [];
-  readonly #moduleRoots: (Located & Pick<Context, "base">)[] = [];
-  /** What references resolve against before the `base` element, and after it. */
-  readonly #before: Context;
-  readonly #after: Context;
 
   constructor(page: PageToScan, document: DocumentFacts, facts: SiteFacts, lookup: PageLookup) {
-    const { pathname, file, policies, viewport } = page;
     this.#explain = page.explain;
     this.#document = document;
-    this.#mapIsUnknown = document.mentionsImportMap;
     this.#facts = facts;
+    this.#contexts = new PageContexts(page, document);
     this.#record = page.record === undefined ? undefined : new ReferenceRecord(page.record);
     this.#listing = new Listing(facts, lookup, document, this.#record);
-    this.#byField = new ContentSecurityPolicy(policies);
-    this.#policy = new ContentSecurityPolicy([...policies, ...document.policies.map(({ content }) => content)]);
-    this.#policyFrom = document.policies[0]?.offset ?? 0;
-    this.#before = { file, pathname, base: baseOf(pathname), encoding: document.encoding };
-    this.#after = { ...this.#before, base: documentBase(document.base?.href, this.#before.base) };
-    this.#sheets = new SheetList(this.#listing, facts, this.#policy, viewport, this.#work);
-    const map = readImportMaps(document.importMaps, this.#after.base);
-    this.#modules = new ModuleGraph(this.#listing, facts, map, this.#policy);
-    this.#running = new RunningScripts(this.#listing, facts, this.#modules, this.#sheets, this.#policy);
-    this.#webpack = new WebpackChunks(this.#listing, facts, this.#sheets, this.#policy);
+    this.#sheets = new SheetList(this.#listing, facts, this.#contexts.policy, page.viewport, this.#work);
+    this.#scripts = new PageScripts(document, this.#contexts, this.#listing, facts, this.#sheets);
   }
 
   async find(): Promise<PageNeeds> {
     const { ignored, references, styles, scripts, modules } = this.#document;
-    for (const { url, reason } of ignored) this.#listing.ignore(url, reason, this.#after.base);
+    for (const { url, reason } of ignored) this.#listing.ignore(url, reason, this.#contexts.after.base);
     let style = 0;
     for (const reference of references) {
       // Stylesheets count in document order, those in the page among those linked to.
@@ -113,73 +84,37 @@ class PageNeedsSearch {
       this.#listing.byRunningScripts = false;
     }
     for (const next of styles.slice(style)) await this.#inlineStyle(next);
-    for (const script of scripts) await this.#inlineScript(script);
-    for (const module of modules) await this.#inlineModule(module);
-    await this.#runScripts();
-    if (this.#explain) await this.#explainScripts();
-    const needs = { ...(await this.#withStyle()), ...this.#paths() };
+    for (const script of scripts) await this.#scripts.inlineScript(script);
+    for (const module of modules) await this.#scripts.inlineModule(module);
+    await this.#scripts.run();
+    if (this.#explain) await this.#scripts.explain();
+    const { paths } = this.#scripts;
+    const needs = { ...(await this.#withStyle()), ...(paths === undefined ? {} : { paths }) };
     if (this.#record === undefined) return needs;
-    const record = await this.#record.finish(this.#document, (offset) => this.#contextAt(offset), this.#facts);
+    const record = await this.#record.finish(this.#document, (offset) => this.#contexts.at(offset), this.#facts);
     return { ...needs, record: { ...record, restsOn: [] } };
   }
 
-  #paths(): Pick<PageNeeds, "paths"> {
-    const { paths } = this.#running;
-    const all = paths.length === 0 ? this.#webpack.paths : paths;
-    return all.length === 0 ? {} : { paths: all };
-  }
-
-  async #runScripts(): Promise<void> {
-    this.#listing.byRunningScripts = true;
-    if (!this.#mapIsUnknown) await this.#running.follow(this.#before.pathname);
-    await this.#webpack.follow([...this.#classic, ...this.#moduleRoots], this.#after);
-    this.#listing.byRunningScripts = false;
-  }
-
   async #withStyle(): Promise<PageNeeds> {
-    const { outline } = await this.#facts.html(this.#after.file, this.#sheets.generation);
+    const { outline } = await this.#facts.html(this.#contexts.after.file, this.#sheets.generation);
     if (outline === undefined) return this.#listing.needs();
     const isMadeByScript = this.#isMadeByScript(outline);
     await this.#style(outline, isMadeByScript);
     return this.#listing.needs(isMadeByScript);
   }
 
-  async #inlineModule({ text, offset, need }: InlineModule): Promise<void> {
-    if (this.#mapIsUnknown || this.#policyAt(offset).forbidsInline("script")) return;
-    const facts = await this.#facts.inlineScript(text);
-    const context = this.#after;
-    const waits = offset < this.#document.firstFlight ? {} : { canWait: true as const };
-    const runs = await this.#modules.inline(facts, context, offset, { need, crossorigin: undefined, ...waits });
-    if (runs) this.#running.add({ loads: await readLoads(text, "module"), context, offset, crossorigin: undefined });
-  }
-
-  async #inlineScript({ text, offset }: InlineScript): Promise<void> {
-    if (this.#policyAt(offset).forbidsInline("script")) return;
-    const loads = await readLoads(text, "script");
-    this.#running.add({ loads, context: this.#contextAt(offset), offset, crossorigin: undefined });
-  }
-
-  /** What references at an offset resolve against: the `base` element counts for what follows it. */
-  #contextAt(offset: number): Context {
-    return offset < (this.#document.base?.offset ?? 0) ? this.#before : this.#after;
-  }
-
-  #policyAt(offset: number): ContentSecurityPolicy {
-    return offset < this.#policyFrom ? this.#byField : this.#policy;
-  }
-
   #inlineStyle(style: InlineStylesheet): MaybePromise<void> {
     const { offset } = style;
-    if (this.#policyAt(offset).forbidsInline("style")) return;
-    return this.#sheets.inline(style, this.#contextAt(offset), offset < this.#document.firstFlight);
+    if (this.#contexts.policyAt(offset).forbidsInline("style")) return;
+    return this.#sheets.inline(style, this.#contexts.at(offset), offset < this.#document.firstFlight);
   }
 
   #reference(reference: Reference): MaybePromise<void> {
     const { offset, byScript } = reference;
-    const context = byScript === true ? this.#after : this.#contextAt(offset);
-    if (byScript === true && !this.#definesIslands(offset)) return;
-    const fetched = isModule(reference) ? this.#modules.root(reference, context.base) : reference;
-    const located = this.#listing.reference(fetched, context, this.#policyAt(offset));
+    const context = byScript === true ? this.#contexts.after : this.#contexts.at(offset);
+    if (byScript === true && !this.#scripts.definesIslands(offset)) return;
+    const fetched = this.#scripts.fetched(reference, context.base);
+    const located = this.#listing.reference(fetched, context, this.#contexts.policyAt(offset));
     return whenKnown(located, (known) => {
       if (typeof known === "object") {
         if (isImageElement(reference) && known.file.size > LOGO_BYTES)
@@ -202,57 +137,24 @@ class PageNeedsSearch {
   }
 
   #follow(located: Located, reference: Reference): MaybePromise<void> {
-    const { applies, by, need, crossorigin, canWait } = reference;
-    if (applies !== undefined) return this.#sheets.linked(located, reference, this.#after);
-    // Webpack's scripts are the same in either kind, but for those that are written as modules.
-    if (isModule(reference)) this.#moduleRoots.push({ ...located, base: this.#after.base });
-    if (isModule(reference) && !this.#mapIsUnknown)
-      return this.#modules.file(located, { need, crossorigin, ...(canWait === undefined ? {} : { canWait }) });
-    if (by === CLASSIC_SCRIPT) this.#classic.push({ ...located, base: this.#after.base });
-    if (by === CLASSIC_SCRIPT && need === NEED.blockingScript && this.#hasModules) return this.#runBefore(located);
-    return undefined;
-  }
-
-  /** Whether the elements of islands are what their script makes of them. */
-  #definesIslands(offset: number): boolean {
-    return this.#document.definesIslands && !this.#mapIsUnknown && !this.#policyAt(offset).forbidsInline("script");
+    if (reference.applies === undefined) return this.#scripts.file(located, reference);
+    return this.#sheets.linked(located, reference, this.#contexts.after);
   }
 
   /** Whether the page itself shows nothing, and its scripts do. */
   #isMadeByScript({ hasText }: Outline): boolean {
-    const hasImage = this.#document.references.some(({ as }) => as === "image");
-    return !hasText && !hasImage && this.#classic.length + this.#running.files.length > 0;
-  }
-
-  get #hasModules(): boolean {
-    return this.#document.modules.length > 0 || this.#document.references.some(({ by }) => by === MODULE_SCRIPT);
-  }
-
-  /** A script that runs before the modules, and adds an import map for all that is known: where they lead is not. */
-  async #runBefore({ file }: Located): Promise<void> {
-    this.#mapIsUnknown ||= await this.#facts.mentionsImportMap(file);
-  }
-
-  async #explainScripts(): Promise<void> {
-    const { explainScripts } = await import("./modules/explain-scripts.js");
-    const { scripts, modules } = this.#document;
-    const files = [...this.#classic, ...this.#running.files].map(async (context) => ({
-      text: await this.#facts.text(context.file),
-      context,
-    }));
-    const inline = [...scripts, ...modules].map(({ text }) => ({ text, context: this.#after }));
-    explainScripts([...inline, ...(await Promise.all(files))], (...ignored) => this.#listing.ignore(...ignored));
+    return !hasText && this.#scripts.hasFiles && !this.#document.references.some(({ as }) => as === "image");
   }
 
   /** Fonts and images by use. */
   async #style(outline: Outline, isMadeByScript: boolean): Promise<void> {
     const needs = await styleNeeds(outline, this.#facts.styles(this.#sheets.sheets), this.#work, isMadeByScript);
-    if (needs === undefined) return this.#facts.reachLimit(this.#after.file, "style");
-    for (const font of needs.fonts) await this.#sheets.font(font, this.#after);
+    if (needs === undefined) return this.#facts.reachLimit(this.#contexts.after.file, "style");
+    for (const font of needs.fonts) await this.#sheets.font(font, this.#contexts.after);
     for (const image of needs.images) {
       // Announced, it would take the line from an image above it that may be the largest.
       const certain = image.certain && image.place < this.#firstLargeImage;
-      await this.#sheets.image({ ...image, certain }, this.#after);
+      await this.#sheets.image({ ...image, certain }, this.#contexts.after);
     }
     if (this.#explain) {
       const { explainStyles } = await import("./style/explain-styles.js");

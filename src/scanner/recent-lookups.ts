@@ -1,9 +1,10 @@
 import { systemCode } from "../errors.js";
 import { LruMap } from "../io/lru-map.js";
 import { CachedPromise, whenKnown } from "../io/maybe-promise.js";
-import type { Asked, Audience, LookedUp, Lookup } from "./lookup.js";
+import type { LookupTarget, Audience, LookedUp, Lookup } from "./lookup.js";
 import type { PageLookup } from "./needs-list.js";
 import type { PageNeeds, PageRecord } from "./types.js";
+import { loopTime } from "../io/loop-time.js";
 
 /** Targets whose answers are kept for a moment: most pages of a site need the same. */
 const MAX_TARGETS = 4096;
@@ -12,7 +13,7 @@ const MAX_KEY_LENGTH = 8192;
 
 /** What was asked, and answered, at some time. */
 interface Recent {
-  readonly asked: Asked;
+  readonly asked: LookupTarget;
   readonly answer: CachedPromise<LookedUp>;
   readonly at: number;
 }
@@ -29,8 +30,8 @@ export class RecentLookups {
   }
 
   /** What was answered; asked again when the last answer is too old. */
-  find(asked: Asked, audience: Audience | undefined): Pick<Recent, "asked" | "answer"> {
-    const now = performance.now();
+  find(asked: LookupTarget, audience: Audience | undefined): Pick<Recent, "asked" | "answer"> {
+    const now = loopTime();
     const key = keyOfAsked(asked, audience);
     const recent = this.#recent.get(key);
     if (recent !== undefined && this.#isFresh(recent.at, now)) return recent;
@@ -42,7 +43,7 @@ export class RecentLookups {
   }
 
   /** Says the same, and notes it. */
-  noting(lookedUp: Map<Asked, LookedUp>, audience: Audience | undefined): PageLookup {
+  noting(lookedUp: Map<LookupTarget, LookedUp>, audience: Audience | undefined): PageLookup {
     return (request) => {
       const { asked, answer } = this.find(request, audience);
       return whenKnown(answer.value, (found) => {
@@ -54,7 +55,7 @@ export class RecentLookups {
 }
 
 /** Most are for subresources and for everyone: their target is the key. */
-function keyOfAsked({ target, navigates }: Asked, audience: Audience | undefined): string {
+function keyOfAsked({ target, navigates }: LookupTarget, audience: Audience | undefined): string {
   const key = navigates ? `document ${target}` : target;
   return audience === undefined ? key : `${key}\n${audience.key}`;
 }
@@ -66,7 +67,11 @@ function withoutAnswer(error: unknown): LookedUp {
 }
 
 /** Says of what is checked what it rests on. */
-export function withLookedUp(needs: PageNeeds, record: PageRecord, lookedUp: ReadonlyMap<Asked, LookedUp>): PageNeeds {
+export function withLookedUp(
+  needs: PageNeeds,
+  record: PageRecord,
+  lookedUp: ReadonlyMap<LookupTarget, LookedUp>,
+): PageNeeds {
   const restsOn = Array.from(lookedUp.keys(), (asked) => keyOfAsked(asked, undefined));
   return { ...needs, record: { ...record, restsOn } };
 }

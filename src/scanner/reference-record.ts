@@ -1,5 +1,5 @@
 import type { DocumentFacts, LinkPreload } from "./html/facts.js";
-import { type Context, placeOf } from "./needs-list.js";
+import { type Context, positionOf } from "./needs-list.js";
 import type { SiteFacts } from "./facts-cache.js";
 import type { LinkAttributes } from "../manifest/types.js";
 import type { PageRecord, RecordedPreload, RecordedReference } from "./types.js";
@@ -84,7 +84,7 @@ async function placedReference(
   facts: SiteFacts,
 ): Promise<RecordedReference> {
   const { as, by } = reference;
-  const place = await placeOf(reference, context, facts);
+  const place = await positionOf(reference, context, facts);
   return {
     target,
     as,

@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { systemCode } from "../errors.js";
+import { errorOf, systemCode } from "../errors.js";
 import { LruMap } from "../io/lru-map.js";
 import type { Scanner } from "./scanner.js";
 import type { SiteFile } from "./lookup.js";
@@ -19,7 +19,7 @@ export class ScanFault extends Error {
   readonly file: string;
 
   constructor(file: string, cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super(errorOf(cause).message, { cause });
     this.file = file;
   }
 }
@@ -84,8 +84,7 @@ export function withoutFaults(scanner: Pick<Scanner, "page">, { root, notice }: 
 }
 
 function faultText(pathname: string, file: string, error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const line = message.replaceAll(/\s+/g, " ").slice(0, MAX_MESSAGE_LENGTH);
+  const line = errorOf(error).message.replaceAll(/\s+/g, " ").slice(0, MAX_MESSAGE_LENGTH);
   const ours = systemCode(error) === undefined ? ", please report it" : "";
   return `${pathname} goes without links: reading ${file} failed (${line})${ours}`;
 }

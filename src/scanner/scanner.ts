@@ -1,5 +1,5 @@
 import { findPageNeeds, type PageToScan } from "./page-needs.js";
-import { isSameAnswer, type Asked, type Audience, type LookedUp, type Lookup, type SiteFile } from "./lookup.js";
+import { isSameAnswer, type LookupTarget, type Audience, type LookedUp, type Lookup, type SiteFile } from "./lookup.js";
 import type { PageNeeds } from "./types.js";
 import { DEFAULT_VIEWPORT, type Viewport } from "./css/media-queries.js";
 import { readAsync, syncReader } from "./site-files/read-file.js";
@@ -11,6 +11,7 @@ import { LargeFile, type OnLimit, SiteFacts } from "./facts-cache.js";
 import { type PageThread, pageThread } from "./thread/page-thread.js";
 import { versionOf } from "./site-files/file-version.js";
 import { RecentLookups, withLookedUp } from "./recent-lookups.js";
+import { loopTime } from "../io/loop-time.js";
 
 export interface Scanner {
   /**
@@ -26,7 +27,7 @@ export interface Scanner {
   invalidate(): void;
 }
 
-/** What a page needs, and until when that can be said without another look (`performance.now()`). */
+/** What a page needs, and until when that can be said without another look (`loopTime()`). */
 export interface FreshNeeds {
   readonly needs: PageNeeds;
   readonly until: number;
@@ -68,7 +69,7 @@ export interface ScannerOptions {
   readonly onLimit?: OnLimit;
 }
 
-/** A tree remembers files for 250 ms, 500 where the process is busy: together, a change is seen 490 ms later at most, or 740. */
+/** By `loopTime`, as a tree remembers files for 250 ms, 500 where the process is busy: together, a change is seen 490 ms later at most, or 740. */
 const CHECK_AFTER_MS = 40;
 /** Where nobody should wait, an answer is given for so many times as long while it is checked: a busy process takes its time. */
 const PEEKED_FOR_TIMES = 5;
@@ -83,7 +84,7 @@ interface Answer {
   known: PageNeeds | undefined;
   readonly audience: Audience | undefined;
   /** What `lookup` said of everything that the answer rests on. */
-  readonly lookedUp: Map<Asked, LookedUp>;
+  readonly lookedUp: Map<LookupTarget, LookedUp>;
   checkedAt: number;
   /** Whether it still holds is being found out; undefined when that is known. */
   checking: { readonly holds: Promise<boolean>; readonly at: number } | undefined;
@@ -129,7 +130,7 @@ class SiteScanner implements Scanner {
   }
 
   invalidate(): void {
-    this.#lookedAgain = performance.now();
+    this.#lookedAgain = loopTime();
   }
 
   #isFresh(at: number, now: number, times = 1): boolean {
@@ -140,7 +141,7 @@ class SiteScanner implements Scanner {
     const answer = this.#answers.get(keyOf(pathname, file, context));
     // One that was found ahead has not been told of yet: `page` does that.
     if (answer === undefined || (!answer.told && this.#options.onFiles !== undefined)) return undefined;
-    const now = performance.now();
+    const now = loopTime();
     if (answer.known === undefined || !this.#isFresh(answer.checkedAt, now, PEEKED_FOR_TIMES)) return undefined;
     debug("scan of %s: known from before", pathname);
     const half = answer.checkedAt + this.#checkAfter / 2;
@@ -170,9 +171,10 @@ class SiteScanner implements Scanner {
   }
 
   #answer(pathname: string, file: SiteFile, { csp = [], explain = false, record, audience }: PageContext): Answer {
-    const lookedUp = new Map<Asked, LookedUp>();
+    const lookedUp = new Map<LookupTarget, LookedUp>();
+    const began = performance.now();
     const request: PageToScan = { pathname, file, policies: csp, viewport: this.#viewport, explain, record };
-    const checkedAt = performance.now();
+    const checkedAt = loopTime();
     const needs = this.#scan(request, this.#lookups.noting(lookedUp, audience)).then(
       (found) => (found.record === undefined ? found : withLookedUp(found, found.record, lookedUp)),
       withoutFile,
@@ -182,7 +184,7 @@ class SiteScanner implements Scanner {
     void needs.then(
       (known) => {
         answer.known = known;
-        const ms = Math.round(performance.now() - checkedAt);
+        const ms = Math.round(performance.now() - began);
         return debug("scan of %s ended: %d targets in %d ms", pathname, known.entries.length, ms);
       },
       () => undefined,
@@ -210,12 +212,12 @@ class SiteScanner implements Scanner {
   }
 
   #stillHolds(answer: Answer): Promise<boolean> {
-    return this.#isFresh(answer.checkedAt, performance.now()) ? Promise.resolve(true) : this.#check(answer);
+    return this.#isFresh(answer.checkedAt, loopTime()) ? Promise.resolve(true) : this.#check(answer);
   }
 
   /** Asks again whether it holds: once for all who want to know. */
   #check(answer: Answer): Promise<boolean> {
-    const at = performance.now();
+    const at = loopTime();
     const { checking } = answer;
     if (checking !== undefined && this.#isFresh(checking.at, at)) return checking.holds;
     const holds = this.#holds(answer);

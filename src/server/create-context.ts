@@ -238,7 +238,7 @@ function onceAtATime(act: () => Promise<void>): () => Promise<void> {
 async function lookAhead(parts: OpenedParts, { options, connections, closing, told }: Opening) {
   const { lookup, scanner, rules } = parts;
   try {
-    await rules.look(performance.now());
+    await rules.look();
     if (options.onScan === undefined || lookup === undefined || scanner === undefined) return;
     const { scanAhead } = await import("./scan/background-scan.js");
     const ruled = rules.scanner(scanner);

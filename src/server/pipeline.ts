@@ -104,7 +104,7 @@ const withoutPath: Step = (exchange) => {
  * @throws what the route or the system threw, and when the client went away
  */
 export function answer(site: Site, exchange: Exchange): Answered {
-  const looking = site.rules.look(exchange.arrived);
+  const looking = site.rules.look();
   if (looking === undefined) return answerNow(site, exchange);
   return looking.then(() => (isOver(exchange) ? undefined : answerNow(site, exchange)));
 }

@@ -27,7 +27,7 @@ export interface PageClient {
 
 /** What the page needs that answers for a path; undefined where none does. A redirect or a file of another kind is none. */
 export async function sitePage(site: Site, target: string, client: PageClient): Promise<RuledNeeds | undefined> {
-  await site.rules.look(performance.now());
+  await site.rules.look();
   const request = site.rules.of(expectedRequest(target));
   const found = peekPage(site, target, request) ?? (await findPage(site, target, request));
   if (found === undefined || site.scanner === undefined) return undefined;
@@ -44,7 +44,7 @@ export async function sitePage(site: Site, target: string, client: PageClient): 
 /** The file of a path where no look at the disk is needed, and no rule leads elsewhere. */
 function peekPage({ lookup }: Site, target: string, rules: RequestRules): FoundFile | undefined {
   if (lookup === undefined || rules.action !== undefined || rules.isRefused) return undefined;
-  const known = lookup.tree.peek(pathOf(target), performance.now());
+  const known = lookup.tree.peek(pathOf(target));
   return known?.kind === "file" && isPage(known, rules) && !rules.refusesFile(known.file) ? known : undefined;
 }
 

@@ -55,7 +55,7 @@ export async function deliverOwnPage(
 
 /** What the rules say of the page counts; the fields of the response are those of whoever makes it. */
 async function applyRules(site: Site, exchange: Exchange): Promise<void> {
-  await site.rules.look(performance.now());
+  await site.rules.look();
   exchange.rules = site.rules.of(exchange);
   exchange.transformHeaders = undefined;
 }

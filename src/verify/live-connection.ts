@@ -13,7 +13,7 @@ import { isIP } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { acceptOf } from "../delivery/push-promise.js";
 import type { Destination } from "../manifest/destination.js";
-import { H2PushError, systemCode } from "../errors.js";
+import { H2PushError, reasonOf } from "../errors.js";
 
 /** How an answer begins. */
 export interface LiveHead {
@@ -133,7 +133,7 @@ async function secured(origin: string, hostname: string, port: string, insecure:
     socket.setTimeout(0);
     return socket;
   } catch (error) {
-    const code = systemCode(error) ?? String(error);
+    const code = reasonOf(error);
     const hint = DISTRUST.has(code)
       ? "pass --insecure if you know who answers there"
       : "is the server up, and does it speak TLS?";

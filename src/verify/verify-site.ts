@@ -1,4 +1,4 @@
-import { H2PushError, systemCode } from "../errors.js";
+import { H2PushError, reasonOf } from "../errors.js";
 import type { Announcement } from "../delivery/announcement.js";
 import type { Destination } from "../manifest/destination.js";
 import type { WrittenEntry, WrittenManifest } from "../manifest/read.js";
@@ -62,10 +62,6 @@ export async function verifySite(url: URL, manifest: WrittenManifest, options: V
   }
   return results;
 }
-
-/** What went wrong with one page, or with one target. */
-const reasonOf = (error: unknown) =>
-  error instanceof H2PushError ? error.message : (systemCode(error) ?? String(error));
 
 /** What is at each target, asked for once. */
 class KnownTargets {

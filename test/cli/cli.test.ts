@@ -458,7 +458,7 @@ test.each<[title: string, args: string[], code: number, stderr: string]>([
     "an output directory that can't be written",
     ["cert", "--out", "file.txt/certs"],
     1,
-    "error: cannot write to file.txt/certs (ENOTDIR)\npass a directory that this user may write to: --out DIR\n",
+    "error: cannot write file.txt/certs (ENOTDIR)\npass a directory that this user may write to: --out DIR\n",
   ],
 ])("%s: %j", async (_title, args, code, stderr) => {
   const cwd = await emptyDirectory();
@@ -508,7 +508,7 @@ test.skipIf(!canRun || process.platform === "win32")("an output directory that c
   await chmod(out, 0o555);
   expect(await runCli(["cert", "--self-signed", "--out", join(out, "certs")], { cwd: "/", ...nobody })).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/^error: cannot write to .*certs \(EACCES\)\n/),
+    stderr: expect.stringMatching(/^error: cannot write .*certs \(EACCES\)\n/),
   });
 });
 

@@ -10,6 +10,8 @@ import { createScanner, type Scanner } from "../../src/scanner/scanner.js";
 import type { PageNeeds } from "../../src/scanner/types.js";
 import { locateIn, lookupIn, writeSite } from "../support/site.js";
 
+vi.mock("../../src/io/loop-time.js", () => ({ loopTime: () => performance.now() }));
+
 async function scanPage(root: string, pathname: string, scanner?: Scanner): Promise<PageNeeds> {
   const file = await locateIn(root)(pathname);
   if (file === undefined) throw new Error(`no such page: ${pathname}`);

@@ -5,6 +5,7 @@ import { FONT_TYPE } from "../../scanner/html/elements/link-element.js";
 import { UNLINKED_PROPERTIES } from "../../scanner/style/stylesheets.js";
 import type { RecordedPreload, RecordedReference } from "../../scanner/types.js";
 import type { RuleName } from "./table.js";
+import { essenceOf } from "../../io/text/media-type-essence.js";
 
 /** An announcement: an element of the page, or a value of a `Link` field. */
 export type CheckedPreload = Pick<RecordedPreload, "rel" | "attributes" | "target">;
@@ -64,7 +65,7 @@ function valuesFault(preload: CheckedPreload): Fault | undefined {
     return { rule: "preload-as", message: `browsers preload nothing as ${as}: the preload of ${target} does nothing` };
   }
   const type = preload.attributes.get("type") ?? "";
-  const essence = type.split(";")[0]?.trim().toLowerCase() ?? "";
+  const essence = essenceOf(type);
   if (essence === "" || isTypeFor(as, essence)) return undefined;
   return {
     rule: "preload-type",

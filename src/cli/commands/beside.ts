@@ -4,7 +4,7 @@ import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { isatty } from "node:tty";
 import type { ChildProcess } from "node:child_process";
-import { H2PushError, systemCode } from "../../errors.js";
+import { H2PushError, systemCode, unwritable } from "../../errors.js";
 import { type Certificate, chainOf } from "../../tls/issue/certificate.js";
 import { findAuthorities, signerAmong } from "../certificates/authority-file.js";
 import { certEnvironment } from "../certificates/cert-environment.js";
@@ -50,9 +50,7 @@ export async function runBeside(command: readonly string[], url: string, certifi
 
 function noTemporary(error: unknown): never {
   const hint = "the environment says where that is: TMPDIR (on Windows TEMP)";
-  throw new H2PushError("output", `cannot write to ${tmpdir()} (${systemCode(error) ?? String(error)})`, hint, {
-    cause: error,
-  });
+  throw unwritable(tmpdir(), error, hint);
 }
 
 function statusWhenEnded(child: ChildProcess, file: string): Promise<number> {

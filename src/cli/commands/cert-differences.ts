@@ -5,7 +5,7 @@ import type { AuthorityMaker, CertEnvironment } from "../certificates/cert-envir
 import { authorityFile, findAuthorities, signerAmong } from "../certificates/authority-file.js";
 
 /** What a pair was explicitly asked to be; undefined leaves it open. */
-export interface Asked {
+export interface WantedCertificate {
   readonly names: readonly string[];
   readonly days: number | undefined;
   readonly keyType: KeyType | undefined;
@@ -17,7 +17,11 @@ const DAY_MS = 86_400_000;
 const KEY_NAMES: Readonly<Record<KeyType, string>> = { ec: "EC", rsa: "RSA" };
 
 /** In what a pair is not what was asked for, as parts of a sentence: `is valid, but …`. */
-export async function differences(pair: Certificate, asked: Asked, environment: CertEnvironment): Promise<string[]> {
+export async function differences(
+  pair: Certificate,
+  asked: WantedCertificate,
+  environment: CertEnvironment,
+): Promise<string[]> {
   const x509 = new X509Certificate(pair.cert);
   const missing = missingNames(x509, asked.names);
   const days = Math.round((pair.validTo.getTime() - pair.validFrom.getTime()) / DAY_MS);

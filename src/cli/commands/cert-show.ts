@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
-import { H2PushError, systemCode } from "../../errors.js";
+import { H2PushError, reasonOf } from "../../errors.js";
 import { chainOf, commonName } from "../../tls/issue/certificate.js";
 import { parseSubjectAltName } from "../../tls/issue/certificate-names.js";
 import { SERVER_FILE } from "../../tls/store/store-paths.js";
@@ -39,8 +39,8 @@ async function readChain(file: string, ours: boolean): Promise<X509Certificate[]
   try {
     content = await readFile(file);
   } catch (error) {
-    const reason =
-      systemCode(error) === "ENOENT" ? "no such certificate" : `cannot read (${systemCode(error) ?? String(error)})`;
+    const cause = reasonOf(error);
+    const reason = cause === "ENOENT" ? "no such certificate" : `cannot read (${cause})`;
     const hint = ours ? "h2push makes one when it starts: h2push ./site" : "pass a PEM or DER file";
     throw new H2PushError("certificate", `${reason}: ${file}`, hint, { cause: error });
   }

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { H2PushError, systemCode } from "../../errors.js";
+import { H2PushError, hasSystemCode, unwritable } from "../../errors.js";
 import { type Certificate, describePair, type PemPair } from "../../tls/issue/certificate.js";
 import { readPair } from "../../tls/store/pair-files.js";
 import { issueLeaf } from "../../tls/issue/issue.js";
@@ -117,7 +117,7 @@ async function textIn(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    return ["ENOENT", "ENOTDIR", "EISDIR"].includes(systemCode(error) ?? "") ? "" : undefined;
+    return hasSystemCode(error, "ENOENT", "ENOTDIR", "EISDIR") ? "" : undefined;
   }
 }
 
@@ -148,10 +148,7 @@ async function write(out: string, { certFile, keyFile }: Files, pair: PemPair): 
     await writeWhole(certFile, pair.cert, 0o644);
     await writeWhole(keyFile, pair.key, 0o600);
   } catch (error) {
-    const message = `cannot write to ${out} (${systemCode(error) ?? String(error)})`;
-    throw new H2PushError("output", message, "pass a directory that this user may write to: --out DIR", {
-      cause: error,
-    });
+    throw unwritable(out, error, "pass a directory that this user may write to: --out DIR");
   }
 }
 

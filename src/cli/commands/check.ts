@@ -7,7 +7,7 @@ import { findingsJson } from "../../check/formats/findings-json.js";
 import { githubAnnotations } from "../../check/formats/github-annotations.js";
 import { sarif } from "../../check/formats/sarif.js";
 import { isRuleName, type Level, ruleNames, rules } from "../../check/rules/table.js";
-import { H2PushError, systemCode } from "../../errors.js";
+import { H2PushError, unwritable } from "../../errors.js";
 import { closestMatch } from "../../io/text/closest-match.js";
 import type { ScanOptions, SiteSetting } from "../../server/scan/scan-options.js";
 import { checkGivenRoot, noPages } from "../options/served-root.js";
@@ -65,7 +65,7 @@ async function check(root: string, { cache, ...flags }: CheckFlags, ignores: (fi
     const kept = cache === undefined ? undefined : new CheckCache(cache, setting);
     return await checkSite(root, { ...flags, cache: kept, ignores, onNotice, onProgress: bar.show });
   } catch (error) {
-    throw cache !== undefined && isAbout(cache, error) ? unwritable(cache, error) : error;
+    throw cache !== undefined && isAbout(cache, error) ? unwritable(cache, error, OTHER_CACHE) : error;
   } finally {
     bar.end();
   }
@@ -74,10 +74,7 @@ async function check(root: string, { cache, ...flags }: CheckFlags, ignores: (fi
 const isAbout = (file: string, error: unknown) =>
   error instanceof Error && "path" in error && String(error.path).startsWith(file);
 
-function unwritable(file: string, cause: unknown): H2PushError {
-  const hint = "pass a file in a directory that this user may write to: --cache FILE";
-  return new H2PushError("output", `cannot write ${file} (${systemCode(cause) ?? String(cause)})`, hint, { cause });
-}
+const OTHER_CACHE = "pass a file in a directory that this user may write to: --cache FILE";
 
 const fails = (level: Level, least: Level | "never") => least !== "never" && (level === "error" || least === "warning");
 

@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import packageFile from "../../../package.json" with { type: "json" };
-import { H2PushError, systemCode } from "../../errors.js";
+import { H2PushError, hasSystemCode, systemCode } from "../../errors.js";
 import type { LeftOut } from "../../export/exported-page.js";
 import {
   exportPages,
@@ -31,7 +31,7 @@ export async function runExport(root: string, flags: ExportFlags): Promise<void>
   const target = targetOf(flags);
   const version = versionOf(flags.targetVersion);
   await checkGivenRoot(root, { kind: "argument" });
-  const place = await placeOf(target, flags);
+  const place = await outputPlaceOf(target, flags);
   if (target === "json" && place !== undefined) await checkManifestPlace(pathOf(place, targets.json.files[0]));
   const needs = await gather(root, flags);
   if (needs.size === 0) throw noPages(root);
@@ -64,7 +64,7 @@ export async function runExport(root: string, flags: ExportFlags): Promise<void>
 type OutputPlace = { readonly directory: string } | { readonly file: string } | undefined;
 
 /** @throws {H2PushError} "usage" for several files in one, "output" when it can't be written */
-async function placeOf(target: TargetName, { out, inject }: ExportFlags): Promise<OutputPlace> {
+async function outputPlaceOf(target: TargetName, { out, inject }: ExportFlags): Promise<OutputPlace> {
   if (target === "html") {
     const directory = inject ?? out;
     if (directory !== undefined) return { directory };
@@ -107,7 +107,7 @@ async function readExisting(place: OutputPlace, name: string): Promise<Buffer> {
     // A pipe would have to be waited for.
     return (await stat(path)).isFile() ? await readFile(path) : Buffer.alloc(0);
   } catch (error) {
-    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return Buffer.alloc(0);
+    if (hasSystemCode(error, "ENOENT", "ENOTDIR")) return Buffer.alloc(0);
     const hint = "pass a place that this user may read and write: --out DIR";
     throw new H2PushError("output", `cannot read ${path} (${String(systemCode(error))})`, hint, {
       cause: error,

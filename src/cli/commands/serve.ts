@@ -16,7 +16,7 @@ import { setOptions } from "../options/set-options.js";
 import { reporting, type Reporting } from "../output/reporting.js";
 import { checkGivenRoot } from "../options/served-root.js";
 import { whereToConnect, startBlock } from "../output/start-block.js";
-import { giveBackIdleMemory } from "./idle-memory.js";
+import { collectEarlier, giveBackIdleMemory } from "./server-memory.js";
 import { stopOnSignal } from "./stop.js";
 
 /**
@@ -66,6 +66,7 @@ export async function serve(
     print(startBlock({ ...start, browsers: await askBrowsers(certificate) }));
   }
   started();
+  collectEarlier();
   giveBackIdleMemory();
   if (options.qr === true) print(await (await import("../output/qr.js")).qrBlock(address, host));
   await keepCertificateCurrent(server, certificate, source, say);

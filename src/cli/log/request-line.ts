@@ -3,6 +3,7 @@ import { summarize } from "../../delivery/delivery-summary.js";
 import type { RequestRecord } from "../../server/request-record.js";
 import { printable } from "../output/printable.js";
 import { colouredStatus, quiet, size } from "../output/output.js";
+import { OWN_PATH } from "../../server/own-path.js";
 
 /** What such a line tells. */
 type Told = Pick<
@@ -13,7 +14,7 @@ type Told = Pick<
 /** The lines for a request: with `verbose` one for each target of a page, else none for what live reload asks itself. */
 export function prettyLines(record: RequestRecord, verbose: boolean): readonly string[] {
   if (verbose) return [requestLine(record), ...targetLines(record.delivery?.targets ?? [])];
-  return record.target.startsWith("/.h2push/") ? [] : [requestLine(record)];
+  return record.target.startsWith(OWN_PATH) ? [] : [requestLine(record)];
 }
 
 /** One line for a request: `200 GET /docs/ 3 ms 14.2 kB  push 6 (38.1 kB)  link 2  skipped 1 seen`. */

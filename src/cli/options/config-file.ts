@@ -1,6 +1,6 @@
 import { access, realpath } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
-import { systemCode } from "../../errors.js";
+import { hasSystemCode } from "../../errors.js";
 
 /** Read from the working directory without being asked for. */
 export const CONFIG_FILE = "h2push.config.json";
@@ -12,7 +12,7 @@ export async function isConfigFileThere(): Promise<boolean> {
     return true;
   } catch (error) {
     // One that can't be read is there all the same, and reading it will say so.
-    return !["ENOENT", "ENOTDIR"].includes(systemCode(error) ?? "");
+    return !hasSystemCode(error, "ENOENT", "ENOTDIR");
   }
 }
 

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { H2PushError, systemCode } from "../../errors.js";
+import { H2PushError, hasSystemCode } from "../../errors.js";
 import { checkRoot } from "../../server/files/root.js";
 import { isDirectory } from "../../io/disk/is-directory.js";
 import { closestMatch } from "../../io/text/closest-match.js";
@@ -20,7 +20,7 @@ export async function checkGivenRoot(root: string, from: RootSource): Promise<vo
     await checkRoot(root);
   } catch (error) {
     if (!(error instanceof H2PushError)) throw error;
-    const missing = ["ENOENT", "ENOTDIR"].includes(systemCode(error.cause) ?? "");
+    const missing = hasSystemCode(error.cause, "ENOENT", "ENOTDIR");
     if (missing && from.kind === "word") throw await noSuchRoot(root);
     const hint = (missing ? didYouMean(await directoriesLike(root)) : undefined) ?? error.hint;
     const where = from.kind === "file" ? `root in ${from.file}: ` : "";

@@ -7,6 +7,7 @@ import { isBeyondLoopback } from "../certificates/choose-certificate.js";
 import { networkUrls } from "./network-urls.js";
 import { heading, quiet, warning } from "./output.js";
 import { shellWord } from "../../io/text/shell-word.js";
+import { OWN_PATH } from "../../server/own-path.js";
 
 /** What the start of a server tells. */
 export interface Start {
@@ -35,7 +36,7 @@ export function startBlock(start: Start): string {
   const moved = isMoved ? `  ${warning(`(port ${DEFAULT_PORT} is in use)`)}` : "";
   const rows: Row[] = [
     ...addressRows(address, host),
-    ...(inspects ? [row("inspect", new URL("/.h2push/", address.url).href)] : []),
+    ...(inspects ? [row("inspect", new URL(OWN_PATH, address.url).href)] : []),
     ["root", root],
     ["certificate", describeCertificate(certificate)],
     ["trust", isTrusted(start) ? trustLine(certificate, browsers) : warning(trustLine(certificate, browsers))],

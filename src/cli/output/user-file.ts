@@ -1,6 +1,6 @@
 import { access, constants, realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { H2PushError, systemCode } from "../../errors.js";
+import { unwritable } from "../../errors.js";
 import { makeDirectory } from "../../io/disk/make-directory.js";
 import { writeInPlace } from "../../io/disk/atomic-write.js";
 
@@ -43,8 +43,6 @@ async function writing(path: string, kind: string, option: string, done: Promise
     await done;
   } catch (error) {
     const hint = `pass ${kind} in a directory that this user may write to: ${option}`;
-    throw new H2PushError("output", `cannot write ${path} (${systemCode(error) ?? String(error)})`, hint, {
-      cause: error,
-    });
+    throw unwritable(path, error, hint);
   }
 }

@@ -1,6 +1,7 @@
 import { readAtMost } from "./content.js";
 import { endpoint } from "./endpoint.js";
 import { problem } from "./problem.js";
+import { essenceOf } from "../../io/text/media-type-essence.js";
 
 /** Bytes that are taken at most. */
 export const MAX_ECHO_BYTES = 64 * 1024;
@@ -31,6 +32,6 @@ function tooLarge(): Response {
 }
 
 function passiveType(contentType: string | null): string {
-  const type = contentType?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  const type = essenceOf(contentType ?? "");
   return PASSIVE.has(type) && contentType !== null ? contentType : "application/octet-stream";
 }

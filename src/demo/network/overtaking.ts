@@ -97,14 +97,14 @@ async function askAll(port: number, urgency: number, stop: AbortSignal, onCame: 
   }
 }
 
-interface Asked {
+interface OpenRequest {
   readonly of: number;
   readonly priority: number;
   readonly began: number;
   readonly came: (at: number, bytes: number) => void;
 }
 
-async function read(session: ClientHttp2Session, { of, priority, began, came }: Asked): Promise<void> {
+async function read(session: ClientHttp2Session, { of, priority, began, came }: OpenRequest): Promise<void> {
   const stream = session.request({ ":path": `/${of}`, priority: `u=${priority}` });
   let bytes = 0;
   came(performance.now() - began, 0);

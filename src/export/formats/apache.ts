@@ -10,6 +10,7 @@ import {
 } from "../format.js";
 import { type Rule, shareLists } from "../shared-lists.js";
 import type { ExportedPage } from "../exported-page.js";
+import { quotedString } from "../../io/text/quoted-string.js";
 
 /** Pages in one expression. */
 const MAX_PAGES = 50;
@@ -46,18 +47,18 @@ const FRAMED = `<If "req_novary('Sec-Fetch-Dest') =~ m#^(?:${frameDestinations.j
 const FOUND = '"expr=%{REQUEST_STATUS} -lt 400"';
 
 function directives({ links, hints, pushes }: ExportedPage, sends103: boolean): string[] {
-  const lines = linksOf(links).map((link) => `    Header add Link ${quoted(link.replaceAll("%", "%%"))} ${FOUND}`);
+  const lines = linksOf(links).map(
+    (link) => `    Header add Link ${quotedString(link.replaceAll("%", "%%"))} ${FOUND}`,
+  );
   const announced = new Set(links.flatMap(({ target, rel }) => (rel === "preload" ? target : [])));
   // Beside a 103 there are none: Apache would put them into it, without saying what they are.
   const others = sends103 ? [] : pushes.filter(({ target }) => !announced.has(target));
   const http2 = [
-    ...others.map(({ target }) => `        H2PushResource add ${quoted(target)}`),
-    ...(sends103 ? linksOf(hints).map((link) => `        H2EarlyHint Link ${quoted(link)}`) : []),
+    ...others.map(({ target }) => `        H2PushResource add ${quotedString(target)}`),
+    ...(sends103 ? linksOf(hints).map((link) => `        H2EarlyHint Link ${quotedString(link)}`) : []),
   ];
   return http2.length === 0 ? lines : [...lines, "    <IfModule mod_http2.c>", ...http2, "    </IfModule>"];
 }
-
-const quoted = (text: string) => `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 
 /** Rules one after another that give the same list, as one; in a path as Apache compares it, decoded. */
 function gathered(rules: readonly Rule[]): { readonly list: number; readonly patterns: string[] }[] {

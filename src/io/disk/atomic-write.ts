@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { open, readdir, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { systemCode } from "../../errors.js";
+import { hasSystemCode } from "../../errors.js";
 
 /** For everybody whom the user's mask (umask) lets read. */
 const ORDINARY = 0o666;
@@ -50,7 +50,7 @@ export async function writeInPlace(file: string, content: string | Uint8Array): 
   // To rename something over `/dev/null` would make a file of it, for everybody.
   if (!old.isFile() && !old.isDirectory()) return writeFile(real, content);
   await writeWhole(real, content, old.mode & 0o777).catch((error: unknown) =>
-    systemCode(error) === "EBUSY" ? writeFile(real, content) : Promise.reject(error),
+    hasSystemCode(error, "EBUSY") ? writeFile(real, content) : Promise.reject(error),
   );
 }
 

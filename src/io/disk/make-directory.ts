@@ -1,6 +1,6 @@
 import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { systemCode } from "../../errors.js";
+import { hasSystemCode } from "../../errors.js";
 
 /**
  * Makes a directory and those around it, as far as they are not there. Node's
@@ -15,7 +15,7 @@ export async function makeDirectory(path: string, mode?: number): Promise<void> 
   } catch (error) {
     if (await isDirectory(path)) return;
     const parent = dirname(path);
-    if (systemCode(error) !== "ENOENT" || parent === path || (await isDirectory(parent))) throw error;
+    if (!hasSystemCode(error, "ENOENT") || parent === path || (await isDirectory(parent))) throw error;
     await makeDirectory(parent, mode);
     await makeDirectory(path, mode);
   }

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { H2PushError, systemCode, type ErrorCode } from "../../errors.js";
+import { H2PushError, reasonOf, type ErrorCode } from "../../errors.js";
 
 /**
  * The text of a file that the user named.
@@ -16,10 +16,9 @@ export async function readUserBytes(file: string, code: ErrorCode, hint: string,
   try {
     return await readFile(file);
   } catch (error) {
-    const cause = systemCode(error);
-    const reason = REASONS.get(cause ?? "");
-    const message =
-      reason === undefined ? `cannot read ${file} (${cause ?? String(error)})` : `${reason} ${what}: ${file}`;
+    const cause = reasonOf(error);
+    const reason = REASONS.get(cause);
+    const message = reason === undefined ? `cannot read ${file} (${cause})` : `${reason} ${what}: ${file}`;
     throw new H2PushError(code, message, hint, { cause: error });
   }
 }

@@ -1,9 +1,10 @@
 import type { AnyNode, CallExpression, ImportExpression, Program } from "acorn";
 
-import { Evaluation, childrenOf, textIn } from "./evaluate.js";
+import { Evaluation } from "./evaluate.js";
 import type { ModuleRequest } from "./imports.js";
 import type { Route } from "./route-match.js";
 import { mayRoute, readRoutes } from "./route-reader.js";
+import { childrenOf, textIn } from "./syntax-tree.js";
 
 /** One `import()` that a script evaluates for certain when it runs. */
 export interface DynamicImport extends ModuleRequest {

@@ -1,10 +1,11 @@
-import type { AnyNode, ArrowFunctionExpression, FunctionExpression, Program } from "acorn";
+import type { AnyNode, Program } from "acorn";
+
+import { type FunctionExpressionNode, childrenOf, isField, isFunction, isFunctionExpression } from "./syntax-tree.js";
 
 /** Told of each node that is evaluated for certain; true: what is in it has been seen to. */
 export type Visit = (node: AnyNode) => boolean;
 
 type Child = AnyNode | null | undefined;
-export type Callable = ArrowFunctionExpression | FunctionExpression;
 
 /** What of a node is evaluated whenever the node is, in order. A node that is not here has nothing that is certain to be. */
 const EVALUATED: Readonly<Record<string, readonly string[]>> = {
@@ -125,14 +126,9 @@ export class Evaluation {
 }
 
 /** The function that a call calls where it stands: `(() => …)()`, `(function () { … }).call(this)`. */
-export function calledBy(callee: AnyNode): Callable | undefined {
-  if (callee.type === "ArrowFunctionExpression" || callee.type === "FunctionExpression") return callee;
-  if (callee.type !== "MemberExpression" || callee.object.type !== "FunctionExpression") return undefined;
-  return callee.property.type === "Identifier" && callee.property.name === "call" ? callee.object : undefined;
-}
-
-function isFunction(node: AnyNode): node is Extract<AnyNode, { type: `${string}Function${string}` }> {
-  return /Function/.test(node.type);
+export function calledBy(callee: AnyNode): FunctionExpressionNode | undefined {
+  if (isFunctionExpression(callee)) return callee;
+  return isField(callee, "call") && callee.object.type === "FunctionExpression" ? callee.object : undefined;
 }
 
 /** Of `a?.b(c)`, what is evaluated whatever `a` is. */
@@ -152,31 +148,4 @@ function functionsOf(program: Program): ReadonlyMap<string, AnyNode> {
     }
   }
   return functions;
-}
-
-/** The nodes that stand in a node at once: all of them, or those of some of its fields. */
-export function childrenOf(node: AnyNode, fields: readonly string[] = Object.keys(node)): AnyNode[] {
-  const children: AnyNode[] = [];
-  for (const field of fields) {
-    const value: unknown = Reflect.get(node, field);
-    if (isNode(value)) children.push(value);
-    else if (Array.isArray(value)) for (const one of value) if (isNode(one)) children.push(one);
-  }
-  return children;
-}
-
-/** Whether a search of a node and what is in it, in order, comes to one that is looked for. */
-export function someIn(node: AnyNode, isWanted: (node: AnyNode) => boolean): boolean {
-  return isWanted(node) || childrenOf(node).some((child) => someIn(child, isWanted));
-}
-
-/** The text that stands there: a string, or a template without expressions. */
-export function textIn(node: AnyNode | undefined): string | undefined {
-  if (node?.type === "Literal") return typeof node.value === "string" ? node.value : undefined;
-  if (node?.type !== "TemplateLiteral" || node.expressions.length > 0) return undefined;
-  return node.quasis[0]?.value.cooked ?? undefined;
-}
-
-function isNode(value: unknown): value is AnyNode {
-  return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
 }

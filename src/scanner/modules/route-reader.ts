@@ -1,7 +1,7 @@
 import type { AnyNode, CallExpression, FunctionExpression, ObjectExpression, Program } from "acorn";
 
-import { childrenOf, textIn } from "./evaluate.js";
 import { type Route, segmentsOf } from "./route-match.js";
+import { childrenOf, fieldsOf, textIn } from "./syntax-tree.js";
 
 /** How a script loads another. */
 export interface Loading<Load> {
@@ -189,18 +189,6 @@ const BEGINS: Readonly<Record<string, readonly string[]>> = {
 function returnedBy({ body }: FunctionExpression): AnyNode | undefined {
   const [first] = body.body;
   return first?.type === "ReturnStatement" ? (first.argument ?? undefined) : undefined;
-}
-
-/** The fields of an object, by name; of a getter, the function. */
-function fieldsOf({ properties }: ObjectExpression): Fields {
-  const fields = new Map<string, AnyNode>();
-  for (const property of properties) {
-    if (property.type !== "Property" || property.computed) continue;
-    const { key, value } = property;
-    const name = key.type === "Identifier" ? key.name : textIn(key);
-    if (name !== undefined) fields.set(name, value);
-  }
-  return fields;
 }
 
 function namesIn(node: AnyNode): string[] {

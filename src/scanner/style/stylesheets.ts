@@ -17,7 +17,7 @@ import type { Sheet } from "./cascade.js";
 import type { ImageUse } from "./image-uses.js";
 
 /** Where a stylesheet stands. */
-interface Place {
+interface SheetPlace {
   readonly applies: Applies;
   readonly layer: string;
   readonly depth: number;
@@ -80,7 +80,7 @@ export class SheetList {
   inline({ facts, applies, windows }: InlineStylesheet, context: Context, seen: boolean): MaybePromise<void> {
     this.#files.set(context.pathname, context);
     const inner: Context = { ...context, isInlineStyle: true };
-    const place: Place = { applies, layer: "", depth: 0, media: windows === "some", inPage: seen };
+    const place: SheetPlace = { applies, layer: "", depth: 0, media: windows === "some", inPage: seen };
     if (windows !== "others") return this.#take(facts, inner, place);
     return this.#apply(facts, inner, { ...place, applies: applies && "elsewhere" });
   }
@@ -104,7 +104,7 @@ export class SheetList {
   }
 
   /** @param environment encoding of what loads it */
-  #sheet({ file, target, pathname }: Located, place: Place, environment: string): MaybePromise<void> {
+  #sheet({ file, target, pathname }: Located, place: SheetPlace, environment: string): MaybePromise<void> {
     if (!isServedAs("style", file)) return this.#listing.doubt(target);
     // Stylesheets that import each other come out otherwise when one of them is there ahead (measured).
     if (this.#open.has(target) && !this.#circular.has(target)) {
@@ -126,13 +126,13 @@ export class SheetList {
   }
 
   /** What a stylesheet imports comes before it in the cascade. */
-  #take(facts: CssFacts, context: Context, place: Place): MaybePromise<void> {
+  #take(facts: CssFacts, context: Context, place: SheetPlace): MaybePromise<void> {
     if (facts.imports.length === 0) return this.#apply(facts, context, place);
     if (facts.beforeImports !== undefined) this.#apply(facts.beforeImports, context, place);
     return this.#imports(facts, context, place).then(() => this.#apply(facts, context, place));
   }
 
-  async #imports(facts: CssFacts, context: Context, place: Place): Promise<void> {
+  async #imports(facts: CssFacts, context: Context, place: SheetPlace): Promise<void> {
     for (const { url, media, layer, offset } of facts.imports) {
       if (!this.#work.spend(IMPORT_STEPS)) return;
       const turn = takeTurns();
@@ -145,7 +145,7 @@ export class SheetList {
       const located = await this.#listing.reference(reference, context, this.#policy);
       if (located === "elsewhere" && place.applies !== false) this.unread(url);
       if (located === undefined || located === "elsewhere") continue;
-      const inner: Place = {
+      const inner: SheetPlace = {
         applies: matching ? place.applies : place.applies !== false && mayMatchMedia(media) && "elsewhere",
         layer: layer === undefined ? place.layer : place.layer === "" ? layer : `${place.layer}.${layer}`,
         depth: place.depth + 1,
@@ -156,7 +156,7 @@ export class SheetList {
     }
   }
 
-  #apply(facts: CssFacts, context: Context, place: Place): void {
+  #apply(facts: CssFacts, context: Context, place: SheetPlace): void {
     if (place.applies === false) return;
     const deferred = place.applies === "deferred";
     const isElsewhere = place.applies === "elsewhere";
@@ -219,7 +219,7 @@ export class SheetList {
  * How what a stylesheet imports is announced: with the media query that it is
  * fetched under. Where two count, no link says that.
  */
-function linkUnder({ media: isByMedia = false, query }: Place, own: string): LinkAttributes {
+function linkUnder({ media: isByMedia = false, query }: SheetPlace, own: string): LinkAttributes {
   const queries = [query ?? [], isTrivialMedia(own) ? [] : own].flat();
   const [media] = queries;
   const isSaid = queries.length < 2 && isByMedia === (query !== undefined);

@@ -1,7 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { errorOf } from "../../errors.js";
 import type { Viewport } from "../css/media-queries.js";
 import { type OnLimit, SiteFacts } from "../facts-cache.js";
-import type { Asked, LookedUp } from "../lookup.js";
+import type { LookupTarget, LookedUp } from "../lookup.js";
 import { findPageNeeds, type PageToScan } from "../page-needs.js";
 import { ScanFault, withoutFile } from "../scan-fault.js";
 import { readAsync } from "../site-files/read-file.js";
@@ -18,7 +19,7 @@ export type ToThread = PageToScan | { readonly question: number; readonly found:
 
 /** What it says. */
 export type FromThread =
-  | { readonly kind: "question"; readonly question: number; readonly asked: Asked }
+  | { readonly kind: "question"; readonly question: number; readonly asked: LookupTarget }
   | { readonly kind: "limit"; readonly limit: Parameters<OnLimit> }
   | { readonly kind: "fault"; readonly file: string; readonly message: string }
   | { readonly kind: "needs"; readonly needs: PageNeeds };
@@ -45,7 +46,7 @@ function take(question: number, found: LookedUp): void {
 }
 
 /** The server answers: what it would say is known to it alone. */
-function ask(asked: Asked): Promise<LookedUp> {
+function ask(asked: LookupTarget): Promise<LookedUp> {
   return new Promise((resolve) => {
     waiting.set((questions += 1), resolve);
     say({ kind: "question", question: questions, asked });
@@ -57,6 +58,6 @@ async function scan(page: PageToScan): Promise<void> {
     say({ kind: "needs", needs: await findPageNeeds(page, facts, ask).catch(withoutFile) });
   } catch (error) {
     const file = error instanceof ScanFault ? error.file : page.file.file;
-    say({ kind: "fault", file, message: error instanceof Error ? error.message : String(error) });
+    say({ kind: "fault", file, message: errorOf(error).message });
   }
 }

@@ -1,6 +1,6 @@
 import type { AnyNode, ObjectExpression, Program } from "acorn";
 
-import { childrenOf, someIn } from "../modules/evaluate.js";
+import { childrenOf, fieldsOf, isFunctionExpression, someIn, textIn } from "../modules/syntax-tree.js";
 
 /** How the runtime of webpack or Rspack names the files of chunks. */
 export interface ChunkNames {
@@ -38,12 +38,15 @@ interface Assigned {
  * @param text of the script
  */
 export function readChunkNames(program: Program, text: string): ChunkNames | undefined {
-  const all = fieldsOf(program);
+  const all = assignmentsIn(program);
   // In one script with it, modules may have fields of the same names.
   const of = (owner: string, name: string) => all.get(name)?.find(({ object }) => object === owner || object === "f");
   const script = all
     .get("u")
-    ?.find(({ object, value }) => isFunction(value) && of(object, "e") !== undefined && of(object, "p") !== undefined);
+    ?.find(
+      ({ object, value }) =>
+        isFunctionExpression(value) && of(object, "e") !== undefined && of(object, "p") !== undefined,
+    );
   if (script === undefined) return undefined;
   const field = (name: string) => of(script.object, name);
   const [style, path] = [field("miniCssF"), field("p")];
@@ -83,7 +86,7 @@ function publicPathIn(value: AnyNode, isAutomatic: boolean): PublicPath | undefi
 }
 
 /** The assignments to each field by name, wherever they stand. */
-function fieldsOf(program: Program): ReadonlyMap<string, readonly Assigned[]> {
+function assignmentsIn(program: Program): ReadonlyMap<string, readonly Assigned[]> {
   const fields = new Map(FIELDS.map((name): [string, Assigned[]] => [name, []]));
   const search = (node: AnyNode): void => {
     if (node.type === "AssignmentExpression" && node.left.type === "MemberExpression" && !node.left.computed) {
@@ -127,10 +130,6 @@ function modulesBy(node: AnyNode, name: AnyNode | undefined): AnyNode | undefine
   return undefined;
 }
 
-function textIn(node: AnyNode): string | undefined {
-  return node.type === "Literal" && typeof node.value === "string" ? node.value : undefined;
-}
-
 /** The chunks that have a stylesheet: `{ 65: 1 }[chunk]`. */
 function stylesIn(node: AnyNode | undefined): ReadonlySet<string> {
   const chunks = new Set<string>();
@@ -144,11 +143,9 @@ function stylesIn(node: AnyNode | undefined): ReadonlySet<string> {
   return chunks;
 }
 
-const isFunction = (node: AnyNode) => node.type === "ArrowFunctionExpression" || node.type === "FunctionExpression";
-
 /** What a function of one parameter makes of a chunk; undefined where it is none that can be read, or has no name. */
 function nameBy(node: AnyNode, chunk: string): string | undefined {
-  if (!isFunction(node)) return undefined;
+  if (!isFunctionExpression(node)) return undefined;
   const [parameter] = node.params;
   const body = node.body.type === "BlockStatement" ? returned(node.body.body) : node.body;
   if (parameter?.type !== "Identifier" || body === undefined) return undefined;
@@ -199,13 +196,8 @@ function joined(parts: readonly (string | boolean | undefined)[]): string | unde
 }
 
 /** The texts of an object by their keys. */
-function tableOf({ properties }: ObjectExpression): ReadonlyMap<string, string> {
+function tableOf(object: ObjectExpression): ReadonlyMap<string, string> {
   const table = new Map<string, string>();
-  for (const property of properties) {
-    if (property.type !== "Property" || property.computed || property.value.type !== "Literal") continue;
-    const { key, value } = property;
-    const name = key.type === "Identifier" ? key.name : key.type === "Literal" ? String(key.value) : undefined;
-    if (name !== undefined) table.set(name, String(value.value));
-  }
+  for (const [name, value] of fieldsOf(object)) if (value.type === "Literal") table.set(name, String(value.value));
   return table;
 }

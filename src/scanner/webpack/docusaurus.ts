@@ -1,7 +1,7 @@
 import type { AnyNode, ArrayExpression, ObjectExpression } from "acorn";
 
 import { isObject } from "../../io/json-object.js";
-import { childrenOf } from "../modules/evaluate.js";
+import { childrenOf, fieldsOf, isField, textIn } from "../modules/syntax-tree.js";
 
 /** A route of Docusaurus, as its script lists them for React Router. */
 interface Route {
@@ -68,13 +68,13 @@ function routesIn({ elements }: ArrayExpression): Route[] {
 
 function routeIn(object: ObjectExpression): Route | undefined {
   const fields = fieldsOf(object);
-  const path = textOf(fields.get("path"));
+  const path = textIn(fields.get("path"));
   const component = fields.get("component");
   if (path === undefined || component?.type !== "CallExpression") return undefined;
   const inner = fields.get("routes");
   return {
     path,
-    name: component.arguments.map(textOf).join("-"),
+    name: component.arguments.map(textIn).join("-"),
     exact: fields.has("exact"),
     routes: inner?.type === "ArrayExpression" ? routesIn(inner) : [],
   };
@@ -85,35 +85,18 @@ function chunksIn(object: ObjectExpression): ReadonlyMap<string, readonly string
   const chunks = new Map<string, readonly string[]>();
   for (const [name, value] of fieldsOf(object)) {
     const [load, source] = value.type === "ArrayExpression" ? value.elements : [];
-    if (load?.type !== "ArrowFunctionExpression" || textOf(source ?? undefined) === undefined) return undefined;
+    if (load?.type !== "ArrowFunctionExpression" || textIn(source) === undefined) return undefined;
     chunks.set(name, loadsIn(load.body));
   }
   return chunks.size === 0 ? undefined : chunks;
 }
 
 function loadsIn(node: AnyNode): string[] {
-  if (node.type === "CallExpression" && node.callee.type === "MemberExpression") {
-    const { property } = node.callee;
+  if (node.type === "CallExpression" && isField(node.callee, "e")) {
     const [id] = node.arguments;
-    if (property.type === "Identifier" && property.name === "e" && id?.type === "Literal") return [String(id.value)];
+    if (id?.type === "Literal") return [String(id.value)];
   }
   return childrenOf(node).flatMap(loadsIn);
-}
-
-function fieldsOf({ properties }: ObjectExpression): Map<string, AnyNode> {
-  const fields = new Map<string, AnyNode>();
-  for (const property of properties) {
-    if (property.type !== "Property") continue;
-    const { key, value } = property;
-    if (key.type === "Identifier") fields.set(key.name, value);
-    // A name that reads as a number is written as one.
-    else if (key.type === "Literal") fields.set(String(key.value), value);
-  }
-  return fields;
-}
-
-function textOf(node: AnyNode | undefined): string | undefined {
-  return node?.type === "Literal" && typeof node.value === "string" ? node.value : undefined;
 }
 
 /** All texts in the list of a route's names, however deep. */

@@ -2,9 +2,10 @@ import type { AnyNode, CallExpression, ObjectExpression, Program } from "acorn";
 
 import { type ChunkNames, idOf, readChunkNames } from "./chunk-names.js";
 import { type DocusaurusRoutes, readDocusaurus } from "./docusaurus.js";
-import { childrenOf, Evaluation } from "../modules/evaluate.js";
+import { Evaluation } from "../modules/evaluate.js";
 import type { Route } from "../modules/route-match.js";
 import { mayRoute, readRoutes } from "../modules/route-reader.js";
+import { childrenOf, fieldsOf, isField, isFunctionExpression } from "../modules/syntax-tree.js";
 
 /** What code asks for, for certain, when it runs. */
 export interface Asks {
@@ -98,9 +99,7 @@ function pushIn({ body }: Program): CallExpression | undefined {
   for (const statement of body) {
     if (statement.type !== "ExpressionStatement" || statement.expression.type !== "CallExpression") continue;
     const { callee, arguments: given } = statement.expression;
-    const isPush =
-      callee.type === "MemberExpression" && callee.property.type === "Identifier" && callee.property.name === "push";
-    if (isPush && given[0]?.type === "ArrayExpression") return statement.expression;
+    if (isField(callee, "push") && given[0]?.type === "ArrayExpression") return statement.expression;
   }
   return undefined;
 }
@@ -115,15 +114,12 @@ function idsIn(list: AnyNode): string[] {
   return list.elements.map(idIn).filter((id) => id !== undefined);
 }
 
-function modulesIn({ properties }: ObjectExpression, program: Program): Map<string, Asks> {
+function modulesIn(table: ObjectExpression, program: Program): Map<string, Asks> {
   const modules = new Map<string, Asks>();
-  for (const property of properties) {
-    if (property.type !== "Property") continue;
-    const { key, value } = property;
-    const id = key.type === "Identifier" ? key.name : idIn(key);
-    if (value.type !== "ArrowFunctionExpression" && value.type !== "FunctionExpression") continue;
-    const require = value.params[2];
-    if (id !== undefined && require?.type === "Identifier") modules.set(id, asksOf(value.body, program, require.name));
+  for (const [id, value] of fieldsOf(table)) {
+    const require = isFunctionExpression(value) ? value.params[2] : undefined;
+    if (isFunctionExpression(value) && require?.type === "Identifier")
+      modules.set(id, asksOf(value.body, program, require.name));
   }
   return modules;
 }
@@ -150,13 +146,9 @@ function asksOf(body: AnyNode, program: Program, require: string): Asks {
   return moves ? { modules, chunks: [] } : { modules, chunks };
 }
 
-function isField(node: AnyNode, name: string): node is Extract<AnyNode, { type: "MemberExpression" }> {
-  return node.type === "MemberExpression" && node.property.type === "Identifier" && node.property.name === name;
-}
-
 /** `e => { e.O(0, [412], () => e(927)), e.O() }`, or `e => e(927)`. */
 function startsIn(start: AnyNode): WebpackScript["starts"] {
-  if (start.type !== "ArrowFunctionExpression" && start.type !== "FunctionExpression") return [];
+  if (!isFunctionExpression(start)) return [];
   const [require] = start.params;
   if (require?.type !== "Identifier") return [];
   const starts: (Asks & { after: readonly string[] })[] = [];

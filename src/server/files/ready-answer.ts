@@ -14,6 +14,7 @@ import type { Site } from "../context.js";
 import type { Exchange } from "../http/exchange.js";
 import { peerOf, requestOf, withStaleness } from "../page-delivery/plan-input.js";
 import { pageLinks } from "../page-delivery/preload-links.js";
+import { loopTime } from "../../io/loop-time.js";
 
 /** An answer from memory that waits for nothing. */
 export interface ReadyAnswer {
@@ -37,7 +38,7 @@ interface Known {
   /** Loads with what was learned and loads without alternate. */
   readonly byNeeds: WeakMap<PageNeeds, ReadyAnswer>;
   readonly found: FoundFile;
-  /** When what the page needs has to be asked for again (`performance.now()`). */
+  /** When what the page needs has to be asked for again (`loopTime()`). */
   readonly until: number;
 }
 
@@ -112,7 +113,7 @@ function pageAnswer(
   if (kinds === undefined) answers.set(selected, (kinds = new Map()));
   const kind = kindOf(site, exchange);
   const known = kinds.get(kind);
-  if (known?.found === found && performance.now() < known.until) {
+  if (known?.found === found && loopTime() < known.until) {
     debug("%s: the answer is known from before", exchange.target);
     return known.answer;
   }

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
-import { H2PushError, systemCode } from "../../errors.js";
+import { H2PushError, reasonOf } from "../../errors.js";
 
 /**
  * Checks that a directory can be served.
@@ -16,7 +16,7 @@ export async function checkRoot(root: string): Promise<void> {
 }
 
 const unservable = (root: string) => (error: unknown) => {
-  const [message, hint] = told(root, systemCode(error) ?? String(error));
+  const [message, hint] = told(root, reasonOf(error));
   throw new H2PushError("root", message, hint, { cause: error });
 };
 

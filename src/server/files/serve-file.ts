@@ -34,7 +34,7 @@ export const files = (exchange: Exchange, site: Site): Answered => {
   if (lookup === undefined) return sendError(exchange, 404, `There is nothing at ${target}`);
   if (method !== "GET" && method !== "HEAD") return answerMethod(lookup, exchange);
   // A route may have been asked before, and taken its time.
-  const known = lookup.tree.peek(pathOf(target), performance.now());
+  const known = lookup.tree.peek(pathOf(target));
   const mayHave = known?.kind === "file" && !exchange.rules.refusesFile(known.file);
   const atOnce = mayHave ? answerSync(site, exchange, known) : "waits";
   return atOnce === "waits" ? answerAsync(site, lookup, exchange, known) : atOnce;

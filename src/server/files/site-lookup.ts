@@ -1,4 +1,4 @@
-import type { Asked, Audience, LookedUp, Lookup } from "../../scanner/lookup.js";
+import type { LookupTarget, Audience, LookedUp, Lookup } from "../../scanner/lookup.js";
 import type { RuleAction, RuleRequest } from "../../rules/rule-set.js";
 import { tellOnce } from "../../io/tell-once.js";
 import type { FoundFile } from "../../files/file.js";
@@ -165,7 +165,7 @@ export class SiteLookup {
     return found.kind === "file" ? { kind: "file", found, pathname: single, standsIn: true } : MISSING;
   }
 
-  async #look({ target, navigates }: Asked, audience: Audience | undefined): Promise<LookedUp> {
+  async #look({ target, navigates }: LookupTarget, audience: Audience | undefined): Promise<LookedUp> {
     const elsewhere = this.#options.elsewhere(target);
     if (elsewhere !== undefined) return other(elsewhere);
     const request = expectedRequest(target, audience?.authority);
@@ -208,9 +208,9 @@ export class SiteLookup {
   }
 
   /** The file that a request was just answered with, or would have been with another one's fields. */
-  peek(request: RuleRequest, now: number): FoundFile | undefined {
+  peek(request: RuleRequest): FoundFile | undefined {
     for (const path of [...this.#pathsOf(request), this.single]) {
-      const found = path === undefined ? undefined : this.tree.peek(path, now);
+      const found = path === undefined ? undefined : this.tree.peek(path);
       if (found?.kind === "file") return found;
     }
     return undefined;

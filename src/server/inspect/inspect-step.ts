@@ -13,7 +13,7 @@ import type { Step } from "../context.js";
 import { refusal } from "./access.js";
 import type { Inspector } from "./inspector.js";
 import { LiveFeed } from "./live-feed.js";
-import { OWN_PATH } from "./own-path.js";
+import { OWN_PATH } from "../own-path.js";
 
 /** Fields of every answer: nothing of another origin is loaded or let in, and nothing is kept. */
 const FIELDS = {

@@ -9,7 +9,7 @@ import type { InspectedConnection, InspectedLoad } from "../../inspect/loads/typ
 import type { Exchange } from "../http/exchange.js";
 import type { Connection } from "../listen/connection.js";
 import { connectionSource } from "./connection-state.js";
-import { OWN_PATH } from "./own-path.js";
+import { OWN_PATH } from "../own-path.js";
 import { PlaintextTap } from "./plaintext-tap.js";
 
 /** A connection whose frames are read from its first byte on. */

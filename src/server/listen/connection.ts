@@ -38,6 +38,8 @@ export interface Connection {
   /** When one began last, or it was seen to have some open (`performance.now()`). */
   activeAt: number;
   readonly floods: FloodLimits;
+  /** Its client has broken the rules of HTTP/2, for which it has ended. */
+  brokeRules: boolean;
 }
 
 /** What of a response tells how much of it was taken. */
@@ -75,6 +77,7 @@ export function openConnection(id: number, transport: Transport): Connection {
     begun: 0,
     activeAt: opened,
     floods: new FloodLimits(),
+    brokeRules: false,
   };
 }
 

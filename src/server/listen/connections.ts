@@ -16,6 +16,9 @@ export function untrack({ responses }: Connection, response: Taken): void {
   last.place = response.place;
 }
 
+/** A connection that was ended for a flood counts as so many that were left in the middle. */
+const PER_FLOOD = 10;
+
 /** All connections of a server, from their first request to their end. Owns their records. */
 export class Connections {
   /** Of requests that are not answered from memory. */
@@ -30,14 +33,24 @@ export class Connections {
     const connection = openConnection(++this.#last, transport);
     this.#all.add(connection);
     transport.socket.once("close", () => {
-      if (isBusy(connection) && connection.remoteAddress !== undefined)
-        this.reconnects.left(connection.remoteAddress, performance.now());
+      this.#countLeft(connection, isBusy(connection));
       this.#all.delete(connection);
       this.#changes.emit("change");
     });
     // Its handshake ended after all others were told. Over HTTP/1.1 a connection is added with its first request.
     if (this.#draining && transport.protocol === "h2") endIdle(connection);
     return connection;
+  }
+
+  #countLeft(connection: Connection, wasBusy: boolean): void {
+    const { remoteAddress, floods } = connection;
+    if (remoteAddress === undefined) return;
+    // Node tells of the error that a session ends with when its socket has closed.
+    setImmediate(() => {
+      const count = floods.isOver ? PER_FLOOD : 1;
+      if (floods.isOver || connection.brokeRules || wasBusy)
+        this.reconnects.left(remoteAddress, performance.now(), count);
+    });
   }
 
   /** Counts a request, or a promised stream, as under way until the returned function is called. */

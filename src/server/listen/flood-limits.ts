@@ -11,8 +11,8 @@ const RESETS_PER_SECOND = 20;
 const UNSUSPECTED_RESETS = 10;
 
 /** Changes of a client's settings, at once and with each second. */
-const BURST_SETTINGS = 10_000;
-const SETTINGS_PER_SECOND = 1000;
+const BURST_SETTINGS = 200;
+const SETTINGS_PER_SECOND = 20;
 
 /**
  * What a client may send between two looks beside requests, their content and
@@ -39,9 +39,10 @@ export interface Received {
 export class FloodLimits {
   /** Some streams have come to nothing by a reset. */
   resetsOften = false;
+  /** A limit was exceeded: the connection ends for that. */
+  isOver = false;
   readonly #resets = new RateLimit(BURST_RESETS, RESETS_PER_SECOND);
   readonly #settings = new RateLimit(BURST_SETTINGS, SETTINGS_PER_SECOND);
-  #hasResetTooOften = false;
   #hasUploaded = false;
   #last: Received = { received: 0, sent: 0, requests: 0, isUploading: false };
 
@@ -49,14 +50,13 @@ export class FloodLimits {
   countReset(): boolean {
     const left = takeOne(this.#resets);
     this.resetsOften = left < BURST_RESETS - UNSUSPECTED_RESETS;
-    if (left >= 0 || this.#hasResetTooOften) return false;
-    this.#hasResetTooOften = true;
-    return true;
+    if (left >= 0 || this.isOver) return false;
+    return (this.isOver = true);
   }
 
   /** Counts a SETTINGS frame, which has to be answered; true beyond the limit. */
   countSettings(): boolean {
-    return takeOne(this.#settings) < 0;
+    return this.#note(takeOne(this.#settings) < 0);
   }
 
   /** Counts a request that has content: that may have any size. */
@@ -72,7 +72,12 @@ export class FloodLimits {
     this.#hasUploaded = false;
     const requests = (now.requests - last.requests) * MAX_FIELD_BYTES;
     const explained = FLOOD_BYTES + requests + (now.sent - last.sent) / RESPONSE_BYTES_PER_BYTE;
-    return !mayBeContent && now.received - last.received > explained;
+    return this.#note(!mayBeContent && now.received - last.received > explained);
+  }
+
+  #note(isTooMuch: boolean): boolean {
+    this.isOver ||= isTooMuch;
+    return isTooMuch;
   }
 }
 

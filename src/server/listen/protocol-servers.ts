@@ -76,6 +76,9 @@ export function createProtocols(options: ProtocolOptions): Protocols {
 /** For how long a client may go on with a TLS session: as long as it is likely to have kept what it was given, too. */
 const SESSION_SECONDS = 24 * 60 * 60;
 
+/** What nghttp2 ends a connection for that brings too much: FLOODED, TOO_MANY_CONTINUATIONS; Node, for invalid frames. */
+const FLOOD_ERRORS: ReadonlySet<number> = new Set([-904, -905, -902]);
+
 /** What ends a stream is told by its 'close'. */
 const ignore = () => undefined;
 
@@ -91,8 +94,12 @@ function createHttp2(options: ProtocolOptions): (socket: TLSSocket) => void {
     server.once("session", (session) => {
       const connection = connections.add({ protocol: "h2", session, socket });
       inspector?.opened(connection, tapped);
-      session.on("error", () => endSoon({ session, socket }));
       const { floods } = connection;
+      session.on("error", ({ code = "", errno = 0 }: NodeJS.ErrnoException) => {
+        connection.brokeRules = code.startsWith("ERR_HTTP2_");
+        if (FLOOD_ERRORS.has(errno)) floods.isOver = true;
+        endSoon({ session, socket });
+      });
       session.on("remoteSettings", ({ maxConcurrentStreams }) => {
         if (floods.countSettings()) endFlood(connection);
         if (maxConcurrentStreams === 0) withdrawPromises(connection);

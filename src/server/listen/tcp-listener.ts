@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { H2PushError, systemCode } from "../../errors.js";
+import { H2PushError, hasSystemCode, systemCode } from "../../errors.js";
 
 /** Where to listen. */
 export interface ListenOptions {
@@ -63,7 +63,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     try {
       return await listenOnAll(options, port);
     } catch (error) {
-      if (systemCode(error) === "EADDRINUSE" && attempt + 1 < tries && port < 65_535) continue;
+      if (hasSystemCode(error, "EADDRINUSE") && attempt + 1 < tries && port < 65_535) continue;
       throw listenError(error, options);
     }
   }
@@ -131,7 +131,7 @@ function listenOn(host: string, port: number, accept: (socket: Socket) => void):
   return new Promise((resolve, reject) => {
     const server = createServer({ noDelay: true }, accept);
     server.once("error", (error) => {
-      const noIpv6 = host === "::1" && ["EADDRNOTAVAIL", "EAFNOSUPPORT"].includes(systemCode(error) ?? "");
+      const noIpv6 = host === "::1" && hasSystemCode(error, "EADDRNOTAVAIL", "EAFNOSUPPORT");
       if (noIpv6) resolve(undefined);
       else reject(error);
     });

@@ -5,7 +5,7 @@ import { lstat, stat, unlink } from "node:fs/promises";
 import { connect, type Server } from "node:net";
 import { platform } from "node:os";
 import { dirname, resolve } from "node:path";
-import { H2PushError, systemCode } from "../../errors.js";
+import { H2PushError, hasSystemCode, systemCode } from "../../errors.js";
 
 /** What `--host` begins with when it names a socket of the file system. */
 const SCHEME = "unix:";
@@ -80,7 +80,7 @@ async function removeStale(path: string): Promise<void> {
 async function lookAt(path: string): Promise<Stats | undefined> {
   await stat(dirname(path));
   return lstat(path).catch((error: unknown) => {
-    if (systemCode(error) !== "ENOENT") throw error;
+    if (!hasSystemCode(error, "ENOENT")) throw error;
     return undefined;
   });
 }
@@ -93,7 +93,7 @@ function isAnswered(path: string): Promise<boolean> {
       socket.destroy();
       resolve(true);
     });
-    socket.once("error", (error) => resolve(systemCode(error) !== "ECONNREFUSED"));
+    socket.once("error", (error) => resolve(!hasSystemCode(error, "ECONNREFUSED")));
   });
 }
 

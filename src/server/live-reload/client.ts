@@ -1,7 +1,8 @@
 import script from "./page-script.js?raw";
+import { OWN_PATH } from "../own-path.js";
 
-/** Path of the script that pages get. No site has it: dotfiles are served by `--dotfiles` alone. */
-export const SCRIPT = "/.h2push/live.js";
+/** Path of the script that pages get. */
+export const SCRIPT = `${OWN_PATH}live.js`;
 
 /**
  * Path of the event stream. Its query says `page`, the path of the page,
@@ -9,7 +10,7 @@ export const SCRIPT = "/.h2push/live.js";
  * earlier stream said of it, and `brief`, that the stream is to end once it has
  * said whether that still holds.
  */
-export const STREAM = "/.h2push/live";
+export const STREAM = `${OWN_PATH}live`;
 
 /** The metric of `server-timing` whose description names the response that a page comes with. */
 export const LOAD = "h2push-live";

@@ -56,7 +56,7 @@ export class PagePolicies {
 
   /** Of the page that was just found for a request. */
   #insideOf(request: TransformedRequest): Inside | undefined {
-    const found = this.#options.lookup.peek(request, performance.now());
+    const found = this.#options.lookup.peek(request);
     return found === undefined ? undefined : this.#insides.get(found.file);
   }
 }

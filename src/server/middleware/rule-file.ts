@@ -1,7 +1,7 @@
 import { lstat, readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
-import { H2PushError, systemCode } from "../../errors.js";
+import { H2PushError, hasSystemCode, reasonOf } from "../../errors.js";
 import type { ReadRules } from "../../rules/rule-set.js";
 
 export interface RuleFileOptions<T> {
@@ -131,7 +131,7 @@ export class RuleFile<T> {
     }
     if (found.size > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES} bytes`);
     const content = await readFile(file, "utf8").catch((error: unknown) => {
-      if (systemCode(error) === "ENOENT") return "";
+      if (hasSystemCode(error, "ENOENT")) return "";
       throw error;
     });
     if ((await find(file)).version !== found.version) return false;
@@ -179,7 +179,7 @@ export class RuleFile<T> {
 
   #fail(error: unknown): void {
     const { name, unread, report } = this.#options;
-    const reason = systemCode(error) ?? (error instanceof Error ? error.message : String(error));
+    const reason = reasonOf(error);
     this.#isUnread ||= this.#rules === undefined;
     const what = this.#isUnread ? unread : "the rules of before hold";
     const failure = `${name} can't be read (${reason}): ${what}`;
@@ -208,9 +208,9 @@ async function find(file: string): Promise<Found> {
     const version = [dev, ino, size, mtimeMs, ctimeMs].join(" ");
     return { kind: "file", version, size, changed: ctimeMs };
   } catch (error) {
-    if (systemCode(error) !== "ENOENT" || (await isLink(file))) throw error;
+    if (!hasSystemCode(error, "ENOENT") || (await isLink(file))) throw error;
     const directory = await stat(dirname(file)).catch((failure: unknown) => {
-      if (systemCode(failure) !== "ENOENT") throw failure;
+      if (!hasSystemCode(failure, "ENOENT")) throw failure;
     });
     return directory === undefined
       ? { kind: "away", version: "away", size: 0, changed: Date.now() }

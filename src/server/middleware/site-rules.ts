@@ -86,9 +86,9 @@ export class SiteRules {
     });
   }
 
-  /** Looks at the files, when the last look was too long ago at that time (`performance.now()`); else undefined. */
-  look(now: number): Promise<unknown> | undefined {
-    return this.#looks.peek("", now) === undefined ? this.#looks.find("") : undefined;
+  /** Looks at the files, when the last look was too long ago; else undefined. */
+  look(): Promise<unknown> | undefined {
+    return this.#looks.peek("") === undefined ? this.#looks.find("") : undefined;
   }
 
   /** The next request looks at the files. */

@@ -58,12 +58,12 @@ export function parseProxyRule(text: string): ProxyRule {
 
 function upstreamOf(url: URL): Upstream {
   const { protocol, host, origin } = url;
-  const { hostname, port } = placeOf(url);
+  const { hostname, port } = hostAndPortOf(url);
   return { origin, secure: protocol === "https:", hostname, port, host, local: isLoopback(hostname) };
 }
 
 /** The host, without brackets, and the port that a URL names. */
-export function placeOf({ protocol, hostname, port }: URL): Pick<Upstream, "hostname" | "port"> {
+export function hostAndPortOf({ protocol, hostname, port }: URL): Pick<Upstream, "hostname" | "port"> {
   const number = port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
   return { hostname: hostname.replace(/^\[(.*)\]$/, "$1"), port: number };
 }

@@ -2,7 +2,7 @@ import { lookup as lookUp, type LookupAddress, type LookupOptions } from "node:d
 import { Agent, type ClientRequest } from "node:http";
 import { Agent as TlsAgent } from "node:https";
 import type { Socket } from "node:net";
-import { systemCode } from "../../errors.js";
+import { hasSystemCode } from "../../errors.js";
 import type { Upstream } from "./proxy-rule.js";
 
 /** The connections to upstreams. They are kept for the next request, and end with the server. */
@@ -55,7 +55,7 @@ function readToTheEnd(socket: Socket): void {
 
 type Done = (error?: Error | null) => void;
 
-const isReset = (error: unknown) => ["ECONNRESET", "EPIPE"].includes(systemCode(error) ?? "");
+const isReset = (error: unknown) => hasSystemCode(error, "ECONNRESET", "EPIPE");
 
 const LOOPBACK: readonly LookupAddress[] = [
   { address: "127.0.0.1", family: 4 },

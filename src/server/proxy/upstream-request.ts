@@ -1,7 +1,7 @@
 import { request as requestHttp, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { Duplex } from "node:stream";
-import { systemCode } from "../../errors.js";
+import { hasSystemCode } from "../../errors.js";
 import { isOver, type Exchange } from "../http/exchange.js";
 import { lookup, type UpstreamConnections } from "./upstream-connections.js";
 import { failureOf, timedOut } from "./upstream-error.js";
@@ -124,5 +124,5 @@ function isFinal({ statusCode = 0 }: IncomingMessage, upgrade: UpstreamAnswer["u
 }
 
 function isStale(request: ClientRequest, error: unknown): boolean {
-  return request.reusedSocket && ["ECONNRESET", "EPIPE"].includes(systemCode(error) ?? "");
+  return request.reusedSocket && hasSystemCode(error, "ECONNRESET", "EPIPE");
 }

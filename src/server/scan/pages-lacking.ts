@@ -23,6 +23,6 @@ async function isIndexMissing(tree: FileTree, { proxy }: Settings): Promise<bool
   const { base } = tree;
   if (proxied(proxy)(base) || (await tree.find(base)).kind === "file") return false;
   const rules = new SiteRules({ root: tree.root, base, fields: [], report: () => undefined, notice: () => undefined });
-  await rules.look(performance.now());
+  await rules.look();
   return rules.of({ target: base, authority: "localhost", fields: {} }).action === undefined;
 }

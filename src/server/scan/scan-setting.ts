@@ -57,7 +57,7 @@ export async function openScan(given: SiteSource, notice: (text: string) => void
   const { root } = tree;
   // What is wrong with a rule file is a notice here.
   const rules = new SiteRules({ root, base, fields: [], report: ({ message }) => notice(message), notice });
-  await rules.look(performance.now());
+  await rules.look();
   const lookup = new SiteLookup({ tree, rules, single, list: false, elsewhere: () => undefined });
   const found = createScanner({
     lookup: lookup.look,

@@ -4,6 +4,7 @@ import { withBase } from "../../files/base.js";
 import { isHtml, mediaType } from "../../files/media-type.js";
 import { expectedRequest, type SiteRules } from "../middleware/site-rules.js";
 import type { SiteLookup } from "../files/site-lookup.js";
+import { OWN_PATH } from "../own-path.js";
 
 /**
  * The pages of a site, by the URLs that they are served at: their own, unless
@@ -53,7 +54,7 @@ export async function* filePages(
 }
 
 /** A path that no file and no router has. */
-const UNKNOWN_PATH = "/.h2push/no-such-page";
+const UNKNOWN_PATH = `${OWN_PATH}no-such-page`;
 
 /** The page that answers for all paths without a file, at those that its router has. */
 async function* routedPages(

@@ -1,6 +1,6 @@
 import { X509Certificate, type KeyObject } from "node:crypto";
 import { createSecureContext } from "node:tls";
-import { H2PushError } from "../../errors.js";
+import { H2PushError, errorOf } from "../../errors.js";
 import { parseKey, pemBlocks, type PemPair } from "./certificate.js";
 import { parseSubjectAltName } from "./certificate-names.js";
 
@@ -89,7 +89,7 @@ function checkContext(pair: PemPair, name: string): void {
   try {
     createSecureContext(pair);
   } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/^error:.*:/, "") : String(error);
+    const reason = errorOf(error).message.replace(/^error:.*:/, "");
     throw wrong(`no TLS with this certificate (${reason}): ${name}`, OTHER_KEY, error);
   }
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { link, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
-import { systemCode } from "../../errors.js";
+import { hasSystemCode } from "../../errors.js";
 import { hasDied, ownName } from "./lock-owner.js";
 
 /** Far longer than making a certificate takes: a process that holds the lock for this long is dead, or stands still. */
@@ -47,7 +47,7 @@ async function acquire(lock: string, tell: Tell): Promise<string> {
       await create(lock, own);
       return own;
     } catch (error) {
-      if (systemCode(error) !== "EEXIST") throw error;
+      if (!hasSystemCode(error, "EEXIST")) throw error;
     }
     if (await breakStale(lock)) continue;
     if (!told && waited > TOLD_AFTER_MS) {
@@ -77,7 +77,7 @@ async function ownerOf(lock: string): Promise<string | undefined> {
   try {
     return await readFile(lock, "latin1");
   } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined;
+    if (hasSystemCode(error, "ENOENT")) return undefined;
     throw error;
   }
 }
@@ -92,7 +92,7 @@ async function breakStale(lock: string): Promise<boolean> {
     // Another was quicker, and this is a fresh lock already: give it back.
     if ((await ownerOf(taken)) !== owner) await link(taken, lock);
   } catch (error) {
-    if (systemCode(error) !== "ENOENT" && systemCode(error) !== "EEXIST") throw error;
+    if (!hasSystemCode(error, "ENOENT") && !hasSystemCode(error, "EEXIST")) throw error;
   } finally {
     await rm(taken, { force: true });
   }

@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import process from "node:process";
-import { systemCode } from "../../errors.js";
+import { hasSystemCode } from "../../errors.js";
 
 /** Names this process among all that may see its lock: number, start, and the machine or container that counts so. */
 export const ownName = (): string => `${process.pid} ${startOf(process.pid)} ${place()}`;
@@ -17,7 +17,7 @@ export function hasDied(name: string): boolean {
     process.kill(Number(pid), 0);
   } catch (error) {
     // EPERM: it is another user's, and runs.
-    if (systemCode(error) === "ESRCH") return true;
+    if (hasSystemCode(error, "ESRCH")) return true;
   }
   // Another process has its number by now, or it waits for its parent.
   const now = startOf(Number(pid));

@@ -1,7 +1,7 @@
 import { realpathSync, statSync, watch } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { H2PushError, systemCode } from "../../errors.js";
+import { H2PushError, reasonOf } from "../../errors.js";
 import type { Certificate } from "../issue/certificate.js";
 import { RENEW_BEFORE_MS } from "../issue/validity.js";
 
@@ -104,7 +104,7 @@ function watchFiles({ first, report }: FollowOptions, changed: () => void, signa
   };
   for (const directory of new Set(files.flatMap(directoriesOf))) {
     const failed = (error: unknown): void => {
-      const message = `cannot watch ${directory} (${systemCode(error) ?? String(error)})`;
+      const message = `cannot watch ${directory} (${reasonOf(error)})`;
       report(new H2PushError("certificate", message, "h2push looks every hour, and on SIGHUP"));
     };
     try {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { systemCode } from "../../errors.js";
+import { hasSystemCode } from "../../errors.js";
 import { shellWord } from "../../io/text/shell-word.js";
 
 /** A program and its arguments. */
@@ -36,7 +36,7 @@ export function runner(env: Readonly<Record<string, string | undefined>>, isRoot
       child.stdout?.setEncoding("utf8").on("data", (chunk: string) => (output += chunk));
       child.stderr?.setEncoding("utf8").on("data", (chunk: string) => (errors += chunk));
       child.on("error", (error) => {
-        if (systemCode(error) === "ENOENT") resolve({ status: undefined, output, errors });
+        if (hasSystemCode(error, "ENOENT")) resolve({ status: undefined, output, errors });
         else reject(error);
       });
       child.on("close", (code) => resolve({ status: code ?? 1, output, errors }));

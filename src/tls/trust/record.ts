@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { H2PushError, systemCode } from "../../errors.js";
+import { unwritable } from "../../errors.js";
 import { makeDirectory } from "../../io/disk/make-directory.js";
 import { writeWhole } from "../../io/disk/atomic-write.js";
 
@@ -40,9 +40,7 @@ export async function writeTrustRecord(directory: string, authorities: readonly 
     await writeWhole(file, `${JSON.stringify(authorities, undefined, 2)}\n`, 0o600);
   } catch (error) {
     const hint = "what the stores hold is as was said; make the directory writable and run it again";
-    throw new H2PushError("output", `cannot write ${file} (${systemCode(error) ?? String(error)})`, hint, {
-      cause: error,
-    });
+    throw unwritable(file, error, hint);
   }
 }
 

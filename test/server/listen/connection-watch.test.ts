@@ -8,6 +8,7 @@ import { connect } from "../../support/h2.js";
 import {
   CODE,
   codeOf,
+  continuation,
   data,
   encodeFields,
   FLAG,
@@ -155,6 +156,30 @@ test.each([
   const words = flooding.frames.filter(({ type }) => type === FRAME.GOAWAY).map(codeOf);
   if (words.length > 0) expect(words[0]).toBe(CODE.ENHANCE_YOUR_CALM);
   expect(server.errors).toEqual([]);
+});
+
+const floods = [
+  ["SETTINGS", Buffer.concat(Array.from({ length: 500 }, () => settings([])))],
+  [
+    "CONTINUATION",
+    Buffer.concat([
+      headers(1, requestFields("/"), 0),
+      ...Array.from({ length: 500 }, () => continuation(1, Buffer.alloc(0))),
+    ]),
+  ],
+] as const;
+
+test.each(floods)("who has many connections end with %s has to wait for the next", async (_, flood) => {
+  const server = await startServer();
+  for (let number = 0; number < 12; number++) {
+    const one = await client(server.port);
+    one.write(flood);
+    await one.closed;
+  }
+  const before = performance.now();
+  await client(server.port);
+  // Most often half a second: what is too many is forgiven while the others end.
+  expect(performance.now() - before).toBeGreaterThan(100);
 });
 
 test("who uploads, downloads and asks for much is no flood", async () => {

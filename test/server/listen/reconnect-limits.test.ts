@@ -10,23 +10,29 @@ test("who leaves few connections in the middle, or comes from elsewhere, never w
   leave(limits, "a", 50);
   expect(limits.wait("a", 0)).toBe(0);
   leave(limits, "a", 1);
-  expect([limits.wait("a", 0), limits.wait("b", 0)]).toEqual([25, 0]);
+  expect([limits.wait("a", 0), limits.wait("b", 0)]).toEqual([10, 0]);
+});
+
+test("a flood counts as ten, and the more there was, the further apart the next begin", () => {
+  const limits = new ReconnectLimits();
+  for (let time = 0; time < 6; time++) limits.left("a", 0, 10);
+  expect([limits.wait("a", 0), limits.wait("a", 0)]).toEqual([100, 200]);
 });
 
 test("connections begin one after another, and none waits longer than half a second", () => {
   const limits = new ReconnectLimits();
   leave(limits, "a", 200);
   const waits = Array.from({ length: 30 }, () => limits.wait("a", 0));
-  expect(waits.slice(0, 3)).toEqual([25, 50, 75]);
-  expect(Math.max(...waits)).toBe(500);
-  // Those that come later begin 25 ms behind the last.
-  expect(limits.wait("a", 400)).toBe(125);
+  expect(waits.slice(0, 2)).toEqual([500, 500]);
+  expect(limits.wait("a", 4000)).toBe(0);
+  // Ten are too many by then: those that come later begin 100 ms behind the last.
+  expect(limits.wait("a", 4050)).toBe(50);
 });
 
 test("it is forgiven with time", () => {
   const limits = new ReconnectLimits();
   leave(limits, "a", 60);
-  expect([limits.wait("a", 900), limits.wait("a", 900)]).toEqual([0, 25]);
+  expect([limits.wait("a", 900), limits.wait("a", 900)]).toEqual([0, 10]);
   expect([limits.wait("a", 1100), limits.wait("a", 1100)]).toEqual([0, 0]);
 });
 
@@ -40,5 +46,5 @@ test("addresses without number are not remembered", () => {
   const limits = new ReconnectLimits();
   leave(limits, "first", 60);
   for (let number = 0; number < 1000; number++) leave(limits, `a${number}`, 60);
-  expect([limits.wait("first", 0), limits.wait("a0", 0)]).toEqual([0, 25]);
+  expect([limits.wait("first", 0), limits.wait("a0", 0)]).toEqual([0, 100]);
 });

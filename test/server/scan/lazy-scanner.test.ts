@@ -11,6 +11,8 @@ import { LazyScanner } from "../../../src/server/scan/lazy-scanner.js";
 import { openTree } from "../../../src/files/tree.js";
 import { writeSite } from "../../support/site.js";
 
+vi.mock("../../../src/io/loop-time.js", () => ({ loopTime: () => performance.now() }));
+
 interface Clock {
   /** Milliseconds since the test began. */
   now: number;

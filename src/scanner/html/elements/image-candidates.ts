@@ -1,6 +1,7 @@
 import { isTrivialMedia, matchesMedia, type Viewport } from "../../css/media-queries.js";
 import { wordSet } from "../../../io/text/word-set.js";
 import { type Candidate, parseSrcset, selectCandidate } from "./srcset.js";
+import { essenceOf } from "../../../io/text/media-type-essence.js";
 
 /** What an `img`, or a `source` in a `picture`, says about its candidates. */
 export interface ImageSource {
@@ -29,7 +30,7 @@ const TYPES = wordSet(`
 
 /** Whether a current browser shows images of that media type; one that is not named counts as shown. */
 export function isImageType(type: string | undefined): boolean {
-  const essence = (type ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  const essence = essenceOf(type ?? "");
   return essence === "" || TYPES.has(essence);
 }
 

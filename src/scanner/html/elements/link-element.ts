@@ -8,6 +8,7 @@ import { isTrivialMedia, matchesMedia, mayMatchMedia } from "../../css/media-que
 import { candidatesOf } from "./img-element.js";
 import { type Applies, NEED, type Need } from "../../url/reference.js";
 import type { TagReferences } from "./tag-references.js";
+import { essenceOf } from "../../../io/text/media-type-essence.js";
 
 /** Chromium passes over a font of an older name, such as `application/font-woff2`. */
 export const FONT_TYPE = /^font\/(?:woff2?|ttf|otf|sfnt|collection)$/;
@@ -76,7 +77,7 @@ export class LinkElements {
 
   #stylesheet(href: string | undefined, alternate: boolean): void {
     const references = this.#references;
-    const type = (this.#lexer.attribute("type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+    const type = essenceOf(this.#lexer.attribute("type") ?? "");
     if (type !== "" && type !== "text/css") return references.ignore(href, "type");
     if (this.#lexer.attribute("disabled") !== undefined) return references.ignore(href, "disabled");
     const media = this.#lexer.attribute("media") ?? "";
@@ -170,7 +171,7 @@ export class LinkElements {
 /** Whether a browser that has the `as` of a preload takes its `type`, too. */
 function isPreloadType(as: string, type: string): boolean {
   if (as === "image") return isImageType(type);
-  const essence = type.split(";")[0]?.trim().toLowerCase() ?? "";
+  const essence = essenceOf(type);
   if (as === "font") return essence === "" || FONT_TYPE.test(essence);
   return as !== "style" || essence === "" || essence === "text/css";
 }

@@ -1,5 +1,5 @@
 import { readLinks } from "../../../delivery/link.js";
-import { placeOf, type ProxyRule, type Upstream } from "../proxy-rule.js";
+import { hostAndPortOf, type ProxyRule, type Upstream } from "../proxy-rule.js";
 
 /** Scheme, authority and the rest of a reference that has an authority (RFC 3986 §4.2). */
 const WITH_AUTHORITY = /^(?:(https?):)?\/\/([^/?#\\]*)(.*)$/is;
@@ -15,8 +15,9 @@ export function relocated(rule: ProxyRule, reference: string, authority: string)
   const [, scheme, named, rest = ""] = WITH_AUTHORITY.exec(reference) ?? [];
   if (named === undefined) return reference.startsWith("/") ? relocatedPath(rule, reference) : reference;
   const path = rest.startsWith("/") ? rest : `/${rest}`;
-  if (isUpstream(rule.upstream, placeIn(named, scheme ?? schemeOf(rule.upstream)))) return relocatedPath(rule, path);
-  const isOurs = isAt(placeIn(named, scheme ?? "https"), placeIn(authority, "https"));
+  if (isUpstream(rule.upstream, hostAndPortIn(named, scheme ?? schemeOf(rule.upstream))))
+    return relocatedPath(rule, path);
+  const isOurs = isAt(hostAndPortIn(named, scheme ?? "https"), hostAndPortIn(authority, "https"));
   return isOurs && rule.base !== undefined && !isBelow(path, rule.prefix) ? relocatedPath(rule, path) : reference;
 }
 
@@ -30,22 +31,22 @@ export function relocatedPath({ prefix, base }: Pick<ProxyRule, "prefix" | "base
 const isBelow = (path: string, base: string) => path.startsWith(base) && /^(?:$|[/?#])/.test(path.slice(base.length));
 
 /** A host and its port. */
-type Place = Pick<Upstream, "hostname" | "port">;
+type HostAndPort = Pick<Upstream, "hostname" | "port">;
 
-function placeIn(authority: string, scheme: string): Place | undefined {
+function hostAndPortIn(authority: string, scheme: string): HostAndPort | undefined {
   const text = `${scheme}://${authority}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  return url === undefined || url.username !== "" ? undefined : placeOf(url);
+  return url === undefined || url.username !== "" ? undefined : hostAndPortOf(url);
 }
 
 /** Whatever the scheme: an upstream in plain HTTP that goes by `x-forwarded-proto` says https of itself. */
-const isAt = (place: Place | undefined, other: Place | undefined) =>
+const isAt = (place: HostAndPort | undefined, other: HostAndPort | undefined) =>
   place !== undefined && place.hostname === other?.hostname && place.port === other.port;
 
 /** What `localhost` means: an upstream on this machine may call itself by another of them. Names below it are other hosts. */
 const LOCALHOST: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "::1"]);
 
-const isUpstream = (upstream: Upstream, place: Place | undefined) =>
+const isUpstream = (upstream: Upstream, place: HostAndPort | undefined) =>
   isAt(place, upstream) ||
   (place?.port === upstream.port && LOCALHOST.has(place.hostname) && LOCALHOST.has(upstream.hostname));
 

@@ -5,6 +5,7 @@ import type { Exchange } from "../../http/exchange.js";
 import { dispositionFirst } from "../../http/http1-exchange.js";
 import { endToEnd } from "./hop-by-hop.js";
 import type { ProxyRule } from "../proxy-rule.js";
+import { quotedString } from "../../../io/text/quoted-string.js";
 
 /** What the fields of a request are made from. */
 export type ForwardedRequest = Pick<Exchange, "httpVersion" | "authority" | "fields">;
@@ -65,7 +66,7 @@ const takesTrailers = ({ httpVersion, fields: { te } }: ForwardedRequest) => htt
 
 function forwarded({ authority, fields }: ForwardedRequest, address: string | undefined): OutgoingHttpHeaders {
   const node = address === undefined ? "unknown" : isIPv6(address) ? `"[${address}]"` : address;
-  const host = authority === "" ? "" : `;host=${quoted(authority)}`;
+  const host = authority === "" ? "" : `;host=${tokenOrQuoted(authority)}`;
   return {
     forwarded: joined(fields["forwarded"], `for=${node}${host};proto=https`),
     ...(address === undefined ? {} : { "x-forwarded-for": joined(fields["x-forwarded-for"], address) }),
@@ -77,7 +78,7 @@ function forwarded({ authority, fields }: ForwardedRequest, address: string | un
 const joined = (before: string | string[] | undefined, value: string) => [before ?? [], value].flat().join(", ");
 
 /** A token as it is, anything else as a quoted string (RFC 7239 §4). */
-const quoted = (text: string) => (/^[\w.-]+$/.test(text) ? text : `"${text.replaceAll(/["\\]/g, "\\$&")}"`);
+const tokenOrQuoted = (text: string) => (/^[\w.-]+$/.test(text) ? text : quotedString(text));
 
 /** Whether the request has been passed on by the server of that pseudonym before: it would go round for ever. */
 export function isLoop(via: string | string[] | undefined, pseudonym: string): boolean {

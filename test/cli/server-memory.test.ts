@@ -1,7 +1,7 @@
 import { Session } from "node:inspector";
 import v8 from "node:v8";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { giveBackIdleMemory } from "../../src/cli/commands/idle-memory.js";
+import { giveBackIdleMemory } from "../../src/cli/commands/server-memory.js";
 
 test("what a busy time has left is collected when it is over", async () => {
   const heap = v8.getHeapStatistics();
