@@ -39,9 +39,12 @@ export async function learnFrom(
     // The query may be one person's, and the file does not depend on it.
     if (version !== undefined && !learned.restsOn(pathOf(sighting.target), version)) return false;
   }
+  const wasGiven = !load.start.withoutLearned && learned.entries.size > 0;
   for (const { sighting, found } of await Promise.all(news.map(look))) {
     await learnTarget(load, learned, sighting, found);
   }
+  // A target with a query is learned from the second load in any case.
+  if (wasGiven && news.some(({ target }) => !target.includes("?") && learned.entries.has(target))) learned.doubt();
   return true;
 }
 

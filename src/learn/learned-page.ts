@@ -24,6 +24,18 @@ const MAX_LATER = 50;
 /** Each tenth load goes without what was learned: what is not asked for then is needed no more. */
 const LOADS_PER_CONTROL = 10;
 
+/** What two such loads did without is not learned again for so many loads; each time more, twice as many. */
+const LEFT_OUT_LOADS = 20;
+
+const MAX_LEFT_OUT_LOADS = 160;
+
+/** How often clients did without a target that others ask for. */
+interface Missed {
+  readonly times: number;
+  /** Number of the load from which on it may be learned again. */
+  readonly until: number;
+}
+
 export const NONE: ReadonlySet<string> = new Set();
 
 /** What was learned of one version of a page. */
@@ -45,10 +57,12 @@ export class LearnedPage {
   readonly #forms = new WrongForms();
   /** Targets with a query that one client has asked for. */
   readonly #seenOnce = new Map<string, Pick<Sighting, "isOpen"> & { readonly name: string }>();
-  /** Images that some clients ask for and others do without: candidates of one, or those of one visit. */
-  readonly #optional = new Set<string>();
+  /** What some clients ask for and others do without: the texts of their language, candidates of an image. */
+  readonly #missed = new Map<string, Missed>();
   /** Loads so far. */
   #loads = 0;
+  /** A load asked for more than what was learned, so another visitor may ask for less. */
+  #isDoubted = false;
   #known: { readonly key: string | number; readonly needs: PageNeeds; readonly merged: PageNeeds } | undefined;
   #revision = 0;
 
@@ -64,19 +78,25 @@ export class LearnedPage {
 
   /** There is nothing to remember. */
   get isEmpty(): boolean {
-    const kept = [this.entries, this.later, this.#seenOnce, this.#optional];
+    const kept = [this.entries, this.later, this.#seenOnce, this.#missed];
     return kept.every(({ size }) => size === 0) && this.#forms.isEmpty;
   }
 
   /** Counts a load that begins. */
   begins(rules?: number): void {
     this.#rules ??= rules;
+    if (this.isControl) this.#isDoubted = false;
     this.#loads++;
+  }
+
+  /** What was learned does not go with the next load, to see whether all of it is asked for then. */
+  doubt(): void {
+    this.#isDoubted = true;
   }
 
   /** Whether the load that begins next goes without what was learned. */
   get isControl(): boolean {
-    return (this.#loads + 1) % LOADS_PER_CONTROL === 0;
+    return this.#isDoubted || (this.#loads + 1) % LOADS_PER_CONTROL === 0;
   }
 
   /** Targets that the next load by a client of that kind is to go without. */
@@ -122,7 +142,7 @@ export class LearnedPage {
 
   /** Whether it is settled what becomes of a target. */
   knows(target: string): boolean {
-    return this.entries.has(target) || this.#optional.has(target);
+    return this.entries.has(target) || this.#loads < (this.#missed.get(target)?.until ?? 0);
   }
 
   /** Takes an entry, unless there are too many. */
@@ -148,8 +168,9 @@ export class LearnedPage {
   }
 
   /**
-   * Forgets what a client that had nothing of the page did without. An image
-   * in whose place it asked for others does not come back: the client chooses.
+   * Forgets what a client that had nothing of the page did without. Where
+   * visitors differ, it comes back, and is left out when it was done without
+   * again; an image in whose place others are asked for, at once.
    */
   forgetUnused({ isCold, start, sightings }: PageLoad): void {
     if (!start.withoutLearned || !isCold) return;
@@ -159,9 +180,17 @@ export class LearnedPage {
     );
     for (const { target, as } of this.entries.values()) {
       if (sightings.has(target)) continue;
-      if (as === "image" && asksForOthers && this.#optional.size < MAX_ENTRIES) this.#optional.add(target);
+      this.#miss(target, as === "image" && asksForOthers);
       this.delete(target);
     }
+  }
+
+  #miss(target: string, isForGood: boolean): void {
+    const times = (this.#missed.get(target)?.times ?? 0) + 1;
+    const span = times === 1 ? 0 : Math.min(MAX_LEFT_OUT_LOADS, LEFT_OUT_LOADS * 2 ** (times - 2));
+    this.#missed.set(target, { times, until: isForGood ? Infinity : this.#loads + span });
+    const [oldest] = this.#missed.keys();
+    if (oldest !== undefined && this.#missed.size > MAX_ENTRIES) this.#missed.delete(oldest);
   }
 
   /** Targets whose announcement a load has shown to be wrong. */

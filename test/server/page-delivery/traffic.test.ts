@@ -192,6 +192,27 @@ test("an image in whose place others ask for another one does not come back", as
   for (const later of seen.slice(11, 19)) expect(later).toEqual(["/logo.png", "/a-1600.jpg"]);
 });
 
+test("what visitors choose, each for himself, is announced to nobody after some loads; what all need stays", async () => {
+  const site = {
+    ...files,
+    "messages.en.js": "export {}",
+    "messages.fr.js": "export {}",
+    "messages.de.js": "export {}",
+  };
+  const { server, client } = await serve({}, site);
+  let wasted = 0;
+  let given = 0;
+  for (let load = 1; load <= 60; load++) {
+    const own = `/messages.${["en", "fr", "en", "de"][load % 4]}.js`;
+    const announced = await navigate(client);
+    wasted += announced.filter((target) => target.startsWith("/messages") && target !== own).length;
+    if (announced.includes("/chunk.js")) given++;
+    await ask(client, server, [...usual, chunk, [own, "script", "cors", "/app.js"]]);
+  }
+  expect(wasted).toBeLessThan(10);
+  expect(given).toBeGreaterThan(45);
+});
+
 test("one client can't fill a page's list: 300 targets leave 200", async () => {
   const many = Object.fromEntries(Array.from({ length: 300 }, (_, number) => [`many/${number}.js`, "1"]));
   const { server, client } = await serve({ announce: "all" }, { ...files, ...many });
