@@ -129,6 +129,16 @@ export class Listing {
     return "target" in resolved && (await this.#lookup({ target: resolved.target, navigates: false })).kind === "file";
   }
 
+  /** Has the record say of what the page names and does not load, or not in this window, that it is missing. */
+  async recordMissing(reference: Reference, context: Context): Promise<void> {
+    const resolved = this.#facts.references.resolve(reference.url, context.base);
+    if ("left" in resolved) return;
+    const { target, pathname } = resolved;
+    const found = await this.#lookup({ target, navigates: reference.as === "document" });
+    if (found.kind === "missing" || (found.kind === "file" && isStandIn(found, pathname, reference)))
+      this.#record?.miss(target, reference, context);
+  }
+
   /** Notes what is no part of loading the page; without a base, what has no URL. */
   ignore(url: string, reason: string, base?: URL): void {
     const resolved = base === undefined ? ({ left: "invalid" } as const) : resolve(url, base);
@@ -222,7 +232,7 @@ export class Listing {
   }
 
   async #miss(target: string, reference: Reference, context: Context, unreadable?: string): Promise<undefined> {
-    this.#record?.miss(target);
+    this.#record?.miss(target, reference, context);
     if (this.#missing.has(target)) return;
     const { line } = await positionOf(reference, context, this.#facts);
     const fault = unreadable === undefined ? {} : { unreadable };

@@ -25,17 +25,23 @@ export class ReferenceRecord {
   }
 
   add(target: string, reference: Reference, context: Context): void {
-    const uses = this.#uses.get(target);
-    if (uses === undefined) this.#uses.set(target, [{ reference, context }]);
-    else uses.push({ reference, context });
+    this.#use(target, { reference, context });
     const [pathname = ""] = target.split("?", 1);
     const depth = Math.min((this.#depths.get(context.pathname) ?? 1) + 1, this.#depths.get(pathname) ?? Infinity);
     this.#depths.set(pathname, depth);
     this.#depth = Math.max(this.#depth, depth);
   }
 
-  miss(target: string): void {
+  miss(target: string, reference: Reference, context: Context): void {
     this.#missing.add(target);
+    if (this.#uses.get(target)?.some((use) => use.reference === reference) !== true)
+      this.#use(target, { reference, context });
+  }
+
+  #use(target: string, use: Use): void {
+    const uses = this.#uses.get(target);
+    if (uses === undefined) this.#uses.set(target, [use]);
+    else uses.push(use);
   }
 
   /** @param contextAt what a reference at an offset of the page resolves against */

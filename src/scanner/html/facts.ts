@@ -1,3 +1,4 @@
+import type { Destination } from "../../manifest/destination.js";
 import type { CssFacts, Windows } from "../css/facts.js";
 import type { Outline } from "../style/outline/outline.js";
 import type { Need, Reference } from "../url/reference.js";
@@ -5,6 +6,8 @@ import type { Need, Reference } from "../url/reference.js";
 /** A reference that is ignored although it looks like one, and why. */
 export interface IgnoredReference {
   readonly url: string;
+  /** What it would be fetched as; undefined for what only announces. */
+  readonly as: Destination | undefined;
   readonly offset: number;
   readonly reason: "lazy" | "nomodule" | "disabled" | "media" | "type" | "icon" | "island" | "not loaded";
 }

@@ -157,7 +157,9 @@ test("keeps the first base, and from where on it counts", () => {
 });
 
 test("says why it left something out", () => {
-  expect(read(`<img loading=lazy src=a.png>`).ignored).toEqual([{ url: "a.png", offset: 0, reason: "lazy" }]);
+  expect(read(`<img loading=lazy src=a.png>`).ignored).toEqual([
+    { url: "a.png", as: "image", offset: 0, reason: "lazy" },
+  ]);
 });
 
 test.each([

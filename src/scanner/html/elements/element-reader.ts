@@ -107,7 +107,7 @@ export class ElementReader {
     const isForPlugin =
       /flash|silverlight|java|director/i.test(this.#lexer.attribute("type") ?? "") ||
       /\.(?:swf|xap|dcr)$/i.test(url ?? "");
-    if (isForPlugin) this.references.ignore(url, "type");
+    if (isForPlugin) this.references.ignore(url, as, "type");
     else this.references.addPlain(attribute, as);
   }
 

@@ -52,7 +52,7 @@ export class Pictures {
     };
     const chosen = chooseImage([...(this.#sources ?? []), own], this.#references.viewport);
     if (chosen === undefined) return;
-    if (references.isLazy) return references.ignore(chosen.url, "lazy");
+    if (references.isLazy) return references.ignore(chosen.url, "image", "lazy");
     const link = { rel: "preload" as const, ...references.fetchAttributes(), ...candidatesOf(chosen) };
     references.add(chosen.url, "image", NEED.image, "img", link);
   }

@@ -30,7 +30,9 @@ export function readIsland(references: TagReferences): void {
   if (LOADS.has(client)) for (const name of scripts) add(name, {});
   else if (media !== undefined && matchesMedia(media, references.viewport))
     for (const name of scripts) add(name, { media });
-  else for (const name of scripts) references.ignore(lexer.attribute(name), client === "media" ? "media" : "island");
+  else
+    for (const name of scripts)
+      references.ignore(lexer.attribute(name), "script", client === "media" ? "media" : "island");
 }
 
 const ISLAND = `${ASTRO_ISLAND} client:`;

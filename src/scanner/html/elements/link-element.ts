@@ -63,7 +63,7 @@ export class LinkElements {
     else if (rel.includes("preload")) this.#preload(href);
     else if (rel.includes("modulepreload")) this.#modulePreload(href);
     // A browser fetches one when it has nothing else to do, and takes no preload for it.
-    else if (rel.some((type) => ICONS.has(type))) this.#references.ignore(href, "icon");
+    else if (rel.some((type) => ICONS.has(type))) this.#references.ignore(href, "image", "icon");
   }
 
   /** Where the `style` element that the lexer stands at applies; undefined where it does not at all. */
@@ -78,8 +78,8 @@ export class LinkElements {
   #stylesheet(href: string | undefined, alternate: boolean): void {
     const references = this.#references;
     const type = essenceOf(this.#lexer.attribute("type") ?? "");
-    if (type !== "" && type !== "text/css") return references.ignore(href, "type");
-    if (this.#lexer.attribute("disabled") !== undefined) return references.ignore(href, "disabled");
+    if (type !== "" && type !== "text/css") return references.ignore(href, "style", "type");
+    if (this.#lexer.attribute("disabled") !== undefined) return references.ignore(href, "style", "disabled");
     const media = this.#lexer.attribute("media") ?? "";
     const attributes: LinkAttributes = { rel: "preload", ...references.fetchAttributes() };
     if (!this.#isPreferred(alternate)) {
@@ -128,11 +128,11 @@ export class LinkElements {
     const references = this.#references;
     const as = this.#lexer.attribute("as")?.trim().toLowerCase() ?? "";
     const need = PRELOADABLE.get(as);
-    if (need === undefined) return references.ignore(href, "not loaded");
+    if (need === undefined) return references.ignore(href, undefined, "not loaded");
     const media = this.#lexer.attribute("media") ?? "";
-    if (!matchesMedia(media, this.#references.viewport)) return references.ignore(href, "media");
+    if (!matchesMedia(media, this.#references.viewport)) return references.ignore(href, undefined, "media");
     const type = this.#lexer.attribute("type")?.trim() ?? "";
-    if (!isPreloadType(as, type)) return references.ignore(href, "type");
+    if (!isPreloadType(as, type)) return references.ignore(href, undefined, "type");
     const link: LinkAttributes = {
       rel: "preload",
       ...references.fetchAttributes(),
@@ -156,7 +156,7 @@ export class LinkElements {
     this.#note("modulepreload", href);
     const references = this.#references;
     const media = this.#lexer.attribute("media") ?? "";
-    if (!matchesMedia(media, this.#references.viewport)) return references.ignore(href, "media");
+    if (!matchesMedia(media, this.#references.viewport)) return references.ignore(href, undefined, "media");
     const as = this.#lexer.attribute("as")?.trim().toLowerCase() ?? "";
     const destination: Destination = as === "json" || as === "style" ? as : "script";
     const link: LinkAttributes = {

@@ -36,7 +36,7 @@ export class MediaElements {
   open(as: "audio" | "video"): void {
     const lexer = this.#lexer;
     const { isLazy } = this.#references;
-    if (isLazy) this.#references.ignore(lexer.attribute("poster"), "lazy");
+    if (isLazy) this.#references.ignore(lexer.attribute("poster"), "image", "lazy");
     else if (as === "video") this.#references.addImage("poster", "video poster");
     const preload = lexer.attribute("preload")?.trim().toLowerCase();
     // What would be heard does not play by itself.
@@ -46,7 +46,7 @@ export class MediaElements {
     this.#open = { as, unloaded, done: src !== undefined };
     if (src === undefined) return;
     if (unloaded === undefined) this.#references.add(src, as, NEED.other, `${as} src`, {});
-    else this.#references.ignore(src, unloaded);
+    else this.#references.ignore(src, as, unloaded);
   }
 
   /** At the end tag of one. */
@@ -61,12 +61,12 @@ export class MediaElements {
     const references = this.#references;
     const src = lexer.attribute("src");
     if (media === undefined || media.done || src === undefined) return;
-    if (!isPlayable(lexer.attribute("type"))) return references.ignore(src, "type");
+    if (!isPlayable(lexer.attribute("type"))) return references.ignore(src, media.as, "type");
     if (!matchesMedia(lexer.attribute("media") ?? "", this.#references.viewport))
-      return references.ignore(src, "media");
+      return references.ignore(src, media.as, "media");
     media.done = true;
     if (media.unloaded === undefined) references.add(src, media.as, NEED.other, `${media.as} source`, {});
-    else references.ignore(src, media.unloaded);
+    else references.ignore(src, media.as, media.unloaded);
   }
 
   /** At a `track`: only one that shows from the beginning is loaded. */

@@ -28,7 +28,7 @@ export function readScriptElement(lexer: HtmlLexer, references: TagReferences, i
       ...references.fetchAttributes(),
     });
   }
-  if (lexer.attribute("nomodule") !== undefined) return references.ignore(src, "nomodule");
+  if (lexer.attribute("nomodule") !== undefined) return references.ignore(src, "script", "nomodule");
   const isDeferred = lexer.attribute("defer") !== undefined;
   const need = isAsync ? NEED.asyncScript : isDeferred ? NEED.deferredScript : NEED.blockingScript;
   const charset = lexer.attribute("charset");

@@ -25,17 +25,16 @@ export class TagReferences {
     if (text !== "") this.list.push({ url: text, as, need, by, offset: this.lexer.start, ...link });
   }
 
-  ignore(url: string | undefined, reason: IgnoredReference["reason"]): void {
-    if (url !== undefined && url.trim() !== "") {
-      this.ignored.push({ url: url.trim(), reason, offset: this.lexer.start });
-    }
+  ignore(url: string | undefined, as: Destination | undefined, reason: IgnoredReference["reason"]): void {
+    const text = url?.trim() ?? "";
+    if (text !== "") this.ignored.push({ url: text, as, reason, offset: this.lexer.start });
   }
 
   /** A load that no browser takes a preload for. */
   addPlain(attribute: string, as: Destination): void {
     const url = this.lexer.attribute(attribute);
     if (url === undefined) return;
-    if (this.isLazy) return this.ignore(url, "lazy");
+    if (this.isLazy) return this.ignore(url, as, "lazy");
     this.add(url, as, NEED.other, `${this.lexer.tag.name} ${attribute}`, {});
   }
 
