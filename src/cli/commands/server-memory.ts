@@ -8,7 +8,7 @@ const INTERVAL_MS = 3000;
 const RESTS_BELOW = 0.01;
 
 /** So much more than after the last collection is worth one (bytes). */
-const WORTH_BYTES = 32 * 1024 * 1024;
+const WORTH_BYTES = 12 * 1024 * 1024;
 
 /**
  * Has the heap grow by half, and no more, before it is collected. By itself

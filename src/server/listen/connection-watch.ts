@@ -24,6 +24,9 @@ export interface TimeLimits {
 /** How often connections are looked at (milliseconds), unless a limit is shorter. */
 const LOOK_MS = 1000;
 
+/** The same for what comes over them: a flood costs the others time. */
+const FLOOD_LOOK_MS = 250;
+
 /** How long a connection has been quiet when its client is asked whether it is there (milliseconds). */
 const QUIET_MS = 1000;
 
@@ -39,7 +42,18 @@ export function watchConnections(connections: Iterable<Connection>, limits: Time
       known.look(now);
     }
   }, shortest / 4).unref();
-  return () => clearInterval(timer);
+  const floodTimer = setInterval(() => {
+    for (const connection of connections) if (isFlooded(connection)) endFlood(connection);
+  }, FLOOD_LOOK_MS).unref();
+  return () => [timer, floodTimer].forEach(clearInterval);
+}
+
+/** Whether frames come that are neither a request nor its content. */
+function isFlooded({ transport, responses, floods, begun }: Connection): boolean {
+  if (transport.protocol !== "h2" || transport.session.closed || transport.session.destroyed) return false;
+  const { socket } = transport;
+  const isUploading = responses.some(isUpload);
+  return floods.countBytes({ received: socket.bytesRead, sent: writtenBytes(socket), requests: begun, isUploading });
 }
 
 const isOver = (since: number, limit: number, now: number) => limit > 0 && now - since >= limit;
@@ -81,21 +95,10 @@ class Watched {
     if (isActive) this.#quietSince = now;
     this.#begun = begun;
     if (isGone(transport.socket) || this.#isLeftOver(now)) return end(connection);
-    if (this.#isFlooded()) return endFlood(connection);
     this.#endStalled(now);
     if (transport.protocol !== "h2" || transport.session.closed || transport.session.destroyed) return;
     if (isOver(connection.activeAt, this.#limits.idle, now)) endIdle(connection);
     else if (this.#limits.header > 0 && !this.#isUnderstood(transport.session, now)) end(connection);
-  }
-
-  /** Whether frames come that are neither a request nor its content. */
-  #isFlooded(): boolean {
-    const { transport, responses, floods, begun } = this.#connection;
-    if (transport.protocol !== "h2") return false;
-    const { socket } = transport;
-    const sent = writtenBytes(socket);
-    const isUploading = responses.some(isUpload);
-    return floods.countBytes({ received: socket.bytesRead, sent, requests: begun, isUploading });
   }
 
   /** A session that has said its last word, on a socket that Node has forgotten. */

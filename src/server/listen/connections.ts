@@ -17,7 +17,7 @@ export function untrack({ responses }: Connection, response: Taken): void {
 }
 
 /** A connection that was ended for a flood counts as so many that were left in the middle. */
-const PER_FLOOD = 10;
+const PER_FLOOD = 25;
 
 /** All connections of a server, from their first request to their end. Owns their records. */
 export class Connections {

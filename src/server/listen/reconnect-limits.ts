@@ -12,7 +12,7 @@ const PER_SECOND = 10;
 const APART_MS = 10;
 
 /** None waits longer: others may have the same address (milliseconds). */
-const MAX_WAIT_MS = 500;
+const MAX_WAIT_MS = 1000;
 
 /** Addresses that are remembered. */
 const MAX_ADDRESSES = 1000;

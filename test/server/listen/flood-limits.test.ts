@@ -20,7 +20,7 @@ test.each<[string, boolean, readonly Look[]]>([
   ["a content between two looks", true, [[10, 0, 1, false]]],
   ["what opens the windows of a download", false, [[2, 64, 0, false]]],
   ["many requests", false, [[20, 1, 10_000, false]]],
-  ["a little each time", false, Array.from({ length: 20 }, (_, at): Look => [at * 0.9, 0, 1, false])],
+  ["a little each time", false, Array.from({ length: 20 }, (_, at): Look => [at * 0.2, 0, 1, false])],
 ])("%s is no flood", (_, hasContent, looks) => {
   const limits = new FloodLimits();
   if (hasContent) limits.countUpload();
