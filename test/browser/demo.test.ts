@@ -108,7 +108,7 @@ describe.skipIf(!existsSync(executablePath))("h2push --demo in Chromium", () => 
     const page = await open();
     await page.getByRole("slider", { name: "Requests" }).focus();
     await page.keyboard.press("End");
-    expect(await text(page, "#fetch-count-value")).toBe("100");
+    await eventually(() => text(page, "#fetch-count-value")).toBe("100");
     await page.getByLabel("Each waits").fill("100");
     await page.getByRole("button", { name: "Send them" }).focus();
     await page.keyboard.press("Enter");
