@@ -19,7 +19,7 @@ const SETTINGS_PER_SECOND = 20;
  * what it says of responses (bytes). Frames are not counted: to listen to PING
  * costs more than to answer it.
  */
-const FLOOD_BYTES = 250_000;
+const FLOOD_BYTES = 300_000;
 /** The fields of a request, at most: SETTINGS_MAX_HEADER_LIST_SIZE as Node has it (bytes). */
 const MAX_FIELD_BYTES = 65_536;
 /** A client that takes a response opens its windows again: at most one byte for so many of the response. */
