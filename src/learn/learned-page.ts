@@ -24,7 +24,7 @@ const MAX_LATER = 50;
 /** Each tenth load goes without what was learned: what is not asked for then is needed no more. */
 const LOADS_PER_CONTROL = 10;
 
-/** What two such loads did without is not learned again for so many loads; each time more, twice as many. */
+/** What two such loads did without is not learned again for so many loads; each further time for twice as many. */
 const LEFT_OUT_LOADS = 20;
 
 const MAX_LEFT_OUT_LOADS = 160;

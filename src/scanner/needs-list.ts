@@ -129,16 +129,6 @@ export class Listing {
     return "target" in resolved && (await this.#lookup({ target: resolved.target, navigates: false })).kind === "file";
   }
 
-  /** Has the record say of what the page names and does not load, or not in this window, that it is missing. */
-  async recordMissing(reference: Reference, context: Context): Promise<void> {
-    const resolved = this.#facts.references.resolve(reference.url, context.base);
-    if ("left" in resolved) return;
-    const { target, pathname } = resolved;
-    const found = await this.#lookup({ target, navigates: reference.as === "document" });
-    if (found.kind === "missing" || (found.kind === "file" && isStandIn(found, pathname, reference)))
-      this.#record?.miss(target, reference, context);
-  }
-
   /** Notes what is no part of loading the page; without a base, what has no URL. */
   ignore(url: string, reason: string, base?: URL): void {
     const resolved = base === undefined ? ({ left: "invalid" } as const) : resolve(url, base);
@@ -247,7 +237,7 @@ export const IMPORT = "@import";
 const TAKE_PAGES: ReadonlySet<string> = new Set(["document", "embed", "fetch", "object"]);
 
 /** Whether a page is served in the place of a script, an image or the like: a rule for all paths hides that it is missing. */
-function isStandIn({ file }: SiteFile, pathname: string, { as }: Reference): boolean {
+export function isStandIn({ file }: SiteFile, pathname: string, { as }: Reference): boolean {
   return isPagePath(file) && !isPagePath(pathname) && !TAKE_PAGES.has(as);
 }
 

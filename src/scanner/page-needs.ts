@@ -5,8 +5,7 @@ import { PageContexts } from "./page-contexts.js";
 import { PageScripts } from "./page-scripts.js";
 import type { Viewport } from "./css/media-queries.js";
 import { styleNeeds } from "./style/what-styles-load.js";
-import { NEED, type Reference } from "./url/reference.js";
-import { parseSrcset } from "./html/elements/srcset.js";
+import type { Reference } from "./url/reference.js";
 import type { SiteFile } from "./lookup.js";
 import type { Outline } from "./style/outline/outline.js";
 import type { PageNeeds } from "./types.js";
@@ -61,7 +60,7 @@ class PageNeedsSearch {
     this.#document = document;
     this.#facts = facts;
     this.#contexts = new PageContexts(page, document);
-    this.#record = page.record === undefined ? undefined : new ReferenceRecord(page.record);
+    this.#record = page.record === undefined ? undefined : new ReferenceRecord(page.record, lookup);
     this.#listing = new Listing(facts, lookup, document, this.#record);
     this.#sheets = new SheetList(this.#listing, facts, this.#contexts.policy, page.viewport, this.#work);
     this.#scripts = new PageScripts(document, this.#contexts, this.#listing, facts, this.#sheets);
@@ -92,24 +91,8 @@ class PageNeedsSearch {
     const { paths } = this.#scripts;
     const needs = { ...(await this.#withStyle()), ...(paths === undefined ? {} : { paths }) };
     if (this.#record === undefined) return needs;
-    await this.#recordUnloaded();
     const record = await this.#record.finish(this.#document, (offset) => this.#contexts.at(offset), this.#facts);
     return { ...needs, record: { ...record, restsOn: [] } };
-  }
-
-  /** What is lazy, for other windows, or a candidate that is not chosen, is missing all the same where it is not there. */
-  async #recordUnloaded(): Promise<void> {
-    const { ignored, references } = this.#document;
-    const unloaded = ignored.flatMap(({ url, as, offset, reason }) =>
-      as === undefined ? [] : { url, as, offset, need: NEED.other, by: reason },
-    );
-    const candidates = references.flatMap((reference) =>
-      parseSrcset(reference.imagesrcset ?? "").map(({ url }) => ({ ...reference, url, by: "srcset" })),
-    );
-    const chosen = new Set(references.map(({ url }) => url));
-    for (const reference of [...unloaded, ...candidates.filter(({ url }) => !chosen.has(url))]) {
-      await this.#listing.recordMissing(reference, this.#contexts.at(reference.offset));
-    }
   }
 
   async #withStyle(): Promise<PageNeeds> {

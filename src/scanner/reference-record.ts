@@ -1,9 +1,10 @@
 import type { DocumentFacts, LinkPreload } from "./html/facts.js";
-import { type Context, positionOf } from "./needs-list.js";
+import { type Context, isStandIn, type PageLookup, positionOf } from "./needs-list.js";
 import type { SiteFacts } from "./facts-cache.js";
 import type { LinkAttributes } from "../manifest/types.js";
 import type { PageRecord, RecordedPreload, RecordedReference } from "./types.js";
-import type { Reference } from "./url/reference.js";
+import { NEED, type Reference } from "./url/reference.js";
+import { parseSrcset } from "./html/elements/srcset.js";
 
 interface Use {
   readonly reference: Reference;
@@ -14,14 +15,16 @@ interface Use {
 export class ReferenceRecord {
   /** Targets that response fields announce. */
   readonly #announced: readonly string[];
+  readonly #lookup: PageLookup;
   readonly #uses = new Map<string, Use[]>();
   readonly #missing = new Set<string>();
   /** By URL path of a file, how many requests it takes. */
   readonly #depths = new Map<string, number>();
   #depth = 1;
 
-  constructor(announced: readonly string[]) {
+  constructor(announced: readonly string[], lookup: PageLookup) {
     this.#announced = announced;
+    this.#lookup = lookup;
   }
 
   add(target: string, reference: Reference, context: Context): void {
@@ -50,6 +53,7 @@ export class ReferenceRecord {
     contextAt: (offset: number) => Context,
     facts: SiteFacts,
   ): Promise<Omit<PageRecord, "restsOn">> {
+    for (const reference of unloadedIn(document)) await this.#lookUp(reference, contextAt(reference.offset), facts);
     const preloads: RecordedPreload[] = [];
     for (const preload of document.preloads) {
       preloads.push(await placedPreload(preload, contextAt(preload.offset), facts));
@@ -67,10 +71,32 @@ export class ReferenceRecord {
     return { preloads, references, depth: this.#depth, importMap };
   }
 
+  /** Notes what is not there, though the page does not load it. */
+  async #lookUp(reference: Reference, context: Context, facts: SiteFacts): Promise<void> {
+    const resolved = facts.references.resolve(reference.url, context.base);
+    if ("left" in resolved) return;
+    const { target, pathname } = resolved;
+    const found = await this.#lookup({ target, navigates: reference.as === "document" });
+    const isMissing = found.kind === "missing" || (found.kind === "file" && isStandIn(found, pathname, reference));
+    if (isMissing) this.miss(target, reference, context);
+  }
+
   /** Whether a client chooses it among others: one of those may be announced. */
   #isChosen(uses: readonly Use[], announced: number): boolean {
     return announced > 0 && uses.some(({ reference: { imagesrcset, media } }) => (imagesrcset ?? media) !== undefined);
   }
+}
+
+/** What is lazy, an icon, for other windows, or a candidate that is not chosen here. */
+function unloadedIn({ ignored, references }: DocumentFacts): Reference[] {
+  const unloaded = ignored.flatMap(({ url, as, offset, reason }) =>
+    as === undefined ? [] : { url, as, offset, need: NEED.other, by: reason },
+  );
+  const candidates = references.flatMap((reference) =>
+    parseSrcset(reference.imagesrcset ?? "").map(({ url }) => ({ ...reference, url, by: "srcset" })),
+  );
+  const chosen = new Set(references.map(({ url }) => url));
+  return [...unloaded, ...candidates.filter(({ url }) => !chosen.has(url))];
 }
 
 async function placedPreload(

@@ -92,7 +92,7 @@ async function breakStale(lock: string): Promise<boolean> {
     // Another was quicker, and this is a fresh lock already: give it back.
     if ((await ownerOf(taken)) !== owner) await link(taken, lock);
   } catch (error) {
-    if (!hasSystemCode(error, "ENOENT") && !hasSystemCode(error, "EEXIST")) throw error;
+    if (!hasSystemCode(error, "ENOENT", "EEXIST")) throw error;
   } finally {
     await rm(taken, { force: true });
   }
