@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import type { Delivery } from "../../delivery/history.js";
 import { debug } from "../../io/debug.js";
 import { sendError } from "../http/error-page.js";
 import { goOn, hasContent, isOver, type Exchange } from "../http/exchange.js";
@@ -7,6 +6,7 @@ import type { Answered, Site, Step } from "../context.js";
 import { answerFromUpstream } from "./forward-response.js";
 import { UpstreamConnections } from "./upstream-connections.js";
 import { isLoop, requestFields, unconditional } from "./fields/request-fields.js";
+import { SilentUploads } from "./silent-uploads.js";
 import { findRule, parseProxyRule, upstreamTarget } from "./proxy-rule.js";
 
 export interface ProxyOptions {
@@ -28,6 +28,7 @@ export interface Proxy {
 export function proxyStep(rules: readonly string[], { timeout }: ProxyOptions): Proxy {
   const parsed = rules.map(parseProxyRule);
   const connections = new UpstreamConnections();
+  const silent = new SilentUploads();
   const pseudonym = `h2push-${randomBytes(4).toString("hex")}`;
   const step: Step = (exchange, site) => {
     const rule = findRule(parsed, exchange.target);
@@ -47,13 +48,18 @@ export function proxyStep(rules: readonly string[], { timeout }: ProxyOptions): 
     debug("%s %s is passed on to %s%s", exchange.method, exchange.target, rule.upstream.origin, target);
     if (content) goOn(exchange);
     const passed = { exchange, upstream: rule.upstream, target, fields, content, connections, timeout };
-    return atItsTurn(site, exchange, () => answerFromUpstream(site, rule, passed));
+    const pass = () => atItsTurn(site, exchange, () => answerFromUpstream(site, rule, passed));
+    return whenMay(exchange, content ? silent.wait(exchange) : undefined, pass);
   };
   return { step, close: () => connections.close() };
 }
 
 /** A request to an upstream takes half a millisecond to make: many at once take turns with what others ask for. */
-function atItsTurn(site: Site, exchange: Exchange, pass: () => Promise<Delivery | undefined>): Answered {
-  const turn = site.connections.turns.wait(exchange.connection);
-  return turn === undefined ? pass() : turn.then(() => (isOver(exchange) ? undefined : pass()));
+function atItsTurn(site: Site, exchange: Exchange, pass: () => Answered): Answered {
+  return whenMay(exchange, site.connections.turns.wait(exchange.connection), pass);
+}
+
+/** Passes a request on when it may be, if its client is still there then. */
+function whenMay(exchange: Exchange, wait: Promise<void> | undefined, pass: () => Answered): Answered {
+  return wait === undefined ? pass() : wait.then(() => (isOver(exchange) ? undefined : pass()));
 }
