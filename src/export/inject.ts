@@ -24,6 +24,8 @@ export interface Injected {
   readonly packages: readonly string[];
   /** Pages that were compressed beforehand, and are other pages now: left out. */
   readonly compressed: readonly string[];
+  /** Files in the directory that the site does not have: left there. */
+  readonly others: readonly string[];
 }
 
 /** How servers name what was compressed beforehand. */
@@ -87,13 +89,25 @@ export async function injectInto(
     if (page !== undefined && reason !== undefined) skipped.push({ page: page.pathname, reason });
     else if (page !== undefined && page.links.length > 0) rewritten.add(file);
   }
-  return { files: files.length - compressed.length, skipped, packages, compressed };
+  const others = await filesBeside(to, new Set(files.map((file) => relative(from, file))));
+  return { files: files.length - compressed.length, skipped, packages, compressed, others };
 }
 
 const refused = (path: string) => (error: unknown) => {
   const hint = "pass a directory in which this user may write, and nothing else stands: --inject DIR";
   throw unwritable(path, error, hint);
 };
+
+/** The files in a copy that are not of the site: pages that it had before, or another site's. */
+async function filesBeside(directory: string, copied: ReadonlySet<string>): Promise<string[]> {
+  const others: string[] = [];
+  const root = await realPlace(directory);
+  for await (const file of copiedFiles(root, { isNeeded: () => true, onLeftOut: () => undefined })) {
+    const name = relative(root, file);
+    if (!copied.has(name)) others.push(name);
+  }
+  return others;
+}
 
 /** Where a path leads, as far as it is there. */
 async function realPlace(path: string): Promise<string> {

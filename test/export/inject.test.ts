@@ -196,6 +196,19 @@ test("a second copy has what has changed, whatever dates and modes the files hav
   expect((await readdir(directory)).toSorted()).toEqual(["a.css", "c.css", "index.html", "long.js"]);
 });
 
+test("files of a copy that the site no longer has stay there, and are named", async () => {
+  const root = await writeSite({ "index.html": "<p>", "old/index.html": "<p>", "old.html": "<p>" });
+  const directory = join(await emptyDirectory(), "copy");
+  expect((await inject(root, directory)).stderr).not.toContain("that the site has not");
+  await rm(join(root, "old"), { recursive: true });
+  await rm(join(root, "old.html"));
+  expect(await inject(root, directory)).toEqual({
+    exit: 0,
+    stderr: expect.stringContaining(`${directory} has 2 files that the site has not: old/index.html old.html\n`),
+  });
+  expect((await readdir(directory)).toSorted()).toEqual(["index.html", "old", "old.html"]);
+});
+
 test("a copy has the packages that its pages load, now and later, and the others are named", async () => {
   const map = { imports: { lit: "/node_modules/lit/index.js", "@a/later": "/node_modules/@a/later/index.js" } };
   const root = await writeSite({

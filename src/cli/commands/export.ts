@@ -184,7 +184,7 @@ async function inject(
     printNote(`${place.directory} has a part of the copy: run it again to complete it`);
     return;
   }
-  const { files: copied, skipped, packages, compressed } = copy;
+  const { files: copied, skipped, packages, compressed, others } = copy;
   for (const { page, reason } of skipped) printToStderr(`${warning("left as it is:")} ${page} (${reason})`);
   if (compressed.length > 0) {
     const what = `${count(compressed.length, "compressed page")}: compress those of the copy`;
@@ -195,6 +195,9 @@ async function inject(
   if (unused.length > 0) {
     const what = `${count(unused.length, "package")} in node_modules that no page names`;
     printToStderr(`${warning("not copied:")} ${what}: ${firstOf(unused)}`);
+  }
+  if (others.length > 0) {
+    printNote(`${place.directory} has ${count(others.length, "file")} that the site has not: ${firstOf(others)}`);
   }
   printToStderr(`${place.directory}  ${count(copied, "file")}`);
   await finish({ files: [], pages, left, omitted: [] }, undefined, flags);
