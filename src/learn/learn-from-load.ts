@@ -52,7 +52,8 @@ async function learnTarget(load: PageLoad, learned: LearnedPage, sighting: Sight
   const { target, count } = sighting;
   if (!isForAll(sighting, found)) return;
   // Another query each time, to get past a cache, is another target each time: it would be fetched for nothing.
-  if (target.includes("?") && !learned.isSeenAgain(sighting, load.start.client)) return;
+  const hasToReturn = target.includes("?") || learned.isVaried;
+  if (hasToReturn && !learned.isSeenAgain(sighting, load.start.client)) return;
   const isModule = found.kind === "file" && sighting.destination === "script" && (await hasModuleSyntax(found));
   const form = linkForm(sighting, isModule);
   if (form === undefined) return;

@@ -29,6 +29,9 @@ const LEFT_OUT_LOADS = 20;
 
 const MAX_LEFT_OUT_LOADS = 160;
 
+/** Where so many targets were done without, another load has to ask for a new one before it is learned. */
+const VARIED_TARGETS = 4;
+
 /** How often clients did without a target that others ask for. */
 interface Missed {
   readonly times: number;
@@ -55,7 +58,7 @@ export class LearnedPage {
   /** Number of the site's rules when it was learned; undefined when that was before the server began. */
   #rules: number | undefined;
   readonly #forms = new WrongForms();
-  /** Targets with a query that one client has asked for. */
+  /** Targets that one client has asked for, where another has to ask for them too. */
   readonly #seenOnce = new Map<string, Pick<Sighting, "isOpen"> & { readonly name: string }>();
   /** What some clients ask for and others do without: the texts of their language, candidates of an image. */
   readonly #missed = new Map<string, Missed>();
@@ -127,8 +130,8 @@ export class LearnedPage {
   }
 
   /**
-   * Whether an earlier load asked for the same target with a query: one by
-   * another client, as the query may be one person's own (a token).
+   * Whether an earlier load asked for the same target: one by another client,
+   * as a query may be one person's own (a token).
    */
   isSeenAgain({ target, isOpen }: Sighting, { name }: Client): boolean {
     const before = this.#seenOnce.get(target);
@@ -138,6 +141,11 @@ export class LearnedPage {
     const [oldest] = this.#seenOnce.keys();
     if (oldest !== undefined && this.#seenOnce.size > MAX_ENTRIES) this.#seenOnce.delete(oldest);
     return false;
+  }
+
+  /** Whether its loads ask for different things: each visitor for his own data, say. */
+  get isVaried(): boolean {
+    return this.#missed.size >= VARIED_TARGETS;
   }
 
   /** Whether it is settled what becomes of a target. */
@@ -179,7 +187,10 @@ export class LearnedPage {
       ({ destination, target }) => destination === "image" && !read.has(target) && !this.entries.has(target),
     );
     for (const { target, as } of this.entries.values()) {
-      if (sightings.has(target)) continue;
+      if (sightings.has(target)) {
+        this.#forgive(target);
+        continue;
+      }
       this.#miss(target, as === "image" && asksForOthers);
       this.delete(target);
     }
@@ -188,9 +199,19 @@ export class LearnedPage {
   #miss(target: string, isForGood: boolean): void {
     const times = (this.#missed.get(target)?.times ?? 0) + 1;
     const span = times === 1 ? 0 : Math.min(MAX_LEFT_OUT_LOADS, LEFT_OUT_LOADS * 2 ** (times - 2));
+    // Who was missed last is remembered longest.
+    this.#missed.delete(target);
     this.#missed.set(target, { times, until: isForGood ? Infinity : this.#loads + span });
     const [oldest] = this.#missed.keys();
     if (oldest !== undefined && this.#missed.size > MAX_ENTRIES) this.#missed.delete(oldest);
+  }
+
+  /** A client that had nothing of the page asked for it: not each that does without is one of many. */
+  #forgive(target: string): void {
+    const missed = this.#missed.get(target);
+    if (missed === undefined) return;
+    if (missed.times > 1) this.#missed.set(target, { ...missed, times: missed.times - 1 });
+    else this.#missed.delete(target);
   }
 
   /** Targets whose announcement a load has shown to be wrong. */

@@ -213,6 +213,28 @@ test("what visitors choose, each for himself, is announced to nobody after some 
   expect(given).toBeGreaterThan(45);
 });
 
+test("what all need goes with almost each load where each visitor asks for data of his own", async () => {
+  const data = Object.fromEntries(Array.from({ length: 100 }, (_, load) => [`data/${load}.json`, "{}"]));
+  const { server, client } = await serve({}, { ...files, ...data });
+  let given = 0;
+  for (let load = 0; load < 100; load++) {
+    if ((await navigate(client)).includes("/chunk.js")) given++;
+    await ask(client, server, [...usual, chunk, [`/data/${load}.json`, "empty", "cors", "/"]]);
+  }
+  expect(given).toBeGreaterThan(75);
+});
+
+test("what one of twenty visitors does without goes with most loads", async () => {
+  const { server, client } = await serve();
+  let given = 0;
+  for (let load = 1; load <= 200; load++) {
+    if ((await navigate(client)).includes("/chunk.js")) given++;
+    // Each second load that goes without what was learned is that of a visitor who needs less.
+    await ask(client, server, load % 20 === 0 ? usual : [...usual, chunk]);
+  }
+  expect(given).toBeGreaterThan(120);
+});
+
 test("one client can't fill a page's list: 300 targets leave 200", async () => {
   const many = Object.fromEntries(Array.from({ length: 300 }, (_, number) => [`many/${number}.js`, "1"]));
   const { server, client } = await serve({ announce: "all" }, { ...files, ...many });
