@@ -16,9 +16,6 @@ export function untrack({ responses }: Connection, response: Taken): void {
   last.place = response.place;
 }
 
-/** A connection that was ended for a flood counts as so many that were left in the middle. */
-const PER_FLOOD = 25;
-
 /** All connections of a server, from their first request to their end. Owns their records. */
 export class Connections {
   /** Of requests that are not answered from memory. */
@@ -47,9 +44,9 @@ export class Connections {
     if (remoteAddress === undefined) return;
     // Node tells of the error that a session ends with when its socket has closed.
     setImmediate(() => {
-      const count = floods.isOver ? PER_FLOOD : 1;
-      if (floods.isOver || connection.brokeRules || wasBusy)
-        this.reconnects.left(remoteAddress, performance.now(), count);
+      const now = performance.now();
+      if (floods.isOver) this.reconnects.flooded(remoteAddress, now);
+      else if (connection.brokeRules || wasBusy) this.reconnects.left(remoteAddress, now);
     });
   }
 

@@ -13,18 +13,30 @@ test("who leaves few connections in the middle, or comes from elsewhere, never w
   expect([limits.wait("a", 0), limits.wait("b", 0)]).toEqual([10, 0]);
 });
 
-test("the more there was, the further apart the next begin", () => {
+test("the more there was, the further apart the next begin, up to a tenth of a second", () => {
   const limits = new ReconnectLimits();
-  for (let time = 0; time < 6; time++) limits.left("a", 0, 10);
-  expect([limits.wait("a", 0), limits.wait("a", 0)]).toEqual([100, 200]);
+  leave(limits, "a", 55);
+  expect([limits.wait("a", 0), limits.wait("a", 0)]).toEqual([50, 100]);
+  leave(limits, "b", 200);
+  expect([limits.wait("b", 0), limits.wait("b", 0)]).toEqual([100, 200]);
 });
 
-test("connections begin one after another, and none waits longer than a second", () => {
+test("behind floods they begin further apart", () => {
+  const limits = new ReconnectLimits();
+  limits.flooded("a", 0);
+  limits.flooded("a", 0);
+  expect(limits.wait("a", 0)).toBe(0);
+  limits.flooded("a", 0);
+  const waits = Array.from({ length: 10 }, () => limits.wait("a", 0));
+  expect([waits.slice(0, 2), Math.max(...waits)]).toEqual([[250, 500], 1000]);
+  expect(limits.wait("a", 4000)).toBe(0);
+});
+
+test("connections begin one after another, and none waits longer than half a second", () => {
   const limits = new ReconnectLimits();
   leave(limits, "a", 200);
   const waits = Array.from({ length: 30 }, () => limits.wait("a", 0));
-  expect(waits.slice(0, 2)).toEqual([500, 1000]);
-  expect(Math.max(...waits)).toBe(1000);
+  expect([waits.slice(0, 2), Math.max(...waits)]).toEqual([[100, 200], 500]);
   expect(limits.wait("a", 4000)).toBe(0);
   // Ten are too many by then: those that come later begin 100 ms behind the last.
   expect(limits.wait("a", 4050)).toBe(50);
