@@ -49,7 +49,7 @@ export function proxyStep(rules: readonly string[], { timeout }: ProxyOptions): 
     if (content) goOn(exchange);
     const passed = { exchange, upstream: rule.upstream, target, fields, content, connections, timeout };
     const pass = () => atItsTurn(site, exchange, () => answerFromUpstream(site, rule, passed));
-    return whenMay(exchange, content ? silent.wait(exchange) : undefined, pass);
+    return whenMay(exchange, content ? silent.wait(exchange.connection, exchange.requestBody) : undefined, pass);
   };
   return { step, close: () => connections.close() };
 }

@@ -1,6 +1,4 @@
 import type { Readable } from "node:stream";
-import type { Connection } from "../listen/connection.js";
-import type { Exchange } from "../http/exchange.js";
 
 /** So many requests of a connection are passed on before any of their content has come. */
 const AT_ONCE = 8;
@@ -13,16 +11,16 @@ const AT_ONCE = 8;
  * to begin or to end.
  */
 export class SilentUploads {
-  readonly #silent = new WeakMap<Connection, Set<{ goOn?: () => void }>>();
+  readonly #silent = new WeakMap<object, Set<{ goOn?: () => void }>>();
 
   /** Undefined when the request may be passed on now; else resolves when it may, or when its client has gone. */
-  wait({ connection, requestBody }: Pick<Exchange, "connection" | "requestBody">): Promise<void> | undefined {
-    if (requestBody.readableLength > 0) return undefined;
+  wait(connection: object, content: Readable): Promise<void> | undefined {
+    if (content.readableLength > 0 || content.readableEnded || content.destroyed) return undefined;
     const silent = this.#silent.get(connection) ?? new Set();
     this.#silent.set(connection, silent);
     const request: { goOn?: () => void } = {};
     silent.add(request);
-    whenBegun(requestBody, () => {
+    whenBegun(content, () => {
       silent.delete(request);
       request.goOn?.();
       [...silent]

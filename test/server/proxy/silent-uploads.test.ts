@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import type { ClientHttp2Stream } from "node:http2";
+import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
+import { SilentUploads } from "../../../src/server/proxy/silent-uploads.js";
 import { connect } from "../../support/h2.js";
 import { startServer } from "../../support/server.js";
 import { startUpstream } from "../../support/upstream.js";
@@ -43,6 +45,19 @@ test("one that waits is passed on when its content begins or ends", async () => 
   uploads[17]!.end();
   await answered(uploads[17]!);
   expect(paths()).toEqual([...upTo(AT_ONCE), "/up/15", "/up/17"]);
+});
+
+test("a content that has ended, an empty one too, waits for nobody", async () => {
+  const connection = {};
+  const silent = new SilentUploads();
+  const ended = new PassThrough().resume().end();
+  await once(ended, "end");
+  for (let time = 0; time < AT_ONCE; time++) {
+    expect(silent.wait(connection, ended)).toBe(undefined);
+    expect(silent.wait(connection, new PassThrough())).toBe(undefined);
+  }
+  expect(silent.wait(connection, new PassThrough())).not.toBe(undefined);
+  expect(silent.wait(connection, ended)).toBe(undefined);
 });
 
 test("the next is passed on when the content of one ahead begins, or when that is reset", async () => {
