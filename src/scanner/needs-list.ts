@@ -163,8 +163,7 @@ export class Listing {
       return undefined;
     }
     const { target, pathname } = resolved;
-    // `src="#"` means the page itself: nothing that it needs.
-    if (pathname === context.pathname && /^\s*#/.test(reference.url)) {
+    if (isPageItself(reference, pathname, context)) {
       this.ignore(reference.url, "the page itself", context.base);
       return undefined;
     }
@@ -235,6 +234,10 @@ export const IMPORT = "@import";
 
 /** Destinations that a page may be what is wanted for. */
 const TAKE_PAGES: ReadonlySet<string> = new Set(["document", "embed", "fetch", "object"]);
+
+/** Whether a reference means the page itself, of which it needs nothing: `src="#"`. */
+export const isPageItself = ({ url }: Reference, pathname: string, context: Context) =>
+  pathname === context.pathname && /^\s*#/.test(url);
 
 /** Whether a page is served in the place of a script, an image or the like: a rule for all paths hides that it is missing. */
 export function isStandIn({ file }: SiteFile, pathname: string, { as }: Reference): boolean {

@@ -1,5 +1,5 @@
 import type { DocumentFacts, LinkPreload } from "./html/facts.js";
-import { type Context, isStandIn, type PageLookup, positionOf } from "./needs-list.js";
+import { type Context, isPageItself, isStandIn, type PageLookup, positionOf } from "./needs-list.js";
 import type { SiteFacts } from "./facts-cache.js";
 import type { LinkAttributes } from "../manifest/types.js";
 import type { PageRecord, RecordedPreload, RecordedReference } from "./types.js";
@@ -37,8 +37,7 @@ export class ReferenceRecord {
 
   miss(target: string, reference: Reference, context: Context): void {
     this.#missing.add(target);
-    if (this.#uses.get(target)?.some((use) => use.reference === reference) !== true)
-      this.#use(target, { reference, context });
+    if (this.#uses.get(target)?.at(-1)?.reference !== reference) this.#use(target, { reference, context });
   }
 
   #use(target: string, use: Use): void {
@@ -76,6 +75,7 @@ export class ReferenceRecord {
     const resolved = facts.references.resolve(reference.url, context.base);
     if ("left" in resolved) return;
     const { target, pathname } = resolved;
+    if (isPageItself(reference, pathname, context)) return;
     const found = await this.#lookup({ target, navigates: reference.as === "document" });
     const isMissing = found.kind === "missing" || (found.kind === "file" && isStandIn(found, pathname, reference));
     if (isMissing) this.miss(target, reference, context);

@@ -35,13 +35,13 @@ test("says where what is missing is referred to: in pages, styles in them, style
 test("what is lazy, an icon, for other windows or another candidate is missing, too, where it is not there", async () => {
   const body = `<img src="/l.png" loading="lazy">\n<iframe src="/f" loading="lazy"></iframe>
 <img src="/a.png" srcset="/a.png 1x, /b.png 2x, /c.png 3x">\n<video preload="none" src="/v.mp4"></video>
-<img src="/a.png" loading="lazy"><iframe src="/there" loading="lazy"></iframe>`;
-  const head = `<link rel="icon" href="/i.svg"><script nomodule src="/n.js"></script>`;
+<img src="/a.png" loading="lazy"><iframe src="/there" loading="lazy"></iframe><img src="#" loading="lazy">`;
+  const head = `<link rel="icon" href="/i.svg"><link rel="icon" href="#"><script nomodule src="/n.js"></script>`;
   const files = { "index.html": page(head, body), "a.png": "", "c.png": "", "there.html": "<!doctype html>" };
   const { findings } = await checkSite(await writeSite(files), {});
   expect(findings.map(({ line, column, message }) => `${line}:${column} ${message}`)).toEqual([
     "3:1 /i.svg is not there (icon)",
-    "3:32 /n.js is not there (nomodule)",
+    "3:58 /n.js is not there (nomodule)",
     "5:1 /l.png is not there (lazy)",
     "6:1 /f is not there (lazy)",
     "7:1 /b.png is not there (srcset)",
