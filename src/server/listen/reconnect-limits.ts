@@ -17,8 +17,9 @@ const MAX_APART_MS = 100;
 /** None waits longer: others may have the same address (milliseconds). */
 const MAX_WAIT_MS = 500;
 
-/** The same, where there were floods. */
-const MAX_WAIT_FOR_FLOODS_MS = 1000;
+/** The same two, where there were floods: each of those costs a handshake, its requests and a quarter of a second. */
+const APART_FOR_FLOODS_MS = 20;
+const MAX_WAIT_FOR_FLOODS_MS = 2000;
 
 /** A flood counts as so many. */
 const PER_FLOOD = 25;
@@ -69,7 +70,7 @@ export class ReconnectLimits {
     if (known === undefined) return 0;
     const [left, floods] = [tooMany(known.left, now), tooMany(known.floods, now)];
     if (left + floods === 0) return 0;
-    const apart = Math.min(left * APART_MS, MAX_APART_MS) + floods * APART_MS;
+    const apart = Math.min(left * APART_MS, MAX_APART_MS) + floods * APART_FOR_FLOODS_MS;
     const longest = floods > 0 ? MAX_WAIT_FOR_FLOODS_MS : MAX_WAIT_MS;
     known.next = Math.min(Math.max(known.next + apart, now), now + longest);
     return known.next - now;

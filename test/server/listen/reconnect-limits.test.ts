@@ -28,8 +28,8 @@ test("behind floods they begin further apart", () => {
   expect(limits.wait("a", 0)).toBe(0);
   limits.flooded("a", 0);
   const waits = Array.from({ length: 10 }, () => limits.wait("a", 0));
-  expect([waits.slice(0, 2), Math.max(...waits)]).toEqual([[250, 500], 1000]);
-  expect(limits.wait("a", 4000)).toBe(0);
+  expect([waits.slice(0, 2), Math.max(...waits)]).toEqual([[500, 1000], 2000]);
+  expect(limits.wait("a", 5000)).toBe(0);
 });
 
 test("connections begin one after another, and none waits longer than half a second", () => {
