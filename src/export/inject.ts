@@ -102,9 +102,13 @@ const refused = (path: string) => (error: unknown) => {
 async function filesBeside(directory: string, copied: ReadonlySet<string>): Promise<string[]> {
   const others: string[] = [];
   const root = await realPlace(directory);
-  for await (const file of copiedFiles(root, { isNeeded: () => true, onLeftOut: () => undefined })) {
-    const name = relative(root, file);
-    if (!copied.has(name)) others.push(name);
+  try {
+    for await (const file of copiedFiles(root, { isNeeded: () => true, onLeftOut: () => undefined })) {
+      const name = relative(root, file);
+      if (!copied.has(name)) others.push(name);
+    }
+  } catch {
+    // The copy is whole, whatever cannot be read beside it.
   }
   return others;
 }

@@ -58,7 +58,7 @@ export class LearnedPage {
   /** Number of the site's rules when it was learned; undefined when that was before the server began. */
   #rules: number | undefined;
   readonly #forms = new WrongForms();
-  /** Targets that one client has asked for, where another has to ask for them too. */
+  /** Targets that one load has asked for, where another has to ask for them too. */
   readonly #seenOnce = new Map<string, Pick<Sighting, "isOpen"> & { readonly name: string }>();
   /** What some clients ask for and others do without: the texts of their language, candidates of an image. */
   readonly #missed = new Map<string, Missed>();
@@ -130,10 +130,12 @@ export class LearnedPage {
   }
 
   /**
-   * Whether an earlier load asked for the same target: one by another client,
-   * as a query may be one person's own (a token).
+   * Whether an earlier load asked for the same target: one by another client
+   * where it has a query that may be one person's own (a token).
    */
-  isSeenAgain({ target, isOpen }: Sighting, { name }: Client): boolean {
+  isSeenAgain(sighting: Sighting, { name }: Client): boolean {
+    const { target } = sighting;
+    const isOpen = sighting.isOpen || !target.includes("?");
     const before = this.#seenOnce.get(target);
     if (before !== undefined && (before.name !== name || (before.isOpen && isOpen)))
       return this.#seenOnce.delete(target);
@@ -187,26 +189,25 @@ export class LearnedPage {
       ({ destination, target }) => destination === "image" && !read.has(target) && !this.entries.has(target),
     );
     for (const { target, as } of this.entries.values()) {
-      if (sightings.has(target)) {
-        this.#forgive(target);
-        continue;
+      if (sightings.has(target)) this.#forgive(target);
+      else {
+        this.#miss(target, as === "image" && asksForOthers);
+        this.delete(target);
       }
-      this.#miss(target, as === "image" && asksForOthers);
-      this.delete(target);
     }
   }
 
   #miss(target: string, isForGood: boolean): void {
     const times = (this.#missed.get(target)?.times ?? 0) + 1;
     const span = times === 1 ? 0 : Math.min(MAX_LEFT_OUT_LOADS, LEFT_OUT_LOADS * 2 ** (times - 2));
-    // Who was missed last is remembered longest.
+    // What was missed last is remembered longest.
     this.#missed.delete(target);
     this.#missed.set(target, { times, until: isForGood ? Infinity : this.#loads + span });
     const [oldest] = this.#missed.keys();
     if (oldest !== undefined && this.#missed.size > MAX_ENTRIES) this.#missed.delete(oldest);
   }
 
-  /** A client that had nothing of the page asked for it: not each that does without is one of many. */
+  /** A load that went without what was learned asked for it: one that did without counts less. */
   #forgive(target: string): void {
     const missed = this.#missed.get(target);
     if (missed === undefined) return;

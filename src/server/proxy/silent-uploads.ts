@@ -23,10 +23,7 @@ export class SilentUploads {
     whenBegun(content, () => {
       silent.delete(request);
       request.goOn?.();
-      [...silent]
-        .slice(0, AT_ONCE)
-        .at(AT_ONCE - 1)
-        ?.goOn?.();
+      [...silent][AT_ONCE - 1]?.goOn?.();
     });
     return silent.size <= AT_ONCE ? undefined : new Promise((goOn) => (request.goOn = goOn));
   }

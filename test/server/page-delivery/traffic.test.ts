@@ -224,6 +224,18 @@ test("what all need goes with almost each load where each visitor asks for data 
   expect(given).toBeGreaterThan(75);
 });
 
+test("after a load that broke off, one visitor alone, with a cookie, has all that was learned again", async () => {
+  const chunks = Array.from({ length: 6 }, (_, number) => `chunk${number}.js`);
+  const { server, client } = await serve({}, { ...files, ...Object.fromEntries(chunks.map((name) => [name, "1"])) });
+  const all = chunks.map((name): Request => [`/${name}`, "script", "cors", "/app.js", { cookie: "session=1" }]);
+  let last: string[] = [];
+  for (let load = 1; load <= 14; load++) {
+    last = await navigate(client);
+    await ask(client, server, load === 10 ? usual : [...usual, ...all]);
+  }
+  expect(last).toEqual(chunks.map((name) => `/${name}`));
+});
+
 test("what one of twenty visitors does without goes with most loads", async () => {
   const { server, client } = await serve();
   let given = 0;
